@@ -1,0 +1,47 @@
+# One front door. `make` lists everything.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8501
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format words clean
+
+help: ## List what can be done
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/installed: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/installed ## Serve the board on http://127.0.0.1:8501 (HOST, PORT)
+	$(PY) -m streamlit run dashboard.py --server.address $(HOST) --server.port $(PORT)
+
+test: $(VENV)/installed-dev ## Run every test, those in the browser too
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/installed-dev ## Format, lint, types, import contracts, then every test
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(MAKE) test
+
+bench: $(VENV)/installed-dev ## Measure; figures go to docs/performance.md
+	$(PY) -m tests.bench
+
+format: $(VENV)/installed-dev ## Put every file into the house's form
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+words: $(VENV)/installed-dev ## Collect interface words for the translators
+	$(PY) -m tests.tools.words
+
+clean: ## Remove the environment and caches (never data)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""The screens: one function `show()` each; nothing happens at import."""

@@ -1,0 +1,5 @@
+"""python -m situasi."""
+
+from situasi.cli import app
+
+app()

@@ -1,0 +1,117 @@
+"""Incidents: from rows, where one report may have many, to cases and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+import pandas as pd
+
+from situasi.records import STATUS_CLOSED
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a viewer asked to see. An empty collection means all. Times are aware."""
+
+    kecamatan: Collection[str] = field(default=())
+    jenis: Collection[str] = field(default=())
+    tingkat: Collection[str] = field(default=())
+    status: Collection[str] = field(default=())
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
+    """The case each row belongs to.
+
+    An id alone is not enough: posts number their reports 1, 2, 3 each on their own. Rows
+    are one case when id, kecamatan and local day of the occurrence agree. A wrong split
+    shows two; a wrong merge hides one.
+    """
+    local = rows["occurred_at"].dt.tz_convert(zone).dt.tz_localize(None)
+    day = local.dt.floor("D").astype("datetime64[s]").astype("int64") // 86_400
+    place = rows["kecamatan"].astype("object").where(rows["kecamatan"].notna(), "-")
+    return rows["id"].astype("object") + "|" + place + "|" + day.astype("str").astype("object")
+
+
+def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
+    """The rows that the command post knew, and had not taken back, at a moment.
+
+    rows: of a snapshot, with `withdrawn_at`. None: all that is known by now.
+    """
+    if at is None:
+        return rows[rows["withdrawn_at"].isna()]
+    standing = rows["withdrawn_at"].isna() | (rows["withdrawn_at"] > at)
+    return rows[(rows["known_at"] <= at) & standing]
+
+
+def cases(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per case: its newest state, `first_known` beside it. Newest known last.
+
+    rows: incident rows with `case`. A report without tingkat or situasi keeps the
+    last one stated for its case: a status change does not unsay the weight.
+    """
+    ordered = rows.sort_values(["known_at", "seq"], kind="stable")
+    grouped = ordered.groupby("case", sort=False)
+    newest = ordered.drop_duplicates("case", keep="last").set_index("case")
+    stated = grouped[["tingkat", "situasi"]].last()
+    newest[["tingkat", "situasi"]] = stated.reindex(newest.index)
+    newest["first_known"] = grouped["known_at"].first().reindex(newest.index)
+    return newest.reset_index()
+
+
+def without_nihil(found: pd.DataFrame) -> pd.DataFrame:
+    """Cases in which something happened."""
+    return found[(found["jenis"] != "nihil") & (found["status"] != "nihil")]
+
+
+def still_open(found: pd.DataFrame) -> pd.DataFrame:
+    """Cases that are still work for somebody."""
+    happened = without_nihil(found)
+    return happened[~happened["status"].isin(STATUS_CLOSED)]
+
+
+def select(found: pd.DataFrame, wanted: Selection) -> pd.DataFrame:
+    """The cases (or rows) that a viewer asked for. Times compare the occurrence."""
+    keep = pd.Series(True, index=found.index)
+    for column in ("kecamatan", "jenis", "tingkat", "status"):
+        values = getattr(wanted, column)
+        if values:
+            keep &= found[column].isin(list(values))
+    if wanted.since is not None:
+        keep &= found["occurred_at"] >= wanted.since
+    if wanted.until is not None:
+        keep &= found["occurred_at"] < wanted.until
+    return found[keep]
+
+
+def by_tingkat(found: pd.DataFrame) -> dict[str | None, int]:
+    """How many cases of each weight; None for those nobody weighed."""
+    counts = found["tingkat"].value_counts(dropna=False)
+    return {level if isinstance(level, str) else None: int(n) for level, n in counts.items()}
+
+
+def by_kecamatan(found: pd.DataFrame) -> dict[str, int]:
+    """How many cases in each kecamatan that has any."""
+    return {str(code): int(n) for code, n in found["kecamatan"].value_counts().items()}
+
+
+def newly_known(found: pd.DataFrame, at: datetime, window: timedelta) -> pd.DataFrame:
+    """Cases first heard of within the window before `at`, or after it."""
+    return found[found["first_known"] > at - window]
+
+
+def newest_first(found: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The cases last heard of, newest first; within the same minute the heavier first."""
+    weight = found["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
+    order = found.assign(_minute=found["known_at"].dt.floor("min"), _weight=weight)
+    ordered = order.sort_values(["_minute", "_weight", "seq"], ascending=False)
+    return ordered.head(most).drop(columns=["_minute", "_weight"])
+
+
+def located(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The cases that can be drawn as points, and those that cannot."""
+    drawn = found["lat"].notna() & found["lon"].notna()
+    return found[drawn], found[~drawn]

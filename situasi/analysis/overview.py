@@ -1,0 +1,93 @@
+"""The situation as one value: everything the Situasi page shows of one moment and selection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from situasi.analysis import incidents, silence, situasi, timeline
+from situasi.analysis.incidents import Selection
+from situasi.analysis.silence import FeedState
+from situasi.election import Election
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is known at `at` of the selected cases.
+
+    shown: selected cases, newest known last. open, drawn, undrawn: parts of it.
+    elsewhen: cases that only the time window keeps out. slots: analysis.timeline.per_slot.
+    states: analysis.situasi.by_kecamatan. heard: kecamatan with a current word.
+    """
+
+    at: datetime
+    shown: pd.DataFrame
+    open: pd.DataFrame
+    open_before: int
+    fresh: int
+    drawn: pd.DataFrame
+    undrawn: pd.DataFrame
+    elsewhen: int
+    states: pd.DataFrame
+    heard: frozenset[str]
+    slots: pd.DataFrame
+    without_hour: int
+    newest: datetime | None
+    feeds: list[FeedState]
+
+
+def overview(
+    frames: Mapping[str, pd.DataFrame],
+    election: Election,
+    kecamatan: Sequence[str],
+    wanted: Selection,
+    at: datetime,
+    *,
+    live: bool,
+) -> Overview:
+    """Compute the overview.
+
+    frames: of a snapshot. at: the moment against which ages and windows are reckoned.
+    live: show all that is known by now; otherwise only what was known at `at`.
+    """
+    limit = None if live else at
+    known = {name: incidents.known(frame, limit) for name, frame in frames.items()}
+    every = incidents.cases(known["incidents"])
+    placed = incidents.select(every, replace(wanted, since=None, until=None))
+    shown = incidents.without_nihil(incidents.select(placed, wanted))
+    opened = incidents.still_open(shown)
+    drawn, undrawn = incidents.located(opened)
+    chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
+    valid = election.thresholds.situasi_valid
+    return Overview(
+        at=at,
+        shown=shown,
+        open=opened,
+        open_before=_open_at(frames["incidents"], wanted, at - HOUR),
+        fresh=len(incidents.newly_known(shown, at, HOUR)),
+        drawn=drawn,
+        undrawn=undrawn,
+        elsewhen=len(incidents.without_nihil(placed)) - len(shown),
+        states=situasi.by_kecamatan(every, chosen, at, valid),
+        heard=frozenset(situasi.heard(every, at, valid)),
+        slots=timeline.per_slot(shown, election.day_start, election.day_end),
+        without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
+        newest=silence.last_known(known["incidents"]),
+        feeds=silence.states(
+            {name: silence.last_known(rows) for name, rows in known.items()},
+            at,
+            election.thresholds.silent_after,
+            (election.day_start, election.day_end),
+        ),
+    )
+
+
+def _open_at(rows: pd.DataFrame, wanted: Selection, at: datetime) -> int:
+    """How many of the selected cases were open, as it was known at that moment."""
+    then = incidents.cases(incidents.known(rows, at))
+    return len(incidents.still_open(incidents.select(then, wanted)))

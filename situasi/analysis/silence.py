@@ -1,0 +1,48 @@
+"""Silence: which feeds should be speaking and are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """One feed at a moment. `last`: newest row known, None when there was never one.
+
+    expected: whether a word was due at all (inside the watched day).
+    """
+
+    feed: str
+    last: datetime | None
+    silent: bool
+    expected: bool
+
+
+def states(
+    last: Mapping[str, datetime | None],
+    at: datetime,
+    silent_after: Mapping[str, timedelta],
+    watch: tuple[datetime, datetime],
+) -> list[FeedState]:
+    """The state of every feed that has a time limit.
+
+    last: newest known row by feed. watch: from and until when reports are due; before the
+    limit has once passed after `watch[0]`, no feed can be silent.
+    """
+    found = []
+    for feed, limit in silent_after.items():
+        newest = last.get(feed)
+        heard = max(newest, watch[0]) if newest else watch[0]
+        expected = watch[0] <= at < watch[1]
+        found.append(FeedState(feed, newest, expected and at - heard > limit, expected))
+    return found
+
+
+def last_known(rows: pd.DataFrame) -> datetime | None:
+    """When the newest of these rows became known; None where there is none."""
+    newest = rows["known_at"].max()
+    return None if pd.isna(newest) else newest.to_pydatetime()

@@ -1,0 +1,62 @@
+"""Situasi: the state of the crowd in each kecamatan, as the field stated it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from situasi.analysis.incidents import still_open
+from situasi.records import SITUASI
+
+
+def by_kecamatan(
+    found: pd.DataFrame, kecamatan: Sequence[str], at: datetime, valid: timedelta
+) -> pd.DataFrame:
+    """One row per kecamatan: `kecamatan`, `situasi` (missing: no current word), `stated_at`.
+
+    found: cases (analysis.incidents.cases). Situasi is only ever stated, never derived
+    from the weight of a report. Kuning and merah hold until their case is closed or
+    restated, however old; hijau holds for `valid`, then it is silence again. Nihil states
+    hijau.
+    """
+    alarms = _alarms(found)
+    calm = _calm(found, at - valid)
+    rows = []
+    for code in kecamatan:
+        stated = alarms.get(code) or calm.get(code)
+        state, when = stated if stated else (None, pd.NaT)
+        rows.append({"kecamatan": code, "situasi": state, "stated_at": when})
+    return pd.DataFrame(rows, columns=["kecamatan", "situasi", "stated_at"])
+
+
+def _alarms(found: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
+    """The worst kuning or merah of the open cases of each kecamatan."""
+    lively = still_open(found)
+    lively = lively[lively["situasi"].isin(SITUASI[1:])]
+    worst: dict[str, tuple[str, pd.Timestamp]] = {}
+    for code, state, when in lively[["kecamatan", "situasi", "known_at"]].itertuples(index=False):
+        held = worst.get(code)
+        if held is None or SITUASI.index(state) > SITUASI.index(held[0]):
+            worst[code] = (state, when)
+    return worst
+
+
+def _calm(found: pd.DataFrame, since: datetime) -> dict[str, tuple[str, pd.Timestamp]]:
+    """The newest hijau of each kecamatan that is not too old."""
+    stated = (found["situasi"] == "hijau") | (found["jenis"] == "nihil")
+    fresh = found[stated & (found["known_at"] >= since)]
+    newest = fresh.groupby("kecamatan")["known_at"].max()
+    return {str(code): ("hijau", when) for code, when in newest.items()}
+
+
+def counts(states: pd.DataFrame) -> dict[str | None, int]:
+    """How many kecamatan are in each state; None for those without a current word."""
+    found = states["situasi"].value_counts(dropna=False)
+    return {state if isinstance(state, str) else None: int(n) for state, n in found.items()}
+
+
+def heard(found: pd.DataFrame, at: datetime, valid: timedelta) -> set[str]:
+    """The kecamatan from which anything at all came within `valid`, nihil included."""
+    return {str(code) for code in found.loc[found["known_at"] >= at - valid, "kecamatan"].dropna()}

@@ -1,0 +1,77 @@
+"""The house put together: settings opened into register, door, store and live snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from situasi import election, regions, shapes
+from situasi.feeds.context import Context
+from situasi.feeds.place_names import load_abbreviations
+from situasi.feeds.places import Places
+from situasi.feeds.vocabulary import load as load_vocabulary
+from situasi.regions import Register
+from situasi.settings import Settings
+from situasi.shapes import Boundaries
+from situasi.snapshot import Live
+from situasi.store import open_store
+from situasi.store.protocol import Store
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that a command, a page or a route needs. One per process."""
+
+    settings: Settings
+    register: Register
+    boundaries: Boundaries
+    context: Context
+    store: Store
+    live: Live
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
+    """Open the board that the settings describe.
+
+    Raises FileNotFoundError, KeyError or ValueError for a faulty election folder, and
+    StoreError for a store that cannot be opened.
+    """
+    definition = election.load(settings.election)
+    register = regions.load(definition)
+    boundaries = shapes.load(definition.boundaries)
+    _covers(register, boundaries)
+    vocabulary = load_vocabulary(settings.vocabulary)
+    context = Context(
+        register,
+        Places(register, load_abbreviations(settings.vocabulary / "places.csv")),
+        boundaries,
+        vocabulary,
+    )
+    settings.live.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store)
+    return Board(settings, register, boundaries, context, store, Live(store, definition, clock))
+
+
+def _covers(register: Register, boundaries: Boundaries) -> None:
+    missing = sorted(set(register.kecamatan) ^ set(boundaries.codes))
+    if missing:
+        raise ValueError(f"register and boundaries do not name the same kecamatan: {missing}")
+
+
+_current: Board | None = None
+
+
+def install(board: Board) -> None:
+    """Make this the board of the process: the server does it once, before it serves."""
+    global _current
+    _current = board
+
+
+def current() -> Board:
+    """The board of this process. Pages and routes run only after `install`."""
+    assert _current is not None, "the server opens the board before it serves a page"
+    return _current

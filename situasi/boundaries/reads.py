@@ -1,0 +1,43 @@
+"""One way to read a file: which row is which place, told by which column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from situasi.regions import Register
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a file: the code of each row (None: not of this kabupaten).
+
+    weak: codes of another length, to be believed only when the positions agree.
+    unknown: names inside this kabupaten that are not in the register.
+    """
+
+    column: str
+    codes: list[str | None]
+    by_name: bool = False
+    weak: bool = False
+    unknown: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def hits(self) -> int:
+        return len({code for code in self.codes if code})
+
+    @property
+    def rows(self) -> int:
+        return sum(code is not None for code in self.codes)
+
+
+def places(level: str, register: Register) -> dict[str, str]:
+    """Code -> name of every kecamatan or desa of the register."""
+    rows = register.kecamatan if level == "kecamatan" else register.desa
+    return {code: place.name for code, place in rows.items()}
+
+
+def best_of(readings: Sequence[Reading]) -> Reading | None:
+    best = max(readings, key=lambda reading: (reading.hits, reading.rows), default=None)
+    return best if best and best.hits else None

@@ -1,0 +1,95 @@
+"""What checking or importing boundaries found, and how it is told to the person who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class GeoRefused(Exception):
+    """A boundary file that cannot be used; the message is one sentence for its sender."""
+
+
+@dataclass(frozen=True)
+class Slivers:
+    """Gaps, or overlaps, between neighbours: how many and how large in km²."""
+
+    found: int = 0
+    found_km2: float = 0.0
+    repaired: int = 0
+    repaired_km2: float = 0.0
+    left: int = 0
+    left_km2: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Result of a check or an import.
+
+    features: rows in the file; ignored: those of them that are not of this kabupaten.
+    area_km2: geodesic area by code. column: the column that told which area a row is.
+    crs: how coordinates were read. vertices: points in the boundaries as they are now.
+    written: files made (none by a check). warnings: sentences in Indonesian.
+    """
+
+    source: str
+    level: str
+    features: int
+    ignored: int
+    area_km2: dict[str, float]
+    gaps: Slivers
+    overlaps: Slivers
+    vertices: int
+    crs: str = "EPSG:4326"
+    column: str = "kode"
+    axes_swapped: bool = False
+    written: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def total_km2(self) -> float:
+        """The area of all polygons together, in km²."""
+        return sum(self.area_km2.values())
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is left that a person should look at."""
+        return not self.warnings
+
+    def lines(self) -> list[str]:
+        """The report for the command line, in Indonesian, one line each."""
+        axes = "; sumbu tertukar, sudah dibalik" if self.axes_swapped else ""
+        ignored = f", {self.ignored} di antaranya bukan wilayah ini" if self.ignored else ""
+        return [
+            f"Batas {self.level} dari {self.source}",
+            f"  {len(self.area_km2)} {self.level} dari {self.features} baris{ignored}",
+            f"  luas {decimal(self.total_km2)} km², {self.vertices} titik",
+            f"  dikenali lewat kolom {self.column}; koordinat {self.crs}{axes}",
+            f"  celah: {_slivers(self.gaps)}",
+            f"  tumpang tindih: {_slivers(self.overlaps)}",
+            *(f"  ditulis: {path}" for path in self.written),
+            *(f"  PERHATIAN: {warning}" for warning in self.warnings),
+        ]
+
+
+def decimal(number: float, places: int = 2) -> str:
+    """A number as Indonesians write it: 2.302,86."""
+    return f"{number:,.{places}f}".translate(str.maketrans(",.", ".,"))
+
+
+def listed(words: Iterable[str], most: int = 5) -> str:
+    """The first few words with commas, and how many more there are."""
+    words = list(words)
+    more = f" dan {len(words) - most} lainnya" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+def _slivers(slivers: Slivers) -> str:
+    if not slivers.found:
+        return "tidak ada"
+    return (
+        f"{slivers.found} ({decimal(slivers.found_km2, 4)} km²), "
+        f"{slivers.repaired} diperbaiki, "
+        f"{slivers.left} tersisa ({decimal(slivers.left_km2, 4)} km²)"
+    )

@@ -1,0 +1,26 @@
+"""The command line: python -m situasi ..."""
+
+from __future__ import annotations
+
+import typer
+
+from situasi.cli import deliveries, geo, held, rehearsals
+
+app = typer.Typer(
+    help="Situasi: papan situasi hari pemungutan suara.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+for command in (
+    deliveries.ingest,
+    deliveries.batches,
+    deliveries.undo,
+    deliveries.watch,
+    rehearsals.prepare,
+    rehearsals.simulate,
+    rehearsals.replay,
+):
+    app.command()(command)
+app.add_typer(held.app, name="quarantine")
+app.add_typer(geo.app, name="geo")

@@ -1,0 +1,135 @@
+"""Commands that bring reports in, list what came, and take a delivery back."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from situasi.board import Board
+from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.inbox import Inbox
+from situasi.ingest import Ledger, ingest_file
+from situasi.records import FEEDS
+
+# A file longer than this is worth a progress bar.
+LONG_FILE = 2_000_000
+SHOWN_REASONS = 20
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Berkas laporan, satu atau lebih.")],
+    feed: Annotated[
+        str | None, typer.Option(help=f"{', '.join(FEEDS)}; kosong: dari judul kolom.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Cetak buku besar sebagai JSON.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Hanya katakan apa yang akan terjadi.")] = False,
+    strict: Annotated[bool, typer.Option(help="Keluar 1 bila ada baris karantina.")] = False,
+) -> None:
+    """Masukkan berkas laporan lapangan.
+
+    Keluar 0 bila semua berkas diproses; 2 bila ada berkas yang sama sekali tidak
+    terbaca (yang lain tetap diproses).
+    """
+    if feed is not None and feed not in FEEDS:
+        raise fail(f'feed "{feed}" tidak dikenal; pilih: {", ".join(FEEDS)}')
+    with opened() as board:
+        ledgers = [_ingest(path, board, feed, dry_run, quiet=as_json) for path in files]
+    if as_json:
+        print(json.dumps({"sources": [ledger.as_json() for ledger in ledgers]}, ensure_ascii=False))
+    else:
+        show(ledgers, dry_run=dry_run)
+    if any(ledger.refused for ledger in ledgers):
+        raise typer.Exit(2)
+    if strict and any(ledger.quarantined for ledger in ledgers):
+        raise typer.Exit(1)
+
+
+def _ingest(path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet: bool) -> Ledger:
+    long = path.is_file() and path.stat().st_size > LONG_FILE
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]} baris"),
+    )
+    with Progress(*columns, console=err, disable=quiet or not long, transient=True) as bar:
+        task = bar.add_task(path.name, total=1.0, rows=0)
+        return ingest_file(
+            path,
+            board.store,
+            board.context,
+            now=now(),
+            actor=actor(),
+            feed=feed,
+            dry_run=dry_run,
+            progress=lambda done, rows: bar.update(task, completed=done, rows=rows),
+        )
+
+
+def show(ledgers: list[Ledger], *, dry_run: bool = False) -> None:
+    """The ledgers as a table a person can read, with the reasons below."""
+    table = Table(title="Uji coba: tidak ada yang disimpan" if dry_run else None)
+    for heading in ("berkas", "feed"):
+        table.add_column(heading)
+    for heading in ("dibaca", "diterima", "ganda", "karantina"):
+        table.add_column(heading, justify="right")
+    for ledger in ledgers:
+        counts = (ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined)
+        shown = ["–"] * 4 if ledger.refused else [str(count) for count in counts]
+        table.add_row(Path(ledger.path).name, ledger.feed or "–", *shown)
+    out.print(table)
+    for ledger in ledgers:
+        _explain(ledger)
+
+
+def _explain(ledger: Ledger) -> None:
+    name = Path(ledger.path).name
+    if ledger.refused:
+        err.print(f"{name}: {ledger.refused}", style="bold red", highlight=False, markup=False)
+    lines = list(ledger.notes)
+    lines += [
+        f"baris {entry['row']}: {'; '.join(entry['reasons'])}"
+        for entry in ledger.reasons[:SHOWN_REASONS]
+    ]
+    if len(ledger.reasons) > SHOWN_REASONS:
+        lines.append(f"… dan {len(ledger.reasons) - SHOWN_REASONS} baris karantina lagi")
+    for line in lines:
+        out.print(f"{name}: {line}", highlight=False, markup=False)
+
+
+def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batches.")]) -> None:
+    """Tarik kembali semua baris satu kiriman. Tidak ada yang dihapus; boleh dikirim lagi."""
+    with opened() as board:
+        taken = board.store.withdraw(batch, now(), actor())
+    out.print(f"Kiriman {batch}: {taken} baris ditarik kembali.")
+
+
+def batches() -> None:
+    """Daftar kiriman, yang terbaru di bawah."""
+    with opened() as board:
+        zone = board.register.election.zone
+        found = board.store.batches()
+    table = Table()
+    for heading in ("kiriman", "waktu", "feed", "sumber", "diterima", "ganda", "karantina", "oleh"):
+        table.add_column(heading)
+    for row in found.itertuples():
+        when = row.recorded_at.tz_convert(zone).strftime("%d/%m/%Y %H.%M.%S")
+        counts = (str(row.accepted), str(row.duplicate), str(row.quarantined))
+        table.add_row(str(row.batch), when, row.feed, row.source, *counts, row.actor)
+    out.print(table)
+
+
+def watch() -> None:
+    """Masukkan apa yang diletakkan di kotak masuk, sampai dihentikan (server juga melakukannya)."""
+    stop = threading.Event()
+    with opened() as board:
+        err.print(f"Mengawasi {board.settings.inbox}; Ctrl-C untuk berhenti.", highlight=False)
+        try:
+            Inbox(board, now, lambda ledger: show([ledger])).run(stop)
+        except KeyboardInterrupt:
+            stop.set()

@@ -1,0 +1,67 @@
+"""Commands for the boundaries that the board draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from situasi import election, regions, settings
+from situasi.boundaries import GeoRefused, Report, check, import_file
+from situasi.cli.common import fail, out
+from situasi.regions import Register
+
+app = typer.Typer(help="Batas wilayah yang digambar.", no_args_is_help=True)
+
+LEVELS = ("kecamatan", "desa")
+
+
+def _register() -> Register:
+    try:
+        return regions.load(election.load(settings.load().election))
+    except (OSError, KeyError, ValueError) as error:
+        raise fail(error) from error
+
+
+def _level(level: str) -> str:
+    if level not in LEVELS:
+        raise fail(f'tingkat "{level}" tidak dikenal; pilih: {", ".join(LEVELS)}')
+    return level
+
+
+def _show(report: Report) -> None:
+    for line in report.lines():
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command("check")
+def check_(
+    level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "kecamatan",
+) -> None:
+    """Periksa batas yang dipakai: lengkap, sah, tanpa celah dan tumpang tindih. Keluar 1 bila tidak."""
+    register = _register()
+    try:
+        report = check(register.election.boundaries, register, _level(level))
+    except (OSError, ValueError, KeyError) as error:
+        raise fail(error) from error
+    _show(report)
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Shapefile, GeoPackage atau GeoJSON.")],
+    level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "kecamatan",
+    credit: Annotated[str | None, typer.Option(help="Sumber yang disebut di peta.")] = None,
+) -> None:
+    """Pakai batas resmi yang dimiliki Polres; papan menggambarnya mulai pembukaan berikut."""
+    register = _register()
+    try:
+        report = import_file(
+            file, _level(level), register, register.election.boundaries, credit=credit
+        )
+    except GeoRefused as error:
+        raise fail(error) from error
+    _show(report)

@@ -1,0 +1,68 @@
+"""Commands for rows in quarantine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from situasi.cli.common import actor, fail, now, opened, out
+from situasi.quarantine import as_csv
+from situasi.quarantine import release as bring_again
+
+app = typer.Typer(help="Baris karantina: yang belum dapat diterima.", no_args_is_help=True)
+
+FeedOption = Annotated[str | None, typer.Option(help="Hanya feed ini.")]
+
+
+@app.command("list")
+def list_(feed: FeedOption = None) -> None:
+    """Daftar baris yang menunggu, dengan semua alasannya."""
+    with opened() as board:
+        waiting = board.store.quarantine(feed)
+    table = Table()
+    for heading in ("no", "feed", "berkas", "baris", "alasan"):
+        table.add_column(heading)
+    for row in waiting:
+        table.add_row(str(row.number), row.feed, row.source, str(row.row), "; ".join(row.reasons))
+    out.print(table)
+    out.print(f"{len(waiting)} baris menunggu.", highlight=False)
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Option("--out", "-o", help="Berkas CSV untuk pengirim.")],
+    feed: FeedOption = None,
+) -> None:
+    """Kembalikan baris karantina kepada pengirim: perbaiki, lalu kirim lagi berkasnya."""
+    with opened() as board:
+        waiting = board.store.quarantine(feed)
+    target.write_text(as_csv(waiting), encoding="utf-8-sig", newline="")
+    out.print(f"{len(waiting)} baris ditulis ke {target}", highlight=False)
+
+
+@app.command()
+def release(
+    numbers: Annotated[list[int], typer.Argument(help="Nomor karantina, satu atau lebih.")],
+    corrections: Annotated[
+        list[str] | None, typer.Option("--set", help="Perbaikan: kolom=nilai; boleh berulang.")
+    ] = None,
+) -> None:
+    """Periksa ulang baris karantina, dengan perbaikan bila ada, dan terima bila sudah benar."""
+    pairs = [text.partition("=") for text in corrections or []]
+    if any(not sign for _, sign, _ in pairs):
+        raise fail("perbaikan ditulis sebagai kolom=nilai")
+    cells = {column.strip(): value.strip() for column, _, value in pairs}
+    with opened() as board:
+        waiting = {row.number: row for row in board.store.quarantine()}
+        unknown = [number for number in numbers if number not in waiting]
+        if unknown:
+            raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")
+        ledgers = [bring_again(board, waiting[n], cells, now(), actor()) for n in numbers]
+    for number, ledger in zip(numbers, ledgers, strict=True):
+        reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
+        out.print(f"{number}: {reasons or 'diterima'}", highlight=False, markup=False)
+    if any(ledger.quarantined for ledger in ledgers):
+        raise typer.Exit(1)

@@ -1,0 +1,65 @@
+"""Commands for the rehearsal day: write it, play it, open a store with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from situasi import election, opening, regions, settings, shapes
+from situasi import replay as player
+from situasi.cli.common import err, fail, now, opened, out
+from situasi.rehearsal.simulate import simulate as write_day
+
+
+def prepare() -> None:
+    """Isi penyimpanan kosong dengan laporan publik dan hari latihan (LATIHAN)."""
+    with opened() as board:
+        ledgers = opening.prepare(board, now(), lambda line: err.print(line, highlight=False))
+    if not ledgers:
+        err.print("Penyimpanan sudah berisi; tidak ada yang diubah.")
+
+
+def simulate(
+    folder: Annotated[Path, typer.Option("--out", help="Folder untuk berkas hari latihan.")],
+    seed: Annotated[int, typer.Option(help="Benih yang sama: hari yang sama.")] = opening.SEED,
+) -> None:
+    """Tulis berkas laporan satu hari pemungutan suara buatan, bertanda LATIHAN."""
+    definition = election.load(settings.load().election)
+    paths = write_day(regions.load(definition), shapes.load(definition.boundaries), seed, folder)
+    for path in paths:
+        out.print(str(path), highlight=False, soft_wrap=True)
+
+
+def replay(
+    folder: Annotated[Path, typer.Argument(help="Folder dari simulate.")],
+    speed: Annotated[float, typer.Option(min=0.1, help="Detik latihan per detik.")] = 60,
+    start: Annotated[str | None, typer.Option("--from", help="Jam mulai, misalnya 06.30.")] = None,
+) -> None:
+    """Putar hari latihan ke dalam penyimpanan menurut waktunya sendiri."""
+    with opened() as board:
+        definition = board.register.election
+
+        def tell(at: datetime, rows: int) -> None:
+            err.print(f"{at.astimezone(definition.zone):%H.%M.%S}  {rows} baris", end="\r")
+
+        try:
+            begin = _time_of_day(start, definition) if start else None
+            rows = player.replay(
+                board, folder, speed=speed, clock=now, start=begin, tell=tell
+            )
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        except (ValueError, OSError) as error:
+            raise fail(error) from error
+    err.print(f"\nSelesai: {rows} baris.", highlight=False)
+
+
+def _time_of_day(text: str, definition: election.Election) -> datetime:
+    try:
+        hour, minute = map(int, text.replace(":", ".").split("."))
+        return definition.local(datetime.min.time().replace(hour=hour, minute=minute))
+    except ValueError as error:
+        raise ValueError(f'jam "{text}" ditulis sebagai 06.30') from error

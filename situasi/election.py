@@ -1,0 +1,123 @@
+"""The definition of one election, read from its folder: what, when, by which thresholds."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A fixed moment of the day, drawn on the timeline."""
+
+    at: time
+    label: str
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When the board calls something silent, stale or late. All from election.toml."""
+
+    silent_after: dict[str, timedelta]  # by feed: longer without a report is silence
+    situasi_valid: timedelta  # a stated situasi older than this is no longer shown as current
+    future_tolerance: timedelta  # a time further ahead of the clock than this is refused
+    history_after: timedelta  # a row stored this long after its own time is history
+    coordinate_tolerance_km: float  # how far a point may lie outside its polygon
+
+
+@dataclass(frozen=True)
+class Election:
+    """One election in one kabupaten. Times of day are local; `zone` says where."""
+
+    folder: Path
+    slug: str
+    name: str
+    kabupaten_code: str
+    kabupaten: str
+    command: str
+    operation: str
+    ballot: str
+    candidates: tuple[str, ...]
+    day: date
+    zone: ZoneInfo
+    zone_label: str
+    tps_opens: time
+    tps_closes: time
+    watch_from: time
+    watch_until: time
+    dpt_total: int
+    tps_total: int
+    moments: tuple[Moment, ...]
+    thresholds: Thresholds
+    boundaries: Path
+
+    def local(self, at: time, day: date | None = None) -> datetime:
+        """An aware moment on the election day (or another) at this time of day."""
+        return datetime.combine(day or self.day, at, self.zone)
+
+    @property
+    def day_start(self) -> datetime:
+        return self.local(self.watch_from)
+
+    @property
+    def day_end(self) -> datetime:
+        """The end of the watched day; 00.00 means the midnight that closes it."""
+        end = self.local(self.watch_until)
+        return end if end > self.day_start else end + timedelta(days=1)
+
+
+def load(folder: Path) -> Election:
+    """Read `election.toml` in this folder.
+
+    Raises FileNotFoundError when there is none, and KeyError or ValueError naming
+    the entry that is missing or wrong.
+    """
+    path = folder / "election.toml"
+    try:
+        return _build(folder, tomllib.loads(path.read_text("utf-8")))
+    except KeyError as missing:
+        missing.add_note(f"{path} has no entry {missing}; compare it with another election's file")
+        raise
+
+
+def _build(folder: Path, raw: dict[str, Any]) -> Election:
+    election, area, day = raw["election"], raw["kabupaten"], raw["day"]
+    return Election(
+        folder=folder,
+        slug=folder.name,
+        name=election["name"],
+        kabupaten_code=area["code"],
+        kabupaten=area["name"],
+        command=election["command"],
+        operation=election["operation"],
+        ballot=election["ballot"],
+        candidates=tuple(election["candidates"]),
+        day=day["date"],
+        zone=ZoneInfo(day["zone"]),
+        zone_label=day["zone_label"],
+        tps_opens=day["tps_opens"],
+        tps_closes=day["tps_closes"],
+        watch_from=day["watch_from"],
+        watch_until=day["watch_until"],
+        dpt_total=raw["register"]["dpt"],
+        tps_total=raw["register"]["tps"],
+        moments=tuple(Moment(m["at"], m["label"]) for m in day["moments"]),
+        thresholds=_thresholds(raw["thresholds"]),
+        boundaries=(folder / area["boundaries"]).resolve(),
+    )
+
+
+def _thresholds(raw: dict[str, Any]) -> Thresholds:
+    return Thresholds(
+        silent_after={
+            feed: timedelta(minutes=minutes) for feed, minutes in raw["silent_after_min"].items()
+        },
+        situasi_valid=timedelta(minutes=raw["situasi_valid_min"]),
+        future_tolerance=timedelta(minutes=raw["future_tolerance_min"]),
+        history_after=timedelta(hours=raw["history_after_h"]),
+        coordinate_tolerance_km=float(raw["coordinate_tolerance_km"]),
+    )

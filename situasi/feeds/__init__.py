@@ -1,0 +1,26 @@
+"""The outside world becomes checked rows: one module per feed, one way through all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from situasi import records
+from situasi.feeds import activities, incidents, personnel, tps
+from situasi.feeds.common import Sheet
+from situasi.feeds.context import Context
+from situasi.feeds.headings import match
+from situasi.feeds.table import Checked, Table
+
+_CHECKS: dict[str, Callable[[Sheet], Checked]] = {
+    "incidents": incidents.check,
+    "tps": tps.check,
+    "personnel": personnel.check,
+    "activities": activities.check,
+}
+
+
+def check(table: Table, feed: str, context: Context, now: datetime) -> Checked:
+    """Judge every row of a table of this feed, as of `now` (aware)."""
+    headings = match(list(table.cells.columns), feed, context)
+    return _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))

@@ -1,0 +1,43 @@
+"""What a check needs to know of the world: the register, the shapes, the words, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from situasi.election import Election
+from situasi.feeds.places import Places
+from situasi.feeds.vocabulary import Vocabulary
+from situasi.regions import Register
+from situasi.shapes import Boundaries
+
+
+@dataclass(frozen=True)
+class Context:
+    """The world against which rows are checked. Made once, shared by all deliveries."""
+
+    register: Register
+    places: Places
+    boundaries: Boundaries
+    vocabulary: Vocabulary
+
+    @property
+    def election(self) -> Election:
+        return self.register.election
+
+    def latest(self, now: datetime) -> datetime:
+        """A time after this lies in the future, whatever the sender's clock says."""
+        return now + self.election.thresholds.future_tolerance
+
+    def holds_votes(self, heading: str) -> bool:
+        """Whether a column holds candidates' votes, which police do not record."""
+        return self.vocabulary.vote_column(heading, self.election.candidates)
+
+    def recognised(self, headings: Sequence[str]) -> int:
+        """How many headings of a row mean something to us; those of votes do, to be refused."""
+        return self.vocabulary.recognised(headings) + sum(map(self.holds_votes, headings))
+
+    def near_km(self) -> float:
+        return self.election.thresholds.coordinate_tolerance_km
+

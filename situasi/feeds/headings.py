@@ -1,0 +1,49 @@
+"""Which heading of a source is which column of a feed, and which may not be read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from situasi.feeds.context import Context
+
+VOTES_REFUSED = "polisi tidak mencatat perolehan suara; kolom ini tidak dibaca dan tidak disimpan"
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The headings of one source.
+
+    columns: headings by column (several where two headings mean the same; the first that
+    is filled counts). refused: headings that hold candidates' votes. unused: the rest.
+    """
+
+    columns: dict[str, tuple[str, ...]]
+    refused: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    def has(self, *names: str) -> bool:
+        return any(name in self.columns for name in names)
+
+    def notes(self) -> tuple[str, ...]:
+        """What the sender should know of the columns, in Indonesian."""
+        said = [f'kolom "{heading}" ditolak: {VOTES_REFUSED}' for heading in self.refused]
+        if self.unused:
+            said.append("kolom tidak dipakai: " + ", ".join(self.unused))
+        return tuple(said)
+
+
+def match(headings: Sequence[str], feed: str, context: Context) -> Headings:
+    """Sort the headings of a source for this feed. Votes go before everything else."""
+    columns: dict[str, tuple[str, ...]] = {}
+    refused, unused = [], []
+    for heading in headings:
+        if context.holds_votes(heading):
+            refused.append(heading)
+            continue
+        column = context.vocabulary.column_of(feed, heading)
+        if column is None:
+            unused.append(heading)
+        else:
+            columns[column] = (*columns.get(column, ()), heading)
+    return Headings(columns, tuple(refused), tuple(h for h in unused if not h.startswith("__")))

@@ -1,0 +1,31 @@
+"""Incidents: what happened, where, how grave, and how far it is dealt with."""
+
+from __future__ import annotations
+
+from situasi.feeds.common import Sheet, judge_common, verdict
+from situasi.feeds.points import judge_points
+from situasi.feeds.table import Checked
+
+
+def check(sheet: Sheet) -> Checked:
+    """Judge one table of incident rows."""
+    judge_common(sheet)
+    judge_points(sheet)
+    for name in ("jenis", "tingkat", "situasi", "status"):
+        sheet.values[name] = sheet.words(name)
+    _nihil(sheet)
+    sheet.needed(sheet.values["jenis"], sheet.cells("jenis"), "jenis kejadian kosong")
+    sheet.values["uraian"] = sheet.texts("uraian")
+    return verdict(sheet)
+
+
+def _nihil(sheet: Sheet) -> None:
+    """Nihil, said as a kind or as a status, is a whole report; any other starts as dilaporkan."""
+    kinds, statuses = list(sheet.values["jenis"]), list(sheet.values["status"])
+    given = sheet.cells("jenis")
+    for row in range(sheet.bench.size):
+        if kinds[row] is None and given[row] is None and statuses[row] == "nihil":
+            kinds[row] = "nihil"
+        if statuses[row] is None:
+            statuses[row] = "nihil" if kinds[row] == "nihil" else "dilaporkan"
+    sheet.values["jenis"], sheet.values["status"] = kinds, statuses

@@ -1,0 +1,31 @@
+"""Headings that reading adds to a table, for what a plain column cannot say."""
+
+from __future__ import annotations
+
+EXCESS = "__lebih"  # cells beyond the last heading of their row, " | " between
+BROKEN = "__rusak"  # the raw text of a row that could not be taken apart
+SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several
+GEOMETRY = "__geometri"  # the type of a geometry that is no usable point
+
+ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY})
+
+MAX_COLUMNS = 500
+CELL_LIMIT = 1_000_000  # characters in one cell
+
+TOO_WIDE = (
+    f"Berkas ini punya lebih dari {MAX_COLUMNS} kolom; kirim hanya kolom laporan yang diperlukan."
+)
+
+
+def sound(text: str) -> str | None:
+    """A text without blanks around it, NULs and half characters, which no store takes."""
+    text = text.replace("\0", "").strip()
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text or None
+
+
+def excerpt(text: str, limit: int = 1000) -> str:
+    """The beginning of a raw text, enough to find it again in the sender's file."""
+    text = sound(text) or ""
+    return text if len(text) <= limit else text[:limit] + "…"

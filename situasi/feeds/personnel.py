@@ -1,0 +1,18 @@
+"""Personnel check-ins: which officer is where. Officers are numbers, never names."""
+
+from __future__ import annotations
+
+from situasi.feeds.common import Sheet, judge_common, verdict
+from situasi.feeds.table import Checked
+
+
+def check(sheet: Sheet) -> Checked:
+    """Judge one table of check-ins."""
+    judge_common(sheet)
+    for name in ("instansi", "checkin"):
+        sheet.values[name] = sheet.words(name)
+    for name in ("petugas", "uraian"):
+        sheet.values[name] = sheet.texts(name)
+    sheet.needed(sheet.values["petugas"], sheet.cells("petugas"), "nomor petugas kosong")
+    sheet.needed(sheet.values["checkin"], sheet.cells("checkin"), "jenis lapor diri kosong")
+    return verdict(sheet)

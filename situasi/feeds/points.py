@@ -1,0 +1,122 @@
+"""Where a report says it happened, held against the boundaries. The rule: docs/rules.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from situasi.feeds.common import Sheet
+from situasi.feeds.judge import text
+from situasi.feeds.numbers import read_joined_point, read_point
+from situasi.feeds.table import Cell
+from situasi.feeds.values import Unreadable
+
+Point = tuple[float, float]  # lat, lon
+
+
+@dataclass
+class Points:
+    """The points of a sheet: arrays of degrees, NaN where there is none."""
+
+    lat: npt.NDArray[np.float64]
+    lon: npt.NDArray[np.float64]
+
+
+def judge_points(sheet: Sheet) -> None:
+    """Fill `lat` and `lon`, and `kecamatan` where only a point was given.
+
+    A report is never refused for its point where it states its kecamatan: a point that
+    cannot be right is dropped with a doubt, and the report is listed without a location.
+    """
+    read = _read(sheet)
+    points = Points(
+        np.array([p[0] if p else np.nan for p in read], dtype="float64"),
+        np.array([p[1] if p else np.nan for p in read], dtype="float64"),
+    )
+    _drop_zero(sheet, points)
+    inside = sheet.context.boundaries.locate(points.lon, points.lat)
+    _swap_back(sheet, points, inside)
+    for row in np.flatnonzero(np.isfinite(points.lat)).tolist():
+        _settle(sheet, points, row, inside[row])
+    _still_nowhere(sheet, points)
+    sheet.values["lat"], sheet.values["lon"] = points.lat.tolist(), points.lon.tolist()
+
+
+def _read(sheet: Sheet) -> list[Point | None]:
+    keys = list(zip(sheet.cells("lat"), sheet.cells("lon"), sheet.cells("point"), strict=True))
+
+    def read(key: tuple[Cell, Cell, Cell]) -> tuple[Point | None, str | None]:
+        lat, lon, joined = key
+        try:
+            if text(lat) is not None and text(lon) is not None:
+                return read_point(lat, lon), None
+            if text(joined) is not None:
+                return read_joined_point(joined), None
+        except Unreadable as error:
+            return None, str(error)
+        half = text(lat) is not None or text(lon) is not None
+        return None, "koordinat tidak lengkap" if half else None
+
+    return sheet.bench.each(keys, read)
+
+
+def _drop(points: Points, row: int) -> None:
+    points.lat[row] = points.lon[row] = np.nan
+
+
+def _drop_zero(sheet: Sheet, points: Points) -> None:
+    for row in np.flatnonzero((points.lat == 0) & (points.lon == 0)).tolist():
+        _drop(points, row)
+        sheet.bench.doubt(row, "koordinat 0,0 diabaikan")
+
+
+def _swap_back(sheet: Sheet, points: Points, inside: npt.NDArray[np.object_]) -> None:
+    """Latitude and longitude exchanged: only where the exchange falls into the kabupaten."""
+    outside = np.array([code is None for code in inside]) & np.isfinite(points.lat)
+    if not outside.any():
+        return
+    swapped = sheet.context.boundaries.locate(
+        np.where(outside, points.lat, np.nan), np.where(outside, points.lon, np.nan)
+    )
+    for row in [at for at, code in enumerate(swapped) if code is not None]:
+        points.lat[row], points.lon[row] = points.lon[row], points.lat[row]
+        inside[row] = swapped[row]
+        sheet.bench.doubt(row, "lintang dan bujur tertukar, dibetulkan")
+
+
+def _settle(sheet: Sheet, points: Points, row: int, inside: str | None) -> None:
+    """Hold one point against the stated kecamatan, or take the kecamatan from it."""
+    context, near = sheet.context, sheet.context.near_km()
+    lat, lon = float(points.lat[row]), float(points.lon[row])
+    stated = sheet.values["kecamatan"][row]
+    if not sheet.values["place_stated"][row]:
+        code, away = (inside, 0.0) if inside else context.boundaries.nearest(lon, lat)
+        if away <= near:
+            sheet.values["kecamatan"][row] = code
+        else:
+            sheet.bench.fault(row, f"koordinat {lat:.4f}, {lon:.4f} di luar kabupaten")
+        return
+    if inside == stated or (stated is None and inside):
+        return
+    away = (
+        context.boundaries.distance_km(stated, lon, lat)
+        if stated
+        else context.boundaries.nearest(lon, lat)[1]
+    )
+    if away <= near:
+        return
+    there = context.register.name_of(inside) if inside else "luar kabupaten"
+    here = context.register.name_of(stated)
+    _drop(points, row)
+    sheet.bench.doubt(
+        row, f"koordinat {lat:.4f}, {lon:.4f} jatuh di {there}, bukan {here}: titik tidak digambar"
+    )
+
+
+def _still_nowhere(sheet: Sheet, points: Points) -> None:
+    """A point was the only place given, and it was no place."""
+    for row, stated in enumerate(sheet.values["place_stated"]):
+        if not stated and not np.isfinite(points.lat[row]) and row not in sheet.bench.faults:
+            sheet.bench.fault(row, "tempat tidak disebut: koordinat tidak dapat dipakai")

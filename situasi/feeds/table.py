@@ -1,0 +1,56 @@
+"""What a source gives and a feed takes: tables of raw cells, and rows judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+Cell = str | float | int | bool | datetime | None
+
+
+class SourceRefused(Exception):
+    """A file that cannot be read at all; the message is one sentence for the sender."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A piece of a source, still raw.
+
+    cells: frame of object columns, one per heading, holding what the file held: text as
+    written, or the native datetime/number/bool of Excel and JSON; None where empty.
+    rows: the row number of each row in the sender's file, counted as the sender sees it.
+    notes: what was skipped or understood while reading (title rows, a total row), in Indonesian.
+    progress: how much of the source is read with this piece, 0 to 1.
+    """
+
+    cells: pd.DataFrame
+    rows: list[int]
+    notes: tuple[str, ...] = ()
+    progress: float = 1.0
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that was not accepted: raw cells by heading, and every reason, for the sender."""
+
+    row: int
+    raw: dict[str, str]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table judged: every row is in exactly one of the two.
+
+    accepted: frame with the feed's columns (records.dtypes) and `row`.
+    """
+
+    accepted: pd.DataFrame
+    rejected: list[Rejected] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        return len(self.accepted) + len(self.rejected)

@@ -1,0 +1,104 @@
+"""How people write dates and clocks: month and day names, zones, and the shapes around them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+
+_MONTH_WORDS = (
+    "jan januari january i",
+    "feb peb februari pebruari february ii",
+    "mar mrt maret march iii",
+    "apr april iv",
+    "mei may v",
+    "jun juni june vi",
+    "jul juli july vii",
+    "agt agu ags agust agustus aug august viii",
+    "sep sept september ix",
+    "okt oct oktober october x",
+    "nov nop november nopember xi",
+    "des dec desember december xii",
+)
+MONTHS = {word: n for n, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
+
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+_DAY_WORDS = (
+    "senin sen snn monday mon",
+    "selasa sel sls tuesday tue tues",
+    "rabu rab rbu wednesday wed",
+    "kamis kam kms thursday thu thur thurs",
+    "jumat jum jmt friday fri",
+    "sabtu sab sbt saturday sat",
+    "minggu min mgg ahad sunday sun",
+)
+WEEKDAYS = {word: n for n, words in enumerate(_DAY_WORDS) for word in words.split()}
+
+ZONES: dict[str, tzinfo] = {
+    "wib": timezone(timedelta(hours=7)),
+    "wita": timezone(timedelta(hours=8)),
+    "wit": timezone(timedelta(hours=9)),
+    "z": UTC,
+    "utc": UTC,
+    "gmt": UTC,
+}
+
+
+def zone_of(text: str) -> tzinfo | None:
+    """WIB, WITA, WIT, Z or an offset such as +07:00, +7, GMT+7; None when beyond 14 hours."""
+    text = text.lower().replace(" ", "")
+    if text in ZONES:
+        return ZONES[text]
+    sign, digits = text.lstrip("utcgm")[0], re.sub(r"[^0-9]", "", text)
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    if int(minutes) > 59 or offset > timedelta(hours=14):
+        return None
+    return timezone(-offset if sign == "-" else offset)
+
+
+_CLOCK = (
+    r"(?:(?P<hour>[0-9]{1,2})(?P<mark>[:.])(?P<minute>[0-9]{2})"
+    r"(?:(?P=mark)(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?"
+    r"(?: ?(?P<half>[ap])\.?m\b\.?)?"
+)
+_PACKED = r"|(?P<packed>[0-9]{4}(?:[0-9]{2})?))"
+_ZONE = r"(?: ?(?P<zone>wib|wita|wit|z|utc|gmt|(?:utc|gmt)? ?[+-][0-9]{1,2}(?::?[0-9]{2})?))?"
+_GAP = r"(?P<gap> ?[,;] ?| ?t ?| - | )"
+_TAIL = rf"(?:{_GAP}{_CLOCK}{_PACKED})?{_ZONE}"
+_HEAD = rf"{_CLOCK}){_ZONE}[ ,-]+"
+_WEEKDAY = r"(?:(?P<weekday>[a-z]{3,9})\.?[ ,/]+)?"
+
+_DAY_FIRST = (
+    r"(?P<day>[0-9]{1,2})(?P<sep> ?[/.-] ?| )(?P<month>[0-9]{1,2})(?P=sep)"
+    r"(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_YEAR_FIRST = r"(?P<year>[0-9]{4})(?P<sep>[/.-])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})"
+_RUN_TOGETHER = r"(?P<year>(?:19|20|21)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+_NAMED = r"(?P<day>[0-9]{1,2})[ ./-]*(?P<name>[a-z]{1,9})[ ,./-]*(?P<year>[0-9]{4}|[0-9]{2})"
+_NAME_FIRST = r"(?P<name>[a-z]{3,9})[ .]*(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ ,]+(?P<year>[0-9]{4})"
+_MONTH_ONLY = (
+    r"(?P<year>[0-9]{4})[/.-](?P<month>[0-9]{1,2})",
+    r"(?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{4})",
+    r"(?P<name>[a-z]{3,9})[ ,./-]*(?P<year>[0-9]{4})",
+)
+
+
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE | re.ASCII) for pattern in patterns)
+
+
+ALL = _compiled(
+    *(
+        _WEEKDAY + date + _TAIL
+        for date in (_DAY_FIRST, _YEAR_FIRST, _RUN_TOGETHER, _NAMED, _NAME_FIRST)
+    ),
+    *(_HEAD + _WEEKDAY + date for date in (_DAY_FIRST, _YEAR_FIRST, _NAMED)),
+    *_MONTH_ONLY,
+)
+(CLOCK,) = _compiled(rf"{_CLOCK}|(?P<packed>[0-9]{{3,4}}|[0-9]{{6}})){_ZONE}")
+SERIAL, FRACTION = _compiled(r"[0-9]{5}(?:[.,][0-9]+)?", r"0[.,][0-9]{3,}")
+# A day and month with no year; said apart because it is the commonest slip.
+(NO_YEAR,) = _compiled(rf"{_WEEKDAY}[0-9]{{1,2}}(?:[/.-][0-9]{{1,2}}| ?[a-z]{{3,9}}){_TAIL}")
+
+FILLERS = re.compile(r"\b(?:pada|hari|tanggal|tgl|pukul|pkl|jam)\b[ .:,]*")
+ABOUT = re.compile(r"\b(?:sekitar|sekira|kurang lebih|lebih kurang|kira-kira)\b ?|±|\+/-")

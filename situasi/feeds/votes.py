@@ -1,0 +1,88 @@
+"""Headings that hold candidates' votes, which police neither record nor store."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+Words = tuple[str, ...]
+
+# Words beside "suara" that make it something other than votes won.
+_BEFORE = """surat kertas kotak bilik hak pengeras pemungutan pungut pemberian penghitungan
+perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata"""
+_NOT_BEFORE = frozenset(_BEFORE.split())
+_NOT_AFTER = frozenset(("tembakan", "ledakan", "sirine", "bising", "gaduh", "mesin", "warga"))
+# Said anywhere, they turn a count back into its result.
+_RESULT = frozenset(("hasil", "perolehan", "sah", "paslon"))
+_TIME_OR_PLACE = "waktu jam pukul tanggal tgl jadwal lokasi tempat alamat status fase foto"
+_ABOUT_TIME_OR_PLACE = frozenset(_TIME_OR_PLACE.split())
+_PAIR = frozenset(("paslon", "calon", "kandidat", "candidate", "cabup", "pasangan"))
+_NUMBERS = {"satu": "1", "dua": "2", "tiga": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_PHRASES = (
+    ("kolom", "kosong"),
+    ("kotak", "kosong"),
+    ("real", "count"),
+    ("quick", "count"),
+    ("hitung", "cepat"),
+)
+_OF_NO_ONE = frozenset(("kolom", "kotak", "kosong", "calon", "pasangan", "bupati", "wakil"))
+
+
+def vote_column(heading: str, candidates: Sequence[str]) -> bool:
+    """Whether a heading names votes won: `suara sah`, `paslon 1`, a candidate's name.
+
+    Ballot papers, boxes, voting and counting as such, and the right to vote are no votes.
+    """
+    words = _words(heading)
+    if not words:
+        return False
+    if _mentions(words, candidates) or any(_holds(words, phrase) for phrase in _PHRASES):
+        return words[0] not in _ABOUT_TIME_OR_PLACE
+    return _suara(words) or _numbered_pair(words) or _english(words) or _perolehan(words)
+
+
+def _words(text: str) -> Words:
+    """The words of a heading, parted at marks, capitals and digits, and around `suara`."""
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text[:200]))
+    text = re.sub(r"(suara)", r" \1 ", text.lower())
+    words = re.findall(r"[^\W\d_]+|[0-9]+", text)
+    return tuple(_NUMBERS.get(w, w.lstrip("0") or "0" if w.isdigit() else w) for w in words)
+
+
+def _holds(words: Words, phrase: Words) -> bool:
+    size = len(phrase)
+    return any(words[at : at + size] == phrase for at in range(len(words) - size + 1))
+
+
+def _mentions(words: Words, candidates: Sequence[str]) -> bool:
+    """A candidate's whole name anywhere, or one name alone as the whole heading."""
+    names = [name for name in map(_words, candidates) if name]
+    alone = {word for name in names for word in name if len(word) > 4} - _OF_NO_ONE
+    return any(_holds(words, name) for name in names) or (len(words) == 1 and words[0] in alone)
+
+
+def _suara(words: Words) -> bool:
+    if "suara" not in words:
+        return False
+    at = words.index("suara")
+    before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+    if words[0] in _ABOUT_TIME_OR_PLACE:
+        return False
+    if not _RESULT.isdisjoint(words):
+        return True
+    return before not in _NOT_BEFORE and after not in _NOT_AFTER
+
+
+def _numbered_pair(words: Words) -> bool:
+    """`paslon 1`, `pasangan calon 02`, `nomor urut 1`; a bare `no urut` only counts rows."""
+    numbered = any(word.isdigit() for word in words)
+    return numbered and not (_PAIR | {"urut"}).isdisjoint(words)
+
+
+def _english(words: Words) -> bool:
+    return bool({"vote", "votes", "tally"} & {*words}) and not {"time", "place"} & {*words}
+
+
+def _perolehan(words: Words) -> bool:
+    return words[0] == "perolehan" and (len(words) == 1 or words[1] in _PAIR | {"kursi", "hasil"})

@@ -1,0 +1,89 @@
+"""The timeline of the day: incidents per quarter of an hour, stacked by weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from situasi.figures.theme import TINGKAT, Theme
+
+HEIGHT = 190
+
+
+def timeline(
+    slots: pd.DataFrame,
+    names: Mapping[str, str],
+    moments: Sequence[tuple[datetime, str]],
+    at: datetime | None,
+    theme: Theme,
+) -> go.Figure:
+    """Stacked bars of analysis.timeline.per_slot.
+
+    names: the word for each column. moments: fixed moments with their words. at: the
+    moment shown, where it is in the past. All moments in the zone of the slots.
+    """
+    figure = go.Figure()
+    # Times go to the browser without zone: it shows them as written, in the election's zone.
+    local = slots.index.tz_localize(None)
+    for level in [name for name in TINGKAT if name in slots.columns]:
+        figure.add_bar(
+            x=local,
+            y=slots[level].to_numpy(),
+            name=names[level],
+            marker_color=TINGKAT[level],
+            marker_line_width=0,
+            hovertemplate="%{x|%H.%M} · %{y} " + names[level] + "<extra></extra>",
+        )
+    for moment, word in moments:
+        _mark(figure, moment, word, theme.muted, "dot")
+    if at is not None:
+        _mark(figure, at, f"{at:%H.%M}", theme.accent, "solid")
+    return _dressed(figure, slots, theme)
+
+
+def _mark(figure: go.Figure, at: datetime, word: str, colour: str, dash: str) -> None:
+    x = at.replace(tzinfo=None)
+    figure.add_shape(
+        type="line", x0=x, x1=x, y0=0, y1=1, yref="paper",
+        line={"color": colour, "width": 1.5, "dash": dash},
+    )  # fmt: skip
+    figure.add_annotation(
+        x=x, y=1, yref="paper", text=word, showarrow=False, xanchor="left", yanchor="top",
+        xshift=4, font={"color": colour, "size": 12},
+    )  # fmt: skip
+
+
+def _dressed(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Figure:
+    local = slots.index.tz_localize(None)
+    top = max(4, int(slots.sum(axis=1).max() or 0) + 1)
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.15,
+        height=HEIGHT,
+        margin={"l": 8, "r": 8, "t": 8, "b": 22},
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
+        xaxis={
+            "range": [local[0], local[-1] + (local[1] - local[0])],
+            "tickformat": "%H.%M",
+            "dtick": 2 * 3_600_000,
+            "showgrid": False,
+            "fixedrange": True,
+        },
+        yaxis={
+            "range": [0, top],
+            "nticks": 4,
+            "tickformat": "d",
+            "gridcolor": theme.line,
+            "gridwidth": 0.5,
+            "ticklabelposition": "inside top",
+            "zeroline": False,
+            "fixedrange": True,
+        },
+    )
+    return figure

@@ -1,0 +1,62 @@
+"""The first opening: an empty store receives the public reports and the rehearsal day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from situasi.board import Board
+from situasi.ingest import Ledger, ingest_file
+from situasi.rehearsal.simulate import simulate
+
+ACTOR = "pembukaan"
+SEED = 2024
+
+
+def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[Ledger]:
+    """Fill the store once, where nobody has used it yet; what was brought in.
+
+    Safe to break off and to repeat: what was begun is finished at the next opening, and
+    a store that holds anything else is left alone.
+    """
+    notes = board.store.notes()
+    begun = "opening" in notes
+    if notes.get("opening") == "done" or (board.store.version() and not begun):
+        return []
+    board.store.note("opening", "begun", now, ACTOR)
+    ledgers = [_bring(board, path, now) for path in _public(board)]
+    if board.settings.rehearsal:
+        tell("LATIHAN: menyiapkan satu hari pemungutan suara buatan ...")
+        ledgers += _rehearse(board, now)
+    board.store.note("opening", "done", now, ACTOR)
+    for ledger in ledgers:
+        tell(f"{Path(ledger.path).name}: {ledger.accepted} diterima, {ledger.quarantined} karantina")
+    return ledgers
+
+
+def _public(board: Board) -> list[Path]:
+    """Public reports belong to one kabupaten; another election has its own folder or none."""
+    return sorted((board.settings.sample / "public" / board.register.election.slug).glob("*.csv"))
+
+
+def _rehearse(board: Board, now: datetime) -> list[Ledger]:
+    folder = board.settings.live / "latihan"
+    files = simulate(board.register, board.boundaries, SEED, folder)
+    ledgers = [_bring(board, path, now) for path in files]
+    end = _last_report(board)
+    if end:
+        board.store.note("exercise", {"at": end.isoformat()}, now, ACTOR)
+    return ledgers
+
+
+def _last_report(board: Board) -> datetime | None:
+    """Where the clock of the rehearsal stands: at its last report."""
+    frames = board.live.picture().snapshot.frames.values()
+    moments = [frame.loc[frame["latihan"], "known_at"].max() for frame in frames]
+    known = [moment.to_pydatetime() for moment in moments if moment == moment]
+    return max(known, default=None)
+
+
+def _bring(board: Board, path: Path, now: datetime) -> Ledger:
+    return ingest_file(path, board.store, board.context, now=now, actor=ACTOR)

@@ -1,0 +1,61 @@
+"""Rows in quarantine: returned to the sender as a file, corrected, and released."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from situasi.board import Board
+from situasi.ingest import RETURNED, Ledger, ingest_rows
+from situasi.store.protocol import Quarantined
+
+# Words that our export adds; a returned file carries them and the door passes them over.
+ADDED = (RETURNED, "alasan", "berkas", "baris")
+
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+\-]?[\d.,\s]+$")
+
+
+def as_csv(waiting: Sequence[Quarantined]) -> str:
+    """The rows as a file for the sender, with the reasons beside them.
+
+    Corrected and delivered again, each row is known by its `no_karantina` and leaves
+    quarantine when it is accepted.
+    """
+    headings = list(dict.fromkeys(heading for row in waiting for heading in row.raw))
+    headings = [heading for heading in headings if heading not in ADDED]
+    file = io.StringIO()
+    writer = csv.DictWriter(file, [*ADDED, *headings], lineterminator="\r\n", restval="")
+    writer.writeheader()
+    for row in waiting:
+        known = {
+            RETURNED: str(row.number),
+            "alasan": "; ".join(row.reasons),
+            "berkas": row.source,
+            "baris": str(row.row),
+        }
+        cells = {k: v for k, v in row.raw.items() if k not in ADDED}
+        writer.writerow({key: _harmless(cell) for key, cell in {**cells, **known}.items()})
+    return file.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet will not take for a formula."""
+    return "'" + cell if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
+
+
+def release(
+    board: Board, row: Quarantined, corrections: Mapping[str, str], now: datetime, actor: str
+) -> Ledger:
+    """Bring one row through the door again, with these cells corrected.
+
+    Accepted (or already known), it leaves quarantine; still faulty, it stays, and the
+    ledger says why.
+    """
+    cells = {**row.raw, **corrections, RETURNED: str(row.number)}
+    return ingest_rows(
+        [cells], row.source, board.store, board.context, feed=row.feed, now=now, actor=actor
+    )

@@ -1,0 +1,63 @@
+"""The hours of the rehearsal day, named by their distance from opening and closing of TPS."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from situasi.election import Election
+
+_ANCHOR = re.compile(r"(buka|tutup)([+-]\d+)")
+_BEFORE_OPENING = timedelta(hours=3)
+_AFTER_CLOSING = timedelta(hours=10)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The day's fixed moments, all aware: first and last word, opening and closing of TPS."""
+
+    first: datetime
+    opens: datetime
+    closes: datetime
+    last: datetime
+
+    def at(self, anchor: str) -> datetime:
+        """The moment of an anchor such as "buka-90" or "tutup+30" (minutes).
+
+        Raises ValueError naming an anchor that cannot be read.
+        """
+        match = _ANCHOR.fullmatch(anchor)
+        if match is None:
+            raise ValueError(f"not an anchor: {anchor!r}; write buka-90 or tutup+30")
+        base = self.opens if match[1] == "buka" else self.closes
+        return self.clip(base + timedelta(minutes=int(match[2])))
+
+    def clip(self, moment: datetime) -> datetime:
+        """The nearest moment within the day."""
+        return min(max(moment, self.first), self.last)
+
+    def between(self, rng: random.Random, window: tuple[str, str], lasting: timedelta) -> datetime:
+        """A whole minute between two anchors, early enough for something that lasts so long."""
+        latest = max(self.first, self.last - lasting)
+        start, end = (min(self.at(anchor), latest) for anchor in window)
+        span = max(0, int((end - start).total_seconds() // 60))
+        return start + timedelta(minutes=rng.randint(0, span))
+
+    def hours(self, start: datetime, end: datetime) -> list[datetime]:
+        """The full hours after `start`, up to and including `end`."""
+        hour = start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        following = (hour + timedelta(hours=n) for n in range(24))
+        return [moment for moment in following if moment <= end]
+
+
+def of(election: Election) -> Clock:
+    """The clock of an election's day, 04.00 to 23.00 where TPS are open 07.00-13.00."""
+    opens, closes = election.local(election.tps_opens), election.local(election.tps_closes)
+    return Clock(
+        first=max(election.day_start, opens - _BEFORE_OPENING),
+        opens=opens,
+        closes=closes,
+        last=min(election.day_end, closes + _AFTER_CLOSING),
+    )

@@ -1,0 +1,137 @@
+"""The stage of the rehearsal day: its places, its clock and where the water is."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from situasi.regions import Desa, Register
+from situasi.rehearsal import clock, positions, wording
+from situasi.rehearsal.clock import Clock
+from situasi.rehearsal.positions import Point
+from situasi.shapes import Boundaries
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a report comes from. `tps` and `desa` are empty where the report is wider."""
+
+    kecamatan: str
+    tps_code: str
+    desa: str
+    desa_label: str
+    tps: str
+    point: Point | None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything the day is played on.
+
+    places: every TPS, in the register's order. water: weight of floods by kecamatan.
+    centres: a point of each kecamatan.
+    """
+
+    register: Register
+    clock: Clock
+    seed: int
+    places: tuple[Place, ...]
+    centres: dict[str, Point]
+    water: dict[str, int]
+    river_words: tuple[str, ...]
+
+    def rng(self, part: str) -> random.Random:
+        """An own stream of chance for each part, so that a change in one leaves the others."""
+        return random.Random(f"{self.seed}/{part}")
+
+    def polsek(self, kecamatan: str) -> str:
+        return self.register.kecamatan[kecamatan].polsek or "Operator posko"
+
+    def in_kecamatan(self, code: str) -> list[Place]:
+        return [place for place in self.places if place.kecamatan == code]
+
+    def whole(self, code: str) -> Place:
+        """A kecamatan as one place, without desa or TPS."""
+        return Place(code, "", "", "", "", self.centres.get(code))
+
+    def on_water(self, place: Place) -> bool:
+        words = place.desa.lower().split()
+        return any(word in self.river_words for word in words)
+
+    def where(self, place: Place) -> dict[str, str]:
+        """The cells that say where, by heading."""
+        return {
+            "kode_kecamatan": place.kecamatan,
+            "kecamatan": self.register.kecamatan[place.kecamatan].name,
+            "desa": place.desa,
+            "tps": place.tps,
+        }
+
+    def words(self, place: Place, moment: datetime) -> dict[str, str]:
+        """What the braces in a sentence stand for at this place and moment."""
+        return {
+            "tps": f"TPS {place.tps}",
+            "desa": place.desa_label,
+            "kecamatan": self.register.kecamatan[place.kecamatan].name,
+            "polsek": self.polsek(place.kecamatan),
+            "jam": f"{moment:%H.%M}",
+        }
+
+
+def build(register: Register, boundaries: Boundaries, seed: int) -> Scene:
+    """Set the stage for this register; the seed decides every made-up position.
+
+    Raises ValueError when the register has no TPS.
+    """
+    if register.tps.empty:
+        raise ValueError("the register has no TPS; a rehearsal needs at least one")
+    chance = random.Random(f"{seed}/positions")
+    tps_points = positions.scatter(register, boundaries, chance)
+    words = wording.read("places")
+    return Scene(
+        register=register,
+        clock=clock.of(register.election),
+        seed=seed,
+        places=tuple(
+            _place(register.desa[desa], code, int(number), tps_points.get(code))
+            for code, desa, number in zip(
+                register.tps["code"], register.tps["desa"], register.tps["nomor"], strict=True
+            )
+        ),
+        centres={
+            code: (round(lon, 5), round(lat, 5))
+            for code, (lon, lat) in boundaries.label_points.items()
+        },
+        water=_water(register, words, random.Random(f"{seed}/water")),
+        river_words=tuple(words["river"]["words"]),
+    )
+
+
+def _place(desa: Desa, code: str, number: int, point: Point | None) -> Place:
+    return Place(
+        kecamatan=desa.kecamatan,
+        tps_code=code,
+        desa=desa.name,
+        desa_label=f"{desa.type.capitalize() or 'Desa'} {desa.name}",
+        tps=f"{number:03d}",
+        point=point,
+    )
+
+
+def _water(
+    register: Register, words: dict[str, dict[str, list[str]]], rng: random.Random
+) -> dict[str, int]:
+    codes = sorted(register.kecamatan)
+    known = words.get(register.election.kabupaten_code)
+    if known is None:
+        return dict.fromkeys(rng.sample(codes, max(1, len(codes) // 4)), 1)
+    weights = dict.fromkeys(known["sometimes"], 1) | dict.fromkeys(known["often"], 3)
+    return {code: weight for code, weight in weights.items() if code in register.kecamatan}
+
+
+def widened(place: Place, level: str, scene: Scene) -> Place:
+    """The place as told at a level: "tps", "desa" or "kecamatan"."""
+    if level == "kecamatan":
+        return scene.whole(place.kecamatan)
+    return replace(place, tps="") if level == "desa" else place

@@ -1,0 +1,52 @@
+"""A rehearsal played in its own time: each row comes when its day says it was reported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from situasi.rehearsal.script import due, load_script, main_day
+
+ACTOR = "latihan"
+
+
+def replay(
+    board: Board,
+    folder: Path,
+    *,
+    speed: float,
+    clock: Callable[[], datetime],
+    start: datetime | None = None,
+    wait: Callable[[float], None] = time.sleep,
+    tell: Callable[[datetime, int], None] = lambda _at, _rows: None,
+) -> int:
+    """Play the feed files of a folder into the store; how many rows were new.
+
+    speed: seconds of the exercise per second. start: play from here on (the busiest
+    day's first report where not given), what came before at once. The exercise's clock is kept in the store, so that every board shows it.
+    """
+    script = load_script(folder)
+    if not script:
+        raise ValueError(f"{folder}: tidak ada berkas latihan yang dapat diputar")
+    before: datetime | None = None
+    at, end = start or main_day(script), script[-1].at
+    accepted = 0
+    while True:
+        rows = due(script, before, at)
+        accepted += sum(_play(board, feed, part, at, clock()) for feed, part in rows.items())
+        board.store.note("exercise", {"at": at.isoformat()}, clock(), ACTOR)
+        tell(at, accepted)
+        if at >= end:
+            return accepted
+        wait(1)
+        before, at = at, min(at + timedelta(seconds=speed), end)
+
+
+def _play(board: Board, feed: str, rows: list[dict[str, str]], at: datetime, now: datetime) -> int:
+    source = f"latihan {at:%H.%M.%S}"
+    ledger = ingest_rows(rows, source, board.store, board.context, feed=feed, now=now, actor=ACTOR)
+    return ledger.accepted

@@ -1,0 +1,1 @@
+"""The roof that is looked at: the only package that knows Streamlit."""

@@ -1,0 +1,139 @@
+"""Pieces of a page that are drawn as HTML. The only place that writes HTML: all is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from markupsafe import Markup
+
+from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED
+
+_STYLE = Path(__file__).with_name("board.css")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One key figure: what it is, its value, and a line that gives it sense."""
+
+    title: str
+    value: str | Markup
+    note: str | Markup = ""
+    alarm: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One report in the list."""
+
+    tingkat: str | None
+    tingkat_name: str
+    title: str
+    place: str
+    text: str
+    status: str
+    when: str
+    doubt: str = ""
+    rehearsal: bool = False
+
+
+def style() -> None:
+    st.html(_STYLE)
+
+
+def band(text: str, kind: str = "latihan") -> None:
+    """A line across the top: LATIHAN, a past moment, or something broken."""
+    st.html(Markup('<div class="si-band si-{}" role="status">{}</div>').format(kind, text))
+
+
+def header(title: str, subtitle: str, clock: str, note: str, links: Iterable[tuple[str, str, bool]]
+           ) -> None:  # fmt: skip
+    """Title left; the moment shown and the languages right. links: word, address, current."""
+    languages = Markup("").join(
+        Markup('<a href="{}" target="_self" class="{}">{}</a>').format(
+            address, "si-here" if current else "", word
+        )
+        for word, address, current in links
+    )
+    st.html(
+        Markup(
+            '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
+            '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}</nav></header>'
+        ).format(title, subtitle, clock, note, languages)
+    )
+
+
+def sign(tingkat: str | None) -> Markup:
+    """The mark of a weight: shape and colour."""
+    key = tingkat if tingkat in TINGKAT else UNRATED
+    return Markup('<i style="color:{}">{}</i>').format(TINGKAT[key], SIGNS[key])
+
+
+def swatch(situasi: str | None) -> Markup:
+    """The mark of a situasi; a dashed square where there is no current word."""
+    if situasi is None:
+        return Markup('<i class="si-none"></i>')
+    return Markup('<i class="si-dot" style="background:{}"></i>').format(SITUASI[situasi])
+
+
+def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
+    """Marks with a number and a word each, in one line."""
+    return Markup("").join(
+        Markup('<span class="si-count">{}<b>{}</b> {}</span>').format(mark, value, word)
+        for mark, value, word in pairs
+    )
+
+
+def cards(shown: Sequence[Card]) -> None:
+    st.html(
+        Markup('<section class="si-cards">{}</section>').format(
+            Markup("").join(
+                Markup('<div class="si-card{}"><h2>{}</h2><strong>{}</strong><p>{}</p></div>')
+                .format(" si-alarm" if card.alarm else "", card.title, card.value, card.note)
+                for card in shown
+            )
+        )
+    )  # fmt: skip
+
+
+def legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
+    entries = Markup("").join(Markup("<span>{} {}</span>").format(m, word) for m, word in marks)
+    st.html(Markup('<div class="si-legend">{}<small>{}</small></div>').format(entries, note))
+
+
+def colour_swatch(colour: str) -> Markup:
+    return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
+
+
+def report_list(items: Sequence[Item], empty: str, exercise_word: str) -> None:
+    """The newest reports; a sentence that says what is missing where there are none."""
+    if not items:
+        st.html(Markup('<div class="si-empty">{}</div>').format(empty))
+        return
+    st.html(
+        Markup('<ol class="si-list">{}</ol>').format(
+            Markup("").join(_item(item, exercise_word) for item in items)
+        )
+    )
+
+
+def _item(item: Item, exercise_word: str) -> Markup:
+    chips = Markup('<span class="si-chip">{}</span>').format(item.status)
+    if item.rehearsal:
+        chips += Markup('<span class="si-chip si-made">{}</span>').format(exercise_word)
+    if item.doubt:
+        chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(item.doubt)
+    return Markup(
+        '<li><div class="si-mark" title="{level}">{mark}</div><div><div class="si-line"><b>{title}</b>'
+        "<span>{place}</span><time>{when}</time></div><p>{text}</p><div>{chips}</div></div></li>"
+    ).format(
+        level=item.tingkat_name,
+        mark=sign(item.tingkat),
+        title=item.title,
+        place=item.place,
+        when=item.when,
+        text=item.text,
+        chips=chips,
+    )

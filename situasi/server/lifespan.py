@@ -1,0 +1,58 @@
+"""From start to end of the server: open the board, watch the inbox, close both."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from situasi import settings
+from situasi.board import Board, open_board
+from situasi.inbox import Inbox
+from situasi.ingest import Ledger
+from situasi.opening import prepare
+from situasi import board as house
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Open the board before the first request is served."""
+    board = await asyncio.to_thread(_open)
+    stop = threading.Event()
+    inbox = threading.Thread(
+        target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
+    )
+    inbox.start()
+    # Streamlit collects garbage after every run; what was imported need not be walked again.
+    gc.collect()
+    gc.freeze()
+    try:
+        yield {}
+    finally:
+        stop.set()
+        await asyncio.to_thread(inbox.join, 10)
+        board.close()
+
+
+def _open() -> Board:
+    board = open_board(settings.load(), _now)
+    prepare(board, _now(), lambda line: print(line, file=sys.stderr, flush=True))
+    board.live.picture()
+    house.install(board)
+    return board
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _tell(ledger: Ledger) -> None:
+    said = ledger.refused or (
+        f"{ledger.accepted} diterima, {ledger.duplicate} ganda, {ledger.quarantined} karantina"
+    )
+    print(f"inbox: {ledger.path}: {said}", file=sys.stderr, flush=True)

@@ -1,0 +1,101 @@
+"""The boundaries of the kecamatan: where a point lies, and what the map draws."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+KM_PER_DEGREE = 111.32
+ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Polygons by code, WGS 84 longitude and latitude.
+
+    credit: whom to name beside the map; caution: what the lines must not be used for.
+    """
+
+    codes: tuple[str, ...]
+    polygons: npt.NDArray[np.object_]
+    credit: str
+    caution: str
+    raw: bytes
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes when the file changes, so that a browser may keep the file for ever."""
+        return hashlib.sha256(self.raw).hexdigest()[:12]
+
+    @property
+    def address(self) -> str:
+        """Where the browser fetches the file; another file has another address."""
+        return ADDRESS.format(fingerprint=self.fingerprint)
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north, in degrees."""
+        west, south, east, north = shapely.total_bounds(self.polygons)
+        return float(west), float(south), float(east), float(north)
+
+    @cached_property
+    def label_points(self) -> dict[str, tuple[float, float]]:
+        """A point well inside each polygon (longitude, latitude), for its name."""
+        centres = [shapely.maximum_inscribed_circle(polygon) for polygon in self.polygons]
+        return {
+            code: circle.coords[0][:2] for code, circle in zip(self.codes, centres, strict=True)
+        }
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        shapely.prepare(self.polygons)
+        return shapely.STRtree(self.polygons)
+
+    def locate(
+        self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.object_]:
+        """The code of the polygon that holds each point; None outside all or where NaN."""
+        found = np.full(len(lon), None, dtype=object)
+        known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+        points = shapely.points(lon[known], lat[known])
+        at, polygon = self._tree.query(points, predicate="intersects")
+        found[known[at]] = np.array(self.codes, dtype=object)[polygon]
+        return found
+
+    def distance_km(self, code: str, lon: float, lat: float) -> float:
+        """How far a point lies outside this polygon, in km; 0 inside. Good to 1 % near the equator."""
+        polygon = self.polygons[self.codes.index(code)]
+        return float(shapely.distance(polygon, shapely.Point(lon, lat))) * KM_PER_DEGREE
+
+    def nearest(self, lon: float, lat: float) -> tuple[str, float]:
+        """The code of the nearest polygon and its distance in km (0 inside)."""
+        code = self.codes[int(self._tree.nearest(shapely.Point(lon, lat)))]
+        return code, self.distance_km(code, lon, lat)
+
+
+def load(folder: Path, level: str = "kecamatan") -> Boundaries:
+    """Read the boundaries of a level; an imported file (`impor/`) goes before the shipped one.
+
+    Raises FileNotFoundError where there is neither.
+    """
+    imported = folder / "impor" / f"{level}.geojson"
+    raw = (imported if imported.exists() else folder / f"{level}.geojson").read_bytes()
+    collection = json.loads(raw)
+    features = collection["features"]
+    return Boundaries(
+        codes=tuple(str(feature["properties"]["kode"]) for feature in features),
+        polygons=np.array(
+            [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in features],
+            dtype=object,
+        ),
+        credit=str(collection.get("credit", "")),
+        caution=str(collection.get("caution", "")),
+        raw=raw,
+    )

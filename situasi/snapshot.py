@@ -1,0 +1,125 @@
+"""Everything accepted, kept live: one picture per process, shared by all who look."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pandas as pd
+
+from situasi import records
+from situasi.analysis import incidents
+from situasi.election import Election
+from situasi.store.protocol import Store, StoreError
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All rows of every feed at one version of the store.
+
+    frames: by feed, records.stored_dtypes and `withdrawn_at` (NaT while the row stands);
+    incidents also have `case`. waiting: rows in quarantine. rehearsal: whether any row is
+    made up. exercise_at: the clock of an exercise, where one is played.
+    """
+
+    version: int
+    frames: Mapping[str, pd.DataFrame]
+    waiting: int
+    rehearsal: bool
+    exercise_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The last good snapshot, when the store was last asked, and what is broken if anything."""
+
+    snapshot: Snapshot
+    checked_at: datetime
+    trouble: str | None = None
+
+
+class Live:
+    """Keeps one snapshot up to date by reading only what is new.
+
+    A store that cannot be read leaves the last good snapshot in place, with the reason.
+    """
+
+    def __init__(self, store: Store, election: Election, clock: Callable[[], datetime]) -> None:
+        self._store, self._election, self._clock = store, election, clock
+        self._lock = threading.Lock()
+        frames = {name: _prepared(records.empty(f), election) for name, f in records.FEEDS.items()}
+        self._withdrawals = store.withdrawals()
+        self._picture = Picture(Snapshot(0, frames, 0, False, None), clock())
+
+    def picture(self) -> Picture:
+        """The newest picture; costs one small question when nothing has changed."""
+        with self._lock:
+            try:
+                version = self._store.version()
+                if version != self._picture.snapshot.version:
+                    snapshot = self._read(version, self._picture.snapshot)
+                else:
+                    snapshot = self._picture.snapshot
+                self._picture = Picture(snapshot, self._clock())
+            except StoreError as error:
+                self._picture = replace(self._picture, trouble=str(error))
+            return self._picture
+
+    def _read(self, version: int, last: Snapshot) -> Snapshot:
+        # The version is read before the rows: rows of a commit in between come early, never late.
+        after = int(self._withdrawals["seq"].max()) if len(self._withdrawals) else 0
+        fresh = self._store.withdrawals(after)
+        every = pd.concat([self._withdrawals, fresh], ignore_index=True) if after else fresh
+        frames = {
+            name: self._extended(feed, last.frames[name], fresh, every)
+            for name, feed in records.FEEDS.items()
+        }
+        exercise = self._store.notes().get("exercise")
+        self._withdrawals = every
+        return Snapshot(
+            version=version,
+            frames=frames,
+            waiting=len(self._store.quarantine()),
+            rehearsal=any(bool(standing(f)["latihan"].any()) for f in frames.values()),
+            exercise_at=datetime.fromisoformat(exercise["at"]) if exercise else None,
+        )
+
+    def _extended(
+        self, feed: records.Feed, frame: pd.DataFrame, fresh: pd.DataFrame, every: pd.DataFrame
+    ) -> pd.DataFrame:
+        after = int(frame["seq"].iloc[-1]) if len(frame) else 0
+        tail = self._store.tail(feed, after)
+        if len(tail):
+            tail = _prepared(tail, self._election)
+            frame = pd.concat([frame, tail], ignore_index=True) if len(frame) else tail
+        # A row that arrives late may have been withdrawn earlier, so all withdrawals count for it.
+        taken = every if len(tail) else fresh
+        return _without(frame, taken[taken["feed"] == feed.name])
+
+
+def _prepared(rows: pd.DataFrame, election: Election) -> pd.DataFrame:
+    added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, "datetime64[us, UTC]"))
+    if "jenis" in rows.columns:
+        added["case"] = incidents.case_keys(rows, election.zone)
+    return added
+
+
+def _without(frame: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
+    """The frame with these rows marked as taken back.
+
+    History (known before it was stored) was loaded afterwards: taken back, it was never
+    known. Any other row was known until somebody took it back.
+    """
+    if withdrawn.empty:
+        return frame
+    at = frame["seq"].map(withdrawn.set_index("row_seq")["recorded_at"])
+    history = frame["known_at"] < frame["recorded_at"]
+    at = at.where(~history | at.isna(), frame["known_at"])
+    return frame.assign(withdrawn_at=frame["withdrawn_at"].fillna(at.astype("datetime64[us, UTC]")))
+
+
+def standing(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that nobody has taken back."""
+    return frame[frame["withdrawn_at"].isna()]

@@ -1,0 +1,51 @@
+"""The store: everything that was accepted or refused, remembered and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from situasi.store import sqlite
+from situasi.store.backend import Backend
+from situasi.store.protocol import (
+    Added,
+    Delivery,
+    Quarantined,
+    Rejection,
+    Store,
+    StoreError,
+    Writing,
+)
+from situasi.store.sql import SqlStore
+
+__all__ = [
+    "Added",
+    "Delivery",
+    "Quarantined",
+    "Rejection",
+    "Store",
+    "StoreError",
+    "Writing",
+    "open_store",
+]
+
+_BACKENDS: dict[str, Callable[[sa.URL], Backend]] = {"sqlite": sqlite.backend}
+
+
+def open_store(url: str) -> Store:
+    """Open the store at this address (`sqlite:///FOLDER/situasi.db`), creating it if new.
+
+    Each process opens its own. Raises StoreError when the address is none, or what
+    lies there cannot be used as a store.
+    """
+    try:
+        address = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise StoreError(f"Alamat penyimpanan tidak terbaca: {url!r}.") from error
+    opener = _BACKENDS.get(address.get_backend_name())
+    if opener is None:
+        raise StoreError(
+            f"Jenis penyimpanan {address.drivername!r} tidak dikenal. Pakai sqlite:///BERKAS."
+        )
+    return SqlStore(opener(address))

@@ -1,0 +1,139 @@
+"""What a store does, whichever engine keeps it: remember, never change, never forget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import pandas as pd
+
+from situasi.records import Feed
+
+
+class StoreError(Exception):
+    """The store could not do what was asked; the message says what to do next."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One source brought to the store at one time: a batch, once something of it is new."""
+
+    feed: str
+    source: str
+    sha256: str
+    recorded_at: datetime
+    actor: str
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A row for quarantine: row number in the source, raw cells by heading, every reason."""
+
+    row: int
+    raw: dict[str, str]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A row in quarantine. `released_by`: the batch that took it in after correction, or None."""
+
+    number: int
+    batch: int
+    feed: str
+    source: str
+    row: int
+    raw: dict[str, str]
+    reasons: tuple[str, ...]
+    recorded_at: datetime
+    released_by: int | None
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of the rows of one `Writing.add`."""
+
+    accepted: int
+    duplicate: int
+    quarantined: int
+
+
+class Writing(Protocol):
+    """One delivery being written: a single transaction, all or nothing."""
+
+    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
+        """Append rows. `accepted`: records.dtypes(feed) columns, and `row`, `known_at`.
+
+        A row whose content is already stored (and not withdrawn), or came earlier in
+        this delivery, is a duplicate and is not stored again. A rejected row whose feed,
+        raw cells and reasons already lie in quarantine counts as quarantined and is not
+        stored again.
+        """
+        ...
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Mark quarantined rows as taken in by this delivery."""
+        ...
+
+    def discard(self) -> None:
+        """Undo everything on leaving: a dry run."""
+        ...
+
+
+class Store(Protocol):
+    """Append-only memory. Every method may be called from any thread and process."""
+
+    def version(self) -> int:
+        """Grows with every commit, and only then. 0 for an empty store."""
+        ...
+
+    def deliver(self, delivery: Delivery) -> AbstractContextManager[Writing]:
+        """Write one delivery in one transaction.
+
+        Committed and durable when the `with` block ends; rolled back on an exception
+        or `discard()`. Where nothing was new, nothing is written and the version stays.
+        """
+        ...
+
+    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+        """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes)."""
+        ...
+
+    def withdrawals(self, after: int = 0) -> pd.DataFrame:
+        """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`."""
+        ...
+
+    def withdraw(self, batch: int, at: datetime, actor: str) -> int:
+        """Take back every row of a batch that is still valid, as new rows; how many.
+
+        Content taken back may be delivered again later.
+        Raises StoreError when there is no such batch.
+        """
+        ...
+
+    def batches(self) -> pd.DataFrame:
+        """All batches: batch, feed, source, sha256, recorded_at, actor, accepted, duplicate, quarantined."""
+        ...
+
+    def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:
+        """Rows in quarantine that wait (or, with `released`, all), oldest first."""
+        ...
+
+    def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
+        """Remember a JSON value under a key. A new note hides the older one and keeps it."""
+        ...
+
+    def notes(self) -> dict[str, Any]:
+        """The newest value of each key."""
+        ...
+
+    def audit(self) -> pd.DataFrame:
+        """Who did what and when: seq, at, actor, action, detail. One row per commit."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

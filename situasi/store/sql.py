@@ -1,0 +1,143 @@
+"""The store on tables: reading it, and opening deliveries, for every engine alike."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from situasi.records import Feed, stored_dtypes
+from situasi.store import frames, tables
+from situasi.store.backend import Backend
+from situasi.store.canonical import cleaned
+from situasi.store.journal import newest_notes, read_quarantine, write_audit
+from situasi.store.moments import to_micros
+from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
+from situasi.store.writing import SqlWriting
+
+_MOMENT = "datetime64[us, UTC]"
+_WITHDRAWALS = {
+    "seq": "int64",
+    "feed": "object",
+    "row_seq": "int64",
+    "batch": "int64",
+    "recorded_at": _MOMENT,
+}
+_BATCHES = {
+    "batch": "int64",
+    "feed": "object",
+    "source": "object",
+    "sha256": "object",
+    "recorded_at": _MOMENT,
+    "actor": "object",
+    "accepted": "int64",
+    "duplicate": "int64",
+    "quarantined": "int64",
+}
+_AUDIT = {"seq": "int64", "at": _MOMENT, "actor": "object", "action": "object", "detail": "object"}
+
+
+class SqlStore:
+    """See protocol.Store."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._made_ready = backend
+        self._process = os.getpid()
+
+    @property
+    def _backend(self) -> Backend:
+        """A forked child leaves its parent's connections alone and opens its own."""
+        if self._process != os.getpid():
+            self._made_ready.engine.dispose(close=False)
+            self._process = os.getpid()
+        return self._made_ready
+
+    def version(self) -> int:
+        newest = sa.select(sa.func.coalesce(sa.func.max(tables.audit.c.seq), 0))
+        with self._backend.reading() as connection:
+            return int(connection.execute(newest).scalar_one())
+
+    @contextmanager
+    def deliver(self, delivery: Delivery) -> Iterator[Writing]:
+        """See protocol.Store. The write lock is taken by the first `add` or `release`."""
+        backend = self._backend
+        with backend.writing() as connection:
+            writing = SqlWriting(backend, connection, delivery)
+            yield writing
+            writing.finish()
+
+    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+        return self._frame(tables.feeds[feed.name], stored_dtypes(feed), after)
+
+    def withdrawals(self, after: int = 0) -> pd.DataFrame:
+        return self._frame(tables.withdrawals, _WITHDRAWALS, after)
+
+    def batches(self) -> pd.DataFrame:
+        return self._frame(tables.batches, _BATCHES)
+
+    def audit(self) -> pd.DataFrame:
+        """See protocol.Store. `detail` is JSON text."""
+        return self._frame(tables.audit, _AUDIT)
+
+    def _frame(self, table: sa.Table, dtypes: dict[str, str], after: int = 0) -> pd.DataFrame:
+        (key,) = table.primary_key
+        columns = [table.c[name] for name in dtypes]
+        with self._backend.reading() as connection:
+            return frames.read(
+                connection, sa.select(*columns).where(key > after).order_by(key), dtypes
+            )
+
+    def withdraw(self, batch: int, at: datetime, actor: str) -> int:
+        backend = self._backend
+        with backend.writing() as connection, backend.speaking():
+            taken = _take_back(connection, batch, to_micros(at))
+            if taken:
+                detail = {"batch": batch, "rows": taken}
+                write_audit(connection, to_micros(at), actor, "withdraw", detail)
+                connection.commit()
+            return taken
+
+    def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:
+        with self._backend.reading() as connection:
+            return read_quarantine(connection, feed, released=released)
+
+    def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
+        """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
+        text, moment = json.dumps(value, allow_nan=False), to_micros(at)
+        backend = self._backend
+        with backend.writing() as connection, backend.speaking():
+            row = {"key": cleaned(key), "value": text, "at": moment, "actor": cleaned(actor)}
+            connection.execute(sa.insert(tables.notes), row)
+            write_audit(connection, moment, actor, "note", {"key": key})
+            connection.commit()
+
+    def notes(self) -> dict[str, Any]:
+        with self._backend.reading() as connection:
+            return newest_notes(connection)
+
+    def close(self) -> None:
+        self._backend.engine.dispose()
+
+
+def _take_back(connection: sa.Connection, batch: int, at: int) -> int:
+    """Add a withdrawal for each row of the batch that has none; how many."""
+    name = connection.execute(
+        sa.select(tables.batches.c.feed).where(tables.batches.c.batch == batch)
+    ).scalar_one_or_none()
+    if name is None:
+        raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
+    row, taken = tables.feeds[name].c, tables.withdrawals.c
+    already = sa.exists().where(taken.feed == name, taken.row_seq == row.seq)
+    valid = (
+        sa.select(sa.literal(name), row.seq, row.batch, sa.literal(at), row.digest)
+        .where(row.batch == batch, ~already)
+        .order_by(row.seq)
+    )
+    names = ["feed", "row_seq", "batch", "recorded_at", "digest"]
+    return connection.execute(sa.insert(tables.withdrawals).from_select(names, valid)).rowcount

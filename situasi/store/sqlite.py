@@ -1,0 +1,153 @@
+"""SQLite as the engine: one file in WAL mode, readers never wait, a commit is on the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from situasi.store import tables
+from situasi.store.backend import WRITES, Backend
+from situasi.store.protocol import StoreError
+
+SCHEMA = 1
+_MARK = 0x53495455  # application_id, "SITU": this file is ours
+_WAIT = 30.0  # seconds for another writer to finish
+
+_PRAGMAS = (
+    "synchronous=FULL",  # acknowledged means durable, power cuts included
+    "fullfsync=ON",  # macOS flushes the disk's own cache only when told so
+    "cache_size=-32000",  # KiB: the index over digests is written in random order
+    "journal_size_limit=67108864",  # give the disk back after a large delivery
+)
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "Disk penuh, {path} tidak bertambah. Kosongkan ruang, lalu ulangi.",
+    sqlite3.SQLITE_BUSY: "Penyimpanan masih dipakai menulis. Tunggu sebentar, lalu ulangi.",
+    sqlite3.SQLITE_READONLY: "{path} hanya bisa dibaca. Beri izin tulis pada berkas dan foldernya.",
+    sqlite3.SQLITE_PERM: "{path} tidak boleh dibuka. Beri izin pada berkas dan foldernya.",
+    sqlite3.SQLITE_CANTOPEN: "{path} tidak bisa dibuka. Periksa folder dan izinnya.",
+    sqlite3.SQLITE_CORRUPT: "{path} rusak. Simpan berkas ini, lalu pulihkan dari cadangan.",
+    sqlite3.SQLITE_NOTADB: "{path} bukan penyimpanan Situasi. Pilih berkas lain.",
+    sqlite3.SQLITE_IOERR: "Disk gagal membaca atau menulis {path}. Periksa disk, lalu ulangi.",
+}
+
+
+def backend(url: sa.URL) -> Backend:
+    """Open or create the file that `url` names, with its folder.
+
+    Raises StoreError when that cannot be done, or the file is not a store of this
+    or an older version.
+    """
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
+    path = Path(str(url.database)).resolve()
+    opened = Backend(_engine(path), insert, sqlite3.Error, lambda error: _explain(error, path))
+    try:
+        with opened.speaking():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _prepare(opened.engine, path)
+    except OSError as error:
+        opened.engine.dispose()
+        raise StoreError(f"Folder {path.parent} tidak bisa dibuat. Periksa izinnya.") from error
+    except StoreError:
+        opened.engine.dispose()
+        raise
+    return opened
+
+
+def _engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": _WAIT, "check_same_thread": False},
+        max_overflow=40,  # readers are short, and must not queue behind one another
+    )
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _: object) -> None:
+    # The driver would begin transactions by itself, too late and never IMMEDIATE.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = WRITES.items() <= connection.get_execution_options().items()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare(engine: sa.Engine, path: Path) -> None:
+    with engine.connect() as connection:
+        if _is_ours(connection, path):
+            return
+    _switch_to_wal(engine, path)
+    with engine.connect() as plain:
+        connection = plain.execution_options(**WRITES)
+        if not _is_ours(connection, path):  # another process may have been quicker
+            _create(connection)
+        connection.commit()
+
+
+def _is_ours(connection: sa.Connection, path: Path) -> bool:
+    """False for an empty file; StoreError for a stranger's, or one from a newer version."""
+    if _pragma(connection, "application_id") == _MARK:
+        if _pragma(connection, "user_version") > SCHEMA:
+            raise StoreError(f"{path} dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
+        return True
+    if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+        raise StoreError(_SENTENCES[sqlite3.SQLITE_NOTADB].format(path=path))
+    return False
+
+
+def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
+    """Once per file. SQLite does not wait here for another process doing the same."""
+    raw = engine.raw_connection()
+    try:
+        for patience in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, None):
+            try:
+                (mode,) = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
+                break
+            except sqlite3.OperationalError as error:
+                if patience is None or _code(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(patience)
+    finally:
+        raw.close()
+    if mode != "wal":
+        raise StoreError(f"Folder {path.parent} tidak cocok untuk penyimpanan. Pakai disk lokal.")
+
+
+def _create(connection: sa.Connection) -> None:
+    tables.metadata.create_all(connection)
+    for table in tables.metadata.sorted_tables:
+        for deed in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table.name}_no_{deed.lower()} BEFORE {deed} ON {table.name} "
+                f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+            )
+    connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
+    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+
+
+def _pragma(connection: sa.Connection, name: str) -> int:
+    return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+
+def _code(error: BaseException) -> int:
+    """SQLite's primary result code; 0 where the error carries none."""
+    code: Any = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", 0)
+    return int(code or 0) & 0xFF
+
+
+def _explain(error: BaseException, path: Path) -> str:
+    busy = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
+    code = _code(error)
+    sentence = _SENTENCES.get(busy.get(code, code))
+    return sentence.format(path=path) if sentence else f"Penyimpanan {path} gagal: {error}"

@@ -1,0 +1,205 @@
+"""One delivery on its way into the store: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import repeat
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from situasi.records import FEEDS
+from situasi.store import tables
+from situasi.store.backend import Backend
+from situasi.store.canonical import (
+    Values,
+    cleaned,
+    digests,
+    moments,
+    quarantine_digest,
+    storable,
+)
+from situasi.store.journal import quarantined, write_audit
+from situasi.store.moments import to_micros
+from situasi.store.protocol import Added, Delivery, Rejection, StoreError
+
+# Rows are made ready and inserted this many at a time: memory stays small, and the
+# numbers of bound values stay under what every engine takes.
+_PIECE = 20_000
+_ASKED_AT_ONCE = 500
+
+
+class SqlWriting:
+    """See protocol.Writing. Lives inside one `deliver` block, in one thread."""
+
+    def __init__(self, backend: Backend, connection: sa.Connection, delivery: Delivery) -> None:
+        self._backend = backend
+        self._connection = connection
+        self._delivery = delivery
+        self._feed = FEEDS[delivery.feed]
+        self._table = tables.feeds[delivery.feed]
+        self._at = to_micros(delivery.recorded_at)
+        self._batch: int | None = None
+        self._total = Added(0, 0, 0)
+        self._anything_new = False
+        self._released: list[int] = []
+        self._discarded = False
+        self._broken = False
+
+    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
+        with self._all_or_nothing():
+            batch = self._reserved_batch()
+            stored = sum(
+                self._append(batch, accepted.iloc[start : start + _PIECE])
+                for start in range(0, len(accepted), _PIECE)
+            )
+            new_in_quarantine = self._reject(batch, rejected)
+        added = Added(stored, len(accepted) - stored, len(rejected))
+        total = self._total
+        self._total = Added(
+            total.accepted + added.accepted,
+            total.duplicate + added.duplicate,
+            total.quarantined + added.quarantined,
+        )
+        self._anything_new |= stored + new_in_quarantine > 0
+        return added
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Numbers already taken in stay with the batch that took them.
+
+        Raises StoreError for a number that is not in quarantine.
+        """
+        with self._all_or_nothing():
+            batch = self._reserved_batch()
+            for number in dict.fromkeys(numbers):
+                if _waits(self._connection, number):
+                    self._connection.execute(
+                        sa.insert(tables.releases),
+                        {"number": number, "batch": batch, "recorded_at": self._at},
+                    )
+                    self._released.append(number)
+                    self._anything_new = True
+
+    def discard(self) -> None:
+        self._discarded = True
+
+    def finish(self) -> None:
+        """Commit what is new. Raises StoreError when a part of the delivery had failed."""
+        if self._broken:
+            raise StoreError("Kiriman ini gagal sebagian dan tidak disimpan. Ulangi dari awal.")
+        if self._discarded or not self._anything_new:
+            self._connection.rollback()
+            return
+        with self._all_or_nothing():
+            counts = {
+                "accepted": self._total.accepted,
+                "duplicate": self._total.duplicate,
+                "quarantined": self._total.quarantined,
+            }
+            self._write_batch(counts)
+            self._connection.commit()
+
+    def _write_batch(self, counts: dict[str, int]) -> None:
+        delivery = self._delivery
+        named = {
+            "batch": self._reserved_batch(),
+            "feed": delivery.feed,
+            "source": cleaned(delivery.source),
+            "sha256": cleaned(delivery.sha256),
+        }
+        self._connection.execute(
+            sa.insert(tables.batches),
+            {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
+        )
+        detail = {**named, **counts, "released": self._released}
+        write_audit(self._connection, self._at, delivery.actor, "deliver", detail)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """A caller who swallows an error must not commit the half that went well."""
+        already_broken, self._broken = self._broken, True
+        with self._backend.speaking():
+            yield
+        self._broken = already_broken
+
+    def _reserved_batch(self) -> int:
+        """The next number. No one else takes it: this statement holds the write lock."""
+        if self._batch is None:
+            highest = sa.select(sa.func.coalesce(sa.func.max(tables.batches.c.batch), 0))
+            self._batch = int(self._connection.execute(highest).scalar_one()) + 1
+        return self._batch
+
+    def _append(self, batch: int, accepted: pd.DataFrame) -> int:
+        values = storable(self._feed, accepted)
+        known_at = moments(accepted["known_at"])
+        if None in known_at:
+            raise ValueError("known_at must be given for every accepted row")
+        content = digests(values)
+        given = {name: cells for name, cells in values.items() if cells.count(None) < len(cells)}
+        columns: dict[str, Any] = {
+            **given,
+            "batch": repeat(batch),
+            "row": accepted["row"].astype("int64").tolist(),
+            "recorded_at": repeat(self._at),
+            "known_at": known_at,
+            "digest": content,
+            "round": self._rounds(content),
+        }
+        return self._insert_new(self._table, columns, ["digest", "round"])
+
+    def _rounds(self, content: list[bytes]) -> Values:
+        """How often each content has been taken back so far."""
+        taken = tables.withdrawals.c
+        mine = taken.feed == self._feed.name
+        if self._connection.execute(sa.select(sa.exists().where(mine))).scalar_one() == 0:
+            return [0] * len(content)
+        times: dict[bytes, int] = {}
+        for start in range(0, len(content), _ASKED_AT_ONCE):
+            asked = taken.digest.in_(content[start : start + _ASKED_AT_ONCE])
+            found = self._connection.execute(
+                sa.select(taken.digest, sa.func.count()).where(mine, asked).group_by(taken.digest)
+            )
+            times.update((digest, count) for digest, count in found)
+        return [times.get(digest, 0) for digest in content]
+
+    def _reject(self, batch: int, rejected: Sequence[Rejection]) -> int:
+        raw = [json.dumps(row.raw, sort_keys=True) for row in rejected]
+        reasons = [json.dumps(row.reasons) for row in rejected]
+        feed = self._feed.name
+        columns: dict[str, Any] = {
+            "batch": repeat(batch),
+            "feed": repeat(feed),
+            "source": repeat(cleaned(self._delivery.source)),
+            "row": [row.row for row in rejected],
+            "raw": raw,
+            "reasons": reasons,
+            "recorded_at": repeat(self._at),
+            "digest": [
+                quarantine_digest((feed, *parts)) for parts in zip(raw, reasons, strict=True)
+            ],
+        }
+        return self._insert_new(tables.quarantine, columns, ["digest"])
+
+    def _insert_new(self, table: sa.Table, columns: Mapping[str, Any], unique: list[str]) -> int:
+        """Insert rows given by column, skipping those already there; how many went in.
+
+        The driver takes the tuples directly: naming every value of 100,000 rows in a
+        dict, as the engine's own way asks, takes longer than storing them.
+        """
+        statement = self._backend.insert(table).on_conflict_do_nothing(index_elements=unique)
+        compiled = statement.compile(self._connection.engine, column_keys=list(columns))
+        rows = list(zip(*(columns[name] for name in compiled.positiontup), strict=False))
+        if not rows:
+            return 0
+        return int(self._connection.exec_driver_sql(str(compiled), rows).rowcount)
+
+
+def _waits(connection: sa.Connection, number: int) -> bool:
+    """Whether a quarantined row is not taken in yet; StoreError when there is none."""
+    found = connection.execute(quarantined().where(tables.quarantine.c.seq == number)).first()
+    if found is None:
+        raise StoreError(f"Karantina nomor {number} tidak ada. Periksa nomornya.")
+    return found.released_by is None

@@ -1,0 +1,184 @@
+"""Cases: what a report's rows add up to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi import records
+from situasi.analysis.incidents import (
+    Selection,
+    by_tingkat,
+    cases,
+    known,
+    located,
+    newest_first,
+    newly_known,
+    select,
+    still_open,
+    without_nihil,
+)
+from tests.builders import incident, incidents, wib
+
+
+def test_the_newest_row_of_a_report_is_its_state() -> None:
+    rows = incidents(
+        incident(id="A", known="08.00", status="dilaporkan"),
+        incident(id="A", known="09.00", status="selesai"),
+    )
+    assert cases(rows)["status"].tolist() == ["selesai"]
+
+
+def test_the_state_at_nine_is_what_was_known_at_nine() -> None:
+    rows = incidents(
+        incident(id="A", known="08.00", status="dilaporkan"),
+        incident(id="A", known="09.30", status="selesai"),
+    )
+    assert cases(known(rows, wib("09.00")))["status"].tolist() == ["dilaporkan"]
+
+
+def test_a_report_that_came_late_is_not_known_before() -> None:
+    rows = incidents(incident(at="08.00", known="11.00"))
+    assert known(rows, wib("10.59")).empty
+    assert len(known(rows, wib("11.00"))) == 1
+
+
+def test_a_row_taken_back_was_known_until_then() -> None:
+    rows = incidents(incident(known="08.00", withdrawn_at=wib("10.00")))
+    assert len(known(rows, wib("09.59"))) == 1
+    assert known(rows, wib("10.00")).empty
+    assert known(rows, None).empty
+
+
+def test_two_posts_that_both_number_from_one_are_two_cases() -> None:
+    rows = incidents(
+        incident(id="1", kecamatan="16.10.04"), incident(id="1", kecamatan="16.10.05")
+    )
+    assert len(cases(rows)) == 2
+
+
+def test_a_number_used_again_on_another_day_is_another_case() -> None:
+    rows = incidents(
+        incident(id="1", at=wib("08.00")), incident(id="1", at=wib("08.00") + timedelta(days=1))
+    )
+    assert len(cases(rows)) == 2
+
+
+def test_a_status_change_without_weight_keeps_the_weight_stated_before() -> None:
+    rows = incidents(
+        incident(known="08.00", tingkat="tinggi", situasi="kuning"),
+        incident(known="09.00", tingkat=None, status="ditangani"),
+    )
+    case = cases(rows).iloc[0]
+    assert (case["tingkat"], case["situasi"], case["status"]) == ("tinggi", "kuning", "ditangani")
+
+
+def test_a_report_nobody_weighed_is_not_counted_as_low() -> None:
+    found = cases(incidents(incident(id="A", tingkat=None), incident(id="B", tingkat="rendah")))
+    assert by_tingkat(found) == {None: 1, "rendah": 1}
+
+
+def test_nihil_is_a_report_but_no_incident() -> None:
+    found = cases(incidents(incident(id="A", jenis="nihil", status="nihil"), incident(id="B")))
+    assert len(found) == 2
+    assert without_nihil(found)["id"].tolist() == ["B"]
+    assert still_open(found)["id"].tolist() == ["B"]
+
+
+def test_closed_and_unfounded_reports_are_no_longer_open() -> None:
+    rows = [incident(id=status, status=status) for status in records.STATUS]
+    assert set(still_open(cases(incidents(*rows)))["id"]) == {
+        "dilaporkan",
+        "diverifikasi",
+        "ditangani",
+        "diteruskan",
+    }
+
+
+def test_first_heard_is_kept_through_later_rows() -> None:
+    found = cases(incidents(incident(known="08.00"), incident(known="11.55", status="ditangani")))
+    assert newly_known(found, wib("12.00"), timedelta(hours=1)).empty
+
+
+def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
+    found = cases(
+        incidents(
+            incident(id="ringan", known="09.00"), incident(id="berat", known="09.00", tingkat="tinggi"),
+            incident(id="ringan2", known="09.00"),
+        )
+    )  # fmt: skip
+    assert newest_first(found, 3)["id"].tolist()[0] == "berat"
+
+
+def test_a_report_without_a_point_is_listed_not_drawn() -> None:
+    found = cases(incidents(incident(id="A"), incident(id="B", lat=None, lon=None)))
+    drawn, undrawn = located(found)
+    assert (drawn["id"].tolist(), undrawn["id"].tolist()) == (["A"], ["B"])
+
+
+def test_an_empty_store_has_no_cases() -> None:
+    assert cases(incidents()).empty
+
+
+row = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from(["1", "2", "3"]),
+        "kecamatan": st.sampled_from(["16.10.01", "16.10.02", None]),
+        "at": st.sampled_from(["07.00", "08.30"]),
+        "known": st.sampled_from(["08.00", "09.00", "10.00", "11.00"]),
+        "tingkat": st.sampled_from([*records.TINGKAT, None]),
+        "status": st.sampled_from(records.STATUS),
+    }
+)
+
+
+def slow_cases(rows: list[dict[str, Any]], limit: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """The obvious way: walk the rows in the order they became known."""
+    state: dict[tuple[str, str], tuple[str, str]] = {}
+    for one in sorted(rows, key=lambda r: r["known"]):
+        if one["known"] > limit:
+            continue
+        key = (one["id"], str(one["kecamatan"]))
+        before = state.get(key, ("", str(None)))
+        state[key] = (one["status"], str(one["tingkat"]) if one["tingkat"] else before[1])
+    return state
+
+
+@given(st.lists(row, max_size=12), st.sampled_from(["08.00", "09.30", "11.00"]))
+def test_cases_equal_the_slow_walk_through_the_rows(rows: list[dict[str, Any]], at: str) -> None:
+    found = cases(known(incidents(*(incident(**one) for one in rows)), wib(at)))
+    fast = {
+        (r.id, str(r.kecamatan if isinstance(r.kecamatan, str) else None)): (
+            r.status, str(r.tingkat if isinstance(r.tingkat, str) else None),
+        )
+        for r in found.itertuples()
+    }  # fmt: skip
+    assert fast == slow_cases(rows, at)
+
+
+@given(st.lists(row, max_size=12), st.sets(st.sampled_from(["16.10.01", "16.10.02"])))
+def test_selecting_equals_looking_at_every_case(
+    rows: list[dict[str, Any]], kecamatan: set[str]
+) -> None:
+    found = cases(incidents(*(incident(**one) for one in rows)))
+    wanted = Selection(kecamatan=tuple(kecamatan), tingkat=("tinggi",), since=wib("08.00"))
+    expected = [
+        case.case
+        for case in found.itertuples()
+        if (not kecamatan or case.kecamatan in kecamatan)
+        and case.tingkat == "tinggi"
+        and case.occurred_at >= wib("08.00")
+    ]
+    assert select(found, wanted)["case"].tolist() == expected
+
+
+def test_analysis_never_changes_its_argument() -> None:
+    rows = incidents(incident(id="A"), incident(id="B", tingkat=None))
+    before = rows.copy(deep=True)
+    cases(rows)
+    select(cases(rows), Selection(tingkat=("tinggi",)))
+    pd.testing.assert_frame_equal(rows, before)

@@ -1,0 +1,38 @@
+"""Silence: a feed that should speak and does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from situasi.analysis.silence import FeedState, states
+from tests.builders import DAY, wib
+
+WATCH = (wib("04.00"), DAY + timedelta(days=1))
+LIMIT = {"incidents": timedelta(hours=1)}
+
+
+def one(last: str | None, at: str) -> FeedState:
+    return states({"incidents": wib(last) if last else None}, wib(at), LIMIT, WATCH)[0]
+
+
+def test_a_feed_within_its_limit_is_not_silent() -> None:
+    assert not one("08.00", "09.00").silent
+
+
+def test_a_feed_past_its_limit_is_silent() -> None:
+    assert one("08.00", "09.01").silent
+
+
+def test_a_feed_that_never_spoke_is_silent_once_its_limit_has_passed_since_the_watch_began() -> None:
+    assert not one(None, "05.00").silent
+    assert one(None, "05.01").silent
+
+
+def test_a_report_from_the_night_before_does_not_make_the_morning_silent() -> None:
+    assert not one("01.00", "04.30").silent
+
+
+def test_outside_the_watch_nothing_is_expected() -> None:
+    state = one("01.00", "03.00")
+    assert not state.silent
+    assert not state.expected

@@ -1,0 +1,79 @@
+"""Situasi: stated by the field, never guessed, never drawn green from silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from situasi.analysis import situasi
+from situasi.analysis.incidents import cases
+from tests.builders import incident, incidents, wib
+
+HERE = "16.10.04"
+VALID = timedelta(hours=3)
+
+
+def state(*rows: dict[str, object], at: str = "12.00") -> object:
+    found = situasi.by_kecamatan(cases(incidents(*rows)), [HERE], wib(at), VALID)
+    value = found["situasi"].iloc[0]
+    return None if pd.isna(value) else value
+
+
+def test_a_kecamatan_without_a_word_is_not_green() -> None:
+    assert state() is None
+
+
+def test_nihil_states_green() -> None:
+    assert state(incident(jenis="nihil", status="nihil", known="11.00")) == "hijau"
+
+
+def test_green_grows_old() -> None:
+    assert state(incident(jenis="nihil", status="nihil", known="08.30")) is None
+
+
+def test_yellow_does_not_grow_old_while_its_case_is_open() -> None:
+    assert state(incident(situasi="kuning", known="05.00")) == "kuning"
+
+
+def test_a_later_nihil_elsewhere_in_the_kecamatan_does_not_hide_a_red_crowd() -> None:
+    rows = (
+        incident(id="A", situasi="merah", known="09.00"),
+        incident(id="B", jenis="nihil", status="nihil", known="11.00"),
+    )
+    assert state(*rows) == "merah"
+
+
+def test_a_crowd_that_calmed_down_is_green_again() -> None:
+    rows = (
+        incident(id="A", situasi="merah", known="09.00"),
+        incident(id="A", situasi="hijau", known="11.00"),
+    )
+    assert state(*rows) == "hijau"
+
+
+def test_a_closed_case_no_longer_colours_its_kecamatan() -> None:
+    rows = (
+        incident(id="A", situasi="merah", known="09.00"),
+        incident(id="A", situasi=None, known="10.00", status="selesai"),
+    )
+    assert state(*rows) is None
+
+
+def test_a_serious_report_alone_says_nothing_of_the_crowd() -> None:
+    assert state(incident(tingkat="tinggi", situasi=None, known="11.30")) is None
+
+
+def test_the_worst_of_several_crowds_counts() -> None:
+    rows = (
+        incident(id="A", situasi="merah", known="09.00"),
+        incident(id="B", situasi="kuning", known="11.00"),
+    )
+    assert state(*rows) == "merah"
+
+
+def test_counts_keep_the_silent_ones_apart() -> None:
+    found = situasi.by_kecamatan(
+        cases(incidents(incident(situasi="kuning"))), [HERE, "16.10.05"], wib("09.00"), VALID
+    )
+    assert situasi.counts(found) == {"kuning": 1, None: 1}

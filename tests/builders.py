@@ -1,0 +1,84 @@
+"""Rows and frames for tests: every column has a default, a test states only what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from situasi import records
+from situasi.analysis.incidents import case_keys
+
+WIB = ZoneInfo("Asia/Jakarta")
+DAY = datetime(2024, 11, 27, tzinfo=WIB)
+
+
+def wib(clock: str, day: datetime = DAY) -> datetime:
+    """'08.03' on the election day."""
+    hour, minute = map(int, clock.split("."))
+    return day + timedelta(hours=hour, minutes=minute)
+
+
+def incident(**stated: Any) -> dict[str, Any]:
+    """One stored incident row. `at` sets both clocks; `known` only when it was known."""
+    at = stated.pop("at", "08.00")
+    moment = wib(at) if isinstance(at, str) else at
+    known = stated.pop("known", moment)
+    known = wib(known) if isinstance(known, str) else known
+    return {
+        "seq": 0,
+        "batch": 1,
+        "row": 1,
+        "recorded_at": known,
+        "known_at": known,
+        "id": "K-1",
+        "occurred_at": moment,
+        "precision": "menit",
+        "reported_at": known,
+        "kecamatan": "16.10.04",
+        "desa": None,
+        "desa_text": None,
+        "tps": None,
+        "lat": -3.25,
+        "lon": 104.65,
+        "jenis": "logistik",
+        "tingkat": "rendah",
+        "situasi": None,
+        "status": "dilaporkan",
+        "uraian": "Logistik terlambat.",
+        "pelapor": "Polsek",
+        "sumber": None,
+        "flags": None,
+        "latihan": False,
+        "withdrawn_at": None,
+        **stated,
+    }
+
+
+def incidents(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame as a snapshot holds it; `seq` follows the order given."""
+    return _frame(records.INCIDENTS, rows).assign(case=lambda f: case_keys(f, WIB))
+
+
+def rows_of(feed: records.Feed, *rows: Mapping[str, Any]) -> pd.DataFrame:
+    """A frame of another feed, from incident-like rows: what the feed lacks is left out."""
+    return _frame(feed, rows)
+
+
+def _frame(feed: records.Feed, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    types = {**records.stored_dtypes(feed), "withdrawn_at": "datetime64[us, UTC]"}
+    data = [{**row, "seq": at} for at, row in enumerate(rows, start=1)]
+    columns = {}
+    for name, dtype in types.items():
+        cells = [row.get(name) for row in data]
+        if dtype.startswith("datetime"):
+            cells = [cell.astimezone(UTC) if cell else pd.NaT for cell in cells]
+            columns[name] = pd.Series(pd.to_datetime(cells, utc=True)).astype(dtype)
+        elif dtype == "bool":
+            columns[name] = pd.Series([bool(cell) for cell in cells], dtype=dtype)
+        else:
+            columns[name] = pd.Series(cells, dtype=dtype)
+    return pd.DataFrame(columns)

@@ -1,0 +1,57 @@
+"""What many tests share: a board of its own for each test, and no way out to the network."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from situasi.board import Board, open_board
+from situasi.settings import Settings, load
+
+NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
+
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine may be spoken to."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "unix"
+        if host not in {"127.0.0.1", "::1", "localhost", "unix"}:
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+def settings_in(folder: Path, **environment: str) -> Settings:
+    """Settings whose store and inbox lie in this folder; no rehearsal unless asked."""
+    return load(
+        {
+            "SITUASI_DATA": str(folder / "live"),
+            "SITUASI_INBOX": str(folder / "inbox"),
+            "SITUASI_REHEARSAL": "no",
+            **environment,
+        }
+    )
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[Board]:
+    """An empty board of Ogan Ilir at noon of the election day."""
+    opened = open_board(settings_in(tmp_path), lambda: NOON)
+    yield opened
+    opened.close()

@@ -1,0 +1,41 @@
+"""The rehearsal day of the shipped election, played once for all tests that read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from situasi import election, regions, shapes
+from situasi.regions import Register
+from situasi.rehearsal.simulate import simulate
+from situasi.settings import ROOT
+from situasi.shapes import Boundaries
+
+from .builders import Rows, read
+
+SEED = 2024
+
+
+@pytest.fixture(scope="session")
+def ogan_ilir() -> Register:
+    return regions.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
+
+
+@pytest.fixture(scope="session")
+def boundaries(ogan_ilir: Register) -> Boundaries:
+    return shapes.load(ogan_ilir.election.boundaries)
+
+
+@pytest.fixture(scope="session")
+def folder(
+    ogan_ilir: Register, boundaries: Boundaries, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    out = tmp_path_factory.mktemp("rehearsal")
+    simulate(ogan_ilir, boundaries, SEED, out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def day(folder: Path) -> dict[str, Rows]:
+    return {path.stem: read(path) for path in sorted(folder.glob("*.csv"))}

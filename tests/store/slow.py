@@ -1,0 +1,199 @@
+"""Slow and obvious: the digest of one row, and a store that is nothing but lists."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import pandas as pd
+
+from situasi.records import FEEDS, Feed, Kind, stored_dtypes
+from situasi.store import Added, Delivery, Quarantined, Rejection, StoreError
+
+
+def digest(feed: Feed, row: dict[str, Any]) -> bytes:
+    """Every cell that is there, as name=value, by name; our own remarks left out."""
+    text = ""
+    for name in sorted(feed.names):
+        if name == "flags" or pd.isna(row[name]):
+            continue
+        text += "\x1f" + name + "=" + _spelled(feed.column(name).kind, row[name])
+    return blake2b(text.encode("utf-8"), digest_size=16).digest()
+
+
+def _spelled(kind: Kind, value: Any) -> str:
+    match kind:
+        case Kind.TIME:
+            moment = pd.Timestamp(value).as_unit("us").to_pydatetime()
+            return str((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
+        case Kind.COUNT:
+            return str(int(value))
+        case Kind.DECIMAL:
+            return repr(float(value) + 0.0)
+        case Kind.YESNO:
+            return "True" if value else "False"
+    return clean(value).replace("\x1e", "\x1ee").replace("\x1f", "\x1es")
+
+
+def clean(text: str) -> str:
+    return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+class MemoryStore:
+    """protocol.Store as lists of dicts; a delivery works on a copy and swaps it in."""
+
+    def __init__(self) -> None:
+        self.feeds: dict[str, list[dict[str, Any]]] = {name: [] for name in FEEDS}
+        self.taken: list[dict[str, Any]] = []
+        self.kept: list[Quarantined] = []
+        self.releases: list[tuple[int, int]] = []
+        self.all_batches: list[dict[str, Any]] = []
+        self.all_notes: list[tuple[str, str]] = []
+        self.book: list[dict[str, Any]] = []
+
+    def version(self) -> int:
+        return len(self.book)
+
+    @contextmanager
+    def deliver(self, delivery: Delivery) -> Iterator[_MemoryWriting]:
+        writing = _MemoryWriting(copy.deepcopy(self), delivery)
+        yield writing
+        if writing.new and not writing.discarded:
+            writing.after.all_batches.append(writing.batch_row())
+            writing.after.sign(delivery.recorded_at, delivery.actor, "deliver")
+            self.__dict__.update(writing.after.__dict__)
+
+    def sign(self, at: datetime, actor: str, action: str) -> None:
+        seq = len(self.book) + 1
+        self.book.append({"seq": seq, "at": at, "actor": actor, "action": action, "detail": "{}"})
+
+    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+        rows = [row for row in self.feeds[feed.name] if row["seq"] > after]
+        return _frame(rows, stored_dtypes(feed))
+
+    def withdrawals(self, after: int = 0) -> pd.DataFrame:
+        names = {"seq": "int64", "feed": "object", "row_seq": "int64", "batch": "int64"}
+        rows = [row for row in self.taken if row["seq"] > after]
+        return _frame(rows, names | {"recorded_at": "datetime64[us, UTC]"})
+
+    def is_taken(self, feed: str, row: dict[str, Any]) -> bool:
+        return any(t["feed"] == feed and t["row_seq"] == row["seq"] for t in self.taken)
+
+    def withdraw(self, batch: int, at: datetime, actor: str) -> int:
+        found = [b for b in self.all_batches if b["batch"] == batch]
+        if not found:
+            raise StoreError(f"Batch {batch} tidak ada.")
+        feed = found[0]["feed"]
+        rows = [r for r in self.feeds[feed] if r["batch"] == batch and not self.is_taken(feed, r)]
+        for row in rows:
+            self.taken.append({"seq": len(self.taken) + 1, "feed": feed, "row_seq": row["seq"],
+                               "batch": batch, "recorded_at": at})  # fmt: skip
+        if rows:
+            self.sign(at, actor, "withdraw")
+        return len(rows)
+
+    def batches(self) -> pd.DataFrame:
+        words = dict.fromkeys(("feed", "source", "sha256"), "object")
+        counts = dict.fromkeys(("accepted", "duplicate", "quarantined"), "int64")
+        times = {"recorded_at": "datetime64[us, UTC]", "actor": "object"}
+        return _frame(self.all_batches, {"batch": "int64"} | words | times | counts)
+
+    def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:
+        undone = {taken["batch"] for taken in self.taken}
+        now = []
+        for row in self.kept:
+            by = [b for number, b in self.releases if number == row.number and b not in undone]
+            now.append(replace(row, released_by=min(by, default=None)))
+        now = [row for row in now if feed in (None, row.feed)]
+        return [row for row in now if released or row.released_by is None]
+
+    def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
+        self.all_notes.append((key, json.dumps(value, allow_nan=False)))
+        self.sign(at, actor, "note")
+
+    def notes(self) -> dict[str, Any]:
+        return {key: json.loads(value) for key, value in sorted(self.all_notes, key=lambda n: n[0])}
+
+    def audit(self) -> pd.DataFrame:
+        dtypes = {"seq": "int64", "at": "datetime64[us, UTC]"}
+        return _frame(self.book, dtypes | dict.fromkeys(("actor", "action", "detail"), "object"))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class _MemoryWriting:
+    def __init__(self, after: MemoryStore, delivery: Delivery) -> None:
+        self.after, self.delivery = after, delivery
+        self.batch = len(after.all_batches) + 1
+        self.counts = {"accepted": 0, "duplicate": 0, "quarantined": 0}
+        self.new = self.discarded = False
+
+    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
+        feed = FEEDS[self.delivery.feed]
+        stored = sum([self._keep(feed, row) for row in accepted.to_dict("records")])
+        for one in rejected:
+            self._reject(one)
+        added = Added(stored, len(accepted) - stored, len(rejected))
+        for name in self.counts:
+            self.counts[name] += getattr(added, name)
+        return added
+
+    def _keep(self, feed: Feed, row: dict[str, Any]) -> bool:
+        rows, mark = self.after.feeds[feed.name], digest(feed, row)
+        if any(r["digest"] == mark and not self.after.is_taken(feed.name, r) for r in rows):
+            return False
+        own = {"seq": len(rows) + 1, "batch": self.batch, "recorded_at": self.delivery.recorded_at}
+        rows.append(row | own | {"digest": mark})
+        self.new = True
+        return True
+
+    def _reject(self, one: Rejection) -> None:
+        said = (self.delivery.feed, one.raw, one.reasons)
+        if any((row.feed, row.raw, row.reasons) == said for row in self.after.kept):
+            return
+        self.after.kept.append(
+            Quarantined(
+                len(self.after.kept) + 1,
+                self.batch,
+                self.delivery.feed,
+                self.delivery.source,
+                one.row,
+                one.raw,
+                one.reasons,
+                self.delivery.recorded_at.astimezone(UTC),
+                None,
+            )  # fmt: skip
+        )
+        self.new = True
+
+    def release(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            if number not in {row.number for row in self.after.kept}:
+                raise StoreError(f"Karantina nomor {number} tidak ada.")
+            if number in {row.number for row in self.after.quarantine()}:
+                self.after.releases.append((number, self.batch))
+                self.new = True
+
+    def discard(self) -> None:
+        self.discarded = True
+
+    def batch_row(self) -> dict[str, Any]:
+        return {"batch": self.batch, **vars(self.delivery), **self.counts}
+
+
+def _frame(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
+    columns = {}
+    for name, dtype in dtypes.items():
+        cells = [None if pd.isna(row[name]) else row[name] for row in rows]
+        series = pd.Series(cells, dtype=object)
+        if dtype.startswith("datetime"):
+            series = pd.to_datetime(series, utc=True).dt.as_unit("us")
+        columns[name] = series.astype(dtype)
+    return pd.DataFrame(columns)

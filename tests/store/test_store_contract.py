@@ -1,0 +1,306 @@
+"""What every store must do, whichever engine keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from situasi.records import BOOKKEEPING, FEEDS, INCIDENTS, TPS, stored_dtypes
+from situasi.store import Added, Store, StoreError
+from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
+
+
+def bring(store: Store, accepted: pd.DataFrame, *rejected: Any, **changes: Any) -> Added:
+    with store.deliver(delivery(**changes)) as writing:
+        return writing.add(accepted, rejected)
+
+
+def ids(store: Store, after: int = 0) -> list[str]:
+    return store.tail(INCIDENTS, after)["id"].tolist()
+
+
+def test_empty_store_has_version_0_and_nothing_in_it(store: Store) -> None:
+    assert store.version() == 0
+    assert store.quarantine() == []
+    assert store.notes() == {}
+    for table in (store.batches(), store.withdrawals(), store.audit()):
+        assert len(table) == 0
+
+
+@pytest.mark.parametrize("feed", FEEDS.values(), ids=FEEDS)
+def test_tail_has_exactly_the_stored_dtypes_full_or_empty(store: Store, feed: Any) -> None:
+    assert store.tail(feed).dtypes.astype(str).to_dict() == stored_dtypes(feed)
+    bring(store, frame(row(feed.name), feed=feed.name), feed=feed.name)
+    full = store.tail(feed)
+    assert len(full) == 1
+    assert list(full) == list(stored_dtypes(feed))
+    assert full.dtypes.astype(str).to_dict() == stored_dtypes(feed)
+
+
+def test_rows_come_back_as_they_went_in(store: Store) -> None:
+    given = frame(row(), row(id="r-2", row=7, lat=None, lon=None, uraian="", latihan=True))
+    bring(store, given)
+    read = store.tail(INCIDENTS)
+    assert_frame_equal(read[given.columns], given)
+    assert read["seq"].is_monotonic_increasing
+    assert set(read["recorded_at"]) == {delivery().recorded_at}
+
+
+@pytest.mark.parametrize("feed", ["incidents", "tps"])
+def test_missing_stays_missing_in_every_column_that_may_be(store: Store, feed: str) -> None:
+    needed = {"latihan", "row", "known_at"}
+    bare = dict.fromkeys(row(feed)) | {name: row(feed)[name] for name in needed}
+    bring(store, frame(bare, feed=feed), feed=feed)
+    read = store.tail(FEEDS[feed]).drop(columns=[*needed, *BOOKKEEPING], errors="ignore")
+    assert read.isna().all(axis=None)
+    texts = read.select_dtypes(object)
+    assert all(cell is None for cell in texts.to_numpy().ravel())
+
+
+def test_missing_and_zero_and_empty_are_three_things(store: Store) -> None:
+    rows = [row("tps", hadir=None), row("tps", hadir=0)]
+    rows += [row("tps", uraian=None, row=4), row("tps", uraian="", row=5)]
+    assert bring(store, frame(*rows, feed="tps"), feed="tps").accepted == 4
+    read = store.tail(TPS)
+    assert read["hadir"][:2].isna().tolist() == [True, False]
+    assert read["uraian"][2:].tolist() == [None, ""]
+
+
+def test_moment_keeps_its_microsecond_and_comes_back_in_utc(store: Store) -> None:
+    wib = timezone(timedelta(hours=7))
+    moment = datetime(2024, 11, 27, 23, 59, 59, 999_999, tzinfo=wib)
+    bring(store, frame(row(occurred_at=moment)), recorded_at=moment)
+    read = store.tail(INCIDENTS)
+    assert read["occurred_at"][0] == read["recorded_at"][0] == pd.Timestamp(moment)
+    assert str(read["occurred_at"].dt.tz) == "UTC"
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_moments_far_from_now_are_kept(store: Store, year: int) -> None:
+    moment = datetime(year, 6, 1, 12, tzinfo=MORNING.tzinfo)
+    bring(store, frame(row(occurred_at=moment)))
+    assert store.tail(INCIDENTS)["occurred_at"][0].to_pydatetime() == moment
+
+
+def test_delivering_the_same_file_twice_changes_nothing(store: Store) -> None:
+    assert bring(store, numbered(2, 3), rejection()) == Added(2, 0, 1)
+    before = store.version(), store.batches(), store.audit(), store.quarantine()
+    assert bring(store, numbered(2, 3), rejection()) == Added(0, 2, 1)
+    after = store.version(), store.batches(), store.audit(), store.quarantine()
+    assert before[0] == after[0] and before[3] == after[3]
+    assert_frame_equal(before[1], after[1])
+    assert_frame_equal(before[2], after[2])
+
+
+def test_same_row_twice_in_one_file_is_stored_once(store: Store) -> None:
+    assert bring(store, frame(row(row=2), row(row=3))) == Added(1, 1, 0)
+    assert store.tail(INCIDENTS)["row"].tolist() == [2]
+
+
+def test_same_row_in_two_adds_of_one_delivery_is_stored_once(store: Store) -> None:
+    with store.deliver(delivery()) as writing:
+        assert writing.add(numbered(2), [rejection()]) == Added(1, 0, 1)
+        assert writing.add(numbered(2), [rejection()]) == Added(0, 1, 1)
+    assert len(store.tail(INCIDENTS)) == len(store.quarantine()) == 1
+    counts = store.batches()[["accepted", "duplicate", "quarantined"]].iloc[0]
+    assert counts.tolist() == [1, 1, 2]
+
+
+def test_row_number_source_and_time_of_knowing_are_no_content(store: Store) -> None:
+    bring(store, frame(row()))
+    again = frame(row(row=99, known_at=MORNING + timedelta(days=3), flags="lokasi diragukan"))
+    added = bring(store, again, source="salinan.csv", recorded_at=MORNING + timedelta(days=3))
+    assert added == Added(0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "selesai"}, {"lat": None}, {"uraian": ""}, {"uraian": None}, {"latihan": True},
+     {"occurred_at": MORNING + timedelta(microseconds=1)}, {"desa_text": "tanjung seteko"},
+     {"tps": "001"}, {"desa": "001"}],
+    ids=str,
+)  # fmt: skip
+def test_any_change_of_content_is_a_new_row(store: Store, change: dict[str, Any]) -> None:
+    bring(store, frame(row()))
+    assert bring(store, frame(row(**change))) == Added(1, 0, 0)
+
+
+def test_same_content_in_two_feeds_is_two_rows(store: Store) -> None:
+    for feed in FEEDS:
+        assert bring(store, frame(row(feed), feed=feed), feed=feed).accepted == 1
+
+
+def test_tail_gives_only_rows_after_the_last_one_seen(store: Store) -> None:
+    bring(store, numbered(2, 3))
+    seen = int(store.tail(INCIDENTS)["seq"].max())
+    bring(store, numbered(3, 4, 5))
+    assert ids(store, seen) == ["r-4", "r-5"]
+    assert ids(store, seen + 10_000) == []
+
+
+def test_empty_delivery_leaves_no_trace(store: Store) -> None:
+    with store.deliver(delivery()):
+        pass
+    with store.deliver(delivery()) as writing:
+        assert writing.add(numbered(), []) == Added(0, 0, 0)
+    assert store.version() == len(store.batches()) == 0
+
+
+def test_one_commit_is_one_step_of_the_version_and_one_audit_row(store: Store) -> None:
+    with store.deliver(delivery()) as writing:
+        writing.add(numbered(2), [rejection()])
+        writing.add(numbered(3), [])
+        assert store.version() == 0
+    assert store.version() == len(store.audit()) == 1
+    store.note("siaga", {"tingkat": 1}, MORNING, "kapolres")
+    store.withdraw(1, MORNING, "operator")
+    audit = store.audit()
+    assert store.version() == audit["seq"].max() == 3
+    assert audit["action"].tolist() == ["deliver", "note", "withdraw"]
+    assert audit["actor"].tolist() == ["operator", "kapolres", "operator"]
+
+
+def test_discarded_delivery_tells_what_would_happen_and_changes_nothing(store: Store) -> None:
+    bring(store, numbered(2))
+    with store.deliver(delivery()) as writing:
+        writing.discard()
+        assert writing.add(numbered(2, 3), [rejection()]) == Added(1, 1, 1)
+    assert (store.version(), ids(store), store.quarantine()) == (1, ["r-2"], [])
+
+
+def test_exception_inside_a_delivery_rolls_back_and_passes_through(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), store.deliver(delivery()) as writing:
+        writing.add(numbered(2), [rejection()])
+        raise ZeroDivisionError
+    assert (store.version(), ids(store), store.quarantine()) == (0, [], [])
+    assert bring(store, numbered(2)) == Added(1, 0, 0)
+
+
+def test_batch_keeps_what_it_was(store: Store) -> None:
+    bring(store, numbered(2, 2, 3), rejection(5))
+    (batch,) = store.batches().to_dict("records")
+    assert batch == {
+        "batch": store.tail(INCIDENTS)["batch"].iloc[0],
+        **vars(delivery()),
+        **{"accepted": 2, "duplicate": 1, "quarantined": 1},
+    }
+
+
+def test_withdrawn_rows_stay_readable_and_are_named(store: Store) -> None:
+    bring(store, numbered(2, 3))
+    bring(store, numbered(4))
+    at = MORNING + timedelta(hours=2)
+    assert store.withdraw(1, at, "operator") == 2
+    taken = store.withdrawals()
+    assert ids(store) == ["r-2", "r-3", "r-4"]
+    assert taken["row_seq"].tolist() == store.tail(INCIDENTS)["seq"].tolist()[:2]
+    assert taken["feed"].tolist() == ["incidents"] * 2
+    assert taken["batch"].tolist() == [1, 1]
+    assert set(taken["recorded_at"]) == {at}
+    assert len(store.withdrawals(after=int(taken["seq"].iloc[0]))) == 1
+
+
+def test_withdrawing_twice_takes_back_nothing_more(store: Store) -> None:
+    bring(store, numbered(2))
+    store.withdraw(1, MORNING, "operator")
+    version = store.version()
+    assert store.withdraw(1, MORNING, "operator") == 0
+    assert store.version() == version
+
+
+def test_withdrawing_what_never_was_is_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match="Batch 7 tidak ada"):
+        store.withdraw(7, MORNING, "operator")
+    assert store.version() == 0
+
+
+def test_content_taken_back_can_come_again_and_again(store: Store) -> None:
+    for times in range(1, 4):
+        assert bring(store, frame(row(), row())) == Added(1, 1, 0)
+        assert bring(store, frame(row())) == Added(0, 1, 0)
+        assert store.withdraw(times, MORNING, "operator") == 1
+    assert store.tail(INCIDENTS)["seq"].is_unique
+
+
+def test_duplicate_is_not_taken_back_with_the_batch_it_came_in(store: Store) -> None:
+    bring(store, numbered(2))
+    bring(store, numbered(2, 3))
+    assert store.withdraw(2, MORNING, "operator") == 1
+    assert bring(store, numbered(2, 3)) == Added(1, 1, 0)
+
+
+def test_quarantine_keeps_everything_that_the_sender_wrote(store: Store) -> None:
+    raw = {
+        "waktu": "",
+        "uraian": 'kata "aneh"\n\x00\ud800 \u00e9 \U0001f5f3',
+        "": "kolom tanpa judul",
+    }
+    bring(store, numbered(), rejection(41, raw=raw, reasons=("Satu.", "Dua.")))
+    (kept,) = store.quarantine("incidents")
+    assert (kept.raw, kept.reasons, kept.row) == (raw, ("Satu.", "Dua."), 41)
+    assert (kept.source, kept.feed, kept.batch) == ("laporan.csv", "incidents", 1)
+    assert kept.recorded_at == delivery().recorded_at
+    assert kept.released_by is None
+    assert store.quarantine("tps") == []
+
+
+def test_same_cells_refused_for_another_reason_are_kept_again(store: Store) -> None:
+    bring(store, numbered(), rejection(), rejection(reasons=("Tempat tidak dikenal.",)))
+    bring(store, numbered(), rejection(raw={"waktu": "", "kemarin": ""}))
+    assert len(store.quarantine()) == 3
+
+
+def test_released_row_no_longer_waits_and_knows_who_took_it_in(store: Store) -> None:
+    bring(store, numbered(), rejection(3), rejection(4, raw={"waktu": "besok"}))
+    first, second = store.quarantine()
+    with store.deliver(delivery(source="koreksi")) as writing:
+        writing.add(numbered(3), [])
+        writing.release([first.number])
+    assert store.quarantine() == [second]
+    assert [one.released_by for one in store.quarantine(released=True)] == [2, None]
+
+
+def test_releasing_twice_changes_nothing(store: Store) -> None:
+    bring(store, numbered(), rejection())
+    for _ in range(2):
+        with store.deliver(delivery(source="koreksi")) as writing:
+            writing.add(numbered(3), [])
+            writing.release([1, 1])
+    assert store.version() == 2
+    assert store.quarantine(released=True)[0].released_by == 2
+
+
+def test_releasing_what_is_not_there_rolls_the_delivery_back(store: Store) -> None:
+    with pytest.raises(StoreError, match="Karantina nomor 9 tidak ada"):
+        with store.deliver(delivery()) as writing:
+            writing.add(numbered(2), [])
+            writing.release([9])
+    assert (store.version(), ids(store)) == (0, [])
+
+
+def test_row_waits_again_when_the_batch_that_took_it_in_is_taken_back(store: Store) -> None:
+    bring(store, numbered(), rejection())
+    with store.deliver(delivery(source="koreksi")) as writing:
+        writing.add(numbered(3), [])
+        writing.release([1])
+    store.withdraw(2, MORNING, "operator")
+    assert [one.number for one in store.quarantine()] == [1]
+
+
+def test_new_note_hides_the_older_one(store: Store) -> None:
+    store.note("siaga", 1, MORNING, "operator")
+    store.note("pesan", ["a", None, 2.5], MORNING, "operator")
+    store.note("siaga", None, MORNING, "operator")
+    assert store.notes() == {"siaga": None, "pesan": ["a", None, 2.5]}
+    assert store.version() == 3
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1, 2}, MORNING], ids=str)
+def test_note_that_json_cannot_say_is_refused(store: Store, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        store.note("siaga", value, MORNING, "operator")
+    assert store.version() == 0

@@ -1,0 +1,148 @@
+"""Any sequence of deeds leaves the real store as the slow obvious one."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from pandas.testing import assert_frame_equal
+
+from situasi.records import FEEDS
+from situasi.store import Rejection, Store, StoreError, open_store
+from tests.store.builders import MORNING, delivery, frame, rejection, row
+from tests.store.slow import MemoryStore
+
+_FEED = st.sampled_from(["incidents", "tps"])
+_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.sampled_from([None, "", "a", "b"]),
+            "uraian": st.sampled_from([None, "", "\x1f", "banjir"]),
+            "latihan": st.booleans(),
+            "row": st.integers(1, 9),
+        }
+    ),
+    max_size=6,
+)
+_REJECTED = st.lists(
+    st.builds(rejection, st.integers(1, 9), raw=st.sampled_from([{"k": "1"}, {"k": "2"}, {}])),
+    max_size=3,
+)
+_ENDS = st.sampled_from(["commit", "commit", "commit", "discard", "raise"])
+
+
+class _Fault(Exception):
+    pass
+
+
+def number_at(store: Any, place: int) -> int:
+    """The number in quarantine at this place; one that never was where there is none."""
+    numbers = [one.number for one in store.quarantine(released=True)]
+    return numbers[place] if place < len(numbers) else 9999
+
+
+def remembered(store: Any) -> dict[str, Any]:
+    """Everything a store tells. Numbers of rows become places: only their order is promised."""
+    told: dict[str, Any] = {"version": store.version(), "notes": store.notes()}
+    told["batches"] = store.batches()
+    told["audit"] = store.audit().drop(columns="detail")
+    kept = store.quarantine(released=True)
+    told["quarantine"] = [replace(one, number=place) for place, one in enumerate(kept)]
+    told["waiting"] = [[one.number for one in kept].index(one.number) for one in store.quarantine()]
+    places = {}
+    for name in ("incidents", "tps"):
+        rows = store.tail(FEEDS[name])
+        places |= {(name, seq): place for place, seq in enumerate(rows["seq"])}
+        assert rows["seq"].is_monotonic_increasing and rows["seq"].is_unique
+        told[name] = rows.drop(columns="seq")
+        for seq in rows["seq"].tail(3):
+            assert_frame_equal(
+                store.tail(FEEDS[name], seq), rows[rows["seq"] > seq].reset_index(drop=True)
+            )
+    taken = store.withdrawals()
+    told["withdrawn"] = [places[key] for key in zip(taken["feed"], taken["row_seq"], strict=True)]
+    told["withdrawals"] = taken.drop(columns="row_seq")
+    return told
+
+
+class StoreAgainstModel(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self.url = f"sqlite:///{(Path(self.folder.name) / 'situasi.db').as_posix()}"
+        self.real: Store = open_store(self.url)
+        self.model = MemoryStore()
+        self.at = MORNING
+
+    def both(self, deed: Any) -> None:
+        """Do the same to both; the answers, or the refusals, must be equal."""
+        self.at += timedelta(minutes=1)
+        told = []
+        for store in (self.real, self.model):
+            try:
+                told.append(deed(store))
+            except (StoreError, _Fault) as refusal:
+                told.append(type(refusal))
+        assert told[0] == told[1]
+
+    @rule(feed=_FEED, rows=_ROWS, more=_ROWS, rejected=_REJECTED, end=_ENDS,
+          places=st.lists(st.integers(0, 3), max_size=2))  # fmt: skip
+    def deliver(self, feed: str, rows: list[dict[str, Any]], more: list[dict[str, Any]],
+                rejected: list[Rejection], end: str, places: list[int]) -> None:  # fmt: skip
+        parts = [frame(*(row(feed, **one) for one in part), feed=feed) for part in (rows, more)]
+
+        def deed(store: Any) -> Any:
+            with store.deliver(delivery(feed=feed, recorded_at=self.at)) as writing:
+                told = [writing.add(parts[0], rejected), writing.add(parts[1], [])]
+                writing.release([number_at(store, place) for place in places])
+                if end == "discard":
+                    writing.discard()
+                if end == "raise":
+                    raise _Fault
+            read = len(rows) + len(more) + len(rejected)
+            assert sum(one.accepted + one.duplicate + one.quarantined for one in told) == read
+            return told
+
+        self.both(deed)
+
+    @rule(batch=st.integers(1, 6))
+    def withdraw(self, batch: int) -> None:
+        self.both(lambda store: store.withdraw(batch, self.at, "operator"))
+
+    @rule(key=st.sampled_from("ab"), value=st.none() | st.text(max_size=3) | st.integers())
+    def note(self, key: str, value: Any) -> None:
+        self.both(lambda store: store.note(key, value, self.at, "operator"))
+
+    @rule()
+    def reopen(self) -> None:
+        self.real.close()
+        self.real = open_store(self.url)
+
+    @invariant()
+    def the_same_is_remembered(self) -> None:
+        real, model = remembered(self.real), remembered(self.model)
+        for name, told in model.items():
+            if isinstance(told, pd.DataFrame):
+                assert_frame_equal(real[name], told)
+            else:
+                assert real[name] == told, name
+
+    def teardown(self) -> None:
+        self.real.close()
+        self.folder.cleanup()
+
+
+TestStoreAgainstModel = StoreAgainstModel.TestCase
+TestStoreAgainstModel.settings = settings(
+    max_examples=20,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -1,0 +1,271 @@
+"""What only the file can go wrong with: append-only by trigger, full, broken, foreign, shared."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from situasi.records import INCIDENTS
+from situasi.store import Added, Store, StoreError, open_store
+from situasi.store import sqlite as engine_of_sqlite
+from situasi.store.tables import metadata
+from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
+
+
+def path_of(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def filled(url: str) -> Store:
+    """A store with at least one row in every table."""
+    store = open_store(url)
+    for feed in ("incidents", "tps", "personnel", "activities"):
+        with store.deliver(delivery(feed=feed)) as writing:
+            writing.add(frame(row(feed), feed=feed), [rejection(raw={"feed": feed})])
+            writing.release([1])
+    store.withdraw(1, MORNING, "operator")
+    store.note("siaga", 1, MORNING, "operator")
+    return store
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+@pytest.mark.parametrize("deed", ["DELETE FROM {0}", "UPDATE {0} SET {1} = {1}"])
+def test_no_row_of_any_table_can_be_changed_or_deleted(url: str, table: str, deed: str) -> None:
+    filled(url).close()
+    column = metadata.tables[table].columns.keys()[1]
+    connection = sqlite3.connect(path_of(url))
+    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    assert count > 0
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(deed.format(table, column))
+    connection.close()
+
+
+def test_closing_and_reopening_keeps_all(url: str) -> None:
+    store = filled(url)
+    before = [store.version(), store.tail(INCIDENTS), store.withdrawals(), store.batches(),
+              store.audit(), store.quarantine(released=True), store.notes()]  # fmt: skip
+    store.close()
+    store = open_store(url)
+    after = [store.version(), store.tail(INCIDENTS), store.withdrawals(), store.batches(),
+             store.audit(), store.quarantine(released=True), store.notes()]  # fmt: skip
+    store.close()
+    assert [repr(one) for one in before] == [repr(one) for one in after]
+    assert before[0] == 6
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://localhost/situasi", "Jenis penyimpanan 'mysql' tidak dikenal"),
+        ("situasi.db", "Alamat penyimpanan tidak terbaca"),
+        ("", "Alamat penyimpanan tidak terbaca"),
+        ("sqlite://", "butuh berkas"),
+        ("sqlite:///:memory:", "butuh berkas"),
+    ],
+)
+def test_address_that_names_no_store_is_refused(url: str, says: str) -> None:
+    with pytest.raises(StoreError, match=says):
+        open_store(url)
+
+
+def refused(url: str) -> str:
+    with pytest.raises(StoreError) as raised:
+        open_store(url)
+    return str(raised.value)
+
+
+def test_file_that_is_no_database_is_refused_and_left_alone(url: str) -> None:
+    path = path_of(url)
+    path.parent.mkdir()
+    path.write_bytes(b"id,waktu,jenis\n" * 1000)
+    assert "bukan penyimpanan Situasi" in refused(url)
+    assert path.read_bytes() == b"id,waktu,jenis\n" * 1000
+
+
+def test_database_of_someone_else_is_refused_and_left_alone(url: str) -> None:
+    path = path_of(url)
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE resep (nama TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    assert "bukan penyimpanan Situasi" in refused(url)
+    assert path.read_bytes() == before
+
+
+def test_store_of_a_newer_version_is_refused(url: str) -> None:
+    open_store(url).close()
+    connection = sqlite3.connect(path_of(url))
+    connection.execute(f"PRAGMA user_version={engine_of_sqlite.SCHEMA + 1}")
+    connection.close()
+    assert "Perbarui Situasi" in refused(url)
+
+
+def test_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("bukan folder")
+    assert "Folder" in refused(f"sqlite:///{(tmp_path / 'data' / 'situasi.db').as_posix()}")
+
+
+def test_path_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    assert "tidak bisa dibuka" in refused(f"sqlite:///{tmp_path.as_posix()}")
+
+
+def test_empty_file_becomes_a_store(url: str) -> None:
+    path_of(url).parent.mkdir()
+    path_of(url).touch()
+    store = open_store(url)
+    assert store.version() == 0
+    store.close()
+
+
+def test_truncated_store_says_that_it_is_broken(url: str) -> None:
+    store = open_store(url)
+    with store.deliver(delivery()) as writing:
+        writing.add(numbered(*range(2000)), [])
+    store.close()
+    path = path_of(url)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-4096] + b"\xff" * 4096)  # the header still looks well
+    with path.open("r+b") as file:
+        file.truncate(len(whole) // 2)
+    with pytest.raises(StoreError, match="rusak"):
+        store = open_store(url)
+        try:
+            store.tail(INCIDENTS)
+        finally:
+            store.close()
+
+
+def limit_pages(store: Store, pages: int) -> None:
+    """Make every connection of this store believe the disk is full at this size."""
+    engine: Any = store._backend.engine  # type: ignore[attr-defined]
+    engine.dispose()
+    sa.event.listen(engine, "connect", lambda c, _: c.execute(f"PRAGMA max_page_count={pages}"))
+
+
+def test_full_disk_is_said_and_nothing_half_is_written(url: str) -> None:
+    store = open_store(url)
+    with store.deliver(delivery()) as writing:
+        writing.add(numbered(1), [])
+    limit_pages(store, 120)
+    with pytest.raises(StoreError, match="Disk penuh"), store.deliver(delivery()) as writing:
+        writing.add(numbered(2, 3), [rejection()])
+        writing.add(numbered(*range(4, 5000)), [])
+    assert (store.version(), len(store.tail(INCIDENTS)), store.quarantine()) == (1, 1, [])
+    with store.deliver(delivery()) as writing:
+        assert writing.add(numbered(2), []) == Added(1, 0, 0)
+    store.close()
+
+
+def test_swallowed_error_does_not_commit_the_half_that_went_well(url: str) -> None:
+    store = open_store(url)
+    with pytest.raises(StoreError, match="tidak disimpan"), store.deliver(delivery()) as writing:
+        writing.add(numbered(2), [])
+        with pytest.raises(KeyError):
+            writing.add(numbered(3).drop(columns="known_at"), [])
+        writing.add(numbered(4), [])
+    assert (store.version(), len(store.tail(INCIDENTS))) == (0, 0)
+    store.close()
+
+
+def test_row_nobody_knew_the_time_of_is_an_error(sqlite_store: Store) -> None:
+    with pytest.raises(ValueError, match="known_at"), sqlite_store.deliver(delivery()) as writing:
+        writing.add(numbered(2, known_at=None), [])
+    assert sqlite_store.version() == 0
+
+
+def test_file_name_that_is_no_text_can_be_a_source(sqlite_store: Store) -> None:
+    with sqlite_store.deliver(delivery(source="laporan\udce9.csv")) as writing:
+        writing.add(numbered(2), [rejection()])
+    assert sqlite_store.batches()["source"].tolist() == ["laporan\ufffd.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_read_only_folder_is_said(url: str) -> None:
+    open_store(url).close()
+    path_of(url).chmod(0o444)
+    path_of(url).parent.chmod(0o555)
+    try:
+        with pytest.raises(StoreError, match="izin"):
+            store = open_store(url)
+            store.note("siaga", 1, MORNING, "operator")
+    finally:
+        path_of(url).parent.chmod(0o755)
+
+
+def test_second_writer_waits_and_then_says_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_of_sqlite, "_WAIT", 0.1)
+    one, other = open_store(url), open_store(url)
+    with one.deliver(delivery()) as writing:
+        writing.add(numbered(2), [])
+        with pytest.raises(StoreError, match="Tunggu sebentar"):
+            other.note("siaga", 1, MORNING, "operator")
+    other.note("siaga", 1, MORNING, "operator")
+    assert other.version() == 2
+    one.close()
+    other.close()
+
+
+def test_readers_see_the_last_commit_while_a_delivery_is_written(url: str) -> None:
+    one, other = open_store(url), open_store(url)
+    with one.deliver(delivery()) as writing:
+        writing.add(numbered(2), [])
+        assert len(one.tail(INCIDENTS)) == len(other.tail(INCIDENTS)) == 0
+    assert len(one.tail(INCIDENTS)) == len(other.tail(INCIDENTS)) == 1
+    one.close()
+    other.close()
+
+
+def test_many_threads_share_one_store(sqlite_store: Store) -> None:
+    def work(me: int) -> None:
+        for turn in range(8):
+            with sqlite_store.deliver(delivery(source=f"{me}")) as writing:
+                told.append(writing.add(numbered(turn, 100 + 10 * me + turn), []))
+            sqlite_store.tail(INCIDENTS)
+
+    told: list[Added] = []
+    threads = [threading.Thread(target=work, args=(me,)) for me in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 32
+    assert sum(one.accepted for one in told) == 8 + 32
+    assert sqlite_store.tail(INCIDENTS)["id"].is_unique
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_forked_child_opens_connections_of_its_own(sqlite_store: Store) -> None:
+    sqlite_store.note("siaga", 1, MORNING, "induk")
+    child = os.fork()
+    if child == 0:
+        sqlite_store.note("siaga", 2, MORNING, "anak")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    sqlite_store.note("pesan", 3, MORNING, "induk")
+    assert sqlite_store.notes() == {"siaga": 2, "pesan": 3}
+
+
+def test_acknowledged_means_on_the_disk(sqlite_store: Store) -> None:
+    engine: Any = sqlite_store._backend.engine  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+
+
+def test_small_tail_of_a_large_table_searches_and_never_scans(sqlite_store: Store) -> None:
+    engine: Any = sqlite_store._backend.engine  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT * FROM feed_incidents WHERE seq > 5 ORDER BY seq"
+        ).all()
+    assert len(plan) == 1
+    assert "SEARCH feed_incidents USING INTEGER PRIMARY KEY" in plan[0][-1]

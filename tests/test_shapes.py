@@ -1,0 +1,131 @@
+"""Boundaries as the board uses them: where a point lies, how far off, what is drawn."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi import election, regions, shapes
+from situasi.settings import ROOT
+from situasi.shapes import KM_PER_DEGREE, Boundaries
+from tests.builders_election import kecamatan_codes, square, write_squares
+
+CODES = kecamatan_codes(12)
+OGAN_ILIR = shapes.load(ROOT / "geo" / "16.10")
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Boundaries:
+    write_squares(tmp_path / "kecamatan.geojson", CODES)
+    return shapes.load(tmp_path)
+
+
+def slow_locate(drawn: Boundaries, lon: float, lat: float) -> set[str | None]:
+    """Every polygon in turn; a point on a border may be in either."""
+    point = shapely.Point(lon, lat)
+    pairs = zip(drawn.codes, drawn.polygons, strict=True)
+    return {code for code, polygon in pairs if polygon.intersects(point)} or {None}
+
+
+@given(st.lists(st.tuples(st.floats(104.2, 104.9), st.floats(-3.9, -2.9)), max_size=20))
+def test_locate_finds_what_a_search_through_all_finds(points: list[tuple[float, float]]) -> None:
+    lon, lat = (np.array([p[axis] for p in points], dtype=float) for axis in (0, 1))
+    found = OGAN_ILIR.locate(lon, lat)
+    assert len(found) == len(points)
+    for code, point in zip(found, points, strict=True):
+        assert code in slow_locate(OGAN_ILIR, *point)
+
+
+def test_a_point_without_coordinates_lies_nowhere(drawn: Boundaries) -> None:
+    lon = np.array([np.nan, 122.05, np.inf, 122.05])
+    lat = np.array([-1.45, np.nan, -1.45, -1.45])
+    assert drawn.locate(lon, lat).tolist() == [None, None, None, CODES[0]]
+
+
+def test_a_point_on_the_border_lies_in_one_of_the_two(drawn: Boundaries) -> None:
+    assert drawn.locate(np.array([122.1]), np.array([-1.45]))[0] in CODES[:2]
+
+
+def test_swapped_coordinates_lie_outside(drawn: Boundaries) -> None:
+    assert drawn.locate(np.array([-1.45]), np.array([122.05])).tolist() == [None]
+
+
+def test_distance_is_zero_inside_and_grows_outside(drawn: Boundaries) -> None:
+    west, south, _, north = square(CODES[0])
+    middle = (south + north) / 2
+    assert drawn.distance_km(CODES[0], west + 0.05, middle) == 0
+    assert drawn.distance_km(CODES[0], west - 0.01, middle) == pytest.approx(
+        0.01 * KM_PER_DEGREE, rel=0.01
+    )
+
+
+def test_distance_to_an_unknown_code_is_an_error(drawn: Boundaries) -> None:
+    with pytest.raises(ValueError, match="tuple"):
+        drawn.distance_km("99.01.77", 122.0, -1.45)
+
+
+def test_nearest_is_the_one_that_holds_the_point_or_lies_closest(drawn: Boundaries) -> None:
+    assert drawn.nearest(122.25, -1.45) == (CODES[2], 0.0)
+    code, distance = drawn.nearest(121.9, -1.45)
+    assert code == CODES[0]
+    assert distance == pytest.approx(0.1 * KM_PER_DEGREE, rel=0.01)
+
+
+def test_names_are_written_inside_their_kecamatan() -> None:
+    points = OGAN_ILIR.label_points
+    assert set(points) == set(OGAN_ILIR.codes)
+    for code, (lon, lat) in points.items():
+        assert slow_locate(OGAN_ILIR, lon, lat) == {code}
+
+
+def test_bounds_hold_everything(drawn: Boundaries) -> None:
+    assert drawn.bounds == pytest.approx((122.0, -1.6, 123.0, -1.4))
+
+
+def test_fingerprint_moves_with_the_file(tmp_path: Path) -> None:
+    write_squares(tmp_path / "kecamatan.geojson", CODES)
+    first = shapes.load(tmp_path).fingerprint
+    assert shapes.load(tmp_path).fingerprint == first
+    write_squares(tmp_path / "kecamatan.geojson", CODES[:5])
+    assert shapes.load(tmp_path).fingerprint != first
+    assert len(first) == 12
+
+
+def test_an_imported_file_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    write_squares(tmp_path / "kecamatan.geojson", CODES)
+    write_squares(tmp_path / "impor" / "kecamatan.geojson", CODES[:2])
+    assert shapes.load(tmp_path).codes == tuple(CODES[:2])
+    (tmp_path / "impor" / "kecamatan.geojson").unlink()
+    assert shapes.load(tmp_path).codes == tuple(CODES)
+
+
+def test_no_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"desa\.geojson"):
+        shapes.load(tmp_path, "desa")
+
+
+def test_credit_and_caution_may_be_missing(tmp_path: Path) -> None:
+    write_squares(tmp_path / "kecamatan.geojson", CODES)
+    path = tmp_path / "kecamatan.geojson"
+    collection = json.loads(path.read_text("utf-8"))
+    del collection["credit"], collection["caution"]
+    path.write_text(json.dumps(collection), "utf-8")
+    assert (shapes.load(tmp_path).credit, shapes.load(tmp_path).caution) == ("", "")
+
+
+def test_boundaries_of_the_board_are_small_enough_to_send() -> None:
+    assert len(OGAN_ILIR.raw) < 15_000
+
+
+def test_election_points_at_its_own_boundaries() -> None:
+    register = regions.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
+    assert set(OGAN_ILIR.codes) == set(register.kecamatan)
+    assert register.election.boundaries.parts[-2:] == ("geo", "16.10")
+    assert os.fspath(register.election.boundaries.parent.parent) == os.fspath(ROOT)

@@ -1,0 +1,136 @@
+"""The live snapshot: reads only what is new, and keeps the last good picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from situasi import election, records
+from situasi.snapshot import Live
+from situasi.store import open_store
+from situasi.store.protocol import Delivery, Store, StoreError
+from tests.builders import incident, incidents, wib
+from tests.builders_election import invented_election
+
+NOW = datetime(2024, 11, 27, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{(tmp_path / 'store.db').as_posix()}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def live(store: Store, tmp_path: Path) -> Live:
+    return Live(store, election.load(invented_election(tmp_path / "election")), lambda: NOW)
+
+
+def deliver(store: Store, *rows: dict[str, Any], at: datetime = NOW) -> None:
+    frame = incidents(*rows)[[*records.INCIDENTS.names, "row", "known_at"]]
+    with store.deliver(Delivery("incidents", "a.csv", "0", at, "test")) as writing:
+        writing.add(frame, [])
+
+
+def ids(live: Live) -> list[str]:
+    return list(live.picture().snapshot.frames["incidents"]["id"])
+
+
+def test_a_new_row_appears_without_reading_the_old_ones_again(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, incident(id="A"))
+    assert ids(live) == ["A"]
+    asked: list[int] = []
+    tail = store.tail
+
+    def watched(feed: records.Feed, after: int = 0) -> pd.DataFrame:
+        asked.append(after)
+        return tail(feed, after)
+
+    monkeypatch.setattr(store, "tail", watched)
+    deliver(store, incident(id="B"))
+    assert ids(live) == ["A", "B"]
+    assert max(asked) == 1
+
+
+def test_an_unchanged_store_gives_the_same_snapshot(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A"))
+    assert live.picture().snapshot is live.picture().snapshot
+
+
+def test_growing_by_tails_equals_reading_everything_anew(store: Store, live: Live) -> None:
+    for name in ("A", "B", "C"):
+        deliver(store, incident(id=name))
+        live.picture()
+    store.withdraw(int(store.batches()["batch"].iloc[1]), NOW, "test")
+    grown = live.picture().snapshot
+    anew = Live(store, live._election, lambda: NOW).picture().snapshot
+    for name in records.FEEDS:
+        pd.testing.assert_frame_equal(grown.frames[name], anew.frames[name])
+
+
+def test_a_row_taken_back_on_the_day_was_known_until_then(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A", at="08.00", known="08.00"), at=wib("08.00"))
+    store.withdraw(1, wib("10.00"), "test")
+    row = live.picture().snapshot.frames["incidents"].iloc[0]
+    assert row["withdrawn_at"] == wib("10.00")
+
+
+def test_history_taken_back_was_never_known(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A", known="08.00"), at=wib("08.00") + timedelta(days=300))
+    store.withdraw(1, wib("08.00") + timedelta(days=301), "test")
+    row = live.picture().snapshot.frames["incidents"].iloc[0]
+    assert row["withdrawn_at"] == wib("08.00")
+
+
+def test_a_broken_store_leaves_the_last_picture_with_the_reason(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, incident(id="A"))
+    before = live.picture()
+
+    def broken() -> int:
+        raise StoreError("cakram penuh")
+
+    monkeypatch.setattr(store, "version", broken)
+    after = live.picture()
+    assert after.snapshot is before.snapshot
+    assert after.checked_at == before.checked_at
+    assert after.trouble == "cakram penuh"
+    monkeypatch.undo()
+    assert live.picture().trouble is None
+
+
+def test_a_store_that_breaks_halfway_loses_no_withdrawal(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, incident(id="A"))
+    live.picture()
+    store.withdraw(1, NOW, "test")
+
+    def broken(*_args: object) -> pd.DataFrame:
+        raise StoreError("jaringan putus")
+
+    monkeypatch.setattr(store, "tail", broken)
+    assert live.picture().trouble
+    monkeypatch.undo()
+    assert live.picture().snapshot.frames["incidents"]["withdrawn_at"].notna().all()
+
+
+def test_one_made_up_row_marks_the_whole_board(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A"))
+    assert not live.picture().snapshot.rehearsal
+    deliver(store, incident(id="B", latihan=True))
+    assert live.picture().snapshot.rehearsal
+
+
+def test_the_clock_of_an_exercise_is_part_of_the_picture(store: Store, live: Live) -> None:
+    store.note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
+    assert live.picture().snapshot.exercise_at == wib("12.30")
