@@ -19,7 +19,7 @@ def show() -> None:
     with figures:
         situation_parts.key_figures(found, at, shown)
 
-    left, right = st.columns([11, 9], gap="medium")
+    left, right = st.columns([9, 11], gap="medium")
     with left:
         situation_parts.map_panel(found)
     with right:

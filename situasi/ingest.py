@@ -16,6 +16,7 @@ from situasi import feeds
 from situasi.feeds.context import Context
 from situasi.feeds.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
+from situasi.feeds.when import by_the_end
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
 
 Progress = Callable[[float, int], None]
@@ -156,7 +157,11 @@ def known_at(accepted: pd.DataFrame, now: datetime, history_after: Any) -> pd.Se
     or else when it happened.
     """
     stored = pd.Series(pd.Timestamp(now), accepted.index).astype("datetime64[us, UTC]")
-    own = accepted["reported_at"].fillna(accepted["occurred_at"])
+    happened = accepted["occurred_at"]
+    for precision in ("hari", "bulan"):
+        latest = happened + (by_the_end(now, precision) - now)
+        happened = happened.where(accepted["precision"] != precision, latest)
+    own = accepted["reported_at"].fillna(happened)
     history = accepted["occurred_at"] < stored - history_after
     return own.where(accepted["latihan"] | (history & (own <= stored)), stored)
 

@@ -84,8 +84,8 @@ def month(at: date) -> str:
 def ago(at: datetime, now: datetime) -> str:
     """'4 menit lalu'; past an hour the clock time, past the day the date too."""
     age = now - at
-    if age < timedelta(minutes=1):
+    if timedelta(minutes=-1) < age < timedelta(minutes=1):
         return _("baru saja")
-    if age < timedelta(hours=1):
+    if timedelta(0) < age < timedelta(hours=1):
         return _("{n} menit lalu").format(n=number(age // timedelta(minutes=1)))
     return clock(at) if at.date() == now.date() else f"{day(at)} {clock(at)}"

@@ -21,7 +21,8 @@ class Overview:
     """What is known at `at` of the selected cases.
 
     shown: selected cases, newest known last. open, drawn, undrawn: parts of it.
-    elsewhen: cases that only the time window keeps out. slots: analysis.timeline.per_slot.
+    newest: when the newest row of the selection, nihil
+    included, became known. elsewhen: cases that only the time window keeps out. slots: analysis.timeline.per_slot.
     states: analysis.situasi.by_kecamatan. heard: kecamatan with a current word.
     """
 
@@ -77,7 +78,7 @@ def overview(
         heard=frozenset(situasi.heard(every, at, valid)),
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
         without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
-        newest=silence.last_known(known["incidents"]),
+        newest=silence.last_known(incidents.select(known["incidents"], wanted)),
         feeds=silence.states(
             {name: silence.last_known(rows) for name, rows in known.items()},
             at,

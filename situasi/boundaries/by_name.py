@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from situasi.boundaries import names
-from situasi.boundaries.reads import Reading, best_of, places
+from situasi.boundaries.reading import Reading, best_of, places
 from situasi.boundaries.spelling import meant_by
 from situasi.regions import Register
 

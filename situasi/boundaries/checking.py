@@ -14,7 +14,7 @@ from situasi import shapes
 from situasi.boundaries import names
 from situasi.boundaries.known import INDONESIA
 from situasi.boundaries.measure import area_km2, gaps, overlaps, vertices
-from situasi.boundaries.reads import places
+from situasi.boundaries.reading import places
 from situasi.boundaries.report import Report, Slivers, decimal, listed
 from situasi.regions import Register
 from situasi.shapes import Boundaries

@@ -11,13 +11,13 @@ import numpy as np
 import shapely
 
 from situasi.boundaries import known as shipped
+from situasi.boundaries.files import layers
 from situasi.boundaries.gather import gather, polygonal
 from situasi.boundaries.locate import Placed, place, within
 from situasi.boundaries.match import match
 from situasi.boundaries.measure import METRE, area_km2, vertices
 from situasi.boundaries.mend import Mended, mend
-from situasi.boundaries.reading import layers
-from situasi.boundaries.reads import Reading, places
+from situasi.boundaries.reading import Reading, places
 from situasi.boundaries.report import GeoRefused, Report, decimal, listed
 from situasi.boundaries.writing import collection, replace_files
 from situasi.regions import Register

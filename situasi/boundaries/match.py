@@ -9,12 +9,11 @@ import pandas as pd
 
 from situasi.boundaries import names
 from situasi.boundaries.by_name import by_names
-from situasi.boundaries.reads import Reading, best_of, places
+from situasi.boundaries.reading import Reading, best_of, places
 from situasi.regions import Register
 
-CONTRADICTED = (
-    0.1  # share of rows whose name denies the code, above which codes are not Kemendagri's
-)
+# Where the names of more than this share of rows deny the codes, they are not Kemendagri's.
+CONTRADICTED = 0.1
 
 
 def match(table: pd.DataFrame, level: str, register: Register) -> Reading | None:

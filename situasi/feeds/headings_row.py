@@ -83,10 +83,18 @@ def _cases(letter: str) -> str:
 
 def _tidy(row: Sequence[object]) -> list[str]:
     """A row as texts, line breaks and invisible marks gone, empty cells at its end cut off."""
-    texts = ["" if cell is None else " ".join(str(cell).strip(_INVISIBLE).split()) for cell in row]
+    texts = [_text(cell) for cell in row]
     while texts and not texts[-1]:
         texts.pop()
     return texts
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)  # Excel holds every number as a decimal
+    return " ".join(str(cell).strip(_INVISIBLE).split())
 
 
 def _pair(above: list[str], below: list[str], recognise: Recognise) -> list[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from situasi.feeds.common import Sheet, judge_common, verdict
+from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.points import judge_points
 from situasi.feeds.table import Checked
+from situasi.feeds.when import judge_when
+from situasi.feeds.where import judge_where
 
 
 def check(sheet: Sheet) -> Checked:
     """Judge one table of incident rows."""
-    judge_common(sheet)
+    judge_basics(sheet)
+    judge_when(sheet)
+    judge_where(sheet)
     judge_points(sheet)
     for name in ("jenis", "tingkat", "situasi", "status"):
         sheet.values[name] = sheet.words(name)

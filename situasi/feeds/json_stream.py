@@ -133,4 +133,3 @@ class Document:
         where = "terpotong" if self._ended and self._at >= len(self._window) else "rusak"
         after = f" setelah laporan ke-{self._count}" if self._count else ""
         return SourceRefused(f"JSON ini {where}{after}; ekspor ulang dari sumbernya.")
-

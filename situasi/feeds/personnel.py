@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from situasi.feeds.common import Sheet, judge_common, verdict
+from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.table import Checked
+from situasi.feeds.when import judge_when
+from situasi.feeds.where import judge_where
 
 
 def check(sheet: Sheet) -> Checked:
     """Judge one table of check-ins."""
-    judge_common(sheet)
+    judge_basics(sheet)
+    judge_when(sheet)
+    judge_where(sheet)
     for name in ("instansi", "checkin"):
         sheet.values[name] = sheet.words(name)
     for name in ("petugas", "uraian"):

@@ -64,6 +64,8 @@ class Names:
     literal: dict[str, set[str]] = field(default_factory=dict)
     spelled: dict[str, set[str]] = field(default_factory=dict)
     words: dict[Words, set[str]] = field(default_factory=dict)
+    by_length: dict[int, list[Words]] = field(default_factory=dict)
+    vocabulary: set[str] = field(default_factory=set)
 
     def add(self, code: str, spelling: str) -> None:
         """Know a place by one more spelling; the first is the one shown."""
@@ -71,19 +73,22 @@ class Names:
         words = fold(spelling)
         if not words:
             return
+        if words not in self.words:
+            self.by_length.setdefault(len(words), []).append(words)
         self.words.setdefault(words, set()).add(code)
-        self.literal.setdefault("".join(words), set()).add(code)
+        self.vocabulary.update(words)
+        self.literal.setdefault(_joined(words), set()).add(code)
         for other in self._spellings(words):
-            self.spelled.setdefault("".join(other), set()).add(code)
+            self.spelled.setdefault(_joined(other), set()).add(code)
 
     def exact(self, words: Words, within: frozenset[str] | None = None) -> set[str]:
         """Codes of this very name, abbreviations spelled out, blanks left out or put in."""
-        if found := _only(self.literal.get("".join(words), set()), within):
+        if found := _only(self.literal.get(_joined(words), set()), within):
             return found
         codes: set[str] = set()
         for spelling in self._spellings(words):
-            codes |= self.literal.get("".join(spelling), set())
-            codes |= self.spelled.get("".join(spelling), set())
+            codes |= self.literal.get(_joined(spelling), set())
+            codes |= self.spelled.get(_joined(spelling), set())
         return _only(codes, within)
 
     def numbered(self, words: Words) -> set[str]:
@@ -127,21 +132,23 @@ class Names:
     def _ranked(
         self, words: Words, within: frozenset[str] | None
     ) -> list[tuple[int, str, Words, Words]]:
+        known = {
+            name: codes
+            for name in self.by_length.get(len(words), ())
+            if (codes := _only(self.words[name], within))
+        }
         best: dict[str, tuple[int, str, Words, Words]] = {}
         for spelling in self._spellings(words):
-            for known, codes in self.words.items():
-                if len(known) != len(spelling):
-                    continue
-                slips = sum(map(OSA.distance, spelling, known))
-                for code in _only(codes, within):
-                    entry = (slips, code, spelling, known)
+            for name, codes in known.items():
+                slips = sum(map(OSA.distance, spelling, name))
+                for code in codes:
+                    entry = (slips, code, spelling, name)
                     best[code] = min(best.get(code, entry), entry)
         return sorted(best.values())
 
     def _may_stand_for(self, spelling: Words, known: Words) -> bool:
-        vocabulary = {word for name in self.words for word in name}
         return all(
-            word == meant or (word not in vocabulary and _slip(word, meant))
+            word == meant or (word not in self.vocabulary and _slip(word, meant))
             for word, meant in zip(spelling, known, strict=True)
         )
 
@@ -149,6 +156,12 @@ class Names:
         """The words as written and with every abbreviation spelled out each way."""
         choices = [(word, *self.abbreviations.get(word, ())) for word in words]
         return islice(product(*choices), _MOST_SPELLINGS)
+
+
+def _joined(words: Words) -> str:
+    """Words without their blanks, so that `tanjungraja` is known; a lone letter keeps its own."""
+    lone = any(len(word) == 1 and word.isalpha() for word in words)
+    return (" " if lone else "").join(words)
 
 
 def _slip(word: str, meant: str) -> bool:

@@ -136,7 +136,11 @@ class Places:
         whole = self._is_whole(cell)
         if whole and (not exact or _names_kabupaten(cell)):
             return PlaceRead(None)
-        if len(exact) == 1 and not whole:
+        if whole:
+            raise Unreadable(
+                f"{quote(cell)} bisa berarti kecamatan atau kabupaten; tulis Kec. atau Kab."
+            )
+        if len(exact) == 1:
             return PlaceRead(exact.pop())
         near = None if exact or not words else self._kecamatan.nearest(words)
         if near:

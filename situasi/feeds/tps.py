@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from situasi.feeds.common import Sheet, judge_common, verdict
+from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.numbers import read_count
 from situasi.feeds.table import Checked
+from situasi.feeds.when import judge_when
+from situasi.feeds.where import judge_where
 
 
 def check(sheet: Sheet) -> Checked:
     """Judge one table of TPS rows, one report a row."""
-    judge_common(sheet)
+    judge_basics(sheet)
+    judge_when(sheet)
+    judge_where(sheet)
     sheet.values["fase"] = sheet.words("fase")
     sheet.values["hadir"] = sheet.optional("hadir", read_count)
     sheet.values["uraian"] = sheet.texts("uraian")

@@ -12,7 +12,7 @@ from situasi.feeds.values import Unreadable, either, is_blank, plain, quote
 from situasi.regions import Register
 
 KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]*", re.IGNORECASE)
-KAB = re.compile(r"[ ,(]*\b(?:kab|kabupaten)\b[ .:].*", re.IGNORECASE)
+KAB = re.compile(r"[ ,(]*\b(?:kab|kabupaten)\b[ .:](?:(?!\bkec).)*", re.IGNORECASE)
 _TPS = re.compile(r"\btps\b\W{0,3}(?:no\W{0,3})?[0-9]*", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;&/]|\bdan\b", re.IGNORECASE)
 _VILLAGE_WORDS = frozenset({"desa", "ds", "kel", "kelurahan"})
@@ -41,6 +41,11 @@ class Villages:
         for code, spelling in register.aliases:
             if code in register.desa:
                 self._desa.add(code, spelling)
+        areas = {village.kecamatan for village in register.desa.values()}
+        self._here = {
+            area: frozenset(c for c, village in register.desa.items() if village.kecamatan == area)
+            for area in areas
+        }
 
     def read(self, text: Cell, kecamatan: str | None, needed: bool) -> DesaRead:
         """See Places.desa."""
@@ -62,9 +67,7 @@ class Villages:
         return DesaRead(code, village.kecamatan)
 
     def _within(self, words: Words, text: Cell, kecamatan: str) -> DesaRead:
-        here = frozenset(
-            code for code, desa in self._register.desa.items() if desa.kecamatan == kecamatan
-        )
+        here = self._here.get(kecamatan, frozenset())
         found = self._desa.exact(words, here)
         if len(found) == 1:
             return DesaRead(found.pop(), kecamatan)

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO
 
 from situasi.feeds import weigh_cells
-from situasi.feeds.gather import column_letters
 from situasi.feeds.marks import CELL_LIMIT
 from situasi.feeds.table import SourceRefused
+from situasi.feeds.weigh_cells import HUGE
 
 MAX_FILE = 100_000_000  # bytes, as sent
 MAX_INFLATED = 300_000_000  # bytes of all parts that matter, unpacked
@@ -43,10 +43,6 @@ _OTHER_ARCHIVES = (
     ("AndroidManifest.xml", "aplikasi Android"),
 )
 DAMAGED = "Berkas Excel ini rusak atau terpotong; simpan ulang di Excel, lalu kirim lagi."
-HUGE = (
-    "Isi berkas Excel ini terlalu besar setelah dibuka; "
-    "bagi menjadi beberapa berkas atau simpan sebagai CSV."
-)
 _DTD = "Berkas Excel ini memuat definisi XML yang tidak dipakai Excel, maka ditolak."
 # What the standard library raises on archives that are damaged, locked or of another kind.
 BROKEN_ARCHIVE = (
@@ -157,19 +153,10 @@ def _weigh(plain: zipfile.ZipFile) -> None:
             continue
         with plain.open(name) as source:
             weight = weigh_cells.quick(_pieces(source), shared)
-        if weight is None or weight.area > weigh_cells.MAX_AREA:
+        if weight is None or weight.refusable:
             with plain.open(name) as source:
                 weight = weigh_cells.exact(source, shared)
         area, text = area + weight.area, text + weight.text
-        if area > weigh_cells.MAX_AREA:
-            raise SourceRefused(_wide(weight))
+        weigh_cells.refuse_area(weight.rows, weight.columns, area)
         if text > weigh_cells.MAX_TEXT:
             raise SourceRefused(HUGE)
-
-
-def _wide(weight: weigh_cells.Weight) -> str:
-    last = f"{column_letters(weight.columns - 1)}{weight.rows}"
-    return (
-        f"Lembar Excel ini terpakai sampai sel {last}, terlalu luas untuk dibaca; "
-        "hapus isi jauh di luar tabel, atau bagi menjadi beberapa berkas."
-    )

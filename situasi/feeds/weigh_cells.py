@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
-from situasi.feeds.marks import CELL_LIMIT
+from situasi.feeds.gather import column_letters
+from situasi.feeds.marks import CELL_LIMIT, MAX_COLUMNS
 from situasi.feeds.table import SourceRefused
 
 MAX_AREA = 3_000_000  # cells in the rectangles of all sheets together
-MAX_ELEMENTS = 5_000_000  # tags of a sheet that must be followed one by one
+WIDE_AREA = 500_000  # the same for a sheet wider than any report
+MAX_ELEMENTS = 4_000_000  # tags of a sheet that must be followed one by one
 MAX_TEXT = 150_000_000  # bytes of all shared texts, counted at every use
 
 # A cell as every common program writes it. Anything else is weighed the slow, exact way.
@@ -25,6 +27,10 @@ _SHARED = re.compile(rb"<(?:[^\s<>/:]*:)?si(?=[\s/>])")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 LONG = "Satu sel di berkas Excel ini berisi teks yang terlalu panjang."
+HUGE = (
+    "Isi berkas Excel ini terlalu besar setelah dibuka; "
+    "bagi menjadi beberapa berkas atau simpan sebagai CSV."
+)
 STRANGE = "Berkas Excel ini tidak tersusun seperti buatan Excel; simpan ulang di Excel."
 
 
@@ -39,6 +45,20 @@ class Weight:
     @property
     def area(self) -> int:
         return self.rows * self.columns
+
+    @property
+    def refusable(self) -> bool:
+        """Whether it is beyond the limits alone; its empty cells may be the reason."""
+        return self.area > (WIDE_AREA if self.columns > MAX_COLUMNS else MAX_AREA)
+
+
+def refuse_area(rows: int, columns: int, area: int) -> None:
+    """Refuse a sheet of this size when the area of all sheets so far is beyond the limit."""
+    if area > (WIDE_AREA if columns > MAX_COLUMNS else MAX_AREA):
+        raise SourceRefused(
+            f"Lembar Excel ini terpakai sampai sel {column_letters(columns - 1)}{rows}, terlalu "
+            "luas untuk dibaca; hapus isi jauh di luar tabel, atau bagi menjadi beberapa berkas."
+        )
 
 
 def shared_lengths(pieces: Iterable[bytes]) -> Sequence[int]:
@@ -93,25 +113,24 @@ def column_number(letters: str) -> int:
 
 
 class _Exact:
-    """Handlers for expat that follow the cells of one sheet; only filled cells weigh."""
+    """Follows the cells of one sheet tag by tag; only filled cells weigh."""
 
     def __init__(self, shared: Sequence[int]) -> None:
         self._shared = shared
-        self._row = self._column = 0
+        self._row = self._column = self._elements = 0
         self._type = ""
-        self._index: list[str] | None = None  # texts of the <v> being read, of a shared text
-        self._elements = 0
+        self._index: list[str] = []  # texts of the <v> being read
         self.rows = self.columns = self.text = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise SourceRefused(STRANGE)
-        name = name.rpartition(":")[2]
-        if name == "row":
-            self._row = int(attributes.get("r") or self._row + 1)
-            self._column = 0
-        elif name == "c":
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c":
             self._column += 1
             self._type = attributes.get("t", "")
             if "r" in attributes:
@@ -119,7 +138,12 @@ class _Exact:
         elif name in {"v", "is"}:
             self.rows = max(self.rows, self._row)
             self.columns = max(self.columns, self._column)
-            self._index = [] if name == "v" and self._type == "s" else None
+            refuse_area(self.rows, self.columns, self.rows * self.columns)
+            if name == "v" and self._type == "s":
+                self._listen()
+        elif name == "row":
+            self._row = int(attributes.get("r") or self._row + 1)
+            self._column = 0
 
     def _place(self, reference: str) -> None:
         match = _REFERENCE.fullmatch(reference)
@@ -127,19 +151,20 @@ class _Exact:
             raise SourceRefused(STRANGE)
         self._column, self._row = column_number(match[1]), int(match[2])
 
-    def end(self, name: str) -> None:
-        if self._index is not None and name.rpartition(":")[2] == "v":
-            try:
-                self.text += self._shared[int("".join(self._index) or 0)]
-            except IndexError:
-                raise SourceRefused(STRANGE) from None
-            self._index = None
-            if self.text > MAX_TEXT:
-                raise SourceRefused(STRANGE)
+    def _listen(self) -> None:
+        # Only while a shared text is named: handlers cost time at every tag.
+        self._index = []
+        self.parser.CharacterDataHandler = self._index.append
+        self.parser.EndElementHandler = self._end
 
-    def characters(self, text: str) -> None:
-        if self._index is not None:
-            self._index.append(text)
+    def _end(self, _name: str) -> None:
+        self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
+        try:
+            self.text += self._shared[int("".join(self._index) or 0)]
+        except IndexError:
+            raise SourceRefused(STRANGE) from None
+        if self.text > MAX_TEXT:
+            raise SourceRefused(HUGE)
 
 
 def exact(source: IO[bytes], shared: Sequence[int]) -> Weight:
@@ -148,13 +173,8 @@ def exact(source: IO[bytes], shared: Sequence[int]) -> Weight:
     Raises SourceRefused on XML that is damaged or like nothing that Excel writes.
     """
     cells = _Exact(shared)
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = cells.start
-    parser.EndElementHandler = cells.end
-    parser.CharacterDataHandler = cells.characters
     try:
-        parser.ParseFile(source)
+        cells.parser.ParseFile(source)
     except (expat.ExpatError, ValueError) as damage:
         raise SourceRefused(STRANGE) from damage
     return Weight(cells.rows, cells.columns, cells.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import python_calamine as calamine
@@ -92,7 +92,7 @@ def _cell(cell: object) -> object:
     if isinstance(cell, str):
         return marks.sound(cell)
     if isinstance(cell, date) and not isinstance(cell, datetime):
-        return datetime(cell.year, cell.month, cell.day)
+        return datetime.combine(cell, time.min)
     return cell
 
 

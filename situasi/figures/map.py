@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from situasi.figures.theme import SHAPES, TINGKAT, UNRATED, Theme, rgb
 from situasi.shapes import Boundaries
 
-HEIGHT = 560
+HEIGHT = 500
 # More points than this are not seen apart and cost every viewer at every refresh.
 MOST_POINTS = 1_500
 
@@ -27,11 +27,15 @@ _FONT = '"Source Sans", "Source Sans 3", sans-serif'
 
 @dataclass(frozen=True)
 class Area:
-    """How one kecamatan is drawn. fill None: no report, so no colour, dashed outline."""
+    """How one kecamatan is drawn. fill None: no report, so no colour, dashed outline.
+
+    strength: how opaque the fill is, 0 to 255; the ordinary is faint, so that trouble stands out.
+    """
 
     name: str
     value: str
     fill: str | None
+    strength: int = 255
     chosen: bool = False
 
 
@@ -71,7 +75,9 @@ def _by_code(values: Mapping[str, Any], otherwise: Any) -> str:
 
 
 def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) -> pdk.Layer:
-    fills = {code: rgb(a.fill) if a.fill else [0, 0, 0, 0] for code, a in areas.items()}
+    fills = {
+        code: rgb(a.fill, a.strength) if a.fill else [0, 0, 0, 0] for code, a in areas.items()
+    }
     line, ink = rgb(theme.line), rgb(theme.ink)
     return pdk.Layer(
         "GeoJsonLayer",
@@ -91,7 +97,13 @@ def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) 
 
 def _labels(boundaries: Boundaries, areas: Mapping[str, Area], theme: Theme) -> list[pdk.Layer]:
     rows = [
-        {"lon": lon, "lat": lat, "name": areas[code].name, "value": areas[code].value}
+        {
+            "lon": lon,
+            "lat": lat,
+            "name": areas[code].name.replace(" ", "\n"),
+            "value": areas[code].value,
+            "below": [0, 15 if " " in areas[code].name else 8],
+        }
         for code, (lon, lat) in boundaries.label_points.items()
         if code in areas
     ]
@@ -100,18 +112,18 @@ def _labels(boundaries: Boundaries, areas: Mapping[str, Area], theme: Theme) -> 
         "get_color": rgb(theme.ink),
         "character_set": '"auto"',
         "font_family": f"'{_FONT}'",
-        "font_settings": {"sdf": True, "fontSize": 64, "buffer": 12, "radius": 16},
-        "outline_width": 6,
+        "font_settings": {"sdf": True, "fontSize": 64, "buffer": 8, "radius": 14},
+        "outline_width": 5,
         "outline_color": rgb(theme.halo, 235),
     }
     return [
         pdk.Layer(
-            "TextLayer", rows, id="nama", get_text="name", get_size=13, font_weight=600,
-            get_pixel_offset=[0, -8], **style,
+            "TextLayer", rows, id="nama", get_text="name", get_size=12.5, font_weight=600, line_height=1.0,
+            get_pixel_offset=[0, -6], **style,
         ),
         pdk.Layer(
-            "TextLayer", rows, id="nilai", get_text="value", get_size=13,
-            get_pixel_offset=[0, 8], **style,
+            "TextLayer", rows, id="nilai", get_text="value", get_size=14, font_weight=700,
+            get_pixel_offset="below", **style,
         ),
     ]  # fmt: skip
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from situasi import records
 from situasi.analysis.incidents import Selection
-from situasi.labels import label
 from situasi.board import current as board
+from situasi.labels import label
+from situasi.screen import address
 from situasi.screen.session import Moment
 from situasi.words import _
 
@@ -37,43 +42,78 @@ def _measure_name(code: str) -> str:
 def chosen() -> tuple[Selection, str]:
     """Draw the filter line; what was chosen, and the window's code for `within`."""
     register = board().register
-    where, what, weight, state, when = st.columns([3, 3, 2.6, 2.4, 1.8], vertical_alignment="bottom")
-    kecamatan = where.multiselect(
-        _("Kecamatan"),
-        list(register.kecamatan),
-        format_func=register.name_of,
-        placeholder=_("semua kecamatan"),
-        key="kec",
-        bind="query-params",
+    where, what, weight, state, when = st.columns([3, 3, 2.2, 2.4, 2], vertical_alignment="center")
+    kecamatan = _several(
+        where, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
+        register.name_of,
+    )  # fmt: skip
+    jenis = _several(
+        what, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(records.JENIS),
+        lambda code: label("jenis", code),
+    )  # fmt: skip
+    tingkat = _chips(weight)
+    status = _several(
+        state, "status", _("Status"), _("semua status"), _without_nihil(records.STATUS),
+        lambda code: label("status", code),
+    )  # fmt: skip
+    window = _one(when.selectbox, "rentang", _("Waktu"), WINDOWS, _window_name)
+    return Selection(tuple(kecamatan), tuple(jenis), tuple(tingkat), tuple(status)), window
+
+
+def _without_nihil(codes: Sequence[str]) -> list[str]:
+    return [code for code in codes if code != "nihil"]
+
+
+def _several(
+    place: DeltaGenerator,
+    name: str,
+    title: str,
+    placeholder: str,
+    codes: list[str],
+    words: Callable[[str], str],
+) -> list[str]:
+    address.recall(name, codes, (), single=False)
+    values = place.multiselect(
+        title,
+        codes,
+        format_func=words,
+        placeholder=placeholder,
+        key=name,
+        label_visibility="collapsed",
     )
-    jenis = what.multiselect(
-        _("Jenis"),
-        [code for code in records.JENIS if code != "nihil"],
-        format_func=lambda code: label("jenis", code),
-        placeholder=_("semua jenis"),
-        key="jenis",
-        bind="query-params",
-    )
-    tingkat = weight.pills(
+    address.remember(name, values, ())
+    return list(values)
+
+
+def _chips(place: DeltaGenerator) -> list[str]:
+    address.recall("tingkat", records.TINGKAT, (), single=False)
+    values = place.pills(
         _("Tingkat"),
         records.TINGKAT,
         selection_mode="multi",
         format_func=lambda code: label("tingkat", code),
         key="tingkat",
-        bind="query-params",
+        label_visibility="collapsed",
     )
-    status = state.multiselect(
-        _("Status"),
-        [code for code in records.STATUS if code != "nihil"],
-        format_func=lambda code: label("status", code),
-        placeholder=_("semua status"),
-        key="status",
-        bind="query-params",
+    address.remember("tingkat", values, ())
+    return list(values)
+
+
+def _one(
+    widget: Callable[..., Any],
+    name: str,
+    title: str,
+    codes: Sequence[str],
+    words: Callable[[str], str],
+    **options: Any,
+) -> str:
+    default = codes[:1]
+    address.recall(name, codes, default, single=True)
+    value = widget(
+        title, codes, format_func=words, key=name, label_visibility="collapsed", **options
     )
-    window = when.selectbox(
-        _("Waktu"), WINDOWS, format_func=_window_name, key="rentang", bind="query-params"
-    )
-    return Selection(tuple(kecamatan), tuple(jenis), tuple(tingkat or ()), tuple(status)), window
+    address.remember(name, [value], default)
+    return str(value)
 
 
 def within(wanted: Selection, window: str, at: Moment) -> Selection:
@@ -86,57 +126,48 @@ def within(wanted: Selection, window: str, at: Moment) -> Selection:
         "3j": (at.at - timedelta(hours=3), None),
         "semua": (None, None),
     }[window]
-    return Selection(
-        wanted.kecamatan, wanted.jenis, wanted.tingkat, wanted.status, since=since, until=until
-    )
+    return replace(wanted, since=since, until=until)
 
 
 def measure() -> str:
     """By what the map is coloured."""
-    code = st.segmented_control(
-        _("Warna peta"),
-        MEASURES,
-        default=MEASURES[0],
-        required=True,
-        format_func=_measure_name,
-        key="ukur",
-        bind="query-params",
-        label_visibility="collapsed",
+    return _one(
+        st.segmented_control, "ukur", _("Warna peta"), MEASURES, _measure_name, required=True
     )
-    return str(code)
 
 
 def past_moment() -> datetime | None:
-    """The moment chosen on the slider, read before it is drawn; None for the present."""
-    end = _naive_day()[1]
-    value = st.session_state.get("saat") or _from_address()
-    if value is None or value >= end:
+    """The moment chosen on the slider, known before it is drawn; None for the present."""
+    start, end = _naive_day()
+    address.recall_value("saat", _written_moment, end)
+    chosen = st.session_state["saat"]
+    if not start <= chosen < end:
         return None
-    return value.replace(tzinfo=board().register.election.zone)
+    return datetime.combine(chosen.date(), chosen.time(), board().register.election.zone)
 
 
-def _from_address() -> datetime | None:
-    written = st.query_params.get("saat")
+def _written_moment(text: str) -> datetime | None:
+    start, end = _naive_day()
     try:
-        return datetime.fromisoformat(written).replace(tzinfo=None) if written else None
+        moment = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return None
+    return moment if start <= moment <= end else None
 
 
 def time_slider() -> None:
     """The slider under the timeline: its right end is the present."""
     start, end = _naive_day()
-    st.slider(
+    chosen = st.slider(
         _("Tampilkan keadaan sebagaimana diketahui pada"),
         min_value=start,
         max_value=end,
-        value=end,
         step=timedelta(minutes=1),
         format="HH.mm",
         key="saat",
-        bind="query-params",
         label_visibility="collapsed",
     )
+    address.remember("saat", [f"{chosen:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])
 
 
 def back_to_present() -> None:
@@ -144,7 +175,7 @@ def back_to_present() -> None:
 
 
 def all_times() -> None:
-    st.session_state["rentang"] = "semua"
+    address.choose("rentang", ["semua"], single=True)
 
 
 def _naive_day() -> tuple[datetime, datetime]:
@@ -155,5 +186,4 @@ def _naive_day() -> tuple[datetime, datetime]:
 
 def toggle_kecamatan(code: str) -> None:
     """A click on the map: this kecamatan alone, or all again."""
-    alone = st.session_state.get("kec") == [code]
-    st.session_state["kec"] = [] if alone else [code]
+    address.choose("kec", [] if address.current("kec") == [code] else [code])

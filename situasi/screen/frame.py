@@ -7,9 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from pages import situation
-from situasi.screen import parts, session
-from situasi.screen.heartbeat import heartbeat
+from situasi import words
 from situasi.board import current as board
+from situasi.screen import filters, parts, session
+from situasi.screen.heartbeat import heartbeat
+from situasi.screen.session import Moment
+from situasi.snapshot import Picture
 from situasi.words import _
 
 ICON = Path(__file__).with_name("icon.png")
@@ -23,16 +26,28 @@ def main() -> None:
     language = session.speak()
     parts.style()
     shown = session.picture()
-    if shown.snapshot.rehearsal:
-        parts.band(_("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya"))
-    if shown.trouble:
-        parts.band(_("Penyimpanan tidak terbaca: {why}").format(why=shown.trouble), "broken")
+    parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
     page = st.navigation(
         [st.Page(situation.show, title="Situasi", url_path="situasi", default=True)],
         position="hidden",
     )
     page.run()
     heartbeat(shown.snapshot.version, language)
+
+
+def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
+    """What must not be overlooked: made-up data, a past moment, a broken store."""
+    election = board().register.election
+    said = []
+    if shown.snapshot.rehearsal:
+        said.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
+    if not at.live:
+        past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
+        zone = election.zone_label
+        said.append(("past", past.format(time=words.clock(at.at), zone=zone)))
+    if shown.trouble:
+        said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=shown.trouble)))
+    return said
 
 
 main()

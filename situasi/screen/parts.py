@@ -43,9 +43,14 @@ def style() -> None:
     st.html(_STYLE)
 
 
-def band(text: str, kind: str = "latihan") -> None:
-    """A line across the top: LATIHAN, a past moment, or something broken."""
-    st.html(Markup('<div class="si-band si-{}" role="status">{}</div>').format(kind, text))
+def bands(said: Sequence[tuple[str, str]]) -> None:
+    """Lines across the top, (kind, text): latihan, past (not now) or broken."""
+    lines = Markup("").join(
+        Markup('<div class="si-band si-{}" role="status">{}</div>').format(kind, text)
+        for kind, text in said
+    )
+    if said:
+        st.html(Markup('<div class="si-bands">{}</div>').format(lines))
 
 
 def header(title: str, subtitle: str, clock: str, note: str, links: Iterable[tuple[str, str, bool]]
@@ -127,7 +132,8 @@ def _item(item: Item, exercise_word: str) -> Markup:
         chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(item.doubt)
     return Markup(
         '<li><div class="si-mark" title="{level}">{mark}</div><div><div class="si-line"><b>{title}</b>'
-        "<span>{place}</span><time>{when}</time></div><p>{text}</p><div>{chips}</div></div></li>"
+        "<span>{place}</span><time>{when}</time></div>"
+        '<div class="si-text"><p>{text}</p><span>{chips}</span></div></div></li>'
     ).format(
         level=item.tingkat_name,
         mark=sign(item.tingkat),

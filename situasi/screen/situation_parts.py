@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from situasi import words
 from situasi.analysis import incidents, situasi
@@ -17,7 +18,7 @@ from situasi.figures.map import Area
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED, Theme
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
-from situasi.screen import filters, parts, session
+from situasi.screen import address, filters, parts, session
 from situasi.screen.parts import Card, Item
 from situasi.board import current as board
 from situasi.screen.session import Moment
@@ -25,18 +26,13 @@ from situasi.snapshot import Picture
 from situasi.words import _
 
 LISTED = 40
+# Hijau is the ordinary: drawn faint, so that kuning and merah are seen at once.
+CALM = 95
 
 
 def header(at: Moment, shown: Picture) -> None:
     """Whose board, which moment, and whether that moment is now."""
     election = board().register.election
-    if not at.live:
-        parts.band(
-            _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang").format(
-                time=words.clock(at.at), zone=election.zone_label
-            ),
-            "past",
-        )
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
     links = [
         (code.upper(), "?" + urlencode({**_every(), "lang": code}, doseq=True), code == words.language())
@@ -103,10 +99,9 @@ def _situasi_card(found: Overview) -> Card:
             for state in (*reversed(SITUASI), None)
         ]
     )
-    note = _("merah · kuning · hijau · belum ada laporan, dari {n} kecamatan").format(
-        n=words.number(len(found.states))
-    )
-    return Card(_("Situasi kecamatan"), value, note, alarm=bool(states.get("merah")))
+    note = _("merah · kuning · hijau · belum ada laporan")
+    title = _("Situasi {n} kecamatan").format(n=words.number(len(found.states)))
+    return Card(title, value, note, alarm=bool(states.get("merah")))
 
 
 def _newest_card(found: Overview, at: Moment) -> Card:
@@ -131,8 +126,19 @@ def _silence_card(found: Overview) -> Card:
     return Card(_("Sumber senyap"), value, ", ".join(names) or _("semua melapor"), bool(names))
 
 
+def _bar() -> DeltaGenerator:
+    """One line of words and controls, spread over the width."""
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+
+
 def map_panel(found: Overview) -> None:
-    measure = filters.measure()
+    with _bar():
+        measure = filters.measure()
+        if len(found.undrawn):
+            with st.popover(_("{n} tanpa lokasi").format(n=words.number(len(found.undrawn)))):
+                st.dataframe(_table(found.undrawn), hide_index=True)
     theme = session.viewer_theme()
     drawn = found.drawn.tail(figure_map.MOST_POINTS)
     clicks = st.session_state.setdefault("_clicks", 0)
@@ -170,7 +176,7 @@ def _areas(found: Overview, measure: str, theme: Theme) -> dict[str, Area]:
     states = dict(zip(found.states["kecamatan"], found.states["situasi"], strict=True))
     opened = incidents.by_kecamatan(found.open)
     most = max(opened.values(), default=0)
-    chosen = set(st.session_state.get("kec") or [])
+    chosen = set(address.current("kec"))
     areas = {}
     for code, place in register.kecamatan.items():
         state, count = states.get(code), opened.get(code, 0)
@@ -184,7 +190,8 @@ def _areas(found: Overview, measure: str, theme: Theme) -> dict[str, Area]:
         else:
             fill = _shade(place.tps, max(k.tps for k in register.kecamatan.values()), theme)
             value = words.number(place.tps)
-        areas[code] = Area(place.name, value, fill, chosen=code in chosen)
+        calm = measure == "situasi" and state == "hijau"
+        areas[code] = Area(place.name, value, fill, CALM if calm else 255, code in chosen)
     return areas
 
 
@@ -211,9 +218,6 @@ def _under_map(found: Overview, measure: str, theme: Theme, drawn: int) -> None:
     marks.append((parts.swatch(None), _("belum ada laporan")))
     source = board().boundaries
     parts.legend(marks, f"{source.credit}. {source.caution}.")
-    if len(found.undrawn):
-        with st.popover(_("{n} tanpa lokasi").format(n=words.number(len(found.undrawn)))):
-            st.dataframe(_table(found.undrawn), hide_index=True)
     if drawn < len(found.drawn):
         st.caption(
             _("{n} dari {all} titik digambar").format(
@@ -224,23 +228,21 @@ def _under_map(found: Overview, measure: str, theme: Theme, drawn: int) -> None:
 
 def newest_panel(found: Overview, at: Moment) -> None:
     newest = incidents.newest_first(found.shown, LISTED)
-    title, tools = st.columns([3, 2], vertical_alignment="center")
-    title.markdown(f"**{_('Laporan terbaru')}**")
-    with tools.popover(_("Semua {n} laporan").format(n=words.number(len(found.shown)))):
-        st.dataframe(_table(found.shown.iloc[::-1]), hide_index=True)
+    with _bar():
+        st.markdown(f"**{_('Laporan terbaru')}**", width="content")
+        if found.elsewhen:
+            st.button(
+                _("{n} di luar rentang waktu · tampilkan").format(n=words.number(found.elsewhen)),
+                on_click=filters.all_times,
+                type="tertiary",
+            )
+        with st.popover(_("Semua {n} laporan").format(n=words.number(len(found.shown)))):
+            st.dataframe(_table(found.shown.iloc[::-1]), hide_index=True)
     with st.container(height=figure_map.HEIGHT, border=False, key="laporan"):
         parts.report_list(
             [_item(row, at) for row in newest.itertuples()],
             _("Belum ada laporan pada pilihan ini. Letakkan berkas laporan di folder data/inbox/."),
             _("LATIHAN"),
-        )
-    if found.elsewhen:
-        st.button(
-            _("{n} laporan di luar rentang waktu · tampilkan").format(
-                n=words.number(found.elsewhen)
-            ),
-            on_click=filters.all_times,
-            type="tertiary",
         )
 
 
@@ -294,12 +296,12 @@ def timeline_panel(found: Overview, at: Moment) -> None:
         alt=_("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
     )
     filters.time_slider()
-    words_line, button = st.columns([5, 1], vertical_alignment="center")
     note = _("Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung.")
     if found.without_hour:
         note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
             n=words.number(found.without_hour)
         )
-    words_line.caption(note)
-    if not at.live:
-        button.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
+    with _bar():
+        st.caption(note, width="content")
+        if not at.live:
+            st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-# Rows are turned into arrays this many at a time, so that a million of them never
-# stand in memory as Python tuples.
-_PIECE = 20_000
+# Rows are turned into arrays this many at a time: a million never stand in memory as
+# Python tuples, and so few do that Python's garbage collector has no reason to run.
+_PIECE = 600
 _NAT = np.iinfo(np.int64).min
 # A column with more different texts than this is not one of words that come back.
 _MANY_TEXTS = 50_000

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from situasi.store import tables
 from situasi.store.canonical import cleaned
 from situasi.store.moments import from_micros
-from situasi.store.protocol import Quarantined
+from situasi.store.protocol import Quarantined, StoreError
 
 
 def write_audit(
@@ -37,6 +37,14 @@ def quarantined() -> sa.Select[Any]:
         .scalar_subquery()
     )
     return sa.select(tables.quarantine, released_by.label("released_by"))
+
+
+def waits(connection: sa.Connection, number: int) -> bool:
+    """Whether a quarantined row is not taken in yet; StoreError when there is none."""
+    found = connection.execute(quarantined().where(tables.quarantine.c.seq == number)).first()
+    if found is None:
+        raise StoreError(f"Karantina nomor {number} tidak ada. Periksa nomornya.")
+    return found.released_by is None
 
 
 def read_quarantine(

@@ -22,7 +22,7 @@ from situasi.store.canonical import (
     quarantine_digest,
     storable,
 )
-from situasi.store.journal import quarantined, write_audit
+from situasi.store.journal import waits, write_audit
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
 
@@ -75,7 +75,7 @@ class SqlWriting:
         with self._all_or_nothing():
             batch = self._reserved_batch()
             for number in dict.fromkeys(numbers):
-                if _waits(self._connection, number):
+                if waits(self._connection, number):
                     self._connection.execute(
                         sa.insert(tables.releases),
                         {"number": number, "batch": batch, "recorded_at": self._at},
@@ -195,11 +195,3 @@ class SqlWriting:
         if not rows:
             return 0
         return int(self._connection.exec_driver_sql(str(compiled), rows).rowcount)
-
-
-def _waits(connection: sa.Connection, number: int) -> bool:
-    """Whether a quarantined row is not taken in yet; StoreError when there is none."""
-    found = connection.execute(quarantined().where(tables.quarantine.c.seq == number)).first()
-    if found is None:
-        raise StoreError(f"Karantina nomor {number} tidak ada. Periksa nomornya.")
-    return found.released_by is None

@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
@@ -140,6 +142,7 @@ def test_the_layer_with_the_kecamatan_is_taken_from_many(
     roads = made.squares(CODES).set_geometry(made.squares(CODES).boundary)
     made.saved(roads, path, layer="jalan", mode="a")
     made.saved(made.squares(CODES), path, layer="kecamatan", mode="a")
+    pyogrio.write_dataframe(pd.DataFrame({"kode": CODES}), path, layer="tabel", append=True)
     assert_squares(target, import_file(path, "kecamatan", register, target))
 
 
@@ -266,7 +269,7 @@ def test_shapefile_without_dbf_is_refused_with_that_reason(
 def test_zip_that_would_fill_the_disk_is_refused(
     register: Register, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("situasi.boundaries.reading.MOST_BYTES", 1000)
+    monkeypatch.setattr("situasi.boundaries.files.MOST_BYTES", 1000)
     path = tmp_path / "bom.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("batas.geojson", " " * 100_000)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from situasi.boundaries.match import match
-from situasi.boundaries.reads import Reading
+from situasi.boundaries.reading import Reading
 from situasi.regions import Kecamatan, Register
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name
@@ -118,6 +118,18 @@ def test_two_strange_names_for_one_kecamatan_are_no_guess(register: Register) ->
     assert reading.codes == [*CODES[:3], None, None]
 
 
+def test_a_misspelling_among_names_from_elsewhere_is_no_guess(register: Register) -> None:
+    written = [*NAMES[:3], NAMES[3] + "x", "Entah Berantah"]
+    assert read(register, nama=written).codes == [*CODES[:3], None, None]
+
+
+def test_two_misspellings_of_one_name_are_no_guess_though_another_is_missing(
+    register: Register,
+) -> None:
+    written = [*NAMES[:2], NAMES[3] + "x", NAMES[3] + "y"]
+    assert read(register, nama=written).codes == [*CODES[:2], None, None]
+
+
 def test_a_numeral_is_part_of_the_name(register: Register) -> None:
     counted = named(register, ["Kandis I", "Kandis II", "Kandis III", "Batu Gading"])
     assert read(counted, nama=["KANDIS 2", "Kandis 1", "kandis iii", "Batu Gading"]).codes == [
@@ -170,6 +182,15 @@ def test_bps_codes_that_look_like_desa_codes_are_not_used(register: Register) ->
     }
     table["kode_bps"][0] = desa[-1].code.replace(".", "")
     assert read(register, "desa", **table).codes == [place.code for place in desa]
+
+
+def test_a_kecamatan_told_for_one_row_alone_does_not_hide_the_other_names(
+    register: Register,
+) -> None:
+    desa = list(register.desa.values())
+    codes = ["9901011009", *["0"] * (len(desa) - 1)]
+    reading = read(register, "desa", kode=codes, nama=[place.name for place in desa])
+    assert reading.codes == [place.code for place in desa]
 
 
 def test_nothing_known_is_no_reading(register: Register) -> None:

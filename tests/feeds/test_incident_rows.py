@@ -265,3 +265,32 @@ def test_reported_before_it_happened_is_doubted(board: Board, tmp_path: Path) ->
 
 def test_only_the_month_known_is_said_so(board: Board, tmp_path: Path) -> None:
     assert accepted(board, tmp_path, waktu="2024-10")["precision"] == "bulan"
+
+
+def test_date_and_clock_in_two_columns_make_one_moment(board: Board, tmp_path: Path) -> None:
+    for headings in (("tanggal", "jam"), ("tanggal", "waktu")):
+        bare = {headings[0]: "27/11/2024", headings[1]: "7.30", "kecamatan": "Kandis"}
+        deliver(board, tmp_path, {**bare, "jenis": "banjir", "uraian": headings[1]})
+        found = board.store.tail(INCIDENTS).iloc[-1]
+        assert found["occurred_at"] == datetime(2024, 11, 27, 0, 30, tzinfo=UTC)
+        assert found["precision"] == "menit"
+
+
+def test_a_place_in_free_words_is_read_only_where_it_is_certain(
+    board: Board, tmp_path: Path
+) -> None:
+    def place(written: str) -> Ledger:
+        bare = {"waktu": "27/11/2024 8:03", "tempat kejadian": written, "jenis": "banjir"}
+        return deliver(board, tmp_path, bare)
+
+    assert place("Desa Tanjung Gelam, Kec. Indralaya").accepted == 1
+    assert board.store.tail(INCIDENTS).iloc[-1]["kecamatan"] == "16.10.04"
+    assert "Antah Berantah" in place("Antah Berantah").reasons[0]["reasons"][0]
+    assert place("Kec. Indralaya, Kec. Kandis").quarantined == 1
+
+
+def test_a_desa_code_is_read(board: Board, tmp_path: Path) -> None:
+    found = accepted(board, tmp_path, kode_desa="16.10.04.2001")
+    assert found["desa"] in {None, "16.10.04.2001"}
+    known = next(code for code in board.register.desa if code.startswith("16.10.04"))
+    assert accepted(board, tmp_path, id="K-9", kode_desa=known)["desa"] == known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as stopwatch
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,15 @@ from situasi.feeds.values import Unreadable
 
 WIB = ZoneInfo("Asia/Jakarta")
 NEW_YORK = ZoneInfo("America/New_York")
-MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
-)
-SHORT = "Jan Peb Mrt Apr Mei Jun Jul Agt Sep Okt Nop Des".split()
-DAYS = "Senin Selasa Rabu Kamis Jum'at Sabtu Minggu".split()
+_MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+_SHORT = "Jan Peb Mrt Apr Mei Jun Jul Agt Sep Okt Nop Des"
+_DAYS = "Senin Selasa Rabu Kamis Jum'at Sabtu Minggu"
+MONTHS, SHORT, DAYS = _MONTHS.split(), _SHORT.split(), _DAYS.split()
+
+
+def naive(*parts: int) -> datetime:
+    """A moment without a zone, as spreadsheets hold them."""
+    return datetime(*parts, tzinfo=UTC).replace(tzinfo=None)  # type: ignore[misc, arg-type]
 
 
 def wib(hour: int, minute: int = 0, second: int = 0, day: int = 27) -> datetime:
@@ -72,7 +75,7 @@ def refused(cell: object) -> str:
         (45623.335416666667, wib(8, 3)),
         ("45623,3354166667", wib(8, 3)),
         ("45623.3354166667", wib(8, 3)),
-        (datetime(2024, 11, 27, 8, 3), wib(8, 3)),
+        (naive(2024, 11, 27, 8, 3), wib(8, 3)),
         (datetime(2024, 11, 27, 1, 3, tzinfo=UTC), wib(8, 3)),
         (datetime(2024, 11, 27, 0, 0, tzinfo=timezone(timedelta(hours=7))), wib(0)),
     ],
@@ -88,7 +91,7 @@ def test_a_time_as_people_write_it_is_read_to_the_minute(written: object, moment
     [
         "27/11/2024", "27.11.2024", "27-11-24", "27 November 2024", "27Nov2024", "2024-11-27",
         "2024/11/27", "20241127", 20241127, "Rabu 27 Nopember 2024", "27/11/2024 WIB", 45623,
-        45623.0, "45623", date(2024, 11, 27), datetime(2024, 11, 27), "tgl 27-11-2024",
+        45623.0, "45623", date(2024, 11, 27), naive(2024, 11, 27), "tgl 27-11-2024",
     ],
 )  # fmt: skip
 def test_a_date_alone_is_the_start_of_its_local_day(written: object) -> None:
@@ -152,7 +155,8 @@ def test_the_reason_quotes_what_was_written_and_shortens_what_is_long() -> None:
 def test_an_approximate_time_is_read_with_a_note() -> None:
     read = read_time("27 November 2024 sekira pukul 07.30 WIB", WIB)
     assert read.at == wib(7, 30)
-    assert read.note is not None and "perkiraan" in read.note
+    assert read.note is not None
+    assert "perkiraan" in read.note
 
 
 def test_a_local_time_skipped_or_doubled_by_a_clock_change_is_refused() -> None:
@@ -164,9 +168,9 @@ def test_a_local_time_skipped_or_doubled_by_a_clock_change_is_refused() -> None:
 
 @pytest.mark.parametrize("clock", ["7.30", "07:30:00", "0730", "07.30 WIB", "pukul 07.30", "730",
                                    730, 0.3125, "0,3125", time(7, 30), timedelta(hours=7.5),
-                                   datetime(1899, 12, 30, 7, 30), datetime(2024, 11, 27, 7, 30),
+                                   naive(1899, 12, 30, 7, 30), naive(2024, 11, 27, 7, 30),
                                    "27/11/2024 07.30"])  # fmt: skip
-@pytest.mark.parametrize("day", ["27/11/2024", datetime(2024, 11, 27), 45623, "Rabu, 27 Nov 2024"])
+@pytest.mark.parametrize("day", ["27/11/2024", naive(2024, 11, 27), 45623, "Rabu, 27 Nov 2024"])
 def test_date_and_clock_in_two_cells_make_one_moment(day: object, clock: object) -> None:
     assert combine(day, clock, WIB) == TimeRead(wib(7, 30).astimezone(UTC), "menit")  # type: ignore[arg-type]
 
@@ -198,14 +202,12 @@ def test_a_clock_names_its_own_zone_and_may_close_the_day() -> None:
         ("31/02/2024", "07.30", "bukan tanggal yang ada"),
     ],
 )
-def test_date_and_clock_that_do_not_fit_are_refused(
-    day: object, clock: object, said: str
-) -> None:
+def test_date_and_clock_that_do_not_fit_are_refused(day: object, clock: object, said: str) -> None:
     with pytest.raises(Unreadable, match=said):
         combine(day, clock, WIB)  # type: ignore[arg-type]
 
 
-moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 12, 31)).map(
+moments = st.datetimes(naive(1990, 1, 1), naive(2100, 12, 31)).map(
     lambda at: at.replace(microsecond=0)
 )
 STYLES = (
@@ -236,7 +238,7 @@ def test_a_moment_written_in_any_style_is_read_back(at: datetime, style: str) ->
 
 @given(at=moments)
 def test_an_excel_serial_is_read_back_to_the_second(at: datetime) -> None:
-    serial = (at - datetime(1899, 12, 30)) / timedelta(days=1)
+    serial = (at - naive(1899, 12, 30)) / timedelta(days=1)
     assert read_time(serial, WIB).at == at.replace(tzinfo=WIB)
 
 
@@ -256,7 +258,9 @@ def test_an_excel_serial_is_read_back_to_the_second(at: datetime) -> None:
     ),
     st.sampled_from([WIB, NEW_YORK]),
 )
-@example("2024-11-27T08:03+24:00", WIB)
+@example("2024-11-27T08:03+15:00", WIB)
+@example("2024-11-27T08:03+07:70", WIB)
+@example("2024-11-27T08:03-13:59", WIB)
 @example("27/11/2024 24.00", WIB)
 @example("10/03/2024 02.30", NEW_YORK)
 def test_the_quick_reading_never_differs_from_the_slow_one(text: str, zone: ZoneInfo) -> None:
@@ -271,10 +275,12 @@ def test_anything_at_all_is_a_moment_in_range_or_a_refusal(cell: object) -> None
     try:
         read = read_time(cell, WIB)  # type: ignore[arg-type]
     except Unreadable as refusal:
-        assert refusal.reason.startswith("waktu")
+        said = refusal.reason
     else:
+        said = "waktu terbaca"
         assert datetime(1989, 12, 31, tzinfo=UTC) <= read.at <= datetime(2101, 1, 2, tzinfo=UTC)
         assert read.precision in ("menit", "hari", "bulan")
+    assert said.startswith("waktu")
 
 
 @given(st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.times(), st.timedeltas()))
@@ -286,11 +292,7 @@ def test_any_clock_beside_a_date_stays_on_that_day_or_is_refused(clock: object) 
     assert timedelta(hours=-8) <= read.at - wib(0) <= timedelta(hours=38)
 
 
-@pytest.mark.parametrize("style", STYLES[:2] + STYLES[4:6])
-def test_a_hundred_thousand_times_are_read_within_seconds(style: str) -> None:
-    """A loose bound against a slip into the slow reading; the figure is measured by the bench."""
-    texts = [styled(style, wib(0).replace(tzinfo=None) + timedelta(seconds=n)) for n in range(20_000)]
-    began = stopwatch.process_time()
-    for text in texts:
-        read_time(text, WIB)
-    assert stopwatch.process_time() - began < 1.0
+@pytest.mark.parametrize("style", [STYLES[at] for at in (0, 1, 2, 3, 4, 5, 7, 8)])
+def test_the_styles_that_fill_whole_files_are_read_quickly(style: str) -> None:
+    """Speed itself is the benchmark's; this holds that these never fall to the slow reading."""
+    assert _quick(styled(style, naive(2024, 11, 27, 7, 30, 15)), WIB) is not None

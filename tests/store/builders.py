@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 from situasi.records import FEEDS, Kind, dtypes
 from situasi.store import Delivery, Rejection
@@ -39,12 +40,12 @@ def row(feed: str = "incidents", **changes: Any) -> dict[str, Any]:
 def frame(*rows: dict[str, Any], feed: str = "incidents") -> pd.DataFrame:
     """An accepted frame of exactly the dtypes that a feed's check hands over."""
     wanted = dtypes(FEEDS[feed]) | {"row": "int64", "known_at": "datetime64[us, UTC]"}
-    columns = {}
+    columns: dict[str, pd.Series[Any]] = {}
     for name, dtype in wanted.items():
         cells = pd.Series([one[name] for one in rows], dtype=object)
         if dtype.startswith("datetime"):
             cells = pd.to_datetime(cells, utc=True).dt.as_unit("us")
-        columns[name] = cells.astype(dtype)
+        columns[name] = cells.astype(pandas_dtype(dtype))
     return pd.DataFrame(columns)
 
 
@@ -54,7 +55,7 @@ def numbered(*numbers: int, **changes: Any) -> pd.DataFrame:
 
 
 def delivery(**changes: Any) -> Delivery:
-    filled = {
+    filled: dict[str, Any] = {
         "feed": "incidents",
         "source": "laporan.csv",
         "sha256": "00ff",
@@ -65,7 +66,11 @@ def delivery(**changes: Any) -> Delivery:
 
 
 def rejection(number: int = 3, **changes: Any) -> Rejection:
-    filled = {"row": number, "raw": {"waktu": "kemarin"}, "reasons": ("Waktu tidak terbaca.",)}
+    filled: dict[str, Any] = {
+        "row": number,
+        "raw": {"waktu": "kemarin"},
+        "reasons": ("Waktu tidak terbaca.",),
+    }
     return Rejection(**(filled | changes))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,13 @@ from hashlib import blake2b
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 from situasi.records import FEEDS, Feed, Kind, stored_dtypes
 from situasi.store import Added, Delivery, Quarantined, Rejection, StoreError
 
 
-def digest(feed: Feed, row: dict[str, Any]) -> bytes:
+def digest(feed: Feed, row: Mapping[Any, Any]) -> bytes:
     """Every cell that is there, as name=value, by name; our own remarks left out."""
     text = ""
     for name in sorted(feed.names):
@@ -145,12 +146,12 @@ class _MemoryWriting:
             self.counts[name] += getattr(added, name)
         return added
 
-    def _keep(self, feed: Feed, row: dict[str, Any]) -> bool:
+    def _keep(self, feed: Feed, row: Mapping[Any, Any]) -> bool:
         rows, mark = self.after.feeds[feed.name], digest(feed, row)
         if any(r["digest"] == mark and not self.after.is_taken(feed.name, r) for r in rows):
             return False
         own = {"seq": len(rows) + 1, "batch": self.batch, "recorded_at": self.delivery.recorded_at}
-        rows.append(row | own | {"digest": mark})
+        rows.append(dict(row) | own | {"digest": mark})
         self.new = True
         return True
 
@@ -169,7 +170,7 @@ class _MemoryWriting:
                 one.reasons,
                 self.delivery.recorded_at.astimezone(UTC),
                 None,
-            )  # fmt: skip
+            )
         )
         self.new = True
 
@@ -189,11 +190,11 @@ class _MemoryWriting:
 
 
 def _frame(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
-    columns = {}
+    columns: dict[str, pd.Series[Any]] = {}
     for name, dtype in dtypes.items():
         cells = [None if pd.isna(row[name]) else row[name] for row in rows]
         series = pd.Series(cells, dtype=object)
         if dtype.startswith("datetime"):
             series = pd.to_datetime(series, utc=True).dt.as_unit("us")
-        columns[name] = series.astype(dtype)
+        columns[name] = series.astype(pandas_dtype(dtype))
     return pd.DataFrame(columns)

@@ -275,10 +275,10 @@ def test_releasing_twice_changes_nothing(store: Store) -> None:
 
 
 def test_releasing_what_is_not_there_rolls_the_delivery_back(store: Store) -> None:
-    with pytest.raises(StoreError, match="Karantina nomor 9 tidak ada"):
-        with store.deliver(delivery()) as writing:
-            writing.add(numbered(2), [])
-            writing.release([9])
+    refusal = pytest.raises(StoreError, match="Karantina nomor 9 tidak ada")
+    with refusal, store.deliver(delivery()) as writing:
+        writing.add(numbered(2), [])
+        writing.release([9])
     assert (store.version(), ids(store)) == (0, [])
 
 

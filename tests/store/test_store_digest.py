@@ -108,9 +108,13 @@ def test_digest_does_not_depend_on_how_pandas_holds_the_content(change: Any) -> 
 
 @pytest.mark.parametrize(
     "hadir",
-    [pd.Series([3.0, np.nan]), pd.Series([3, None], dtype=object), pd.Series([3, None], dtype="Int8")],
+    [
+        pd.Series([3.0, np.nan]),
+        pd.Series([3, None], dtype=object),
+        pd.Series([3, None], dtype="Int8"),
+    ],
     ids=["float64", "object", "Int8"],
-)  # fmt: skip
+)
 def test_counts_are_equal_in_every_dtype(hadir: pd.Series[Any]) -> None:
     counted = frame(row("tps", hadir=3), row("tps", hadir=None), feed="tps")
     assert fast(counted.assign(hadir=hadir), "tps") == fast(counted, "tps")
@@ -177,3 +181,7 @@ def test_missing_column_is_an_error_that_names_it() -> None:
 def test_building_a_frame_of_many_zones_is_sound() -> None:
     wib = MORNING.astimezone(timezone(timedelta(hours=7)))
     assert len(set(fast(frame(row(), row(occurred_at=wib))))) == 1
+
+
+def test_zero_has_one_spelling() -> None:
+    assert fast(frame(row(lat=-0.0))) == fast(frame(row(lat=0.0)))

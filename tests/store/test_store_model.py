@@ -56,7 +56,7 @@ def remembered(store: Any) -> dict[str, Any]:
     kept = store.quarantine(released=True)
     told["quarantine"] = [replace(one, number=place) for place, one in enumerate(kept)]
     told["waiting"] = [[one.number for one in kept].index(one.number) for one in store.quarantine()]
-    places = {}
+    places: dict[tuple[str, int], int] = {}
     for name in ("incidents", "tps"):
         rows = store.tail(FEEDS[name])
         places |= {(name, seq): place for place, seq in enumerate(rows["seq"])}
@@ -126,6 +126,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.real = open_store(self.url)
 
     @invariant()
+    def the_version_is_the_same(self) -> None:
+        assert self.real.version() == self.model.version()
+
+    @rule()
     def the_same_is_remembered(self) -> None:
         real, model = remembered(self.real), remembered(self.model)
         for name, told in model.items():
@@ -135,13 +139,14 @@ class StoreAgainstModel(RuleBasedStateMachine):
                 assert real[name] == told, name
 
     def teardown(self) -> None:
+        self.the_same_is_remembered()
         self.real.close()
         self.folder.cleanup()
 
 
 TestStoreAgainstModel = StoreAgainstModel.TestCase
 TestStoreAgainstModel.settings = settings(
-    max_examples=20,
+    max_examples=25,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

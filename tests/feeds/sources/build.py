@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def refusal(path: Path) -> str:
         look(path)
     except SourceRefused as refused:
         sentence = str(refused)
-        assert sentence.endswith(".") and "\n" not in sentence and len(sentence) < 250
+        assert re.fullmatch(r"[^\n]{1,250}\.", sentence), sentence
         return sentence
     raise AssertionError(f"{path.name} was read")
 

@@ -8,6 +8,7 @@ import io
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.feeds.sources.build import HEADING, ROW, csv_text, look, put, refusal
 
 SHARED_FOLDER = settings(

@@ -1,0 +1,132 @@
+"""Where a report happened: kecamatan, desa and TPS. The order of trust: docs/rules.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from situasi.feeds.common import Sheet
+from situasi.feeds.judge import text
+from situasi.feeds.numbers import read_tps
+from situasi.feeds.places import Places
+from situasi.feeds.table import Cell
+from situasi.feeds.values import Unreadable, is_blank
+
+NOWHERE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one row says of its place."""
+
+    code: Cell
+    name: Cell
+    desa: str | None
+    desa_code: str | None
+    place: str | None
+    pointed: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where that is. stated: whether words told it; if not, the point must."""
+
+    kecamatan: str | None
+    desa: str | None
+    stated: bool = True
+
+
+def judge_where(sheet: Sheet) -> None:
+    """Fill `kecamatan`, `desa`, `desa_text`, `tps`, and `place_stated` for the points."""
+    said = [
+        Said(*cells)
+        for cells in zip(
+            sheet.cells("kecamatan_code"),
+            sheet.cells("kecamatan_name"),
+            sheet.texts("desa_name"),
+            sheet.texts("desa"),
+            sheet.texts("place"),
+            _pointed(sheet),
+            strict=True,
+        )
+    ]
+    places = sheet.context.places
+    found = sheet.bench.each(said, lambda one: _find(one, places))
+    sheet.values["kecamatan"] = [f.kecamatan if f else None for f in found]
+    sheet.values["desa"] = [f.desa if f else None for f in found]
+    sheet.values["place_stated"] = [f.stated if f else True for f in found]
+    sheet.values["desa_text"] = [one.desa or one.place for one in said]
+    sheet.values["tps"] = _tps(sheet)
+
+
+def _find(said: Said, places: Places) -> tuple[Found, str | None]:
+    if not is_blank(said.code) or not is_blank(said.name):
+        return _in_kecamatan(said, places)
+    desa = said.desa_code or said.desa
+    if desa is not None:
+        village = places.desa(desa, None, needed=not said.pointed)
+        if village.kecamatan is not None:
+            return Found(village.kecamatan, village.code), village.note
+    if said.place is not None:
+        told = _from_place(said.place, places)
+        if told is not None:
+            return told, f'tempat dibaca dari "{said.place}"'
+    if said.pointed:
+        return Found(None, None, stated=False), None
+    raise Unreadable(NOWHERE if said.place is None else f'tempat "{said.place}" tidak dikenal')
+
+
+def _in_kecamatan(said: Said, places: Places) -> tuple[Found, str | None]:
+    area = places.kecamatan(said.code, said.name)
+    desa = said.desa_code or said.desa
+    if desa is None or area.code is None:
+        return Found(area.code, None), area.note
+    village = places.desa(desa, area.code)
+    notes = [note for note in (area.note, village.note) if note]
+    return Found(area.code, village.code), "; ".join(notes) or None
+
+
+def _from_place(written: str, places: Places) -> Found | None:
+    """A place in free words ("Desa Tanjung Gelam, Kec. Indralaya"): only what is certain."""
+    parts = [part.strip() for part in written.split(",") if part.strip()]
+    areas = {code for part in parts if (code := _kecamatan_of(part, places))}
+    if len(areas) > 1:
+        raise Unreadable(f'tempat "{written}" menyebut lebih dari satu kecamatan')
+    area = next(iter(areas), None)
+    for part in parts:
+        try:
+            village = places.desa(part, area, needed=False)
+        except Unreadable:
+            continue
+        if village.code is not None:
+            return Found(village.kecamatan or area, village.code)
+    return Found(area, None) if area else None
+
+
+def _kecamatan_of(part: str, places: Places) -> str | None:
+    try:
+        return places.kecamatan(None, part).code
+    except Unreadable:
+        return None
+
+
+def _pointed(sheet: Sheet) -> list[bool]:
+    lat, lon, joined = sheet.cells("lat"), sheet.cells("lon"), sheet.cells("point")
+    return [
+        (a is not None and b is not None) or c is not None
+        for a, b, c in zip(lat, lon, joined, strict=True)
+    ]
+
+
+def _tps(sheet: Sheet) -> list[str | None]:
+    """TPS as "001"; what is no number stays as written, with a doubt."""
+
+    def read(cell: Cell) -> tuple[str | None, str | None]:
+        written = text(cell)
+        if written is None:
+            return None, None
+        try:
+            return read_tps(cell), None
+        except Unreadable as error:
+            return written, str(error)
+
+    return sheet.bench.each(sheet.cells("tps"), read)

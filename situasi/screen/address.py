@@ -1,0 +1,68 @@
+"""The address of a view: widget values kept in the query string as codes.
+
+Streamlit's own binding writes the words on the widget; codes stay the same in every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def recall(name: str, allowed: Sequence[str], default: Sequence[str], *, single: bool) -> None:
+    """Set the widget of this name before it is drawn.
+
+    From the address when that came or changed from outside; a page left and found again
+    has what was last chosen; else the widget keeps what its viewer did. Values that are
+    not allowed are passed over.
+    """
+    written = st.query_params.get_all(name)
+    if written != st.session_state.get(_mark(name), []):
+        found = [value for value in dict.fromkeys(written) if value in allowed]
+        choose(name, found or default, single=single)
+        st.session_state[_mark(name)] = written
+    elif name not in st.session_state:
+        choose(name, st.session_state.get(_value(name), default), single=single)
+
+
+def recall_value(name: str, read: Callable[[str], object], default: object) -> None:
+    """The same for a widget of one value that is no word."""
+    written = st.query_params.get_all(name)
+    if written != st.session_state.get(_mark(name), []):
+        found = read(written[-1]) if written else None
+        st.session_state[name] = default if found is None else found
+        st.session_state[_mark(name)] = written
+    elif name not in st.session_state:
+        st.session_state[name] = default
+
+
+def remember(name: str, values: Sequence[str], default: Sequence[str]) -> None:
+    """Write the values of a widget into the address; its default is left out."""
+    chosen = list(values)
+    st.session_state[_value(name)] = chosen
+    written = [] if chosen == list(default) else chosen
+    if written != st.query_params.get_all(name):
+        if written:
+            st.query_params[name] = written
+        else:
+            st.query_params.pop(name, None)
+    st.session_state[_mark(name)] = written
+
+
+def current(name: str) -> list[str]:
+    """What was last chosen."""
+    return list(st.session_state.get(_value(name), []))
+
+
+def choose(name: str, values: Sequence[str], *, single: bool = False) -> None:
+    """Choose for the viewer (a click on the map, a button): the next run draws it."""
+    st.session_state[name] = next(iter(values), None) if single else list(values)
+
+
+def _mark(name: str) -> str:
+    return f"_address_{name}"
+
+
+def _value(name: str) -> str:
+    return f"_value_{name}"

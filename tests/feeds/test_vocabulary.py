@@ -1,0 +1,302 @@
+"""Headings and words of the field: each means one thing, and a person may add to them."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from situasi import records
+from situasi.feeds.values import Unreadable
+from situasi.feeds.vocabulary import PSEUDO, Vocabulary, load
+from situasi.feeds.word_lists import key
+from situasi.settings import ROOT
+
+FOLDER = ROOT / "data" / "vocabulary"
+VOCABULARY = load(FOLDER)
+CANDIDATES = ("Panca Wijaya Akbar", "Panca-Ardani", "Ardani", "kolom kosong", "kotak kosong")
+OWN_13 = "id,waktu,kode_kecamatan,kecamatan,desa,tps,lat,lon,jenis,tingkat,status,uraian,pelapor"
+WORDS = [
+    (feed.name, column.name, code)
+    for feed in records.FEEDS.values()
+    for column in feed.columns
+    for code in column.words
+]
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def feeds(name: str) -> list[str]:
+    return list(records.FEEDS) if name == "*" else [name]
+
+
+def written(folder: Path, columns: bytes = b"", words: bytes = b"") -> Vocabulary:
+    (folder / "columns.csv").write_bytes(b"feed,column,heading,synonym\n" + columns)
+    (folder / "words.csv").write_bytes(b"feed,column,code,synonym\n" + words)
+    return load(folder)
+
+
+@pytest.mark.parametrize(("feed", "column", "code"), WORDS)
+def test_every_code_is_reached_by_its_own_spelling(feed: str, column: str, code: str) -> None:
+    for spelling in (code, code.replace("_", " "), code.upper(), f" {code.title()}. "):
+        assert VOCABULARY.word(feed, column, spelling) == (code, None)
+
+
+def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
+    for row in rows("words.csv"):
+        for feed in feeds(row["feed"]):
+            assert VOCABULARY.word(feed, row["column"], row["synonym"]) == (row["code"], None), row
+    for row in rows("columns.csv"):
+        for feed in feeds(row["feed"]):
+            if row["column"] in PSEUDO or row["column"] in records.FEEDS[feed].names:
+                assert VOCABULARY.column_of(feed, row["synonym"]) == row["column"], row
+
+
+def test_no_synonym_stands_twice_in_the_files() -> None:
+    for name, target in (("words.csv", "column"), ("columns.csv", "feed")):
+        seen = [
+            (feed, row[target], key(row["synonym"]))
+            for row in rows(name)
+            for feed in feeds(row["feed"])
+        ]
+        twice = {entry for entry in seen if seen.count(entry) > 1}
+        assert not twice
+
+
+def test_every_heading_of_our_own_files_is_its_column() -> None:
+    renamed = {"kecamatan": "kecamatan_code", "desa_text": "desa_name"}
+    for feed in records.FEEDS.values():
+        for column in feed.columns:
+            expected = renamed.get(column.name, column.name)
+            assert VOCABULARY.column_of(feed.name, column.heading) == expected
+    assert [VOCABULARY.column_of("incidents", h) for h in OWN_13.split(",")] == [
+        "id", "occurred_at", "kecamatan_code", "kecamatan_name", "desa_name", "tps", "lat", "lon",
+        "jenis", "tingkat", "status", "uraian", "pelapor",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [("Waktu Kejadian", "occurred_at"), ("WAKTU_KEJADIAN", "occurred_at"), ("waktuKejadian",
+     "occurred_at"), ("Tgl.", "date"), ("Jam (WIB)", "clock"), ("No. TPS", "tps"),
+     ("occurredAt", "occurred_at"), ("Keterangan:", "uraian"), ("coordinates", "point"),
+     ("Kec.", "kecamatan_name"), ("districts", "kecamatan_name"), ("no_karantina", "no_karantina"),
+     ("", None), ("???", None), ("entah", None)],
+)  # fmt: skip
+def test_a_heading_is_known_whatever_its_case_and_marks(heading: str, column: str | None) -> None:
+    assert VOCABULARY.column_of("incidents", heading) == column
+
+
+@pytest.mark.parametrize(
+    ("headings", "feed"),
+    [
+        (OWN_13, "incidents"), ("waktu,kecamatan,jenis", "incidents"),
+        ("TANGGAL,JAM,KEC.,JENIS KEJADIAN,KET", "incidents"), ("time,date,category", "incidents"),
+        ("occurred at,district,type,severity", "incidents"),
+        ("waktu,kecamatan,desa,tps,hadir", "tps"), ("waktu,desa,tps,fase,hadir,uraian", "tps"),
+        ("waktu,petugas,checkin,tps", "personnel"), ("Tanggal,Jenis,Kegiatan,Lokasi,Jumlah",
+        "activities"), ("waktu,kecamatan,giat,uraian", "activities"),
+        ("waktu,kecamatan,status", None), ("a,b,c", None), ("", None), ("waktu,tps", None),
+    ],
+)  # fmt: skip
+def test_the_headings_tell_the_feed_or_it_stays_unclear(headings: str, feed: str | None) -> None:
+    assert VOCABULARY.feed_of(headings.split(",")) == feed
+
+
+@pytest.mark.parametrize("feed", records.FEEDS.values(), ids=lambda feed: feed.name)
+def test_our_own_export_of_a_feed_is_that_feed(feed: records.Feed) -> None:
+    headings = [column.heading for column in feed.columns]
+    assert VOCABULARY.feed_of(headings) == feed.name
+    assert VOCABULARY.recognised(headings) == len(headings)
+
+
+def test_only_distinct_columns_are_counted() -> None:
+    assert VOCABULARY.recognised(["waktu", "waktu kejadian", "WAKTU", "entah", ""]) == 1
+    assert VOCABULARY.recognised([]) == 0
+    assert VOCABULARY.recognised(["27/11/2024 07.30", "16.10.04", "banjir", "412"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("feed", "column", "cell", "code"),
+    [
+        ("incidents", "jenis", "Banjir", "bencana"), ("incidents", "jenis", "Money Politics",
+        "politik_uang"), ("incidents", "jenis", "Unjuk rasa / aksi massa", "unjuk_rasa"),
+        ("incidents", "jenis", "politik uang (serangan fajar)", "politik_uang"),
+        ("incidents", "jenis", "aman dan kondusif", "nihil"), ("incidents", "tingkat", 3, "tinggi"),
+        ("incidents", "tingkat", 3.0, "tinggi"), ("incidents", "tingkat", "HIGH", "tinggi"),
+        ("incidents", "status", "Tuntas", "selesai"), ("incidents", "situasi", "Yellow", "kuning"),
+        ("tps", "fase", "kotak tiba di PPK", "kotak_tiba_ppk"), ("activities", "status", "done",
+        "terlaksana"), ("personnel", "instansi", "Pol PP", "satpol_pp"),
+    ],
+)  # fmt: skip
+def test_a_word_of_the_field_is_its_code(feed: str, column: str, cell: object, code: str) -> None:
+    assert VOCABULARY.word(feed, column, cell) == (code, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [("jenis", "bnjir", "bencana"), ("jenis", "kebakarran", "kebakaran"), ("tingkat", "tingi",
+     "tinggi"), ("status", "selsai", "selesai"), ("status", "ditangni", "ditangani")],
+)  # fmt: skip
+def test_a_clear_misspelling_is_read_with_a_note(column: str, cell: str, code: str) -> None:
+    read, note = VOCABULARY.word("incidents", column, cell)
+    assert read == code
+    assert note is not None
+    assert cell in note
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("jenis", "xyz", "pilihan terdekat"), ("jenis", "tidak aman", "tidak dikenal"),
+        ("jenis", "banjir/listrik padam", "lebih dari satu: bencana, listrik jaringan"),
+        ("jenis", "banjir, entah", "tidak dikenal"), ("jenis", None, "jenis kosong"),
+        ("jenis", "!!!", "tidak dikenal"), ("jenis", "x" * 10_000, "tidak dikenal"),
+        ("tingkat", "hijau", "rendah"), ("tingkat", "rawan", "tinggi"), ("tingkat", 4, "tidak"),
+        ("status", "terbukti", "tidak dikenal"), ("status", "belum selesai", "tidak dikenal"),
+        ("situasi", "sangat rawan", "hijau"),
+        ("situasi", "tinggi", "tidak dikenal"),
+    ],
+)  # fmt: skip
+def test_a_word_that_means_nothing_or_two_things_is_refused(
+    column: str, cell: object, said: str
+) -> None:
+    with pytest.raises(Unreadable, match=said):
+        VOCABULARY.word("incidents", column, cell)  # type: ignore[arg-type]
+
+
+def test_a_misspelling_never_loses_its_negation() -> None:
+    assert VOCABULARY.word("incidents", "status", "unverifed")[0] == "dilaporkan"
+    with pytest.raises(Unreadable):
+        VOCABULARY.word("incidents", "status", "tidak selsai")
+
+
+def test_the_three_scales_are_never_mixed() -> None:
+    scales = {"tingkat": records.TINGKAT, "situasi": records.SITUASI}
+    for (one, _), (_, words) in itertools.permutations(scales.items(), 2):
+        for word in (*words, *records.KERAWANAN):
+            with pytest.raises(Unreadable):
+                VOCABULARY.word("incidents", one, word)
+
+
+@given(st.text(max_size=16), st.sampled_from(sorted({(f, c) for f, c, _ in WORDS})))
+def test_any_text_is_a_code_of_its_column_or_refused(text: str, where: tuple[str, str]) -> None:
+    feed, column = where
+    try:
+        code, note = VOCABULARY.word(feed, column, text)
+    except Unreadable:
+        return
+    assert code in records.FEEDS[feed].column(column).words
+    nearest = min(OSA.distance(key(text), word) for word in VOCABULARY.words[feed, column])
+    assert note is not None or nearest == 0 or not key(text).isalpha() or "dan" in text
+
+
+@given(st.sampled_from(WORDS), st.integers(0, 30), st.sampled_from("aeiknsx"))
+def test_a_slip_never_turns_a_code_into_a_farther_one(
+    word: tuple[str, str, str], at: int, letter: str
+) -> None:
+    feed, column, code = word
+    spelling = code.replace("_", " ")
+    slip = spelling[: at % len(spelling)] + letter + spelling[at % len(spelling) + 1 :]
+    try:
+        read, note = VOCABULARY.word(feed, column, slip)
+    except Unreadable:
+        return
+    known = VOCABULARY.words[feed, column]
+    far = min(OSA.distance(key(slip), word) for word, meant in known.items() if meant == read)
+    assert (
+        read == code or far == 0 or (note is not None and far < OSA.distance(key(slip), key(code)))
+    )
+
+
+_VOTES = """suara|perolehan suara|suara 01|suara sah|paslon 1|kolom kosong|votes|Panca-Ardani
+|SUARA_SAH|suaraSah|suara tidak sah|Paslon 01|pasangan calon nomor urut 1|calon 2|nomor urut 1
+|paslon I|hasil penghitungan suara|jumlah suara|suara paslon|jml suara kotak kosong|perolehan
+|Ardani|Akbar|Panca|vote count|real count|persentase suara|perolehansuara|suara01
+|Panca Ardani (01)|total suara|valid votes|candidate 1|jumlah surat suara sah
+|Suara Kolom Kosong|paslon satu"""
+_NO_VOTES = """surat suara|kotak suara|pemungutan suara|pengeras suara|penghitungan suara|hak suara
+|penghitungan suara (waktu)|surat_suara_rusak|jumlah surat suara|waktu hitung suara|bilik suara
+|hitung suara ulang|tempat pemungutan suara|pemilih hadir|hadir|no urut|suara tembakan|kotaksuara
+|voter turnout|jumlah|rekaman suara|kertas suara|jam pemungutan suara|partisipasi|voters present
+|kosong||TPS 1|kolom|kotak tiba ppk|logistik"""
+
+
+@pytest.mark.parametrize("heading", _VOTES.split("|"))
+def test_a_heading_of_votes_won_is_recognised(heading: str) -> None:
+    assert VOCABULARY.vote_column(heading, CANDIDATES)
+
+
+@pytest.mark.parametrize("heading", _NO_VOTES.split("|"))
+def test_a_heading_of_ballots_boxes_or_voters_is_no_vote(heading: str) -> None:
+    assert not VOCABULARY.vote_column(heading, CANDIDATES)
+
+
+def test_no_heading_that_we_read_is_taken_for_votes() -> None:
+    for row in rows("columns.csv"):
+        assert not VOCABULARY.vote_column(row["synonym"], CANDIDATES), row
+    for feed in records.FEEDS.values():
+        for column in feed.columns:
+            assert not VOCABULARY.vote_column(column.heading, CANDIDATES)
+
+
+def test_candidates_of_another_election_are_recognised_by_their_own_names() -> None:
+    assert VOCABULARY.vote_column("Anu Pertama", ("Anu Pertama", "Anu Kedua"))
+    assert not VOCABULARY.vote_column("Panca-Ardani", ("Anu Pertama", "Anu Kedua"))
+
+
+@given(st.text(max_size=60))
+def test_any_heading_at_all_is_judged(heading: str) -> None:
+    assert VOCABULARY.vote_column(heading, CANDIDATES) in (True, False)
+    VOCABULARY.column_of("incidents", heading)
+
+
+def test_a_list_saved_by_a_spreadsheet_with_semicolons_and_bom_is_read(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "columns.csv").write_bytes(
+        "\ufefffeed;column;heading;synonym\r\nincidents;jenis;jenis;Perkara Apa\r\n;;;\r\n".encode()
+    )
+    (tmp_path / "words.csv").write_bytes(
+        b"feed;column;code;synonym\r\nincidents;jenis;bencana;banjir r\xf4b\r\n"
+    )
+    vocabulary = load(tmp_path)
+    assert vocabulary.column_of("incidents", "PERKARA APA") == "jenis"
+    assert vocabulary.word("incidents", "jenis", "banjir rôb") == ("bencana", None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words", "said"),
+    [
+        (
+            b"incidents,jenis,jenis,anu\nincidents,status,status,anu\n",
+            b"",
+            "baris 3.*sudah berarti",
+        ),
+        (b"incidents,jenis,jenis,waktu\n", b"", "sudah berarti occurred_at"),
+        (b"incidents,entah,x,y\n", b"", "tidak punya kolom entah"),
+        (b"entah,jenis,x,y\n", b"", "entah tidak punya"),
+        (b"", b"incidents,jenis,entah,y\n", "tidak punya kode entah"),
+        (b"", b"incidents,tingkat,tinggi,rendah\n", "sudah berarti rendah"),
+    ],
+)
+def test_a_list_that_contradicts_itself_is_refused_naming_the_row(
+    tmp_path: Path, columns: bytes, words: bytes, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        written(tmp_path, columns, words)
+
+
+def test_a_list_without_a_needed_column_is_refused(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "words.csv").write_text("feed,column\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="kolom code, synonym tidak ada"):
+        load(tmp_path)
