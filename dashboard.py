@@ -1,4 +1,4 @@
-"""The door: `streamlit run dashboard.py` serves the board. Local use; see .streamlit/config.toml."""
+"""The door: `streamlit run dashboard.py` serves the board on 127.0.0.1:8501."""
 
 import streamlit as st
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.screen import filters, session, situation_parts
+from situasi.screen import filters, session
+from situasi.screen.heading import header
+from situasi.screen.key_figures import key_figures
+from situasi.screen.map_panel import map_panel
+from situasi.screen.newest_panel import newest_panel
+from situasi.screen.timeline_panel import timeline_panel
 
 
 def show() -> None:
     shown = session.picture()
     at = session.moment(filters.past_moment(), shown)
-    situation_parts.header(at, shown)
+    header(at)
 
     figures = st.container()
     wanted, window = filters.chosen()
     wanted = filters.within(wanted, window, at)
     found = session.situation(shown, wanted, at)
     with figures:
-        situation_parts.key_figures(found, at, shown)
+        key_figures(found, at, shown)
 
     left, right = st.columns([9, 11], gap="medium")
     with left:
-        situation_parts.map_panel(found)
+        map_panel(found)
     with right:
-        situation_parts.newest_panel(found, at)
+        newest_panel(found, at)
 
-    situation_parts.timeline_panel(found, at)
+    timeline_panel(found, at)

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from situasi import election, regions, shapes
 from situasi.feeds.context import Context
-from situasi.feeds.place_names import load_abbreviations
-from situasi.feeds.places import Places
-from situasi.feeds.vocabulary import load as load_vocabulary
+from situasi.feeds.places.finder import Places
+from situasi.feeds.places.names import load_abbreviations
+from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
 from situasi.regions import Register
 from situasi.settings import Settings
 from situasi.shapes import Boundaries

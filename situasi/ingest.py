@@ -14,7 +14,7 @@ import pandas as pd
 
 from situasi import feeds
 from situasi.feeds.context import Context
-from situasi.feeds.sources import read
+from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
 from situasi.store.protocol import Delivery, Rejection, Store, Writing

@@ -31,7 +31,9 @@ def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[Le
         ledgers += _rehearse(board, now)
     board.store.note("opening", "done", now, ACTOR)
     for ledger in ledgers:
-        tell(f"{Path(ledger.path).name}: {ledger.accepted} diterima, {ledger.quarantined} karantina")
+        tell(
+            f"{Path(ledger.path).name}: {ledger.accepted} diterima, {ledger.quarantined} karantina"
+        )
     return ledgers
 
 

@@ -66,9 +66,7 @@ def load(election: Election) -> Register:
     polsek = {row["kecamatan_kode"]: row for row in _rows(folder / "polsek.csv")}
     register = Register(
         election=election,
-        kecamatan={
-            row["kode"]: _kecamatan(row, polsek) for row in _rows(folder / "kecamatan.csv")
-        },
+        kecamatan={row["kode"]: _kecamatan(row, polsek) for row in _rows(folder / "kecamatan.csv")},
         desa={
             row["kode"]: Desa(row["kode"], row["nama"], row["jenis"], row["kecamatan_kode"])
             for row in _rows(folder / "desa.csv")

@@ -26,8 +26,9 @@ def replay(
 ) -> int:
     """Play the feed files of a folder into the store; how many rows were new.
 
-    speed: seconds of the exercise per second. start: play from here on (the busiest
-    day's first report where not given), what came before at once. The exercise's clock is kept in the store, so that every board shows it.
+    speed: seconds of the exercise per second. start: play from here on (the busiest day's
+    first report where not given); what came before comes at once. The exercise's clock is
+    kept in the store, so that every board shows it.
     """
     script = load_script(folder)
     if not script:

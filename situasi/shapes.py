@@ -70,7 +70,7 @@ class Boundaries:
         return found
 
     def distance_km(self, code: str, lon: float, lat: float) -> float:
-        """How far a point lies outside this polygon, in km; 0 inside. Good to 1 % near the equator."""
+        """How far a point lies outside this polygon, in km (to 1 % near the equator)."""
         polygon = self.polygons[self.codes.index(code)]
         return float(shapely.distance(polygon, shapely.Point(lon, lat))) * KM_PER_DEGREE
 

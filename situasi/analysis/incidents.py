@@ -33,7 +33,8 @@ def case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
     local = rows["occurred_at"].dt.tz_convert(zone).dt.tz_localize(None)
     day = local.dt.floor("D").astype("datetime64[s]").astype("int64") // 86_400
     place = rows["kecamatan"].astype("object").where(rows["kecamatan"].notna(), "-")
-    return rows["id"].astype("object") + "|" + place + "|" + day.astype("str").astype("object")
+    keys: pd.Series = rows["id"].astype("object") + "|" + place + "|" + day.astype("str")
+    return keys
 
 
 def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:

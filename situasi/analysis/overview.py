@@ -21,8 +21,8 @@ class Overview:
     """What is known at `at` of the selected cases.
 
     shown: selected cases, newest known last. open, drawn, undrawn: parts of it.
-    newest: when the newest row of the selection, nihil
-    included, became known. elsewhen: cases that only the time window keeps out. slots: analysis.timeline.per_slot.
+    newest: when the newest row of the selection, nihil included, became known. elsewhen:
+    cases that only the time window keeps out. slots: analysis.timeline.per_slot.
     states: analysis.situasi.by_kecamatan. heard: kecamatan with a current word.
     """
 

@@ -114,13 +114,16 @@ def batches() -> None:
     with opened() as board:
         zone = board.register.election.zone
         found = board.store.batches()
+    when = found["recorded_at"].dt.tz_convert(zone).dt.strftime("%d/%m %H.%M.%S")
+    counts = ("accepted", "duplicate", "quarantined")
+    shown = found.assign(recorded_at=when).astype("str")
     table = Table()
-    for heading in ("kiriman", "waktu", "feed", "sumber", "diterima", "ganda", "karantina", "oleh"):
+    for heading in ("no", "waktu", "feed", "sumber", "oleh"):
         table.add_column(heading)
-    for row in found.itertuples():
-        when = row.recorded_at.tz_convert(zone).strftime("%d/%m/%Y %H.%M.%S")
-        counts = (str(row.accepted), str(row.duplicate), str(row.quarantined))
-        table.add_row(str(row.batch), when, row.feed, row.source, *counts, row.actor)
+    for heading in ("diterima", "ganda", "karantina"):
+        table.add_column(heading, justify="right")
+    for row in shown[["batch", "recorded_at", "feed", "source", "actor", *counts]].to_numpy():
+        table.add_row(*row)
     out.print(table)
 
 

@@ -39,7 +39,7 @@ def _show(report: Report) -> None:
 def check_(
     level: Annotated[str, typer.Option(help="kecamatan atau desa.")] = "kecamatan",
 ) -> None:
-    """Periksa batas yang dipakai: lengkap, sah, tanpa celah dan tumpang tindih. Keluar 1 bila tidak."""
+    """Periksa batas yang dipakai: lengkap, sah, tanpa celah. Keluar 1 bila tidak."""
     register = _register()
     try:
         report = check(register.election.boundaries, register, _level(level))

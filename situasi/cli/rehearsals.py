@@ -47,9 +47,7 @@ def replay(
 
         try:
             begin = _time_of_day(start, definition) if start else None
-            rows = player.replay(
-                board, folder, speed=speed, clock=now, start=begin, tell=tell
-            )
+            rows = player.replay(board, folder, speed=speed, clock=now, start=begin, tell=tell)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
         except (ValueError, OSError) as error:

@@ -14,11 +14,11 @@ import pandas as pd
 from situasi.feeds.context import Context
 from situasi.feeds.headings import Headings
 from situasi.feeds.judge import Bench, text
-from situasi.feeds.numbers import read_yesno
 from situasi.feeds.table import Cell, Checked, Rejected, Table
+from situasi.feeds.values.numbers import read_yesno
 from situasi.records import Feed
 
-# Headings under which a reader puts what does not fit a table (see feeds/sources.py).
+# Headings under which a reader puts what does not fit a table (see feeds/reading/).
 UNFIT = {
     "__lebih": "jumlah sel melebihi jumlah judul kolom",
     "__rusak": "baris tidak dapat dibaca",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from situasi.election import Election
-from situasi.feeds.places import Places
-from situasi.feeds.vocabulary import Vocabulary
+from situasi.feeds.places.finder import Places
+from situasi.feeds.vocabulary.vocabulary import Vocabulary
 from situasi.regions import Register
 from situasi.shapes import Boundaries
 
@@ -40,4 +40,3 @@ class Context:
 
     def near_km(self) -> float:
         return self.election.thresholds.coordinate_tolerance_km
-

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from situasi.feeds.table import Cell
-from situasi.feeds.values import Unreadable
+from situasi.feeds.values.base import Unreadable
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -33,9 +33,7 @@ class Bench:
             said[row] = "; ".join(notes)
         return said
 
-    def each(
-        self, keys: Sequence[K], read: Callable[[K], tuple[V, str | None]]
-    ) -> list[V | None]:
+    def each(self, keys: Sequence[K], read: Callable[[K], tuple[V, str | None]]) -> list[V | None]:
         """Read every key, each distinct one only once.
 
         read: gives the value and a doubt or None, or raises Unreadable: a fault.

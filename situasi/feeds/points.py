@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from situasi.feeds.common import Sheet
 from situasi.feeds.judge import text
-from situasi.feeds.numbers import read_joined_point, read_point
 from situasi.feeds.table import Cell
-from situasi.feeds.values import Unreadable
+from situasi.feeds.values.base import Unreadable
+from situasi.feeds.values.numbers import read_joined_point, read_point
 
 Point = tuple[float, float]  # lat, lon
 

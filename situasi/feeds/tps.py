@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from situasi.feeds.common import Sheet, judge_basics, verdict
-from situasi.feeds.numbers import read_count
 from situasi.feeds.table import Checked
+from situasi.feeds.values.numbers import read_count
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
 

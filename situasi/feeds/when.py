@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from situasi.feeds.common import Sheet
 from situasi.feeds.table import Cell
-from situasi.feeds.times import TimeRead, combine, read_time
-from situasi.feeds.values import Unreadable, is_blank
+from situasi.feeds.values.base import Unreadable, is_blank
+from situasi.feeds.values.times import TimeRead, combine, read_time
 
 Cells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
@@ -17,9 +17,7 @@ Cells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 def judge_when(sheet: Sheet) -> None:
     """Fill `occurred_at`, `precision` and `reported_at`. Needs `latihan`."""
     zone = sheet.context.election.zone
-    keys = zip(
-        sheet.cells("occurred_at"), sheet.cells("date"), sheet.cells("clock"), strict=True
-    )
+    keys = zip(sheet.cells("occurred_at"), sheet.cells("date"), sheet.cells("clock"), strict=True)
     times = sheet.bench.each(list(keys), lambda key: _happened(key, zone))
     told = zip(sheet.cells("reported_at"), sheet.cells("reported_clock"), strict=True)
     reported = sheet.bench.each(list(told), lambda key: _reported(key, zone))

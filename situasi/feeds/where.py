@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from situasi.feeds.common import Sheet
 from situasi.feeds.judge import text
-from situasi.feeds.numbers import read_tps
-from situasi.feeds.places import Places
+from situasi.feeds.places.finder import Places
 from situasi.feeds.table import Cell
-from situasi.feeds.values import Unreadable, is_blank
+from situasi.feeds.values.base import Unreadable, is_blank
+from situasi.feeds.values.numbers import read_tps
 
 NOWHERE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
 

@@ -27,16 +27,19 @@ _FONT = '"Source Sans", "Source Sans 3", sans-serif'
 
 @dataclass(frozen=True)
 class Area:
-    """How one kecamatan is drawn. fill None: no report, so no colour, dashed outline.
+    """How one kecamatan is drawn.
 
-    strength: how opaque the fill is, 0 to 255; the ordinary is faint, so that trouble stands out.
+    drawn: "filled"; "silent": no report, so no colour and a dashed outline; "filtered": left
+    out by the viewer's own choice, so nothing is said of it. strength: how opaque the fill
+    is, 0 to 255; the ordinary is faint, so that trouble stands out.
     """
 
     name: str
-    value: str
-    fill: str | None
+    value: str = ""
+    fill: str | None = None
     strength: int = 255
     chosen: bool = False
+    drawn: str = "filled"
 
 
 def situation_map(
@@ -64,7 +67,7 @@ def situation_map(
         initial_view_state=_view(boundaries),
         map_provider=None,
         # map_style stays unset: setting it, even to None, makes the page call for tiles.
-        tooltip={"text": "{nama}"},  # type: ignore[arg-type]
+        tooltip={"text": "{nama}"},
     )
 
 
@@ -75,9 +78,7 @@ def _by_code(values: Mapping[str, Any], otherwise: Any) -> str:
 
 
 def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) -> pdk.Layer:
-    fills = {
-        code: rgb(a.fill, a.strength) if a.fill else [0, 0, 0, 0] for code, a in areas.items()
-    }
+    fills = {code: rgb(a.fill, a.strength) if a.fill else [0, 0, 0, 0] for code, a in areas.items()}
     line, ink = rgb(theme.line), rgb(theme.ink)
     return pdk.Layer(
         "GeoJsonLayer",
@@ -90,7 +91,9 @@ def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) 
         get_line_color=_by_code({c: ink for c, a in areas.items() if a.chosen}, line),
         get_line_width=_by_code({c: 3 for c, a in areas.items() if a.chosen}, 1),
         line_width_units='"pixels"',
-        get_dash_array=_by_code({c: [5, 4] for c, a in areas.items() if not a.fill}, [0, 0]),
+        get_dash_array=_by_code(
+            {c: [5, 4] for c, a in areas.items() if a.drawn == "silent"}, [0, 0]
+        ),
         extensions=[{"@@type": "PathStyleExtension", "dash": True}],
     )
 
@@ -102,6 +105,7 @@ def _labels(boundaries: Boundaries, areas: Mapping[str, Area], theme: Theme) -> 
             "lat": lat,
             "name": areas[code].name.replace(" ", "\n"),
             "value": areas[code].value,
+            "ink": rgb(theme.muted, 120) if areas[code].drawn == "filtered" else rgb(theme.ink),
             "below": [0, 15 if " " in areas[code].name else 8],
         }
         for code, (lon, lat) in boundaries.label_points.items()
@@ -109,7 +113,7 @@ def _labels(boundaries: Boundaries, areas: Mapping[str, Area], theme: Theme) -> 
     ]
     style: dict[str, Any] = {
         "get_position": "[lon, lat]",
-        "get_color": rgb(theme.ink),
+        "get_color": "ink",
         "character_set": '"auto"',
         "font_family": f"'{_FONT}'",
         "font_settings": {"sdf": True, "fontSize": 64, "buffer": 8, "radius": 14},
@@ -118,8 +122,8 @@ def _labels(boundaries: Boundaries, areas: Mapping[str, Area], theme: Theme) -> 
     }
     return [
         pdk.Layer(
-            "TextLayer", rows, id="nama", get_text="name", get_size=12.5, font_weight=600, line_height=1.0,
-            get_pixel_offset=[0, -6], **style,
+            "TextLayer", rows, id="nama", get_text="name", get_size=12.5, font_weight=600,
+            line_height=1.0, get_pixel_offset=[0, -6], **style,
         ),
         pdk.Layer(
             "TextLayer", rows, id="nilai", get_text="value", get_size=14, font_weight=700,
@@ -188,16 +192,16 @@ def _atlas() -> str:
 
 def _draw(draw: ImageDraw.ImageDraw, shape: str, left: int, size: int) -> None:
     a, b, middle = size // 16, size - size // 16, size // 2
+    edge = size // 8
     white = (255, 255, 255, 255)
     if shape == "circle":
-        draw.ellipse((left + size // 8, size // 8, left + size - size // 8, size - size // 8), white)
+        draw.ellipse((left + edge, edge, left + size - edge, size - edge), white)
     elif shape == "triangle":
         draw.polygon([(left + middle, a), (left + b, b - a), (left + a, b - a)], white)
     elif shape == "diamond":
         draw.polygon([(left + middle, 0), (left + size, middle), (left + middle, size),
                       (left, middle)], white)  # fmt: skip
     else:
-        edge = size // 8
         draw.ellipse((left + edge, edge, left + size - edge, size - edge), None, white, edge)
 
 

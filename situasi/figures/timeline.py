@@ -26,8 +26,7 @@ def timeline(
     moment shown, where it is in the past. All moments in the zone of the slots.
     """
     figure = go.Figure()
-    # Times go to the browser without zone: it shows them as written, in the election's zone.
-    local = slots.index.tz_localize(None)
+    local = _naive(slots)
     for level in [name for name in TINGKAT if name in slots.columns]:
         figure.add_bar(
             x=local,
@@ -44,6 +43,11 @@ def timeline(
     return _dressed(figure, slots, theme)
 
 
+def _naive(slots: pd.DataFrame) -> pd.DatetimeIndex:
+    # Times go to the browser without zone: it shows them as written, in the election's zone.
+    return pd.DatetimeIndex(slots.index).tz_localize(None)
+
+
 def _mark(figure: go.Figure, at: datetime, word: str, colour: str, dash: str) -> None:
     x = at.replace(tzinfo=None)
     figure.add_shape(
@@ -57,7 +61,7 @@ def _mark(figure: go.Figure, at: datetime, word: str, colour: str, dash: str) ->
 
 
 def _dressed(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Figure:
-    local = slots.index.tz_localize(None)
+    local = _naive(slots)
     top = max(4, int(slots.sum(axis=1).max() or 0) + 1)
     figure.update_layout(
         barmode="stack",

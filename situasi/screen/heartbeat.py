@@ -7,8 +7,8 @@ from datetime import timedelta
 import streamlit as st
 
 from situasi import words
-from situasi.screen import session
 from situasi.board import current as board
+from situasi.screen import session
 from situasi.words import _
 
 EVERY = 2.0

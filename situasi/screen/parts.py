@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED
 
@@ -37,6 +38,13 @@ class Item:
     when: str
     doubt: str = ""
     rehearsal: bool = False
+
+
+def bar() -> DeltaGenerator:
+    """One line of words and controls, spread over the width."""
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
 
 
 def style() -> None:
@@ -131,8 +139,8 @@ def _item(item: Item, exercise_word: str) -> Markup:
     if item.doubt:
         chips += Markup('<span class="si-chip si-doubt" title="{}">⚑</span>').format(item.doubt)
     return Markup(
-        '<li><div class="si-mark" title="{level}">{mark}</div><div><div class="si-line"><b>{title}</b>'
-        "<span>{place}</span><time>{when}</time></div>"
+        '<li><div class="si-mark" title="{level}">{mark}</div><div>'
+        '<div class="si-line"><b>{title}</b><span>{place}</span><time>{when}</time></div>'
         '<div class="si-text"><p>{text}</p><span>{chips}</span></div></div></li>'
     ).format(
         level=item.tingkat_name,

@@ -10,8 +10,8 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
-from situasi.figures.theme import Theme, theme
 from situasi.board import current as board
+from situasi.figures.theme import Theme, theme
 from situasi.snapshot import Picture
 
 

@@ -11,12 +11,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from situasi import board as house
 from situasi import settings
 from situasi.board import Board, open_board
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
-from situasi import board as house
 
 
 @asynccontextmanager

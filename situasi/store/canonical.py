@@ -62,9 +62,8 @@ def digests(values: Mapping[str, Values]) -> list[bytes]:
     """
     names = sorted(values.keys() - NOT_CONTENT)
     cells = [_cells(name, values[name]) for name in names]
-    return [
-        blake2b("".join(row).encode(), digest_size=16).digest() for row in zip(*cells, strict=True)
-    ]
+    texts = map("".join, zip(*cells, strict=True))
+    return [blake2b(text.encode(), digest_size=16).digest() for text in texts]
 
 
 def _cells(name: str, values: Values) -> list[str]:

@@ -115,7 +115,7 @@ class Store(Protocol):
         ...
 
     def batches(self) -> pd.DataFrame:
-        """All batches: batch, feed, source, sha256, recorded_at, actor, accepted, duplicate, quarantined."""
+        """All batches: batch, feed, source, sha256, recorded_at, actor, and the three counts."""
         ...
 
     def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:

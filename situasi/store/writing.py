@@ -186,12 +186,15 @@ class SqlWriting:
     def _insert_new(self, table: sa.Table, columns: Mapping[str, Any], unique: list[str]) -> int:
         """Insert rows given by column, skipping those already there; how many went in.
 
-        The driver takes the tuples directly: naming every value of 100,000 rows in a
-        dict, as the engine's own way asks, takes longer than storing them.
+        The driver's own cursor takes the rows as they are zipped: naming every value of
+        100,000 rows in a dict, as the engine's way asks, takes longer than storing them.
         """
         statement = self._backend.insert(table).on_conflict_do_nothing(index_elements=unique)
         compiled = statement.compile(self._connection.engine, column_keys=list(columns))
-        rows = list(zip(*(columns[name] for name in compiled.positiontup), strict=False))
-        if not rows:
-            return 0
-        return int(self._connection.exec_driver_sql(str(compiled), rows).rowcount)
+        rows = zip(*(columns[name] for name in compiled.positiontup), strict=False)
+        cursor = self._connection.connection.cursor()
+        try:
+            cursor.executemany(str(compiled), rows)
+            return max(cursor.rowcount, 0)
+        finally:
+            cursor.close()

@@ -55,9 +55,7 @@ def test_a_row_taken_back_was_known_until_then() -> None:
 
 
 def test_two_posts_that_both_number_from_one_are_two_cases() -> None:
-    rows = incidents(
-        incident(id="1", kecamatan="16.10.04"), incident(id="1", kecamatan="16.10.05")
-    )
+    rows = incidents(incident(id="1", kecamatan="16.10.04"), incident(id="1", kecamatan="16.10.05"))
     assert len(cases(rows)) == 2
 
 
@@ -107,7 +105,8 @@ def test_first_heard_is_kept_through_later_rows() -> None:
 def test_in_the_same_minute_the_heavier_report_stands_first() -> None:
     found = cases(
         incidents(
-            incident(id="ringan", known="09.00"), incident(id="berat", known="09.00", tingkat="tinggi"),
+            incident(id="ringan", known="09.00"),
+            incident(id="berat", known="09.00", tingkat="tinggi"),
             incident(id="ringan2", known="09.00"),
         )
     )  # fmt: skip

@@ -23,7 +23,9 @@ def test_a_feed_past_its_limit_is_silent() -> None:
     assert one("08.00", "09.01").silent
 
 
-def test_a_feed_that_never_spoke_is_silent_once_its_limit_has_passed_since_the_watch_began() -> None:
+def test_a_feed_that_never_spoke_is_silent_once_its_limit_has_passed_since_the_watch_began() -> (
+    None
+):
     assert not one(None, "05.00").silent
     assert one(None, "05.01").silent
 

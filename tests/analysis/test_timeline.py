@@ -15,7 +15,9 @@ START, END = wib("04.00"), DAY + timedelta(days=1)
 
 
 def test_a_case_lies_in_the_quarter_of_an_hour_in_which_it_happened() -> None:
-    slots = per_slot(cases(incidents(incident(at="08.14"), incident(id="B", at="08.15"))), START, END)
+    slots = per_slot(
+        cases(incidents(incident(at="08.14"), incident(id="B", at="08.15"))), START, END
+    )
     assert slots.loc[wib("08.00"), "rendah"] == 1
     assert slots.loc[wib("08.15"), "rendah"] == 1
     assert slots.to_numpy().sum() == 2

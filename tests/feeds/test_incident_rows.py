@@ -15,10 +15,6 @@ from situasi.ingest import Ledger, ingest_file
 from situasi.records import INCIDENTS
 from tests.conftest import NOON
 
-HEADINGS = (
-    "id,waktu,kode_kecamatan,kecamatan,desa,tps,lat,lon,jenis,tingkat,status,uraian,pelapor"
-).split(",")
-
 
 def row(**stated: str) -> dict[str, str]:
     """One good row in our own headings; a test states only what it is about."""
@@ -108,7 +104,9 @@ def test_a_quarter_of_an_hour_ahead_is_a_wrong_watch_not_a_lie(
 
 def test_only_time_place_and_kind_are_required(board: Board, tmp_path: Path) -> None:
     ledger = deliver(
-        board, tmp_path, {"waktu": "27/11/2024 8:03", "kecamatan": "Kec. Tj. Raja", "jenis": "banjir"}
+        board,
+        tmp_path,
+        {"waktu": "27/11/2024 8:03", "kecamatan": "Kec. Tj. Raja", "jenis": "banjir"},
     )
     found = board.store.tail(INCIDENTS).iloc[-1]
     assert ledger.accepted == 1
@@ -166,16 +164,12 @@ def test_a_point_that_cannot_be_right_never_withholds_a_report(
 
 
 def test_a_point_alone_tells_the_kecamatan(board: Board, tmp_path: Path) -> None:
-    found = accepted(
-        board, tmp_path, kode_kecamatan="", kecamatan="", lat="-3.25", lon="104.65"
-    )
+    found = accepted(board, tmp_path, kode_kecamatan="", kecamatan="", lat="-3.25", lon="104.65")
     assert found["kecamatan"] == "16.10.04"
 
 
 @pytest.mark.parametrize(("lat", "lon"), [("-6.2", "106.8"), ("0", "0"), ("x", "y")])
-def test_a_wrong_point_alone_is_no_place(
-    board: Board, tmp_path: Path, lat: str, lon: str
-) -> None:
+def test_a_wrong_point_alone_is_no_place(board: Board, tmp_path: Path, lat: str, lon: str) -> None:
     said = reasons(board, tmp_path, kode_kecamatan="", kecamatan="", lat=lat, lon=lon)
     assert "koordinat" in said
 

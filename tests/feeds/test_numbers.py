@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.feeds.numbers import (
+from situasi.feeds.values.base import Unreadable
+from situasi.feeds.values.numbers import (
     LARGEST_COUNT,
     read_count,
     read_decimal,
@@ -17,7 +18,6 @@ from situasi.feeds.numbers import (
     read_tps,
     read_yesno,
 )
-from situasi.feeds.values import Unreadable
 
 anything = st.one_of(
     st.none(), st.text(), st.floats(), st.integers(), st.booleans(),

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from situasi import election, regions
-from situasi.feeds.place_names import fold, load_abbreviations
-from situasi.feeds.places import DesaRead, PlaceRead, Places
-from situasi.feeds.values import Unreadable
+from situasi.feeds.places.finder import DesaRead, PlaceRead, Places
+from situasi.feeds.places.names import fold, load_abbreviations
+from situasi.feeds.values.base import Unreadable
 from situasi.regions import Desa, Kecamatan, Register
 from situasi.settings import ROOT
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from situasi import records
-from situasi.feeds.values import Unreadable
-from situasi.feeds.vocabulary import PSEUDO, Vocabulary, load
-from situasi.feeds.word_lists import key
+from situasi.feeds.values.base import Unreadable
+from situasi.feeds.vocabulary.lists import key
+from situasi.feeds.vocabulary.vocabulary import PSEUDO, Vocabulary, load
 from situasi.settings import ROOT
 
 FOLDER = ROOT / "data" / "vocabulary"

@@ -1,0 +1,1 @@
+"""Kecamatan and desa as people write them."""

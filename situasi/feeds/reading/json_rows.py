@@ -1,0 +1,141 @@
+"""JSON objects become rows of cells: numbers kept safe, doubled keys told, points unfolded."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from situasi.feeds.reading import marks
+from situasi.feeds.reading.headings_row import Recognise
+from situasi.feeds.table import SourceRefused, Table
+
+# ValueError covers JSONDecodeError; RecursionError comes from brackets inside brackets.
+BROKEN = (ValueError, RecursionError)
+_WHOLE_DIGITS = 18  # longer whole numbers stay text: they are codes, not counts
+
+NO_KEYS = (
+    "Isi JSON ini tidak memuat kolom laporan yang dikenal; perlu sekurangnya dua, "
+    "misalnya waktu, kecamatan dan jenis."
+)
+
+
+def _whole(text: str) -> int | str:
+    return int(text) if len(text) <= _WHOLE_DIGITS else text
+
+
+def _decimal(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _constant(name: str) -> str | None:
+    return None if name == "NaN" else name
+
+
+def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; where a key stands twice with different values, the row is marked broken."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        doubled = {key for key, value in pairs if found[key] != value}
+        if doubled:
+            named = ", ".join(sorted(doubled)[:3])
+            found[marks.BROKEN] = marks.excerpt(f"kunci ganda dengan isi berbeda: {named}")
+    return found
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=paired, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
+)
+
+
+def row(value: object) -> dict[str, object]:
+    """One row of a value of JSON: an object, a GeoJSON feature, or anything else as broken."""
+    if not isinstance(value, dict):
+        return {marks.BROKEN: marks.excerpt(_compact(value)) or "(kosong)"}
+    if value.get("type") == "Feature" and "geometry" in value:
+        return _feature(value)
+    return {_heading(key): _cell(cell) for key, cell in value.items()}
+
+
+def _feature(feature: dict[str, Any]) -> dict[str, object]:
+    properties = feature.get("properties")
+    cells = row(properties) if isinstance(properties, dict) else {}
+    if "id" in feature:
+        cells.setdefault("id", _cell(feature["id"]))
+    if marks.BROKEN in feature:
+        cells[marks.BROKEN] = feature[marks.BROKEN]
+    match feature["geometry"]:
+        case {"type": "Point", "coordinates": [float() | int() as lon, float() | int() as lat, *_]}:
+            cells |= {"lat": lat, "lon": lon}
+        case None:
+            pass
+        case {"type": str() as name}:
+            cells[marks.GEOMETRY] = marks.excerpt(name, 40)
+        case _:
+            cells[marks.GEOMETRY] = "tidak dikenal"
+    return cells
+
+
+def _heading(key: str) -> str:
+    return marks.sound(key) or "(tanpa nama)"
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, str):
+        return marks.sound(value)
+    if isinstance(value, dict | list):
+        return marks.sound(_compact(value)) if value else None
+    return value
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def tables(
+    rows: Iterable[tuple[int, dict[str, object]]],
+    recognise: Recognise,
+    chunk_rows: int,
+    notes: Sequence[str],
+    share: Callable[[], float],
+) -> Iterator[Table]:
+    """Tables of numbered rows; each has all headings met so far, in order of appearance.
+
+    Raises SourceRefused where the first rows name no columns of a feed, or there are too many.
+    """
+    headings: dict[str, None] = {}
+    numbers: list[int] = []
+    cells: list[dict[str, object]] = []
+    given = False
+    for number, found in rows:
+        if not any(cell is not None for cell in found.values()):
+            continue
+        numbers.append(number)
+        cells.append(found)
+        headings.update(dict.fromkeys(found))
+        if len(headings) > marks.MAX_COLUMNS:
+            raise SourceRefused(marks.TOO_WIDE)
+        if len(numbers) >= chunk_rows:
+            yield _table(headings, numbers, cells, () if given else notes, share(), recognise)
+            numbers, cells, given = [], [], True
+    if numbers or not given:
+        yield _table(headings, numbers, cells, () if given else notes, share(), recognise)
+
+
+def _table(
+    headings: dict[str, None],
+    numbers: list[int],
+    cells: list[dict[str, object]],
+    notes: Sequence[str],
+    share: float,
+    recognise: Recognise,
+) -> Table:
+    own = [name for name in headings if name not in marks.ALL]
+    if recognise(own) < 2:
+        raise SourceRefused(NO_KEYS)
+    data = {name: [found.get(name) for found in cells] for name in headings}
+    return Table(pd.DataFrame(data, dtype=object), numbers, tuple(notes), share)

@@ -1,0 +1,81 @@
+"""JSON as exported: lists of objects, objects around a list, GeoJSON, one object per line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from situasi.feeds.reading import decode, json_rows, marks
+from situasi.feeds.reading.headings_row import Recognise
+from situasi.feeds.reading.json_stream import Document
+from situasi.feeds.table import SourceRefused, Table
+
+_LOOKED_AT = 20  # lines from which JSON lines are told from one document
+
+
+def kind(path: Path, encoding: decode.Encoding) -> str:
+    """What the text is: "lines" (JSON lines), "document" (one JSON value) or "" (no JSON)."""
+    head = _head(path, encoding)
+    whole = [_is_object(line) for line in head]
+    if len(head) > 1 and 2 * sum(whole) >= len(head):
+        return "lines"
+    text = "".join(head).lstrip("\ufeff").lstrip()
+    if text.startswith("{"):
+        return "document"
+    inner = text[1:].lstrip()
+    return "document" if text[:1] == "[" and inner[:1] in set('{["]') | {""} else ""
+
+
+def _head(path: Path, encoding: decode.Encoding) -> list[str]:
+    """The first lines that hold anything; cut, so that a giant line stays small."""
+    texts = decode.texts(path, encoding, decode.Meter(0))
+    start = "".join(islice(texts, 4))
+    lines = [line for line in start.split("\n")[: 5 * _LOOKED_AT] if line.strip()]
+    return lines[:_LOOKED_AT]
+
+
+def _is_object(line: str) -> bool:
+    line = line.strip().lstrip("\ufeff")
+    if not line.startswith("{"):
+        return False
+    try:
+        return isinstance(json_rows.DECODER.decode(line), dict)
+    except json_rows.BROKEN:
+        return False
+
+
+def read_lines(
+    path: Path, encoding: decode.Encoding, recognise: Recognise, chunk_rows: int
+) -> Iterator[Table]:
+    """Tables of JSON lines, rows numbered by line; a broken line is a row under marks.BROKEN."""
+    meter = decode.Meter(path.stat().st_size)
+    lines = enumerate(decode.lines(path, encoding, meter), start=1)
+    rows = ((number, _line(line)) for number, line in lines if line.strip())
+    notes = (*encoding.notes, "dibaca sebagai JSON per baris")
+    yield from json_rows.tables(rows, recognise, chunk_rows, notes, meter.share)
+
+
+def _line(line: str) -> dict[str, object]:
+    line = line.strip().lstrip("\ufeff")
+    try:
+        return json_rows.row(json_rows.DECODER.decode(line))
+    except json_rows.BROKEN:
+        return {marks.BROKEN: marks.excerpt(line)}
+
+
+def read_document(
+    path: Path, encoding: decode.Encoding, recognise: Recognise, chunk_rows: int
+) -> Iterator[Table]:
+    """Tables of one JSON document, rows numbered by their place in its list, from 1.
+
+    Raises SourceRefused, possibly after the first tables when the damage lies further on.
+    """
+    meter = decode.Meter(path.stat().st_size)
+    document = Document(decode.texts(path, encoding, meter))
+    rows = ((number, json_rows.row(value)) for number, value in enumerate(document.rows(), 1))
+    notes = (*encoding.notes, "dibaca sebagai JSON")
+    try:
+        yield from json_rows.tables(rows, recognise, chunk_rows, notes, meter.share)
+    except RecursionError:
+        raise SourceRefused("Isi JSON ini bersarang terlalu dalam untuk laporan.") from None

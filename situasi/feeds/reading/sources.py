@@ -1,0 +1,77 @@
+"""Reading a file as it comes from the field: what it is, told by its content, then its rows."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from situasi.feeds.reading import decode, delimited, jsonish, signatures, workbook
+from situasi.feeds.reading.headings_row import Recognise
+from situasi.feeds.table import SourceRefused, Table
+
+_WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
+_JSON = {".json", ".jsonl", ".ndjson", ".geojson"}
+
+
+def read(path: Path, recognise: Recognise, chunk_rows: int = 20_000) -> Iterator[Table]:
+    """Tables of the rows in this file, at least one, each of at most `chunk_rows` rows.
+
+    recognise: how many distinct columns of a feed the texts of a row name as headings; a row
+    of two or more can be the heading. The first table carries the notes on the whole file.
+
+    Raises SourceRefused with one sentence for the sender. Long files are read while they are
+    taken, so it may come after some tables: save nothing before the last one.
+    """
+    if chunk_rows < 1:
+        raise ValueError(f"chunk_rows is {chunk_rows}; a table needs at least one row")
+    try:
+        _refuse_no_file(path)
+        with path.open("rb") as file:
+            head = file.read(signatures.HEAD)
+        yield from _tables(path, head, recognise, chunk_rows)
+    except FileNotFoundError:
+        raise SourceRefused("Berkas ini tidak ditemukan.") from None
+    except PermissionError:
+        raise SourceRefused("Berkas ini tidak boleh dibaca; periksa izinnya.") from None
+    except OSError as failure:
+        raise SourceRefused(f"Berkas ini tidak dapat dibaca ({failure.strerror}).") from failure
+
+
+def _refuse_no_file(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except ValueError:  # a NUL in the name
+        raise SourceRefused("Nama berkas ini tidak sah.") from None
+    if stat.S_ISDIR(mode):
+        raise SourceRefused("Ini folder, bukan berkas; kirim berkas di dalamnya.")
+    if not stat.S_ISREG(mode):
+        raise SourceRefused("Ini bukan berkas biasa.")
+
+
+def _tables(path: Path, head: bytes, recognise: Recognise, chunk_rows: int) -> Iterator[Table]:
+    if not head:
+        raise SourceRefused("Berkas ini kosong.")
+    signatures.refuse_strangers(head)
+    suffix = path.suffix.lower()
+    if signatures.is_zip(head):
+        note = "" if suffix in _WORKBOOKS else f"isinya berkas Excel walau bernama *{suffix}"
+        return _noted(workbook.read(path, recognise, chunk_rows), note)
+    encoding = decode.detect(path)
+    kind = jsonish.kind(path, encoding)
+    if kind:
+        note = f"isinya JSON walau bernama *{suffix}" if suffix not in _JSON else ""
+        reader = jsonish.read_lines if kind == "lines" else jsonish.read_document
+        return _noted(reader(path, encoding, recognise, chunk_rows), note)
+    note = f"isinya teks walau bernama *{suffix}" if suffix in _WORKBOOKS | _JSON else ""
+    return _noted(delimited.read(path, encoding, recognise, chunk_rows), note)
+
+
+def _noted(tables: Iterator[Table], note: str) -> Iterator[Table]:
+    """The tables, a note added to the first."""
+    for first in tables:
+        notes = (note, *first.notes) if note else first.notes
+        return chain([replace(first, notes=notes)], tables)
+    return tables

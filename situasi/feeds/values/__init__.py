@@ -1,0 +1,1 @@
+"""Times, numbers and coordinates as people write them."""

@@ -1,0 +1,146 @@
+"""The words of the field: which heading is which column, which word is which code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from situasi import records
+from situasi.feeds.table import Cell
+from situasi.feeds.vocabulary import votes
+from situasi.feeds.vocabulary.lists import key, rows, without_brackets
+from situasi.feeds.vocabulary.words import read_word
+
+K = TypeVar("K")
+
+# Columns that a source may have and a feed has not: parts from which its columns are made.
+PSEUDO = frozenset(
+    (
+        "date",
+        "clock",
+        "reported_clock",
+        "point",
+        "kecamatan_code",
+        "kecamatan_name",
+        "desa_name",
+        "place",
+        "no_karantina",
+        "alasan",
+    )
+)
+# Our own headings of places name what the sender wrote, not yet what was recognised.
+_OWN = {"kecamatan": "kecamatan_code", "desa_text": "desa_name"}
+# A source belongs to a feed only if it has one of these.
+_SIGNS = {
+    "incidents": ("jenis", "tingkat", "situasi"),
+    "tps": ("fase", "hadir"),
+    "personnel": ("petugas", "checkin", "instansi"),
+    "activities": ("giat",),
+}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """columns: column by (feed, key of heading). words: code by (feed, column, key of word)."""
+
+    columns: Mapping[tuple[str, str], str]
+    words: Mapping[tuple[str, str], Mapping[str, str]]
+
+    def column_of(self, feed: str, heading: str) -> str | None:
+        """The column or pseudo column that a heading names in this feed, or None."""
+        for text in (heading, without_brackets(heading)):
+            name = key(text)
+            for spelling in (name, name.removesuffix("s"), f"{name}s"):
+                if column := self.columns.get((feed, spelling)):
+                    return column
+        return None
+
+    def recognised(self, headings: Sequence[str]) -> int:
+        """How many distinct columns of one feed, the best one, these texts name."""
+        return max(len(self._columns(feed, headings)) for feed in records.FEEDS)
+
+    def feed_of(self, headings: Sequence[str]) -> str | None:
+        """The feed these headings belong to; None when that is unclear.
+
+        Most columns recognised wins; between equals, our own heading of a telling column.
+        """
+        scores = sorted(
+            (self._score(feed, headings), feed)
+            for feed in records.FEEDS
+            if not self._columns(feed, headings).isdisjoint(_SIGNS[feed])
+        )
+        if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
+            return None
+        return scores[-1][1]
+
+    def word(self, feed: str, column: str, cell: Cell) -> tuple[str, str | None]:
+        """The code a word stands for, and a note where it was misspelled.
+
+        Raises Unreadable naming the nearest allowed words.
+        """
+        return read_word(self.words[feed, column], column, cell)
+
+    def vote_column(self, heading: str, candidates: Sequence[str]) -> bool:
+        """Whether a heading holds votes won, which may not be read (see feeds/votes.py)."""
+        return votes.vote_column(heading, candidates)
+
+    def _columns(self, feed: str, headings: Sequence[str]) -> set[str]:
+        return {column for h in headings if (column := self.column_of(feed, h))}
+
+    def _score(self, feed: str, headings: Sequence[str]) -> tuple[int, int]:
+        own = {key(records.FEEDS[feed].column(sign).heading) for sign in _SIGNS[feed]}
+        return len(self._columns(feed, headings)), len(own & {key(h) for h in headings})
+
+
+def load(folder: Path) -> Vocabulary:
+    """Read columns.csv and words.csv. Feed `*` means every feed that has the column.
+
+    Raises ValueError naming file and row: an unknown feed, column or code, or a
+    synonym that already means something else.
+    """
+    return Vocabulary(_load_columns(folder / "columns.csv"), _load_words(folder / "words.csv"))
+
+
+def _load_columns(path: Path) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for feed in records.FEEDS.values():
+        for column in feed.columns:
+            found[feed.name, key(column.heading)] = _OWN.get(column.name, column.name)
+    for line, (feed_name, name, synonym) in rows(path, ("feed", "column", "synonym")):
+        known = [f for f in _feeds(feed_name) if name in PSEUDO or name in records.FEEDS[f].names]
+        _demand(bool(known), path, line, f"{feed_name} tidak punya kolom {name}")
+        for feed_known in known:
+            _put(found, (feed_known, key(synonym)), name, f"{path.name} baris {line}: {synonym!r}")
+    return found
+
+
+def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
+    found: dict[tuple[str, str], dict[str, str]] = {
+        (feed.name, column.name): {key(code): code for code in column.words}
+        for feed in records.FEEDS.values()
+        for column in feed.columns
+        if column.words
+    }
+    for line, (feed, column, code, synonym) in rows(path, ("feed", "column", "code", "synonym")):
+        known = [found[f, column] for f in _feeds(feed) if (f, column) in found]
+        fitting = [words for words in known if code in words.values()]
+        _demand(bool(fitting), path, line, f"{feed}/{column} tidak punya kode {code}")
+        for words in fitting:
+            _put(words, key(synonym), code, f"{path.name} baris {line}: {synonym!r}")
+    return found
+
+
+def _feeds(name: str) -> list[str]:
+    return list(records.FEEDS) if name == "*" else [name] if name in records.FEEDS else []
+
+
+def _demand(holds: bool, path: Path, line: int, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(f"{path.name} baris {line}: {otherwise}")
+
+
+def _put(found: dict[K, str], name: K, value: str, where: str) -> None:
+    if found.setdefault(name, value) != value:
+        raise ValueError(f"{where} sudah berarti {found[name]}, bukan {value}")

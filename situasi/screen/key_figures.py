@@ -1,0 +1,91 @@
+"""The strip of key figures: how many, how grave, how fresh, and who is silent."""
+
+from __future__ import annotations
+
+from situasi import words
+from situasi.analysis import incidents, situasi
+from situasi.analysis.overview import Overview
+from situasi.board import current as board
+from situasi.figures.theme import SITUASI
+from situasi.labels import label
+from situasi.records import TINGKAT as LEVELS
+from situasi.screen import parts, session
+from situasi.screen.parts import Card
+from situasi.screen.session import Moment
+from situasi.snapshot import Picture
+from situasi.words import _
+
+
+def key_figures(found: Overview, at: Moment, shown: Picture) -> None:
+    parts.cards(
+        [
+            _open_card(found),
+            _fresh_card(found),
+            _situasi_card(found),
+            _newest_card(found, at),
+            _silence_card(found),
+            Card(
+                _("Karantina"),
+                words.number(shown.snapshot.waiting),
+                _("baris menunggu perbaikan") if shown.snapshot.waiting else _("tidak ada"),
+            ),
+        ]
+    )
+
+
+def _open_card(found: Overview) -> Card:
+    levels = incidents.by_tingkat(found.open)
+    shown = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
+    split = parts.counted(
+        [
+            (parts.sign(level), words.number(levels.get(level, 0)), label("tingkat", level))
+            for level in shown
+        ]
+    )
+    return Card(
+        _("Kejadian terbuka"),
+        words.number(len(found.open)),
+        split,
+        alarm=bool(levels.get("tinggi")),
+    )
+
+
+def _fresh_card(found: Overview) -> Card:
+    change = len(found.open) - found.open_before
+    note = _("terbuka {change} terhadap 1 jam lalu").format(change=words.signed(change))
+    return Card(_("Laporan baru, 1 jam"), words.number(found.fresh), note)
+
+
+def _situasi_card(found: Overview) -> Card:
+    states = situasi.counts(found.states)
+    value = parts.counted(
+        [
+            (parts.swatch(state), words.number(states.get(state, 0)), "")
+            for state in (*reversed(SITUASI), None)
+        ]
+    )
+    note = _("merah · kuning · hijau · belum ada laporan")
+    title = _("Situasi {n} kecamatan").format(n=words.number(len(found.states)))
+    return Card(title, value, note, alarm=bool(states.get("merah")))
+
+
+def _newest_card(found: Overview, at: Moment) -> Card:
+    if found.newest is None:
+        return Card(_("Laporan terakhir"), "–", _("belum ada laporan kejadian"))
+    now = session.now() if at.live and not at.exercise else at.at
+    local = found.newest.astimezone(at.at.tzinfo)
+    return Card(
+        _("Laporan terakhir"),
+        words.ago(local, now.astimezone(at.at.tzinfo)),
+        f"{words.day(local)} {words.clock(local)} {board().register.election.zone_label}",
+    )
+
+
+def _silence_card(found: Overview) -> Card:
+    names = [label("feed", feed.feed) for feed in found.feeds if feed.silent]
+    if not any(feed.expected for feed in found.feeds):
+        return Card(_("Sumber senyap"), "–", _("di luar jam pemantauan"))
+    value = _("{n} dari {all}").format(
+        n=words.number(len(names)), all=words.number(len(found.feeds))
+    )
+    return Card(_("Sumber senyap"), value, ", ".join(names) or _("semua melapor"), bool(names))

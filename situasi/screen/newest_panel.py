@@ -1,0 +1,58 @@
+"""The newest reports, newest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from situasi import words
+from situasi.analysis import incidents
+from situasi.analysis.overview import Overview
+from situasi.board import current as board
+from situasi.figures.map import HEIGHT
+from situasi.labels import label
+from situasi.screen import filters, parts, tables
+from situasi.screen.parts import Item
+from situasi.screen.session import Moment
+from situasi.words import _
+
+LISTED = 40
+
+
+def newest_panel(found: Overview, at: Moment) -> None:
+    newest = incidents.newest_first(found.shown, LISTED)
+    with parts.bar():
+        st.markdown(f"**{_('Laporan terbaru')}**", width="content")
+        if found.elsewhen:
+            st.button(
+                _("{n} di luar rentang waktu · tampilkan").format(n=words.number(found.elsewhen)),
+                on_click=filters.all_times,
+                type="tertiary",
+            )
+        tables.behind(_("Semua {n} laporan"), found.shown.iloc[::-1])
+    with st.container(height=HEIGHT, border=False, key="laporan"):
+        parts.report_list(
+            [_item(row, at) for row in newest.itertuples()],
+            _("Belum ada laporan pada pilihan ini. Letakkan berkas laporan di folder data/inbox/."),
+            _("LATIHAN"),
+        )
+
+
+def _item(row: Any, at: Moment) -> Item:
+    place = board().register.name_of(row.kecamatan)
+    details = [part for part in (row.desa_text, f"TPS {row.tps}" if row.tps else None) if part]
+    known = row.known_at.to_pydatetime().astimezone(at.at.tzinfo)
+    return Item(
+        tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
+        tingkat_name=label("tingkat", row.tingkat),
+        title=label("jenis", row.jenis),
+        place=" · ".join([place, *details]),
+        text=row.uraian or "",
+        status=label("status", row.status),
+        when=words.ago(known, at.at)
+        if known <= at.at
+        else f"{words.day(known)} {words.clock(known)}",
+        doubt=row.flags or "",
+        rehearsal=bool(row.latihan),
+    )

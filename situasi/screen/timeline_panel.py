@@ -1,0 +1,41 @@
+"""The timeline panel: the day in quarters of an hour, and the slider into the past."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from situasi import words
+from situasi.analysis.overview import Overview
+from situasi.board import current as board
+from situasi.figures import timeline as figure_timeline
+from situasi.figures.theme import TINGKAT, UNRATED
+from situasi.labels import label
+from situasi.screen import filters, parts, session
+from situasi.screen.session import Moment
+from situasi.words import _
+
+
+def timeline_panel(found: Overview, at: Moment) -> None:
+    election = board().register.election
+    moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
+    past = None if at.live else at.at
+    names = {code: label("tingkat", None if code == UNRATED else code) for code in TINGKAT}
+    st.plotly_chart(
+        figure_timeline.timeline(found.slots, names, moments, past, session.viewer_theme()),
+        theme=None,
+        config={"displayModeBar": False},
+        key="garis_waktu",
+        alt=_("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
+    )
+    filters.time_slider()
+    note = _(
+        "Geser untuk melihat papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."
+    )
+    if found.without_hour:
+        note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
+            n=words.number(found.without_hour)
+        )
+    with parts.bar():
+        st.caption(note, width="content")
+        if not at.live:
+            st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
