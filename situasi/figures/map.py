@@ -80,6 +80,7 @@ def _by_code(values: Mapping[str, Any], otherwise: Any) -> str:
 def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) -> pdk.Layer:
     fills = {code: rgb(a.fill, a.strength) if a.fill else [0, 0, 0, 0] for code, a in areas.items()}
     line, ink = rgb(theme.line), rgb(theme.ink)
+    silent = {code: [5, 4] for code, a in areas.items() if a.drawn == "silent"}
     return pdk.Layer(
         "GeoJsonLayer",
         url,
