@@ -92,9 +92,7 @@ def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) 
         get_line_color=_by_code({c: ink for c, a in areas.items() if a.chosen}, line),
         get_line_width=_by_code({c: 3 for c, a in areas.items() if a.chosen}, 1),
         line_width_units='"pixels"',
-        get_dash_array=_by_code(
-            {c: [5, 4] for c, a in areas.items() if a.drawn == "silent"}, [0, 0]
-        ),
+        get_dash_array=_by_code(silent, [0, 0]),
         extensions=[{"@@type": "PathStyleExtension", "dash": True}],
     )
 
