@@ -23,7 +23,7 @@ LISTED = 40
 def newest_panel(found: Overview, at: Moment) -> None:
     newest = incidents.newest_first(found.shown, LISTED)
     with parts.bar():
-        st.markdown(f"**{_('Laporan terbaru')}**", width="content")
+        st.markdown("**" + _("Laporan terbaru") + "**", width="content")
         if found.elsewhen:
             st.button(
                 _("{n} di luar rentang waktu · tampilkan").format(n=words.number(found.elsewhen)),

@@ -1,0 +1,112 @@
+"""Words: every one translated, numbers and times as the reader's language writes them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from situasi import records, words
+from situasi.labels import label
+from tests.builders import WIB, wib
+from tests.tools.words import ROOT, collected, existing
+
+
+@pytest.fixture(autouse=True)
+def indonesian_afterwards() -> Iterator[None]:
+    yield
+    words.use("id")
+
+
+def test_no_interface_word_lacks_an_english_one() -> None:
+    translated = {message.id: message.string for message in existing() if message.id}
+    missing = [m.id for m in collected() if m.id and not translated.get(m.id)]
+    assert missing == []
+
+
+def test_the_catalogue_holds_no_word_that_the_code_has_lost() -> None:
+    used = {message.id for message in collected()}
+    assert [m.id for m in existing() if m.id not in used] == []
+
+
+def test_a_translation_keeps_every_placeholder() -> None:
+    for message in existing():
+        if message.id:
+            assert _holes(message.id) == _holes(message.string), message.id
+
+
+def _holes(text: object) -> set[str]:
+    return set(re.findall(r"{\w+}", str(text)))
+
+
+def test_every_code_of_the_vocabulary_has_a_word() -> None:
+    for scale, codes in {
+        "jenis": records.JENIS,
+        "tingkat": records.TINGKAT,
+        "status": records.STATUS,
+        "situasi": records.SITUASI,
+        "feed": tuple(records.FEEDS),
+    }.items():
+        for code in codes:
+            assert "_" not in label(scale, code)
+
+
+def test_a_missing_weight_is_said_not_guessed() -> None:
+    assert label("tingkat", None) == "belum dinilai"
+
+
+def test_an_unknown_language_is_indonesian() -> None:
+    assert words.use("xx") == "id"
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "rate"), [("id", "30.483", "63,5"), ("en", "30,483", "63.5")]
+)
+def test_numbers_are_written_as_the_language_writes_them(
+    language: str, number: str, rate: str
+) -> None:
+    words.use(language)
+    assert words.number(30_483) == number
+    assert words.number(63.53, 1) == rate
+
+
+def test_times_and_dates_are_written_as_indonesians_do() -> None:
+    at = datetime(2024, 11, 27, 7, 30, tzinfo=WIB)
+    assert words.clock(at) == "07.30"
+    assert words.day(date(2024, 11, 27)) == "27 Nov 2024"
+    assert words.long_day(at) == "Rabu, 27 November 2024"
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [
+        (timedelta(seconds=20), "baru saja"),
+        (timedelta(minutes=4), "4 menit lalu"),
+        (timedelta(hours=2), "10.00"),
+        (timedelta(days=2), "25 Nov 2024 12.00"),
+        (-timedelta(hours=3), "15.00"),
+        (-timedelta(days=8), "5 Des 2024 12.00"),
+    ],
+)
+def test_an_age_past_the_hour_is_a_time_and_the_future_is_never_just_now(
+    age: timedelta, said: str
+) -> None:
+    now = wib("12.00")
+    assert words.ago(now - age, now) == said
+
+
+def test_a_change_says_its_direction() -> None:
+    assert [words.signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
+
+
+def test_no_word_hides_inside_an_f_string_where_the_collector_cannot_see_it() -> None:
+    for folder in ("situasi", "pages"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for part in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(part, ast.JoinedStr):
+                    calls = [c for c in ast.walk(part) if isinstance(c, ast.Call)]
+                    names = {c.func.id for c in calls if isinstance(c.func, ast.Name)}
+                    assert "_" not in names, f"{file}:{part.lineno}"
