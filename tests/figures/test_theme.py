@@ -1,0 +1,80 @@
+"""Colours: told apart by those who see fewer of them, and legible on both papers."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from situasi.figures.theme import DARK, LIGHT, SHAPES, SIGNS, SITUASI, TINGKAT, Theme, rgb
+
+# Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
+SIGHT = {
+    "all colours": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+}
+# Of CIE Lab; about ten times what an eye just tells apart side by side.
+APART = 20.0
+
+
+def linear(colour: str) -> np.ndarray:
+    part = np.array(rgb(colour)[:3]) / 255
+    return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light: np.ndarray) -> np.ndarray:
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    xyz = to_xyz @ np.clip(light, 0, 1) / np.array([0.9505, 1.0, 1.089])
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("scale", [TINGKAT, SITUASI], ids=["tingkat", "situasi"])
+def test_the_marks_of_a_scale_are_told_apart(sight: str, scale: dict[str, str]) -> None:
+    rated = {name: colour for name, colour in scale.items() if name != "belum"}
+    for one, other in combinations(rated, 2):
+        seen = [lab(SIGHT[sight] @ linear(rated[name])) for name in (one, other)]
+        assert np.linalg.norm(seen[0] - seen[1]) > APART, (one, other)
+
+
+def test_no_two_scales_share_a_colour() -> None:
+    assert not set(TINGKAT.values()) & set(SITUASI.values())
+
+
+def test_every_weight_has_its_own_shape_and_sign() -> None:
+    assert len(set(SHAPES.values())) == len(set(SIGNS.values())) == len(TINGKAT)
+
+
+def contrast(one: str, other: str) -> float:
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    light = sorted((float(weights @ linear(colour)) for colour in (one, other)), reverse=True)
+    return (light[0] + 0.05) / (light[1] + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_stands_out_from_its_paper(theme: Theme) -> None:
+    for ink in (theme.ink, theme.muted, theme.accent):
+        assert contrast(ink, theme.paper) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_more_is_always_further_from_the_paper(theme: Theme) -> None:
+    steps = [contrast(step, theme.paper) for step in theme.counts]
+    assert steps == sorted(steps)

@@ -1,0 +1,38 @@
+"""The timeline figure: what is counted is what is drawn, in local time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from situasi.analysis.incidents import cases
+from situasi.analysis.timeline import per_slot
+from situasi.figures.theme import LIGHT, TINGKAT
+from situasi.figures.timeline import timeline
+from tests.builders import DAY, incident, incidents, wib
+
+NAMES = {level: level for level in TINGKAT}
+
+
+def test_bars_are_the_counts_at_local_time_without_a_zone_to_misread() -> None:
+    slots = per_slot(
+        cases(incidents(incident(at="08.03", tingkat="tinggi"))), wib("04.00"), DAY + timedelta(1)
+    )
+    figure = timeline(slots, NAMES, [], None, LIGHT)
+    tall = next(bar for bar in figure.data if bar.name == "tinggi")
+    at = [pd.Timestamp(x) for x, y in zip(tall.x, tall.y, strict=True) if y]
+    assert at == [pd.Timestamp("2024-11-27 08:00")]
+    assert sum(sum(bar.y) for bar in figure.data) == 1
+
+
+def test_moments_and_the_past_moment_are_marked_with_words() -> None:
+    slots = per_slot(cases(incidents()), wib("04.00"), DAY + timedelta(1))
+    figure = timeline(slots, NAMES, [(wib("07.00"), "TPS buka")], wib("09.10"), LIGHT)
+    assert [a.text for a in figure.layout.annotations] == ["TPS buka", "09.10"]
+
+
+def test_an_empty_day_still_has_an_axis() -> None:
+    slots = per_slot(cases(incidents()), wib("04.00"), DAY + timedelta(1))
+    figure = timeline(slots, NAMES, [], None, LIGHT)
+    assert figure.layout.yaxis.range[1] >= 4
