@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import repeat
 from typing import Any
 
@@ -191,10 +191,7 @@ class SqlWriting:
         """
         statement = self._backend.insert(table).on_conflict_do_nothing(index_elements=unique)
         compiled = statement.compile(self._connection.engine, column_keys=list(columns))
-        rows = zip(*(columns[name] for name in compiled.positiontup), strict=False)
-        cursor = self._connection.connection.cursor()
-        try:
+        rows: Any = zip(*(columns[name] for name in compiled.positiontup), strict=False)
+        with closing(self._connection.connection.cursor()) as cursor:
             cursor.executemany(str(compiled), rows)
             return max(cursor.rowcount, 0)
-        finally:
-            cursor.close()
