@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from situasi.board import Board
@@ -16,14 +18,17 @@ from situasi.store.protocol import StoreError
 
 ACTOR = "inbox"
 
-# A file counts as whole when it has not changed for this long; one that reads badly
-# may still be on its way over a slow line and is given more time.
+# A file counts as whole when it has not changed for this long; one that reads badly, or
+# stops in the middle of a line, may still be on its way and is given more time.
 SETTLED = timedelta(seconds=1)
 PATIENCE = timedelta(seconds=10)
+# A file that cannot be put aside (another program holds it) is tried again after this.
+LATER = timedelta(seconds=30)
 # A writer may hold a file open while it is moved aside: it is watched for a while longer.
 AFTERWARDS = timedelta(seconds=60)
 
 _ON_THE_WAY = (".part", ".partial", ".tmp", ".crdownload", ".download")
+_LINES = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
 
 Fingerprint = tuple[int, int]
 
@@ -62,26 +67,35 @@ class Inbox:
         self.folder.mkdir(parents=True, exist_ok=True)
         now = self.clock()
         waiting = [path for path in sorted(self.folder.iterdir()) if _is_delivery(path)]
-        self._seen = {path: self._aged(path, now) for path in waiting if path.exists()}
+        aged = {path: self._aged(path, now) for path in waiting}
+        self._seen = {path: seen for path, seen in aged.items() if seen}
         done = [
             self._take(path, seen, now)
             for path, seen in list(self._seen.items())
-            if now - seen.since >= SETTLED
+            if now - seen.since >= (SETTLED if _ends_a_line(path) else PATIENCE)
         ]
         return [ledger for ledger in [*done, *self._grown(now)] if ledger]
 
-    def _aged(self, path: Path, now: datetime) -> _Seen:
+    def _aged(self, path: Path, now: datetime) -> _Seen | None:
         fingerprint = _fingerprint(path)
+        if fingerprint is None:
+            return None
         seen = self._seen.get(path)
         return seen if seen and seen.fingerprint == fingerprint else _Seen(fingerprint, now)
 
     def _take(self, path: Path, seen: _Seen, now: datetime) -> Ledger | None:
         ledger = self._ingest(path)
-        if not path.exists() or _fingerprint(path) != seen.fingerprint:
+        if _fingerprint(path) != seen.fingerprint:
             return None  # still being written, or another process took it: rows never double
         if ledger.refused and now - seen.since < PATIENCE:
             return None
-        self._put_aside(path, ledger, now)
+        try:
+            self._put_aside(path, ledger, now)
+        except FileNotFoundError:
+            return None  # another process was quicker
+        except OSError as error:
+            seen.since = now + LATER
+            ledger.notes.append(f"belum dapat dipindahkan ({error.strerror}); dicoba lagi")
         self.tell(ledger)
         return ledger
 
@@ -92,14 +106,16 @@ class Inbox:
     def _put_aside(self, path: Path, ledger: Ledger, now: datetime) -> None:
         folder = self.folder / ("failed" if ledger.refused else "processed")
         folder.mkdir(exist_ok=True)
-        target = folder / f"{now:%Y%m%d-%H%M%S-%f}_{path.name}"
+        target = _free(folder / f"{now:%Y%m%d-%H%M%S-%f}_{path.name}")
         # os.replace, not copy: a file is in one place at any time. Another disk: shutil.
         try:
             path.replace(target)
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
             shutil.move(path, target)
         self._seen.pop(path, None)
-        self._moved[target] = _Seen(_fingerprint(target), now)
+        self._moved[target] = _Seen(_fingerprint(target) or (0, 0), now)
         if ledger.refused:
             target.with_name(target.name + ".alasan.txt").write_text(
                 ledger.refused + os.linesep, encoding="utf-8"
@@ -109,17 +125,42 @@ class Inbox:
         """Files that grew after they were put aside are read again; known rows are duplicates."""
         again = []
         for path, seen in list(self._moved.items()):
-            if now - seen.since > AFTERWARDS or not path.exists():
+            fingerprint = _fingerprint(path)
+            if now - seen.since > AFTERWARDS or fingerprint is None:
                 del self._moved[path]
-            elif _fingerprint(path) != seen.fingerprint:
-                self._moved[path] = _Seen(_fingerprint(path), now)
+            elif fingerprint != seen.fingerprint:
+                self._moved[path] = _Seen(fingerprint, now)
                 again.append(self._ingest(path))
+                self.tell(again[-1])
         return again
 
 
-def _fingerprint(path: Path) -> Fingerprint:
-    status = path.stat()
+def _fingerprint(path: Path) -> Fingerprint | None:
+    """Size and time of change; None where there is no such file any more."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
     return status.st_size, status.st_mtime_ns
+
+
+def _ends_a_line(path: Path) -> bool:
+    """False for a file of lines whose last one has no end: a copy may have stopped in it."""
+    if path.suffix.lower() not in _LINES:
+        return True
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(2, file.seek(0, os.SEEK_END)), os.SEEK_END)
+            # Two bytes: a line of UTF-16 ends in a line feed and a NUL, either first.
+            return any(byte in b"\r\n" for byte in file.read())
+    except OSError:
+        return True  # the reader will say what is wrong with it
+
+
+def _free(path: Path) -> Path:
+    """This path, or the first like it that nobody has taken."""
+    others = (path.with_name(f"{number}_{path.name}") for number in count(2))
+    return path if not path.exists() else next(other for other in others if not other.exists())
 
 
 def _is_delivery(path: Path) -> bool:

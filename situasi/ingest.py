@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from situasi import feeds
 from situasi.feeds.context import Context
+from situasi.feeds.reading.marks import SHEET
 from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
@@ -29,6 +31,8 @@ RETURNED = "no_karantina"
 class Ledger:
     """What became of one source. read == accepted + duplicate + quarantined, always.
 
+    feed: the feeds joined with "+" where the sheets of a workbook belong to several.
+    reasons: row, its reasons, and its sheet where a workbook has several.
     refused: the one sentence why the source could not be read at all, else None.
     """
 
@@ -60,26 +64,34 @@ def ingest_file(
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
 
-    feed: which feed it is; None lets the headings tell. A file that cannot be read
-    leaves the store as it was and says why in `refused`. Raises StoreError.
+    feed: which feed it is; None lets the headings tell, those of each sheet where a
+    workbook has several. Each feed of such a workbook is a delivery of its own: cut off
+    between two, sending it again completes it. A file that cannot be read leaves the
+    store as it was and says why in `refused`. Raises StoreError.
     """
-    ledger = Ledger(str(path), feed=feed)
-    try:
-        ledger.sha256 = _sha256(path)
-        tables = read(path, context.recognised)
-        first = next(tables, None)
-        if first is None:
-            return ledger
-        ledger.feed = feed or _told(first, context)
-        delivery = Delivery(ledger.feed, path.name, ledger.sha256, now, actor)
+    ledger = Ledger(str(path), feed=feed, sha256=_sha256(path))
+
+    def deliver(name: str, tables: Iterable[Table]) -> None:
+        delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
         with store.deliver(delivery) as writing:
-            _save(first, writing, ledger, context, now, progress)
             for table in tables:
-                _save(table, writing, ledger, context, now, progress)
+                _save(table, name, writing, ledger, context, now, progress)
             if dry_run:
                 writing.discard()
+
+    try:
+        tables = read(path, context.recognised)
+        if feed is not None:
+            deliver(feed, tables)
+            return ledger
+        ledger.feed, tables = _told(tables, context)
+        others: dict[str, list[Table]] = {}
+        deliver(ledger.feed, _own(tables, ledger.feed, others, context))
     except SourceRefused as error:
         return Ledger(str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error))
+    for name, sheets in others.items():
+        deliver(name, sheets)
+    ledger.feed = "+".join((ledger.feed, *others))
     return ledger
 
 
@@ -99,42 +111,73 @@ def ingest_rows(
     table = Table(cells, list(range(1, len(rows) + 1)))
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     with store.deliver(Delivery(feed, source, ledger.sha256 or "", now, actor)) as writing:
-        _save(table, writing, ledger, context, now, None)
+        _save(table, feed, writing, ledger, context, now, None)
     return ledger
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path) -> str | None:
+    """None for what is no file, or may not be opened: the reader says why, and never waits."""
     try:
+        if not path.is_file():
+            return None
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SourceRefused(f"berkas tidak dapat dibuka: {error.strerror or error}") from error
+    except OSError:
+        return None
 
 
-def _told(table: Table, context: Context) -> str:
-    """The feed that the headings tell."""
-    headings = list(table.cells.columns)
-    feed = context.vocabulary.feed_of(headings)
-    if feed is None:
-        votes = any(context.holds_votes(heading) for heading in headings)
-        why = "; polisi tidak mencatat perolehan suara" if votes else ""
-        raise SourceRefused(
-            "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
-            + why
-        )
-    return feed
+def _told(tables: Iterator[Table], context: Context) -> tuple[str, Iterator[Table]]:
+    """The feed of the first table whose headings tell one, and all tables.
+
+    Only sheets have headings of their own; in any other source the first table tells.
+    """
+    seen: list[Table] = []
+    for table in tables:
+        seen.append(table)
+        feed = _feed(table, context)
+        if feed is not None:
+            return feed, chain(seen, tables)
+        if SHEET not in table.cells.columns:
+            break
+    headings = [heading for table in seen for heading in table.cells.columns]
+    votes = any(context.holds_votes(heading) for heading in headings)
+    why = "; polisi tidak mencatat perolehan suara" if votes else ""
+    raise SourceRefused(
+        "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
+        + why
+    )
+
+
+def _own(
+    tables: Iterable[Table], feed: str, others: dict[str, list[Table]], context: Context
+) -> Iterator[Table]:
+    """The tables of this feed; sheets of other feeds are put into `others`.
+
+    A sheet whose headings tell no feed stays: its rows are judged, and lie in quarantine
+    rather than nowhere.
+    """
+    for table in tables:
+        name = _feed(table, context) if SHEET in table.cells.columns else None
+        if name is None or name == feed:
+            yield table
+        else:
+            others.setdefault(name, []).append(table)
+
+
+def _feed(table: Table, context: Context) -> str | None:
+    return context.vocabulary.feed_of(list(table.cells.columns))
 
 
 def _save(
     table: Table,
+    feed: str,
     writing: Writing,
     ledger: Ledger,
     context: Context,
     now: datetime,
     progress: Progress | None,
 ) -> None:
-    assert ledger.feed is not None, "the feed is told before the first row is saved"
-    checked = feeds.check(table, ledger.feed, context, now)
+    checked = feeds.check(table, feed, context, now)
     history = context.election.thresholds.history_after
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, history))
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
@@ -143,7 +186,7 @@ def _save(
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
     ledger.quarantined += added.quarantined
-    ledger.reasons += [{"row": r.row, "reasons": list(r.reasons)} for r in checked.rejected]
+    ledger.reasons += [_reason(r) for r in checked.rejected]
     ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
@@ -164,6 +207,11 @@ def known_at(accepted: pd.DataFrame, now: datetime, history_after: Any) -> pd.Se
     own = accepted["reported_at"].fillna(happened)
     history = accepted["occurred_at"] < stored - history_after
     return own.where(accepted["latihan"] | (history & (own <= stored)), stored)
+
+
+def _reason(rejected: Rejected) -> dict[str, Any]:
+    sheet = {"sheet": rejected.raw[SHEET]} if SHEET in rejected.raw else {}
+    return {"row": rejected.row, **sheet, "reasons": list(rejected.reasons)}
 
 
 def _rejection(rejected: Rejected) -> Rejection:

@@ -64,5 +64,6 @@ def label(scale: str, code: str | None) -> str:
         return _("belum dinilai")
     return _(_LABELS[scale].get(code, code))
 
+
 # Usual words of election.toml, so that the catalogue holds them.
 MOMENTS = (N_("TPS buka"), N_("TPS tutup"))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from situasi.analysis import incidents, silence, situasi, timeline
 from situasi.analysis.incidents import Selection
-from situasi.analysis.silence import FeedState
+from situasi.analysis.silence import FeedState, Newest
 from situasi.election import Election
 
 HOUR = timedelta(hours=1)
@@ -38,7 +38,7 @@ class Overview:
     heard: frozenset[str]
     slots: pd.DataFrame
     without_hour: int
-    newest: datetime | None
+    newest: Newest | None
     feeds: list[FeedState]
 
 
@@ -78,7 +78,7 @@ def overview(
         heard=frozenset(situasi.heard(every, at, valid)),
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
         without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
-        newest=silence.last_known(incidents.select(known["incidents"], wanted)),
+        newest=silence.newest_of(incidents.select(known["incidents"], wanted)),
         feeds=silence.states(
             {name: silence.last_known(rows) for name, rows in known.items()},
             at,

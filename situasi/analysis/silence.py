@@ -42,7 +42,24 @@ def states(
     return found
 
 
+@dataclass(frozen=True)
+class Newest:
+    """When the newest row became known. exact: to the minute; otherwise only to the day."""
+
+    at: datetime
+    exact: bool
+
+
 def last_known(rows: pd.DataFrame) -> datetime | None:
     """When the newest of these rows became known; None where there is none."""
     newest = rows["known_at"].max()
     return None if pd.isna(newest) else newest.to_pydatetime()
+
+
+def newest_of(rows: pd.DataFrame) -> Newest | None:
+    """The same, and how exactly its sender knew."""
+    if rows.empty:
+        return None
+    row = rows.loc[rows["known_at"].idxmax()]
+    stored = row["known_at"] == row["recorded_at"]
+    return Newest(row["known_at"].to_pydatetime(), bool(stored or row["precision"] == "menit"))

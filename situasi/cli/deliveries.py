@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
@@ -92,14 +92,16 @@ def _explain(ledger: Ledger) -> None:
     if ledger.refused:
         err.print(f"{name}: {ledger.refused}", style="bold red", highlight=False, markup=False)
     lines = list(ledger.notes)
-    lines += [
-        f"baris {entry['row']}: {'; '.join(entry['reasons'])}"
-        for entry in ledger.reasons[:SHOWN_REASONS]
-    ]
+    lines += [_reason(entry) for entry in ledger.reasons[:SHOWN_REASONS]]
     if len(ledger.reasons) > SHOWN_REASONS:
         lines.append(f"… dan {len(ledger.reasons) - SHOWN_REASONS} baris karantina lagi")
     for line in lines:
         out.print(f"{name}: {line}", highlight=False, markup=False)
+
+
+def _reason(entry: dict[str, Any]) -> str:
+    sheet = f"lembar {entry['sheet']}, " if "sheet" in entry else ""
+    return f"{sheet}baris {entry['row']}: {'; '.join(entry['reasons'])}"
 
 
 def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batches.")]) -> None:

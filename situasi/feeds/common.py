@@ -43,8 +43,11 @@ class Sheet:
 
     def cells(self, name: str) -> list[Cell]:
         """The raw cells of a column; the first filled one where several headings name it."""
-        found: list[Cell] = [None] * self.bench.size
-        for heading in reversed(self.headings.columns.get(name, ())):
+        *more, last = self.headings.columns.get(name, (None,))
+        if last is None:
+            return [None] * self.bench.size
+        found: list[Cell] = self.table.cells[last].tolist()
+        for heading in reversed(more):
             column = self.table.cells[heading].tolist()
             found = [old if new is None else new for new, old in zip(column, found, strict=True)]
         return found

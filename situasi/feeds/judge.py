@@ -39,18 +39,15 @@ class Bench:
         read: gives the value and a doubt or None, or raises Unreadable: a fault.
         The result is None where the row has a fault here.
         """
-        memory: dict[K, tuple[V | None, str | None, str | None]] = {}
-        values: list[V | None] = []
-        for row, key in enumerate(keys):
-            if key not in memory:
-                memory[key] = _judged(key, read)
-            value, doubt, fault = memory[key]
+        judged = {key: _judged(key, read) for key in dict.fromkeys(keys)}
+        remarked = {key for key, (_, doubt, fault) in judged.items() if doubt or fault}
+        for row in [row for row, key in enumerate(keys) if key in remarked] if remarked else []:
+            _, doubt, fault = judged[keys[row]]
             if doubt:
                 self.doubt(row, doubt)
             if fault:
                 self.fault(row, fault)
-            values.append(value)
-        return values
+        return [judged[key][0] for key in keys]
 
 
 def _judged(
@@ -67,6 +64,8 @@ def text(cell: Cell) -> str | None:
     """A cell as plain text; None where it is empty."""
     if cell is None:
         return None
+    if type(cell) is str:
+        return cell.strip() or None
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return str(cell).strip() or None

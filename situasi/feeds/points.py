@@ -38,7 +38,7 @@ def judge_points(sheet: Sheet) -> None:
     _drop_zero(sheet, points)
     inside = sheet.context.boundaries.locate(points.lon, points.lat)
     _swap_back(sheet, points, inside)
-    for row in np.flatnonzero(np.isfinite(points.lat)).tolist():
+    for row in _unsettled(sheet, points, inside):
         _settle(sheet, points, row, inside[row])
     _still_nowhere(sheet, points)
     sheet.values["lat"], sheet.values["lon"] = points.lat.tolist(), points.lon.tolist()
@@ -84,6 +84,13 @@ def _swap_back(sheet: Sheet, points: Points, inside: npt.NDArray[np.object_]) ->
         points.lat[row], points.lon[row] = points.lon[row], points.lat[row]
         inside[row] = swapped[row]
         sheet.bench.doubt(row, "lintang dan bujur tertukar, dibetulkan")
+
+
+def _unsettled(sheet: Sheet, points: Points, inside: npt.NDArray[np.object_]) -> list[int]:
+    """The rows whose point does not simply lie in the kecamatan that the row states."""
+    stated = np.array(sheet.values["place_stated"], dtype="bool")
+    agrees = stated & (inside == np.array(sheet.values["kecamatan"], dtype="object"))
+    return np.flatnonzero(np.isfinite(points.lat) & ~agrees).tolist()
 
 
 def _settle(sheet: Sheet, points: Points, row: int, inside: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from situasi.feeds.common import Sheet
 from situasi.feeds.judge import text
@@ -14,9 +15,8 @@ from situasi.feeds.values.numbers import read_tps
 NOWHERE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
 
 
-@dataclass(frozen=True)
-class Said:
-    """What one row says of its place."""
+class Said(NamedTuple):
+    """What one row says of its place. A tuple: a dataclass takes three times as long to compare."""
 
     code: Cell
     name: Cell

@@ -79,8 +79,8 @@ def _by_code(values: Mapping[str, Any], otherwise: Any) -> str:
 
 def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) -> pdk.Layer:
     fills = {code: rgb(a.fill, a.strength) if a.fill else [0, 0, 0, 0] for code, a in areas.items()}
-    line, ink = rgb(theme.line), rgb(theme.ink)
-    silent = {code: [5, 4] for code, a in areas.items() if a.drawn == "silent"}
+    line, ink = rgb(theme.ink, 110), rgb(theme.ink)
+    silent = {code: [8, 5] for code, a in areas.items() if a.drawn == "silent"}
     return pdk.Layer(
         "GeoJsonLayer",
         url,
@@ -93,7 +93,7 @@ def _polygons(url: str, areas: Mapping[str, Area], theme: Theme, layer_id: str) 
         get_line_width=_by_code({c: 3 for c, a in areas.items() if a.chosen}, 1),
         line_width_units='"pixels"',
         get_dash_array=_by_code(silent, [0, 0]),
-        extensions=[{"@@type": "PathStyleExtension", "dash": True}],
+        extensions=[{"@@type": "PathStyleExtension", "dash": True, "highPrecisionDash": True}],
     )
 
 

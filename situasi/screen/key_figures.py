@@ -72,13 +72,19 @@ def _situasi_card(found: Overview) -> Card:
 def _newest_card(found: Overview, at: Moment) -> Card:
     if found.newest is None:
         return Card(_("Laporan terakhir"), "–", _("belum ada laporan kejadian"))
-    now = session.now() if at.live and not at.exercise else at.at
-    local = found.newest.astimezone(at.at.tzinfo)
-    return Card(
-        _("Laporan terakhir"),
-        words.ago(local, now.astimezone(at.at.tzinfo)),
-        f"{words.day(local)} {words.clock(local)} {board().register.election.zone_label}",
-    )
+    now = (session.now() if at.live and not at.exercise else at.at).astimezone(at.at.tzinfo)
+    local = found.newest.at.astimezone(at.at.tzinfo)
+    zone = board().register.election.zone_label
+    exactly = f"{words.day(local)} {words.clock(local)} {zone}"
+    if not found.newest.exact:
+        return Card(_("Laporan terakhir"), words.day(local), _("jam tidak diketahui"))
+    days = (now - local).days
+    if days >= 1:
+        note = _("{n} hari lalu").format(n=words.number(days))
+        return Card(
+            _("Laporan terakhir"), words.day(local), f"{words.clock(local)} {zone} · {note}"
+        )
+    return Card(_("Laporan terakhir"), words.ago(local, now), exactly)
 
 
 def _silence_card(found: Overview) -> Card:

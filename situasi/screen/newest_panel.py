@@ -39,10 +39,17 @@ def newest_panel(found: Overview, at: Moment) -> None:
         )
 
 
+def _when(row: Any, at: Moment) -> str:
+    """When it was last heard of; where only its day or month is known, that and no more."""
+    if row.precision != "menit":
+        happened = row.occurred_at.tz_convert(at.at.tzinfo)
+        return words.day(happened) if row.precision == "hari" else words.month(happened)
+    return words.ago(row.known_at.to_pydatetime().astimezone(at.at.tzinfo), at.at)
+
+
 def _item(row: Any, at: Moment) -> Item:
     place = board().register.name_of(row.kecamatan)
     details = [part for part in (row.desa_text, f"TPS {row.tps}" if row.tps else None) if part]
-    known = row.known_at.to_pydatetime().astimezone(at.at.tzinfo)
     return Item(
         tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
         tingkat_name=label("tingkat", row.tingkat),
@@ -50,9 +57,7 @@ def _item(row: Any, at: Moment) -> Item:
         place=" · ".join([place, *details]),
         text=row.uraian or "",
         status=label("status", row.status),
-        when=words.ago(known, at.at)
-        if known <= at.at
-        else f"{words.day(known)} {words.clock(known)}",
+        when=_when(row, at),
         doubt=row.flags or "",
         rehearsal=bool(row.latihan),
     )

@@ -93,7 +93,7 @@ def swatch(situasi: str | None) -> Markup:
 
 def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
     """Marks with a number and a word each, in one line."""
-    return Markup("").join(
+    return Markup(" ").join(
         Markup('<span class="si-count">{}<b>{}</b> {}</span>').format(mark, value, word)
         for mark, value, word in pairs
     )

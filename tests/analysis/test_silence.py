@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from situasi.analysis.silence import FeedState, states
-from tests.builders import DAY, wib
+from situasi.analysis.silence import FeedState, newest_of, states
+from tests.builders import DAY, incident, incidents, wib
 
 WATCH = (wib("04.00"), DAY + timedelta(days=1))
 LIMIT = {"incidents": timedelta(hours=1)}
@@ -38,3 +38,13 @@ def test_outside_the_watch_nothing_is_expected() -> None:
     state = one("01.00", "03.00")
     assert not state.silent
     assert not state.expected
+
+
+def test_the_newest_report_is_exact_only_when_its_sender_knew_the_minute() -> None:
+    old = {"at": "08.00", "known": "23.59", "recorded_at": wib("23.59", DAY + timedelta(days=9))}
+    dated = newest_of(incidents(incident(**old, precision="hari")))
+    timed = newest_of(incidents(incident(**old, precision="menit")))
+    assert dated is not None
+    assert timed is not None
+    assert (dated.exact, timed.exact) == (False, True)
+    assert newest_of(incidents()) is None

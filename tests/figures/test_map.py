@@ -69,7 +69,7 @@ def test_silence_is_dashed_and_without_colour_and_what_is_filtered_out_is_neithe
     areas = {"16.10.04": Area("A", drawn="silent"), "16.10.05": Area("B", drawn="filtered")}
     polygons = layer(drawn(boundaries, areas), "kecamatan-0")
     assert colour_of(polygons["getFillColor"], "16.10.04") == [0, 0, 0, 0]
-    assert colour_of(polygons["getDashArray"], "16.10.04") == [5, 4]
+    assert colour_of(polygons["getDashArray"], "16.10.04") == [8, 5]
     assert colour_of(polygons["getDashArray"], "16.10.05") == [0, 0]
 
 
