@@ -60,6 +60,6 @@ def newest_of(rows: pd.DataFrame) -> Newest | None:
     """The same, and how exactly its sender knew."""
     if rows.empty:
         return None
-    row = rows.loc[rows["known_at"].idxmax()]
+    row = rows.iloc[int(rows["known_at"].argmax())]
     stored = row["known_at"] == row["recorded_at"]
     return Newest(row["known_at"].to_pydatetime(), bool(stored or row["precision"] == "menit"))

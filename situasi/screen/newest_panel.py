@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -59,5 +60,6 @@ def _item(row: Any, at: Moment) -> Item:
         status=label("status", row.status),
         when=_when(row, at),
         doubt=row.flags or "",
+        source=urlsplit(row.sumber or "").hostname or "",
         rehearsal=bool(row.latihan),
     )

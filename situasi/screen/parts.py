@@ -37,6 +37,7 @@ class Item:
     status: str
     when: str
     doubt: str = ""
+    source: str = ""
     rehearsal: bool = False
 
 
@@ -134,6 +135,8 @@ def report_list(items: Sequence[Item], empty: str, exercise_word: str) -> None:
 
 def _item(item: Item, exercise_word: str) -> Markup:
     chips = Markup('<span class="si-chip">{}</span>').format(item.status)
+    if item.source:
+        chips += Markup('<small class="si-source">{}</small>').format(item.source)
     if item.rehearsal:
         chips += Markup('<span class="si-chip si-made">{}</span>').format(exercise_word)
     if item.doubt:
