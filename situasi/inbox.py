@@ -118,7 +118,7 @@ class Inbox:
         self._moved[target] = _Seen(_fingerprint(target) or (0, 0), now)
         if ledger.refused:
             target.with_name(target.name + ".alasan.txt").write_text(
-                ledger.refused + os.linesep, encoding="utf-8"
+                ledger.refused + "\n", encoding="utf-8"
             )
 
     def _grown(self, now: datetime) -> list[Ledger]:
@@ -152,7 +152,7 @@ def _ends_a_line(path: Path) -> bool:
         with path.open("rb") as file:
             file.seek(-min(2, file.seek(0, os.SEEK_END)), os.SEEK_END)
             # Two bytes: a line of UTF-16 ends in a line feed and a NUL, either first.
-            return any(byte in b"\r\n" for byte in file.read())
+            return file.read().replace(b"\0", b"").endswith((b"\n", b"\r"))
     except OSError:
         return True  # the reader will say what is wrong with it
 

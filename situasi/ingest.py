@@ -10,11 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from situasi import feeds
 from situasi.feeds.context import Context
+from situasi.feeds.headings import RETURNED
 from situasi.feeds.reading.marks import SHEET
 from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
@@ -22,9 +22,6 @@ from situasi.feeds.when import by_the_end
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
 
 Progress = Callable[[float, int], None]
-
-# The heading that a returned quarantine file carries, so that a corrected row is known again.
-RETURNED = "no_karantina"
 
 
 @dataclass
@@ -75,7 +72,7 @@ def ingest_file(
         delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
         with store.deliver(delivery) as writing:
             for table in tables:
-                _save(table, name, writing, ledger, context, now, progress)
+                _save(table, name, writing, ledger, context, now, progress, store)
             if dry_run:
                 writing.discard()
 
@@ -104,14 +101,20 @@ def ingest_rows(
     feed: str,
     now: datetime,
     actor: str,
+    whole_or_nothing: bool = False,
 ) -> Ledger:
-    """Bring rows that are already apart (a replay, a form) through the same door."""
+    """Bring rows that are already apart (a replay, a form) through the same door.
+
+    whole_or_nothing: store nothing where a row is faulty, not even in quarantine.
+    """
     cells = pd.DataFrame(rows, dtype="object")
     cells = cells.where(cells.notna() & (cells != ""), None)
     table = Table(cells, list(range(1, len(rows) + 1)))
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     with store.deliver(Delivery(feed, source, ledger.sha256 or "", now, actor)) as writing:
-        _save(table, feed, writing, ledger, context, now, None)
+        _save(table, feed, writing, ledger, context, now, None, store)
+        if whole_or_nothing and ledger.quarantined:
+            writing.discard()
     return ledger
 
 
@@ -176,12 +179,13 @@ def _save(
     context: Context,
     now: datetime,
     progress: Progress | None,
+    store: Store,
 ) -> None:
     checked = feeds.check(table, feed, context, now)
     history = context.election.thresholds.history_after
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, history))
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
-    writing.release(_returned(table, checked))
+    writing.release(_returned(table, checked, store))
     ledger.read += checked.read
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
@@ -218,10 +222,26 @@ def _rejection(rejected: Rejected) -> Rejection:
     return Rejection(rejected.row, rejected.raw, rejected.reasons)
 
 
-def _returned(table: Table, checked: Checked) -> list[int]:
-    """The quarantine numbers whose corrected rows were accepted just now."""
+def _returned(table: Table, checked: Checked, store: Store) -> list[int]:
+    """The quarantine numbers that this table settles: accepted now, or faulty in a new way.
+
+    A number that does not wait (any more) is a sender's slip and settles nothing.
+    """
     if RETURNED not in table.cells.columns:
         return []
-    accepted = np.isin(table.rows, checked.accepted["row"].to_numpy())
-    numbers = table.cells.loc[accepted, RETURNED].dropna()
-    return [int(float(n)) for n in numbers if str(n).replace(".", "", 1).isdigit()]
+    held = {row.number: row.raw for row in store.quarantine()}
+    accepted = set(checked.accepted["row"])
+    changed = {rejected.row: rejected.raw for rejected in checked.rejected}
+    settled = []
+    for row, cell in zip(table.rows, table.cells[RETURNED], strict=True):
+        number = _whole(cell)
+        if number in held and (row in accepted or changed.get(row, held[number]) != held[number]):
+            settled.append(number)
+    return settled
+
+
+def _whole(cell: Any) -> int:
+    try:
+        return int(float(cell))
+    except (TypeError, ValueError, OverflowError):
+        return 0

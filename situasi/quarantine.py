@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from situasi.board import Board
-from situasi.ingest import RETURNED, Ledger, ingest_rows
+from situasi.feeds.headings import OURS, RETURNED
+from situasi.ingest import Ledger, ingest_rows
 from situasi.store.protocol import Quarantined
-
-# Words that our export adds; a returned file carries them and the door passes them over.
-ADDED = (RETURNED, "alasan", "berkas", "baris")
 
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+\-]?[\d.,\s]+$")
@@ -26,9 +24,9 @@ def as_csv(waiting: Sequence[Quarantined]) -> str:
     quarantine when it is accepted.
     """
     headings = list(dict.fromkeys(heading for row in waiting for heading in row.raw))
-    headings = [heading for heading in headings if heading not in ADDED]
+    headings = [heading for heading in headings if heading not in OURS]
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*ADDED, *headings], lineterminator="\r\n", restval="")
+    writer = csv.DictWriter(file, [*OURS, *headings], lineterminator="\r\n", restval="")
     writer.writeheader()
     for row in waiting:
         known = {
@@ -37,7 +35,7 @@ def as_csv(waiting: Sequence[Quarantined]) -> str:
             "berkas": row.source,
             "baris": str(row.row),
         }
-        cells = {k: v for k, v in row.raw.items() if k not in ADDED}
+        cells = {k: v for k, v in row.raw.items() if k not in OURS}
         writer.writerow({key: _harmless(cell) for key, cell in {**cells, **known}.items()})
     return file.getvalue()
 
@@ -52,10 +50,17 @@ def release(
 ) -> Ledger:
     """Bring one row through the door again, with these cells corrected.
 
-    Accepted (or already known), it leaves quarantine; still faulty, it stays, and the
-    ledger says why.
+    Accepted (or already known), it leaves quarantine; still faulty, it stays as it was,
+    and the ledger says why.
     """
     cells = {**row.raw, **corrections, RETURNED: str(row.number)}
     return ingest_rows(
-        [cells], row.source, board.store, board.context, feed=row.feed, now=now, actor=actor
+        [cells],
+        row.source,
+        board.store,
+        board.context,
+        feed=row.feed,
+        now=now,
+        actor=actor,
+        whole_or_nothing=True,
     )

@@ -96,7 +96,7 @@ def _explain(ledger: Ledger) -> None:
     if len(ledger.reasons) > SHOWN_REASONS:
         lines.append(f"… dan {len(ledger.reasons) - SHOWN_REASONS} baris karantina lagi")
     for line in lines:
-        out.print(f"{name}: {line}", highlight=False, markup=False)
+        out.print(f"{name}: {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _reason(entry: dict[str, Any]) -> str:

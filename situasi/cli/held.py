@@ -63,6 +63,7 @@ def release(
         ledgers = [bring_again(board, waiting[n], cells, now(), actor()) for n in numbers]
     for number, ledger in zip(numbers, ledgers, strict=True):
         reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
-        out.print(f"{number}: {reasons or 'diterima'}", highlight=False, markup=False)
+        said = f"{number}: {reasons or 'diterima'}"
+        out.print(said, highlight=False, markup=False, soft_wrap=True)
     if any(ledger.quarantined for ledger in ledgers):
         raise typer.Exit(1)

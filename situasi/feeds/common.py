@@ -135,7 +135,8 @@ def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
 
 
 def _rejected(sheet: Sheet) -> list[Rejected]:
-    shown = [h for h in sheet.table.cells.columns if h not in sheet.headings.refused]
+    hidden = {*sheet.headings.refused, *sheet.headings.ours}
+    shown = [h for h in sheet.table.cells.columns if h not in hidden]
     cells = sheet.table.cells[shown]
     return [
         Rejected(

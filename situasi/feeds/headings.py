@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from situasi.feeds.context import Context
 
+# What our own export of quarantined rows adds to the sender's columns. The first tells
+# which row it was; with it, all four are ours and no part of the report.
+RETURNED = "no_karantina"
+OURS = (RETURNED, "alasan", "berkas", "baris")
+
 VOTES_REFUSED = "polisi tidak mencatat perolehan suara; kolom ini tidak dibaca dan tidak disimpan"
 
 
@@ -15,11 +20,13 @@ class Headings:
     """The headings of one source.
 
     columns: headings by column (several where two headings mean the same; the first that
-    is filled counts). refused: headings that hold candidates' votes. unused: the rest.
+    is filled counts). refused: headings that hold candidates' votes. ours: what our own
+    export added. unused: the rest.
     """
 
     columns: dict[str, tuple[str, ...]]
     refused: tuple[str, ...]
+    ours: tuple[str, ...]
     unused: tuple[str, ...]
 
     def has(self, *names: str) -> bool:
@@ -36,8 +43,11 @@ class Headings:
 def match(headings: Sequence[str], feed: str, context: Context) -> Headings:
     """Sort the headings of a source for this feed. Votes go before everything else."""
     columns: dict[str, tuple[str, ...]] = {}
+    ours = OURS if RETURNED in headings else ()
     refused, unused = [], []
     for heading in headings:
+        if heading in ours:
+            continue
         if context.holds_votes(heading):
             refused.append(heading)
             continue
@@ -46,4 +56,5 @@ def match(headings: Sequence[str], feed: str, context: Context) -> Headings:
             unused.append(heading)
         else:
             columns[column] = (*columns.get(column, ()), heading)
-    return Headings(columns, tuple(refused), tuple(h for h in unused if not h.startswith("__")))
+    plain = tuple(heading for heading in unused if not heading.startswith("__"))
+    return Headings(columns, tuple(refused), ours, plain)

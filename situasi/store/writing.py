@@ -166,7 +166,9 @@ class SqlWriting:
         return [times.get(digest, 0) for digest in content]
 
     def _reject(self, batch: int, rejected: Sequence[Rejection]) -> int:
-        raw = [json.dumps(row.raw, sort_keys=True) for row in rejected]
+        # Kept in the sender's order of columns; compared in any order.
+        raw = [json.dumps(row.raw) for row in rejected]
+        content = [json.dumps(row.raw, sort_keys=True) for row in rejected]
         reasons = [json.dumps(row.reasons) for row in rejected]
         feed = self._feed.name
         columns: dict[str, Any] = {
@@ -178,7 +180,7 @@ class SqlWriting:
             "reasons": reasons,
             "recorded_at": repeat(self._at),
             "digest": [
-                quarantine_digest((feed, *parts)) for parts in zip(raw, reasons, strict=True)
+                quarantine_digest((feed, *parts)) for parts in zip(content, reasons, strict=True)
             ],
         }
         return self._insert_new(tables.quarantine, columns, ["digest"])

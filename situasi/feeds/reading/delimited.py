@@ -12,6 +12,8 @@ from situasi.feeds.reading import decode, gather, marks
 from situasi.feeds.reading.headings_row import SEARCHED, Heading, Recognise, find
 from situasi.feeds.table import SourceRefused, Table
 
+# Not worth a word to the sender.
+_USUAL = ",;"
 _DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
 _SEP = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE)
 _REREAD_BUDGET = 50_000_000  # characters read twice because of stray quotes, in one file
@@ -42,7 +44,9 @@ def read(
     delimiter, heading = _sniff(head[1:] if sep else head, sep and sep[1], recognise)
     whole = decode.lines(path, encoding, meter)
     rows = enumerate(records(islice(whole, 1 if sep else 0, None), delimiter), start=1)
-    notes = [*encoding.notes, f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}"]
+    notes = list(encoding.notes)
+    if delimiter not in _USUAL:
+        notes.append(f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}")
     if heading.first:
         notes.append(f"{heading.first} baris di atas judul kolom dilewati")
     below = islice(rows, heading.last + 1, None)
