@@ -37,9 +37,10 @@ def timeline(
             hovertemplate="%{x|%H.%M} · %{y} " + names[level] + "<extra></extra>",
         )
     for moment, word in moments:
-        _mark(figure, moment, word, theme.muted, "dot")
+        _mark(figure, moment, word, theme.muted, dash="dot")
     if at is not None:
-        _mark(figure, at, f"{at:%H.%M}", theme.accent, "solid")
+        # On a line of its own: it may stand close to a fixed moment.
+        _mark(figure, at, f"{at:%H.%M}", theme.accent, below=16)
     return _dressed(figure, slots, theme)
 
 
@@ -48,7 +49,9 @@ def _naive(slots: pd.DataFrame) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(slots.index).tz_localize(None)
 
 
-def _mark(figure: go.Figure, at: datetime, word: str, colour: str, dash: str) -> None:
+def _mark(
+    figure: go.Figure, at: datetime, word: str, colour: str, *, dash: str = "solid", below: int = 0
+) -> None:
     x = at.replace(tzinfo=None)
     figure.add_shape(
         type="line", x0=x, x1=x, y0=0, y1=1, yref="paper",
@@ -56,7 +59,7 @@ def _mark(figure: go.Figure, at: datetime, word: str, colour: str, dash: str) ->
     )  # fmt: skip
     figure.add_annotation(
         x=x, y=1, yref="paper", text=word, showarrow=False, xanchor="left", yanchor="top",
-        xshift=4, font={"color": colour, "size": 12},
+        xshift=4, yshift=-below, font={"color": colour, "size": 12},
     )  # fmt: skip
 
 
