@@ -14,15 +14,16 @@ import pandas as pd
 from situasi.feeds.context import Context
 from situasi.feeds.headings import Headings
 from situasi.feeds.judge import Bench, text
+from situasi.feeds.reading.marks import BROKEN, EXCESS, GEOMETRY
 from situasi.feeds.table import Cell, Checked, Rejected, Table
 from situasi.feeds.values.numbers import read_yesno
 from situasi.records import Feed
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
 UNFIT = {
-    "__lebih": "jumlah sel melebihi jumlah judul kolom",
-    "__rusak": "baris tidak dapat dibaca",
-    "__geometri": "lokasi bukan titik",
+    EXCESS: "jumlah sel melebihi jumlah judul kolom",
+    BROKEN: "baris tidak dapat dibaca",
+    GEOMETRY: "lokasi bukan titik",
 }
 
 
@@ -134,6 +135,13 @@ def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
             return pd.Series(values, dtype="object")
 
 
+def _reasons(faults: list[str]) -> tuple[str, ...]:
+    """Every reason once; of a line that is no row, nothing more can be said."""
+    if UNFIT[BROKEN] in faults:
+        return (UNFIT[BROKEN],)
+    return tuple(dict.fromkeys(faults))
+
+
 def _rejected(sheet: Sheet) -> list[Rejected]:
     hidden = {*sheet.headings.refused, *sheet.headings.ours}
     shown = [h for h in sheet.table.cells.columns if h not in hidden]
@@ -143,7 +151,7 @@ def _rejected(sheet: Sheet) -> list[Rejected]:
             row=sheet.table.rows[at],
             raw={h: str(c) for h, c in zip(shown, cells.iloc[at].tolist(), strict=True)
                  if c is not None},
-            reasons=tuple(dict.fromkeys(sheet.bench.faults[at])),
+            reasons=_reasons(sheet.bench.faults[at]),
         )
         for at in sorted(sheet.bench.faults)
     ]  # fmt: skip

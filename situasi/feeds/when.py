@@ -37,13 +37,19 @@ def by_the_end(at: datetime, precision: str) -> datetime:
 
 def _happened(key: Cells, zone: ZoneInfo) -> tuple[TimeRead, str | None]:
     whole, day, clock = key
-    if is_blank(whole) and is_blank(day):
-        raise Unreadable("waktu kosong" if is_blank(clock) else "jam tanpa tanggal")
+    if is_blank(whole) and is_blank(day) and is_blank(clock):
+        raise Unreadable("waktu kosong")
     found = _joined(whole, day, clock, zone)
     return found, found.note
 
 
 def _joined(whole: Cell, day: Cell, clock: Cell, zone: ZoneInfo) -> TimeRead:
+    if is_blank(day) and is_blank(whole):
+        # A column headed "time" may hold the whole moment.
+        try:
+            return read_time(clock, zone)
+        except Unreadable as error:
+            raise Unreadable("jam tanpa tanggal") from error
     if is_blank(day):
         return read_time(whole, zone) if is_blank(clock) else combine(whole, clock, zone)
     if not is_blank(clock):

@@ -288,3 +288,20 @@ def test_a_desa_code_is_read(board: Board, tmp_path: Path) -> None:
     assert found["desa"] in {None, "16.10.04.2001"}
     known = next(code for code in board.register.desa if code.startswith("16.10.04"))
     assert accepted(board, tmp_path, id="K-9", kode_desa=known)["desa"] == known
+
+
+def test_a_column_headed_time_may_hold_the_whole_moment(board: Board, tmp_path: Path) -> None:
+    deliver(
+        board, tmp_path, {"time": "2024-11-27T01:03:00Z", "district": "Kandis", "type": "flood"}
+    )
+    found = board.store.tail(INCIDENTS).iloc[-1]
+    assert found["occurred_at"] == datetime(2024, 11, 27, 1, 3, tzinfo=UTC)
+    ledger = deliver(board, tmp_path, {"time": "8:03", "district": "Kandis", "type": "flood"})
+    assert ledger.reasons[0]["reasons"] == ["jam tanpa tanggal"]
+
+
+def test_of_a_line_that_is_no_row_only_that_is_said(board: Board, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"waktu":"27/11/2024 8.03","kecamatan":"Kandis","jenis":"banjir"}\n{rusak\n')
+    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="test")
+    assert ledger.reasons == [{"row": 2, "reasons": ["baris tidak dapat dibaca"]}]
