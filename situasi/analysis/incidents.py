@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi.records import STATUS_CLOSED
@@ -54,13 +57,24 @@ def cases(rows: pd.DataFrame) -> pd.DataFrame:
     rows: incident rows with `case`. A report without tingkat or situasi keeps the
     last one stated for its case: a status change does not unsay the weight.
     """
-    ordered = rows.sort_values(["known_at", "seq"], kind="stable")
-    grouped = ordered.groupby("case", sort=False)
-    newest = ordered.drop_duplicates("case", keep="last").set_index("case")
-    stated = grouped[["tingkat", "situasi"]].last()
-    newest[["tingkat", "situasi"]] = stated.reindex(newest.index)
-    newest["first_known"] = grouped["known_at"].first().reindex(newest.index)
-    return newest.reset_index()
+    ordered = rows.take(np.lexsort((rows["seq"], rows["known_at"].astype("int64"))))
+    case, _ = pd.factorize(ordered["case"])
+    first = ~pd.Series(case).duplicated(keep="first").to_numpy()
+    newest = ~pd.Series(case).duplicated(keep="last").to_numpy()
+    found = ordered[newest].reset_index(drop=True)
+    # Cases are numbered in the order of their first rows.
+    found["first_known"] = ordered["known_at"].array[first][case[newest]]
+    for scale in ("tingkat", "situasi"):
+        found[scale] = _last_stated(ordered[scale], case)[case[newest]]
+    return found
+
+
+def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:
+    """The last value of each case, by its number; None where it was never stated."""
+    stated = values.notna().to_numpy()
+    last = np.full(case.max(initial=-1) + 1, None, dtype=object)
+    last[case[stated]] = values.to_numpy()[stated]  # of several for one case the last stays
+    return last
 
 
 def without_nihil(found: pd.DataFrame) -> pd.DataFrame:
@@ -106,8 +120,11 @@ def newly_known(found: pd.DataFrame, at: datetime, window: timedelta) -> pd.Data
 
 def newest_first(found: pd.DataFrame, most: int) -> pd.DataFrame:
     """The cases last heard of, newest first; within the same minute the heavier first."""
-    weight = found["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
-    order = found.assign(_minute=found["known_at"].dt.floor("min"), _weight=weight)
+    # Whatever is older than the minute of the last one listed cannot be listed.
+    oldest = found["known_at"].nlargest(most).min()
+    recent: pd.DataFrame = found[found["known_at"] >= oldest.floor("min")]
+    weight = recent["tingkat"].map({"tinggi": 2, "sedang": 1}).fillna(0)
+    order = recent.assign(_minute=recent["known_at"].dt.floor("min"), _weight=weight)
     ordered = order.sort_values(["_minute", "_weight", "seq"], ascending=False)
     return ordered.head(most).drop(columns=["_minute", "_weight"])
 

@@ -14,6 +14,9 @@ from situasi.analysis.silence import FeedState, Newest
 from situasi.election import Election
 
 HOUR = timedelta(hours=1)
+# What tells whether a case is open and selected; the texts need not be carried along.
+_COUNTED = ["case", "seq", "known_at", "occurred_at", "kecamatan", "jenis", "tingkat", "situasi",
+            "status"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ def overview(
     limit = None if live else at
     known = {name: incidents.known(frame, limit) for name, frame in frames.items()}
     every = incidents.cases(known["incidents"])
-    placed = incidents.select(every, replace(wanted, since=None, until=None))
-    shown = incidents.without_nihil(incidents.select(placed, wanted))
+    timeless = replace(wanted, since=None, until=None)
+    happened = incidents.without_nihil(incidents.select(every, timeless))
+    shown = incidents.select(happened, wanted)
     opened = incidents.still_open(shown)
     drawn, undrawn = incidents.located(opened)
     chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
@@ -73,7 +77,7 @@ def overview(
         fresh=len(incidents.newly_known(shown, at, HOUR)),
         drawn=drawn,
         undrawn=undrawn,
-        elsewhen=len(incidents.without_nihil(placed)) - len(shown),
+        elsewhen=len(happened) - len(shown),
         states=situasi.by_kecamatan(every, chosen, at, valid),
         heard=frozenset(situasi.heard(every, at, valid)),
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
@@ -90,5 +94,5 @@ def overview(
 
 def _open_at(rows: pd.DataFrame, wanted: Selection, at: datetime) -> int:
     """How many of the selected cases were open, as it was known at that moment."""
-    then = incidents.cases(incidents.known(rows, at))
+    then = incidents.cases(incidents.known(rows, at)[_COUNTED])
     return len(incidents.still_open(incidents.select(then, wanted)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from situasi.records import TINGKAT
@@ -21,12 +22,12 @@ def per_slot(
     """
     placed = found[(found["precision"] == "menit") & _between(found, start, end)]
     edges = pd.date_range(start, end, freq=slot, inclusive="left")
-    at = ((placed["occurred_at"] - pd.Timestamp(start)) // slot).astype("int64")
-    level = placed["tingkat"].astype("object").where(placed["tingkat"].notna(), "belum")
-    table = pd.crosstab(at, level).reindex(
-        index=range(len(edges)), columns=[*TINGKAT, "belum"], fill_value=0
-    )
-    return table.set_axis(edges, axis=0).rename_axis(None, axis=1)
+    at = ((placed["occurred_at"] - pd.Timestamp(start)) // slot).to_numpy("int64")
+    level = pd.Categorical(placed["tingkat"], TINGKAT).codes.astype("int64")
+    level[level < 0] = len(TINGKAT)  # unweighed
+    names = [*TINGKAT, "belum"]
+    counts = np.bincount(at * len(names) + level, minlength=len(edges) * len(names))
+    return pd.DataFrame(counts.reshape(len(edges), len(names)), edges, names)
 
 
 def without_hour(found: pd.DataFrame, start: datetime, end: datetime) -> int:

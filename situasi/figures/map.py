@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pydeck as pdk
 from PIL import Image, ImageDraw
+from pydeck.bindings.json_tools import default_serialize
 
 from situasi.figures.theme import SHAPES, TINGKAT, UNRATED, Theme, rgb
 from situasi.shapes import Boundaries
@@ -62,13 +64,23 @@ def situation_map(
         *_labels(boundaries, areas, theme),
         _marks(points),
     ]
-    return pdk.Deck(
+    return _Deck(
         layers=layers,
         initial_view_state=_view(boundaries),
         map_provider=None,
         # map_style stays unset: setting it, even to None, makes the page call for tiles.
         tooltip={"text": "{nama}"},
     )
+
+
+class _Deck(pdk.Deck):  # type: ignore[misc]
+    """A deck written without the blanks and line breaks that pydeck puts in.
+
+    With 1,000 points that is half the bytes, and a fifth of the time: Python indents slowly.
+    """
+
+    def to_json(self) -> str:
+        return json.dumps(self, sort_keys=True, default=default_serialize, separators=(",", ":"))
 
 
 def _by_code(values: Mapping[str, Any], otherwise: Any) -> str:

@@ -32,7 +32,7 @@ def main() -> None:
         position="hidden",
     )
     page.run()
-    heartbeat(shown.snapshot.version, language)
+    heartbeat(shown, language)
 
 
 def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import streamlit as st
 from situasi import words
 from situasi.board import current as board
 from situasi.screen import session
+from situasi.snapshot import Picture
 from situasi.words import _
 
 EVERY = 2.0
@@ -16,18 +17,22 @@ EVERY = 2.0
 REDRAW = timedelta(minutes=1)
 
 
-def heartbeat(version: int, language: str) -> None:
-    """Watch the store for a page that shows this version."""
-    st.session_state["_drawn"] = (version, session.now())
+def heartbeat(drawn: Picture, language: str) -> None:
+    """Watch the store for a page that shows this picture."""
+    st.session_state["_drawn"] = (_state(drawn), session.now())
     _beat(language)
+
+
+def _state(picture: Picture) -> tuple[int, str | None]:
+    return picture.snapshot.version, picture.trouble
 
 
 @st.fragment(run_every=EVERY)
 def _beat(language: str) -> None:
     words.use(language)
-    version, drawn_at = st.session_state["_drawn"]
+    state, drawn_at = st.session_state["_drawn"]
     shown = session.picture()
-    if shown.snapshot.version != version or session.now() - drawn_at > REDRAW:
+    if _state(shown) != state or session.now() - drawn_at > REDRAW:
         st.rerun()
     checked = shown.checked_at.astimezone(board().register.election.zone)
     if shown.trouble:

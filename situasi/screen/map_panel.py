@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from situasi import words
@@ -28,7 +28,7 @@ def map_panel(found: Overview) -> None:
     with parts.bar():
         measure = filters.measure()
         if len(found.undrawn):
-            tables.behind(_("{n} tanpa lokasi"), found.undrawn)
+            tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
     theme = session.viewer_theme()
     drawn = found.drawn.tail(figure_map.MOST_POINTS)
     clicks = st.session_state.setdefault("_clicks", 0)
@@ -36,7 +36,7 @@ def map_panel(found: Overview) -> None:
         board().boundaries,
         board().boundaries.address,
         _areas(found, measure, theme),
-        drawn.assign(label=[_point_label(row) for row in drawn.itertuples()]),
+        drawn.assign(label=_point_labels(drawn)),
         theme,
         layer_id=f"kecamatan-{clicks}",
     )
@@ -105,11 +105,16 @@ def _shade(count: int, most: int, theme: Theme) -> str:
     return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(most, 1)]
 
 
-def _point_label(row: Any) -> str:
-    place = board().register.name_of(row.kecamatan)
-    local = row.occurred_at.tz_convert(board().register.election.zone)
-    what = [label("jenis", row.jenis), place, words.clock(local), label("status", row.status)]
-    return " · ".join(what)
+def _point_labels(drawn: pd.DataFrame) -> list[str]:
+    register = board().register
+    local = drawn["occurred_at"].dt.tz_convert(register.election.zone)
+    told = zip(drawn["jenis"], drawn["kecamatan"], local, drawn["status"], strict=True)
+    return [
+        " · ".join(
+            (label("jenis", kind), register.name_of(code), words.clock(at), label("status", status))
+        )
+        for kind, code, at, status in told
+    ]
 
 
 def _under_map(found: Overview, measure: str, theme: Theme, drawn: int) -> None:

@@ -31,7 +31,7 @@ def newest_panel(found: Overview, at: Moment) -> None:
                 on_click=filters.all_times,
                 type="tertiary",
             )
-        tables.behind(_("Semua {n} laporan"), found.shown.iloc[::-1])
+        tables.behind(_("Semua {n} laporan"), found.shown.iloc[::-1], "semua_laporan")
     with st.container(height=HEIGHT, border=False, key="laporan"):
         parts.report_list(
             [_item(row, at) for row in newest.itertuples()],

@@ -10,11 +10,21 @@ from situasi.board import current as board
 from situasi.labels import label
 from situasi.words import _
 
+# More rows than this are not read on a screen; a filter or an export finds them.
+MOST_ROWS = 2_000
 
-def behind(title: str, rows: pd.DataFrame) -> None:
-    """The rows behind a number, one click away."""
-    with st.popover(title.format(n=words.number(len(rows)))):
-        st.dataframe(readable(rows), hide_index=True, alt=title.format(n=len(rows)))
+
+def behind(title: str, rows: pd.DataFrame, key: str) -> None:
+    """The rows behind a number, one click away, and sent only when somebody clicks."""
+    shown = title.format(n=words.number(len(rows)))
+    opened = st.popover(shown, key=key, on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        st.dataframe(readable(rows.head(MOST_ROWS)), hide_index=True, alt=shown)
+        if len(rows) > MOST_ROWS:
+            said = _("{n} dari {all} baris; saring untuk melihat yang lain")
+            st.caption(said.format(n=words.number(MOST_ROWS), all=words.number(len(rows))))
 
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:

@@ -51,6 +51,7 @@ def backend(url: sa.URL) -> Backend:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
+            _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
         raise StoreError(f"Folder {path.parent} tidak bisa dibuat. Periksa izinnya.") from error
@@ -69,6 +70,36 @@ def _engine(path: Path) -> sa.Engine:
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _watch_the_file(engine: sa.Engine, path: Path) -> None:
+    """Never speak to a file that is no longer at its path.
+
+    A file moved away or replaced stays readable and writable through an open connection:
+    the board would look sound, and what it acknowledged would be gone with that file.
+    """
+
+    def connects(*_: object) -> None:
+        _identity(path)  # what was here and is gone is not made anew
+
+    def used(_: object, record: Any, __: object) -> None:
+        here = _identity(path)
+        if record.info.setdefault("file", here) != here:
+            raise sa.exc.DisconnectionError(f"{path} is another file now")
+
+    engine.dispose()  # so that every connection in use was watched from its first moment
+    sa.event.listen(engine, "do_connect", connects)
+    sa.event.listen(engine, "checkout", used)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        gone = sqlite3.OperationalError(str(error))
+        gone.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise gone from error
+    return status.st_dev, status.st_ino
 
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:

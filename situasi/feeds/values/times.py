@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from situasi.feeds.table import Cell
@@ -25,8 +25,7 @@ _ISO = re.compile(
 ).fullmatch
 
 
-@dataclass(frozen=True, slots=True)
-class TimeRead:
+class TimeRead(NamedTuple):
     """A moment. at: aware, UTC (the start of the day or month where no more is known).
 
     precision: menit, hari or bulan (records.PRECISION).

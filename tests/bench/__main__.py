@@ -1,0 +1,29 @@
+"""`make bench`: every figure of docs/performance.md, in a folder that is gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.bench import ingest, made, page, start
+from tests.bench.machine import described
+
+MANY, FEW = 100_000, 2_000
+
+
+def main() -> None:
+    print(described())
+    with tempfile.TemporaryDirectory(prefix="situasi-bench-") as name:
+        folder = Path(name)
+        many = made.file(folder / "many.csv", MANY)
+        few = made.file(folder / "few.csv", FEW)
+        book = made.file(folder / "many.xlsx", MANY)
+        print(f"\nIngest of {MANY:,} incident rows")
+        ingest.run(many, book, folder / "stores")
+        page.run(few, folder / "board-few", FEW)
+        page.run(many, folder / "board-many", MANY)
+        start.run(folder, folder / "board-many")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Run as a program: one file through the door into a new store; prints time and peak memory."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from situasi.ingest import ingest_file
+from tests.bench import made
+from tests.bench.machine import peak_megabytes
+
+
+def main(source: Path, folder: Path) -> None:
+    board = made.board(folder)
+    started, spent = time.perf_counter(), time.process_time()
+    ledger = ingest_file(source, board.store, board.context, now=made.EVENING, actor="bench")
+    seconds, processor = time.perf_counter() - started, time.process_time() - spent
+    assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
+    board.close()
+    peak = peak_megabytes()
+    print(json.dumps({"rows": ledger.read, "seconds": seconds, "cpu": processor, "peak": peak}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,39 @@
+"""On what machine, when, and how the figures of one run are told."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def described() -> str:
+    """The line without which a figure means nothing."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.system()} "
+        f"{platform.machine()}, Python {version}"
+    )
+
+
+def peak_megabytes() -> float | None:
+    """Peak memory of this process; None on systems that do not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count the process that started this one
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Best and median: the best is the work, what is above it is the machine's noise."""
+    return f"{min(seconds) * 1e3:,.0f} ms (median {statistics.median(seconds) * 1e3:,.0f})"

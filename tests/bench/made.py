@@ -1,0 +1,44 @@
+"""A board with made-up reports for a benchmark: files written, stores filled, always LATIHAN."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from situasi import election, regions, settings, shapes
+from situasi.board import Board, open_board
+from situasi.ingest import ingest_file
+from tests.bench import reports
+
+EVENING = datetime(2024, 11, 27, 16, tzinfo=UTC)  # 23.00 WIB: the whole day lies behind
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of a board that lives in this folder alone."""
+    return {
+        "SITUASI_DATA": str(folder),
+        "SITUASI_INBOX": str(folder / "inbox"),
+        "SITUASI_REHEARSAL": "no",
+    }
+
+
+def board(folder: Path) -> Board:
+    return open_board(settings.load(environment(folder)), lambda: EVENING)
+
+
+def file(path: Path, count: int) -> Path:
+    """A file of so many reports, .csv or .xlsx by its name."""
+    definition = election.load(settings.load({}).election)
+    rows = reports.rows(count, regions.load(definition), shapes.load(definition.boundaries))
+    (reports.write_xlsx if path.suffix == ".xlsx" else reports.write_csv)(path, rows)
+    return path
+
+
+def filled(folder: Path, source: Path) -> Path:
+    """A store with the reports of this file, whose clock stands at the evening of the day."""
+    opened = board(folder)
+    ledger = ingest_file(source, opened.store, opened.context, now=EVENING, actor="bench")
+    assert ledger.accepted, f"nothing of {source} was accepted: {ledger}"
+    opened.store.note("exercise", {"at": EVENING.isoformat()}, EVENING, "bench")
+    opened.close()
+    return folder

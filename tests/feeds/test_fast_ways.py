@@ -1,0 +1,75 @@
+"""The quick ways at the door never differ from the slow, obvious ones."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from situasi.feeds.judge import Bench
+from situasi.feeds.values.base import Unreadable, is_blank, written
+from situasi.feeds.values.coordinates import _angle_in, _ordered, _quick, read_point
+
+degrees = st.from_regex(r"[-+]?[0-9]{0,4}[.,]?[0-9]{0,8}", fullmatch=True)
+
+
+def slow_point(lat: str, lon: str) -> tuple[float, float]:
+    """The obvious reading, never the quick one."""
+    return _ordered(_angle_in(lat), _angle_in(lon), f"{written(lat)}, {written(lon)}")
+
+
+@given(degrees, degrees)
+@example("-0.0", "104.65")
+@example("180.000001", "0.5")
+def test_a_point_read_quickly_is_the_point_read_slowly(lat: str, lon: str) -> None:
+    quick = _quick(lat, lon)
+    if quick is not None:
+        assert not is_blank(lat) and not is_blank(lon)
+        assert [repr(part) for part in quick] == [repr(part) for part in slow_point(lat, lon)]
+
+
+def test_the_decimals_that_fill_whole_files_are_read_quickly() -> None:
+    assert _quick("-3.253500", "104.6512") == (-3.2535, 104.6512)
+
+
+@pytest.mark.parametrize("lat", ["181.5", "-3,2535", "3°15'9\"S", "", "-"])
+def test_what_is_not_plain_decimals_is_left_to_the_slow_reading(lat: str) -> None:
+    assert _quick(lat, "104.6512") is None
+
+
+def test_a_point_outside_the_earth_is_still_refused() -> None:
+    with pytest.raises(Unreadable, match="di luar bumi"):
+        read_point("-3.25", "204.65")
+
+
+def judge(word: str) -> tuple[str, str | None]:
+    """A made-up reader: some words are doubted, some are refused."""
+    if word.startswith("x"):
+        raise Unreadable(f"{word} bukan kata")
+    return word.upper(), f"{word} dibaca" if word.startswith("y") else None
+
+
+def slow_each(words: list[str]) -> tuple[list[str | None], dict[int, str], dict[int, str]]:
+    """The obvious way: every row for itself, none remembered."""
+    values: list[str | None] = []
+    doubts, faults = {}, {}
+    for row, word in enumerate(words):
+        try:
+            value, doubt = judge(word)
+        except Unreadable as error:
+            values.append(None)
+            faults[row] = str(error)
+        else:
+            values.append(value)
+            if doubt:
+                doubts[row] = doubt
+    return values, doubts, faults
+
+
+@given(st.lists(st.sampled_from(["a", "b", "xa", "xb", "ya", "yb"]), max_size=20))
+def test_reading_each_distinct_cell_once_equals_reading_every_row(words: list[str]) -> None:
+    bench = Bench(len(words))
+    values = bench.each(words, judge)
+    doubts = {row: "; ".join(said) for row, said in bench.doubts.items()}
+    faults = {row: "; ".join(said) for row, said in bench.faults.items()}
+    assert (values, doubts, faults) == slow_each(words)
