@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from situasi import settings
-from situasi.board import Board, open_board
+from situasi.board import Board, open_board, settle_memory
 from situasi.store.protocol import StoreError
 
 out = Console()
@@ -39,6 +39,7 @@ def opened() -> Iterator[Board]:
         board = open_board(settings.load(), now)
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
+    settle_memory()
     try:
         yield board
     except StoreError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -28,9 +27,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
     )
     inbox.start()
-    # Streamlit collects garbage after every run; what was imported need not be walked again.
-    gc.collect()
-    gc.freeze()
+    house.settle_memory()
     try:
         yield {}
     finally:

@@ -269,3 +269,27 @@ def test_small_tail_of_a_large_table_searches_and_never_scans(sqlite_store: Stor
         ).all()
     assert len(plan) == 1
     assert "SEARCH feed_incidents USING INTEGER PRIMARY KEY" in plan[0][-1]
+
+
+def test_a_file_moved_away_under_an_open_store_is_not_written_to_any_more(url: str) -> None:
+    store = filled(url)
+    version, path = store.version(), path_of(url)
+    aside = path.with_name("aside")
+    aside.mkdir()
+    files = sorted(path.parent.glob(f"{path.name}*"))
+    for file in files:
+        file.rename(aside / file.name)
+    with pytest.raises(StoreError, match="tidak bisa dibuka"):
+        store.version()
+    with pytest.raises(StoreError, match="tidak bisa dibuka"):
+        store.note("siaga", 2, MORNING, "operator")
+    assert not path.exists()
+    path.write_bytes(b"no store at all\n" * 500)
+    with pytest.raises(StoreError, match="bukan penyimpanan"):
+        store.version()
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    for file in files:
+        (aside / file.name).rename(file)
+    assert store.version() == version
+    store.close()
