@@ -1,0 +1,85 @@
+"""A real browser before a real server. Both are started once and shared."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.serving import PATIENCE, Server
+from tests.browser.viewing import Viewer, Watch
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# WebGL without a graphics card; and no errands of the browser's own.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+Look = Callable[..., Viewer]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. The scope ends with this folder: Playwright holds an event loop."""
+    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if named is None:
+        pytest.skip("no Chromium here: apt-get install chromium (or set CHROMIUM to its path)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=named, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def rehearsal(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the rehearsal day, as a newcomer starts it. Tests only look at it."""
+    server = Server(tmp_path_factory.mktemp("rehearsal"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def quiet(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
+    """A server of the test's own, without the rehearsal day; the test starts it."""
+    server = Server(tmp_path, {"SITUASI_REHEARSAL": "no"})
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def look(chromium: Browser) -> Iterator[Look]:
+    """Step before a server's board with a browser that can reach nothing else."""
+    watches = []
+
+    def viewer(server: Server, query: str = "", **options: Any) -> Viewer:
+        context = chromium.new_context(
+            **{"viewport": {"width": 1400, "height": 1100}, "color_scheme": "light", **options}
+        )
+        context.set_default_timeout(PATIENCE * 1000)
+        watch = Watch(urlsplit(server.address).netloc)
+        watch.over(context)
+        watches.append((context, watch))
+        shown = Viewer(context.new_page(), watch, server.address)
+        shown.open(query)
+        return shown
+
+    yield viewer
+    for context, _ in watches:
+        context.close()
+    # Whatever a test was about: nothing may have been asked of another host meanwhile.
+    assert [address for _, watch in watches for address in watch.elsewhere()] == []

@@ -1,0 +1,162 @@
+"""A real server on a free port of this machine, with a store and an inbox of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from situasi.analysis.incidents import Selection
+from situasi.analysis.overview import Overview, overview
+from situasi.board import Board, open_board
+from situasi.settings import ROOT, Settings, load
+from situasi.snapshot import Snapshot
+
+# How long anything may take on a slow and busy machine.
+PATIENCE = 90.0
+
+
+@dataclass
+class Server:
+    """`streamlit run dashboard.py`, as a user starts it."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def settings(self) -> Settings:
+        return load(self._folders())
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = self.port or _free_port()
+        command = ["-m", "streamlit", "run", "dashboard.py", "--server.port", str(self.port)]
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env={**os.environ, **self._folders()},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        until(self._answers, "the server did not come up")
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def command(self, *words: str) -> str:
+        """Run `python -m situasi` on this server's store; what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "situasi", *words],
+            cwd=ROOT,
+            env={**os.environ, **self._folders(), "COLUMNS": "400"},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def deliver(self, name: str, text: str) -> None:
+        """Bring a file of reports in through the command line, beside the running server."""
+        path = self.folder / name
+        path.write_text(text, "utf-8")
+        self.command("ingest", str(path))
+
+    def open_board(self) -> Board:
+        """The same store, opened a second time in the test."""
+        return open_board(self.settings, lambda: datetime.now(UTC))
+
+    def _folders(self) -> dict[str, str]:
+        return {
+            "SITUASI_DATA": str(self.folder / "live"),
+            "SITUASI_INBOX": str(self.inbox),
+            "PYTHONUTF8": "1",
+            **self.environment,
+        }
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        said = self.folder / "server.log"
+        assert self._process.poll() is None, said.read_text("utf-8", "replace")[-2000:]
+        try:
+            # No proxy of the environment stands between a test and its own machine.
+            with build_opener(ProxyHandler({})).open(f"{self.address}/healthz", timeout=5) as found:
+                return bool(found.status == 200)
+        except (URLError, OSError):
+            return False
+
+
+def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> Overview:
+    """What the analysis says of this server's store, reckoned here and not on the page."""
+    with_board = server.open_board()
+    try:
+        register = with_board.register
+        return overview(
+            with_board.live.picture().snapshot.frames,
+            register.election,
+            list(register.kecamatan),
+            wanted,
+            at,
+            live=live,
+        )
+    finally:
+        with_board.close()
+
+
+def snapshot(server: Server) -> Snapshot:
+    board = server.open_board()
+    try:
+        return board.live.picture().snapshot
+    finally:
+        board.close()
+
+
+def mark_as_opened(server: Server) -> None:
+    """A store that stays empty: the server takes its first filling for done."""
+    board = server.open_board()
+    board.store.note("opening", "done", datetime.now(UTC), "test")
+    board.close()
+
+
+def until(holds: Callable[[], bool], otherwise: str, patience: float = PATIENCE) -> None:
+    """Ask until the answer is yes."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,172 @@
+"""What arrives while the page is open: reports, faulty rows, hostile words, a store in trouble."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from situasi.figures.theme import LIGHT
+from tests.browser.conftest import Look
+from tests.browser.mapping import alike, boundaries, drawn_map, numbers
+from tests.browser.serving import Server, mark_as_opened
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+HEADINGS = "id,waktu,kode_kecamatan,desa,jenis,tingkat,status,uraian,pelapor"
+
+
+def messy_workbook(path: Path) -> None:
+    """As a Polsek sends it: titles above, merged cells, real dates, short names, a total below."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["POLSEK GABUNGAN — REKAP KEJADIAN MENONJOL"])
+    sheet.merge_cells("A1:F1")
+    sheet.append(["Hari pemungutan suara"])
+    sheet.append([])
+    sheet.append(["No", "Waktu", "Kecamatan", "Jenis", "Tingkat", "Uraian"])
+    when = datetime(2024, 11, 27, 9, 30)
+    sheet.append([1, when, "Kec. Pemulutan Brt", "logistik", "rendah", "Kotak suara lembap"])
+    sheet.append([2, when, "Tj. Raja", "unjuk rasa", "sedang", "Massa di depan kantor lurah"])
+    sheet.append([3, "kemarin pagi", "Indralaya", "logistik", "rendah", "Waktu tidak jelas"])
+    sheet.append([4, when, "Negeri Antah Berantah", "logistik", "rendah", "Tempat tidak dikenal"])
+    sheet.append(["Jumlah", None, None, None, None, 4])
+    sheet.merge_cells("A9:E9")
+    book.save(path)
+    book.close()
+
+
+def test_a_messy_workbook_in_the_inbox_appears_on_the_open_page_with_its_bad_rows_explained(
+    quiet: Server, look: Look
+) -> None:
+    quiet.start()
+    viewer = look(quiet)
+    assert viewer.card("Karantina") == ("0", "tidak ada")
+    viewer.page.evaluate("window.loadedOnce = true")
+
+    messy_workbook(quiet.folder / "rekap.xlsx")
+    quiet.inbox.mkdir(exist_ok=True)
+    (quiet.folder / "rekap.xlsx").rename(quiet.inbox / "rekap.xlsx")
+
+    viewer.says("Massa di depan kantor lurah")
+    viewer.until(
+        lambda: viewer.card("Karantina") == ("2", "baris menunggu perbaikan"),
+        "the page does not count the rows in quarantine",
+    )
+    shown = {text: (kind, place) for kind, place, text in viewer.reports()}
+    assert shown["Kotak suara lembap"] == ("logistik", "Pemulutan Barat")
+    assert shown["Massa di depan kantor lurah"] == ("unjuk rasa", "Tanjung Raja")
+    assert viewer.page.evaluate("window.loadedOnce") is True
+    said = quiet.command("quarantine", "list")
+    assert "2 baris menunggu" in said
+    assert "kemarin pagi" in said
+    assert "Negeri Antah Berantah" in said
+    assert [p.name.endswith("rekap.xlsx") for p in (quiet.inbox / "processed").iterdir()] == [True]
+
+
+def test_made_up_reports_are_marked_and_only_they(
+    rehearsal: Server, quiet: Server, look: Look
+) -> None:
+    made_up = look(rehearsal)
+    assert any(band.startswith("LATIHAN") for band in made_up.bands())
+    assert made_up.page.locator("ol.si-list .si-made").count() > 0
+    quiet.start()
+    real = look(quiet, "?rentang=semua")
+    assert len(real.reports()) > 0
+    assert real.bands() == []
+    assert "LATIHAN" not in real.words()
+
+
+def test_an_empty_store_says_so_and_shows_no_zero_as_if_it_were_a_report(
+    quiet: Server, look: Look
+) -> None:
+    mark_as_opened(quiet)
+    quiet.start()
+    viewer = look(quiet)
+    assert "Belum ada laporan pada pilihan ini" in viewer.page.locator(".si-empty").inner_text()
+    assert viewer.reports() == []
+    assert viewer.card("Laporan terakhir") == ("–", "belum ada laporan kejadian")
+    assert viewer.card("Situasi 16 kecamatan")[0].split() == ["0", "0", "0", "16"]
+    shot = drawn_map(viewer)
+    assert all(alike(shot.fill(p), numbers(LIGHT.paper)) for p in boundaries().polygons)
+    assert viewer.watch.complaints == []
+
+
+def test_an_empty_store_colours_nothing_by_open_incidents_either(quiet: Server, look: Look) -> None:
+    mark_as_opened(quiet)
+    quiet.start()
+    shot = drawn_map(look(quiet, "?ukur=terbuka"))
+    assert all(alike(shot.fill(p), numbers(LIGHT.paper)) for p in boundaries().polygons)
+
+
+def test_a_store_that_is_gone_leaves_the_last_picture_with_its_age_and_comes_back(
+    quiet: Server, look: Look
+) -> None:
+    quiet.start()
+    viewer = look(quiet, "?rentang=semua")
+    before = viewer.reports()
+    assert len(before) > 0
+    live, aside = quiet.folder / "live", quiet.folder / "aside"
+    aside.mkdir()
+    for file in live.glob("situasi.db*"):
+        file.rename(aside / file.name)
+    (live / "situasi.db").write_bytes(b"no store at all\n" * 500)
+
+    viewer.says("Penyimpanan tidak terbaca")
+    assert any("bukan penyimpanan Situasi" in band for band in viewer.bands())
+    viewer.says("Gambar terakhir")
+    assert viewer.reports() == before
+
+    for file in live.glob("situasi.db*"):
+        file.unlink()
+    for file in aside.iterdir():
+        file.rename(live / file.name)
+    viewer.until(lambda: viewer.bands() == [], "the board did not recover")
+    viewer.says("Diperiksa")
+    quiet.deliver(
+        "lagi.csv", f"{HEADINGS}\nL-1,2024-11-27 10:00,16.10.05,,logistik,,,Lagi,Polsek\n"
+    )
+    viewer.until(lambda: len(viewer.reports()) == len(before) + 1, "nothing new arrives any more")
+
+
+HOSTILE = (
+    '<img src=x onerror="window.hit=1">',
+    "</style></script><script>window.hit=1</script>",
+    "[tekan di sini](http://board.invalid) ![x](http://board.invalid/x.png)",
+    ":material/delete: :red[merah] **tebal** $x^2$",
+    "{nama} {{ 7*7 }} %(x)s &lt;b&gt; &amp;",
+    "javascript:window.hit=1 <a href='javascript:window.hit=1'>x</a>",
+)
+
+
+def test_hostile_words_are_shown_as_words_and_do_nothing(quiet: Server, look: Look) -> None:
+    mark_as_opened(quiet)
+    rows = [
+        f"H-{at},2024-11-27 10:00,16.10.05,{cell},lainnya,rendah,dilaporkan,{cell},{cell}"
+        for at, cell in enumerate(map(_cell, HOSTILE))
+    ]
+    quiet.deliver("<img src=x onerror=alert(1)>.csv", "\n".join([HEADINGS, *rows]))
+    quiet.start()
+    viewer = look(quiet)
+    assert sorted(text for _, _, text in viewer.reports()) == sorted(HOSTILE)
+    assert sorted(place for _, place, _ in viewer.reports()) == sorted(
+        f"Pemulutan · {text}" for text in HOSTILE
+    )
+    viewer.page.get_by_role("button", name="Semua").click()
+    viewer.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    assert viewer.page.evaluate("window.hit") is None
+    inside = viewer.page.locator("ol.si-list")
+    assert inside.locator("img, a, script, style, strong, .katex").count() == 0
+    assert (
+        viewer.page.locator("[onerror], a[href^='javascript'], a[href*='board.invalid']").count()
+        == 0
+    )
+    assert viewer.watch.elsewhere() == []
+    assert viewer.watch.complaints == []
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,111 @@
+"""How the page sits on a wall, a desk and a phone, by day and by night, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from situasi.figures.theme import DARK, LIGHT, Theme
+from tests.browser.conftest import Look
+from tests.browser.mapping import numbers
+from tests.browser.serving import Server
+from tests.browser.viewing import Viewer
+from tests.tools.words import existing
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+WALL, DESK, PHONE = (1920, 1080), (1366, 768), (390, 844)
+
+# Parts of a card that stick out of it, or hold more than they show.
+_CUT_OFF = """() => [...document.querySelectorAll('.si-card')].flatMap(card => {
+    const edge = card.getBoundingClientRect();
+    const whole = [card, ...card.querySelectorAll('h2, strong, p')];
+    return [
+        ...whole.filter(part => part.scrollWidth > part.clientWidth),
+        ...[...card.querySelectorAll('*')].filter(part => {
+            const box = part.getBoundingClientRect();
+            return box.right > edge.right + 0.5 || box.bottom > edge.bottom + 0.5;
+        }),
+    ].map(part => part.tagName + ' ' + part.innerText);
+})"""
+
+_SCROLLS_SIDEWAYS = """() => [document.documentElement, document.body,
+    document.querySelector('[data-testid=stMain]'),
+    document.querySelector('[data-testid=stMainBlockContainer]'),
+].filter(part => part.scrollWidth > part.clientWidth).map(part => part.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_page_fits_a_phone_a_desk_and_a_wall(
+    rehearsal: Server, look: Look, theme: Theme
+) -> None:
+    dark = theme is DARK
+    viewer = look(
+        rehearsal,
+        # A past moment shows every band; English runs longer in some cards.
+        "?saat=2024-11-27T12:30&lang=en" if dark else "",
+        viewport={"width": PHONE[0], "height": PHONE[1]},
+        color_scheme=theme.name,
+    )
+    assert _ground(viewer) == numbers(theme.paper)
+    for width, height in (PHONE, DESK, WALL):
+        viewer.page.set_viewport_size({"width": width, "height": height})
+        viewer.until(
+            lambda: viewer.page.evaluate(_SCROLLS_SIDEWAYS) == [], f"{width}: scrolls sideways"
+        )
+        assert viewer.page.evaluate(_CUT_OFF) == [], width
+    viewer.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    viewer.until(lambda: _all_cards_above(viewer, DESK[1]), "key figures lie below the screen")
+
+
+def _all_cards_above(viewer: Viewer, edge: int) -> bool:
+    boxes = [card.bounding_box() for card in viewer.page.locator(".si-card").all()]
+    return len(boxes) == 6 and all(box and box["y"] + box["height"] <= edge for box in boxes)
+
+
+def _ground(viewer: Viewer) -> tuple[int, ...]:
+    colour = viewer.page.locator("[data-testid=stApp]").evaluate(
+        "part => getComputedStyle(part).backgroundColor"
+    )
+    return tuple(int(part) for part in re.findall(r"\d+", colour)[:3])
+
+
+# Every text in the page; a report's own words and the name of the page aside.
+_TEXTS = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement;
+        if (parent.closest('.si-text p, .si-head h1, script, style, noscript')) continue;
+        found.push(walker.currentNode.textContent.trim());
+    }
+    for (const part of document.querySelectorAll('[placeholder], [aria-label], [title]'))
+        for (const name of ['placeholder', 'aria-label', 'title'])
+            if (part.hasAttribute(name) && !part.closest('.si-doubt'))
+                found.push(part.getAttribute(name).trim());
+    return found.filter(text => text);
+}"""
+
+
+def test_an_english_page_shows_no_indonesian_interface_words(rehearsal: Server, look: Look) -> None:
+    words = {str(m.id): str(m.string) for m in existing() if m.id and m.id != m.string}
+    indonesian, english = _as_shown(words), _as_shown({v: k for k, v in words.items()})
+    query = "?saat=2024-11-27T12:30"
+    spoken = [(look(rehearsal, query + lang), own, other) for lang, own, other in
+              (("&lang=en", english, indonesian), ("", indonesian, english))]  # fmt: skip
+    for viewer, own, other in spoken:
+        texts = set(viewer.page.evaluate(_TEXTS))
+        assert sum(any(p.fullmatch(text) for text in texts) for p in own) >= 30
+        foreign = {text for text in texts if any(p.fullmatch(text) for p in other)}
+        assert {text for text in foreign if not any(p.fullmatch(text) for p in own)} == set()
+        assert viewer.watch.complaints == []
+
+
+def _as_shown(words: dict[str, str]) -> list[re.Pattern[str]]:
+    """What each message looks like once its holes are filled."""
+    return [
+        re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(message)))
+        for message in words
+        if len(re.sub(r"{\w+}", "", message)) > 4
+    ]

@@ -1,0 +1,162 @@
+"""A link is a view: opened anywhere, at any time, it shows what its sender saw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from situasi import words
+from situasi.analysis import incidents
+from situasi.analysis.incidents import Selection
+from situasi.analysis.overview import Overview
+from situasi.labels import label
+from tests.browser.conftest import Look
+from tests.browser.serving import Server, computed, snapshot
+from tests.browser.viewing import Viewer
+from tests.builders import DAY, WIB, wib
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def _of_the_day(
+    server: Server, at: datetime, *, live: bool = False, **wanted: list[str]
+) -> Overview:
+    return computed(server, Selection(**wanted, since=DAY, until=wib("24.00")), at, live=live)
+
+
+def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
+    """The key figures and the list are those of the analysis."""
+    words.use(language)
+    try:
+        levels = incidents.by_tingkat(expected.open)
+        opened, split = viewer.card(words._("Kejadian terbuka"))
+        assert opened == words.number(len(expected.open))
+        for level in ("tinggi", "sedang", "rendah"):
+            assert f"{levels.get(level, 0)} {label('tingkat', level)}" in split
+        fresh, change = viewer.card(words._("Laporan baru, 1 jam"))
+        assert fresh == words.number(expected.fresh)
+        assert words.signed(len(expected.open) - expected.open_before) in change
+        states = expected.states["situasi"]
+        counted = [int((states == s).sum()) for s in ("merah", "kuning", "hijau")]
+        title = words._("Situasi {n} kecamatan").format(n=words.number(len(states)))
+        assert viewer.card(title)[0].split() == [
+            str(n) for n in [*counted, int(states.isna().sum())]
+        ]
+        newest = incidents.newest_first(expected.shown, 40)
+        shown = viewer.reports()
+        assert [text for _, _, text in shown] == [text or "" for text in newest["uraian"]]
+        assert [kind for kind, _, _ in shown] == [label("jenis", kind) for kind in newest["jenis"]]
+    finally:
+        words.use("id")
+
+
+def test_a_deep_link_opened_first_after_a_restart_shows_its_view(
+    rehearsal: Server, look: Look
+) -> None:
+    rehearsal.restart()
+    query = "?kec=16.10.08&kec=16.10.15&tingkat=sedang&saat=2024-11-27T12:30&ukur=terbuka&lang=en"
+    viewer = look(rehearsal, query)
+    expected = _of_the_day(
+        rehearsal, wib("12.30"), kecamatan=["16.10.08", "16.10.15"], tingkat=["sedang"]
+    )
+    assert len(expected.open) >= 1
+    assert len(expected.shown) > len(expected.open)
+    _shows(viewer, expected, "en")
+    chips = viewer.page.locator("[data-testid=stMultiSelect]").first.inner_text()
+    assert "Indralaya Selatan" in chips and "Lubuk Keliat" in chips
+    assert "12:30 WIB" in viewer.clock()
+    assert viewer.chosen("ukur") == ["terbuka"]
+    assert viewer.page.get_by_role("radio", name="Open incidents").is_checked()
+
+
+def test_a_link_copied_from_the_address_bar_shows_another_viewer_the_same(
+    rehearsal: Server, look: Look
+) -> None:
+    sender = look(rehearsal, "?saat=2024-11-27T12:30")
+    sender.page.get_by_role("button", name="sedang", exact=True).click()
+    sender.until(lambda: sender.chosen("tingkat") == ["sedang"], "the choice is not in the address")
+    sender.page.get_by_role("radio", name="Jumlah TPS").click(force=True)
+    sender.until(lambda: sender.chosen("ukur") == ["tps"], "the measure is not in the address")
+    expected = _of_the_day(rehearsal, wib("12.30"), tingkat=["sedang"])
+    sender.until(lambda: len(sender.reports()) == len(expected.shown), "the list was not filtered")
+    receiver = look(rehearsal, sender.page.url.removeprefix(rehearsal.address + "/"))
+    _shows(receiver, expected, "id")
+    assert receiver.cards() == sender.cards()
+    assert receiver.reports() == sender.reports()
+    assert receiver.chosen("ukur") == ["tps"]
+
+
+def test_what_a_link_asks_and_nobody_knows_is_passed_over(rehearsal: Server, look: Look) -> None:
+    odd = look(rehearsal, "?kec=99.99.99&tingkat=gawat&saat=kemarin&ukur=warna&lang=xx&rentang=-1")
+    plain = look(rehearsal)
+    assert odd.cards() == plain.cards()
+    assert odd.reports() == plain.reports()
+
+
+def test_the_page_shows_what_the_analysis_says_of_the_rehearsals_own_present(
+    rehearsal: Server, look: Look
+) -> None:
+    at = snapshot(rehearsal).exercise_at
+    assert at is not None
+    _shows(look(rehearsal), _of_the_day(rehearsal, at.astimezone(WIB), live=True), "id")
+
+
+def test_the_slider_shows_the_board_as_it_was_known_and_leads_back(
+    rehearsal: Server, look: Look
+) -> None:
+    viewer = look(rehearsal)
+    present = viewer.reports()
+    assert not any("bukan keadaan sekarang" in band for band in viewer.bands())
+    _slide_to(viewer, "09.00")
+    viewer.says("Keadaan sebagaimana diketahui 09.00 WIB, bukan keadaan sekarang")
+    expected = _of_the_day(rehearsal, wib("09.00"))
+    viewer.until(lambda: len(viewer.reports()) == len(expected.shown), "the list is not of 09.00")
+    viewer.drawn()
+    _shows(viewer, expected, "id")
+    assert viewer.chosen("saat") == ["2024-11-27T09:00"]
+
+    viewer.page.get_by_role("button", name="Kembali ke langsung").click()
+    viewer.until(lambda: viewer.reports() == present, "the present did not come back")
+    viewer.until(lambda: viewer.chosen("saat") == [], "the past is still in the address")
+    assert not any("bukan keadaan sekarang" in band for band in viewer.bands())
+
+
+def _slide_to(viewer: Viewer, clock: str) -> None:
+    """Take the slider's handle near the place with the mouse, and to the minute with the keys."""
+    handle = viewer.page.locator("[data-testid=stSlider] input[type=range]")
+    track = viewer.page.locator("[data-testid=stSlider] [role=group]").bounding_box()
+    thumb = viewer.page.locator("[data-testid=stSliderThumbValue]").bounding_box()
+    assert track is not None and thumb is not None
+    least, most = (int(str(handle.get_attribute(edge))) for edge in ("min", "max"))
+    wanted = least + (int(clock[:2]) * 60 + int(clock[3:]) - 4 * 60) * 60_000_000
+    goal = track["x"] + track["width"] * (wanted - least) / (most - least)
+    row = track["y"] + track["height"] / 2
+    viewer.page.mouse.click(goal, row)
+    handle.focus()
+    for _ in range(120):
+        stands = int(str(handle.get_attribute("value")))
+        if stands == wanted:
+            break
+        viewer.page.keyboard.press("ArrowLeft" if stands > wanted else "ArrowRight")
+    assert handle.get_attribute("aria-valuetext") == clock
+
+
+def test_times_are_those_of_the_kabupaten_wherever_the_browser_stands(
+    rehearsal: Server, look: Look
+) -> None:
+    query = "?saat=2024-11-27T12:30"
+    here = look(rehearsal, query, timezone_id="Asia/Jakarta", locale="id-ID")
+    there = look(rehearsal, query, timezone_id="America/New_York", locale="en-US")
+    assert "12.30 WIB" in there.clock()
+    assert there.page.locator("[data-testid=stSliderThumbValue]").inner_text() == "12.30"
+    ticks = there.page.locator(".xtick text").all_text_contents()
+    assert "08.00" in ticks
+    assert ticks == here.page.locator(".xtick text").all_text_contents()
+    assert _without_the_check(there) == _without_the_check(here)
+
+
+def _without_the_check(viewer: Viewer) -> list[str]:
+    lines = viewer.words().splitlines()
+    assert sum("Diperiksa" in line for line in lines) == 1
+    return [line for line in lines if "Diperiksa" not in line]

@@ -1,0 +1,63 @@
+"""No internet on the police intranet: the board asks nothing of any other host."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Look
+from tests.browser.mapping import drawn_map
+from tests.browser.serving import Server
+from tests.browser.viewing import Viewer
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ELSEWHERE = "http://board.invalid"
+
+
+def test_no_request_to_another_host_is_even_tried(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    drawn_map(viewer)
+    viewer.page.get_by_role("button", name="Semua").click()
+    viewer.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    assert any("/peta/kecamatan-" in address for address in viewer.watch.asked)
+    assert any(address.startswith("ws://") for address in viewer.watch.asked)
+    assert viewer.watch.elsewhere() == []
+
+
+def test_the_watch_would_notice_every_kind_of_call(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    for call in (
+        f"fetch('{ELSEWHERE}/a').catch(() => 0)",
+        f"new Image().src = '{ELSEWHERE}/b.png'",
+        f"new WebSocket('{ELSEWHERE.replace('http', 'ws')}/'); 0",
+        f"new Worker(URL.createObjectURL(new Blob([\"fetch('{ELSEWHERE}/c')\"]))); 0",
+    ):
+        viewer.page.evaluate(call)
+        viewer.until(lambda: bool(viewer.watch.elsewhere()), f"nobody saw {call}")
+        viewer.watch.asked.clear()
+
+
+def test_the_browser_has_nothing_to_complain_of(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    drawn_map(viewer)
+    assert viewer.watch.complaints == []
+
+
+def test_complaints_would_be_heard(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    viewer.page.evaluate("console.error('one'); setTimeout(() => { throw new Error('two') })")
+    viewer.until(lambda: len(viewer.watch.complaints) == 2, "nobody heard the complaints")
+
+
+def test_nothing_of_the_frameworks_own_clutter_is_shown(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    assert (
+        _shown(viewer, "stAppDeployButton", "stMainMenu", "stToolbarActions", "stDecoration") == []
+    )
+    assert viewer.page.get_by_text("Deploy", exact=True).count() == 0
+    assert viewer.page.get_by_text("Made with").count() == 0
+    assert viewer.page.locator("footer").count() == 0
+
+
+def _shown(viewer: Viewer, *names: str) -> list[str]:
+    return [n for n in names if viewer.page.locator(f"[data-testid={n}]:visible").count()]

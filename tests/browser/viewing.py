@@ -1,0 +1,120 @@
+"""One viewer before the board: what the page says, and what the browser asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.browser.serving import PATIENCE
+
+
+@dataclass
+class Watch:
+    """All that the pages of one browser context asked for and complained about."""
+
+    home: str
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        """Note every request, block what is not for the server, and listen to the console."""
+        context.route(self._is_elsewhere, _refuse)
+        context.on("request", lambda request: self.asked.append(request.url))
+        context.on("serviceworker", lambda worker: self.asked.append(worker.url))
+        context.on("page", self._listen)
+
+    def elsewhere(self) -> list[str]:
+        """What was asked of another host, whether or not it was answered."""
+        return [address for address in self.asked if self._is_elsewhere(address)]
+
+    def _listen(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self.asked.append(socket.url))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
+        )
+
+    def _is_elsewhere(self, address: str) -> bool:
+        parts = urlsplit(address)
+        return parts.scheme not in {"data", "blob", "about"} and parts.netloc != self.home
+
+
+def _refuse(route: Route) -> None:
+    route.abort("blockedbyclient")
+
+
+@dataclass
+class Viewer:
+    """A page that shows the board."""
+
+    page: Page
+    watch: Watch
+    address: str
+
+    def open(self, query: str = "") -> None:
+        """Open a link and wait until the board is drawn to its end."""
+        self.page.goto(f"{self.address}/{query}")
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait for the last panel of the page, and for the end of the script's run."""
+        self.page.wait_for_selector("[data-testid=stSlider]")
+        self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas")
+        self.page.wait_for_selector("[data-testid=stPlotlyChart] .xtick text", state="attached")
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+    def until(self, holds: Callable[[], bool], otherwise: str) -> None:
+        """Ask the page again and again, letting its own events run in between."""
+        for _ in range(int(PATIENCE * 5)):
+            if holds():
+                return
+            self.page.wait_for_timeout(200)
+        raise AssertionError(otherwise)
+
+    def says(self, words: str) -> None:
+        """Wait until these words are on the page."""
+        self.page.get_by_text(words).first.wait_for()
+
+    def words(self) -> str:
+        """Everything that can be read on the page."""
+        return str(self.page.locator("[data-testid=stMainBlockContainer]").inner_text())
+
+    def cards(self) -> list[tuple[str, ...]]:
+        """The key figures: title, value, note."""
+        return self._read(".si-card", ["h2", "strong", "p"], "innerText")
+
+    def card(self, title: str) -> tuple[str, str]:
+        """Value and note of one key figure."""
+        return next((value, note) for name, value, note in self.cards() if name == title)
+
+    def reports(self) -> list[tuple[str, ...]]:
+        """The list: kind, place, text."""
+        parts = [".si-line b", ".si-line span", ".si-text p"]
+        return self._read("ol.si-list li", parts, "textContent")
+
+    def _read(self, entries: str, parts: list[str], what: str) -> list[tuple[str, ...]]:
+        """Texts of the parts of each entry, all at one moment: the page may be changing."""
+        found = self.page.locator(entries).evaluate_all(
+            "(all, [parts, what]) => all.map(e => parts.map(p => e.querySelector(p)[what]))",
+            [parts, what],
+        )
+        tidy = _flat if what == "innerText" else str
+        return [tuple(map(tidy, texts)) for texts in found]
+
+    def bands(self) -> list[str]:
+        return [str(text) for text in self.page.locator(".si-band").all_text_contents()]
+
+    def clock(self) -> str:
+        return str(self.page.locator(".si-clock").inner_text())
+
+    def chosen(self, name: str) -> list[str]:
+        """What the address says of one filter."""
+        return parse_qs(urlsplit(self.page.url).query).get(name, [])
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
