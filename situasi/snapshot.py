@@ -50,18 +50,19 @@ class Live:
         self._store, self._election, self._clock = store, election, clock
         self._lock = threading.Lock()
         frames = {name: _prepared(records.empty(f), election) for name, f in records.FEEDS.items()}
-        self._withdrawals = store.withdrawals()
-        self._picture = Picture(Snapshot(0, frames, 0, False, None), clock())
+        self._nothing = Snapshot(0, frames, 0, False, None)
+        self._withdrawals = store.withdrawals().head(0)
+        self._picture = Picture(self._nothing, clock())
 
     def picture(self) -> Picture:
         """The newest picture; costs one small question when nothing has changed."""
         with self._lock:
             try:
-                version = self._store.version()
-                if version != self._picture.snapshot.version:
-                    snapshot = self._read(version, self._picture.snapshot)
-                else:
-                    snapshot = self._picture.snapshot
+                version, snapshot = self._store.version(), self._picture.snapshot
+                if version < snapshot.version:  # an older store was put back: read it anew
+                    snapshot, self._withdrawals = self._nothing, self._withdrawals.head(0)
+                if version != snapshot.version:
+                    snapshot = self._read(version, snapshot)
                 self._picture = Picture(snapshot, self._clock())
             except StoreError as error:
                 self._picture = replace(self._picture, trouble=str(error))

@@ -134,3 +134,14 @@ def test_one_made_up_row_marks_the_whole_board(store: Store, live: Live) -> None
 def test_the_clock_of_an_exercise_is_part_of_the_picture(store: Store, live: Live) -> None:
     store.note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
     assert live.picture().snapshot.exercise_at == wib("12.30")
+
+
+def test_an_older_store_put_back_is_read_anew(store: Store, live: Live, tmp_path: Path) -> None:
+    deliver(store, incident(id="A"))
+    deliver(store, incident(id="B"))
+    assert ids(live) == ["A", "B"]
+    older = open_store(f"sqlite:///{(tmp_path / 'older.db').as_posix()}")
+    deliver(older, incident(id="C"))
+    live._store = older
+    assert ids(live) == ["C"]
+    older.close()
