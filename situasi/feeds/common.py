@@ -54,7 +54,8 @@ class Sheet:
         return found
 
     def texts(self, name: str) -> list[str | None]:
-        return [text(cell) for cell in self.cells(name)]
+        cells = self.cells(name)
+        return [text(cell) for cell in cells] if self.headings.has(name) else [None] * len(cells)
 
     def words(self, name: str) -> list[str | None]:
         """Read a column of a fixed vocabulary; empty stays empty."""

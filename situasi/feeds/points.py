@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from situasi.feeds.common import Sheet
-from situasi.feeds.judge import text
 from situasi.feeds.table import Cell
-from situasi.feeds.values.base import Unreadable
+from situasi.feeds.values.base import Unreadable, is_blank
 from situasi.feeds.values.numbers import read_joined_point, read_point
 
 Point = tuple[float, float]  # lat, lon
@@ -48,15 +47,15 @@ def _read(sheet: Sheet) -> list[Point | None]:
     keys = list(zip(sheet.cells("lat"), sheet.cells("lon"), sheet.cells("point"), strict=True))
 
     def read(key: tuple[Cell, Cell, Cell]) -> tuple[Point | None, str | None]:
-        lat, lon, joined = key
+        lat, lon, joined = (None if is_blank(cell) else cell for cell in key)
         try:
-            if text(lat) is not None and text(lon) is not None:
+            if lat is not None and lon is not None:
                 return read_point(lat, lon), None
-            if text(joined) is not None:
+            if joined is not None:
                 return read_joined_point(joined), None
         except Unreadable as error:
             return None, str(error)
-        half = text(lat) is not None or text(lon) is not None
+        half = lat is not None or lon is not None
         return None, "koordinat tidak lengkap" if half else None
 
     return sheet.bench.each(keys, read)
