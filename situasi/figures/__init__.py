@@ -1,0 +1,1 @@
+"""Frame in, figure out: what is drawn, in the colours of theme.py."""

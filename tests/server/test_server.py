@@ -1,0 +1,148 @@
+"""The server as a user starts it: what it serves, what it does not, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from situasi import shapes
+from situasi.settings import ROOT
+
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class Served:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.inbox = folder / "inbox"
+        environment = {
+            **os.environ,
+            "SITUASI_DATA": str(folder / "live"),
+            "SITUASI_INBOX": str(self.inbox),
+            "SITUASI_REHEARSAL": "no",
+        }
+        command = ["-m", "streamlit", "run", "dashboard.py", "--server.port", str(self.port)]
+        self.process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}{path}", timeout=20
+            ) as answer:
+                return answer.status, dict(answer.headers), answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, dict(error.headers), error.read()
+
+    def until(self, path: str, wanted: object) -> bytes:
+        """The answer once it is what is waited for."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                status, _, body = self.get(path)
+                if callable(wanted) and wanted(status, body):
+                    return body
+            except OSError:
+                pass
+            assert self.process.poll() is None, "the server has ended"
+            time.sleep(0.2)
+        raise AssertionError(f"{path} did not become what was waited for")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    server = Served(tmp_path_factory.mktemp("server"))
+    try:
+        server.until("/healthz", lambda status, _body: status == 200)
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+pytestmark = pytest.mark.xdist_group("server")
+
+
+def test_health_tells_the_version_of_the_store(served: Served) -> None:
+    assert json.loads(served.get("/healthz")[2])["ok"] is True
+
+
+def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Served) -> None:
+    address = shapes.load(ROOT / "geo" / "16.10").address
+    status, headers, body = served.get(address)
+    assert status == 200
+    assert "immutable" in headers["cache-control"]
+    assert len(json.loads(body)["features"]) == 16
+    assert served.get("/peta/kecamatan-000000000000.geojson")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pages/situation.py",
+        "/situation.py",
+        "/situasi/board.py",
+        "/dashboard.py",
+        "/data/elections/ogan-ilir-2024/election.toml",
+        "/.git/config",
+        "/app/static/board.css",
+        "/..%2f..%2fREADME.md",
+    ],
+)
+def test_no_file_of_the_project_is_served(served: Served, path: str) -> None:
+    body = served.get(path)[2]
+    for secret in (b"def show", b"import streamlit", b"[election]", b"[core]", b"si-band"):
+        assert secret not in body
+
+
+def test_only_this_machine_is_listened_to(served: Served) -> None:
+    # Were the server bound to every address, this one would be taken too.
+    with socket.socket() as elsewhere:
+        elsewhere.bind(("127.0.0.2", served.port))
+    assert served.get("/healthz")[0] == 200
+
+
+def test_what_is_dropped_into_the_inbox_is_taken_in_by_the_server(served: Served) -> None:
+    before = json.loads(served.get("/healthz")[2])["version"]
+    served.inbox.mkdir(exist_ok=True)
+    (served.inbox / "laporan.csv").write_text(
+        "waktu,kecamatan,jenis\n27/11/2024 08.00,Kandis,banjir\n", encoding="utf-8"
+    )
+    served.until("/healthz", lambda _s, body: json.loads(body)["version"] > before)
+    deadline = time.monotonic() + PATIENCE
+    while not list((served.inbox / "processed").glob("*laporan.csv")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_the_server_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    server = Served(tmp_path)
+    try:
+        server.until("/healthz", lambda status, _body: status == 200)
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) is not None
+    finally:
+        server.process.kill()
+        server.process.wait()

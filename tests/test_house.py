@@ -1,0 +1,97 @@
+"""What import contracts cannot say about the house."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from situasi.cli import app
+from situasi.settings import ROOT
+
+PRODUCT = sorted([*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}
+
+
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+def within(file: Path, *folders: str) -> bool:
+    return file.relative_to(ROOT).parts[:2] in {("situasi", folder) for folder in folders}
+
+
+@pytest.mark.parametrize("file", PRODUCT, ids=lambda f: f.relative_to(ROOT).as_posix())
+def test_every_module_starts_with_one_sentence(file: Path) -> None:
+    first = (ast.get_docstring(tree(file)) or "").split("\n\n")[0]
+    assert first.endswith("."), first
+
+
+@pytest.mark.parametrize(
+    "file", [f for f in PRODUCT if not within(f, "cli", "screen", "server")], ids=lambda f: f.name
+)
+def test_only_the_roof_reads_the_clock(file: Path) -> None:
+    for call in ast.walk(tree(file)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            owner = call.func.value
+            named = owner.id if isinstance(owner, ast.Name) else ""
+            read = call.func.attr in CLOCKS and named in {"datetime", "date", "time"}
+            assert not read, f"{file.name}:{call.lineno}"
+
+
+@pytest.mark.parametrize("file", PRODUCT, ids=lambda f: f.relative_to(ROOT).as_posix())
+def test_session_state_and_html_live_where_they_belong(file: Path) -> None:
+    text = file.read_text("utf-8")
+    if not within(file, "screen"):
+        assert "session_state" not in text
+    if file.name != "parts.py":
+        assert not re.search(r"st\.html\(|unsafe_allow_html", text)
+
+
+def test_a_page_is_one_function_and_nothing_happens_at_import() -> None:
+    for file in (ROOT / "pages").glob("[!_]*.py"):
+        allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef)
+        body = tree(file).body[1:]
+        assert all(isinstance(part, allowed) for part in body), file.name
+        assert [p.name for p in body if isinstance(p, ast.FunctionDef)] == ["show"]
+
+
+def test_everything_that_runs_is_pinned() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for line in (ROOT / name).read_text("utf-8").splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                assert re.fullmatch(r"[A-Za-z0-9_.\-]+==[\w.]+", line), line
+
+
+def test_the_page_asks_no_other_host_for_anything() -> None:
+    for file in [*(ROOT / "situasi" / "screen").rglob("*.css"), ROOT / ".streamlit/config.toml"]:
+        assert "http" not in file.read_text("utf-8")
+
+
+def test_the_readme_names_the_two_commands() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert "make run" in text
+    assert "make test" in text
+
+
+def commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {sub}", c) for sub, c in command.commands.items())
+        else:
+            yield name, command
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_and_option_says_what_it_does(
+    name: str, command: typer.core.TyperCommand
+) -> None:
+    assert command.help, name
+    for parameter in command.params:
+        if parameter.name != "help":
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"

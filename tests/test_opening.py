@@ -1,0 +1,101 @@
+"""The first opening: a store that nobody used receives the public reports and the rehearsal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from situasi import opening
+from situasi.board import Board, open_board
+from situasi.ingest import Ledger
+from situasi.records import FEEDS, INCIDENTS
+from tests.builders_election import invented_election
+from tests.conftest import settings_in
+
+# After everything that the public reports tell of: the future is refused at the door.
+AFTERWARDS = datetime(2025, 1, 6, tzinfo=UTC)
+
+
+def board_in(folder: Path, **environment: str) -> Board:
+    return open_board(settings_in(folder, **environment), lambda: AFTERWARDS)
+
+
+def prepare(board: Board) -> list[Ledger]:
+    return opening.prepare(board, AFTERWARDS, lambda _line: None)
+
+
+def counts(board: Board) -> dict[str, int]:
+    return {name: len(board.store.tail(feed)) for name, feed in FEEDS.items()}
+
+
+def test_an_empty_store_is_filled_with_both_data_sets_and_nothing_is_quarantined(
+    tmp_path: Path,
+) -> None:
+    board = board_in(tmp_path, SITUASI_REHEARSAL="yes")
+    ledgers = prepare(board)
+    rows = board.store.tail(INCIDENTS)
+    assert {bool(made) for made in rows["latihan"]} == {True, False}
+    assert all(counts(board).values())
+    assert sum(ledger.quarantined for ledger in ledgers) == 0
+    assert all(ledger.refused is None for ledger in ledgers)
+    snapshot = board.live.picture().snapshot
+    assert snapshot.rehearsal
+    assert snapshot.exercise_at is not None
+    assert snapshot.exercise_at.date() == board.register.election.day
+    board.close()
+
+
+def test_without_the_rehearsal_only_public_reports_come(board: Board) -> None:
+    prepare(board)
+    rows = board.store.tail(INCIDENTS)
+    assert len(rows) == 15
+    assert not rows["latihan"].any()
+    assert rows["sumber"].str.startswith("http").all()
+    assert len(board.store.tail(FEEDS["activities"])) == 8
+    assert not board.live.picture().snapshot.rehearsal
+
+
+def test_a_second_opening_changes_nothing(board: Board) -> None:
+    prepare(board)
+    version = board.store.version()
+    assert prepare(board) == []
+    assert board.store.version() == version
+
+
+def test_an_opening_broken_off_midway_is_completed_next_time(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring, calls = opening._bring, []
+
+    def breaks(*arguments: object) -> Ledger:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return bring(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening, "_bring", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(board)
+    monkeypatch.undo()
+    prepare(board)
+    assert counts(board) == {"incidents": 15, "tps": 0, "personnel": 0, "activities": 8}
+
+
+def test_a_store_with_somebodys_own_rows_is_left_alone(board: Board) -> None:
+    board.store.note("anything", 1, AFTERWARDS, "operator")
+    assert prepare(board) == []
+    assert sum(counts(board).values()) == 0
+
+
+def test_another_election_opens_with_its_own_day_and_no_reports_of_this_one(
+    tmp_path: Path,
+) -> None:
+    folder = invented_election(tmp_path / "negeri", kecamatan=5)
+    board = board_in(tmp_path, SITUASI_ELECTION=str(folder), SITUASI_REHEARSAL="yes")
+    prepare(board)
+    rows = board.store.tail(INCIDENTS)
+    assert rows["latihan"].all()
+    assert set(rows["kecamatan"].dropna()) == set(board.register.kecamatan)
+    board.close()

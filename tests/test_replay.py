@@ -1,0 +1,75 @@
+"""A replay: the same rows as at once, each at its time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from situasi.board import Board, open_board
+from situasi.ingest import ingest_file
+from situasi.records import FEEDS
+from situasi.rehearsal.simulate import simulate
+from situasi.replay import replay
+from tests.builders_election import invented_election
+from tests.conftest import NOON, settings_in
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Board:
+    folder = invented_election(tmp_path / "negeri")
+    return open_board(settings_in(tmp_path, SITUASI_ELECTION=str(folder)), lambda: NOON)
+
+
+def contents(board: Board) -> dict[str, set[tuple[object, ...]]]:
+    return {
+        name: set(
+            board.store.tail(feed)[["id", "known_at", "flags"]].itertuples(index=False, name=None)
+        )
+        for name, feed in FEEDS.items()
+    }
+
+
+def test_a_replay_brings_the_rows_that_the_files_hold(small: Board, tmp_path: Path) -> None:
+    files = simulate(small.register, small.boundaries, 7, tmp_path / "hari")
+    waited: list[float] = []
+    replay(small, tmp_path / "hari", speed=3600, clock=lambda: NOON, wait=waited.append)
+    other = open_board(
+        settings_in(tmp_path / "b", SITUASI_ELECTION=str(small.settings.election)), lambda: NOON
+    )
+    for path in files:
+        ingest_file(path, other.store, other.context, now=NOON, actor="test")
+    assert contents(small) == contents(other)
+    assert 10 < len(waited) < 40  # an hour of the exercise a turn
+    small.close()
+    other.close()
+
+
+def test_no_row_comes_before_its_time_and_the_exercise_clock_moves(
+    small: Board, tmp_path: Path
+) -> None:
+    simulate(small.register, small.boundaries, 7, tmp_path / "hari")
+    clocks: list[datetime] = []
+
+    def look(_seconds: float) -> None:
+        snapshot = small.live.picture().snapshot
+        assert snapshot.exercise_at is not None
+        clocks.append(snapshot.exercise_at)
+        for frame in snapshot.frames.values():
+            assert (frame["known_at"] <= snapshot.exercise_at).all()
+
+    replay(small, tmp_path / "hari", speed=3600, clock=lambda: NOON, wait=look)
+    assert clocks == sorted(clocks)
+    assert clocks[-1] > clocks[0]
+    small.close()
+
+
+def test_a_folder_without_a_rehearsal_is_refused_in_one_sentence(
+    small: Board, tmp_path: Path
+) -> None:
+    (tmp_path / "kosong").mkdir()
+    with pytest.raises((ValueError, OSError)) as refused:
+        replay(small, tmp_path / "kosong", speed=60, clock=lambda: NOON, wait=lambda _s: None)
+    assert str(tmp_path / "kosong") in str(refused.value)
+    small.close()
