@@ -35,8 +35,22 @@ Fingerprint = tuple[int, int]
 
 @dataclass
 class _Seen:
+    """A file as it was last seen, and since when it has been so."""
+
     fingerprint: Fingerprint
     since: datetime
+
+    def whole(self, path: Path, now: datetime) -> bool:
+        """Whether it has been quiet long enough to be taken for complete."""
+        return now - self.since >= (SETTLED if _ends_a_line(path) else PATIENCE)
+
+
+@dataclass
+class _Aside:
+    """A file put aside: as it was when it was read, and as it was last seen."""
+
+    read: Fingerprint
+    seen: _Seen
 
 
 @dataclass
@@ -47,7 +61,7 @@ class Inbox:
     clock: Callable[[], datetime]
     tell: Callable[[Ledger], None]
     _seen: dict[Path, _Seen] = field(default_factory=dict)
-    _moved: dict[Path, _Seen] = field(default_factory=dict)
+    _aside: dict[Path, _Aside] = field(default_factory=dict)
 
     def run(self, stop: threading.Event) -> None:
         """Sweep until told to stop. A store in trouble is tried again at the next sweep."""
@@ -72,7 +86,7 @@ class Inbox:
         done = [
             self._take(path, seen, now)
             for path, seen in list(self._seen.items())
-            if now - seen.since >= (SETTLED if _ends_a_line(path) else PATIENCE)
+            if seen.whole(path, now)
         ]
         return [ledger for ledger in [*done, *self._grown(now)] if ledger]
 
@@ -115,7 +129,8 @@ class Inbox:
                 raise
             shutil.move(path, target)
         self._seen.pop(path, None)
-        self._moved[target] = _Seen(_fingerprint(target) or (0, 0), now)
+        found = _fingerprint(target) or (0, 0)
+        self._aside[target] = _Aside(found, _Seen(found, now))
         if ledger.refused:
             target.with_name(target.name + ".alasan.txt").write_text(
                 ledger.refused + "\n", encoding="utf-8"
@@ -124,12 +139,14 @@ class Inbox:
     def _grown(self, now: datetime) -> list[Ledger]:
         """Files that grew after they were put aside are read again; known rows are duplicates."""
         again = []
-        for path, seen in list(self._moved.items()):
+        for path, aside in list(self._aside.items()):
             fingerprint = _fingerprint(path)
-            if now - seen.since > AFTERWARDS or fingerprint is None:
-                del self._moved[path]
-            elif fingerprint != seen.fingerprint:
-                self._moved[path] = _Seen(fingerprint, now)
+            if fingerprint is None or now - aside.seen.since > AFTERWARDS:
+                del self._aside[path]
+            elif fingerprint != aside.seen.fingerprint:
+                aside.seen = _Seen(fingerprint, now)
+            elif fingerprint != aside.read and aside.seen.whole(path, now):
+                aside.read = fingerprint
                 again.append(self._ingest(path))
                 self.tell(again[-1])
         return again
