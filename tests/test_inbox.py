@@ -242,7 +242,7 @@ def test_a_file_that_grows_after_it_was_put_aside_is_read_again(drop: Drop) -> N
         drop.settled()
         [aside] = (drop.folder / "processed").iterdir()
         late.write(aside.read_text(encoding="utf-8").splitlines()[1].replace("K-1", "K-3") + "\n")
-    [again] = drop.after(SHORT)
+    [again] = drop.settled()
     assert (again.accepted, again.duplicate) == (1, 2)
     assert drop.told[-1] == again
     assert drop.after(SHORT) == []
