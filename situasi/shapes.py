@@ -55,7 +55,6 @@ class Boundaries:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        shapely.prepare(self.polygons)
         return shapely.STRtree(self.polygons)
 
     def locate(
@@ -63,10 +62,12 @@ class Boundaries:
     ) -> npt.NDArray[np.object_]:
         """The code of the polygon that holds each point; None outside all or where NaN."""
         found = np.full(len(lon), None, dtype=object)
-        known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-        points = shapely.points(lon[known], lat[known])
-        at, polygon = self._tree.query(points, predicate="intersects")
-        found[known[at]] = np.array(self.codes, dtype=object)[polygon]
+        shapely.prepare(self.polygons)
+        for code, polygon in zip(self.codes, self.polygons, strict=True):
+            west, south, east, north = polygon.bounds
+            in_box = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+            near = np.flatnonzero(in_box)
+            found[near[shapely.intersects_xy(polygon, lon[near], lat[near])]] = code
         return found
 
     def distance_km(self, code: str, lon: float, lat: float) -> float:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from situasi.feeds.common import Sheet
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, is_blank
+from situasi.feeds.values.coordinates import read_plain
 from situasi.feeds.values.numbers import read_joined_point, read_point
 
 Point = tuple[float, float]  # lat, lon
@@ -29,11 +30,7 @@ def judge_points(sheet: Sheet) -> None:
     A report is never refused for its point where it states its kecamatan: a point that
     cannot be right is dropped with a doubt, and the report is listed without a location.
     """
-    read = _read(sheet)
-    points = Points(
-        np.array([p[0] if p else np.nan for p in read], dtype="float64"),
-        np.array([p[1] if p else np.nan for p in read], dtype="float64"),
-    )
+    points = _read(sheet)
     _drop_zero(sheet, points)
     inside = sheet.context.boundaries.locate(points.lon, points.lat)
     _swap_back(sheet, points, inside)
@@ -43,22 +40,29 @@ def judge_points(sheet: Sheet) -> None:
     sheet.values["lat"], sheet.values["lon"] = points.lat.tolist(), points.lon.tolist()
 
 
-def _read(sheet: Sheet) -> list[Point | None]:
-    keys = list(zip(sheet.cells("lat"), sheet.cells("lon"), sheet.cells("point"), strict=True))
+def _read(sheet: Sheet) -> Points:
+    """Plain decimals all at once; every other way of writing a point one by one."""
+    lat, lon, joined = sheet.cells("lat"), sheet.cells("lon"), sheet.cells("point")
+    points = Points(read_plain(lat), read_plain(lon))
+    for row in np.flatnonzero(np.isnan(points.lat) | np.isnan(points.lon)).tolist():
+        points.lat[row], points.lon[row] = _slowly(sheet, row, lat[row], lon[row], joined[row])
+    return points
 
-    def read(key: tuple[Cell, Cell, Cell]) -> tuple[Point | None, str | None]:
-        lat, lon, joined = (None if is_blank(cell) else cell for cell in key)
-        try:
-            if lat is not None and lon is not None:
-                return read_point(lat, lon), None
-            if joined is not None:
-                return read_joined_point(joined), None
-        except Unreadable as error:
-            return None, str(error)
-        half = lat is not None or lon is not None
-        return None, "koordinat tidak lengkap" if half else None
 
-    return sheet.bench.each(keys, read)
+def _slowly(sheet: Sheet, row: int, lat: Cell, lon: Cell, joined: Cell) -> Point:
+    """One point in any way of writing; NaN with a doubt where it cannot be read."""
+    given = [not is_blank(cell) for cell in (lat, lon)]
+    try:
+        if all(given):
+            return read_point(lat, lon)
+        if not is_blank(joined):
+            return read_joined_point(joined)
+    except Unreadable as error:
+        sheet.bench.doubt(row, str(error))
+        return np.nan, np.nan
+    if any(given):
+        sheet.bench.doubt(row, "koordinat tidak lengkap")
+    return np.nan, np.nan
 
 
 def _drop(points: Points, row: int) -> None:

@@ -17,8 +17,12 @@ Cells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 def judge_when(sheet: Sheet) -> None:
     """Fill `occurred_at`, `precision` and `reported_at`. Needs `latihan`."""
     zone = sheet.context.election.zone
-    keys = zip(sheet.cells("occurred_at"), sheet.cells("date"), sheet.cells("clock"), strict=True)
-    times = sheet.bench.each(list(keys), lambda key: _happened(key, zone))
+    whole = sheet.cells("occurred_at")
+    if sheet.headings.has("date", "clock"):
+        keys = zip(whole, sheet.cells("date"), sheet.cells("clock"), strict=True)
+        times = sheet.bench.each(list(keys), lambda key: _happened(key, zone))
+    else:
+        times = sheet.bench.each(whole, lambda cell: _happened((cell, None, None), zone))
     told = zip(sheet.cells("reported_at"), sheet.cells("reported_clock"), strict=True)
     reported = sheet.bench.each(list(told), lambda key: _reported(key, zone))
     sheet.values["occurred_at"] = [t.at if t else None for t in times]

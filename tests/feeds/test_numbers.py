@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.feeds.values.base import Unreadable
+from situasi.feeds.values.coordinates import read_plain
 from situasi.feeds.values.numbers import (
     LARGEST_COUNT,
     read_count,
@@ -200,3 +201,19 @@ def test_yes_and_no_are_read(written: object, answer: bool) -> None:
 def test_neither_yes_nor_no_is_refused(written: object) -> None:
     with pytest.raises(Unreadable, match="bukan ya atau tidak"):
         read_yesno(written)  # type: ignore[arg-type]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.none(),
+            st.floats(-200, 200).map(lambda n: f"{n:.6f}"),
+            st.sampled_from(["-3,25", "3°15'S", "", "nan", "1e2", " 104.65", "-0.0", "999.5"]),
+        )
+    )
+)
+def test_plain_decimals_read_together_equal_those_read_one_by_one(cells: list[str | None]) -> None:
+    for cell, degrees in zip(cells, read_plain(cells), strict=True):
+        if not math.isnan(degrees):
+            assert cell is not None
+            assert read_point(cell, cell) == (degrees, degrees)

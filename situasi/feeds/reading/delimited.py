@@ -98,7 +98,7 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[gather.Row]:
         )
         try:
             for record in reader:
-                yield [cell.strip() or None for cell in record]
+                yield [cell or None for cell in map(str.strip, record)]
                 pending.clear()
             return
         except csv.Error:

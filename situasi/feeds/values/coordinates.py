@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, is_blank, plain, quote, written
@@ -78,6 +82,14 @@ def read_joined_point(cell: Cell) -> tuple[float, float]:
     for first, second in _halves(text):
         return _ordered(_angle(first, cell), _angle(second, cell), cell)
     raise Unreadable(f"koordinat {quote(cell)} tidak terbaca; tulis misalnya -3.2535, 104.6512")
+
+
+def read_plain(cells: Sequence[object]) -> npt.NDArray[np.float64]:
+    """Degrees of the cells that are plain decimals; NaN for all else, which is read one by one."""
+    plainly = [c if type(c) is str and _DECIMALS(c) else "nan" for c in cells]
+    degrees = np.array(plainly, dtype="U").astype("float64") if plainly else np.empty(0)
+    degrees[np.abs(degrees) > 180] = np.nan
+    return degrees + 0.0
 
 
 def _quick(lat_cell: str, lon_cell: str) -> tuple[float, float] | None:
