@@ -23,7 +23,7 @@ class Thresholds:
     """When the board calls something silent, stale or late. All from election.toml."""
 
     silent_after: dict[str, timedelta]  # by feed: longer without a report is silence
-    situasi_valid: timedelta  # a stated situasi older than this is no longer shown as current
+    situasi_valid: timedelta  # a stated hijau older than this is silence again
     future_tolerance: timedelta  # a time further ahead of the clock than this is refused
     history_after: timedelta  # a row stored this long after its own time is history
     coordinate_tolerance_km: float  # how far a point may lie outside its polygon

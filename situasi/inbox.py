@@ -14,7 +14,6 @@ from pathlib import Path
 
 from situasi.board import Board
 from situasi.ingest import Ledger, ingest_file
-from situasi.store.protocol import StoreError
 
 ACTOR = "inbox"
 
@@ -68,7 +67,7 @@ class Inbox:
         while not stop.wait(0.5):
             try:
                 self.sweep()
-            except (OSError, StoreError) as error:
+            except Exception as error:  # noqa: BLE001 the watch goes on, whatever one file does
                 self.tell(Ledger(str(self.folder), refused=f"{error}; dicoba lagi"))
                 stop.wait(5)
 
@@ -104,7 +103,7 @@ class Inbox:
         if ledger.refused and now - seen.since < PATIENCE:
             return None
         try:
-            self._put_aside(path, ledger, now)
+            self._put_aside(path, ledger, seen.fingerprint, now)
         except FileNotFoundError:
             return None  # another process was quicker
         except OSError as error:
@@ -117,7 +116,7 @@ class Inbox:
         board = self.board
         return ingest_file(path, board.store, board.context, now=self.clock(), actor=ACTOR)
 
-    def _put_aside(self, path: Path, ledger: Ledger, now: datetime) -> None:
+    def _put_aside(self, path: Path, ledger: Ledger, read: Fingerprint, now: datetime) -> None:
         folder = self.folder / ("failed" if ledger.refused else "processed")
         folder.mkdir(exist_ok=True)
         target = _free(folder / f"{now:%Y%m%d-%H%M%S-%f}_{path.name}")
@@ -129,8 +128,8 @@ class Inbox:
                 raise
             shutil.move(path, target)
         self._seen.pop(path, None)
-        found = _fingerprint(target) or (0, 0)
-        self._aside[target] = _Aside(found, _Seen(found, now))
+        # As it was when it was read: what a writer adds meanwhile is seen as growth.
+        self._aside[target] = _Aside(read, _Seen(read, now))
         if ledger.refused:
             target.with_name(target.name + ".alasan.txt").write_text(
                 ledger.refused + "\n", encoding="utf-8"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from situasi import feeds
+from situasi.election import Election
 from situasi.feeds.context import Context
 from situasi.feeds.headings import RETURNED
 from situasi.feeds.reading.marks import SHEET
@@ -20,6 +22,8 @@ from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
+
+_GUARDED = re.compile(r"'[=+\-@\t\r]")
 
 Progress = Callable[[float, int], None]
 
@@ -181,9 +185,9 @@ def _save(
     progress: Progress | None,
     store: Store,
 ) -> None:
+    table = without_our_marks(table)
     checked = feeds.check(table, feed, context, now)
-    history = context.election.thresholds.history_after
-    accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, history))
+    accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
     writing.release(_returned(table, checked, store))
     ledger.read += checked.read
@@ -196,12 +200,12 @@ def _save(
         progress(table.progress, ledger.read)
 
 
-def known_at(accepted: pd.DataFrame, now: datetime, history_after: Any) -> pd.Series:
+def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
     """When the command post knew each row.
 
-    Of the day itself: when this board stored it. Of an exercise, and of history (stored
-    more than `history_after` after its own time): when it was reported as the source says,
-    or else when it happened.
+    Until the watch is over: when this board stored it. Of an exercise, and of history
+    (stored after the watch, and long after its own time): when it was reported as the
+    source says, or else when it happened.
     """
     stored = pd.Series(pd.Timestamp(now), accepted.index).astype("datetime64[us, UTC]")
     happened = accepted["occurred_at"]
@@ -209,8 +213,10 @@ def known_at(accepted: pd.DataFrame, now: datetime, history_after: Any) -> pd.Se
         latest = happened + (by_the_end(now, precision) - now)
         happened = happened.where(accepted["precision"] != precision, latest)
     own = accepted["reported_at"].fillna(happened)
-    history = accepted["occurred_at"] < stored - history_after
-    return own.where(accepted["latihan"] | (history & (own <= stored)), stored)
+    long = election.thresholds.history_after
+    over = now > election.day_end + long
+    history = over & (accepted["occurred_at"] < stored - long) & (own <= stored)
+    return own.where(accepted["latihan"] | history, stored)
 
 
 def _reason(rejected: Rejected) -> dict[str, Any]:
@@ -220,6 +226,14 @@ def _reason(rejected: Rejected) -> dict[str, Any]:
 
 def _rejection(rejected: Rejected) -> Rejection:
     return Rejection(rejected.row, rejected.raw, rejected.reasons)
+
+
+def without_our_marks(table: Table) -> Table:
+    """A returned quarantine file without the apostrophes that our export put before formulas."""
+    if RETURNED not in table.cells.columns:
+        return table
+    bare = table.cells.map(lambda c: c[1:] if isinstance(c, str) and _GUARDED.match(c) else c)
+    return replace(table, cells=bare.astype("object"))
 
 
 def _returned(table: Table, checked: Checked, store: Store) -> list[int]:

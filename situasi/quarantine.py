@@ -10,6 +10,7 @@ from datetime import datetime
 
 from situasi.board import Board
 from situasi.feeds.headings import OURS, RETURNED
+from situasi.feeds.reading.marks import EXCESS
 from situasi.ingest import Ledger, ingest_rows
 from situasi.store.protocol import Quarantined
 
@@ -27,7 +28,7 @@ def as_csv(waiting: Sequence[Quarantined]) -> str:
     headings = [heading for heading in headings if heading not in OURS]
     file = io.StringIO()
     writer = csv.DictWriter(file, [*OURS, *headings], lineterminator="\r\n", restval="")
-    writer.writeheader()
+    writer.writerow({heading: _harmless(heading) for heading in [*OURS, *headings]})
     for row in waiting:
         known = {
             RETURNED: str(row.number),
@@ -53,7 +54,14 @@ def release(
     Accepted (or already known), it leaves quarantine; still faulty, it stays as it was,
     and the ledger says why.
     """
-    cells = {**row.raw, **corrections, RETURNED: str(row.number)}
+    column = board.context.vocabulary.column_of
+    mended = {column(row.feed, heading) for heading in corrections} - {None}
+    kept = {
+        heading: cell
+        for heading, cell in row.raw.items()
+        if column(row.feed, heading) not in mended and heading != EXCESS
+    }
+    cells = {**kept, **corrections, RETURNED: str(row.number)}
     return ingest_rows(
         [cells],
         row.source,

@@ -77,13 +77,15 @@ class Live:
             name: self._extended(feed, last.frames[name], fresh, every)
             for name, feed in records.FEEDS.items()
         }
-        exercise = self._store.notes().get("exercise")
         self._withdrawals = every
+        rehearsal = any(bool(standing(f)["latihan"].any()) for f in frames.values())
+        # The clock of an exercise ends with its last row.
+        exercise = self._store.notes().get("exercise") if rehearsal else None
         return Snapshot(
             version=version,
             frames=frames,
             waiting=len(self._store.quarantine()),
-            rehearsal=any(bool(standing(f)["latihan"].any()) for f in frames.values()),
+            rehearsal=rehearsal,
             exercise_at=datetime.fromisoformat(exercise["at"]) if exercise else None,
         )
 

@@ -133,7 +133,19 @@ def test_one_made_up_row_marks_the_whole_board(store: Store, live: Live) -> None
 
 def test_the_clock_of_an_exercise_is_part_of_the_picture(store: Store, live: Live) -> None:
     store.note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
+    assert live.picture().snapshot.exercise_at is None
+    deliver(store, incident(id="A", latihan=True))
     assert live.picture().snapshot.exercise_at == wib("12.30")
+
+
+def test_the_clock_of_an_exercise_ends_with_its_last_row(store: Store, live: Live) -> None:
+    store.note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
+    deliver(store, incident(id="A", latihan=True))
+    live.picture()
+    store.withdraw(1, NOW, "test")
+    deliver(store, incident(id="B"))
+    snapshot = live.picture().snapshot
+    assert (snapshot.rehearsal, snapshot.exercise_at) == (False, None)
 
 
 def test_an_older_store_put_back_is_read_anew(store: Store, live: Live, tmp_path: Path) -> None:

@@ -30,14 +30,27 @@ def case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
     """The case each row belongs to.
 
     An id alone is not enough: posts number their reports 1, 2, 3 each on their own. Rows
-    are one case when id, kecamatan and local day of the occurrence agree. A wrong split
-    shows two; a wrong merge hides one.
+    are one case when id, kind, kecamatan, desa and local day of the occurrence agree, and
+    both or neither are of an exercise. A wrong split shows two; a wrong merge hides one.
     """
     local = rows["occurred_at"].dt.tz_convert(zone).dt.tz_localize(None)
     day = local.dt.floor("D").astype("datetime64[s]").astype("int64") // 86_400
-    place = rows["kecamatan"].astype("object").where(rows["kecamatan"].notna(), "-")
-    keys: pd.Series = rows["id"].astype("object") + "|" + place + "|" + day.astype("str")
+    village = rows["desa"].astype("object").where(rows["desa"].notna(), rows["desa_text"])
+    made = rows["latihan"].map({True: "latihan", False: ""}).astype("object")
+    keys: pd.Series = rows["id"].astype("object") + "|" + day.astype("str") + "|" + made
+    for part in (rows["jenis"], rows["kecamatan"], village):
+        keys = keys + "|" + part.astype("object").where(part.notna(), "-")
     return keys
+
+
+def told_at(rows: pd.DataFrame) -> pd.Series:
+    """When each row was told, by which the states of a case follow each other.
+
+    As the source says; else when it was stored (of an exercise: when it was known). Not
+    `known_at`: that of a late row may lie before the row it follows.
+    """
+    otherwise: pd.Series = rows["recorded_at"].where(~rows["latihan"], rows["known_at"])
+    return rows["reported_at"].fillna(otherwise)
 
 
 def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
@@ -52,21 +65,24 @@ def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
 
 
 def cases(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per case: its newest state, `first_known` beside it. Newest known last.
+    """One row per case: its newest state. Newest told last.
 
-    rows: incident rows with `case`. A report without tingkat or situasi keeps the
-    last one stated for its case: a status change does not unsay the weight.
+    rows: incident rows with `case`. Beside the state: `first_known`, and `situasi_at`, when
+    its situasi was stated. A report without tingkat or situasi keeps the last one stated
+    for its case: a status change does not unsay the weight.
     """
-    ordered = rows.take(np.lexsort((rows["seq"], rows["known_at"].astype("int64"))))
+    told = told_at(rows).astype("datetime64[us, UTC]")
+    ordered = rows.assign(_told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
     case, _ = pd.factorize(ordered["case"])
-    first = ~pd.Series(case).duplicated(keep="first").to_numpy()
     newest = ~pd.Series(case).duplicated(keep="last").to_numpy()
     found = ordered[newest].reset_index(drop=True)
-    # Cases are numbered in the order of their first rows.
-    found["first_known"] = ordered["known_at"].array[first][case[newest]]
+    known_since = ordered["known_at"].reset_index(drop=True).groupby(case).min()
+    found["first_known"] = known_since.array[case[newest]]
+    stated = ordered["_told"].where(ordered["situasi"].notna() | (ordered["jenis"] == "nihil"))
+    found["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
     for scale in ("tingkat", "situasi"):
         found[scale] = _last_stated(ordered[scale], case)[case[newest]]
-    return found
+    return found.drop(columns="_told")
 
 
 def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDArray[np.object_]:

@@ -15,8 +15,8 @@ from situasi.election import Election
 
 HOUR = timedelta(hours=1)
 # What tells whether a case is open and selected; the texts need not be carried along.
-_COUNTED = ["case", "seq", "known_at", "occurred_at", "kecamatan", "jenis", "tingkat", "situasi",
-            "status"]  # fmt: skip
+_COUNTED = ["case", "seq", "known_at", "recorded_at", "reported_at", "occurred_at", "kecamatan",
+            "jenis", "tingkat", "situasi", "status", "latihan"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Overview:
     shown: selected cases, newest known last. open, drawn, undrawn: parts of it.
     newest: when the newest row of the selection, nihil included, became known. elsewhen:
     cases that only the time window keeps out. slots: analysis.timeline.per_slot.
-    states: analysis.situasi.by_kecamatan. heard: kecamatan with a current word.
+    states: analysis.situasi.by_kecamatan; everywhere: the same for the whole kabupaten.
+    heard: kecamatan from which any word came of late.
     """
 
     at: datetime
@@ -37,6 +38,7 @@ class Overview:
     drawn: pd.DataFrame
     undrawn: pd.DataFrame
     elsewhen: int
+    everywhere: str | None
     states: pd.DataFrame
     heard: frozenset[str]
     slots: pd.DataFrame
@@ -73,11 +75,12 @@ def overview(
         at=at,
         shown=shown,
         open=opened,
-        open_before=_open_at(frames["incidents"], wanted, at - HOUR),
+        open_before=_open_at(frames["incidents"], _an_hour_earlier(wanted), at - HOUR),
         fresh=len(incidents.newly_known(shown, at, HOUR)),
         drawn=drawn,
         undrawn=undrawn,
         elsewhen=len(happened) - len(shown),
+        everywhere=situasi.everywhere(every),
         states=situasi.by_kecamatan(every, chosen, at, valid),
         heard=frozenset(situasi.heard(every, at, valid)),
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
@@ -90,6 +93,12 @@ def overview(
             (election.day_start, election.day_end),
         ),
     )
+
+
+def _an_hour_earlier(wanted: Selection) -> Selection:
+    """A window that moves with the clock ("the last hour") was elsewhere an hour ago."""
+    moving = wanted.since is not None and wanted.until is None
+    return replace(wanted, since=wanted.since - HOUR) if moving and wanted.since else wanted
 
 
 def _open_at(rows: pd.DataFrame, wanted: Selection, at: datetime) -> int:

@@ -34,9 +34,9 @@ def by_kecamatan(
 def _alarms(found: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
     """The worst kuning or merah of the open cases of each kecamatan."""
     lively = still_open(found)
-    lively = lively[lively["situasi"].isin(SITUASI[1:])]
+    lively = lively[lively["situasi"].isin(SITUASI[1:]) & lively["kecamatan"].notna()]
     worst: dict[str, tuple[str, pd.Timestamp]] = {}
-    for code, state, when in lively[["kecamatan", "situasi", "known_at"]].itertuples(index=False):
+    for code, state, when in lively[["kecamatan", "situasi", "situasi_at"]].itertuples(index=False):
         held = worst.get(code)
         if held is None or SITUASI.index(state) > SITUASI.index(held[0]):
             worst[code] = (state, when)
@@ -46,9 +46,27 @@ def _alarms(found: pd.DataFrame) -> dict[str, tuple[str, pd.Timestamp]]:
 def _calm(found: pd.DataFrame, since: datetime) -> dict[str, tuple[str, pd.Timestamp]]:
     """The newest hijau of each kecamatan that is not too old."""
     stated = (found["situasi"] == "hijau") | (found["jenis"] == "nihil")
-    fresh = found[stated & (found["known_at"] >= since)]
-    newest = fresh.groupby("kecamatan")["known_at"].max()
+    # A word that comes late is as old as what it tells of.
+    spoken = found["situasi_at"].where(found["precision"] != "menit", _earlier(found))
+    fresh = found[stated & (spoken >= since)].assign(_spoken=spoken)
+    newest = fresh.groupby("kecamatan")["_spoken"].max()
     return {str(code): ("hijau", when) for code, when in newest.items()}
+
+
+def _earlier(found: pd.DataFrame) -> pd.Series:
+    """When a nihil was true: when it was told, or when it says that it looked."""
+    nihil = found["jenis"] == "nihil"
+    looked: pd.Series = found["situasi_at"].where(
+        ~nihil | (found["situasi_at"] < found["occurred_at"]), found["occurred_at"]
+    )
+    return looked
+
+
+def everywhere(found: pd.DataFrame) -> str | None:
+    """The worst kuning or merah stated for the whole kabupaten, in no one kecamatan."""
+    lively = still_open(found)
+    stated = set(lively.loc[lively["kecamatan"].isna(), "situasi"])
+    return next((state for state in reversed(SITUASI[1:]) if state in stated), None)
 
 
 def counts(states: pd.DataFrame) -> dict[str | None, int]:
@@ -58,5 +76,5 @@ def counts(states: pd.DataFrame) -> dict[str | None, int]:
 
 
 def heard(found: pd.DataFrame, at: datetime, valid: timedelta) -> set[str]:
-    """The kecamatan from which anything at all came within `valid`, nihil included."""
+    """The kecamatan from which any word at all came within `valid`, nihil included."""
     return {str(code) for code in found.loc[found["known_at"] >= at - valid, "kecamatan"].dropna()}

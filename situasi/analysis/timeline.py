@@ -9,8 +9,6 @@ import pandas as pd
 
 from situasi.records import TINGKAT
 
-LEVELS = (*TINGKAT, None)
-
 
 def per_slot(
     found: pd.DataFrame, start: datetime, end: datetime, slot: timedelta = timedelta(minutes=15)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +15,11 @@ from rich.console import Console
 from situasi import settings
 from situasi.board import Board, open_board, settle_memory
 from situasi.store.protocol import StoreError
+
+# A console that lacks a sign must not lose a ledger: it shows the sign's number instead.
+for stream in (sys.stdout, sys.stderr):
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 out = Console()
 err = Console(stderr=True)

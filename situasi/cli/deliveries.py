@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
@@ -81,7 +82,7 @@ def show(ledgers: list[Ledger], *, dry_run: bool = False) -> None:
     for ledger in ledgers:
         counts = (ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined)
         shown = ["–"] * 4 if ledger.refused else [str(count) for count in counts]
-        table.add_row(Path(ledger.path).name, ledger.feed or "–", *shown)
+        table.add_row(Text(Path(ledger.path).name), ledger.feed or "–", *shown)
     out.print(table)
     for ledger in ledgers:
         _explain(ledger)
@@ -125,7 +126,7 @@ def batches() -> None:
     for heading in ("diterima", "ganda", "karantina"):
         table.add_column(heading, justify="right")
     for row in shown[["batch", "recorded_at", "feed", "source", "actor", *counts]].to_numpy():
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     out.print(table)
 
 

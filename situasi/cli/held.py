@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.quarantine import as_csv
@@ -26,7 +27,8 @@ def list_(feed: FeedOption = None) -> None:
     for heading in ("no", "feed", "berkas", "baris", "alasan"):
         table.add_column(heading)
     for row in waiting:
-        table.add_row(str(row.number), row.feed, row.source, str(row.row), "; ".join(row.reasons))
+        cells = (str(row.number), row.feed, row.source, str(row.row), "; ".join(row.reasons))
+        table.add_row(*map(Text, cells))
     out.print(table)
     out.print(f"{len(waiting)} baris menunggu.", highlight=False)
 
@@ -39,7 +41,10 @@ def export(
     """Kembalikan baris karantina kepada pengirim: perbaiki, lalu kirim lagi berkasnya."""
     with opened() as board:
         waiting = board.store.quarantine(feed)
-    target.write_text(as_csv(waiting), encoding="utf-8-sig", newline="")
+    try:
+        target.write_text(as_csv(waiting), encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise fail(f"{target}: {error.strerror or error}") from error
     out.print(f"{len(waiting)} baris ditulis ke {target}", highlight=False)
 
 

@@ -28,7 +28,11 @@ def simulate(
 ) -> None:
     """Tulis berkas laporan satu hari pemungutan suara buatan, bertanda LATIHAN."""
     definition = election.load(settings.load().election)
-    paths = write_day(regions.load(definition), shapes.load(definition.boundaries), seed, folder)
+    register, boundaries = regions.load(definition), shapes.load(definition.boundaries)
+    try:
+        paths = write_day(register, boundaries, seed, folder)
+    except OSError as error:
+        raise fail(f"{folder}: {error.strerror or error}") from error
     for path in paths:
         out.print(str(path), highlight=False, soft_wrap=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,9 @@ from situasi.feeds.values.numbers import read_yesno
 from situasi.records import Feed
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
+# In raw text nobody parted into columns, anything that may be votes goes.
+_VOTES = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
+
 UNFIT = {
     EXCESS: "jumlah sel melebihi jumlah judul kolom",
     BROKEN: "baris tidak dapat dibaca",
@@ -136,6 +140,12 @@ def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
             return pd.Series(values, dtype="object")
 
 
+def _without_votes(sheet: Sheet, heading: str, cell: str) -> str:
+    """What is kept of a cell that was not read as a column: nothing where it may hold votes."""
+    loose = heading in sheet.headings.unused or heading in UNFIT
+    return "[dihapus: perolehan suara tidak disimpan]" if loose and _VOTES.search(cell) else cell
+
+
 def _reasons(faults: list[str]) -> tuple[str, ...]:
     """Every reason once; of a line that is no row, nothing more can be said."""
     if UNFIT[BROKEN] in faults:
@@ -150,9 +160,14 @@ def _rejected(sheet: Sheet) -> list[Rejected]:
     return [
         Rejected(
             row=sheet.table.rows[at],
-            raw={h: str(c) for h, c in zip(shown, cells.iloc[at].tolist(), strict=True)
-                 if c is not None},
+            raw=_raw(sheet, dict(zip(shown, cells.iloc[at].tolist(), strict=True))),
             reasons=_reasons(sheet.bench.faults[at]),
         )
         for at in sorted(sheet.bench.faults)
-    ]  # fmt: skip
+    ]
+
+
+def _raw(sheet: Sheet, cells: dict[str, Cell]) -> dict[str, str]:
+    """The filled cells of a row as the sender wrote them, without what may be votes."""
+    filled = {heading: str(cell) for heading, cell in cells.items() if cell is not None}
+    return {heading: _without_votes(sheet, heading, cell) for heading, cell in filled.items()}

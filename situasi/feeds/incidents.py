@@ -7,6 +7,7 @@ from situasi.feeds.points import judge_points
 from situasi.feeds.table import Checked
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
+from situasi.records import SITUASI
 
 
 def check(sheet: Sheet) -> Checked:
@@ -18,6 +19,7 @@ def check(sheet: Sheet) -> Checked:
     for name in ("jenis", "tingkat", "situasi", "status"):
         sheet.values[name] = sheet.words(name)
     _nihil(sheet)
+    _contradictions(sheet)
     sheet.needed(sheet.values["jenis"], sheet.cells("jenis"), "jenis kejadian kosong")
     sheet.values["uraian"] = sheet.texts("uraian")
     return verdict(sheet)
@@ -33,3 +35,13 @@ def _nihil(sheet: Sheet) -> None:
         if statuses[row] is None:
             statuses[row] = "nihil" if kinds[row] == "nihil" else "dilaporkan"
     sheet.values["jenis"], sheet.values["status"] = kinds, statuses
+
+
+def _contradictions(sheet: Sheet) -> None:
+    """A row that says that nothing happened, and that something did, is asked again."""
+    rows = zip(*(sheet.values[name] for name in ("jenis", "status", "situasi")), strict=True)
+    for row, (jenis, status, state) in enumerate(rows):
+        if jenis == "nihil" and state in SITUASI[1:]:
+            sheet.bench.fault(row, f"nihil tetapi situasi {state}: pilih salah satu")
+        if jenis not in {None, "nihil"} and status == "nihil":
+            sheet.bench.fault(row, "ada kejadian tetapi status nihil: pilih salah satu")

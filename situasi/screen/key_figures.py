@@ -24,16 +24,22 @@ def key_figures(found: Overview, at: Moment, shown: Picture) -> None:
             _situasi_card(found),
             _newest_card(found, at),
             _silence_card(found),
-            Card(
-                _("Karantina"),
-                words.number(shown.snapshot.waiting),
-                _("baris menunggu perbaikan") if shown.snapshot.waiting else _("tidak ada"),
-            ),
+            _quarantine_card(at, shown),
         ]
     )
 
 
+def _quarantine_card(at: Moment, shown: Picture) -> Card:
+    waiting = shown.snapshot.waiting
+    if not at.live:
+        return Card(_("Karantina"), "–", _("hanya untuk keadaan sekarang"))
+    note = _("baris menunggu perbaikan") if waiting else _("tidak ada")
+    return Card(_("Karantina"), words.number(waiting), note)
+
+
 def _open_card(found: Overview) -> Card:
+    if found.newest is None:
+        return Card(_("Kejadian terbuka"), "–", _("belum ada laporan"))
     levels = incidents.by_tingkat(found.open)
     shown = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
     split = parts.counted(
@@ -64,9 +70,11 @@ def _situasi_card(found: Overview) -> Card:
             for state in (*reversed(SITUASI), None)
         ]
     )
-    note = _("merah · kuning · hijau · belum ada laporan")
+    note = _("merah · kuning · hijau · belum dinyatakan")
+    if found.everywhere:
+        note = _("seluruh kabupaten: {state}").format(state=label("situasi", found.everywhere))
     title = _("Situasi {n} kecamatan").format(n=words.number(len(found.states)))
-    return Card(title, value, note, alarm=bool(states.get("merah")))
+    return Card(title, value, note, alarm=bool(states.get("merah") or found.everywhere))
 
 
 def _newest_card(found: Overview, at: Moment) -> Card:
@@ -94,4 +102,8 @@ def _silence_card(found: Overview) -> Card:
     value = _("{n} dari {all}").format(
         n=words.number(len(names)), all=words.number(len(found.feeds))
     )
-    return Card(_("Sumber senyap"), value, ", ".join(names) or _("semua melapor"), bool(names))
+    never = [label("feed", feed.feed) for feed in found.feeds if feed.last is None]
+    note = ", ".join(names) or _("semua melapor")
+    if never and not names:
+        note = _("belum melapor: {names}").format(names=", ".join(never))
+    return Card(_("Sumber senyap"), value, note, bool(names))

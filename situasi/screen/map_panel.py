@@ -126,7 +126,8 @@ def _under_map(found: Overview, measure: str, theme: Theme, drawn: int) -> None:
             (parts.colour_swatch(theme.counts[0]), _("sedikit")),
             (parts.colour_swatch(theme.counts[-1]), _("banyak")),
         ]
-    marks.append((parts.swatch(None), _("belum ada laporan")))
+    nothing = _("belum dinyatakan") if measure == "situasi" else _("belum ada laporan")
+    marks.append((parts.swatch(None), nothing))
     source = board().boundaries
     parts.legend(marks, f"{source.credit}. {source.caution}.")
     if drawn < len(found.drawn):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from situasi.screen.session import Moment
 from situasi.words import _
 
 LISTED = 40
+# A report that came later than this after the event says when that was.
+LATE = timedelta(minutes=30)
 
 
 def newest_panel(found: Overview, at: Moment) -> None:
@@ -41,11 +44,27 @@ def newest_panel(found: Overview, at: Moment) -> None:
 
 
 def _when(row: Any, at: Moment) -> str:
-    """When it was last heard of; where only its day or month is known, that and no more."""
+    """When it was last heard of, and when it happened if that was clearly earlier.
+
+    Where only the day or month of it is known, that and no more.
+    """
+    happened = row.occurred_at.tz_convert(at.at.tzinfo)
     if row.precision != "menit":
-        happened = row.occurred_at.tz_convert(at.at.tzinfo)
         return words.day(happened) if row.precision == "hari" else words.month(happened)
-    return words.ago(row.known_at.to_pydatetime().astimezone(at.at.tzinfo), at.at)
+    heard = words.ago(row.known_at.to_pydatetime().astimezone(at.at.tzinfo), at.at)
+    if row.first_known - row.occurred_at <= LATE:
+        return heard
+    same = happened.date() == at.at.date()
+    time = words.clock(happened) if same else f"{words.day(happened)} {words.clock(happened)}"
+    return _("terjadi {time} · {heard}").format(time=time, heard=heard)
+
+
+def _host(address: str | None) -> str:
+    """Who published a report; nothing where its address is none."""
+    try:
+        return urlsplit(address or "").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _item(row: Any, at: Moment) -> Item:
@@ -60,6 +79,6 @@ def _item(row: Any, at: Moment) -> Item:
         status=label("status", row.status),
         when=_when(row, at),
         doubt=row.flags or "",
-        source=urlsplit(row.sumber or "").hostname or "",
+        source=_host(row.sumber),
         rehearsal=bool(row.latihan),
     )

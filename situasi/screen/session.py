@@ -46,14 +46,16 @@ def picture() -> Picture:
 
 
 def moment(chosen: datetime | None, shown: Picture) -> Moment:
-    """The chosen past moment, or the present: the exercise's own where one is played."""
+    """The chosen moment where it is past, or the present: an exercise's own where one is played.
+
+    A moment still to come is the present: nobody knows more.
+    """
     zone = board().register.election.zone
-    if chosen is not None:
-        return Moment(chosen.astimezone(zone), live=False, exercise=False)
     exercise = shown.snapshot.exercise_at
-    if exercise is not None:
-        return Moment(exercise.astimezone(zone), live=True, exercise=True)
-    return Moment(now().astimezone(zone).replace(microsecond=0), live=True, exercise=False)
+    present = (exercise or now()).astimezone(zone).replace(microsecond=0)
+    if chosen is not None and chosen < present:
+        return Moment(chosen.astimezone(zone), live=False, exercise=False)
+    return Moment(present, live=True, exercise=exercise is not None)
 
 
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:

@@ -30,7 +30,7 @@ def behind(title: str, rows: pd.DataFrame, key: str) -> None:
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Cases as a table with the headings of our files."""
     zone, register = board().register.election.zone, board().register
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             _("waktu"): rows["occurred_at"].dt.tz_convert(zone).dt.strftime("%d/%m/%Y %H.%M"),
             _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
@@ -45,3 +45,7 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
             _("id"): rows["id"],
         }
     )
+    if rows["latihan"].any():
+        # Whoever copies or saves the table takes the mark along.
+        table.insert(0, _("LATIHAN"), rows["latihan"].map({True: _("LATIHAN"), False: ""}))
+    return table

@@ -52,4 +52,4 @@ def _tell(ledger: Ledger) -> None:
     said = ledger.refused or (
         f"{ledger.accepted} diterima, {ledger.duplicate} ganda, {ledger.quarantined} karantina"
     )
-    print(f"inbox: {ledger.path}: {said}", file=sys.stderr, flush=True)
+    print(f"inbox: {ledger.path!r}: {said}", file=sys.stderr, flush=True)

@@ -181,3 +181,34 @@ def test_analysis_never_changes_its_argument() -> None:
     cases(rows)
     select(cases(rows), Selection(tingkat=("tinggi",)))
     pd.testing.assert_frame_equal(rows, before)
+
+
+def test_a_nihil_of_another_post_with_the_same_number_hides_no_riot() -> None:
+    rows = incidents(
+        incident(id="1", desa_text="Sakatiga", jenis="kericuhan", tingkat="tinggi", known="08.00"),
+        incident(id="1", desa_text="Tanjung Gelam", jenis="nihil", status="nihil", known="09.00"),
+    )
+    assert still_open(cases(rows))["jenis"].tolist() == ["kericuhan"]
+
+
+def test_an_exercise_never_closes_a_real_case() -> None:
+    rows = incidents(
+        incident(known="08.00"), incident(known="09.00", status="selesai", latihan=True)
+    )
+    assert len(still_open(cases(rows))) == 1
+
+
+def test_an_older_state_that_comes_later_reopens_nothing() -> None:
+    rows = incidents(
+        incident(known="10.30", reported_at=wib("10.00"), status="selesai"),
+        incident(known="10.31", reported_at=wib("08.05"), status="dilaporkan"),
+    )
+    assert cases(rows)["status"].tolist() == ["selesai"]
+
+
+def test_a_closing_that_is_filed_as_history_still_closes() -> None:
+    rows = incidents(
+        incident(known="09.10", status="dilaporkan"),
+        incident(known="09.00", reported_at=None, recorded_at=wib("12.00"), status="selesai"),
+    )
+    assert cases(rows)["status"].tolist() == ["selesai"]

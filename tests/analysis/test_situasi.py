@@ -25,7 +25,7 @@ def test_a_kecamatan_without_a_word_is_not_green() -> None:
 
 
 def test_nihil_states_green() -> None:
-    assert state(incident(jenis="nihil", status="nihil", known="11.00")) == "hijau"
+    assert state(incident(at="11.00", jenis="nihil", status="nihil")) == "hijau"
 
 
 def test_green_grows_old() -> None:
@@ -77,3 +77,21 @@ def test_counts_keep_the_silent_ones_apart() -> None:
         cases(incidents(incident(situasi="kuning"))), [HERE, "16.10.05"], wib("09.00"), VALID
     )
     assert situasi.counts(found) == {"kuning": 1, None: 1}
+
+
+def test_a_nihil_that_comes_late_is_as_old_as_what_it_tells() -> None:
+    assert state(incident(at="04.00", known="11.00", jenis="nihil", status="nihil")) is None
+
+
+def test_a_status_change_does_not_make_an_old_green_young() -> None:
+    rows = (
+        incident(situasi="hijau", known="06.00"),
+        incident(situasi=None, known="11.00", status="ditangani"),
+    )
+    assert state(*rows) is None
+
+
+def test_a_crowd_stated_for_the_whole_kabupaten_is_not_lost() -> None:
+    found = cases(incidents(incident(kecamatan=None, situasi="merah")))
+    assert situasi.everywhere(found) == "merah"
+    assert situasi.everywhere(cases(incidents(incident(situasi="merah")))) is None

@@ -106,3 +106,18 @@ def test_negative_coordinates_stay_numbers_in_the_export(cli: Run, tmp_path: Pat
 
 def test_an_empty_quarantine_exports_headings_only(cli: Run, tmp_path: Path) -> None:
     assert exported(cli, tmp_path) == []
+
+
+def test_a_hostile_cell_leaves_the_list_and_the_export_usable(cli: Run, tmp_path: Path) -> None:
+    cli("ingest", csv_file(tmp_path / "a.csv", report(), report(id="K-2", jenis="[/foo] [red]x")))
+    assert "[/foo]" in cli("quarantine", "list").out
+    assert cli("quarantine", "export", "-o", tmp_path / "no" / "where.csv").code == 2
+
+
+def test_what_the_export_guards_comes_back_as_it_was(cli: Run, tmp_path: Path) -> None:
+    cli("ingest", csv_file(tmp_path / "a.csv", report(), faulty(id="K-2", uraian="=1+1")))
+    back = tmp_path / "back.csv"
+    cli("quarantine", "export", "-o", back)
+    back.write_text(back.read_text("utf-8-sig").replace("entah apa", "banjir", 2), "utf-8")
+    assert cli("ingest", back).code == 0
+    assert held(cli) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -239,9 +239,17 @@ def test_a_row_of_the_day_is_known_when_it_is_stored(board: Board, tmp_path: Pat
     assert accepted(board, tmp_path, waktu="27/11/2024 08.03")["known_at"] == NOON
 
 
+def test_before_the_watch_is_over_nothing_is_history(board: Board, tmp_path: Path) -> None:
+    assert accepted(board, tmp_path, waktu="20/11/2024 08.03")["known_at"] == NOON
+
+
 def test_history_is_known_at_its_own_time(board: Board, tmp_path: Path) -> None:
-    found = accepted(board, tmp_path, waktu="20/11/2024 08.03")
-    assert found["known_at"] == datetime(2024, 11, 20, 1, 3, tzinfo=UTC)
+    path = tmp_path / "a.csv"
+    pd.DataFrame([row()]).to_csv(path, index=False)
+    later = NOON + timedelta(days=40)
+    ingest_file(path, board.store, board.context, now=later, actor="test")
+    found = board.store.tail(INCIDENTS).iloc[-1]
+    assert found["known_at"] == datetime(2024, 11, 27, 1, 3, tzinfo=UTC)
 
 
 def test_an_exercise_is_known_when_its_file_says(board: Board, tmp_path: Path) -> None:
@@ -305,3 +313,27 @@ def test_of_a_line_that_is_no_row_only_that_is_said(board: Board, tmp_path: Path
     path.write_text('{"waktu":"27/11/2024 8.03","kecamatan":"Kandis","jenis":"banjir"}\n{rusak\n')
     ledger = ingest_file(path, board.store, board.context, now=NOON, actor="test")
     assert ledger.reasons == [{"row": 2, "reasons": ["baris tidak dapat dibaca"]}]
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"jenis": "nihil", "status": "nihil", "situasi": "merah"},
+     {"jenis": "kericuhan", "status": "nihil"}],
+)  # fmt: skip
+def test_a_row_that_contradicts_itself_is_asked_again(
+    board: Board, tmp_path: Path, stated: dict[str, str]
+) -> None:
+    assert "pilih salah satu" in reasons(board, tmp_path, **stated)
+
+
+def test_votes_hide_in_no_broken_line_and_no_unused_column(board: Board, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"waktu":"27/11/2024 8.03","kecamatan":"Kandis","jenis":"banjir"}\n'
+        '{"suara_paslon_1": 120, rusak\n'
+        '{"waktu":"?","kecamatan":"Kandis","jenis":"banjir","lampiran":{"kolom kosong":"12"}}\n'
+    )
+    ingest_file(path, board.store, board.context, now=NOON, actor="test")
+    held = str([entry.raw for entry in board.store.quarantine()])
+    assert "120" not in held
+    assert "12" not in held.replace("27/11/2024", "")
