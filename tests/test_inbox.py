@@ -170,6 +170,7 @@ def test_a_copy_cut_in_a_line_longer_than_patience_still_shows_each_case_once(
         drop.after(PATIENCE)
         file.write(content[1500:])
     drop.settled()
+    assert drop.told[-1].read == 40
     rows = standing(drop.board.live.picture().snapshot.frames["incidents"])
     assert sorted(cases(rows)["id"]) == all_ids()
 
@@ -254,7 +255,7 @@ def test_a_file_put_aside_is_not_watched_for_ever(drop: Drop) -> None:
     drop.after(AFTERWARDS + LONG)
     [aside] = (drop.folder / "processed").iterdir()
     csv_file(aside, report(), report(id="K-2"))
-    assert drop.after(SHORT) == []
+    assert drop.settled() == []
 
 
 def test_a_file_taken_away_while_it_is_looked_at_is_no_trouble(drop: Drop) -> None:

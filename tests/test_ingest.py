@@ -285,7 +285,7 @@ JUNK = st.one_of(
     st.none(),
     st.text(st.characters(exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=12),
     st.sampled_from(
-        ["=1+1", "nan", "-", "0", "'", '"', "a,b;c\td", "\u202e", "٣", "1e400", "NULL"]
+        ["=1+1", "nan", "-", "0", "'", '"', "a,b;c\td", "\u202e", "٣", "1e400", "NULL", "a\nb"]
     ),
     st.integers(-(10**20), 10**20).map(str),
 )
