@@ -38,7 +38,6 @@ class _Seen:
 
     fingerprint: Fingerprint
     since: datetime
-    grown: bool = False  # after it was put aside, and not read again yet
 
     def whole(self, path: Path, now: datetime) -> bool:
         """Whether it has been quiet long enough to be taken for complete."""
@@ -159,11 +158,6 @@ def _fingerprint(path: Path) -> Fingerprint | None:
     except FileNotFoundError:
         return None
     return status.st_size, status.st_mtime_ns
-
-
-def _quiet(path: Path, seen: _Seen, now: datetime) -> bool:
-    """Whether a file has not changed for long enough to count as whole."""
-    return now - seen.since >= (SETTLED if _ends_a_line(path) else PATIENCE)
 
 
 def _ends_a_line(path: Path) -> bool:
