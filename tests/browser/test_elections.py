@@ -25,10 +25,9 @@ def test_an_invented_kabupaten_with_another_number_of_kecamatan_has_its_board(
     try:
         viewer = look(server, "?kec=" + kecamatan_codes(KECAMATAN)[1])
         assert "LATIHAN" in " ".join(viewer.bands())
-        assert viewer.clock().endswith("WITA") or "WITA" in viewer.clock()
+        assert "WITA" in viewer.clock()
         places = {place.split(" · ")[0] for _, place, _ in viewer.reports()}
-        assert places <= {kecamatan_name(number) for number in range(1, KECAMATAN + 1)}
-        assert len(places) == 1
+        assert places == {kecamatan_name(kecamatan_codes(KECAMATAN)[1])}
         viewer = look(server)
         assert re.search(rf"Situasi {KECAMATAN} kecamatan", viewer.words())
         assert "Ogan Ilir" not in viewer.words()

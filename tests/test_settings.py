@@ -1,0 +1,33 @@
+"""Settings: everything lies where the environment says, or in the project's own folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from situasi.settings import ROOT, load
+
+
+def test_without_an_environment_everything_lies_in_the_project() -> None:
+    found = load({})
+    assert found.election == ROOT / "data" / "elections" / "ogan-ilir-2024"
+    assert found.inbox == ROOT / "data" / "inbox"
+    assert found.rehearsal
+    assert Path(found.store.removeprefix("sqlite:///")).is_relative_to(found.live)
+
+
+def test_the_store_lies_with_the_live_data_unless_it_has_its_own_address(tmp_path: Path) -> None:
+    data = {"SITUASI_DATA": str(tmp_path)}
+    assert load(data).store == f"sqlite:///{(tmp_path / 'situasi.db').as_posix()}"
+    assert load({**data, "SITUASI_STORE": "sqlite:///x.db"}).store == "sqlite:///x.db"
+
+
+def test_an_election_is_named_or_is_any_folder(tmp_path: Path) -> None:
+    assert load({"SITUASI_ELECTION": "ogan-ilir-2024"}) == load({})
+    assert load({"SITUASI_ELECTION": str(tmp_path)}).election == tmp_path
+
+
+@pytest.mark.parametrize("word", ["no", "NO", "0", "tidak", "false"])
+def test_the_rehearsal_is_switched_off_by_any_word_for_no(word: str) -> None:
+    assert not load({"SITUASI_REHEARSAL": word}).rehearsal
