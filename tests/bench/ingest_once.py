@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from situasi.board import settle_memory
 from situasi.ingest import ingest_file
 from tests.bench import made
 from tests.bench.machine import peak_megabytes
@@ -14,6 +15,7 @@ from tests.bench.machine import peak_megabytes
 
 def main(source: Path, folder: Path) -> None:
     board = made.board(folder)
+    settle_memory()  # as the command line and the server do
     started, spent = time.perf_counter(), time.process_time()
     ledger = ingest_file(source, board.store, board.context, now=made.EVENING, actor="bench")
     seconds, processor = time.perf_counter() - started, time.process_time() - spent
