@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+from situasi import rules
+from situasi.rules import Rules
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class Election:
     tps_total: int
     moments: tuple[Moment, ...]
     thresholds: Thresholds
+    rules: Rules
     boundaries: Path
 
     def local(self, at: time, day: date | None = None) -> datetime:
@@ -71,20 +78,24 @@ class Election:
 
 
 def load(folder: Path) -> Election:
-    """Read `election.toml` in this folder.
+    """Read `election.toml` and `rules.toml` in this folder.
 
-    Raises FileNotFoundError when there is none, and KeyError or ValueError naming
+    Raises FileNotFoundError where one is missing, and KeyError or ValueError naming
     the entry that is missing or wrong.
     """
-    path = folder / "election.toml"
+    of_the_day = _read(folder / "rules.toml", rules.read)
+    return _read(folder / "election.toml", lambda raw: _build(folder, raw, of_the_day))
+
+
+def _read(path: Path, build: Callable[[dict[str, Any]], T]) -> T:
     try:
-        return _build(folder, tomllib.loads(path.read_text("utf-8")))
+        return build(tomllib.loads(path.read_text("utf-8")))
     except KeyError as missing:
         missing.add_note(f"{path} has no entry {missing}; compare it with another election's file")
         raise
 
 
-def _build(folder: Path, raw: dict[str, Any]) -> Election:
+def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
     election, area, day = raw["election"], raw["kabupaten"], raw["day"]
     return Election(
         folder=folder,
@@ -107,6 +118,7 @@ def _build(folder: Path, raw: dict[str, Any]) -> Election:
         tps_total=raw["register"]["tps"],
         moments=tuple(Moment(m["at"], m["label"]) for m in day["moments"]),
         thresholds=_thresholds(raw["thresholds"]),
+        rules=of_the_day,
         boundaries=(folder / area["boundaries"]).resolve(),
     )
 

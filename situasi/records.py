@@ -108,6 +108,18 @@ FASE = (
     "kotak_tiba_kpu",
 )
 
+# Whether a TPS that says nothing can be reached at all.
+KONTAK = ("terjangkau", "tak_terjangkau")
+# What a count of heads covers.
+LINGKUP = ("tps", "desa", "kecamatan")
+
+# How far a source can be trusted, and how far what it says: two axes, apart from weight and
+# handling. A and 1 are best; F and 6 say that it cannot be judged.
+KEANDALAN = ("A", "B", "C", "D", "E", "F")
+KREDIBILITAS = ("1", "2", "3", "4", "5", "6")
+RUJUKAN = ("bawaslu", "gakkumdu", "kpu", "bpbd", "propam")
+
+PENUGASAN = ("tps", "kecamatan", "cadangan", "patroli")
 CHECKIN = ("apel", "pergeseran", "tiba_di_tps", "laporan_berkala", "kembali")
 INSTANSI = ("polri", "bko_polda", "brimob", "tni", "linmas", "satpol_pp")
 GIAT = (
@@ -127,6 +139,41 @@ GIAT = (
     "netralitas",
 )
 GIAT_STATUS = ("rencana", "terlaksana", "batal")
+# The task forces of the operation; also the first six kinds of giat.
+FUNGSI = ("preemtif", "preventif", "kamseltibcarlantas", "gakkum", "humas", "banops")
+
+# Neutrality of the police: kinds of breach (N01 to N15, docs/glossary.md), the path and its ends.
+PELANGGARAN = tuple(f"N{number:02d}" for number in range(1, 16))
+LANGKAH = (
+    "nihil",
+    "informasi",
+    "klarifikasi",
+    "lp_propam",
+    "gelar_perkara",
+    "sidang",
+    "putusan",
+    "selesai",
+    "tidak_terbukti",
+)
+LANGKAH_CLOSED = ("nihil", "selesai", "tidak_terbukti")
+KELAS = ("ringan", "sedang", "berat")
+ASAL = ("dumas", "patroli_siber", "bawaslu", "media", "propam", "satuan", "lainnya")
+SANKSI = (
+    "teguran_lisan",
+    "tindakan_fisik",
+    "teguran_tertulis",
+    "tunda_pendidikan",
+    "tunda_gaji",
+    "tunda_pangkat",
+    "mutasi_demosi",
+    "bebas_jabatan",
+    "patsus",
+    "permintaan_maaf",
+    "pembinaan",
+    "ptdh",
+)
+
+GABUNG = ("gabung", "pisah")
 
 _WHEN = (
     Column("id", "id"),
@@ -159,6 +206,10 @@ INCIDENTS = Feed(
         Column("situasi", "situasi", Kind.WORD, SITUASI),
         Column("status", "status", Kind.WORD, STATUS),
         Column("uraian", "uraian"),
+        Column("keandalan", "keandalan", Kind.WORD, KEANDALAN),
+        Column("kredibilitas", "kredibilitas", Kind.WORD, KREDIBILITAS),
+        Column("ditugaskan", "ditugaskan"),  # the unit that handles it
+        Column("rujukan", "rujukan", Kind.WORD, RUJUKAN),
         *_WHO,
     ),
     identity=("occurred_at", "kecamatan", "desa_text", "tps", "jenis", "uraian", "pelapor"),
@@ -170,11 +221,50 @@ TPS = Feed(
         *_WHEN,
         *_WHERE,
         Column("fase", "fase", Kind.WORD, FASE),
-        Column("hadir", "hadir", Kind.COUNT),  # voters present so far: heads, never ballots
+        # Voters present so far: heads, never ballots. `hadir` is all of them; apart where given.
+        Column("hadir", "hadir", Kind.COUNT),
+        Column("hadir_dpt", "hadir_dpt", Kind.COUNT),
+        Column("hadir_dptb", "hadir_dptb", Kind.COUNT),
+        Column("hadir_dpk", "hadir_dpk", Kind.COUNT),
+        Column("lingkup", "lingkup", Kind.WORD, LINGKUP),
+        Column("kontak", "kontak", Kind.WORD, KONTAK),
+        Column("pengawal", "pengawal"),  # who escorts the box: officers by number, never a name
         Column("uraian", "uraian"),
         *_WHO,
     ),
     identity=("occurred_at", "kecamatan", "desa_text", "tps", "fase", "hadir", "pelapor"),
+)
+
+# Officers are numbers of the roster, never names; of an NRP only the last digits are kept.
+ROSTER = Feed(
+    "roster",
+    (
+        *_WHEN,
+        Column("kecamatan", "kode_kecamatan"),
+        Column("petugas", "petugas"),
+        Column("nrp", "nrp_tersamar"),  # "*****678"
+        Column("pangkat", "pangkat"),
+        Column("satuan", "satuan"),
+        Column("instansi", "instansi", Kind.WORD, INSTANSI),
+        Column("uraian", "uraian"),
+        *_WHO,
+    ),
+    identity=("petugas", "instansi", "satuan"),
+)
+
+# The rows of one officer with the same `occurred_at` are one order; a later order replaces it.
+POSTINGS = Feed(
+    "postings",
+    (
+        *_WHEN,
+        *_WHERE,  # tps: "001", or several of one desa: "001,002,003"
+        Column("petugas", "petugas"),
+        Column("penugasan", "penugasan", Kind.WORD, PENUGASAN),
+        Column("lokasi", "lokasi"),  # where a reserve stands, a patrol goes
+        Column("uraian", "uraian"),
+        *_WHO,
+    ),
+    identity=("occurred_at", "petugas", "penugasan", "kecamatan", "desa_text", "tps"),
 )
 
 PERSONNEL = Feed(
@@ -182,7 +272,7 @@ PERSONNEL = Feed(
     (
         *_WHEN,
         *_WHERE,
-        Column("petugas", "petugas"),  # a number of the roster, never a name
+        Column("petugas", "petugas"),
         Column("instansi", "instansi", Kind.WORD, INSTANSI),
         Column("checkin", "checkin", Kind.WORD, CHECKIN),
         Column("uraian", "uraian"),
@@ -197,7 +287,11 @@ ACTIVITIES = Feed(
         *_WHEN,
         *_WHERE,
         Column("giat", "giat", Kind.WORD, GIAT),
+        Column("fungsi", "fungsi", Kind.WORD, FUNGSI),
         Column("status", "status", Kind.WORD, GIAT_STATUS),
+        Column("tahapan", "tahapan"),  # code of a stage of the election (tahapan.csv)
+        Column("sop", "sop"),  # code of a line of the SOP list (sop.csv)
+        Column("mitra", "mitra"),  # institutions that took part, ", " between
         Column("lokasi", "lokasi"),
         Column("jumlah", "jumlah"),  # as stated: "1471 personel", "667 TPS"
         Column("uraian", "uraian"),
@@ -206,7 +300,45 @@ ACTIVITIES = Feed(
     identity=("occurred_at", "kecamatan", "giat", "lokasi", "uraian"),
 )
 
-FEEDS: dict[str, Feed] = {feed.name: feed for feed in (INCIDENTS, TPS, PERSONNEL, ACTIVITIES)}
+# Cases against members of the police, by code and unit: no name is ever stored.
+NEUTRALITY = Feed(
+    "neutrality",
+    (
+        *_WHEN,
+        Column("kecamatan", "kode_kecamatan"),
+        Column("pelanggaran", "pelanggaran", Kind.WORD, PELANGGARAN),
+        Column("asal", "asal", Kind.WORD, ASAL),
+        Column("langkah", "langkah", Kind.WORD, LANGKAH),
+        Column("kelas", "kelas", Kind.WORD, KELAS),
+        Column("sanksi", "sanksi", Kind.WORD, SANKSI),
+        Column("satuan", "satuan"),
+        Column("uraian", "uraian"),
+        *_WHO,
+    ),
+    identity=("occurred_at", "pelanggaran", "satuan", "uraian"),
+)
+
+# Two cases found to be one report (gabung), or found not to be (pisah): made on the board.
+MERGES = Feed(
+    "merges",
+    (
+        *_WHEN,
+        Column("kecamatan", "kode_kecamatan"),
+        Column("kasus", "kasus"),  # keys of analysis.incidents.case_keys
+        Column("ke", "ke"),
+        Column("tindakan", "tindakan", Kind.WORD, GABUNG),
+        Column("alasan_gabung", "alasan_gabung"),
+        *_WHO,
+    ),
+    identity=("occurred_at", "kasus", "ke", "tindakan"),
+)
+
+FEEDS: dict[str, Feed] = {
+    feed.name: feed
+    for feed in (
+        INCIDENTS, TPS, PERSONNEL, ACTIVITIES, ROSTER, POSTINGS, NEUTRALITY, MERGES,
+    )
+}  # fmt: skip
 
 _DTYPES = {
     Kind.TEXT: "object",

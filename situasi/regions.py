@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -35,11 +36,43 @@ class Desa:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A stage of the election (tahapan). A date that no source gives is None.
+
+    sure: its dates are sourced and undisputed; note says what is not.
+    """
+
+    code: str
+    name: str
+    start: date | None
+    end: date | None
+    scope: str
+    sure: bool
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SopItem:
+    """One line of the SOP list of a stage: what is to be done, and by which fungsi and giat.
+
+    basis: where the line comes from; "usulan" is ours.
+    """
+
+    code: str
+    stage: str
+    text: str
+    fungsi: str | None
+    giat: str | None
+    basis: str
+
+
+@dataclass(frozen=True)
 class Register:
     """Everything that is known of the area before the day begins.
 
     tps: frame of all TPS (code, desa, kecamatan, nomor, dpt, estimated, kerawanan), one row each.
-    aliases: other spellings of places, as (code, spelling).
+    aliases: other spellings of places, as (code, spelling). stages: in the order of the file.
     """
 
     election: Election
@@ -47,6 +80,8 @@ class Register:
     desa: dict[str, Desa]
     tps: pd.DataFrame
     aliases: tuple[tuple[str, str], ...]
+    stages: tuple[Stage, ...]
+    sop: tuple[SopItem, ...]
 
     def name_of(self, code: str | None) -> str:
         """The name of a kecamatan or desa; the kabupaten's where no code is given."""
@@ -73,6 +108,8 @@ def load(election: Election) -> Register:
         },
         tps=_tps(folder),
         aliases=tuple((row["kode"], row["nama"]) for row in _rows(folder / "aliases.csv")),
+        stages=tuple(_stage(row) for row in _rows(folder / "tahapan.csv")),
+        sop=tuple(_sop(row) for row in _rows(folder / "sop.csv")),
     )
     _check(register)
     return register
@@ -97,6 +134,30 @@ def _kecamatan(row: dict[str, str], polsek: dict[str, dict[str, str]]) -> Kecama
         tps=int(row["tps"]),
         polsek=police["polsek"],
         polsek_assumed=police["dasar"] != "tersumber",
+    )
+
+
+def _stage(row: dict[str, str]) -> Stage:
+    return Stage(
+        code=row["kode"],
+        name=row["tahapan"],
+        start=date.fromisoformat(row["mulai"]) if row["mulai"] else None,
+        end=date.fromisoformat(row["selesai"]) if row["selesai"] else None,
+        scope=row["lingkup"],
+        sure=row["dasar"] == "tersumber",
+        source=row["sumber"],
+        note=row["catatan"],
+    )
+
+
+def _sop(row: dict[str, str]) -> SopItem:
+    return SopItem(
+        row["kode"],
+        row["tahapan_kode"],
+        row["butir"],
+        row["fungsi"] or None,
+        row["giat"] or None,
+        row["dasar"],
     )
 
 
@@ -132,6 +193,9 @@ def _check(register: Register) -> None:
     strangers |= set(tps["desa"]) - set(register.desa)
     if strangers:
         raise ValueError(f"unknown kecamatan or desa in the register: {sorted(strangers)[:5]}")
+    loose = {item.stage for item in register.sop} - {stage.code for stage in register.stages}
+    if loose:
+        raise ValueError(f"sop.csv names unknown stages: {sorted(loose)[:5]}")
 
 
 def _equal(what: str, declared: int, found: int, file: str) -> None:

@@ -16,6 +16,7 @@ class Settings:
 
     store: address of the store, `sqlite:///...`.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
+    role: the role (situasi/roles.py) of everyone who opens this board.
     """
 
     election: Path
@@ -25,10 +26,11 @@ class Settings:
     inbox: Path
     store: str
     rehearsal: bool
+    role: str
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment (SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL)."""
+    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL and _ROLE."""
     env = os.environ if environment is None else environment
     data = ROOT / "data"
     live = Path(env.get("SITUASI_DATA", data / "live")).resolve()
@@ -42,4 +44,5 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         inbox=Path(env.get("SITUASI_INBOX", data / "inbox")).resolve(),
         store=env.get("SITUASI_STORE", f"sqlite:///{(live / 'situasi.db').as_posix()}"),
         rehearsal=env.get("SITUASI_REHEARSAL", "yes").lower() not in {"no", "0", "tidak", "false"},
+        role=env.get("SITUASI_ROLE", "pimpinan"),
     )

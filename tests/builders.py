@@ -63,8 +63,33 @@ def incidents(*rows: Mapping[str, Any]) -> pd.DataFrame:
     return _frame(records.INCIDENTS, rows).assign(case=lambda f: case_keys(f, WIB))
 
 
+def report(**stated: Any) -> dict[str, Any]:
+    """A stored row of any feed: bookkeeping and who told it; the test states the rest.
+
+    `at` sets both clocks; `known` only when it was known. "08.03" is of the election day.
+    """
+    at = stated.pop("at", "08.00")
+    moment = wib(at) if isinstance(at, str) else at
+    known = stated.pop("known", moment)
+    known = wib(known) if isinstance(known, str) else known
+    return {
+        "batch": 1,
+        "row": 1,
+        "recorded_at": known,
+        "known_at": known,
+        "id": "X-1",
+        "occurred_at": moment,
+        "precision": "menit",
+        "reported_at": known,
+        "kecamatan": "16.10.04",
+        "pelapor": "Polsek",
+        "latihan": False,
+        **stated,
+    }
+
+
 def rows_of(feed: records.Feed, *rows: Mapping[str, Any]) -> pd.DataFrame:
-    """A frame of another feed, from incident-like rows: what the feed lacks is left out."""
+    """A frame of a feed as a snapshot holds it; cells that the feed lacks are left out."""
     return _frame(feed, rows)
 
 

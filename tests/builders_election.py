@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from situasi.settings import ROOT
 
 KABUPATEN = "Negeri Contoh"
 COMMAND = "Polres Negeri Contoh"
@@ -77,6 +80,7 @@ def invented_election(folder: Path, kecamatan: int = 3) -> Path:
     tps = len(codes) * len(_PLACES) * TPS_PER_PLACE
     toml = _TOML.format(dpt=tps * DPT_PER_TPS, tps=tps)
     (folder / "election.toml").write_text(toml, "utf-8")
+    shutil.copy(ROOT / "data/elections/ogan-ilir-2024/rules.toml", folder)
     _places(folder, codes)
     _police(folder, codes)
     _plans(folder)
@@ -190,10 +194,15 @@ def _police(folder: Path, codes: Sequence[str]) -> None:
 def _plans(folder: Path) -> None:
     _write(
         folder / "tahapan.csv",
-        "tahapan,mulai,selesai,lingkup,dasar,sumber,catatan",
-        [("Masa tenang", "2030-11-17", "2030-11-19", KABUPATEN, "tersumber", "", ""),
-         ("Pemungutan suara", "2030-11-20", "2030-11-20", KABUPATEN, "tersumber", "", "")],
+        "kode,tahapan,mulai,selesai,lingkup,dasar,sumber,catatan",
+        [("T01", "Masa tenang", "2030-11-17", "2030-11-19", KABUPATEN, "tersumber", "", ""),
+         ("T02", "Pemungutan suara", "2030-11-20", "2030-11-20", KABUPATEN, "tersumber", "", "")],
     )  # fmt: skip
+    _write(
+        folder / "sop.csv",
+        "kode,tahapan_kode,butir,fungsi,giat,dasar",
+        [("S01", "T01", "Patroli masa tenang", "preventif", "patroli", "usulan")],
+    )
     _write(
         folder / "pola_pengamanan.csv",
         "satuan,pemilihan,tanggal_sumber,kerawanan,polri,tps,linmas,pola,sumber,catatan",

@@ -33,8 +33,9 @@ def recall_value(name: str, read: Callable[[str], object], default: object) -> N
         found = read(written[-1]) if written else None
         st.session_state[name] = default if found is None else found
         st.session_state[_mark(name)] = written
-    elif name not in st.session_state:
-        st.session_state[name] = default
+    elif name not in st.session_state:  # another page was shown in between
+        found = read(written[-1]) if written else None
+        st.session_state[name] = default if found is None else found
 
 
 def remember(name: str, values: Sequence[str], default: Sequence[str]) -> None:
@@ -48,6 +49,11 @@ def remember(name: str, values: Sequence[str], default: Sequence[str]) -> None:
         else:
             st.query_params.pop(name, None)
     st.session_state[_mark(name)] = written
+
+
+def carried(names: Sequence[str]) -> dict[str, list[str]]:
+    """The part of the address that goes along from page to page."""
+    return {name: values for name in names if (values := st.query_params.get_all(name))}
 
 
 def current(name: str) -> list[str]:

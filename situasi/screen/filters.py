@@ -20,6 +20,10 @@ from situasi.words import _
 
 WINDOWS = ("hari", "1j", "3j", "semua")
 MEASURES = ("situasi", "terbuka", "tps")
+# Parts of the address that choose no rows.
+NOT_FILTERS = ("lang", "ukur", "saat")
+# What goes along from page to page.
+CARRIED = ("kec", "saat", "lang")
 
 
 def _window_name(code: str) -> str:
@@ -41,12 +45,8 @@ def _measure_name(code: str) -> str:
 
 def chosen() -> tuple[Selection, str]:
     """Draw the filter line; what was chosen, and the window's code for `within`."""
-    register = board().register
     where, what, weight, state, when = st.columns([3, 3, 2.2, 2.4, 2], vertical_alignment="center")
-    kecamatan = _several(
-        where, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
-        register.name_of,
-    )  # fmt: skip
+    areas = kecamatan(where)
     jenis = _several(
         what, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(records.JENIS),
         lambda code: label("jenis", code),
@@ -57,7 +57,54 @@ def chosen() -> tuple[Selection, str]:
         lambda code: label("status", code),
     )  # fmt: skip
     window = _one(when.selectbox, "rentang", _("Waktu"), WINDOWS, _window_name)
-    return Selection(tuple(kecamatan), tuple(jenis), tuple(tingkat), tuple(status)), window
+    return Selection(tuple(areas), tuple(jenis), tuple(tingkat), tuple(status)), window
+
+
+def kecamatan(place: DeltaGenerator) -> list[str]:
+    """The kecamatan to show; none means all."""
+    register = board().register
+    return _several(
+        place, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
+        register.name_of,
+    )  # fmt: skip
+
+
+def several(
+    place: DeltaGenerator,
+    name: str,
+    title: str,
+    placeholder: str,
+    codes: list[str],
+    words: Callable[[str], str],
+) -> list[str]:
+    """A filter of one page that may hold several codes; kept in the address under `name`."""
+    return _several(place, name, title, placeholder, codes, words)
+
+
+def one(
+    widget: Callable[..., Any],
+    name: str,
+    title: str,
+    codes: Sequence[str],
+    words: Callable[[str], str],
+    **options: Any,
+) -> str:
+    """A choice of exactly one code, the first by default; kept in the address under `name`."""
+    return _one(widget, name, title, codes, words, **options)
+
+
+def in_words() -> str:
+    """What is filtered, for a file that leaves the board."""
+    register = board().register
+    asked = {
+        name: values for name, values in address.carried(list(st.query_params)).items()
+        if name not in NOT_FILTERS
+    }  # fmt: skip
+    said = [
+        f"{name}: " + ", ".join(map(register.name_of, values) if name == "kec" else values)
+        for name, values in asked.items()
+    ]
+    return "; ".join(said) or _("tanpa saringan")
 
 
 def _without_nihil(codes: Sequence[str]) -> list[str]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages import situation
 from situasi import words
 from situasi.board import current as board
 from situasi.screen import filters, parts, session
 from situasi.screen.heartbeat import heartbeat
+from situasi.screen.menu import menu
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
 from situasi.words import _
@@ -27,11 +27,7 @@ def main() -> None:
     parts.style()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
-    page = st.navigation(
-        [st.Page(situation.show, title="Situasi", url_path="situasi", default=True)],
-        position="hidden",
-    )
-    page.run()
+    menu().run()
     heartbeat(shown, language)
 
 

@@ -13,13 +13,13 @@ from situasi.screen.session import Moment
 from situasi.words import _
 
 
-def header(at: Moment) -> None:
-    """Whose board, which moment, and whether that moment is now."""
+def header(at: Moment, title: str = "Situasi") -> None:
+    """Which page of whose board, which moment, and whether that moment is now."""
     election = board().register.election
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
     links = [(code.upper(), _speaking(code), code == words.language()) for code in words.LANGUAGES]
     parts.header(
-        "Situasi",
+        title,
         f"{election.command} · {election.operation}",
         f"{words.long_day(at.at)} · {words.clock(at.at)} {election.zone_label}",
         note,

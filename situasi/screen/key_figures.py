@@ -9,7 +9,8 @@ from situasi.board import current as board
 from situasi.figures.theme import SITUASI
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
-from situasi.screen import parts, session
+from situasi.screen import parts, session, tables
+from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
@@ -17,14 +18,14 @@ from situasi.words import _
 
 
 def key_figures(found: Overview, at: Moment, shown: Picture) -> None:
-    parts.cards(
+    figure_row(
         [
-            _open_card(found),
-            _fresh_card(found),
-            _situasi_card(found),
-            _newest_card(found, at),
-            _silence_card(found),
-            _quarantine_card(at, shown),
+            Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
+            Figure("baru", _fresh_card(found)),
+            Figure("situasi", _situasi_card(found)),
+            Figure("terakhir", _newest_card(found, at)),
+            Figure("senyap", _silence_card(found)),
+            Figure("karantina", _quarantine_card(at, shown)),
         ]
     )
 

@@ -100,16 +100,18 @@ def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
     )
 
 
-def cards(shown: Sequence[Card]) -> None:
+def card(shown: Card) -> None:
+    """One key figure."""
     st.html(
-        Markup('<section class="si-cards">{}</section>').format(
-            Markup("").join(
-                Markup('<div class="si-card{}"><h2>{}</h2><strong>{}</strong><p>{}</p></div>')
-                .format(" si-alarm" if card.alarm else "", card.title, card.value, card.note)
-                for card in shown
-            )
+        Markup('<div class="si-card{}"><h2>{}</h2><strong>{}</strong><p>{}</p></div>').format(
+            " si-alarm" if shown.alarm else "", shown.title, shown.value, shown.note
         )
-    )  # fmt: skip
+    )
+
+
+def empty(sentence: str) -> None:
+    """A frame that says what is missing."""
+    st.html(Markup('<div class="si-empty">{}</div>').format(sentence))
 
 
 def legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
@@ -121,10 +123,10 @@ def colour_swatch(colour: str) -> Markup:
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
-def report_list(items: Sequence[Item], empty: str, exercise_word: str) -> None:
+def report_list(items: Sequence[Item], nothing: str, exercise_word: str) -> None:
     """The newest reports; a sentence that says what is missing where there are none."""
     if not items:
-        st.html(Markup('<div class="si-empty">{}</div>').format(empty))
+        empty(nothing)
         return
     st.html(
         Markup('<ol class="si-list">{}</ol>').format(

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
+import pandas as pd
 import streamlit as st
 
-from situasi import words
+from situasi import records, words
+from situasi.analysis import incidents
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
+from situasi.roles import ROLES, Role
 from situasi.snapshot import Picture
+
+Found = TypeVar("Found")
+# (known frames by feed, register, moment, what else was asked) -> anything
+Work = Callable[..., Found]
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,11 @@ def viewer_theme() -> Theme:
     return theme(st.context.theme.type)
 
 
+def viewer() -> Role:
+    """The role of who looks. Until there are accounts: that of the settings, for everyone."""
+    return ROLES[board().settings.role]
+
+
 def picture() -> Picture:
     return board().live.picture()
 
@@ -58,10 +72,57 @@ def moment(chosen: datetime | None, shown: Picture) -> Moment:
     return Moment(present, live=True, exercise=exercise is not None)
 
 
+def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
+    """What this analysis finds at this moment, computed once for all viewers who may see it.
+
+    work: called with the frames (by feed) of the rows known at the moment, those of feeds
+    that the viewer may see; the register; the moment; and `asked`. What it gives is shared:
+    nobody may change it.
+    """
+    feeds = viewer().feeds(tuple(records.FEEDS))
+    name = f"{work.__module__}.{work.__qualname__}"
+    return _computed(name, shown.snapshot.version, reckoned(at), at.live, feeds, asked, work)  # type: ignore[no-any-return]
+
+
+def known(shown: Picture, at: Moment) -> Mapping[str, pd.DataFrame]:
+    """The rows known at this moment, by feed, of those that the viewer may see."""
+    feeds = viewer().feeds(tuple(records.FEEDS))
+    limit = None if at.live else at.at
+    return _known(shown.snapshot.version, limit, feeds)
+
+
+def reckoned(at: Moment) -> datetime:
+    """The moment to the minute, so that viewers of the same minute share what is computed."""
+    return at.at.replace(second=0) if at.live and not at.exercise else at.at
+
+
+@st.cache_resource(max_entries=256, ttl="15m", show_spinner=False)
+def _computed(
+    name: str,  # noqa: ARG001
+    version: int,
+    at: datetime,
+    live: bool,
+    feeds: tuple[str, ...],
+    asked: tuple[Hashable, ...],
+    _work: Work[Any],
+) -> Any:
+    return _work(_known(version, None if live else at, feeds), board().register, at, *asked)
+
+
+@st.cache_resource(max_entries=24, ttl="15m", show_spinner=False)
+def _known(
+    version: int,  # noqa: ARG001
+    limit: datetime | None,
+    feeds: tuple[str, ...],
+) -> dict[str, pd.DataFrame]:
+    # The version is the key; the frames themselves are never hashed.
+    frames = picture().snapshot.frames
+    return {feed: incidents.known(frames[feed], limit) for feed in feeds}
+
+
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, computed once for all viewers of the same view."""
-    reckoned = at.at.replace(second=0) if at.live and not at.exercise else at.at
-    return _situation(shown.snapshot.version, wanted, reckoned, at.live)
+    return _situation(shown.snapshot.version, wanted, reckoned(at), at.live)
 
 
 @st.cache_resource(max_entries=64, ttl="15m", show_spinner=False)

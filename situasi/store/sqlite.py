@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import tables
+from situasi.store import growth, tables
 from situasi.store.backend import WRITES, Backend
 from situasi.store.protocol import StoreError
 
-SCHEMA = 1
+SCHEMA = 2  # 2: more feeds, and more columns in the first four
 _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
 
@@ -51,6 +51,7 @@ def backend(url: sa.URL) -> Backend:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
+            _grow(opened.engine)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
@@ -126,6 +127,20 @@ def _prepare(engine: sa.Engine, path: Path) -> None:
         connection.commit()
 
 
+def _grow(engine: sa.Engine) -> None:
+    """Bring a store of an older version to this one, once, whoever comes first."""
+    with engine.connect() as connection:
+        if _pragma(connection, "user_version") == SCHEMA:
+            return
+    with engine.connect() as plain:
+        connection = plain.execution_options(**WRITES)
+        if _pragma(connection, "user_version") < SCHEMA:
+            growth.grow(connection)
+            _keep_append_only(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+        connection.commit()
+
+
 def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
@@ -157,14 +172,18 @@ def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
 
 def _create(connection: sa.Connection) -> None:
     tables.metadata.create_all(connection)
+    _keep_append_only(connection)
+    connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
+    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+
+
+def _keep_append_only(connection: sa.Connection) -> None:
     for table in tables.metadata.sorted_tables:
         for deed in ("UPDATE", "DELETE"):
             connection.exec_driver_sql(
-                f"CREATE TRIGGER {table.name}_no_{deed.lower()} BEFORE {deed} ON {table.name} "
+                f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{deed.lower()} BEFORE {deed} ON {table.name} "
                 f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
             )
-    connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
-    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
 
 
 def _pragma(connection: sa.Connection, name: str) -> int:

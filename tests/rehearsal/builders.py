@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,10 +12,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from situasi import rules
 from situasi.election import Election, Moment, Thresholds
 from situasi.regions import Desa, Kecamatan, Register
 from situasi.rehearsal.simulate import simulate
+from situasi.settings import ROOT
 from situasi.shapes import Boundaries
+
+FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
 Rows = list[dict[str, str]]
 
@@ -42,6 +47,7 @@ def election(**changes: object) -> Election:
         "tps_total": 0,
         "moments": (Moment(time(7), "TPS buka"),),
         "thresholds": Thresholds({}, timedelta(), timedelta(), timedelta(), 1.0),
+        "rules": rules.read(tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))),
         "boundaries": Path("contoh"),
     }
     return Election(**(fields | changes))  # type: ignore[arg-type]
@@ -79,6 +85,8 @@ def register(
             }
         ),
         aliases=(),
+        stages=(),
+        sop=(),
     )  # fmt: skip
 
 

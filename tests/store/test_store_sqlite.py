@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from situasi.records import INCIDENTS
+from situasi.records import FEEDS, INCIDENTS
 from situasi.store import Added, Store, StoreError, open_store
 from situasi.store import sqlite as engine_of_sqlite
 from situasi.store.tables import metadata
@@ -25,7 +25,7 @@ def path_of(url: str) -> Path:
 def filled(url: str) -> Store:
     """A store with at least one row in every table."""
     store = open_store(url)
-    for feed in ("incidents", "tps", "personnel", "activities"):
+    for feed in FEEDS:
         with store.deliver(delivery(feed=feed)) as writing:
             writing.add(frame(row(feed), feed=feed), [rejection(raw={"feed": feed})])
             writing.release([1])
@@ -57,7 +57,7 @@ def test_closing_and_reopening_keeps_all(url: str) -> None:
              store.audit(), store.quarantine(released=True), store.notes()]  # fmt: skip
     store.close()
     assert [repr(one) for one in before] == [repr(one) for one in after]
-    assert before[0] == 6
+    assert before[0] == len(FEEDS) + 2
 
 
 @pytest.mark.parametrize(

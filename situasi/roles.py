@@ -1,0 +1,58 @@
+"""Who may see and do what: roles, their screens, feeds and acts, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SCREENS = (
+    "situasi",
+    "kejadian",
+    "partisipasi",
+    "tps",
+    "personel",
+    "tahapan",
+    "netralitas",
+    "masukan",
+)
+# What a person can do beyond looking: deliver and correct rows, merge reports.
+ACTS = ("masukkan", "perbaiki", "gabung")
+
+# Feeds of which rows are never loaded for a role without the right.
+GUARDED_FEEDS = {"neutrality": "netralitas", "roster": "personel", "postings": "personel"}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role. screens: pages it may open. acts: what it may do there."""
+
+    name: str
+    screens: frozenset[str]
+    acts: frozenset[str]
+
+    def sees(self, screen: str) -> bool:
+        return screen in self.screens
+
+    def may(self, act: str) -> bool:
+        return act in self.acts
+
+    def feeds(self, every: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of these feeds whose rows may be loaded for this role."""
+        return tuple(
+            feed for feed in every if feed not in GUARDED_FEEDS or self.sees(GUARDED_FEEDS[feed])
+        )
+
+
+def _role(name: str, without: set[str], acts: set[str]) -> Role:
+    return Role(name, frozenset(SCREENS) - without, frozenset(acts))
+
+
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        _role("pimpinan", set(), set(ACTS)),
+        _role("propam", {"masukan"}, set()),
+        _role("analis", {"netralitas"}, set(ACTS)),
+        _role("operator", {"netralitas"}, set(ACTS)),
+        _role("tamu", {"netralitas", "masukan", "personel"}, set()),
+    )
+}

@@ -1,0 +1,211 @@
+"""The rules of the day: what is due when, how soon a report is handled, what weighs how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Due:
+    """By when, on the election day, every TPS has reported a phase."""
+
+    fase: str
+    at: time
+
+
+@dataclass(frozen=True)
+class Chase:
+    """Who chases a late TPS once it is this late."""
+
+    who: str
+    after: timedelta
+
+
+@dataclass(frozen=True)
+class TpsReports:
+    """What a TPS owes. Counts are due each full hour of voting, `counts_grace` later at the latest.
+
+    A report is awaited from `ahead` before it is due. jump: more heads than this share of the
+    list within one hour are doubted. repeated: a count told by this many TPS at the same
+    hour is doubted. apart: so far (in share of the list) from the median of its kecamatan.
+    """
+
+    dues: tuple[Due, ...]
+    counts_every: timedelta
+    counts_grace: timedelta
+    ahead: timedelta
+    chase: tuple[Chase, ...]
+    jump: float
+    repeated: int
+    apart: float
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The turnout of an earlier election, in percent, with where the figure comes from."""
+
+    label: str
+    percent: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """What turnout is compared with.
+
+    curve: share of the final turnout that has come by a time of day; an assumption.
+    against: the reference whose final turnout scales the curve.
+    low: percentage points below the kabupaten's rate at which a kecamatan counts as low.
+    """
+
+    references: tuple[Reference, ...]
+    curve: tuple[tuple[time, float], ...]
+    against: str
+    low: float
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Officers for a number of TPS of one vulnerability: 2-8-16 is police-TPS-linmas."""
+
+    polri: int
+    tps: int
+    linmas: int
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """By kerawanan. default: how a TPS of unknown kerawanan is reckoned. basis: whose pattern."""
+
+    by_kerawanan: Mapping[str, Pattern]
+    default: str
+    basis: str
+    estimated: bool
+
+    def of(self, kerawanan: str | None) -> Pattern:
+        return self.by_kerawanan[kerawanan or self.default]
+
+
+@dataclass(frozen=True)
+class PersonnelReports:
+    """What an officer owes: arrival by a time, and word at least this often until the return."""
+
+    arrive_by: time
+    word_every: timedelta
+
+
+@dataclass(frozen=True)
+class Service:
+    """How soon a report of one tingkat is verified, handled and closed, from when it was known."""
+
+    verify: timedelta
+    handle: timedelta
+    close: timedelta
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """When two reports are probably one. km, within, words (0-100 likeness of their texts)."""
+
+    km: float
+    within: timedelta
+    words: int
+    score: int
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules of an election.
+
+    service: by tingkat, "belum" for a report nobody weighed. attention: weight of each part of
+    the attention score (they add up to 100). neutrality_target: within which a case is done.
+    """
+
+    tps: TpsReports
+    turnout: Turnout
+    patterns: Patterns
+    personnel: PersonnelReports
+    service: Mapping[str, Service]
+    likeness: Likeness
+    attention: Mapping[str, float]
+    attention_tingkat: Mapping[str, float]
+    neutrality_target: timedelta
+
+
+def read(raw: Mapping[str, Any]) -> Rules:
+    """The rules in a `rules.toml`. Raises KeyError or ValueError for what is missing or wrong."""
+    attention = {k: float(v) for k, v in raw["attention"]["weights"].items()}
+    if round(sum(attention.values()), 6) != 100:
+        raise ValueError(f"attention weights add up to {sum(attention.values())}, not 100")
+    return Rules(
+        tps=_tps(raw["tps_reports"]),
+        turnout=_turnout(raw["turnout"]),
+        patterns=_patterns(raw["patterns"]),
+        personnel=PersonnelReports(
+            raw["personnel_reports"]["arrive_by"],
+            _minutes(raw["personnel_reports"]["word_every_min"]),
+        ),
+        service={level: _service(one) for level, one in raw["service"].items()},
+        likeness=_likeness(raw["likeness"]),
+        attention=attention,
+        attention_tingkat={k: float(v) for k, v in raw["attention"]["tingkat"].items()},
+        neutrality_target=timedelta(days=raw["neutrality"]["target_days"]),
+    )
+
+
+def _minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def _service(raw: Mapping[str, Any]) -> Service:
+    return Service(
+        _minutes(raw["verify_min"]), _minutes(raw["handle_min"]), _minutes(raw["close_min"])
+    )
+
+
+def _tps(raw: Mapping[str, Any]) -> TpsReports:
+    return TpsReports(
+        dues=tuple(Due(due["fase"], due["at"]) for due in raw["dues"]),
+        counts_every=_minutes(raw["counts_every_min"]),
+        counts_grace=_minutes(raw["counts_grace_min"]),
+        ahead=_minutes(raw["ahead_min"]),
+        chase=tuple(Chase(one["who"], _minutes(one["after_min"])) for one in raw["chase"]),
+        jump=float(raw["jump_share"]),
+        repeated=int(raw["repeated_by"]),
+        apart=float(raw["apart_share"]),
+    )
+
+
+def _turnout(raw: Mapping[str, Any]) -> Turnout:
+    references = tuple(
+        Reference(one["label"], float(one["percent"]), one["source"]) for one in raw["references"]
+    )
+    if raw["against"] not in {one.label for one in references}:
+        raise ValueError(f"turnout is held against {raw['against']!r}, which is no reference")
+    return Turnout(
+        references=references,
+        curve=tuple((point["at"], float(point["share"])) for point in raw["curve"]),
+        against=raw["against"],
+        low=float(raw["low_points"]),
+    )
+
+
+def _patterns(raw: Mapping[str, Any]) -> Patterns:
+    return Patterns(
+        by_kerawanan={
+            kind: Pattern(one["polri"], one["tps"], one["linmas"])
+            for kind, one in raw["by_kerawanan"].items()
+        },
+        default=raw["default"],
+        basis=raw["basis"],
+        estimated=bool(raw["estimated"]),
+    )
+
+
+def _likeness(raw: Mapping[str, Any]) -> Likeness:
+    return Likeness(
+        float(raw["km"]), _minutes(raw["within_min"]), int(raw["words"]), int(raw["score"])
+    )

@@ -1,0 +1,89 @@
+"""A map of kecamatan coloured by any measure, its legend, and the click that filters the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from situasi.board import current as board
+from situasi.figures import map as figure_map
+from situasi.figures.map import Area
+from situasi.figures.theme import Theme
+from situasi.regions import Kecamatan
+from situasi.screen import address, filters, parts, session
+from situasi.words import _
+
+
+def areas(shown: Collection[str], paint: Callable[[Kecamatan], Area]) -> dict[str, Area]:
+    """Every kecamatan as it is drawn, by code.
+
+    shown: the codes that the viewer asked for; of the others the map says nothing. paint:
+    gives the value and fill of one kecamatan, or one drawn "silent" where nothing was told.
+    """
+    chosen = set(address.current("kec"))
+    drawn = {}
+    for code, place in board().register.kecamatan.items():
+        area = paint(place) if code in shown else Area(place.name, drawn="filtered")
+        drawn[code] = replace(area, chosen=code in chosen)
+    return drawn
+
+
+def area_map(
+    drawn: dict[str, Area],
+    key: str,
+    alt: str,
+    points: pd.DataFrame | None = None,
+    height: int = figure_map.HEIGHT,
+) -> None:
+    """Draw the map; a click on a kecamatan filters the page, or shows all again.
+
+    key: of the widget, one for each page. points: marks as situation_map wants them.
+    """
+    deck = figure_map.situation_map(
+        board().boundaries,
+        board().boundaries.address,
+        drawn,
+        points,
+        session.viewer_theme(),
+        # A new id lets go of the last click; see docs/decisions.md.
+        layer_id=f"kecamatan-{st.session_state.setdefault(_clicks(key), 0)}",
+    )
+    st.pydeck_chart(deck, height=height, on_select=partial(_clicked, key), key=key, alt=alt)
+
+
+def legend(marks: Sequence[tuple[Markup, str]]) -> None:
+    """The marks with their words, and who drew the lines."""
+    source = board().boundaries
+    parts.legend(marks, f"{source.credit}. {source.caution}.")
+
+
+def few_to_many(theme: Theme) -> list[tuple[Markup, str]]:
+    """The legend of `shade`."""
+    return [
+        (parts.colour_swatch(theme.counts[0]), _("sedikit")),
+        (parts.colour_swatch(theme.counts[-1]), _("banyak")),
+    ]
+
+
+def shade(count: int, most: int, theme: Theme) -> str:
+    """The colour of a count between none and the most."""
+    steps = theme.counts
+    return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(most, 1)]
+
+
+def _clicked(key: str) -> None:
+    """A click on a kecamatan filters the page; on a mark, its kecamatan too."""
+    objects = st.session_state[key]["selection"]["objects"]
+    for layer, picked in objects.items():
+        if layer.startswith("kecamatan") and picked:
+            filters.toggle_kecamatan(picked[0]["properties"]["kode"])
+    st.session_state[_clicks(key)] = st.session_state.get(_clicks(key), 0) + 1
+
+
+def _clicks(key: str) -> str:
+    return f"_clicks_{key}"

@@ -1,0 +1,54 @@
+"""The pages of the board, in groups, and the way from one to another with the view kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages import (
+    activities,
+    incidents,
+    intake,
+    neutrality,
+    personnel,
+    situation,
+    stations,
+    turnout,
+)
+from situasi.labels import N_, label
+from situasi.screen import address, filters, session
+from situasi.words import _
+
+GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
+    (N_("Keadaan"), (("situasi", situation.show), ("kejadian", incidents.show))),
+    (N_("Pemungutan"), (("partisipasi", turnout.show), ("tps", stations.show))),
+    (N_("Pengamanan"), (("personel", personnel.show), ("tahapan", activities.show))),
+    (N_("Pengawasan"), (("netralitas", neutrality.show), ("masukan", intake.show))),
+)
+
+
+def menu() -> StreamlitPage:
+    """Draw the menu; the page that the address asks for.
+
+    A page that the viewer may not see is not there at all: its address leads to Situasi.
+    """
+    viewer = session.viewer()
+    pages = {
+        group: [
+            st.Page(show, title=label("screen", name), url_path=name, default=name == "situasi")
+            for name, show in entries
+            if viewer.sees(name)
+        ]
+        for group, entries in GROUPS
+    }
+    chosen = st.navigation([page for some in pages.values() for page in some], position="hidden")
+    kept = address.carried(filters.CARRIED)
+    with st.sidebar:
+        for group, some in pages.items():
+            if some:
+                st.markdown("###### " + _(group))
+            for page in some:
+                st.page_link(page, label=page.title, query_params=kept, width="stretch")
+    return chosen

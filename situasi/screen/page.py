@@ -1,0 +1,70 @@
+"""What every page but Situasi begins with: heading, the filter line, the moment, the download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from situasi import words
+from situasi.board import current as board
+from situasi.screen import filters, parts, session
+from situasi.screen.heading import header
+from situasi.screen.session import Found, Moment
+from situasi.snapshot import Picture
+from situasi.words import _
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows: of which picture, at which moment, of which kecamatan (empty: all)."""
+
+    shown: Picture
+    at: Moment
+    kecamatan: tuple[str, ...]
+
+    def compute(self, work: Callable[..., Found], *asked: Hashable) -> Found:
+        """session.compute of this view."""
+        return session.compute(work, self.shown, self.at, *asked)
+
+    def chosen(self) -> list[str]:
+        """The kecamatan that are shown, all where none was chosen."""
+        every = board().register.kecamatan
+        return [code for code in every if not self.kecamatan or code in self.kecamatan]
+
+
+def opened(title: str, *own: Callable[[Any], None]) -> View:
+    """Draw heading and filter line; the view. own: draw filters of this page in their column."""
+    shown = session.picture()
+    at = session.moment(filters.past_moment(), shown)
+    header(at, title)
+    columns = st.columns([3] + [2.4] * len(own) + [1.6], vertical_alignment="center")
+    kecamatan = filters.kecamatan(columns[0])
+    for draw, column in zip(own, columns[1:-1], strict=True):
+        draw(column)
+    _moment_popover(columns[-1], at)
+    return View(shown, at, tuple(kecamatan))
+
+
+def _moment_popover(place: Any, at: Moment) -> None:
+    zone = board().register.election.zone_label
+    said = _("Langsung") if at.live else f"{words.clock(at.at)} {zone}"
+    with place.popover(said, width="stretch"):
+        st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
+        filters.time_slider()
+        if not at.live:
+            st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
+
+
+def nothing(what: str, where: str = "data/inbox/") -> None:
+    """The empty state: what is missing, and what would fill it."""
+    parts.empty(
+        what + " " + _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder=where)
+    )
+
+
+def section(title: str) -> None:
+    """The heading of a part of a page."""
+    st.markdown(f"**{title}**")

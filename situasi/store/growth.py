@@ -1,0 +1,31 @@
+"""An older store grows into the present schema: tables and columns are added, nothing is changed.
+
+Records only ever gain columns, and a column that a row has not is missing in its content
+too; so the digests of old rows stay what they were, and nothing need be copied.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from situasi.store import tables
+
+
+def grow(connection: sa.Connection) -> None:
+    """Add the tables, columns and indexes that are not there yet, inside the open transaction."""
+    there = sa.inspect(connection)
+    known = set(there.get_table_names())
+    for table in tables.metadata.sorted_tables:
+        if table.name in known:
+            present = {column["name"] for column in there.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in present:
+                    _add(connection, table, column)
+    tables.metadata.create_all(connection)
+
+
+def _add(connection: sa.Connection, table: sa.Table, column: sa.Column[object]) -> None:
+    dialect = connection.dialect
+    name = dialect.identifier_preparer.quote(column.name)
+    kind = column.type.compile(dialect)
+    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {name} {kind}")
