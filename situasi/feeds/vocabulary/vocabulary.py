@@ -108,10 +108,13 @@ def _load_columns(path: Path) -> dict[tuple[str, str], str]:
     for feed in records.FEEDS.values():
         for column in feed.columns:
             found[feed.name, key(column.heading)] = _OWN.get(column.name, column.name)
+    own = dict(found)
     for line, (feed_name, name, synonym) in rows(path, ("feed", "column", "synonym")):
         known = [f for f in _feeds(feed_name) if name in PSEUDO or name in records.FEEDS[f].names]
         _demand(bool(known), path, line, f"{feed_name} tidak punya kolom {name}")
         for feed_known in known:
+            if feed_name == "*" and (feed_known, key(synonym)) in own:
+                continue  # a feed's own heading wins over what the word means elsewhere
             _put(found, (feed_known, key(synonym)), name, f"{path.name} baris {line}: {synonym!r}")
     return found
 
