@@ -30,6 +30,9 @@ class Theme:
     accent: str
     halo: str
     counts: tuple[str, ...]  # sequential, few to many
+    turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
+    phases: tuple[str, ...]  # one step for each of records.FASE, the last is done
+    strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
 
 
 LIGHT = Theme(
@@ -41,6 +44,9 @@ LIGHT = Theme(
     accent="#24477A",
     halo="#FFFFFF",
     counts=("#F1F3F6", "#D9DEE6", "#BAC3D0", "#95A2B5", "#6C7B92"),
+    turnout=("#EAF1FA", "#BFD5EE", "#8DB3DE", "#5488C4", "#24558F"),
+    phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
+    strength=("#8C510A", "#D8B365", "#EEEEEA", "#7CBFB3", "#01665E"),
 )
 DARK = Theme(
     name="dark",
@@ -51,11 +57,25 @@ DARK = Theme(
     accent="#8FB4E8",
     halo="#10161F",
     counts=("#1C2430", "#2A3442", "#3C4859", "#556378", "#74849B"),
+    turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
+    phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
+    strength=("#B8731F", "#7A5A2B", "#2A3138", "#2F7A70", "#5BB8AB"),
 )
 
 
 def theme(name: str | None) -> Theme:
     return DARK if name == "dark" else LIGHT
+
+
+def step(share: float, steps: tuple[str, ...]) -> str:
+    """The colour of a share from 0 to 1 on a scale of equal steps."""
+    return steps[min(len(steps) - 1, max(0, int(share * len(steps))))]
+
+
+def strength(ratio: float, of: Theme) -> str:
+    """The colour of present against required: under half, under, as required, over, twice."""
+    bounds = (0.5, 0.9, 1.1, 1.5)
+    return of.strength[sum(ratio >= bound for bound in bounds)]
 
 
 def rgb(colour: str, alpha: int = 255) -> list[int]:
