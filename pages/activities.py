@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from situasi import words
 from situasi.labels import label
+from situasi.screen import activities_panel as panel
 from situasi.screen import page
+from situasi.screen.activities_figures import key_figures
+from situasi.screen.activities_work import work
+from situasi.words import _
 
 
 def show() -> None:
-    page.opened(label("screen", "tahapan"))
+    view = page.opened(label("screen", "tahapan"))
+    found = view.compute(work, view.kecamatan, words.language())
+    key_figures(found, view.at.at.date())
+
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        panel.gantt_panel(view, found)
+    with right:
+        panel.sop_panel(found)
+
+    if found.cases.empty:
+        page.nothing(_("Belum ada laporan giat pada pilihan ini."))
+    else:
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            panel.matrix_panel(found)
+        with right:
+            panel.agenda_panel(found)
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            panel.drills_panel(found)
+        with right:
+            panel.joint_panel(found)
+    panel.strange_panel(found)

@@ -2,9 +2,36 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
+from situasi.analysis.casework import casework
 from situasi.labels import label
 from situasi.screen import page
+from situasi.screen.incidents_detail import detail_panel
+from situasi.screen.incidents_figures import key_figures
+from situasi.screen.incidents_filters import opened
+from situasi.screen.incidents_kinds import kinds_panel
+from situasi.screen.incidents_list import list_panel, looked_at, overdue_panel
+from situasi.screen.incidents_twins import twins_panel
+from situasi.words import _
 
 
 def show() -> None:
-    page.opened(label("screen", "kejadian"))
+    view, wanted = opened(label("screen", "kejadian"))
+    found = view.compute(casework, wanted)
+    if found.rows.empty:
+        page.nothing(_("Belum ada laporan kejadian."))
+        return
+    key_figures(found, view)
+
+    left, right = st.columns([11, 8], gap="medium")
+    with left:
+        list_panel(found, view)
+    with right:
+        if looked_at() is None:
+            overdue_panel(found, view)
+        else:
+            detail_panel(found, view)
+
+    twins_panel(found, view)
+    kinds_panel(found)

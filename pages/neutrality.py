@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from situasi.labels import label
-from situasi.screen import page
+from situasi.screen import neutrality_panel as panel
+from situasi.screen import page, parts
+from situasi.words import _
 
 
 def show() -> None:
-    page.opened(label("screen", "netralitas"))
+    view = page.opened(label("screen", "netralitas"))
+    found = view.compute(panel.work, view.kecamatan)
+    if found is None:
+        parts.empty(_("Halaman ini tidak dibuka untuk peran Anda."))
+        return
+    panel.state_panel(found, view.at.at)
+    if len(found.cases):
+        panel.key_figures(found)
+        left, right = st.columns([7, 13], gap="medium")
+        with left:
+            panel.path_panel(found)
+        with right:
+            panel.cases_panel(found)
+
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        panel.legend_panel(found)
+    with right:
+        panel.rules_panel()

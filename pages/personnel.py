@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from situasi.labels import label
 from situasi.screen import page
+from situasi.screen import personnel_panel as panel
+from situasi.screen.personnel_figures import key_figures
+from situasi.screen.personnel_lists import lists_panel
+from situasi.screen.personnel_work import work
+from situasi.words import _
 
 
 def show() -> None:
-    page.opened(label("screen", "personel"))
+    view = page.opened(label("screen", "personel"))
+    found = view.compute(work, view.kecamatan)
+    if found.coverage.officers.empty:
+        page.nothing(_("Belum ada laporan personel pada pilihan ini."))
+        return
+    if not found.coverage.known:
+        page.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
+    key_figures(found)
+
+    if found.coverage.known:
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            panel.table_panel(found)
+        with right:
+            panel.map_panel(view, found)
+    else:
+        panel.checkins_panel(found)
+    panel.curve_panel(view, found)
+    lists_panel(found.coverage)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from situasi.analysis import day as analysis
 from situasi.screen import filters, session
+from situasi.screen.attention_panel import attention_panel
 from situasi.screen.heading import header
 from situasi.screen.key_figures import key_figures
 from situasi.screen.map_panel import map_panel
@@ -21,12 +23,14 @@ def show() -> None:
     wanted, window = filters.chosen()
     wanted = filters.within(wanted, window, at)
     found = session.situation(shown, wanted, at)
+    day = session.compute(analysis.day, shown, at)
     with figures:
-        key_figures(found, at, shown)
+        key_figures(found, day, at, shown)
+    attention_panel(day, list(found.states["kecamatan"]))
 
     left, right = st.columns([9, 11], gap="medium")
     with left:
-        map_panel(found)
+        map_panel(found, day)
     with right:
         newest_panel(found, at)
 

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from situasi.labels import label
-from situasi.screen import page
+from situasi.screen import page, turnout_panel
+from situasi.screen.turnout_work import work
+from situasi.words import _
 
 
 def show() -> None:
-    page.opened(label("screen", "partisipasi"))
+    view = page.opened(label("screen", "partisipasi"))
+    found = view.compute(work, view.kecamatan)
+    if not found.whole.told:
+        page.nothing(_("Belum ada laporan jumlah pemilih."))
+    turnout_panel.key_figures(found)
+
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        turnout_panel.curve_panel(found)
+        turnout_panel.area_panel(found)
+    with right:
+        turnout_panel.map_panel(view, found)
+        turnout_panel.silent_panel(found)
+        turnout_panel.doubt_panel(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,9 +20,10 @@ from situasi.feeds.reading.marks import SHEET
 from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
+from situasi.reports.guard import bare
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
 
-_GUARDED = re.compile(r"'[=+\-@\t\r]")
+NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
 
@@ -105,20 +105,23 @@ def ingest_rows(
     feed: str,
     now: datetime,
     actor: str,
-    whole_or_nothing: bool = False,
+    releases: int | None = None,
 ) -> Ledger:
     """Bring rows that are already apart (a replay, a form) through the same door.
 
-    whole_or_nothing: store nothing where a row is faulty, not even in quarantine.
+    releases: the number in quarantine that these rows settle. Where one of them is faulty,
+    or somebody else has settled it, nothing is stored, not even in quarantine.
     """
     cells = pd.DataFrame(rows, dtype="object")
     cells = cells.where(cells.notna() & (cells != ""), None)
     table = Table(cells, list(range(1, len(rows) + 1)))
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     with store.deliver(Delivery(feed, source, ledger.sha256 or "", now, actor)) as writing:
-        _save(table, feed, writing, ledger, context, now, None, store)
-        if whole_or_nothing and ledger.quarantined:
+        settled = _save(table, feed, writing, ledger, context, now, None, store)
+        if releases is not None and (ledger.quarantined or releases not in settled):
             writing.discard()
+    if releases is not None and not ledger.quarantined and releases not in settled:
+        return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
 
 
@@ -184,12 +187,14 @@ def _save(
     now: datetime,
     progress: Progress | None,
     store: Store,
-) -> None:
+) -> list[int]:
+    """Judge and write one table; the quarantine numbers that it settles."""
     table = without_our_marks(table)
     checked = feeds.check(table, feed, context, now)
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
-    writing.release(_returned(table, checked, store))
+    settled = _returned(table, checked, store)
+    writing.release(settled)
     ledger.read += checked.read
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
@@ -198,6 +203,7 @@ def _save(
     ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
+    return settled
 
 
 def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
@@ -205,14 +211,14 @@ def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Se
 
     Until the watch is over: when this board stored it. Of an exercise, and of history
     (stored after the watch, and long after its own time): when it was reported as the
-    source says, or else when it happened.
+    source says, or else when it happened; where it tells neither, when it was stored.
     """
     stored = pd.Series(pd.Timestamp(now), accepted.index).astype("datetime64[us, UTC]")
     happened = accepted["occurred_at"]
     for precision in ("hari", "bulan"):
         latest = happened + (by_the_end(now, precision) - now)
         happened = happened.where(accepted["precision"] != precision, latest)
-    own = accepted["reported_at"].fillna(happened)
+    own = accepted["reported_at"].fillna(happened).fillna(stored)
     long = election.thresholds.history_after
     over = now > election.day_end + long
     history = over & (accepted["occurred_at"] < stored - long) & (own <= stored)
@@ -232,23 +238,23 @@ def without_our_marks(table: Table) -> Table:
     """A returned quarantine file without the apostrophes that our export put before formulas."""
     if RETURNED not in table.cells.columns:
         return table
-    bare = table.cells.map(lambda c: c[1:] if isinstance(c, str) and _GUARDED.match(c) else c)
-    return replace(table, cells=bare.astype("object"))
+    return replace(table, cells=table.cells.map(bare).astype("object"))
 
 
 def _returned(table: Table, checked: Checked, store: Store) -> list[int]:
     """The quarantine numbers that this table settles: accepted now, or faulty in a new way.
 
-    A number that does not wait (any more) is a sender's slip and settles nothing.
+    A number that does not wait (any more) is a sender's slip and settles nothing. Asked
+    after `writing.add`, which holds the write lock: nobody else settles it meanwhile.
     """
     if RETURNED not in table.cells.columns:
         return []
-    held = {row.number: row.raw for row in store.quarantine()}
+    numbers = [_whole(cell) for cell in table.cells[RETURNED]]
+    held = {row.number: row.raw for row in store.quarantine(numbers=numbers)}
     accepted = set(checked.accepted["row"])
     changed = {rejected.row: rejected.raw for rejected in checked.rejected}
     settled = []
-    for row, cell in zip(table.rows, table.cells[RETURNED], strict=True):
-        number = _whole(cell)
+    for row, number in zip(table.rows, numbers, strict=True):
         if number in held and (row in accepted or changed.get(row, held[number]) != held[number]):
             settled.append(number)
     return settled

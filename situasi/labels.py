@@ -69,6 +69,12 @@ _LABELS: dict[str, dict[str, str]] = {
         "netralitas": N_("Netralitas"),
         "masukan": N_("Masukan"),
     },
+    "perhatian": {
+        "kejadian": N_("kejadian terbuka"),
+        "fase": N_("TPS terlambat"),
+        "partisipasi": N_("partisipasi tertinggal"),
+        "personel": N_("TPS tanpa petugas"),
+    },
     "kerawanan": {
         "kurang_rawan": N_("kurang rawan"),
         "rawan": N_("rawan"),
@@ -114,6 +120,16 @@ _LABELS: dict[str, dict[str, str]] = {
         "laporan_berkala": N_("laporan berkala"),
         "kembali": N_("kembali"),
     },
+    "kehadiran": {
+        "hadir": N_("hadir"),
+        "tanpa_kabar": N_("tanpa kabar"),
+        "bergeser": N_("meninggalkan TPS"),
+        "kembali": N_("kembali"),
+        "belum_tiba": N_("belum tiba"),
+        "ditunggu": N_("ditunggu"),
+        "tanpa_plotting": N_("tanpa plotting"),
+        "tidak_diketahui": N_("plotting belum masuk"),
+    },
     "giat": {
         "preemtif": N_("preemtif"),
         "preventif": N_("preventif"),
@@ -134,6 +150,31 @@ _LABELS: dict[str, dict[str, str]] = {
         "rencana": N_("rencana"),
         "terlaksana": N_("terlaksana"),
         "batal": N_("batal"),
+    },
+    "giat_state": {
+        "terlaksana": N_("terlaksana"),
+        "menunggu": N_("menunggu kabar"),
+        "lewat": N_("lewat tanpa kabar"),
+        "rencana": N_("akan datang"),
+        "batal": N_("batal"),
+        "tanpa_status": N_("status tidak disebut"),
+    },
+    "tahap": {
+        "lewat": N_("sudah lewat"),
+        "berjalan": N_("berjalan"),
+        "akan": N_("akan datang"),
+        "tanpa_tanggal": N_("tanggal tidak ditemukan"),
+    },
+    "tahap_dasar": {
+        "dinyatakan": N_("dinyatakan"),
+        "sop": N_("menurut butir SOP"),
+        "tanggal": N_("menurut tanggal"),
+    },
+    "sop": {
+        "selesai": N_("selesai"),
+        "sebagian": N_("sebagian, menurut giat"),
+        "rencana": N_("direncanakan"),
+        "belum": N_("belum"),
     },
     "langkah": {
         "nihil": N_("nihil"),

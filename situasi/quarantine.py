@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -12,10 +11,8 @@ from situasi.board import Board
 from situasi.feeds.headings import OURS, RETURNED
 from situasi.feeds.reading.marks import EXCESS
 from situasi.ingest import Ledger, ingest_rows
+from situasi.reports.guard import harmless
 from situasi.store.protocol import Quarantined
-
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
-_NUMBER = re.compile(r"^[+\-]?[\d.,\s]+$")
 
 
 def as_csv(waiting: Sequence[Quarantined]) -> str:
@@ -27,8 +24,10 @@ def as_csv(waiting: Sequence[Quarantined]) -> str:
     headings = list(dict.fromkeys(heading for row in waiting for heading in row.raw))
     headings = [heading for heading in headings if heading not in OURS]
     file = io.StringIO()
-    writer = csv.DictWriter(file, [*OURS, *headings], lineterminator="\r\n", restval="")
-    writer.writerow({heading: _harmless(heading) for heading in [*OURS, *headings]})
+    writer = csv.DictWriter(
+        file, [*OURS, *headings], lineterminator="\r\n", restval="", quoting=csv.QUOTE_ALL
+    )
+    writer.writerow({heading: harmless(heading) for heading in [*OURS, *headings]})
     for row in waiting:
         known = {
             RETURNED: str(row.number),
@@ -37,13 +36,8 @@ def as_csv(waiting: Sequence[Quarantined]) -> str:
             "baris": str(row.row),
         }
         cells = {k: v for k, v in row.raw.items() if k not in OURS}
-        writer.writerow({key: _harmless(cell) for key, cell in {**cells, **known}.items()})
+        writer.writerow({key: harmless(cell) for key, cell in {**cells, **known}.items()})
     return file.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet will not take for a formula."""
-    return "'" + cell if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
 
 
 def release(
@@ -52,7 +46,8 @@ def release(
     """Bring one row through the door again, with these cells corrected.
 
     Accepted (or already known), it leaves quarantine; still faulty, it stays as it was,
-    and the ledger says why.
+    and the ledger says why. Released by somebody else meanwhile, nothing is stored, and the
+    ledger says so in `refused`.
     """
     column = board.context.vocabulary.column_of
     mended = {column(row.feed, heading) for heading in corrections} - {None}
@@ -70,5 +65,5 @@ def release(
         feed=row.feed,
         now=now,
         actor=actor,
-        whole_or_nothing=True,
+        releases=row.number,
     )

@@ -30,7 +30,9 @@ class TpsReports:
 
     A report is awaited from `ahead` before it is due. jump: more heads than this share of the
     list within one hour are doubted. repeated: a count told by this many TPS at the same
-    hour is doubted. apart: so far (in share of the list) from the median of its kecamatan.
+    hour is doubted. apart: so far (in share of the list) from the median of its kecamatan, where
+    at least `apart_least` TPS told that hour. above_estimated: times an estimated list from
+    which a count exceeds it; an official list is exceeded by one.
     """
 
     dues: tuple[Due, ...]
@@ -41,6 +43,8 @@ class TpsReports:
     jump: float
     repeated: int
     apart: float
+    apart_least: int
+    above_estimated: float
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,19 @@ class Service:
 
 @dataclass(frozen=True)
 class Likeness:
-    """When two reports are probably one. km, within, words (0-100 likeness of their texts)."""
+    """When two reports are probably one. km, within, words (0-100 likeness of their texts).
+
+    score: from how many points on a pair is shown. points: the most that each sign gives, by
+    tps, near, desa, kecamatan (of these the best counts), kind, akin, time, words. akin:
+    groups of kinds that people take for one another.
+    """
 
     km: float
     within: timedelta
     words: int
     score: int
+    points: Mapping[str, float]
+    akin: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,7 @@ class Rules:
 
     service: by tingkat, "belum" for a report nobody weighed. attention: weight of each part of
     the attention score (they add up to 100). neutrality_target: within which a case is done.
+    activity_word: within which word is due that a planned activity was done, from its time.
     """
 
     tps: TpsReports
@@ -133,6 +145,7 @@ class Rules:
     attention: Mapping[str, float]
     attention_tingkat: Mapping[str, float]
     neutrality_target: timedelta
+    activity_word: timedelta
 
 
 def read(raw: Mapping[str, Any]) -> Rules:
@@ -153,6 +166,7 @@ def read(raw: Mapping[str, Any]) -> Rules:
         attention=attention,
         attention_tingkat={k: float(v) for k, v in raw["attention"]["tingkat"].items()},
         neutrality_target=timedelta(days=raw["neutrality"]["target_days"]),
+        activity_word=timedelta(hours=raw["activities"]["word_within_h"]),
     )
 
 
@@ -176,6 +190,8 @@ def _tps(raw: Mapping[str, Any]) -> TpsReports:
         jump=float(raw["jump_share"]),
         repeated=int(raw["repeated_by"]),
         apart=float(raw["apart_share"]),
+        apart_least=int(raw["apart_least"]),
+        above_estimated=float(raw["above_estimated"]),
     )
 
 
@@ -207,5 +223,10 @@ def _patterns(raw: Mapping[str, Any]) -> Patterns:
 
 def _likeness(raw: Mapping[str, Any]) -> Likeness:
     return Likeness(
-        float(raw["km"]), _minutes(raw["within_min"]), int(raw["words"]), int(raw["score"])
+        km=float(raw["km"]),
+        within=_minutes(raw["within_min"]),
+        words=int(raw["words"]),
+        score=int(raw["score"]),
+        points={sign: float(points) for sign, points in raw["points"].items()},
+        akin=tuple(frozenset(kinds) for kinds in raw["akin"]),
     )

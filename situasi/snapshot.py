@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -20,13 +21,16 @@ class Snapshot:
     """All rows of every feed at one version of the store.
 
     frames: by feed, records.stored_dtypes and `withdrawn_at` (NaT while the row stands);
-    incidents also have `case`. waiting: rows in quarantine. rehearsal: whether any row is
-    made up. exercise_at: the clock of an exercise, where one is played.
+    incidents also have `case`. batches: protocol.Store.batches, and `taken_back` (rows),
+    `taken_back_at`, `taken_back_by`, `reason` where somebody took them back. waiting: rows in
+    quarantine by feed. rehearsal: whether any row is made up. exercise_at: the clock of an
+    exercise, where one is played.
     """
 
     version: int
     frames: Mapping[str, pd.DataFrame]
-    waiting: int
+    batches: pd.DataFrame
+    waiting: Mapping[str, int]
     rehearsal: bool
     exercise_at: datetime | None
 
@@ -50,8 +54,10 @@ class Live:
         self._store, self._election, self._clock = store, election, clock
         self._lock = threading.Lock()
         frames = {name: _prepared(records.empty(f), election) for name, f in records.FEEDS.items()}
-        self._nothing = Snapshot(0, frames, 0, False, None)
         self._withdrawals = store.withdrawals().head(0)
+        self._nothing_done = store.audit().head(0)
+        batches = _told(store.batches().head(0), self._withdrawals, self._nothing_done)
+        self._nothing = Snapshot(0, frames, batches, {}, False, None)
         self._picture = Picture(self._nothing, clock())
 
     def picture(self) -> Picture:
@@ -84,10 +90,16 @@ class Live:
         return Snapshot(
             version=version,
             frames=frames,
-            waiting=len(self._store.quarantine()),
+            batches=_told(self._store.batches(), every, self._deeds(every)),
+            waiting=self._store.waiting(),
             rehearsal=rehearsal,
             exercise_at=datetime.fromisoformat(exercise["at"]) if exercise else None,
         )
+
+    def _deeds(self, withdrawn: pd.DataFrame) -> pd.DataFrame:
+        """The audit, which is long, only where it has something to tell of withdrawals."""
+        audit = self._store.audit() if len(withdrawn) else self._nothing_done
+        return audit[audit["action"] == "withdraw"]
 
     def _extended(
         self, feed: records.Feed, frame: pd.DataFrame, fresh: pd.DataFrame, every: pd.DataFrame
@@ -107,6 +119,24 @@ def _prepared(rows: pd.DataFrame, election: Election) -> pd.DataFrame:
     if "jenis" in rows.columns:
         added["case"] = incidents.case_keys(rows, election.zone)
     return added
+
+
+def _told(batches: pd.DataFrame, taken: pd.DataFrame, deeds: pd.DataFrame) -> pd.DataFrame:
+    """The batches, and of each how many of its rows were taken back, when, by whom and why."""
+    details = [json.loads(detail) for detail in deeds["detail"]]
+    who = pd.DataFrame(
+        {
+            "batch": pd.Series([said["batch"] for said in details], dtype="int64"),
+            "taken_back_by": deeds["actor"].to_numpy(),
+            "reason": pd.Series([said.get("reason") or None for said in details], dtype="object"),
+        }
+    ).drop_duplicates("batch", keep="last")
+    rows = taken.groupby("batch").agg(
+        taken_back=("row_seq", "size"), taken_back_at=("recorded_at", "max")
+    )
+    told = batches.merge(rows, "left", left_on="batch", right_index=True)
+    told = told.merge(who, "left", on="batch")
+    return told.assign(taken_back=told["taken_back"].fillna(0).astype("int64"))
 
 
 def _without(frame: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:

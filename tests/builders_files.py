@@ -15,6 +15,10 @@ _OWN = {
     "tps": {"desa": "Tanjung Gelam", "tps": "001", "fase": "dibuka", "hadir": "12"},
     "personnel": {"petugas": "P-0001", "instansi": "polri", "checkin": "apel"},
     "activities": {"giat": "patroli", "status": "terlaksana", "lokasi": "Pasar Indralaya"},
+    "roster": {"petugas": "P-0001", "nrp_tersamar": "*****678", "instansi": "polri"},
+    "postings": {"desa": "Tanjung Gelam", "tps": "1-3", "petugas": "P-0001", "penugasan": "tps"},
+    "neutrality": {"langkah": "klarifikasi", "pelanggaran": "N07", "satuan": "Polsek Indralaya"},
+    "merges": {"kasus": "K-1 logistik", "ke": "K-2 logistik", "tindakan": "gabung"},
 }
 # For each feed a cell that no door accepts.
 FAULTS = {
@@ -22,6 +26,10 @@ FAULTS = {
     "tps": {"fase": "entah apa"},
     "personnel": {"checkin": "entah apa"},
     "activities": {"giat": "entah apa"},
+    "roster": {"instansi": "entah apa"},
+    "postings": {"penugasan": "entah apa"},
+    "neutrality": {"langkah": "entah apa"},
+    "merges": {"tindakan": "entah apa"},
 }
 
 Row = Mapping[str, object]

@@ -122,6 +122,24 @@ def test_a_file_that_breaks_off_in_its_middle_stores_nothing(
     assert (board.store.version(), stored(board)) == (0, {})
 
 
+def test_a_workbook_of_every_feed_finds_its_way_sheet_by_sheet(
+    board: Board, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "a.xlsx", {feed: [report(feed)] for feed in FEEDS})
+    ledger = bring(board, path)
+    assert ledger.feed == "+".join(FEEDS)
+    assert stored(board) == dict.fromkeys(FEEDS, 1)
+
+
+def test_a_row_that_tells_no_time_at_all_is_known_from_when_it_was_stored(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = [report("roster", waktu="", latihan="ya"), report("roster", id="K-2", latihan="ya")]
+    bring(board, csv_file(tmp_path / "a.csv", *rows))
+    known = board.store.tail(FEEDS["roster"])["known_at"].tolist()
+    assert known == [NOON, datetime(2024, 11, 27, 8, 3, tzinfo=WIB)]
+
+
 # What is no file: the reader's own sentence, at once.
 
 

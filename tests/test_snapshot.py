@@ -13,8 +13,8 @@ import pytest
 from situasi import election, records
 from situasi.snapshot import Live
 from situasi.store import open_store
-from situasi.store.protocol import Delivery, Store, StoreError
-from tests.builders import incident, incidents, wib
+from situasi.store.protocol import Delivery, Rejection, Store, StoreError
+from tests.builders import incident, incidents, rows_of, wib
 from tests.builders_election import invented_election
 
 NOW = datetime(2024, 11, 27, 5, tzinfo=UTC)
@@ -157,3 +157,36 @@ def test_an_older_store_put_back_is_read_anew(store: Store, live: Live, tmp_path
     live._store = older
     assert ids(live) == ["C"]
     older.close()
+
+
+def test_waiting_rows_are_counted_by_feed_and_never_read(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_args: object, **_how: object) -> Any:
+        raise AssertionError("the whole quarantine was read")
+
+    monkeypatch.setattr(store, "quarantine", read)
+    with store.deliver(Delivery("tps", "a.csv", "0", NOW, "test")) as writing:
+        writing.add(
+            rows_of(records.TPS).assign(row=1), [Rejection(2, {"waktu": "?"}, ("Tanpa waktu.",))]
+        )
+    assert live.picture().snapshot.waiting == {"tps": 1}
+
+
+def test_the_batches_tell_what_was_taken_back_by_whom_and_why(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A"), incident(id="B"))
+    deliver(store, incident(id="C"))
+    before = live.picture().snapshot.batches
+    assert before["taken_back"].tolist() == [0, 0]
+    assert before[["taken_back_at", "taken_back_by", "reason"]].isna().all(axis=None)
+    store.withdraw(1, NOW, "operator", "salah berkas")
+    first, second = live.picture().snapshot.batches.to_dict("records")
+    assert (first["taken_back"], first["taken_back_by"]) == (2, "operator")
+    assert (first["taken_back_at"], first["reason"]) == (NOW, "salah berkas")
+    assert second["taken_back"] == 0
+
+
+def test_the_batches_of_an_empty_store_have_the_same_columns(store: Store, live: Live) -> None:
+    nothing = live.picture().snapshot.batches
+    deliver(store, incident(id="A"))
+    assert list(nothing) == list(live.picture().snapshot.batches)

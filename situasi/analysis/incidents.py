@@ -13,6 +13,9 @@ import pandas as pd
 
 from situasi.records import STATUS_CLOSED
 
+# What holds for a case until another word on it is told.
+STATED_ONCE = ("tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan")
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -68,8 +71,8 @@ def cases(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per case: its newest state. Newest told last.
 
     rows: incident rows with `case`. Beside the state: `first_known`, and `situasi_at`, when
-    its situasi was stated. A report without tingkat or situasi keeps the last one stated
-    for its case: a status change does not unsay the weight.
+    its situasi was stated. What a row does not state of STATED_ONCE keeps what was last
+    stated for its case: a status change does not unsay the weight, nor who handles it.
     """
     told = told_at(rows).astype("datetime64[us, UTC]")
     ordered = rows.assign(_told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
@@ -80,8 +83,9 @@ def cases(rows: pd.DataFrame) -> pd.DataFrame:
     found["first_known"] = known_since.array[case[newest]]
     stated = ordered["_told"].where(ordered["situasi"].notna() | (ordered["jenis"] == "nihil"))
     found["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
-    for scale in ("tingkat", "situasi"):
-        found[scale] = _last_stated(ordered[scale], case)[case[newest]]
+    for name in STATED_ONCE:
+        if name in ordered.columns:
+            found[name] = _last_stated(ordered[name], case)[case[newest]]
     return found.drop(columns="_told")
 
 

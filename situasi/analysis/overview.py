@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from situasi.analysis import incidents, silence, situasi, timeline
+from situasi.analysis import incidents, merging, silence, situasi, timeline
 from situasi.analysis.incidents import Selection
 from situasi.analysis.silence import FeedState, Newest
 from situasi.election import Election
@@ -23,7 +23,8 @@ _COUNTED = ["case", "seq", "known_at", "recorded_at", "reported_at", "occurred_a
 class Overview:
     """What is known at `at` of the selected cases.
 
-    shown: selected cases, newest known last. open, drawn, undrawn: parts of it.
+    shown: selected cases, newest known last, merged ones as one (analysis.merging). open,
+    drawn, undrawn: parts of it.
     newest: when the newest row of the selection, nihil included, became known. elsewhen:
     cases that only the time window keeps out. slots: analysis.timeline.per_slot.
     states: analysis.situasi.by_kecamatan; everywhere: the same for the whole kabupaten.
@@ -65,7 +66,9 @@ def overview(
     known = {name: incidents.known(frame, limit) for name, frame in frames.items()}
     every = incidents.cases(known["incidents"])
     timeless = replace(wanted, since=None, until=None)
-    happened = incidents.without_nihil(incidents.select(every, timeless))
+    # Merged cases count once; the word of each on its own kecamatan still holds there.
+    counted = merging.merged(every, known["merges"])
+    happened = incidents.without_nihil(incidents.select(counted, timeless))
     shown = incidents.select(happened, wanted)
     opened = incidents.still_open(shown)
     drawn, undrawn = incidents.located(opened)
@@ -75,7 +78,7 @@ def overview(
         at=at,
         shown=shown,
         open=opened,
-        open_before=_open_at(frames["incidents"], _an_hour_earlier(wanted), at - HOUR),
+        open_before=_open_at(frames, _an_hour_earlier(wanted), at - HOUR),
         fresh=len(incidents.newly_known(shown, at, HOUR)),
         drawn=drawn,
         undrawn=undrawn,
@@ -101,7 +104,8 @@ def _an_hour_earlier(wanted: Selection) -> Selection:
     return replace(wanted, since=wanted.since - HOUR) if moving and wanted.since else wanted
 
 
-def _open_at(rows: pd.DataFrame, wanted: Selection, at: datetime) -> int:
+def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime) -> int:
     """How many of the selected cases were open, as it was known at that moment."""
-    then = incidents.cases(incidents.known(rows, at)[_COUNTED])
+    every = incidents.cases(incidents.known(frames["incidents"], at)[_COUNTED])
+    then = merging.merged(every, incidents.known(frames["merges"], at))
     return len(incidents.still_open(incidents.select(then, wanted)))

@@ -57,9 +57,15 @@ def last_known(rows: pd.DataFrame) -> datetime | None:
 
 
 def newest_of(rows: pd.DataFrame) -> Newest | None:
-    """The same, and how exactly its sender knew."""
+    """The same, and how exactly its sender knew.
+
+    A row that its sender knew only to the day is reckoned by the end of that day: it does not
+    hide the newest of those that are known to the minute, unless its day is later.
+    """
     if rows.empty:
         return None
-    row = rows.iloc[int(rows["known_at"].argmax())]
-    stored = row["known_at"] == row["recorded_at"]
-    return Newest(row["known_at"].to_pydatetime(), bool(stored or row["precision"] == "menit"))
+    exact = (rows["known_at"] == rows["recorded_at"]) | (rows["precision"] == "menit")
+    last, clear = rows["known_at"].max(), rows.loc[exact, "known_at"].max()
+    if pd.isna(clear) or last - clear >= pd.Timedelta(days=1):
+        return Newest(last.to_pydatetime(), exact=bool(last == clear))
+    return Newest(clear.to_pydatetime(), exact=True)

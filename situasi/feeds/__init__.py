@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from situasi import records
-from situasi.feeds import activities, incidents, personnel, tps
+from situasi.feeds import (
+    activities,
+    incidents,
+    merges,
+    neutrality,
+    personnel,
+    postings,
+    roster,
+    tps,
+)
 from situasi.feeds.common import Sheet
 from situasi.feeds.context import Context
 from situasi.feeds.headings import match
 from situasi.feeds.table import Checked, Table
+from situasi.feeds.wide import melted
 
 _CHECKS: dict[str, Callable[[Sheet], Checked]] = {
     "incidents": incidents.check,
     "tps": tps.check,
     "personnel": personnel.check,
     "activities": activities.check,
+    "roster": roster.check,
+    "postings": postings.check,
+    "neutrality": neutrality.check,
+    "merges": merges.check,
 }
 
 
 def check(table: Table, feed: str, context: Context, now: datetime) -> Checked:
     """Judge every row of a table of this feed, as of `now` (aware)."""
     headings = match(list(table.cells.columns), feed, context)
-    return _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))
+    if feed != "tps":
+        return _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))
+    table, headings, notes = melted(table, headings, context)
+    checked = _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))
+    return replace(checked, notes=(*notes, *checked.notes))

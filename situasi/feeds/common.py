@@ -13,12 +13,15 @@ import numpy as np
 import pandas as pd
 
 from situasi.feeds.context import Context
-from situasi.feeds.headings import Headings
+from situasi.feeds.headings import OFFICERS, Headings
 from situasi.feeds.judge import Bench, text
+from situasi.feeds.privacy import kept_cells, kept_reasons, kept_texts
 from situasi.feeds.reading.marks import BROKEN, EXCESS, GEOMETRY
 from situasi.feeds.table import Cell, Checked, Rejected, Table
+from situasi.feeds.values.base import is_blank
+from situasi.feeds.values.moments import Moments
 from situasi.feeds.values.numbers import read_yesno
-from situasi.records import Feed
+from situasi.records import Feed, Kind
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
 # In raw text nobody parted into columns, anything that may be votes goes.
@@ -41,7 +44,7 @@ class Sheet:
     context: Context
     now: datetime
     bench: Bench = field(init=False)
-    values: dict[str, list[Any]] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)  # sequences, one value per row
 
     def __post_init__(self) -> None:
         self.bench = Bench(len(self.table.rows))
@@ -59,28 +62,30 @@ class Sheet:
 
     def texts(self, name: str) -> list[str | None]:
         cells = self.cells(name)
-        return [text(cell) for cell in cells] if self.headings.has(name) else [None] * len(cells)
+        if not self.headings.has(name):
+            return [None] * len(cells)
+        return [c.strip() or None if type(c) is str else text(c) for c in cells]
 
-    def words(self, name: str) -> list[str | None]:
-        """Read a column of a fixed vocabulary; empty stays empty."""
+    def words(self, name: str, cells: Sequence[Cell] | None = None) -> list[str | None]:
+        """Read a column of a fixed vocabulary, or these cells as its words; empty stays empty."""
 
         def read(cell: Cell) -> tuple[str | None, str | None]:
-            if text(cell) is None:
+            if is_blank(cell):
                 return None, None
             return self.context.vocabulary.word(self.feed.name, name, cell)
 
-        return self.bench.each(self.cells(name), read)
+        return self.bench.each(self.cells(name) if cells is None else cells, read)
 
     def optional(self, name: str, read: Callable[[Cell], Any]) -> list[Any]:
         """Read a column with a parser that raises Unreadable; empty stays empty."""
         return self.bench.each(
-            self.cells(name), lambda cell: (None if text(cell) is None else read(cell), None)
+            self.cells(name), lambda cell: (None if is_blank(cell) else read(cell), None)
         )
 
     def needed(self, values: Sequence[Any], raw: Iterable[Any], reason: str) -> None:
         """A row without this value has a fault, unless an unreadable one was faulted already."""
         for row, (value, cell) in enumerate(zip(values, raw, strict=True)):
-            if value is None and cell is None:
+            if value is None and is_blank(cell):
                 self.bench.fault(row, reason)
 
 
@@ -98,20 +103,22 @@ def judge_basics(sheet: Sheet) -> None:
 
 def identify(sheet: Sheet) -> None:
     """The sender's id, or one derived from what the row says: the same row, the same id."""
-    given = sheet.texts("id")
-    parts = list(zip(*(sheet.values[name] for name in sheet.feed.identity), strict=True))
+    names = sheet.texts("id")
     prefix = sheet.feed.name[0].upper()
-    sheet.values["id"] = [
-        own or f"{prefix}-{hashlib.blake2b(repr(part).encode(), digest_size=6).hexdigest()}"
-        for own, part in zip(given, parts, strict=True)
-    ]
+    for row in [row for row, own in enumerate(names) if own is None]:
+        said = repr(tuple(sheet.values[name][row] for name in sheet.feed.identity))
+        names[row] = f"{prefix}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
+    sheet.values["id"] = kept_texts(sheet.feed.name, names)
 
 
 def verdict(sheet: Sheet) -> Checked:
     """Every row in exactly one place: accepted with its doubts, or rejected with its faults."""
-    identify(sheet)
     bench = sheet.bench
     sheet.values["flags"] = bench.flags()
+    for column in sheet.feed.columns:
+        if column.kind is Kind.TEXT and column.name != "id":
+            sheet.values[column.name] = kept_texts(sheet.feed.name, sheet.values[column.name])
+    identify(sheet)
     frame = pd.DataFrame(
         {
             column.name: _series(sheet.values[column.name], column.kind)
@@ -126,6 +133,8 @@ def verdict(sheet: Sheet) -> Checked:
 
 def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
     match kind:
+        case "time" if isinstance(values, Moments):
+            return pd.Series(pd.DatetimeIndex(values.at, tz="UTC"))
         case "time":
             return pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), utc=True)).astype(
                 "datetime64[us, UTC]"
@@ -154,17 +163,17 @@ def _reasons(faults: list[str]) -> tuple[str, ...]:
 
 
 def _rejected(sheet: Sheet) -> list[Rejected]:
-    hidden = {*sheet.headings.refused, *sheet.headings.ours}
+    feed, headings = sheet.feed.name, sheet.headings
+    hidden = {*headings.refused, *headings.names, *headings.ours}
+    if feed in OFFICERS:
+        hidden |= {*headings.unused}
     shown = [h for h in sheet.table.cells.columns if h not in hidden]
-    cells = sheet.table.cells[shown]
-    return [
-        Rejected(
-            row=sheet.table.rows[at],
-            raw=_raw(sheet, dict(zip(shown, cells.iloc[at].tolist(), strict=True))),
-            reasons=_reasons(sheet.bench.faults[at]),
-        )
-        for at in sorted(sheet.bench.faults)
-    ]
+    cells, rejected = sheet.table.cells[shown], []
+    for at in sorted(sheet.bench.faults):
+        raw = _raw(sheet, dict(zip(shown, cells.iloc[at].tolist(), strict=True)))
+        reasons = kept_reasons(feed, raw, _reasons(sheet.bench.faults[at]))
+        rejected.append(Rejected(sheet.table.rows[at], kept_cells(feed, headings, raw), reasons))
+    return rejected
 
 
 def _raw(sheet: Sheet, cells: dict[str, Cell]) -> dict[str, str]:

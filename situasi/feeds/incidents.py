@@ -5,6 +5,8 @@ from __future__ import annotations
 from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.points import judge_points
 from situasi.feeds.table import Checked
+from situasi.feeds.trust import judge_trust
+from situasi.feeds.values.base import is_blank
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
 from situasi.records import SITUASI
@@ -16,12 +18,14 @@ def check(sheet: Sheet) -> Checked:
     judge_when(sheet)
     judge_where(sheet)
     judge_points(sheet)
-    for name in ("jenis", "tingkat", "situasi", "status"):
+    for name in ("jenis", "tingkat", "situasi", "status", "rujukan"):
         sheet.values[name] = sheet.words(name)
+    judge_trust(sheet)
     _nihil(sheet)
     _contradictions(sheet)
     sheet.needed(sheet.values["jenis"], sheet.cells("jenis"), "jenis kejadian kosong")
-    sheet.values["uraian"] = sheet.texts("uraian")
+    for name in ("uraian", "ditugaskan"):
+        sheet.values[name] = sheet.texts(name)
     return verdict(sheet)
 
 
@@ -30,7 +34,7 @@ def _nihil(sheet: Sheet) -> None:
     kinds, statuses = list(sheet.values["jenis"]), list(sheet.values["status"])
     given = sheet.cells("jenis")
     for row in range(sheet.bench.size):
-        if kinds[row] is None and given[row] is None and statuses[row] == "nihil":
+        if kinds[row] is None and is_blank(given[row]) and statuses[row] == "nihil":
             kinds[row] = "nihil"
         if statuses[row] is None:
             statuses[row] = "nihil" if kinds[row] == "nihil" else "dilaporkan"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable
 
@@ -33,21 +36,64 @@ class Bench:
             said[row] = "; ".join(notes)
         return said
 
-    def each(self, keys: Sequence[K], read: Callable[[K], tuple[V, str | None]]) -> list[V | None]:
+    def each(
+        self,
+        keys: Sequence[K],
+        read: Callable[[K], tuple[V, str | None]],
+        rows: Sequence[int] | None = None,
+    ) -> list[V | None]:
         """Read every key, each distinct one only once.
 
         read: gives the value and a doubt or None, or raises Unreadable: a fault.
+        rows: the row of each key, where these are not all rows.
         The result is None where the row has a fault here.
         """
         judged = {key: _judged(key, read) for key in dict.fromkeys(keys)}
         remarked = {key for key, (_, doubt, fault) in judged.items() if doubt or fault}
-        for row in [row for row, key in enumerate(keys) if key in remarked] if remarked else []:
-            _, doubt, fault = judged[keys[row]]
-            if doubt:
-                self.doubt(row, doubt)
-            if fault:
-                self.fault(row, fault)
+        for at in [at for at, key in enumerate(keys) if key in remarked] if remarked else []:
+            self._remark(at if rows is None else rows[at], judged[keys[at]])
         return [judged[key][0] for key in keys]
+
+    def each_together(
+        self, columns: Sequence[Sequence[Hashable]], read: Callable[..., tuple[V, str | None]]
+    ) -> list[V | None]:
+        """As `each`, a key being what one row holds in all `columns`, which `read` is given."""
+        first, which = _distinct(columns)
+        judged = [
+            _judged(key, lambda cells: read(*cells))
+            for key in [tuple(column[row] for column in columns) for row in first]
+        ]
+        remarked = np.array([bool(doubt or fault) for _, doubt, fault in judged], dtype="bool")
+        for row in np.flatnonzero(remarked[which]).tolist():
+            self._remark(row, judged[which[row]])
+        values = [value for value, _, _ in judged]
+        return list(map(values.__getitem__, which.tolist()))
+
+    def _remark(self, row: int, judged: tuple[object, str | None, str | None]) -> None:
+        _, doubt, fault = judged
+        if doubt:
+            self.doubt(row, doubt)
+        if fault:
+            self.fault(row, fault)
+
+
+def _distinct(columns: Sequence[Sequence[Hashable]]) -> tuple[list[int], npt.NDArray[np.intp]]:
+    """The first row of each distinct combination of cells, and which combination each row is.
+
+    Cells are numbered column by column, the combinations as they grow: 100,000 tuples, made
+    only to be compared, would take three times as long.
+    """
+    which = np.zeros(len(columns[0]), dtype=np.intp)
+    first = np.zeros(0, dtype=np.intp)
+    for column in columns:
+        numbers = {cell: number for number, cell in enumerate(dict.fromkeys(column))}
+        if len(numbers) == 1 and len(first):
+            continue  # tells no row from another
+        cells = np.fromiter(map(numbers.__getitem__, column), np.intp, len(column))
+        _, first, which = np.unique(
+            which * len(numbers) + cells, return_index=True, return_inverse=True
+        )
+    return first.tolist(), which
 
 
 def _judged(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from situasi.feeds.common import Sheet, judge_basics, verdict
+from situasi.feeds.officers import judge_officers
 from situasi.feeds.table import Checked
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
@@ -13,10 +14,9 @@ def check(sheet: Sheet) -> Checked:
     judge_basics(sheet)
     judge_when(sheet)
     judge_where(sheet)
+    judge_officers(sheet)
     for name in ("instansi", "checkin"):
         sheet.values[name] = sheet.words(name)
-    for name in ("petugas", "uraian"):
-        sheet.values[name] = sheet.texts(name)
-    sheet.needed(sheet.values["petugas"], sheet.cells("petugas"), "nomor petugas kosong")
+    sheet.values["uraian"] = sheet.texts("uraian")
     sheet.needed(sheet.values["checkin"], sheet.cells("checkin"), "jenis lapor diri kosong")
     return verdict(sheet)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.table import Checked
+from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.numbers import read_count
+from situasi.feeds.values.persons import read_escort
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
+
+_PARTS = ("hadir_dpt", "hadir_dptb", "hadir_dpk")
 
 
 def check(sheet: Sheet) -> Checked:
@@ -14,16 +18,69 @@ def check(sheet: Sheet) -> Checked:
     judge_basics(sheet)
     judge_when(sheet)
     judge_where(sheet)
-    sheet.values["fase"] = sheet.words("fase")
-    sheet.values["hadir"] = sheet.optional("hadir", read_count)
+    for name in ("fase", "kontak", "lingkup"):
+        sheet.values[name] = sheet.words(name)
+    for name in ("hadir", *_PARTS):
+        sheet.values[name] = sheet.optional(name, read_count)
     sheet.values["uraian"] = sheet.texts("uraian")
+    _escorts(sheet)
+    blank = {n: [is_blank(c) for c in sheet.cells(n)] for n in ("hadir", "fase", "kontak", *_PARTS)}
     for row in range(sheet.bench.size):
-        if sheet.values["tps"][row] is None:
-            sheet.bench.fault(row, "nomor TPS kosong")
-        if sheet.values["desa_text"][row] is None:
-            sheet.bench.fault(row, "desa kosong: nomor TPS saja tidak cukup")
-    phase, count = sheet.cells("fase"), sheet.cells("hadir")
-    for row in range(sheet.bench.size):
-        if phase[row] is None and count[row] is None:
+        empty = {name for name, cells in blank.items() if cells[row]}
+        if empty == set(blank):
             sheet.bench.fault(row, "tidak ada fase maupun jumlah hadir")
+        _heads(sheet, row, "hadir" in empty)
+        _scope(sheet, row, counts_only=empty >= {"fase", "kontak"})
     return verdict(sheet)
+
+
+def _heads(sheet: Sheet, row: int, unsaid: bool) -> None:
+    """All voters present: as stated, or the sum of the parts where those of the DPT are given."""
+    parts = [sheet.values[name][row] for name in _PARTS]
+    given = [part for part in parts if part is not None]
+    total = sheet.values["hadir"][row]
+    if not given:
+        return
+    if unsaid and parts[0] is not None:
+        sheet.values["hadir"][row] = sum(given)
+    elif unsaid:
+        sheet.bench.doubt(row, "jumlah hadir tidak disebut, hanya DPTb atau DPK")
+    elif total is not None and (sum(given) > total or (len(given) == 3 and sum(given) != total)):
+        sheet.bench.doubt(row, f"hadir {total} tidak sama dengan DPT + DPTb + DPK = {sum(given)}")
+
+
+def _scope(sheet: Sheet, row: int, counts_only: bool) -> None:
+    """What a count covers: the TPS, or without one the whole desa or kecamatan it names."""
+    value, fault = sheet.values, sheet.bench.fault
+    tps, desa, area = (value[name][row] for name in ("tps", "desa_text", "kecamatan"))
+    desa = desa or value["desa"][row]
+    named = "tps" if tps else "desa" if desa else "kecamatan" if area else None
+    stated = value["lingkup"][row]
+    value["lingkup"][row] = stated or (named if counts_only else "tps")
+    if value["lingkup"][row] == "tps":
+        if tps is None:
+            fault(row, "nomor TPS kosong")
+        if desa is None:
+            fault(row, "desa kosong: nomor TPS saja tidak cukup")
+    elif named is None:
+        fault(row, "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan")
+    elif not counts_only:
+        fault(row, "fase hanya dapat dilaporkan per TPS")
+    elif stated and stated != named:
+        fault(row, f"lingkup {stated} tetapi yang disebut {named}: pilih salah satu")
+
+
+def _escorts(sheet: Sheet) -> None:
+    """Fill `pengawal`, without names; a box on the move that nobody escorts is doubted."""
+    written = sheet.texts("pengawal")
+    sheet.values["pengawal"] = kept = list(written)
+    for row, (cell, phase) in enumerate(zip(written, sheet.values["fase"], strict=True)):
+        if is_blank(cell):
+            kept[row] = None
+            if phase == "kotak_bergeser":
+                sheet.bench.doubt(row, "kotak bergeser tanpa pengawal disebut")
+            continue
+        escort = read_escort(cell)
+        kept[row] = escort.text
+        if escort.hidden:
+            sheet.bench.doubt(row, "nama pengawal tidak disimpan; tulis nomor petugas")

@@ -2,41 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
 
 from situasi.feeds.common import Sheet
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, is_blank
+from situasi.feeds.values.moments import Moments, moment64
+from situasi.feeds.values.plain_times import Moments64, read_plain_times
 from situasi.feeds.values.times import TimeRead, combine, read_time
 
 Cells = tuple[Cell, Cell, Cell]  # whole moment, date, clock
 
+# From the start of a day or a month to the last second it may mean.
+_LASTS = {"hari": timedelta(days=1, seconds=-1), "bulan": timedelta(days=31, seconds=-1)}
 
-def judge_when(sheet: Sheet) -> None:
-    """Fill `occurred_at`, `precision` and `reported_at`. Needs `latihan`."""
+
+@dataclass(frozen=True)
+class Times:
+    """Moments as an array in UTC, NaT where there is none, and how exactly each is known."""
+
+    at: Moments64
+    precision: npt.NDArray[np.object_]
+
+    def latest(self) -> Moments64:
+        """See by_the_end."""
+        ends = self.at.copy()
+        for precision, lasts in _LASTS.items():
+            ends[self.precision == precision] += np.timedelta64(lasts)
+        return ends
+
+
+def judge_when(sheet: Sheet, *, needed: bool = True, ahead: bool = False) -> None:
+    """Fill `occurred_at`, `precision` and `reported_at`. Needs `latihan`.
+
+    needed: a row without a time has a fault. ahead: its time may lie in the future (a plan).
+    """
+    happened = _happened if needed else _happened_if_said
+    times = _read(sheet, ("occurred_at", "date", "clock"), happened)
+    told = ("reported_at", "reported_clock")
+    reported = _read(sheet, told, _reported) if sheet.headings.has(*told) else _none(sheet)
+    sheet.values["occurred_at"] = Moments(times.at)
+    sheet.values["precision"] = times.precision.tolist()
+    sheet.values["reported_at"] = Moments(reported.latest())
+    _plausible(sheet, times, reported, ahead)
+
+
+def _none(sheet: Sheet) -> Times:
+    size = sheet.bench.size
+    return Times(np.full(size, np.datetime64("NaT", "us")), np.full(size, None, dtype="object"))
+
+
+def _read(sheet: Sheet, names: tuple[str, ...], read: Callable[..., Any]) -> Times:
+    """A column of moments alone in plain shapes at once; whatever else row by row.
+
+    names: the column of whole moments or dates, then those that may complete it.
+    """
     zone = sheet.context.election.zone
-    whole = sheet.cells("occurred_at")
-    if sheet.headings.has("date", "clock"):
-        keys = zip(whole, sheet.cells("date"), sheet.cells("clock"), strict=True)
-        times = sheet.bench.each(list(keys), lambda key: _happened(key, zone))
-    else:
-        times = sheet.bench.each(whole, lambda cell: _happened((cell, None, None), zone))
-    told = zip(sheet.cells("reported_at"), sheet.cells("reported_clock"), strict=True)
-    reported = sheet.bench.each(list(told), lambda key: _reported(key, zone))
-    sheet.values["occurred_at"] = [t.at if t else None for t in times]
-    sheet.values["precision"] = [t.precision if t else None for t in times]
-    sheet.values["reported_at"] = [by_the_end(t.at, t.precision) if t else None for t in reported]
-    _plausible(sheet, times, reported)
+    columns = [sheet.cells(name) for name in names]
+    alone = not sheet.headings.has(*names[1:])
+    at = read_plain_times(columns[0] if alone else [None] * sheet.bench.size, zone)
+    precision = np.full(len(at), "menit", dtype="object")
+    precision[np.isnat(at)] = None
+    rest = np.flatnonzero(np.isnat(at)).tolist()
+    keys = [tuple(column[row] for column in columns) for row in rest]
+    found = sheet.bench.each(keys, lambda key: read(key, zone), rest)
+    for row, time in zip(rest, found, strict=True):
+        if time:
+            at[row], precision[row] = moment64(time.at), time.precision
+    return Times(at, precision)
 
 
 def by_the_end(at: datetime, precision: str) -> datetime:
     """The latest moment that a time known only to the day or month may mean."""
-    if precision == "menit":
-        return at
-    days = 1 if precision == "hari" else 31
-    return at + timedelta(days=days, seconds=-1)
+    return at + _LASTS.get(precision, timedelta(0))
 
 
 def _happened(key: Cells, zone: ZoneInfo) -> tuple[TimeRead, str | None]:
@@ -45,6 +90,10 @@ def _happened(key: Cells, zone: ZoneInfo) -> tuple[TimeRead, str | None]:
         raise Unreadable("waktu kosong")
     found = _joined(whole, day, clock, zone)
     return found, found.note
+
+
+def _happened_if_said(key: Cells, zone: ZoneInfo) -> tuple[TimeRead | None, str | None]:
+    return (None, None) if all(map(is_blank, key)) else _happened(key, zone)
 
 
 def _joined(whole: Cell, day: Cell, clock: Cell, zone: ZoneInfo) -> TimeRead:
@@ -74,17 +123,17 @@ def _reported(key: tuple[Cell, Cell], zone: ZoneInfo) -> tuple[TimeRead | None, 
     return (read_time(day, zone) if is_blank(clock) else combine(day, clock, zone)), None
 
 
-def _plausible(
-    sheet: Sheet, times: Sequence[TimeRead | None], reported: Sequence[TimeRead | None]
-) -> None:
-    """Refuse the future (an exercise has its own time); doubt a report before the event."""
-    latest = sheet.context.latest(sheet.now)
-    rehearsal = sheet.values["latihan"]
-    for row, (time, report) in enumerate(zip(times, reported, strict=True)):
-        if time and time.at > latest and not rehearsal[row]:
-            sheet.bench.fault(row, "waktu di masa depan; periksa tanggal dan jam")
-        if report and report.at > latest and not rehearsal[row]:
-            sheet.bench.fault(row, "waktu lapor di masa depan; periksa tanggal dan jam")
-        both_exact = time and report and time.precision == report.precision == "menit"
-        if both_exact and report.at < time.at:  # type: ignore[union-attr]
-            sheet.bench.doubt(row, "waktu lapor lebih awal dari waktu kejadian")
+def _plausible(sheet: Sheet, times: Times, reported: Times, ahead: bool) -> None:
+    """Refuse the future (an exercise has its own time); doubt a report before the event.
+
+    ahead: what is told may lie in the future, and be told before it happens.
+    """
+    latest = moment64(sheet.context.latest(sheet.now))
+    real = ~np.array(sheet.values["latihan"], dtype="bool")
+    for row in np.flatnonzero((times.at > latest) & real & (not ahead)).tolist():
+        sheet.bench.fault(row, "waktu di masa depan; periksa tanggal dan jam")
+    for row in np.flatnonzero((reported.at > latest) & real).tolist():
+        sheet.bench.fault(row, "waktu lapor di masa depan; periksa tanggal dan jam")
+    exact = (times.precision == "menit") & (reported.precision == "menit") & (not ahead)
+    for row in np.flatnonzero(exact & (reported.at < times.at)).tolist():
+        sheet.bench.doubt(row, "waktu lapor lebih awal dari waktu kejadian")

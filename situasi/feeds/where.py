@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from situasi.feeds.common import Sheet
@@ -12,11 +14,13 @@ from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, is_blank
 from situasi.feeds.values.numbers import read_tps
 
+Tps = tuple[str | None, str | None]  # as it is kept, and a doubt
+
 NOWHERE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
 
 
 class Said(NamedTuple):
-    """What one row says of its place. A tuple: a dataclass takes three times as long to compare."""
+    """What one row says of its place."""
 
     code: Cell
     name: Cell
@@ -35,32 +39,48 @@ class Found:
     stated: bool = True
 
 
-def judge_where(sheet: Sheet) -> None:
-    """Fill `kecamatan`, `desa`, `desa_text`, `tps`, and `place_stated` for the points."""
-    said = [
-        Said(*cells)
-        for cells in zip(
-            sheet.cells("kecamatan_code"),
-            sheet.cells("kecamatan_name"),
-            sheet.texts("desa_name"),
-            sheet.texts("desa"),
-            sheet.texts("place"),
-            _pointed(sheet),
-            strict=True,
-        )
-    ]
+def judge_where(
+    sheet: Sheet, *, needed: bool = True, tps: Callable[[Cell], Tps] | None = None
+) -> None:
+    """Fill `kecamatan`, `desa`, `desa_text`, `tps`, and `place_stated` for the points.
+
+    needed: a row that names no place has a fault; else it is of the whole kabupaten.
+    tps: how a cell of TPS is read, and doubted; one TPS where not given.
+    """
+    desa, place = sheet.texts("desa_name"), sheet.texts("place")
+    said = (
+        sheet.cells("kecamatan_code"),
+        sheet.cells("kecamatan_name"),
+        desa,
+        sheet.texts("desa"),
+        place,
+        _pointed(sheet),
+    )
     places = sheet.context.places
-    found = sheet.bench.each(said, lambda one: _find(one, places))
+    find = _find if needed else _find_if_said
+    found = sheet.bench.each_together(said, lambda *cells: find(Said(*cells), places))
     sheet.values["kecamatan"] = [f.kecamatan if f else None for f in found]
     sheet.values["desa"] = [f.desa if f else None for f in found]
     sheet.values["place_stated"] = [f.stated if f else True for f in found]
-    sheet.values["desa_text"] = [one.desa or one.place for one in said]
-    sheet.values["tps"] = _tps(sheet)
+    sheet.values["desa_text"] = [a or b for a, b in zip(desa, place, strict=True)]
+    sheet.values["tps"] = sheet.bench.each(sheet.cells("tps"), tps or _one_tps)
+
+
+def _find_if_said(said: Said, places: Places) -> tuple[Found, str | None]:
+    silent = not said.pointed and all(map(is_blank, said[:5]))
+    return (Found(None, None), None) if silent else _find(said, places)
+
+
+@lru_cache(maxsize=4096)
+def _known(said: Said, places: Places) -> tuple[Found, str | None]:
+    """Remembered from one table of a file to the next, for texts: 1 and True are equal keys."""
+    return _in_kecamatan(said, places)
 
 
 def _find(said: Said, places: Places) -> tuple[Found, str | None]:
     if not is_blank(said.code) or not is_blank(said.name):
-        return _in_kecamatan(said, places)
+        textual = {type(said.code), type(said.name)} <= {str, type(None)}
+        return _known(said, places) if textual else _in_kecamatan(said, places)
     desa = said.desa_code or said.desa
     if desa is not None:
         village = places.desa(desa, None, needed=not said.pointed)
@@ -117,16 +137,11 @@ def _pointed(sheet: Sheet) -> list[bool]:
     ]
 
 
-def _tps(sheet: Sheet) -> list[str | None]:
+def _one_tps(cell: Cell) -> Tps:
     """TPS as "001"; what is no number stays as written, with a doubt."""
-
-    def read(cell: Cell) -> tuple[str | None, str | None]:
-        written = text(cell)
-        if written is None:
-            return None, None
-        try:
-            return read_tps(cell), None
-        except Unreadable as error:
-            return written, str(error)
-
-    return sheet.bench.each(sheet.cells("tps"), read)
+    if is_blank(cell):
+        return None, None
+    try:
+        return read_tps(cell), None
+    except Unreadable as error:
+        return text(cell), str(error)

@@ -48,25 +48,26 @@ def situation_map(
     boundaries: Boundaries,
     url: str,
     areas: Mapping[str, Area],
-    points: pd.DataFrame,
+    points: pd.DataFrame | None,
     theme: Theme,
     *,
     layer_id: str,
+    height: int = HEIGHT,
 ) -> pdk.Deck:
     """The map of the kabupaten.
 
     url: from which the browser fetches the boundaries (once). areas: by kecamatan code.
-    points: open cases with lat, lon, tingkat and `label`, at most MOST_POINTS.
-    layer_id: a new id lets go of the viewer's last click and keeps the camera.
+    points: open cases with lat, lon, tingkat and `label`, at most MOST_POINTS; None: no marks.
+    layer_id: a new id lets go of the viewer's last click and keeps the camera. height: in pixels.
     """
     layers = [
         _polygons(url, areas, theme, layer_id),
         *_labels(boundaries, areas, theme),
-        _marks(points),
+        *([] if points is None else [_marks(points)]),
     ]
     return _Deck(
         layers=layers,
-        initial_view_state=_view(boundaries),
+        initial_view_state=_view(boundaries, height),
         map_provider=None,
         # map_style stays unset: setting it, even to None, makes the page call for tiles.
         tooltip={"text": "{nama}"},
@@ -216,10 +217,10 @@ def _draw(draw: ImageDraw.ImageDraw, shape: str, left: int, size: int) -> None:
         draw.ellipse((left + edge, edge, left + size - edge, size - edge), None, white, edge)
 
 
-def _view(boundaries: Boundaries) -> pdk.ViewState:
+def _view(boundaries: Boundaries, height: int) -> pdk.ViewState:
     """A camera that holds the whole kabupaten, on a phone's width too."""
     west, south, east, north = boundaries.bounds
-    fits = [_zoom(HEIGHT * 0.94, north - south), _zoom(360, east - west)]
+    fits = [_zoom(height * 0.94, north - south), _zoom(360, east - west)]
     return pdk.ViewState(
         longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=round(min(fits), 2)
     )

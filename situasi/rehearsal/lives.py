@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from situasi.records import STATUS_CLOSED
-from situasi.rehearsal.posts import Post
 from situasi.rehearsal.scene import Place, Scene, widened
 from situasi.rehearsal.stories import Story
 
@@ -21,6 +20,8 @@ _ROOM = timedelta(minutes=60)  # the least that a life needs
 
 # First word after the event, in minutes: what is grave is told at once.
 _DELAY = {"rendah": (4, 25), "sedang": (3, 15), "tinggi": (2, 7)}
+# Early turns come quickly and the last one takes its time, the more so the graver it is.
+_HASTE = {"rendah": 1.4, "sedang": 1.4, "tinggi": 2.6}
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Life:
     turns: tuple[Turn, ...]
     crowd: bool = False
     held: tuple[tuple[str, str, datetime], ...] = ()  # TPS code, phase, not before
+    retold: str = ""  # how another post would word the first turn
 
     @property
     def tingkat(self) -> str:
@@ -79,6 +81,7 @@ def live(scene: Scene, story: Story, place: Place, key: str, rng: random.Random)
             )
         ),
         held=tuple((p.tps_code, fase, at) for fase, at in waiting.items() for p in struck),
+        retold=story.retold.format(**words),
     )
 
 
@@ -116,8 +119,8 @@ def _moments(
     latest = scene.clock.last - timedelta(minutes=rng.randint(2, 25))
     first = max(began, min(first, latest - timedelta(minutes=3 * count)))
     span = max(min(end, latest) - first, timedelta(minutes=2 * count)) / timedelta(minutes=1)
-    # Early turns come quickly; the last one takes its time.
-    shares = [(step / (count - 1)) ** 1.4 if count > 1 else 0.0 for step in range(count)]
+    haste = _HASTE[story.tingkat]
+    shares = [(step / (count - 1)) ** haste if count > 1 else 0.0 for step in range(count)]
     minutes = [max(round(span * share), step) for step, share in enumerate(shares)]
     return [first + timedelta(minutes=m) for m in minutes]
 
@@ -152,30 +155,3 @@ def leave_open(lives: Sequence[Life], scene: Scene, rng: random.Random) -> list[
 
 def _passed_on(life: Life) -> bool:
     return any(turn.status == "diteruskan" for turn in life.turns)
-
-
-def posts(scene: Scene, life: Life) -> list[Post]:
-    """The rows of a life."""
-    point = life.place.point
-    fixed = scene.where(life.place) | {
-        "waktu": life.began.isoformat(timespec="seconds"),
-        "lat": f"{point[1]:.5f}" if point else "",
-        "lon": f"{point[0]:.5f}" if point else "",
-        "jenis": life.jenis,
-        "pelapor": life.pelapor,
-    }
-    return [
-        Post(
-            turn.at,
-            life.place.kecamatan,
-            life.key,
-            fixed
-            | {
-                "tingkat": turn.tingkat,
-                "status": turn.status,
-                "situasi": turn.situasi,
-                "uraian": turn.uraian,
-            },
-        )
-        for turn in life.turns
-    ]

@@ -1,35 +1,23 @@
-"""The officers of the rehearsal day: roll call, movement, arrival, word from the post, return."""
+"""The check-ins of the rehearsal day: roll call, movement, arrival, word from the post, return."""
 
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from situasi.rehearsal import wording
+from situasi.rehearsal.postings import Posting
 from situasi.rehearsal.posts import Post
 from situasi.rehearsal.scene import Place, Scene
 
-# 331 officers, 20 of them lent by the Polda, for 667 TPS: Polres Ogan Ilir, roll
-# call of 25 November 2024. Elsewhere in the same proportion.
-_OFFICERS_PER_TPS = 331 / 667
-_BKO_SHARE = 20 / 331
 _NEVER = 0.01
 _LATE = 0.04
 _FALLS_SILENT = 0.02
 _WORD_SKIPPED = 0.12
 _WORD_EVERY = timedelta(minutes=150)
-
-
-@dataclass(frozen=True)
-class Officer:
-    """One officer of the roster and the TPS that are covered, one at least."""
-
-    petugas: str
-    instansi: str
-    posts: tuple[Place, ...]
+_POLICE = ("polri", "bko_polda")
 
 
 @dataclass(frozen=True)
@@ -40,70 +28,66 @@ class _Checkin:
     uraian: str = ""
 
 
-def strength(scene: Scene) -> int:
-    """How many officers secure this many TPS."""
-    kecamatan = len({place.kecamatan for place in scene.places})
-    return min(len(scene.places), max(kecamatan, round(_OFFICERS_PER_TPS * len(scene.places))))
+def play(scene: Scene, postings: Sequence[Posting], boxes: Mapping[str, datetime]) -> list[Post]:
+    """Check-ins of all who are posted, in the order of their orders.
 
-
-def play(scene: Scene, boxes: Mapping[str, datetime]) -> list[Post]:
-    """Check-ins of all officers; one returns only after the boxes of the own TPS are at the PPK."""
+    boxes: when the box of a TPS reached the PPK; an officer of the police returns only after
+    the boxes of the own TPS. Linmas go home once their TPS has counted.
+    """
     rng = scene.rng("personnel")
     reasons = wording.read("tps")["late"]["arrival"]
+    orders: dict[str, list[Posting]] = {}
+    for posting in postings:
+        orders.setdefault(posting.member.petugas, []).append(posting)
     posts: list[Post] = []
-    for officer in _roster(scene, rng):
+    for own in orders.values():
         if rng.random() < _NEVER:
             continue
-        for checkin in _day(scene, officer, boxes, reasons, rng):
+        for checkin in _course(scene, own, boxes, reasons, rng):
             told = checkin.moment + timedelta(minutes=rng.randint(0, 12))
             if told <= scene.clock.last:
-                posts.append(_post(scene, officer, checkin, told))
+                posts.append(_post(scene, own[0], checkin, told))
     return posts
 
 
-def _roster(scene: Scene, rng: random.Random) -> list[Officer]:
-    """Officers in proportion to the TPS of each kecamatan, neighbouring TPS together."""
-    total = strength(scene)
-    lent = set(rng.sample(range(total), round(_BKO_SHARE * total)))
-    own_numbers = iter(range(1, total - len(lent) + 1))
-    lent_numbers = iter(range(total - len(lent) + 1, total + 1))
-    covered = [
-        places[n * len(places) // count : (n + 1) * len(places) // count]
-        for code, count in _shares(scene, total).items()
-        for places in [scene.in_kecamatan(code)]
-        for n in range(count)
-    ]
-    return [
-        Officer(
-            petugas=f"P-{next(lent_numbers if n in lent else own_numbers):04d}",
-            instansi="bko_polda" if n in lent else "polri",
-            posts=tuple(posts),
-        )
-        for n, posts in enumerate(covered)
-    ]
-
-
-def _shares(scene: Scene, total: int) -> dict[str, int]:
-    """Officers by kecamatan: one each, the rest by largest remainder of TPS."""
-    tps = Counter(place.kecamatan for place in scene.places)
-    shares = dict.fromkeys(sorted(tps), 1)
-    while sum(shares.values()) < total:
-        short = max(
-            (code for code in shares if shares[code] < tps[code]),
-            key=lambda code: tps[code] / shares[code],
-        )
-        shares[short] += 1
-    return shares
-
-
-def _day(
+def _course(
     scene: Scene,
-    officer: Officer,
+    orders: Sequence[Posting],
     boxes: Mapping[str, datetime],
     reasons: list[str],
     rng: random.Random,
 ) -> list[_Checkin]:
-    clock, first = scene.clock, officer.posts[0]
+    first = orders[0]
+    if first.member.instansi == "linmas":
+        return _linmas(scene, first, rng)
+    if first.penugasan == "tps":
+        return _at_tps(scene, first, boxes, reasons, rng)
+    return _aside(scene, orders, rng)
+
+
+def _linmas(scene: Scene, order: Posting, rng: random.Random) -> list[_Checkin]:
+    """No roll call: they live there. The officer at their TPS tells of them."""
+    arrived, place = _before_opening(scene, 15, 65, rng), order.places[0]
+    back = scene.clock.at("tutup+300") + timedelta(minutes=rng.randint(-20, 40))
+    return [
+        _Checkin("tiba_di_tps", arrived, place),
+        *_words(order.places, arrived, back, rng),
+        _Checkin("kembali", back, place),
+    ]
+
+
+def _before_opening(scene: Scene, low: int, high: int, rng: random.Random) -> datetime:
+    return scene.clock.clip(scene.clock.opens - timedelta(minutes=rng.randint(low, high)))
+
+
+def _at_tps(
+    scene: Scene,
+    order: Posting,
+    boxes: Mapping[str, datetime],
+    reasons: list[str],
+    rng: random.Random,
+) -> list[_Checkin]:
+    clock, first = scene.clock, order.places[0]
     office = scene.whole(first.kecamatan)
     rollcall = clock.opens - timedelta(minutes=rng.randint(90, 150))
     moved = max(
@@ -117,37 +101,73 @@ def _day(
         _Checkin("tiba_di_tps", arrived, first, rng.choice(reasons) if late else ""),
     ]
     silent_from = clock.at("buka+120") if rng.random() < _FALLS_SILENT else clock.last
-    home = [boxes.get(place.tps_code) for place in officer.posts]
+    home = [boxes.get(place.tps_code) for place in order.places]
     if all(home):
         arrival = max(moment for moment in home if moment is not None)
         day.append(_Checkin("kembali", arrival + timedelta(minutes=rng.randint(12, 45)), office))
     back = day[-1].moment if day[-1].kind == "kembali" else clock.last
-    day += [word for word in _words(scene, officer, arrived, rng) if word.moment < back]
+    day += _words(order.places, arrived, min(back, clock.at("tutup+330")), rng)
     return [checkin for checkin in day if checkin.moment <= silent_from]
 
 
-def _words(scene: Scene, officer: Officer, arrived: datetime, rng: random.Random) -> list[_Checkin]:
-    """Regular words, in turn from each TPS the officer covers."""
+def _aside(scene: Scene, orders: Sequence[Posting], rng: random.Random) -> list[_Checkin]:
+    """Reserve, patrols and partners: at their base, and wherever a later order sends them."""
+    clock = scene.clock
+    rollcall = _before_opening(scene, 90, 150, rng)
+    day = [_Checkin("apel", rollcall, scene.whole(orders[0].kecamatan))]
+    ends = [order.since for order in orders[1:]] + [clock.at("tutup+510")]
+    since = rollcall
+    for order, end in zip(orders, ends, strict=True):
+        base = scene.whole(order.kecamatan)
+        if order.penugasan == "patroli" or order.since >= clock.first:
+            since = max(since, order.since) + timedelta(minutes=rng.randint(4, 15))
+            day.append(_Checkin("pergeseran", since, base))
+        if order.places:
+            since += timedelta(minutes=rng.randint(10, 35))
+            day.append(_Checkin("tiba_di_tps", since, order.places[0]))
+        day += _words(order.places or (base,), since, end, rng)
+        since = max(since, end)
+    if orders[0].penugasan == "patroli" or orders[0].member.instansi not in _POLICE:
+        back = since + timedelta(minutes=rng.randint(5, 50))
+        day.append(_Checkin("kembali", back, scene.whole(orders[0].kecamatan)))
+    return day
+
+
+def _words(
+    places: Sequence[Place], since: datetime, until: datetime, rng: random.Random
+) -> list[_Checkin]:
+    """Regular words, in turn from each of the places."""
     told = []
-    moment = arrived + timedelta(minutes=rng.randint(60, 120))
+    moment = since + timedelta(minutes=rng.randint(60, 120))
     turn = 0
-    while moment < scene.clock.at("tutup+330"):
+    while moment < until:
         if rng.random() >= _WORD_SKIPPED:
-            place = officer.posts[(turn + 1) % len(officer.posts)]
+            place = places[(turn + 1) % len(places)]
             told.append(_Checkin("laporan_berkala", moment, place))
         turn += 1
         moment += _WORD_EVERY + timedelta(minutes=rng.randint(-20, 20))
     return told
 
 
-def _post(scene: Scene, officer: Officer, checkin: _Checkin, told: datetime) -> Post:
+def _post(scene: Scene, order: Posting, checkin: _Checkin, told: datetime) -> Post:
+    member = order.member
     cells = scene.where(checkin.place) | {
         "waktu": checkin.moment.isoformat(timespec="seconds"),
-        "petugas": officer.petugas,
-        "instansi": officer.instansi,
+        "petugas": member.petugas,
+        "instansi": member.instansi,
         "checkin": checkin.kind,
         "uraian": checkin.uraian,
-        "pelapor": "Padal PAM TPS" if checkin.kind == "apel" else "Petugas PAM TPS",
+        "pelapor": _teller(order, checkin),
     }
-    key = f"{officer.petugas}-{checkin.kind}-{checkin.moment:%H%M}"
+    key = f"{member.petugas}-{checkin.kind}-{checkin.moment:%H%M}"
     return Post(told, checkin.place.kecamatan, key, cells)
+
+
+def _teller(order: Posting, checkin: _Checkin) -> str:
+    if checkin.kind == "apel":
+        return "Padal PAM TPS"
+    if order.member.instansi == "linmas" or order.places:
+        return "Petugas PAM TPS"
+    return {"cadangan": "Padal cadangan", "patroli": "Petugas patroli"}.get(
+        order.penugasan, "Operator posko"
+    )

@@ -38,11 +38,16 @@ class Silence:
 
     def delayed(self, at: datetime) -> datetime:
         """When a post of this moment comes through; order is kept."""
-        caught_up = self.end + CATCHING_UP
-        if not self.start <= at < caught_up:
-            return at
-        share = (at - self.start) / (caught_up - self.start)
-        return self.end + timedelta(seconds=int(share * CATCHING_UP.total_seconds()))
+        return held_back(at, self.start, self.end)
+
+
+def held_back(at: datetime, start: datetime, end: datetime) -> datetime:
+    """When a post of this moment comes through a break of the line; order is kept."""
+    caught_up = end + CATCHING_UP
+    if not start <= at < caught_up:
+        return at
+    share = (at - start) / (caught_up - start)
+    return end + timedelta(seconds=int(share * CATCHING_UP.total_seconds()))
 
 
 def silences(scene: Scene, busy: set[str], rng: random.Random) -> list[Silence]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tomllib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -48,25 +49,32 @@ class Scene:
     def polsek(self, kecamatan: str) -> str:
         return self.register.kecamatan[kecamatan].polsek or "Operator posko"
 
+    def seats(self) -> dict[str, list[str]]:
+        """The kecamatan codes of each Polsek, its seat first; the command's where none is known."""
+        found: dict[str, list[str]] = {}
+        for code in sorted({place.kecamatan for place in self.places}):
+            name = self.register.kecamatan[code].polsek or self.register.election.command
+            found.setdefault(name, []).append(code)
+        return found
+
     def in_kecamatan(self, code: str) -> list[Place]:
         return [place for place in self.places if place.kecamatan == code]
 
     def whole(self, code: str) -> Place:
-        """A kecamatan as one place, without desa or TPS."""
+        """A kecamatan as one place, without desa or TPS; "" is the whole kabupaten."""
         return Place(code, "", "", "", "", self.centres.get(code))
 
     def on_water(self, place: Place) -> bool:
         words = place.desa.lower().split()
         return any(word in self.river_words for word in words)
 
+    def area(self, code: str) -> dict[str, str]:
+        """The cells that name a kecamatan, or with "" the whole kabupaten."""
+        return {"kode_kecamatan": code, "kecamatan": self.register.name_of(code or None)}
+
     def where(self, place: Place) -> dict[str, str]:
         """The cells that say where, by heading."""
-        return {
-            "kode_kecamatan": place.kecamatan,
-            "kecamatan": self.register.kecamatan[place.kecamatan].name,
-            "desa": place.desa,
-            "tps": place.tps,
-        }
+        return self.area(place.kecamatan) | {"desa": place.desa, "tps": place.tps}
 
     def words(self, place: Place, moment: datetime) -> dict[str, str]:
         """What the braces in a sentence stand for at this place and moment."""
@@ -103,7 +111,7 @@ def build(register: Register, boundaries: Boundaries, seed: int) -> Scene:
             code: (round(lon, 5), round(lat, 5))
             for code, (lon, lat) in boundaries.label_points.items()
         },
-        water=_water(register, words, random.Random(f"{seed}/water")),
+        water=_water(register, random.Random(f"{seed}/water")),
         river_words=tuple(words["river"]["words"]),
     )
 
@@ -119,13 +127,13 @@ def _place(desa: Desa, code: str, number: int, point: Point | None) -> Place:
     )
 
 
-def _water(
-    register: Register, words: dict[str, dict[str, list[str]]], rng: random.Random
-) -> dict[str, int]:
+def _water(register: Register, rng: random.Random) -> dict[str, int]:
+    """Flooded kecamatan as water.toml of the election names them; else a quarter, drawn."""
     codes = sorted(register.kecamatan)
-    known = words.get(register.election.kabupaten_code)
-    if known is None:
+    path = register.election.folder / "water.toml"
+    if not path.is_file():
         return dict.fromkeys(rng.sample(codes, max(1, len(codes) // 4)), 1)
+    known = tomllib.loads(path.read_text("utf-8"))
     weights = dict.fromkeys(known["sometimes"], 1) | dict.fromkeys(known["often"], 3)
     return {code: weight for code, weight in weights.items() if code in register.kecamatan}
 

@@ -1,33 +1,63 @@
-"""The rehearsal day of any register, written as the four feed files of an election day."""
+"""The rehearsal day of any register, written as the feed files of an election day."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from situasi.regions import Register
-from situasi.rehearsal import activities, calm, incidents, lives, personnel, posts, scene, tps
+from situasi.rehearsal import (
+    activities,
+    calm,
+    force,
+    incidents,
+    neutrality,
+    partners,
+    personnel,
+    plan,
+    postings,
+    posts,
+    scene,
+    telling,
+    tps,
+    twins,
+)
+from situasi.rehearsal.lives import Life
+from situasi.rehearsal.posts import Post
+from situasi.rehearsal.scene import Scene
 from situasi.shapes import Boundaries
 
-_WHERE = ("kode_kecamatan", "kecamatan", "desa", "tps")
+_AREA = ("kode_kecamatan", "kecamatan")
+_WHERE = (*_AREA, "desa", "tps")
+_START = ("id", "waktu")
 _END = ("pelapor", "waktu_lapor", "sumber", "latihan")
 
 HEADINGS: dict[str, tuple[str, ...]] = {
     "incidents": (
-        *("id", "waktu", *_WHERE, "lat", "lon", "jenis", "tingkat", "status", "uraian"),
-        *("pelapor", "waktu_lapor", "situasi", "sumber", "latihan"),
+        *(*_START, *_WHERE, "lat", "lon", "jenis", "tingkat", "status", "uraian"),
+        *("pelapor", "waktu_lapor", "situasi", "keandalan", "kredibilitas"),
+        *("ditugaskan", "rujukan", "sumber", "latihan"),
     ),
-    "tps": ("id", "waktu", *_WHERE, "fase", "hadir", "uraian", *_END),
-    "personnel": ("id", "waktu", *_WHERE, "petugas", "instansi", "checkin", "uraian", *_END),
+    "tps": (
+        *(*_START, *_WHERE, "fase", "hadir", "hadir_dpt", "hadir_dptb", "hadir_dpk"),
+        *("kontak", "pengawal", "uraian", *_END),
+    ),
+    "personnel": (*_START, *_WHERE, "petugas", "instansi", "checkin", "uraian", *_END),
     "activities": (
-        *("id", "waktu", "kode_kecamatan", "kecamatan", "giat", "status", "lokasi", "jumlah"),
-        *("uraian", *_END),
+        *(*_START, *_AREA, "giat", "fungsi", "status", "tahapan", "sop", "mitra"),
+        *("lokasi", "jumlah", "uraian", *_END),
     ),
+    "roster": (*_START, *_AREA, "petugas", "pangkat", "satuan", "instansi", *_END),
+    "postings": (*_START, *_WHERE, "petugas", "penugasan", "lokasi", "uraian", *_END),
+    "neutrality": (*_START, *_AREA, "langkah", "asal", "satuan", "uraian", *_END),
 }
-_PREFIX = {"incidents": "", "tps": "T", "personnel": "P", "activities": "G"}
+_PREFIX = {
+    "incidents": "", "tps": "T", "personnel": "P", "activities": "G",
+    "roster": "R", "postings": "K", "neutrality": "N",
+}  # fmt: skip
 
 
 def simulate(register: Register, boundaries: Boundaries, seed: int, out: Path) -> list[Path]:
-    """Write incidents.csv, tps.csv, personnel.csv and activities.csv into `out`.
+    """Write FEED.csv into `out` for every feed of HEADINGS.
 
     One believable day, marked latihan=ya in every row and ordered by waktu_lapor. The same
     register, boundaries and seed give the same bytes. Returns the paths written.
@@ -35,19 +65,29 @@ def simulate(register: Register, boundaries: Boundaries, seed: int, out: Path) -
     """
     stage = scene.build(register, boundaries, seed)
     told = incidents.happen(stage)
+    told += twins.tell(stage, told)
     busy = {life.place.kecamatan for life in told if life.crowd}
     quiet = posts.silences(stage, busy, stage.rng("silences"))
-    tps_posts, boxes = tps.play(stage, told)
-    feeds = {
-        "incidents": [post for life in told for post in lives.posts(stage, life)],
-        "tps": tps_posts,
-        "personnel": personnel.play(stage, boxes),
-        "activities": activities.play(stage),
-    }
-    heard = {feed: posts.hushed(rows, quiet) for feed, rows in feeds.items()}
+    heard = {feed: posts.hushed(rows, quiet) for feed, rows in _feeds(stage, told).items()}
     heard["incidents"] += calm.report(stage, told, quiet)
     out.mkdir(parents=True, exist_ok=True)
     return [
         posts.write(out / f"{feed}.csv", HEADINGS[feed], rows, _PREFIX[feed], seed)
         for feed, rows in heard.items()
     ]
+
+
+def _feeds(stage: Scene, told: list[Life]) -> dict[str, list[Post]]:
+    """The posts of every feed, as if no line were ever broken."""
+    standing = plan.standing(stage, force.police(stage))
+    orders = [*standing, *partners.posted(stage), *plan.reposted(stage, standing, told)]
+    stations, boxes = tps.play(stage, told, postings.escorts(stage, orders))
+    return {
+        "incidents": [post for life in told for post in telling.posts(stage, life)],
+        "tps": stations,
+        "personnel": personnel.play(stage, orders, boxes),
+        "activities": activities.play(stage),
+        "roster": postings.roster(stage, orders),
+        "postings": postings.rows(stage, orders),
+        "neutrality": neutrality.play(stage),
+    }

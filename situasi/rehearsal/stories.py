@@ -26,6 +26,7 @@ class Story:
     where: "" anywhere, "banjir" in flooded kecamatan, "sungai" in desa on water.
     n: bounds of the number in its sentences. minutes: bounds from first to last word.
     spread: it concerns n TPS of the desa, not one. told: sentences by status.
+    retold: how another post words the same first report, "" where nobody else tells it.
     """
 
     jenis: str
@@ -40,6 +41,7 @@ class Story:
     spread: bool
     holds: tuple[Hold, ...]
     told: dict[str, tuple[str, ...]]
+    retold: str = ""
 
 
 def load() -> list[Story]:
@@ -75,6 +77,7 @@ def _story(raw: dict[str, Any]) -> Story:
         spread=raw.get("spread", False),
         holds=holds(raw),
         told={status: _several(words) for status, words in told.items()},
+        retold=raw.get("retold", ""),
     )
 
 

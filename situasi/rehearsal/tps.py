@@ -1,4 +1,4 @@
-"""Each TPS through the rehearsal day: supplies, opening, heads counted, closing, boxes."""
+"""Each TPS through the rehearsal day: supplies, opening, closing, counting, and its box's way."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from situasi.rehearsal import turnout, wording
+from situasi.rehearsal import contact, heads, slips, turnout, wording
+from situasi.rehearsal.heads import Heads
 from situasi.rehearsal.lives import Life
 from situasi.rehearsal.posts import Post
 from situasi.rehearsal.scene import Place, Scene
+from situasi.rehearsal.slips import Slip
 
 _LATE_OPENING = 0.03
+_FAR_TOO_LATE = 0.15  # of those
 _LATE_SUPPLIES = 0.015
-_SLOW_REPORTER = 0.06
-_HOUR_SKIPPED = 0.07
-_NO_HOURS = 0.02
 _NO_CLOSING_WORD = 0.006
 _FAR_BOX = 0.008
+_ON_TO_KPU = 0.06  # of the boxes early at the PPK; the others follow on the next days
 _WORTH_A_WORD = timedelta(minutes=15)
+_TO_KPU = timedelta(hours=8, minutes=15)
+_WAY_TO_KPU = timedelta(minutes=60)
 
 Held = Mapping[tuple[str, str], datetime]
 
@@ -34,22 +37,31 @@ class Course:
     reasons: dict[str, str]
 
 
-def play(scene: Scene, lives: Sequence[Life]) -> tuple[list[Post], dict[str, datetime]]:
-    """Posts of all TPS, and when each TPS's box reached the PPK (missing: not by day's end)."""
+def play(
+    scene: Scene, lives: Sequence[Life], escorts: Mapping[str, Sequence[str]]
+) -> tuple[list[Post], dict[str, datetime]]:
+    """Posts of all TPS, and when each TPS's box reached the PPK (missing: not by day's end).
+
+    escorts: the officers who bring the box, by TPS code.
+    """
     rng = scene.rng("tps")
     held = _held(lives)
     words = wording.read("tps")
-    heads = turnout.final(scene.register, scene.rng("turnout"))
-    wrong = _wrong_counts(scene, rng)
+    final = turnout.final(scene.register, scene.rng("turnout"))
+    wrong = slips.draw(scene, final)
+    lost = {loss.place.tps_code: loss for loss in contact.losses(scene)}
     posts: list[Post] = []
     boxes = {}
     for place in scene.places:
+        code = place.tps_code
         course = _course(scene, place, held, words["late"], rng)
         pelapor = rng.choice(words["pelapor"]["tps"]).format(polsek=scene.polsek(place.kecamatan))
-        posts += _posts(scene, course, heads[place.tps_code], wrong, pelapor, rng)
+        people = heads.draw(final[code], rng)
+        told = _told(scene, course, people, wrong.get(code), escorts.get(code, ()), rng)
+        posts += _posts(scene, place, pelapor, told)
         if course.moments["kotak_tiba_ppk"] < scene.clock.last:
-            boxes[place.tps_code] = course.moments["kotak_tiba_ppk"]
-    return posts, boxes
+            boxes[code] = course.moments["kotak_tiba_ppk"]
+    return contact.told(scene, lost.values()) + contact.waiting(posts, lost), boxes
 
 
 def _held(lives: Sequence[Life]) -> dict[tuple[str, str], datetime]:
@@ -58,13 +70,6 @@ def _held(lives: Sequence[Life]) -> dict[tuple[str, str], datetime]:
         for code, fase, until in life.held:
             held[code, fase] = max(until, held.get((code, fase), until))
     return held
-
-
-def _wrong_counts(scene: Scene, rng: random.Random) -> dict[str, int]:
-    """The TPS that mistype one count, and in which way."""
-    number = min(3, 1 + len(scene.places) // 300)
-    chosen = rng.sample([place.tps_code for place in scene.places], min(number, len(scene.places)))
-    return {code: how for how, code in enumerate(chosen)}
 
 
 def _course(
@@ -84,6 +89,9 @@ def _course(
         moments[fase] = reached + wait
         _apply(moments, fase, place, held, late, reasons)
         reached = moments[fase]
+    at_kpu = scene.clock.closes + _TO_KPU + timedelta(minutes=rng.randint(0, 75))
+    if reached < at_kpu - _WAY_TO_KPU and rng.random() < _ON_TO_KPU:
+        moments["kotak_tiba_kpu"] = at_kpu
     return Course(place, moments, reasons)
 
 
@@ -100,7 +108,9 @@ def _morning(
         supplies = scene.clock.opens + timedelta(minutes=rng.randint(-20, 20))
         reasons["logistik_tiba"] = rng.choice(late["logistik_tiba"])
     if rng.random() < _LATE_OPENING:
-        opening = scene.clock.opens + timedelta(minutes=rng.randint(18, 75))
+        far_too_late = rng.random() < _FAR_TOO_LATE
+        minutes = rng.randint(100, 145) if far_too_late else rng.randint(18, 75)
+        opening = scene.clock.opens + timedelta(minutes=minutes)
         pool = late["dibuka"] + (late["dibuka_river"] if scene.on_water(place) else [])
         reasons["dibuka"] = rng.choice(pool)
     return supplies, opening
@@ -113,11 +123,13 @@ def _evening(scene: Scene, place: Place, rng: random.Random) -> dict[str, timede
         journey += rng.randint(15, 60)
     if rng.random() < _FAR_BOX:
         journey += 600
+    to_pps = rng.randint(5, 18)
     minutes = {
         "ditutup": min(rng.randint(0, 18), rng.randint(0, 18)),
         "hitung_selesai": rng.randint(150, 320),
         "kotak_bergeser": rng.randint(15, 60),
-        "kotak_tiba_ppk": journey,
+        "kotak_tiba_pps": to_pps,
+        "kotak_tiba_ppk": journey - to_pps,
     }
     return {fase: timedelta(minutes=wait) for fase, wait in minutes.items()}
 
@@ -136,55 +148,37 @@ def _apply(
         reasons[fase] = late["held"][fase]
 
 
-def _posts(
+def _told(
     scene: Scene,
     course: Course,
-    total: int,
-    wrong: Mapping[str, int],
-    pelapor: str,
+    people: Heads,
+    slip: Slip | None,
+    escort: Sequence[str],
     rng: random.Random,
-) -> list[Post]:
-    told = _hourly(scene, course, total, wrong, rng)
+) -> list[heads.Told]:
+    """Everything one TPS tells: (happened, told, cells)."""
+    told = heads.hourly(scene, course.moments["dibuka"], people, slip, rng)
     silent_end = rng.random() < _NO_CLOSING_WORD
     for fase, moment in course.moments.items():
         if silent_end and fase in {"ditutup", "hitung_selesai"}:
             continue
         cells = {"fase": fase, "uraian": course.reasons.get(fase, "")}
         if fase == "ditutup":
-            cells["hadir"] = str(total)
+            cells |= heads.final(people, rng)
+        if fase == "kotak_bergeser":
+            cells["pengawal"] = ", ".join(escort)
         told.append((moment, moment + timedelta(minutes=rng.randint(2, 22)), cells))
-    where = scene.where(course.place) | {"pelapor": pelapor}
+    return [(moment, at, cells) for moment, at, cells in told if at <= scene.clock.last]
+
+
+def _posts(scene: Scene, place: Place, pelapor: str, told: Sequence[heads.Told]) -> list[Post]:
+    where = scene.where(place) | {"pelapor": pelapor}
     return [
         Post(
             at,
-            course.place.kecamatan,
-            f"{course.place.tps_code}-{cells.get('fase', '')}-{moment:%H%M}",
+            place.kecamatan,
+            f"{place.tps_code}-{cells.get('fase', '')}-{moment:%H%M}",
             where | {"waktu": moment.isoformat(timespec="seconds")} | cells,
         )
         for moment, at, cells in told
-        if at <= scene.clock.last
     ]
-
-
-def _hourly(
-    scene: Scene, course: Course, total: int, wrong: Mapping[str, int], rng: random.Random
-) -> list[tuple[datetime, datetime, dict[str, str]]]:
-    """Heads at each full hour of voting: (counted, told, cells)."""
-    clock, opened = scene.clock, course.moments["dibuka"]
-    slow, mute = rng.random() < _SLOW_REPORTER, rng.random() < _NO_HOURS
-    code = course.place.tps_code
-    hours = [hour for hour in clock.hours(clock.opens, clock.closes) if hour > opened]
-    slip = rng.choice(hours[1:-1] or hours) if code in wrong and hours else None
-    pace = rng.uniform(-0.03, 0.03)
-    told = []
-    for hour in hours:
-        late = rng.randint(35, 80) if slow else rng.randint(2, 24)
-        skipped = rng.random() < _HOUR_SKIPPED
-        if (mute or skipped) and hour != slip:
-            continue
-        elapsed = (hour - opened) / (clock.closes - clock.opens)
-        heads = turnout.so_far(total, min(1.0, max(0.0, elapsed + pace)))
-        if hour == slip:
-            heads = turnout.mistyped(heads, wrong[code])
-        told.append((hour, hour + timedelta(minutes=late), {"hadir": str(heads)}))
-    return told

@@ -66,10 +66,7 @@ def so_far(total: int, elapsed: float) -> int:
     return round(total * _CURVE[-1][1])
 
 
-def mistyped(count: int, how: int) -> int:
-    """What a tired thumb makes of a count: a digit lost, the last doubled, or all turned round."""
+def mistyped(count: int, how: str) -> int:
+    """What a tired thumb makes of a count: "lost_digit" or "doubled_digit", at its end."""
     digits = str(count)
-    turned = int(digits[::-1])
-    if how == 1 or turned == count:
-        return int(digits + digits[-1])
-    return int(digits[:-1] or "0") if how == 0 else turned
+    return int(digits[:-1] or "0") if how == "lost_digit" else int(digits + digits[-1])

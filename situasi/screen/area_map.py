@@ -52,6 +52,7 @@ def area_map(
         session.viewer_theme(),
         # A new id lets go of the last click; see docs/decisions.md.
         layer_id=f"kecamatan-{st.session_state.setdefault(_clicks(key), 0)}",
+        height=height,
     )
     st.pydeck_chart(deck, height=height, on_select=partial(_clicked, key), key=key, alt=alt)
 

@@ -19,9 +19,9 @@ from situasi.screen.session import Moment
 from situasi.words import _
 
 WINDOWS = ("hari", "1j", "3j", "semua")
-MEASURES = ("situasi", "terbuka", "tps")
+MEASURES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
 # Parts of the address that choose no rows.
-NOT_FILTERS = ("lang", "ukur", "saat")
+NOT_FILTERS = ("lang", "ukur", "saat", "kasus")
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "lang")
 
@@ -39,6 +39,10 @@ def _measure_name(code: str) -> str:
     return {
         "situasi": _("Situasi"),
         "terbuka": _("Kejadian terbuka"),
+        "perhatian": _("Perlu perhatian"),
+        "partisipasi": _("Partisipasi"),
+        "fase": _("Fase TPS"),
+        "personel": _("Personel hadir"),
         "tps": _("Jumlah TPS"),
     }[code]
 
@@ -46,18 +50,34 @@ def _measure_name(code: str) -> str:
 def chosen() -> tuple[Selection, str]:
     """Draw the filter line; what was chosen, and the window's code for `within`."""
     where, what, weight, state, when = st.columns([3, 3, 2.2, 2.4, 2], vertical_alignment="center")
-    areas = kecamatan(where)
-    jenis = _several(
-        what, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(records.JENIS),
+    wanted = Selection(
+        kecamatan=tuple(kecamatan(where)),
+        jenis=tuple(jenis(what)),
+        tingkat=tuple(tingkat(weight)),
+        status=tuple(status(state)),
+    )
+    return wanted, window(when)
+
+
+def jenis(place: DeltaGenerator) -> list[str]:
+    """The kinds of incident to show; none means all."""
+    return _several(
+        place, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(records.JENIS),
         lambda code: label("jenis", code),
     )  # fmt: skip
-    tingkat = _chips(weight)
-    status = _several(
-        state, "status", _("Status"), _("semua status"), _without_nihil(records.STATUS),
+
+
+def status(place: DeltaGenerator) -> list[str]:
+    """The states of incidents to show; none means all."""
+    return _several(
+        place, "status", _("Status"), _("semua status"), _without_nihil(records.STATUS),
         lambda code: label("status", code),
     )  # fmt: skip
-    window = _one(when.selectbox, "rentang", _("Waktu"), WINDOWS, _window_name)
-    return Selection(tuple(areas), tuple(jenis), tuple(tingkat), tuple(status)), window
+
+
+def window(place: DeltaGenerator) -> str:
+    """The code of the time window, for `within`."""
+    return _one(place.selectbox, "rentang", _("Waktu"), WINDOWS, _window_name)
 
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
@@ -132,7 +152,8 @@ def _several(
     return list(values)
 
 
-def _chips(place: DeltaGenerator) -> list[str]:
+def tingkat(place: DeltaGenerator) -> list[str]:
+    """The weights to show; none means all."""
     address.recall("tingkat", records.TINGKAT, (), single=False)
     values = place.pills(
         _("Tingkat"),
@@ -178,9 +199,7 @@ def within(wanted: Selection, window: str, at: Moment) -> Selection:
 
 def measure() -> str:
     """By what the map is coloured."""
-    return _one(
-        st.segmented_control, "ukur", _("Warna peta"), MEASURES, _measure_name, required=True
-    )
+    return _one(st.selectbox, "ukur", _("Warna peta"), MEASURES, _measure_name, width=190)
 
 
 def past_moment() -> datetime | None:
@@ -229,6 +248,11 @@ def _naive_day() -> tuple[datetime, datetime]:
     # Without zone: the browser shows a naive time as written, in the election's own zone.
     election = board().register.election
     return election.day_start.replace(tzinfo=None), election.day_end.replace(tzinfo=None)
+
+
+def only_kecamatan(code: str) -> None:
+    """Show this kecamatan alone."""
+    address.choose("kec", [code])
 
 
 def toggle_kecamatan(code: str) -> None:

@@ -6,72 +6,33 @@ import pandas as pd
 import streamlit as st
 
 from situasi import words
-from situasi.analysis import incidents
+from situasi.analysis.day import Day
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
 from situasi.figures import map as figure_map
-from situasi.figures.map import Area
-from situasi.figures.theme import SITUASI, Theme
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
-from situasi.regions import Kecamatan
 from situasi.screen import area_map, filters, parts, session, tables
+from situasi.screen.measures import Measure, measure
 from situasi.words import _
 
-# Hijau is the ordinary: drawn faint, so that kuning and merah are seen at once.
-CALM = 95
 
-
-def map_panel(found: Overview) -> None:
+def map_panel(found: Overview, day: Day) -> None:
     with parts.bar():
-        measure = filters.measure()
+        name = filters.measure()
         if len(found.undrawn):
             tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
-    theme = session.viewer_theme()
+    by = measure(name, found, day, session.viewer_theme())
     drawn = found.drawn.tail(figure_map.MOST_POINTS)
     area_map.area_map(
-        _areas(found, measure, theme),
+        area_map.areas(list(found.states["kecamatan"]), by.paint),
         "peta",
         _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
             n=len(found.states), open=len(found.open)
         ),
         drawn.assign(label=_point_labels(drawn)),
     )
-    _under_map(found, measure, theme, len(drawn))
-
-
-def _areas(found: Overview, measure: str, theme: Theme) -> dict[str, Area]:
-    states = dict(zip(found.states["kecamatan"], found.states["situasi"], strict=True))
-    opened = incidents.by_kecamatan(found.open)
-    most = max(k.tps for k in board().register.kecamatan.values())
-
-    def paint(place: Kecamatan) -> Area:
-        if measure == "situasi":
-            return _by_situasi(place, states[place.code], opened.get(place.code, 0))
-        if measure == "terbuka":
-            return _by_open(place, found, opened, theme)
-        fill = area_map.shade(place.tps, most, theme)
-        return Area(place.name, words.number(place.tps), fill)
-
-    return area_map.areas(states, paint)
-
-
-def _by_situasi(place: Kecamatan, state: object, count: int) -> Area:
-    value = words.number(count) if count else ""
-    if not isinstance(state, str):
-        return Area(place.name, value, drawn="silent")
-    return Area(place.name, value, SITUASI[state], CALM if state == "hijau" else 255)
-
-
-def _by_open(place: Kecamatan, found: Overview, opened: dict[str, int], theme: Theme) -> Area:
-    count = opened.get(place.code, 0)
-    if not count and place.code not in found.heard:
-        return Area(place.name, drawn="silent")
-    return Area(
-        place.name,
-        words.number(count),
-        area_map.shade(count, max(opened.values()), theme) if count else theme.counts[0],
-    )
+    _under_map(found, by, len(drawn))
 
 
 def _point_labels(drawn: pd.DataFrame) -> list[str]:
@@ -86,14 +47,11 @@ def _point_labels(drawn: pd.DataFrame) -> list[str]:
     ]
 
 
-def _under_map(found: Overview, measure: str, theme: Theme, drawn: int) -> None:
+def _under_map(found: Overview, by: Measure, drawn: int) -> None:
     marks = [(parts.sign(level), label("tingkat", level)) for level in reversed(LEVELS)]
-    if measure == "situasi":
-        marks += [(parts.swatch(code), label("situasi", code)) for code in SITUASI]
-    else:
-        marks += area_map.few_to_many(theme)
-    nothing = _("belum dinyatakan") if measure == "situasi" else _("belum ada laporan")
-    marks.append((parts.swatch(None), nothing))
+    marks += by.marks
+    if by.nothing:
+        marks.append((parts.swatch(None), by.nothing))
     area_map.legend(marks)
     if drawn < len(found.drawn):
         st.caption(

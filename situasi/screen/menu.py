@@ -18,7 +18,7 @@ from pages import (
     turnout,
 )
 from situasi.labels import N_, label
-from situasi.screen import address, filters, session
+from situasi.screen import address, filters, parts, session
 from situasi.words import _
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
@@ -37,18 +37,28 @@ def menu() -> StreamlitPage:
     viewer = session.viewer()
     pages = {
         group: [
-            st.Page(show, title=label("screen", name), url_path=name, default=name == "situasi")
+            st.Page(show, title=label("screen", name), url_path=name)
             for name, show in entries
             if viewer.sees(name)
         ]
         for group, entries in GROUPS
     }
-    chosen = st.navigation([page for some in pages.values() for page in some], position="hidden")
+    # The bare address is Situasi too: Streamlit knows its default page by no other name.
+    home = st.Page(situation.show, title=label("screen", "situasi"), default=True)
+    every = [home, *(page for some in pages.values() for page in some)]
+    chosen = st.navigation(every, position="hidden")
+    _links(pages, chosen, home)
+    return chosen
+
+
+def _links(
+    pages: dict[str, list[StreamlitPage]], chosen: StreamlitPage, home: StreamlitPage
+) -> None:
     kept = address.carried(filters.CARRIED)
     with st.sidebar:
         for group, some in pages.items():
             if some:
-                st.markdown("###### " + _(group))
+                parts.menu_group(_(group))
             for page in some:
-                st.page_link(page, label=page.title, query_params=kept, width="stretch")
-    return chosen
+                here = home if page.url_path == "situasi" and chosen == home else page
+                st.page_link(here, label=page.title, query_params=kept, width="stretch")

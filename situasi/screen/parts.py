@@ -100,6 +100,11 @@ def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
     )
 
 
+def menu_group(name: str) -> None:
+    """The heading of a group of pages in the menu."""
+    st.html(Markup('<div class="si-group">{}</div>').format(name))
+
+
 def card(shown: Card) -> None:
     """One key figure."""
     st.html(
@@ -112,6 +117,20 @@ def card(shown: Card) -> None:
 def empty(sentence: str) -> None:
     """A frame that says what is missing."""
     st.html(Markup('<div class="si-empty">{}</div>').format(sentence))
+
+
+def bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
+    """Shares from 0 to 1 as bars: name, share (None: unknown, dashed), words."""
+    lines = Markup("").join(
+        Markup('<div class="si-bar"><span>{}</span><i class="{}">{}</i><b>{}</b></div>').format(
+            name,
+            "si-unknown" if share is None else "",
+            Markup('<u style="width:{}%"></u>').format(round(100 * (share or 0.0))),
+            said,
+        )
+        for name, share, said in rows
+    )
+    st.html(Markup('<div class="si-bars">{}</div>').format(lines))
 
 
 def legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:

@@ -64,11 +64,13 @@ def downloads(table: pd.DataFrame, key: str, title: str) -> None:
         _("Saringan"): filters.in_words(),
         _("Baris"): words.number(len(table)),
     }
+    band = ""
     if made_up:
+        band = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
         facts[_("LATIHAN")] = _("memuat laporan buatan, bukan keadaan sebenarnya")
     for kind, make, mime in (
         ("CSV", partial(tabular.as_csv, table), "text/csv"),
-        ("XLSX", partial(tabular.as_xlsx, table, facts), _XLSX),
+        ("XLSX", partial(tabular.as_xlsx, table, facts, band), _XLSX),
     ):
         st.download_button(
             kind,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -61,27 +62,27 @@ def digests(values: Mapping[str, Values]) -> list[bytes]:
     one day leaves the digests of rows without it as they were.
     """
     names = sorted(values.keys() - NOT_CONTENT)
-    cells = [_cells(name, values[name]) for name in names]
-    texts = map("".join, zip(*cells, strict=True))
+    size = len(values[names[0]])
+    parts = [part for name in names for part in _parts(name, values[name])]
+    texts = map("".join, zip(repeat("", size), *parts, strict=True))
     return [blake2b(text.encode(), digest_size=16).digest() for text in texts]
 
 
-def _cells(name: str, values: Values) -> list[str]:
-    kept = [value for value in values if value is not None]
-    if not kept:
-        return [""] * len(values)
-    head, spell = f"{_SEPARATOR}{name}=", _spelling(kept)
-    if spell is None:
-        return ["" if value is None else head + value for value in values]
-    return ["" if value is None else head + spell(value) for value in values]
+def _parts(name: str, values: Values) -> list[Iterable[str]]:
+    """What every row of a column contributes; head and cell apart where no cell is missing."""
+    head = f"{_SEPARATOR}{name}="
+    if None not in values:
+        return [repeat(head, len(values)), _spelled(values)]
+    spelled = iter(_spelled([value for value in values if value is not None]))
+    return [["" if value is None else head + next(spelled) for value in values]]
 
 
-def _spelling(kept: Values) -> Callable[[Any], str] | None:
-    """How to spell values of this type; None for texts that stand for themselves."""
-    if not isinstance(kept[0], str):
-        return repr
+def _spelled(kept: Values) -> Iterable[str]:
+    """Texts stand for themselves where nothing in them has to be escaped."""
+    if not kept or not isinstance(kept[0], str):
+        return map(repr, kept)
     texts = "".join(kept)
-    return _escaped if _SEPARATOR in texts or _ESCAPE in texts else None
+    return map(_escaped, kept) if _SEPARATOR in texts or _ESCAPE in texts else kept
 
 
 def _escaped(text: str) -> str:
@@ -89,9 +90,11 @@ def _escaped(text: str) -> str:
 
 
 def _texts(series: pd.Series[Any]) -> Values:
-    objects = np.array(series, dtype=object)
-    objects[series.isna().to_numpy()] = None
-    values: Values = objects.tolist()
+    values: Values = series.tolist()
+    if not set(map(type, values)) <= {str, type(None)}:
+        objects = np.array(series, dtype=object)
+        objects[series.isna().to_numpy()] = None
+        values = objects.tolist()
     joined = "".join([value for value in values if value is not None])
     if _is_storable(joined):
         return values

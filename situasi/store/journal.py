@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
-from situasi.store import tables
+from situasi.store import frames, tables
 from situasi.store.canonical import cleaned
 from situasi.store.moments import from_micros
 from situasi.store.protocol import Quarantined, StoreError
+
+_HELD = {
+    "number": "int64",
+    "batch": "int64",
+    "feed": "object",
+    "source": "object",
+    "row": "int64",
+    "reasons": "object",
+    "recorded_at": "datetime64[us, UTC]",
+}
+_ASKED_AT_ONCE = 500
+_MOST_NUMBER = 2**63  # what an engine takes for a number at all
 
 
 def write_audit(
@@ -29,14 +43,41 @@ def quarantined() -> sa.Select[Any]:
     A release counts until the batch that made it is taken back: then its rows are
     gone from the board, and the original must wait in quarantine again.
     """
-    release, taken = tables.releases.c, tables.withdrawals.c
+    release = tables.releases.c
     released_by = (
         sa.select(sa.func.min(release.batch))
-        .where(release.number == tables.quarantine.c.seq)
-        .where(~sa.exists().where(taken.batch == release.batch))
+        .where(release.number == tables.quarantine.c.seq, _stands())
         .scalar_subquery()
     )
     return sa.select(tables.quarantine, released_by.label("released_by"))
+
+
+def _stands() -> sa.ColumnElement[bool]:
+    """Whether a release counts: the batch that made it was not taken back."""
+    return ~sa.exists().where(tables.withdrawals.c.batch == tables.releases.c.batch)
+
+
+def _released() -> sa.Select[Any]:
+    """The numbers that no longer wait, each once."""
+    return sa.select(tables.releases.c.number).where(_stands()).distinct()
+
+
+def count_waiting(connection: sa.Connection) -> dict[str, int]:
+    """By feed: all rows less the released ones, for the rows themselves are many and wide."""
+    row = tables.quarantine.c
+    every = sa.select(row.feed, sa.func.count()).group_by(row.feed)
+    gone = every.where(row.seq.in_(_released()))
+    less = {feed: int(count) for feed, count in connection.execute(gone)}
+    found = {feed: count - less.get(feed, 0) for feed, count in connection.execute(every)}
+    return {feed: count for feed, count in sorted(found.items()) if count}
+
+
+def read_held(connection: sa.Connection) -> pd.DataFrame:
+    """See protocol.Store.held."""
+    row = tables.quarantine.c
+    columns = [row.seq.label("number"), *(row[name] for name in list(_HELD)[1:])]
+    waiting = sa.select(*columns).where(row.seq.not_in(_released())).order_by(row.seq)
+    return frames.read(connection, waiting, _HELD)
 
 
 def waits(connection: sa.Connection, number: int) -> bool:
@@ -48,14 +89,36 @@ def waits(connection: sa.Connection, number: int) -> bool:
 
 
 def read_quarantine(
-    connection: sa.Connection, feed: str | None, *, released: bool
+    connection: sa.Connection,
+    feed: str | None,
+    *,
+    released: bool,
+    numbers: Collection[int] | None = None,
 ) -> list[Quarantined]:
-    """Oldest first; only those that wait unless `released`."""
+    """Oldest first; only those that wait unless `released`, and of these numbers if given."""
     statement = quarantined().order_by(tables.quarantine.c.seq)
     if feed is not None:
         statement = statement.where(tables.quarantine.c.feed == feed)
-    rows = [_quarantined(row) for row in connection.execute(statement)]
-    return [row for row in rows if released or row.released_by is None]
+    if not released:
+        statement = statement.where(tables.quarantine.c.seq.not_in(_released()))
+    return [
+        _quarantined(row)
+        for asked in _of_numbers(statement, numbers)
+        for row in connection.execute(asked)
+    ]
+
+
+def _of_numbers(
+    statement: sa.Select[Any], numbers: Collection[int] | None
+) -> Iterator[sa.Select[Any]]:
+    """The statement for these numbers, in pieces that every engine takes; whole for None."""
+    if numbers is None:
+        yield statement
+        return
+    asked = sorted(number for number in set(numbers) if 0 < number < _MOST_NUMBER)
+    for start in range(0, len(asked), _ASKED_AT_ONCE):
+        piece = asked[start : start + _ASKED_AT_ONCE]
+        yield statement.where(tables.quarantine.c.seq.in_(piece))
 
 
 def _quarantined(row: sa.Row[Any]) -> Quarantined:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,10 +106,11 @@ class Store(Protocol):
         """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`."""
         ...
 
-    def withdraw(self, batch: int, at: datetime, actor: str) -> int:
+    def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         """Take back every row of a batch that is still valid, as new rows; how many.
 
-        Content taken back may be delivered again later.
+        Content taken back may be delivered again later. What the batch had put into
+        quarantine waits on: it is still the sender's to correct. `reason` goes into the audit.
         Raises StoreError when there is no such batch.
         """
         ...
@@ -118,8 +119,28 @@ class Store(Protocol):
         """All batches: batch, feed, source, sha256, recorded_at, actor, and the three counts."""
         ...
 
-    def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:
-        """Rows in quarantine that wait (or, with `released`, all), oldest first."""
+    def quarantine(
+        self,
+        feed: str | None = None,
+        *,
+        released: bool = False,
+        numbers: Collection[int] | None = None,
+    ) -> list[Quarantined]:
+        """Rows in quarantine that wait (or, with `released`, all), oldest first.
+
+        numbers: only these, in the same order; numbers that there are not give nothing.
+        """
+        ...
+
+    def waiting(self) -> dict[str, int]:
+        """How many rows wait in quarantine, by feed; feeds without any are left out."""
+        ...
+
+    def held(self) -> pd.DataFrame:
+        """The rows that wait, without their cells, oldest first.
+
+        Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
+        """
         ...
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:

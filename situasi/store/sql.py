@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,13 @@ from situasi.records import Feed, stored_dtypes
 from situasi.store import frames, tables
 from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
-from situasi.store.journal import newest_notes, read_quarantine, write_audit
+from situasi.store.journal import (
+    count_waiting,
+    newest_notes,
+    read_held,
+    read_quarantine,
+    write_audit,
+)
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
 from situasi.store.writing import SqlWriting
@@ -93,19 +99,33 @@ class SqlStore:
                 connection, sa.select(*columns).where(key > after).order_by(key), dtypes
             )
 
-    def withdraw(self, batch: int, at: datetime, actor: str) -> int:
+    def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         backend = self._backend
         with backend.writing() as connection, backend.speaking():
             taken = _take_back(connection, batch, to_micros(at))
             if taken:
-                detail = {"batch": batch, "rows": taken}
+                detail = {"batch": batch, "rows": taken, "reason": reason}
                 write_audit(connection, to_micros(at), actor, "withdraw", detail)
                 connection.commit()
             return taken
 
-    def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:
+    def quarantine(
+        self,
+        feed: str | None = None,
+        *,
+        released: bool = False,
+        numbers: Collection[int] | None = None,
+    ) -> list[Quarantined]:
         with self._backend.reading() as connection:
-            return read_quarantine(connection, feed, released=released)
+            return read_quarantine(connection, feed, released=released, numbers=numbers)
+
+    def waiting(self) -> dict[str, int]:
+        with self._backend.reading() as connection:
+            return count_waiting(connection)
+
+    def held(self) -> pd.DataFrame:
+        with self._backend.reading() as connection:
+            return read_held(connection)
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""

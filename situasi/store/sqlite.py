@@ -180,8 +180,9 @@ def _create(connection: sa.Connection) -> None:
 def _keep_append_only(connection: sa.Connection) -> None:
     for table in tables.metadata.sorted_tables:
         for deed in ("UPDATE", "DELETE"):
+            trigger = f"{table.name}_no_{deed.lower()}"
             connection.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{deed.lower()} BEFORE {deed} ON {table.name} "
+                f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE {deed} ON {table.name} "
                 f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
             )
 

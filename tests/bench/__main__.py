@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench import ingest, made, page, start
+from tests.bench import ingest, made, page, pages, start
 from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
@@ -22,6 +22,7 @@ def main() -> None:
         ingest.run(many, book, folder / "stores")
         page.run(few, folder / "board-few", FEW)
         page.run(many, folder / "board-many", MANY)
+        pages.run(folder / "rehearsal")
         start.run(folder, folder / "board-many")
 
 

@@ -20,9 +20,10 @@ class Run:
 
 
 class Viewer:
-    """One open page."""
+    """One open page, by its address; the first page where none is named."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, page: str = "") -> None:
+        self._page = page
         self._socket: ClientConnection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
@@ -35,6 +36,7 @@ class Viewer:
         """Ask for a whole run and wait until it is finished. Raises where the script failed."""
         asked = BackMsg()
         asked.rerun_script.query_string = ""
+        asked.rerun_script.page_name = self._page
         started, size = time.perf_counter(), 0
         self._socket.send(asked.SerializeToString())
         while True:

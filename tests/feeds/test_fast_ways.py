@@ -73,3 +73,32 @@ def test_reading_each_distinct_cell_once_equals_reading_every_row(words: list[st
     doubts = {row: "; ".join(said) for row, said in bench.doubts.items()}
     faults = {row: "; ".join(said) for row, said in bench.faults.items()}
     assert (values, doubts, faults) == slow_each(words)
+
+
+CELLS = st.sampled_from(["a", "b", "xa", "ya", "", None, 1, 2.5])
+
+
+def judge_row(*cells: object) -> tuple[str, str | None]:
+    return judge("".join(map(str, cells)))
+
+
+@given(st.integers(0, 12), st.integers(1, 4), st.data())
+def test_columns_judged_together_equal_rows_judged_as_one_key_each(
+    rows: int, width: int, data: st.DataObject
+) -> None:
+    columns = [data.draw(st.lists(CELLS, min_size=rows, max_size=rows)) for _ in range(width)]
+    together, single = Bench(rows), Bench(rows)
+    keys = list(zip(*columns, strict=True))
+    assert together.each_together(columns, judge_row) == single.each(
+        keys, lambda key: judge_row(*key)
+    )
+    assert (together.doubts, together.faults) == (single.doubts, single.faults)
+
+
+@given(st.lists(st.sampled_from(["a", "xa", "ya"]), max_size=9), st.integers(0, 9))
+def test_some_rows_alone_are_remarked_under_their_own_numbers(words: list[str], gap: int) -> None:
+    rows = [row * 2 + gap for row in range(len(words))]
+    some, all_of_them = Bench(40), Bench(len(words))
+    assert some.each(words, judge, rows) == all_of_them.each(words, judge)
+    assert some.faults == {rows[at]: said for at, said in all_of_them.faults.items()}
+    assert some.doubts == {rows[at]: said for at, said in all_of_them.doubts.items()}

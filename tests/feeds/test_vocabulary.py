@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,25 +52,41 @@ def test_every_code_is_reached_by_its_own_spelling(feed: str, column: str, code:
         assert VOCABULARY.word(feed, column, spelling) == (code, None)
 
 
+def own_meanings() -> dict[tuple[str, str], str]:
+    """What a heading means in one feed, though it may mean something else in all others."""
+    own = {
+        (feed.name, key(column.heading)): column.name
+        for feed in records.FEEDS.values()
+        for column in feed.columns
+        if column.name not in {"kecamatan", "desa_text"}
+    }
+    said = [row for row in rows("columns.csv") if row["feed"] != "*"]
+    return own | {(row["feed"], key(row["synonym"])): row["column"] for row in said}
+
+
 def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
+    own = own_meanings()
     for row in rows("words.csv"):
         for feed in feeds(row["feed"]):
             assert VOCABULARY.word(feed, row["column"], row["synonym"]) == (row["code"], None), row
     for row in rows("columns.csv"):
         for feed in feeds(row["feed"]):
             if row["column"] in PSEUDO or row["column"] in records.FEEDS[feed].names:
-                assert VOCABULARY.column_of(feed, row["synonym"]) == row["column"], row
+                meant = own.get((feed, key(row["synonym"])), row["column"])
+                assert VOCABULARY.column_of(feed, row["synonym"]) == meant, row
 
 
 def test_no_synonym_stands_twice_in_the_files() -> None:
     for name, target in (("words.csv", "column"), ("columns.csv", "feed")):
-        seen = [
-            (feed, row[target], key(row["synonym"]))
-            for row in rows(name)
-            for feed in feeds(row["feed"])
-        ]
-        twice = {entry for entry in seen if seen.count(entry) > 1}
-        assert not twice
+        seen = Counter((row["feed"], row[target], key(row["synonym"])) for row in rows(name))
+        assert not {entry: count for entry, count in seen.items() if count > 1}
+
+
+def test_what_a_feed_says_of_a_heading_goes_before_what_all_feeds_say(tmp_path: Path) -> None:
+    columns = b"roster,satuan,satuan,kesatuan\n*,pelapor,pelapor,kesatuan\n"
+    found = written(tmp_path, columns)
+    assert found.column_of("roster", "Kesatuan") == "satuan"
+    assert found.column_of("incidents", "Kesatuan") == "pelapor"
 
 
 def test_every_heading_of_our_own_files_is_its_column() -> None:
@@ -106,6 +123,20 @@ def test_a_heading_is_known_whatever_its_case_and_marks(heading: str, column: st
         ("waktu,petugas,checkin,tps", "personnel"), ("Tanggal,Jenis,Kegiatan,Lokasi,Jumlah",
         "activities"), ("waktu,kecamatan,giat,uraian", "activities"),
         ("waktu,kecamatan,status", None), ("a,b,c", None), ("", None), ("waktu,tps", None),
+        ("No,Nama,Pangkat,NRP,Satuan", "roster"), ("petugas,pangkat,satuan,instansi", "roster"),
+        ("id personel,pangkat,kesatuan,asal instansi,ket", "roster"), ("waktu,petugas", None),
+        ("No Petugas,Kecamatan,Desa,TPS", "postings"), ("petugas,penugasan,lokasi", "postings"),
+        ("Nomor Personel,Jenis Tugas,Kec,Desa,TPS yang dijaga", "postings"),
+        ("Tanggal,Jam,No Petugas,Instansi,Lapor Diri,Kecamatan", "personnel"),
+        ("Waktu,Petugas,Status Personel,TPS,Desa", "personnel"),
+        ("Tanggal,Satuan,Jenis Pelanggaran,Sumber,Status", "neutrality"),
+        ("waktu,langkah", "neutrality"), ("Tgl,Kesatuan,Kode Pelanggaran,Tahap,Sanksi",
+        "neutrality"), ("Tanggal,Satgas,Uraian Kegiatan,Tempat,Jumlah Personel", "activities"),
+        ("Tanggal,Jenis Giat,Tahapan,Mitra,Status", "activities"), ("kasus,ke,tindakan", "merges"),
+        ("waktu,kecamatan,satuan,uraian", None), ("Tanggal,Jenis,Satuan,Uraian", "incidents"),
+        ("Kecamatan,Desa,TPS,08.00,10.00,12.00", "tps"), ("Desa,No TPS,jam 8", "tps"),
+        ("Kecamatan,hadir 08.00,hadir 10.00", "tps"), ("Kecamatan,Uraian,08.00", None),
+        ("desa,tps,hadir dpt,hadir dptb,hadir dpk", "tps"), ("waktu,desa,tps,kontak", "tps"),
     ],
 )  # fmt: skip
 def test_the_headings_tell_the_feed_or_it_stays_unclear(headings: str, feed: str | None) -> None:

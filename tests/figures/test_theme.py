@@ -7,7 +7,18 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from situasi.figures.theme import DARK, LIGHT, SHAPES, SIGNS, SITUASI, TINGKAT, Theme, rgb
+from situasi.figures.theme import (
+    DARK,
+    LIGHT,
+    SHAPES,
+    SIGNS,
+    SITUASI,
+    TINGKAT,
+    Theme,
+    rgb,
+    step,
+    strength,
+)
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 SIGHT = {
@@ -54,8 +65,31 @@ def test_the_marks_of_a_scale_are_told_apart(sight: str, scale: dict[str, str]) 
         assert np.linalg.norm(seen[0] - seen[1]) > APART, (one, other)
 
 
-def test_no_two_scales_share_a_colour() -> None:
-    assert not set(TINGKAT.values()) & set(SITUASI.values())
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_no_two_scales_share_a_colour(theme: Theme) -> None:
+    scales = [TINGKAT.values(), SITUASI.values(), theme.counts, theme.turnout, theme.phases,
+              theme.strength]  # fmt: skip
+    for one, other in combinations(map(set, scales), 2):
+        assert not one & other
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_too_few_and_more_than_required_are_told_apart(theme: Theme, sight: str) -> None:
+    ends = [
+        lab(SIGHT[sight] @ linear(colour)) for colour in (theme.strength[0], theme.strength[-1])
+    ]
+    assert np.linalg.norm(ends[0] - ends[1]) > APART
+
+
+def test_strength_says_as_required_only_near_what_is_required() -> None:
+    ratios = (0.0, 0.6, 1.0, 1.3, 4.0)
+    assert [strength(ratio, LIGHT) for ratio in ratios] == list(LIGHT.strength)
+
+
+@pytest.mark.parametrize("share", [-1.0, 0.0, 0.5, 1.0, 7.0])
+def test_a_share_has_a_colour_of_its_scale_whatever_it_is(share: float) -> None:
+    assert step(share, LIGHT.turnout) in LIGHT.turnout
 
 
 def test_every_weight_has_its_own_shape_and_sign() -> None:
@@ -76,5 +110,6 @@ def test_text_stands_out_from_its_paper(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_more_is_always_further_from_the_paper(theme: Theme) -> None:
-    steps = [contrast(step, theme.paper) for step in theme.counts]
-    assert steps == sorted(steps)
+    for scale in (theme.counts, theme.turnout, theme.phases):
+        steps = [contrast(colour, theme.paper) for colour in scale]
+        assert steps == sorted(steps)

@@ -60,11 +60,9 @@ def test_turnout_differs_by_kecamatan_within_reason(
     assert max(shares) - min(shares) > 0.02
 
 
-def test_heads_only_grow_except_for_two_or_three_slips(
-    ogan_ilir: Register, tps: dict[Key, Rows]
-) -> None:
-    slips = [key for key, rows in tps.items() if counts(rows) != sorted(counts(rows))]
-    assert 2 <= len(slips) <= 3
+def test_heads_only_grow_except_for_a_handful_of_slips(tps: dict[Key, Rows]) -> None:
+    fallen = [key for key, rows in tps.items() if counts(rows) != sorted(counts(rows))]
+    assert 4 <= len(fallen) <= 12
 
 
 def test_the_final_count_never_exceeds_the_voters(
@@ -78,7 +76,7 @@ def test_the_final_count_never_exceeds_the_voters(
 
 
 def test_some_hours_are_missing_and_some_come_late(tps: dict[Key, Rows]) -> None:
-    hourly = [row for rows in tps.values() for row in rows if not row["fase"]]
+    hourly = [row for rows in tps.values() for row in rows if not row["fase"] and row["hadir"]]
     assert 0.85 * 6 * 667 < len(hourly) < 0.97 * 6 * 667
     assert any(row["waktu_lapor"][11:13] > row["waktu"][11:13] for row in hourly)
     assert any(not any(r["hadir"] and not r["fase"] for r in rows) for rows in tps.values())
@@ -91,7 +89,7 @@ def test_most_tps_open_within_ten_minutes_and_late_ones_say_why(tps: dict[Key, R
     assert 8 <= len(late) <= 40
     assert all(row["uraian"] for row in late)
     assert min(row["waktu"][11:16] for row in opened) == "07:00"
-    assert max(row["waktu"][11:16] for row in opened) <= "08:30"
+    assert "08:30" < max(row["waktu"][11:16] for row in opened) <= "09:30"
 
 
 def test_phases_follow_one_another(tps: dict[Key, Rows]) -> None:
@@ -99,7 +97,7 @@ def test_phases_follow_one_another(tps: dict[Key, Rows]) -> None:
         reached = {row["fase"]: row["waktu"] for row in rows if row["fase"]}
         moments = [reached[fase] for fase in FASE if fase in reached]
         assert moments == sorted(moments)
-        assert all(row["waktu"] > reached["dibuka"] for row in rows if not row["fase"])
+        assert all(row["waktu"] > reached["dibuka"] for row in rows if row["hadir"])
 
 
 def test_counting_lasts_well_into_the_afternoon(tps: dict[Key, Rows]) -> None:
@@ -138,8 +136,8 @@ def test_heads_so_far_grow_with_time_and_never_pass_the_total(total: int, at: li
     assert turnout.so_far(total, 0.0) == 0
 
 
-@given(count=st.integers(0, 900), how=st.integers(0, 2))
-def test_a_slip_of_the_thumb_always_changes_the_count_of_a_day(count: int, how: int) -> None:
+@given(count=st.integers(0, 900), how=st.sampled_from(["lost_digit", "doubled_digit"]))
+def test_a_slip_of_the_thumb_always_changes_the_count_of_a_day(count: int, how: str) -> None:
     wrong = turnout.mistyped(count, how)
     assert wrong >= 0
     assert wrong != count or count == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -70,9 +71,9 @@ class MemoryStore:
             writing.after.sign(delivery.recorded_at, delivery.actor, "deliver")
             self.__dict__.update(writing.after.__dict__)
 
-    def sign(self, at: datetime, actor: str, action: str) -> None:
-        seq = len(self.book) + 1
-        self.book.append({"seq": seq, "at": at, "actor": actor, "action": action, "detail": "{}"})
+    def sign(self, at: datetime, actor: str, action: str, **detail: Any) -> None:
+        seq, said = len(self.book) + 1, json.dumps(detail)
+        self.book.append({"seq": seq, "at": at, "actor": actor, "action": action, "detail": said})
 
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         rows = [row for row in self.feeds[feed.name] if row["seq"] > after]
@@ -86,7 +87,7 @@ class MemoryStore:
     def is_taken(self, feed: str, row: dict[str, Any]) -> bool:
         return any(t["feed"] == feed and t["row_seq"] == row["seq"] for t in self.taken)
 
-    def withdraw(self, batch: int, at: datetime, actor: str) -> int:
+    def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         found = [b for b in self.all_batches if b["batch"] == batch]
         if not found:
             raise StoreError(f"Batch {batch} tidak ada.")
@@ -96,7 +97,7 @@ class MemoryStore:
             self.taken.append({"seq": len(self.taken) + 1, "feed": feed, "row_seq": row["seq"],
                                "batch": batch, "recorded_at": at})  # fmt: skip
         if rows:
-            self.sign(at, actor, "withdraw")
+            self.sign(at, actor, "withdraw", batch=batch, rows=len(rows), reason=reason)
         return len(rows)
 
     def batches(self) -> pd.DataFrame:
@@ -105,14 +106,30 @@ class MemoryStore:
         times = {"recorded_at": "datetime64[us, UTC]", "actor": "object"}
         return _frame(self.all_batches, {"batch": "int64"} | words | times | counts)
 
-    def quarantine(self, feed: str | None = None, *, released: bool = False) -> list[Quarantined]:
+    def quarantine(
+        self,
+        feed: str | None = None,
+        *,
+        released: bool = False,
+        numbers: Collection[int] | None = None,
+    ) -> list[Quarantined]:
         undone = {taken["batch"] for taken in self.taken}
         now = []
         for row in self.kept:
             by = [b for number, b in self.releases if number == row.number and b not in undone]
             now.append(replace(row, released_by=min(by, default=None)))
         now = [row for row in now if feed in (None, row.feed)]
+        now = [row for row in now if numbers is None or row.number in numbers]
         return [row for row in now if released or row.released_by is None]
+
+    def waiting(self) -> dict[str, int]:
+        return dict(Counter(row.feed for row in self.quarantine()))
+
+    def held(self) -> pd.DataFrame:
+        texts = dict.fromkeys(("feed", "source"), "object")
+        numbers = {"number": "int64", "batch": "int64"} | texts | {"row": "int64"}
+        rows = [vars(row) | {"reasons": json.dumps(row.reasons)} for row in self.quarantine()]
+        return _frame(rows, numbers | {"reasons": "object", "recorded_at": "datetime64[us, UTC]"})
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         self.all_notes.append((key, json.dumps(value, allow_nan=False)))

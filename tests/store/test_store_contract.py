@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -289,6 +290,64 @@ def test_row_waits_again_when_the_batch_that_took_it_in_is_taken_back(store: Sto
         writing.release([1])
     store.withdraw(2, MORNING, "operator")
     assert [one.number for one in store.quarantine()] == [1]
+
+
+def test_waiting_is_counted_by_feed_and_feeds_without_any_are_left_out(store: Store) -> None:
+    assert store.waiting() == {}
+    bring(store, numbered(), rejection(3), rejection(4, raw={"waktu": "besok"}))
+    bring(store, frame(feed="tps"), rejection(5), feed="tps")
+    assert store.waiting() == {"incidents": 2, "tps": 1}
+    with store.deliver(delivery(source="koreksi", feed="tps")) as writing:
+        writing.add(frame(row("tps"), feed="tps"), [])
+        writing.release([number_of(store, "tps")])
+    assert store.waiting() == {"incidents": 2}
+    store.withdraw(3, MORNING, "operator")
+    assert store.waiting() == {"incidents": 2, "tps": 1}
+
+
+def number_of(store: Store, feed: str) -> int:
+    return store.quarantine(feed)[0].number
+
+
+def test_rows_in_quarantine_are_found_by_number(store: Store) -> None:
+    bring(store, numbered(), *(rejection(n, raw={"waktu": str(n)}) for n in range(3, 6)))
+    first, second, third = store.quarantine()
+    assert store.quarantine(numbers=[third.number, first.number, third.number]) == [first, third]
+    assert store.quarantine("tps", numbers=[first.number]) == []
+    assert store.quarantine(numbers=[]) == []
+    assert store.quarantine(numbers=[0, -1, 10_000, 10**30]) == []
+    with store.deliver(delivery(source="koreksi")) as writing:
+        writing.add(numbered(3), [])
+        writing.release([second.number])
+    assert store.quarantine(numbers=[second.number]) == []
+    found = store.quarantine(numbers=[second.number], released=True)
+    assert [one.released_by for one in found] == [2]
+
+
+def test_more_numbers_than_one_question_takes_are_all_found(store: Store) -> None:
+    many = [rejection(n, raw={"waktu": str(n)}) for n in range(2, 1203)]
+    bring(store, numbered(), *many)
+    numbers = [one.number for one in store.quarantine()]
+    found = store.quarantine(numbers=numbers[::-1])
+    assert [one.number for one in found] == numbers
+
+
+def test_the_list_of_what_waits_says_the_same_without_the_cells(store: Store) -> None:
+    assert len(store.held()) == 0
+    bring(store, numbered(), rejection(3), rejection(4, raw={"waktu": "x"}, reasons=("A.", "B.")))
+    told = store.held()
+    assert told.dtypes.astype(str).to_dict() == store.held().head(0).dtypes.astype(str).to_dict()
+    for line, kept in zip(told.to_dict("records"), store.quarantine(), strict=True):
+        assert tuple(json.loads(line.pop("reasons"))) == kept.reasons
+        assert line == {name: getattr(kept, name) for name in line}
+
+
+def test_rows_of_a_delivery_taken_back_wait_on_in_quarantine(store: Store) -> None:
+    bring(store, numbered(2), rejection())
+    store.withdraw(1, MORNING, "operator", "salah kirim")
+    assert [one.batch for one in store.quarantine()] == [1]
+    assert store.held()["batch"].tolist() == [1]
+    assert json.loads(store.audit()["detail"].iloc[-1])["reason"] == "salah kirim"
 
 
 def test_new_note_hides_the_older_one(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -56,6 +57,13 @@ def remembered(store: Any) -> dict[str, Any]:
     kept = store.quarantine(released=True)
     told["quarantine"] = [replace(one, number=place) for place, one in enumerate(kept)]
     told["waiting"] = [[one.number for one in kept].index(one.number) for one in store.quarantine()]
+    waiting = [one for one in kept if one.released_by is None]
+    told["counted"] = store.waiting()
+    assert told["counted"] == Counter(one.feed for one in waiting)
+    assert store.quarantine(numbers=[one.number for one in kept]) == waiting
+    held = store.held()
+    assert held["number"].tolist() == [one.number for one in waiting]
+    told["held"] = held.drop(columns="number")
     places: dict[tuple[str, int], int] = {}
     for name in ("incidents", "tps"):
         rows = store.tail(FEEDS[name])

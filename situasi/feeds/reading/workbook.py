@@ -10,7 +10,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from situasi.feeds.reading import gather, marks, weigh
+from situasi.feeds.reading import gather, marks, piece, weigh
 from situasi.feeds.reading.headings_row import SEARCHED, Heading, Recognise, find
 from situasi.feeds.table import SourceRefused, Table
 
@@ -106,7 +106,7 @@ def _tables(
     def share() -> float:
         return (index + min(1.0, done[0] / height)) / count
 
-    def numbered() -> Iterator[gather.Numbered]:
+    def numbered() -> Iterator[piece.Numbered]:
         merges = _Merged(sheet.cells, first)
         for at, row in enumerate(_rows(sheet.cells, sheet.skipped), start=sheet.skipped):
             done[0] = at + 1

@@ -100,12 +100,12 @@ def _moment(local: datetime, zone: ZoneInfo, precision: str) -> TimeRead | None:
         return None
     if local.tzinfo is not None:
         return TimeRead(local.astimezone(UTC), precision)
-    offset = _offset(local.toordinal(), zone)
+    offset = offset_on(local.toordinal(), zone)
     return None if offset is None else TimeRead(local.replace(tzinfo=UTC) - offset, precision)
 
 
 @lru_cache(maxsize=4096)
-def _offset(day: int, zone: ZoneInfo) -> timedelta | None:
+def offset_on(day: int, zone: ZoneInfo) -> timedelta | None:
     """The UTC offset of a whole local day; None where clocks are changed on it."""
     midnight = datetime.fromordinal(day).replace(tzinfo=zone)
     first, last = midnight.utcoffset(), (midnight + timedelta(days=1)).replace(fold=1).utcoffset()

@@ -10,6 +10,7 @@ from typing import TypeVar
 from situasi import records
 from situasi.feeds.table import Cell
 from situasi.feeds.vocabulary import votes
+from situasi.feeds.vocabulary.hours import hour_by_hour
 from situasi.feeds.vocabulary.lists import key, rows, without_brackets
 from situasi.feeds.vocabulary.words import read_word
 
@@ -28,16 +29,23 @@ PSEUDO = frozenset(
         "place",
         "no_karantina",
         "alasan",
+        "nrp",  # where officers are named by it, to be refused
+        "step",  # a status beside a case of neutrality
     )
 )
 # Our own headings of places name what the sender wrote, not yet what was recognised.
 _OWN = {"kecamatan": "kecamatan_code", "desa_text": "desa_name"}
-# A source belongs to a feed only if it has one of these.
+# A source belongs to a feed only if it has one of these. Officers without a word of their
+# check-in are a posting list or a roster.
 _SIGNS = {
     "incidents": ("jenis", "tingkat", "situasi"),
-    "tps": ("fase", "hadir"),
-    "personnel": ("petugas", "checkin", "instansi"),
-    "activities": ("giat",),
+    "tps": ("fase", "hadir", "hadir_dpt", "kontak", "hour"),
+    "personnel": ("checkin",),
+    "activities": ("giat", "fungsi"),
+    "roster": ("petugas", "pangkat", "nrp"),
+    "postings": ("petugas", "penugasan"),
+    "neutrality": ("langkah", "pelanggaran"),
+    "merges": ("kasus", "ke"),
 }
 
 
@@ -87,15 +95,19 @@ class Vocabulary:
         return votes.vote_column(heading, candidates)
 
     def _columns(self, feed: str, headings: Sequence[str]) -> set[str]:
-        return {column for h in headings if (column := self.column_of(feed, h))}
+        found = {column for h in headings if (column := self.column_of(feed, h))}
+        hourly = feed == "tps" and hour_by_hour(headings, tps="tps" in found)
+        return found | {"hour"} if hourly else found
 
     def _score(self, feed: str, headings: Sequence[str]) -> tuple[int, int]:
-        own = {key(records.FEEDS[feed].column(sign).heading) for sign in _SIGNS[feed]}
+        signs = [sign for sign in _SIGNS[feed] if sign in records.FEEDS[feed].names]
+        own = {key(records.FEEDS[feed].column(sign).heading) for sign in signs}
         return len(self._columns(feed, headings)), len(own & {key(h) for h in headings})
 
 
 def load(folder: Path) -> Vocabulary:
-    """Read columns.csv and words.csv. Feed `*` means every feed that has the column.
+    """Read columns.csv and words.csv. Feed `*` means every feed that has the column, but
+    for those in which the same heading is named to mean something else.
 
     Raises ValueError naming file and row: an unknown feed, column or code, or a
     synonym that already means something else.
@@ -108,15 +120,14 @@ def _load_columns(path: Path) -> dict[tuple[str, str], str]:
     for feed in records.FEEDS.values():
         for column in feed.columns:
             found[feed.name, key(column.heading)] = _OWN.get(column.name, column.name)
-    own = dict(found)
+    elsewhere: dict[tuple[str, str], str] = {}
     for line, (feed_name, name, synonym) in rows(path, ("feed", "column", "synonym")):
         known = [f for f in _feeds(feed_name) if name in PSEUDO or name in records.FEEDS[f].names]
         _demand(bool(known), path, line, f"{feed_name} tidak punya kolom {name}")
+        target = elsewhere if feed_name == "*" else found
         for feed_known in known:
-            if feed_name == "*" and (feed_known, key(synonym)) in own:
-                continue  # a feed's own heading wins over what the word means elsewhere
-            _put(found, (feed_known, key(synonym)), name, f"{path.name} baris {line}: {synonym!r}")
-    return found
+            _put(target, (feed_known, key(synonym)), name, f"{path.name} baris {line}: {synonym!r}")
+    return elsewhere | found
 
 
 def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:

@@ -1,0 +1,63 @@
+"""The day besides the incidents: stations, turnout and personnel, joined in one score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from situasi.analysis import attention, coverage, incidents, merging, situasi, stations, turnout
+from situasi.records import FASE
+from situasi.regions import Register
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the Situasi page shows of the day at one moment, for every kecamatan.
+
+    stations: analysis.stations.stations. phases: its by_kecamatan. turnout:
+    analysis.turnout.by_kecamatan; whole: that of the kabupaten. gaps:
+    analysis.coverage.gaps. attention: analysis.attention.attention.
+    """
+
+    stations: pd.DataFrame
+    phases: pd.DataFrame
+    turnout: pd.DataFrame
+    gaps: pd.DataFrame
+    attention: pd.DataFrame
+
+
+def day(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Day:
+    """Compute it from the known rows of all feeds (session.compute)."""
+    every = stations.stations(known, register, at)
+    phases = stations.by_kecamatan(every)
+    rates = turnout.by_kecamatan(every, register)
+    gaps = coverage.gaps(known, register, at)
+    cases = merging.merged(incidents.cases(known["incidents"]), known["merges"])
+    valid = register.election.thresholds.situasi_valid
+    states = situasi.by_kecamatan(cases, list(register.kecamatan), at, valid)
+    heard: dict[str | None, float] = {
+        str(code): rate for code, rate in rates["rate"].dropna().items()
+    }
+    if heard:
+        heard[None] = float(turnout.whole(rates)["rate"])
+    scores = attention.attention(cases, states, phases, heard, gaps, register.election.rules)
+    return Day(every, phases, rates, gaps, scores)
+
+
+def reached(phases: pd.DataFrame) -> pd.DataFrame:
+    """By kecamatan the phase that at least half of its TPS have reached, and how many have.
+
+    phases: analysis.stations.by_kecamatan. Columns: fase (None: none yet), by (how many TPS
+    reached it), tps.
+    """
+    counts = phases[list(FASE)].iloc[:, ::-1].cumsum(axis="columns")
+    enough = counts.ge(phases["tps"] / 2, axis="index")
+    furthest = enough.idxmax(axis="columns").where(enough.any(axis="columns"), None)
+    reached_by = pd.Series(
+        [counts[fase][code] if isinstance(fase, str) else 0 for code, fase in furthest.items()],
+        index=furthest.index,
+    )
+    return pd.DataFrame({"fase": furthest, "by": reached_by, "tps": phases["tps"]})

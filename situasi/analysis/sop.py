@@ -1,0 +1,64 @@
+"""The SOP list of the stages: which lines were done, by which activities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from situasi.regions import SopItem
+
+STATES = ("selesai", "sebagian", "rencana", "belum")
+_PLANNED = ("rencana", "menunggu")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list and where it stands. behind: positions of the activities that say so.
+
+    state: selesai (done by an activity that names the line), sebagian (only fungsi and giat
+    of one done in the stage fit), rencana (an activity that names or fits it is planned),
+    belum.
+    """
+
+    item: SopItem
+    state: str
+    behind: tuple[int, ...]
+
+
+def checklist(items: Sequence[SopItem], found: pd.DataFrame) -> list[Line]:
+    """Where each line stands. found: of analysis.activities.cases."""
+    # Row by row over what is compared: to cut a frame for every line costs a hundred times more.
+    facts = list(found[["stages", "sop", "fungsi", "giat", "state"]].itertuples(index=False))
+    return [Line(item, *_standing(item, facts)) for item in items]
+
+
+def _standing(item: SopItem, facts: Sequence[Any]) -> tuple[str, tuple[int, ...]]:
+    """The state of a line, and the positions of the activities behind it."""
+    in_stage = [(at, fact) for at, fact in enumerate(facts) if item.stage in fact.stages]
+    naming = [(at, fact.state) for at, fact in in_stage if fact.sop == item.code]
+    fitting = [(at, fact.state) for at, fact in in_stage if _fits(item, fact)]
+    for state, some, wanted in (
+        ("selesai", naming, ("terlaksana",)),
+        ("sebagian", fitting, ("terlaksana",)),
+        ("rencana", naming, _PLANNED),
+        ("rencana", fitting, _PLANNED),
+    ):
+        behind = tuple(at for at, theirs in some if theirs in wanted)
+        if behind:
+            return state, behind
+    return "belum", tuple(at for at, _ in naming)
+
+
+def _fits(item: SopItem, fact: Any) -> bool:
+    """Whether an activity that names no line has the fungsi and giat of this one."""
+    if isinstance(fact.sop, str) or (item.fungsi is None and item.giat is None):
+        return False
+    return item.fungsi in (None, fact.fungsi) and item.giat in (None, fact.giat)
+
+
+def counts(lines: Sequence[Line]) -> dict[str, int]:
+    """How many lines are in each of STATES."""
+    return {state: sum(line.state == state for line in lines) for state in STATES}

@@ -1,0 +1,73 @@
+"""The stages of the election at a moment: what runs, what comes next, what has no date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from situasi.regions import Stage
+
+# The scope of stages that hold in every kabupaten.
+NATIONAL = "nasional"
+
+
+def state(stage: Stage, day: date) -> str:
+    """lewat, berjalan, akan; or tanpa_tanggal where a missing date leaves that open."""
+    if stage.end is not None and stage.end < day:
+        return "lewat"
+    if stage.start is not None and stage.start > day:
+        return "akan"
+    return "tanpa_tanggal" if stage.start is None or stage.end is None else "berjalan"
+
+
+def timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
+    """One row per stage: code, name, start, end, scope, state, sure, source, note, drawn.
+
+    drawn: both dates are known. Sorted by start, those without dates last.
+    """
+    table = pd.DataFrame(
+        [
+            (s.code, s.name, s.start, s.end, s.scope, state(s, day), s.sure, s.source, s.note,
+             s.start is not None and s.end is not None)
+            for s in stages
+        ],
+        columns=["code", "name", "start", "end", "scope", "state", "sure", "source", "note",
+                 "drawn"],
+    )  # fmt: skip
+    for edge in ("start", "end"):
+        table[edge] = pd.to_datetime(table[edge])
+    table = table.astype({"sure": bool, "drawn": bool})
+    ordered = table.sort_values(["drawn", "start", "end"], ascending=[False, True, True])
+    return ordered.reset_index(drop=True)
+
+
+def here(stages: Sequence[Stage], kabupaten: str) -> list[Stage]:
+    """The stages that concern this kabupaten: its own and the national ones."""
+    return [stage for stage in stages if stage.scope in (kabupaten, NATIONAL)]
+
+
+def running(stages: Sequence[Stage], day: date) -> list[Stage]:
+    """The stages that run on this day, the shortest first: it says most about the day."""
+    found = [stage for stage in stages if state(stage, day) == "berjalan"]
+    return sorted(found, key=lambda stage: (_length(stage), stage.code))
+
+
+def upcoming(stages: Sequence[Stage], day: date) -> list[Stage]:
+    """The stages still to begin after this day, the nearest first."""
+    later = [stage for stage in stages if state(stage, day) == "akan"]
+    return sorted(later, key=lambda stage: (stage.start or date.max, stage.code))
+
+
+def covering(stages: Sequence[Stage], first: date, last: date) -> tuple[str, ...]:
+    """Codes of the stages that ran on all days from first to last."""
+    return tuple(
+        stage.code
+        for stage in stages
+        if stage.start and stage.end and stage.start <= first and last <= stage.end
+    )
+
+
+def _length(stage: Stage) -> int:
+    return (stage.end - stage.start).days if stage.start and stage.end else 0

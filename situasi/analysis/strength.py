@@ -1,0 +1,40 @@
+"""Strength: how many officers each TPS needs by the pattern for its kerawanan."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from situasi.regions import Register
+
+
+def required(register: Register) -> pd.DataFrame:
+    """One row per TPS: code, kecamatan, polsek, desa, nomor, kerawanan, assumed, need, need_linmas.
+
+    need: police for this one TPS, a fraction where the pattern lets one officer cover several.
+    assumed: its kerawanan is not known, so the default pattern was taken.
+    """
+    patterns = register.election.rules.patterns
+    tps = register.tps
+    levels = [level if isinstance(level, str) else None for level in tps["kerawanan"]]
+    taken = [patterns.of(level) for level in levels]
+    return pd.DataFrame(
+        {
+            "code": tps["code"],
+            "kecamatan": tps["kecamatan"],
+            "polsek": [register.kecamatan[code].polsek for code in tps["kecamatan"]],
+            "desa": tps["desa"],
+            "nomor": tps["nomor"],
+            "kerawanan": pd.Series(levels, tps.index, dtype="object"),
+            "assumed": [level is None for level in levels],
+            "need": [one.polri / one.tps for one in taken],
+            "need_linmas": [one.linmas / one.tps for one in taken],
+        }
+    )
+
+
+def whole(need: float) -> int:
+    """A sum of needs as officers: rounded up, as nobody is sent in part."""
+    # Thirds do not add up exactly: 3 × 0.333… must be 1 officer, not 2.
+    return math.ceil(round(need, 6))

@@ -1,0 +1,25 @@
+"""Merges: two cases found to be one report, or found not to be. Made on the board."""
+
+from __future__ import annotations
+
+from situasi.feeds.common import Sheet, judge_basics, verdict
+from situasi.feeds.table import Checked
+from situasi.feeds.when import judge_when
+from situasi.feeds.where import judge_where
+
+
+def check(sheet: Sheet) -> Checked:
+    """Judge one table of merges. kasus and ke: keys of analysis.incidents.case_keys."""
+    judge_basics(sheet)
+    judge_when(sheet)
+    judge_where(sheet, needed=False)
+    sheet.values["tindakan"] = sheet.words("tindakan")
+    for name in ("kasus", "ke", "alasan_gabung"):
+        sheet.values[name] = sheet.texts(name)
+    sheet.needed(sheet.values["tindakan"], sheet.cells("tindakan"), "tindakan kosong")
+    for row, (case, into) in enumerate(zip(sheet.values["kasus"], sheet.values["ke"], strict=True)):
+        if case is None or into is None:
+            sheet.bench.fault(row, "dua kasus harus disebut: kasus dan ke")
+        elif case == into:
+            sheet.bench.fault(row, "kasus tidak dapat digabung dengan dirinya sendiri")
+    return verdict(sheet)

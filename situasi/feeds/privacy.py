@@ -1,0 +1,67 @@
+"""What of a row about officers may be kept, in the store and in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from situasi.feeds.headings import OFFICERS, Headings
+from situasi.feeds.reading.marks import BROKEN, EXCESS
+from situasi.feeds.table import Cell
+from situasi.feeds.values.base import Unreadable
+from situasi.feeds.values.persons import REMOVED, masked, read_escort, read_nrp, read_officer
+
+
+def kept_texts(feed: str, texts: list[str | None]) -> list[str | None]:
+    """A column of texts as it may be stored: in feeds of officers no whole NRP."""
+    if feed not in OFFICERS:
+        return texts
+    return [text and masked(text) for text in texts]
+
+
+def kept_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
+    """Reasons as they may be stored; of a shifted row only that it is one, for they quote it."""
+    if feed not in OFFICERS:
+        return reasons
+    return tuple(masked(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
+
+
+def kept_cells(feed: str, headings: Headings, raw: dict[str, str]) -> dict[str, str]:
+    """The cells of a faulty row that may be kept: of officers nothing that may be a name.
+
+    In a row that was not taken apart, or whose cells are shifted, any cell may be one.
+    """
+    readers = {
+        heading: _READERS[column]
+        for column, named in headings.columns.items()
+        if column in _READERS
+        for heading in named
+    }
+    if feed not in OFFICERS:
+        return {h: _read(readers[h], cell) if h in readers else cell for h, cell in raw.items()}
+    if not {BROKEN, EXCESS}.isdisjoint(raw):
+        return {h: REMOVED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
+                if h.startswith("__")}  # fmt: skip
+    return {masked(h): _read(readers.get(h, masked), cell) for h, cell in raw.items()}
+
+
+def _read(reader: Callable[[str], str], cell: str) -> str:
+    try:
+        return reader(cell)
+    except Unreadable:
+        return REMOVED
+
+
+def _nrp(cell: Cell) -> str:
+    return read_nrp(cell)[0]
+
+
+def _escort(cell: Cell) -> str:
+    escort = read_escort(cell)
+    return REMOVED if escort.hidden else escort.text
+
+
+_READERS: Mapping[str, Callable[[str], str]] = {
+    "petugas": read_officer,
+    "nrp": _nrp,
+    "pengawal": _escort,
+}

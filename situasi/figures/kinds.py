@@ -1,0 +1,79 @@
+"""Kinds by kecamatan: a table of counts, shaded; silence is no zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from situasi.figures.theme import Theme
+
+ROW = 26
+HEADING = 104
+SILENT = "–"
+_NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
+
+
+def kinds(
+    counts: pd.DataFrame,
+    kind_name: Callable[[str], str],
+    area_name: Callable[[str], str],
+    silence: str,
+    theme: Theme,
+) -> go.Figure:
+    """Heat table of analysis.casework.by_kind, the commonest kind on top.
+
+    A kecamatan from which no word came has dashes, and no colour of the scale. silence:
+    what such a cell says.
+    """
+    values = counts.to_numpy("float64", na_value=np.nan)
+    named = {
+        "x": [area_name(code) for code in counts.columns],
+        "y": [kind_name(code) for code in counts.index],
+        "xgap": 2,
+        "ygap": 2,
+        "showscale": False,
+        "hoverongaps": False,
+        "texttemplate": "%{text}",
+    }
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=values,
+        text=[["" if np.isnan(n) or not n else f"{n:.0f}" for n in row] for row in values],
+        zmin=0,
+        zmax=max(np.nanmax(values, initial=0), len(theme.counts) - 1),
+        colorscale=_steps(theme),
+        hovertemplate="%{y} · %{x} · %{z:d}<extra></extra>",
+        **named,
+    )
+    figure.add_heatmap(
+        z=np.where(np.isnan(values), 0.0, np.nan),
+        text=np.full(values.shape, SILENT),
+        colorscale=_NO_COLOUR,
+        textfont={"color": theme.muted},
+        hovertemplate="%{x} · " + silence + "<extra></extra>",
+        **named,
+    )
+    return _dressed(figure, len(counts), theme)
+
+
+def _steps(theme: Theme) -> list[tuple[float, str]]:
+    last = len(theme.counts) - 1
+    return [(at / last, colour) for at, colour in enumerate(theme.counts)]
+
+
+def _dressed(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
+    figure.update_layout(
+        height=HEADING + ROW * max(rows, 1),
+        margin={"l": 8, "r": 44, "t": HEADING - 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": theme.ink, "size": 12, "family": "Source Sans, sans-serif"},
+        xaxis={"side": "top", "tickangle": -45, "fixedrange": True, "showgrid": False},
+        yaxis={
+            "autorange": "reversed", "fixedrange": True, "showgrid": False, "automargin": True,
+        },
+    )  # fmt: skip
+    return figure

@@ -1,0 +1,105 @@
+"""What the page Tahapan dan giat shows, found once for all who look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from situasi import words
+from situasi.analysis import activities, sop, stages
+from situasi.analysis.sop import Line
+from situasi.board import current as board
+from situasi.figures.stages import gantt
+from situasi.figures.theme import theme
+from situasi.labels import label
+from situasi.regions import Register, Stage
+from situasi.screen import activities_tables as shown
+from situasi.words import _
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that always stand on the page, in the words of one language."""
+
+    matrix: pd.DataFrame
+    agenda: pd.DataFrame
+    drills: pd.DataFrame
+    joint: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Work:
+    """The stages, the activities and the SOP list at a moment.
+
+    cases: the activities of the chosen kecamatan and of the whole kabupaten. strange: those
+    with a code that the register does not have. lines: of all stages, in the order of the
+    file.
+    """
+
+    timetable: pd.DataFrame
+    running: list[Stage]
+    upcoming: list[Stage]
+    cases: pd.DataFrame
+    counts: dict[str, int]
+    agenda: pd.DataFrame
+    drills: pd.DataFrame
+    strange: pd.DataFrame
+    lines: list[Line]
+    tables: Tables
+
+    def lines_of(self, codes: list[str]) -> list[Line]:
+        return [line for line in self.lines if line.item.stage in codes]
+
+
+def work(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    kecamatan: tuple[str, ...],
+    language: str,
+) -> Work:
+    """Everything that the page needs."""
+    words.use(language)
+    every = activities.cases(known["activities"], register, at)
+    found = activities.within(every, kecamatan)
+    concerned = stages.here(register.stages, register.election.kabupaten)
+    agenda, drills = activities.agenda(found), activities.drills(found)
+    return Work(
+        timetable=stages.timetable(register.stages, at.date()),
+        running=stages.running(concerned, at.date()),
+        upcoming=stages.upcoming(concerned, at.date()),
+        cases=found,
+        counts=activities.counts(found),
+        agenda=agenda,
+        drills=drills,
+        # Of no chosen kecamatan, perhaps, but never to be lost.
+        strange=every[every["strange"].notna()],
+        lines=sop.checklist(register.sop, found),
+        tables=_tables(found, agenda, drills, [k for k in register.kecamatan
+                                               if not kecamatan or k in kecamatan]),
+    )  # fmt: skip
+
+
+def _tables(
+    found: pd.DataFrame, agenda: pd.DataFrame, drills: pd.DataFrame, chosen: list[str]
+) -> Tables:
+    return Tables(
+        matrix=shown.matrix(activities.matrix(found, chosen), found, chosen),
+        agenda=shown.short(agenda, _("id"), _("pelapor")),
+        drills=shown.short(drills, _("giat"), _("id"), _("pelapor"), _("fungsi")),
+        joint=shown.joint(activities.joint(found)),
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def chart(day: date, theme_name: str, language: str) -> go.Figure:
+    """The Gantt chart: no report changes it, so it is built once for a day."""
+    words.use(language)
+    names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
+    table = stages.timetable(board().register.stages, day)
+    return gantt(table, names, day, words.day(day), theme(theme_name))

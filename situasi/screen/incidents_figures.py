@@ -1,0 +1,86 @@
+"""The key figures of Kejadian: what is open and late, and how long the steps take."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from situasi import words
+from situasi.analysis import incidents, lives
+from situasi.analysis.casework import Casework
+from situasi.labels import label
+from situasi.records import TINGKAT as LEVELS
+from situasi.screen import incidents_tables, parts, tables
+from situasi.screen import incidents_words as say
+from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.page import View
+from situasi.screen.parts import Card
+from situasi.words import _
+
+
+def key_figures(found: Casework, view: View) -> None:
+    steps = [
+        Figure(step, _step_card(found, step), partial(incidents_tables.stretch, found, step, view))
+        for step in lives.STEPS
+    ]
+    figure_row(
+        [
+            Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
+            Figure(
+                "lewat", _overdue_card(found), lambda: incidents_tables.overdue(found, view)
+            ),
+            *steps,
+            Figure(
+                "ganda", _twins_card(found), lambda: incidents_tables.pairs(found)
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _open_card(found: Casework) -> Card:
+    levels = incidents.by_tingkat(found.open)
+    split = parts.counted(
+        [
+            (parts.sign(level), words.number(levels.get(level, 0)), label("tingkat", level))
+            for level in (*reversed(LEVELS), None)
+            if level or levels.get(None)
+        ]
+    )
+    value = _("{n} dari {all}").format(
+        n=words.number(len(found.open)), all=words.number(len(found.shown))
+    )
+    return Card(_("Kejadian terbuka"), value, split, alarm=bool(levels.get("tinggi")))
+
+
+def _overdue_card(found: Casework) -> Card:
+    value = _("{n} dari {all}").format(
+        n=words.number(len(found.overdue)), all=words.number(len(found.open))
+    )
+    if found.overdue.empty:
+        return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
+    grave = int((found.overdue["tingkat"] == "tinggi").sum())
+    note = _("terlama {time} · {n} tinggi").format(
+        time=say.span(found.overdue["late"].iloc[0]), n=words.number(grave)
+    )
+    return Card(_("Lewat waktu"), value, note, alarm=True)
+
+
+def _step_card(found: Casework, step: str) -> Card:
+    """The median, how many it is of, and the worst so far."""
+    one = found.stretches[step]
+    title = _("Waktu sampai {step} (median)").format(step=say.step(step))
+    counted = _("{done} selesai, {waiting} menunggu").format(
+        done=words.number(one.done), waiting=words.number(one.waiting)
+    )
+    if one.worst is None:
+        return Card(title, "–", _("belum ada yang dapat dihitung"))
+    value = say.span(one.median) if one.median is not None else _("belum separuh")
+    worst = _("terlama {time} (masih menunggu)") if one.worst_open else _("terlama {time}")
+    return Card(title, value, f"{counted} · {worst.format(time=say.span(one.worst))}")
+
+
+def _twins_card(found: Casework) -> Card:
+    joined = found.reports - len(found.shown)
+    note = _("{n} laporan sudah digabung").format(n=words.number(joined))
+    return Card(
+        _("Kemungkinan ganda"), _("{n} pasang").format(n=words.number(len(found.twins))), note
+    )

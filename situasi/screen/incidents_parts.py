@@ -1,0 +1,106 @@
+"""Pieces of HTML of the page Kejadian; all is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup
+
+from situasi.screen import parts
+
+
+@dataclass(frozen=True)
+class Told:
+    """One row of a case's history: when, what state, whose words, and what is to be known of it."""
+
+    when: str
+    status: str
+    who: str
+    text: str
+    note: str = ""
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One case of a pair that is held side by side."""
+
+    tingkat: str | None
+    title: str
+    place: str
+    when: str
+    text: str
+    source: str
+    exercise: str  # the word for an exercise, "" where it is real
+
+
+def case(
+    tingkat: str | None, title: str, place: str, late: str, facts: Sequence[tuple[str, str]]
+) -> None:
+    """The head of a case: what, where, what is late ("" where nothing is), what is known."""
+    known = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
+    )
+    st.html(
+        Markup(
+            '<div class="kj-case"><h3>{}{}</h3><p>{}</p>{}<dl class="kj-facts">{}</dl></div>'
+        ).format(
+            parts.sign(tingkat),
+            title,
+            place,
+            Markup('<p class="kj-late">{}</p>').format(late) if late else "",
+            known,
+        )
+    )
+
+
+def line(text: str) -> None:
+    """A plain line; words that somebody typed are no markdown here."""
+    st.html(Markup('<small class="kj-line">{}</small>').format(text))
+
+
+def history(told: Sequence[Told]) -> None:
+    """All that was told of a case, newest first."""
+    st.html(Markup('<ol class="kj-told">{}</ol>').format(Markup("").join(map(_told, told))))
+
+
+def _told(one: Told) -> Markup:
+    doubt = Markup("")
+    if one.doubt:
+        doubt = Markup('<span class="si-chip si-doubt" title="{0}">⚑ {0}</span>').format(one.doubt)
+    return Markup(
+        '<li><time>{when}</time><p><span class="si-chip">{status}</span>{text}</p>'
+        "<small>{who} {note} {doubt}</small></li>"
+    ).format(
+        when=one.when, status=one.status, text=one.text, who=one.who, note=one.note, doubt=doubt
+    )
+
+
+def pair(score: str, reasons: Sequence[str], one: Side, other: Side) -> None:
+    """Two cases side by side, with why they may be one."""
+    chips = Markup("").join(Markup('<span class="si-chip">{}</span>').format(r) for r in reasons)
+    st.html(
+        Markup('<div class="kj-pair"><header><b>{}</b>{}</header>{}{}</div>').format(
+            score, chips, _side(one), _side(other)
+        )
+    )
+
+
+def _side(one: Side) -> Markup:
+    mark = Markup("")
+    if one.exercise:
+        mark = Markup('<span class="si-chip si-made">{}</span>').format(one.exercise)
+    return Markup(
+        '<section><div class="si-line"><b>{sign} {title}</b><time>{when}</time></div>'
+        "<small>{place}</small><p>{text}</p><small>{mark}{source}</small></section>"
+    ).format(
+        sign=parts.sign(one.tingkat),
+        title=one.title,
+        when=one.when,
+        place=one.place,
+        text=one.text,
+        mark=mark,
+        source=one.source,
+    )

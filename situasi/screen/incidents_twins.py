@@ -1,0 +1,72 @@
+"""Probable duplicates side by side; nothing is merged unless somebody says so."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from situasi import words
+from situasi.analysis.casework import Casework
+from situasi.analysis.likeness import Twins
+from situasi.labels import label
+from situasi.screen import incidents_merging, incidents_parts, incidents_tables, page, parts, tables
+from situasi.screen import incidents_words as say
+from situasi.screen.incidents_parts import Side
+from situasi.screen.page import View
+from situasi.words import _
+
+# More pairs than this nobody compares at once; the table has them all.
+SIDE_BY_SIDE = 4
+
+
+def twins_panel(found: Casework, view: View) -> None:
+    """The likeliest pairs, and all of them as a table."""
+    with parts.bar():
+        page.section(_("Kemungkinan laporan ganda"))
+        if found.twins:
+            title = _("Semua {n} pasang").format(n=words.number(len(found.twins)))
+            tables.opens(title, partial(incidents_tables.pairs, found), "pasangan")
+        if len(found.strangers):
+            odd = _("{n} keputusan gabung tanpa laporan").format(
+                n=words.number(len(found.strangers))
+            )
+            tables.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
+    incidents_merging.trouble()
+    if not found.twins:
+        parts.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
+        return
+    incidents_merging.note(view)
+    by_case = found.cases.set_index("case", drop=False)
+    columns = st.columns(2, gap="medium")
+    for at, pair in enumerate(found.twins[:SIDE_BY_SIDE]):
+        with columns[at % 2]:
+            one, other = by_case.loc[pair.first], by_case.loc[pair.second]
+            _pair(pair, _side(one, found, view), _side(other, found, view))
+            if incidents_merging.allowed(view):
+                _decisions(pair, bool(one.latihan))
+
+
+def _pair(pair: Twins, one: Side, other: Side) -> None:
+    score = _("Nilai {n} dari 100").format(n=words.number(pair.score))
+    incidents_parts.pair(score, say.reasons(pair.reasons), one, other)
+
+
+def _decisions(pair: Twins, made_up: bool) -> None:
+    with st.container(horizontal=True):
+        for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
+            incidents_merging.decision(act, title, pair.first, pair.second, made_up)
+
+
+def _side(row: Any, found: Casework, view: View) -> Side:
+    """One of the two, in the words by which it was compared: its first."""
+    return Side(
+        tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
+        title=label("jenis", row.jenis),
+        place=say.place(row),
+        when=say.happened(row, view.at.at),
+        text=found.texts.get(row.case, ""),
+        exercise=_("LATIHAN") if row.latihan else "",
+        source=f"{row.id} · {row.pelapor or ''} · {label('status', row.status)}",
+    )

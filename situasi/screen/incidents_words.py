@@ -1,0 +1,101 @@
+"""What Kejadian says in words: spans of time, places, reasons."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis.likeness import Reasons
+from situasi.board import current as board
+from situasi.figures.theme import SIGNS, UNRATED
+from situasi.labels import label
+from situasi.words import _
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+def span(time: timedelta) -> str:
+    """12 menit, 1 jam 5 menit, 3 hari 2 jam: never finer than can be meant."""
+    if time < timedelta(minutes=1):
+        return _("kurang dari 1 menit")
+    if time < _HOUR:
+        return _("{n} menit").format(n=words.number(time // timedelta(minutes=1)))
+    if time < _DAY:
+        minutes = time % _HOUR // timedelta(minutes=1)
+        return _("{h} jam {m} menit").format(h=words.number(time // _HOUR), m=minutes)
+    days, hours = words.number(time // _DAY), time % _DAY // _HOUR
+    return _("{d} hari {h} jam").format(d=days, h=hours)
+
+
+def step(code: str) -> str:
+    """What is awaited: the name of a step of analysis.lives."""
+    return {
+        "diverifikasi": _("verifikasi"),
+        "ditangani": _("penanganan"),
+        "selesai": _("penutupan"),
+    }[code]
+
+
+def place(row: Any) -> str:
+    """Kecamatan, desa and TPS of a row or case."""
+    name = board().register.name_of(row.kecamatan)
+    desa = row.desa_text if isinstance(row.desa_text, str) else None
+    tps = f"TPS {row.tps}" if isinstance(row.tps, str) else None
+    return " · ".join(part for part in (name, desa, tps) if part)
+
+
+def weight(tingkat: object) -> str:
+    """The weight as shape and word."""
+    code = tingkat if isinstance(tingkat, str) else None
+    return f"{SIGNS[code or UNRATED]} {label('tingkat', code)}"
+
+
+def moment(at: pd.Timestamp, beside: datetime) -> str:
+    """The clock time; the date too where it is of another day than `beside`."""
+    local = at.tz_convert(beside.tzinfo)
+    same = local.date() == beside.date()
+    return words.clock(local) if same else f"{words.day(local)} {words.clock(local)}"
+
+
+def happened(row: Any, beside: datetime) -> str:
+    """When it happened, as exactly as the sender knew."""
+    local = row.occurred_at.tz_convert(beside.tzinfo)
+    if row.precision == "menit":
+        return moment(row.occurred_at, beside)
+    return words.day(local) if row.precision == "hari" else words.month(local)
+
+
+def overdue(row: Any) -> str:
+    """Which step of a case is late and by how long; of a row of lives.overdue."""
+    return _("{step} lewat {time}").format(step=step(row.step), time=span(row.late))
+
+
+def reasons(why: Reasons) -> list[str]:
+    """Why two cases may be one, each in a few words."""
+    said = [
+        {
+            "tps": _("TPS yang sama"),
+            "near": _("titik berdekatan"),
+            "desa": _("desa yang sama"),
+            "kecamatan": _("kecamatan yang sama"),
+        }[why.place]
+    ]
+    if why.km is not None:
+        said.append(_("jarak {n} km").format(n=words.number(why.km, 1)))
+    if why.kind:
+        said.append({"kind": _("jenis sama"), "akin": _("jenis serumpun")}[why.kind])
+    if why.apart is not None:
+        said.append(_("selisih {time}").format(time=span(why.apart)))
+    if why.words is not None:
+        said.append(_("kata mirip {n} %").format(n=words.number(why.words)))
+    return said
+
+
+def grade(row: Any) -> str:
+    """How far the source and what it says can be trusted: A to F, 1 to 6; "" where nobody said."""
+    said = [value for value in (row.keandalan, row.kredibilitas) if isinstance(value, str)]
+    return "".join(said)

@@ -1,0 +1,108 @@
+"""What a person does on the Masukan page: who it was, and what came of it, said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO
+
+import streamlit as st
+
+from situasi import intake, quarantine, words
+from situasi.board import current as board
+from situasi.ingest import Ledger
+from situasi.screen import intake_words, session
+from situasi.screen.page import View
+from situasi.store.protocol import Quarantined, StoreError
+from situasi.words import _
+
+_SAID = "_masukan_kabar"
+
+
+def actor() -> str:
+    """Who acts. Until there are accounts: the role."""
+    return session.viewer().name
+
+
+def allowed(view: View, act: str) -> bool:
+    """Whether the viewer may do this here and now: nobody writes into the past."""
+    return view.at.live and session.viewer().may(act)
+
+
+def tell(text: str, *, good: bool) -> None:
+    """Keep what came of an act until the next one; the page is drawn again."""
+    at = session.now().astimezone(board().register.election.zone)
+    st.session_state[_SAID] = (good, f"{words.clock(at)} · {text}")
+
+
+def told() -> None:
+    """Draw what came of the last act of this viewer."""
+    if _SAID in st.session_state:
+        good, text = st.session_state[_SAID]
+        (st.success if good else st.warning)(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Senders' words without the signs that Markdown reads."""
+    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+
+
+def try_file(name: str, file: BinaryIO) -> Ledger:
+    """What would become of an uploaded file; nothing is stored."""
+    return _taken(name, file, dry_run=True)
+
+
+def take_file(name: str, file: BinaryIO) -> None:
+    """Take an uploaded file in."""
+    ledger = _taken(name, file, dry_run=False)
+    if ledger.refused:
+        tell(f"{ledger.path}: {ledger.refused}", good=False)
+        return
+    said = intake_words.equation(ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined)
+    tell(f"{ledger.path}: {said}", good=True)
+
+
+def _taken(name: str, file: BinaryIO, *, dry_run: bool) -> Ledger:
+    try:
+        return intake.take(
+            board(),
+            name,
+            file,
+            session.now(),
+            actor(),
+            dry_run=dry_run,
+        )
+    except StoreError as error:
+        return Ledger(intake.safe_name(name), refused=str(error))
+
+
+def withdraw(batch: int, reason: str) -> None:
+    """Take every row of a delivery back."""
+    try:
+        rows = board().store.withdraw(batch, session.now(), actor(), reason)
+    except StoreError as error:
+        tell(str(error), good=False)
+        return
+    said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
+    tell(said.format(no=batch, n=words.number(rows)), good=True)
+
+
+def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
+    """Bring one row through the door again, and say what the door said."""
+    try:
+        ledger = quarantine.release(board(), row, corrections, session.now(), actor())
+    except StoreError as error:
+        tell(str(error), good=False)
+        return
+    text, good = _outcome(ledger)
+    tell(_("Karantina {no}: {said}").format(no=row.number, said=text), good=good)
+
+
+def _outcome(ledger: Ledger) -> tuple[str, bool]:
+    if ledger.refused:
+        return ledger.refused, False
+    if ledger.quarantined:
+        reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
+        return _("masih ditolak: {reasons}").format(reasons=reasons), False
+    if ledger.accepted:
+        return _("diterima"), True
+    return _("sudah ada di papan, tidak disimpan dua kali"), True

@@ -1,0 +1,86 @@
+"""The key figures of Masukan: what came, where its rows are, who is silent."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis.sources import Intake
+from situasi.labels import label
+from situasi.screen import intake_words
+from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.page import View
+from situasi.screen.parts import Card
+from situasi.words import _
+
+
+def intake_figures(view: View, found: Intake) -> None:
+    feeds, ledger = found.feeds, found.ledger
+    figure_row(
+        [
+            Figure("kiriman", _deliveries(view, ledger), lambda: intake_words.ledger_table(ledger)),
+            Figure("dibaca", _read(ledger), lambda: intake_words.feeds_table(feeds)),
+            Figure("karantina", _waiting(view, feeds)),
+            Figure(
+                "senyap",
+                _silent(feeds),
+                lambda: intake_words.feeds_table(feeds[feeds["silent"] | feeds["expected"]]),
+            ),
+            Figure(
+                "ditarik",
+                _taken_back(ledger),
+                lambda: intake_words.ledger_table(ledger[ledger["taken_back"] > 0]),
+            ),
+        ]
+    )
+
+
+def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
+    title = _("Kiriman")
+    if ledger.empty:
+        return Card(title, "–", _("belum ada kiriman"))
+    newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.at.at.tzinfo)
+    # The clock of an exercise, or of a past moment, is not the one that recorded.
+    own = view.at.live and not view.at.exercise
+    when = words.ago(newest, view.at.at) if own else f"{words.day(newest)} {words.clock(newest)}"
+    note = _("terakhir dicatat {when}").format(when=when)
+    return Card(title, words.number(len(ledger)), note)
+
+
+def _read(ledger: pd.DataFrame) -> Card:
+    title = _("Baris dibaca")
+    if ledger.empty:
+        return Card(title, "–", _("belum ada kiriman"))
+    note = _("{a} diterima + {d} ganda + {q} karantina").format(
+        a=words.number(int(ledger["accepted"].sum())),
+        d=words.number(int(ledger["duplicate"].sum())),
+        q=words.number(int(ledger["quarantined"].sum())),
+    )
+    return Card(title, words.number(int(ledger["read"].sum())), note)
+
+
+def _waiting(view: View, feeds: pd.DataFrame) -> Card:
+    title = _("Karantina")
+    if not view.at.live:
+        return Card(title, "–", _("hanya untuk keadaan sekarang"))
+    count = int(feeds["waiting"].sum())
+    note = _("baris menunggu perbaikan") if count else _("tidak ada")
+    return Card(title, words.number(count), note)
+
+
+def _silent(feeds: pd.DataFrame) -> Card:
+    title = _("Sumber senyap")
+    expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
+    if expected.empty:
+        return Card(title, "–", _("di luar jam pemantauan"))
+    value = _("{n} dari {all}").format(n=words.number(len(silent)), all=words.number(len(expected)))
+    names = ", ".join(label("feed", feed) for feed in silent["feed"])
+    return Card(title, value, names or _("semua melapor"), alarm=bool(names))
+
+
+def _taken_back(ledger: pd.DataFrame) -> Card:
+    undone = ledger[ledger["taken_back"] > 0]
+    value = _("{n} dari {all}").format(n=words.number(len(undone)), all=words.number(len(ledger)))
+    rows = words.number(int(undone["taken_back"].sum()))
+    note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(undone) else _("tidak ada")
+    return Card(_("Kiriman ditarik"), value if len(ledger) else "–", note)

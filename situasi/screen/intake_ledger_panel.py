@@ -1,0 +1,61 @@
+"""The ledger: every delivery, newest first, and taking one back."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from situasi.analysis.sources import Intake
+from situasi.labels import label
+from situasi.screen import intake_acts, intake_words, page, parts, tables
+from situasi.screen.page import View
+from situasi.words import _
+
+# A table of no more rows than these is as high as they are.
+_FEW = 8
+
+
+def ledger_panel(view: View, found: Intake) -> None:
+    ledger = found.ledger
+    with parts.bar():
+        page.section(_("Buku kiriman"))
+        if intake_acts.allowed(view, "perbaiki"):
+            _withdrawal(ledger[ledger["standing"] > 0])
+    if ledger.empty:
+        page.nothing(_("Belum ada kiriman."))
+        return
+    said = intake_words.equation(
+        *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
+    )
+    st.caption(said + ". " + _("Kiriman ulang tanpa hal baru tidak dicatat."))
+    if not view.at.live and (ledger["recorded_at"] > view.at.at).any():
+        st.caption(
+            _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
+              "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
+        )  # fmt: skip
+    table = intake_words.ledger_table(ledger)
+    tables.shown(
+        table, "kiriman", _("Buku kiriman"), height=320 if len(table) > _FEW else "content"
+    )
+
+
+def _withdrawal(standing: pd.DataFrame) -> None:
+    opened = st.popover(_("Tarik kiriman"), key="tarik", disabled=standing.empty)
+    names = {
+        int(batch): f"{batch} · {source} · {label('feed', feed)}"
+        for batch, source, feed in standing[["batch", "source", "feed"]].to_numpy()
+    }
+    with opened, st.form("tarik_kiriman", border=False, clear_on_submit=True):
+        st.text(
+            _("Semua baris kiriman ini hilang dari papan; tidak ada yang dihapus, dan berkasnya "
+              "boleh dikirim lagi. Baris karantinanya tetap menunggu perbaikan.")
+        )  # fmt: skip
+        batch = st.selectbox(_("Kiriman"), list(names), format_func=names.__getitem__, index=None)
+        reason = st.text_input(_("Alasan"), max_chars=200)
+        sure = st.checkbox(_("Ya, tarik kiriman ini"))
+        if st.form_submit_button(_("Tarik kiriman")):
+            if batch is None or not reason.strip() or not sure:
+                st.warning(_("Pilih kiriman, tulis alasan, dan beri tanda setuju."))
+                return
+            intake_acts.withdraw(batch, reason.strip())
+            st.rerun()

@@ -1,0 +1,131 @@
+"""Rows in quarantine: why they wait, one corrected and released, or all sent back as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from situasi import quarantine, words
+from situasi.analysis.sources import Intake
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.screen import intake_acts, intake_data, intake_words, page, parts, tables
+from situasi.screen.intake_data import Waiting
+from situasi.screen.intake_row_form import row_form
+from situasi.screen.page import View
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+# A list to choose from that is longer than this is no list; the filters shorten it.
+_CHOICES = 300
+# A table of no more rows than these is as high as they are.
+_FEW = 7
+
+
+def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
+    page.section(_("Karantina: baris yang belum dapat diterima"))
+    if not view.at.live:
+        st.caption(_("Karantina hanya ditunjukkan untuk keadaan sekarang."))
+        return
+    try:
+        waiting = intake_data.waiting(view, feeds)
+    except StoreError as error:
+        parts.empty(_("Karantina tidak terbaca: {why}").format(why=error))
+        return
+    if waiting.rows.empty:
+        parts.empty(_("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini."))
+        return
+    left, right = st.columns([3, 2])
+    with left:
+        chosen = _why(waiting)
+        _rows(chosen, found)
+        _send_back(chosen)
+    with right:
+        _correct(view, chosen)
+
+
+def _why(waiting: Waiting) -> pd.DataFrame:
+    """The reasons with their counts; the rows of the one that is chosen, or all."""
+    rows, reasons = waiting.rows, waiting.reasons
+    counts = reasons.groupby("kind", sort=False)["rows"].sum().to_dict()
+    with parts.bar():
+        kind = st.selectbox(
+            _("Alasan"),
+            ["", *counts],
+            format_func=lambda kind: (
+                f"{words.number(counts[kind])} · {kind}" if kind else _("semua alasan")
+            ),
+            key="alasan",
+            label_visibility="collapsed",
+        )
+        tables.opens(
+            _("Alasan dan jumlahnya"), lambda: intake_words.reasons_table(reasons), "alasan_jumlah"
+        )
+    return rows[[kind in kinds for kinds in rows["kinds"]]] if kind else rows
+
+
+def _rows(chosen: pd.DataFrame, found: Intake) -> None:
+    ledger = found.ledger
+    undone = set(ledger.loc[ledger["taken_back"] > 0, "batch"])
+    made_up = set(ledger.loc[ledger["made_up"], "batch"])
+    newest = chosen.iloc[::-1]
+    table = intake_words.waiting_table(newest, undone, made_up)
+    tables.shown(
+        table, "menunggu", _("Baris menunggu"), height=300 if len(table) > _FEW else "content"
+    )
+
+
+def _send_back(chosen: pd.DataFrame) -> None:
+    """A file for whoever sent the rows, reasons beside them."""
+    files = list(dict.fromkeys(zip(chosen["feed"], chosen["source"], strict=True)))
+    with parts.bar():
+        feed, source = st.selectbox(
+            _("Kembalikan ke pengirim"),
+            files,
+            format_func=lambda one: f"{one[1]} · {label('feed', one[0])}",
+            key="pengirim",
+        )
+        mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
+        st.download_button(
+            _("Unduh {n} baris untuk diperbaiki").format(n=words.number(len(mine))),
+            partial(_file, mine["number"].tolist()),
+            file_name=f"karantina_{feed}_{source.rpartition('.')[0] or source}.csv",
+            mime="text/csv",
+            key="kembalikan",
+            on_click="ignore",
+        )
+
+
+def _file(numbers: Sequence[int]) -> bytes:
+    rows = board().store.quarantine(numbers=numbers)
+    return quarantine.as_csv(rows).encode("utf-8-sig", "replace")
+
+
+def _correct(view: View, chosen: pd.DataFrame) -> None:
+    """One row with its cells, to be corrected and released."""
+    newest = chosen.iloc[::-1].head(_CHOICES)
+    said = _("{no} · {source} baris {row}")
+    names = {
+        number: said.format(no=number, source=source, row=row)
+        for number, source, row in zip(
+            newest["number"], newest["source"], newest["row"], strict=True
+        )
+    }
+    number = st.selectbox(
+        _("Perbaiki baris"), list(names), format_func=names.__getitem__, key="perbaiki"
+    )
+    if len(chosen) > _CHOICES:
+        said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
+        st.caption(said.format(n=words.number(_CHOICES), all=words.number(len(chosen))))
+    try:
+        found = board().store.quarantine(numbers=[number])
+    except StoreError as error:
+        parts.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
+        return
+    if not found:
+        st.caption(_("Baris ini baru saja dilepaskan."))
+        return
+    row_form(found[0], may=intake_acts.allowed(view, "perbaiki"))

@@ -1,0 +1,20 @@
+"""Where reports come from: every feed with its silence, every file behind it."""
+
+from __future__ import annotations
+
+from situasi.analysis.sources import Intake
+from situasi.screen import intake_words, page, parts, tables
+from situasi.screen.page import View
+from situasi.words import _
+
+
+def sources_panel(view: View, found: Intake) -> None:
+    with parts.bar():
+        page.section(_("Sumber laporan"))
+        tables.opens(
+            _("Menurut berkas"), lambda: intake_words.sources_table(found.sources), "sumber_berkas"
+        )
+    table = intake_words.feeds_table(found.feeds)
+    if not view.at.live:  # who waited then is not told: quarantine is of the present
+        table = table.drop(columns=[_("menunggu")])
+    tables.shown(table, "sumber", _("Sumber laporan"), height="content")

@@ -1,0 +1,84 @@
+"""Handing in a file: first what would become of it, then taking it in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from situasi import intake
+from situasi.ingest import Ledger
+from situasi.labels import label
+from situasi.screen import intake_acts, intake_words, page, session, tables
+from situasi.screen.page import View
+from situasi.words import _
+
+_TRIED = "_masukan_dicoba"
+_TURN = "_masukan_giliran"
+_NOTES = 6
+
+
+def upload_panel(view: View) -> None:
+    page.section(_("Unggah berkas laporan"))
+    if not intake_acts.allowed(view, "masukkan"):
+        st.caption(
+            _("Peran ini tidak memasukkan berkas.")
+            if view.at.live
+            else _("Kembali ke langsung untuk memasukkan berkas.")
+        )
+        return
+    # A new turn gives a new, empty uploader, and Streamlit forgets the file taken in.
+    turn = st.session_state.setdefault(_TURN, 0)
+    file = st.file_uploader(
+        _("CSV, XLSX, JSON atau GeoJSON; judul kolom menunjukkan jenis laporan"),
+        key=f"unggah_{turn}",
+    )
+    if file is None:
+        st.session_state.pop(_TRIED, None)
+        return
+    ledger = _tried(file)
+    if _shown(ledger):
+        st.button(
+            _("Masukkan ke papan"), type="primary", on_click=_take, args=(file.name, file),
+            disabled=not ledger.accepted + ledger.quarantined,
+        )  # fmt: skip
+
+
+def _tried(file: Any) -> Ledger:
+    """The trial of this file, made once: the page is drawn again every minute."""
+    known = st.session_state.get(_TRIED)
+    if known is None or known[0] != file.file_id:
+        with st.spinner(_("Memeriksa berkas, belum menyimpan apa pun")):
+            known = (file.file_id, intake_acts.try_file(file.name, file))
+        st.session_state[_TRIED] = known
+    ledger: Ledger = known[1]
+    return ledger
+
+
+def _shown(ledger: Ledger) -> bool:
+    """Draw the trial; whether the file may be taken in by this viewer."""
+    feeds = intake.feeds_of(ledger)
+    if set(feeds) - set(session.viewer().feeds(feeds)):
+        st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
+        return False
+    if ledger.refused:
+        st.text(ledger.refused)
+        return False
+    names = ", ".join(label("feed", feed) for feed in feeds)
+    said = intake_words.equation(ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined)
+    st.text(_("Uji coba, belum disimpan. {feeds}: {said}").format(feeds=names, said=said))
+    for note in ledger.notes[:_NOTES]:
+        st.text(note)
+    if ledger.reasons:
+        tables.opens(
+            _("Baris yang akan ditolak dan alasannya"),
+            lambda: intake_words.refused_table(ledger),
+            "unggah_ditolak",
+        )
+    return True
+
+
+def _take(name: str, file: Any) -> None:
+    intake_acts.take_file(name, file)
+    st.session_state[_TURN] += 1
+    st.session_state.pop(_TRIED, None)

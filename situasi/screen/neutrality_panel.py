@@ -1,0 +1,176 @@
+"""The panels of Netralitas: the state in one sentence, the path, the cases, the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from situasi import words
+from situasi.analysis import neutrality
+from situasi.analysis.neutrality import Neutrality, Word
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.records import KELAS, PELANGGARAN
+from situasi.regions import Register
+from situasi.screen import neutrality_parts as pieces
+from situasi.screen import neutrality_rules, page, parts, tables
+from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.neutrality_parts import Step
+from situasi.screen.neutrality_tables import by_class, readable
+from situasi.screen.parts import Card
+from situasi.words import _
+
+
+def work(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    kecamatan: tuple[str, ...],
+) -> Neutrality | None:
+    """What is known; None for a viewer for whom the feed is never loaded."""
+    rows = known.get("neutrality")
+    if rows is None:
+        return None
+    return neutrality.overview(rows, at, register.election.rules.neutrality_target, kecamatan)
+
+
+def state_panel(found: Neutrality, at: datetime) -> None:
+    """Whether there is any case; told apart: nobody said anything."""
+    if found.state == "belum_ada_laporan":
+        pieces.statement(
+            found.state,
+            _("Belum ada laporan"),
+            _("Belum ada kabar apa pun tentang netralitas. Ini tidak berarti tidak ada kasus."),
+            _("Kirim laporan nihil atau kasus lewat data/inbox/ atau Masukan."),
+        )
+        return
+    title, sentence = {
+        "nihil": (_("Tidak ada kasus"), _("Dinyatakan nihil, bukan sekadar belum dilaporkan.")),
+        "selesai": (_("Tidak ada kasus terbuka"), _("Semua kasus yang dilaporkan sudah selesai.")),
+        "kasus": (_("Ada kasus terbuka"), _counted(found)),
+    }[found.state]
+    pieces.statement(found.state, title, sentence, _last_nihil(found.nihil, at))
+
+
+def _counted(found: Neutrality) -> str:
+    return _("{n} kasus terbuka dari {all} yang dilaporkan.").format(
+        n=words.number(len(found.open)), all=words.number(len(found.cases))
+    )
+
+
+def _last_nihil(word: Word | None, at: datetime) -> str:
+    if word is None:
+        return _("Belum pernah ada laporan nihil.")
+    local = word.at.astimezone(at.tzinfo)
+    named = dict.fromkeys(filter(None, [word.who, word.unit]))
+    who = ", ".join(named) or _("pelapor tidak disebut")
+    text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
+        day=words.day(local), clock=words.clock(local), zone=board().register.election.zone_label,
+        who=who,
+    )  # fmt: skip
+    return text + " · " + _("LATIHAN") if word.made_up else text
+
+
+def key_figures(found: Neutrality) -> None:
+    ended = found.cases[~found.cases["open"]]
+    figure_row(
+        [
+            Figure("kasus", _open_card(found), lambda: readable(found.open)),
+            Figure("lampau", _overdue_card(found), lambda: readable(found.overdue)),
+            Figure("kelas", _class_card(found), lambda: readable(found.cases)),
+            Figure("akhir", _ended_card(found), lambda: readable(ended)),
+        ]
+    )
+
+
+def _of(part: int, whole: int) -> str:
+    return _("{n} dari {all}").format(n=words.number(part), all=words.number(whole))
+
+
+def _target() -> str:
+    return words.number(board().register.election.rules.neutrality_target.days)
+
+
+def _open_card(found: Neutrality) -> Card:
+    return Card(_("Kasus terbuka"), _of(len(found.open), len(found.cases)), _("dari semua kasus"))
+
+
+def _overdue_card(found: Neutrality) -> Card:
+    late = len(found.overdue)
+    title = _("Lewat {n} hari").format(n=_target())
+    note = _("dari kasus terbuka, sejak LP atau kabar pertama")
+    return Card(title, _of(late, len(found.open)), note, alarm=bool(late))
+
+
+def _class_card(found: Neutrality) -> Card:
+    counts = found.cases["kelas"].value_counts()
+    said = [f"{label('kelas', code)} {words.number(int(counts[code]))}"
+            for code in KELAS if code in counts]  # fmt: skip
+    classed = int(counts.sum())
+    note = " · ".join(said) or _("belum ada gelar perkara yang menetapkan kelas")
+    return Card(_("Sudah berkelas"), _of(classed, len(found.cases)), note)
+
+
+def _ended_card(found: Neutrality) -> Card:
+    ends = found.cases["langkah"].value_counts()
+    said = [f"{label('langkah', end)} {words.number(int(ends.get(end, 0)))}"
+            for end in neutrality.ENDS]  # fmt: skip
+    return Card(
+        _("Kasus berakhir"), _of(int((~found.cases["open"]).sum()), len(found.cases)),
+        " · ".join(said),
+    )  # fmt: skip
+
+
+def path_panel(found: Neutrality) -> None:
+    with parts.bar():
+        page.section(_("Langkah perkara"))
+        tables.opens(_("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas")
+    steps = neutrality.funnel(found)
+    told = [_step(row) for row in steps.itertuples()]
+    pieces.path(told[: len(neutrality.PATH)], told[len(neutrality.PATH) :])
+    st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
+    counts = neutrality.sanctions(found)
+    said = [f"{label('sanksi', code)} {words.number(n)}" for code, n in counts.items()]
+    page.section(_("Sanksi"))
+    st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
+
+
+def _step(row: Any) -> Step:
+    said = _("{now} kini · {ever} pernah")
+    return Step(
+        label("langkah", row.langkah), row.now, row.ever,
+        said.format(now=words.number(row.now), ever=words.number(row.ever)),
+    )  # fmt: skip
+
+
+def cases_panel(found: Neutrality) -> None:
+    page.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
+    table = readable(found.cases)
+    held = [name for name in table if table[name].fillna("").astype(str).any()]
+    tables.shown(table[held], "netral_kasus", _("Kasus netralitas"), height="content")
+
+
+def legend_panel(found: Neutrality | None) -> None:
+    counts = neutrality.by_code(found) if found else {}
+    page.section(_("Jenis pelanggaran"))
+    pieces.codes([(code, label("pelanggaran", code), _cases(counts.get(code, 0)))
+                  for code in PELANGGARAN])  # fmt: skip
+    unnamed = counts.get(None, 0)
+    if unnamed:
+        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=words.number(unnamed)))
+
+
+def _cases(number: int) -> str:
+    return _("{n} kasus").format(n=words.number(number)) if number else ""
+
+
+def rules_panel() -> None:
+    page.section(_("Aturan singkat dan sumbernya"))
+    pieces.rules(
+        [(_(name), _(content), source) for name, content, source in neutrality_rules.RULES],
+        _(neutrality_rules.NOTE),
+    )

@@ -1,0 +1,75 @@
+"""Pieces of HTML of the page Netralitas; all is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the path: cases that stand there, and of which it was ever told."""
+
+    name: str
+    now: int
+    ever: int
+    said: str
+
+
+def statement(state: str, title: str, sentence: str, note: str) -> None:
+    """The one thing to know, large and calm. state: of analysis.neutrality."""
+    st.html(
+        Markup(
+            '<div class="ne-state ne-{}" role="status"><strong>{}</strong><p>{}</p>'
+            "<small>{}</small></div>"
+        ).format(state, title, sentence, note)
+    )
+
+
+def path(steps: Sequence[Step], ends: Sequence[Step]) -> None:
+    """The steps as bars, then the ends; as long as the cases of which the step was told."""
+    longest = max((step.ever for step in (*steps, *ends)), default=0) or 1
+    rows = Markup('<div class="ne-end"></div>').join(
+        Markup("").join(_step(step, longest) for step in part) for part in (steps, ends)
+    )
+    st.html(Markup('<div class="ne-path">{}</div>').format(rows))
+
+
+def _step(step: Step, longest: int) -> Markup:
+    return Markup(
+        '<span>{name}</span><div class="ne-track">{ever}{now}</div><small>{said}</small>'
+    ).format(
+        name=step.name,
+        ever=_bar("ne-ever", step.ever / longest),
+        now=_bar("ne-now", step.now / longest),
+        said=step.said,
+    )
+
+
+def _bar(look: str, share: float) -> Markup:
+    if not share:
+        return Markup("")
+    return Markup('<i class="{}" style="width:{}%"></i>').format(look, round(100 * share))
+
+
+def codes(entries: Sequence[tuple[str, str, str]]) -> None:
+    """The legend of kinds of breach: code, words, how many cases ("" for none)."""
+    st.html(
+        Markup('<div class="ne-codes">{}</div>').format(
+            Markup("").join(
+                Markup("<div><b>{}</b><span>{}</span><small>{}</small></div>").format(*entry)
+                for entry in entries
+            )
+        )
+    )
+
+
+def rules(entries: Sequence[tuple[str, str, str]], note: str) -> None:
+    """The rules in short: name, content, source."""
+    listed = Markup("").join(
+        Markup("<p><b>{}</b> {}<small>{}</small></p>").format(*entry) for entry in entries
+    )
+    st.html(Markup('<div class="ne-rules">{}<small>{}</small></div>').format(listed, note))

@@ -1,0 +1,150 @@
+"""The key figures of Personel: posted, present, and where nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis.officers import UNKNOWN
+from situasi.board import current as board
+from situasi.screen import personnel_lists as lists
+from situasi.screen import personnel_tables as readable
+from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.parts import Card
+from situasi.screen.personnel_parts import estimate, of, of_estimate
+from situasi.screen.personnel_work import Work
+from situasi.words import _
+
+
+def key_figures(found: Work) -> None:
+    """Where nobody is posted, only what the check-ins alone can tell."""
+    if not found.coverage.known:
+        figure_row(
+            [
+                Figure("lapor_diri", _checked_in_card(found), _list(found, "luar_daftar")),
+                Figure("cadangan", _reserve_card(found), _list(found, "cadangan")),
+            ]
+        )
+        return
+    figure_row(
+        [
+            Figure("diplot", _posted_card(found), lambda: _at_tps(found)),
+            Figure("hadir", _present_card(found), lambda: _at_tps(found, "hadir")),
+            Figure("tanpa_petugas", _absent_card(found), _list(found, "tanpa_petugas")),
+            Figure("bawah_pola", _below_card(found), _list(found, "bawah_pola")),
+            Figure("tanpa_kabar", _silent_card(found), lambda: _at_tps(found, "tanpa_kabar")),
+            Figure("cadangan", _reserve_card(found), _list(found, "cadangan")),
+        ]
+    )
+
+
+def _list(found: Work, code: str) -> Callable[[], pd.DataFrame]:
+    return lambda: lists.table_of(found.coverage, code)
+
+
+def _at_tps(found: Work, state: str | None = None) -> pd.DataFrame:
+    rows = lists.at_tps(found.coverage)
+    chosen = rows if state is None else rows[rows["state"] == state]
+    return readable.officers(chosen, found.coverage.posts)
+
+
+def _of(whole: int) -> str:
+    return _("dari {n}").format(n=words.number(whole))
+
+
+def _posted_card(found: Work) -> Card:
+    row = found.total
+    unknown = int((lists.at_tps(found.coverage)["group"] == UNKNOWN).sum())
+    without = len(found.kecamatan) - int(found.kecamatan["known"].sum())
+    notes = [
+        _("{n} kecamatan belum ada plotting").format(n=words.number(without)) if without else "",
+        _("{n} belum disebut instansinya").format(n=words.number(unknown)) if unknown else "",
+    ]
+    note = " · ".join(filter(None, notes)) or _("untuk {n} TPS").format(n=words.number(row["tps"]))
+    value = of_estimate(words.number(row["posted"]), _("perlu"),
+                        f"≈ {words.number(row['required'])}")  # fmt: skip
+    return Card(_("Polisi diplot di TPS"), value, note)
+
+
+def _present_card(found: Work) -> Card:
+    row = found.total
+    states = {
+        _("belum tiba"): row["belum_tiba"],
+        _("tanpa kabar"): row["tanpa_kabar"],
+        _("ditunggu"): row["ditunggu"],
+        _("meninggalkan TPS"): row["bergeser"],
+        _("kembali"): row["kembali"],
+    }
+    said = " · ".join(f"{words.number(count)} {name}" for name, count in states.items() if count)
+    value = of(words.number(row["present"]), _of(row["posted"]))
+    return Card(_("Hadir di TPS"), value, said or _("semua hadir"))
+
+
+def _absent_card(found: Work) -> Card:
+    row = found.total
+    notes = [_("{n} tanpa plotting").format(n=words.number(row["uncovered"]))]
+    if not found.coverage.due:
+        clock = f"{board().register.election.rules.personnel.arrive_by:%H.%M}"
+        notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
+    elif row["released"]:
+        notes.append(_("{n} TPS selesai dijaga").format(n=words.number(row["released"])))
+    unknown = int((found.coverage.tps["state"] == "tidak_diketahui").sum())
+    if unknown:
+        notes.append(_("{n} TPS belum ada plotting").format(n=words.number(unknown)))
+    value = of(words.number(row["absent"]), _of(row["tps"]))
+    return Card(_("TPS tanpa petugas"), value, " · ".join(notes), alarm=bool(row["absent"]))
+
+
+def _below_card(found: Work) -> Card:
+    row = found.total
+    assumed = int(found.coverage.tps["assumed"].sum())
+    note = _("menurut yang diplot")
+    if assumed:
+        note = _("kerawanan {n} TPS belum dinilai").format(n=words.number(assumed))
+    return Card(
+        _("TPS di bawah pola"),
+        of(estimate(f"≈ {words.number(row['below'])}"), _of(row["tps"])),
+        note,
+    )
+
+
+def _silent_card(found: Work) -> Card:
+    row = found.total
+    minutes = int(board().register.election.rules.personnel.word_every.total_seconds() // 60)
+    note = _("tanpa lapor lebih dari {n} menit; {tps} TPS").format(
+        n=words.number(minutes), tps=words.number(row["silent"])
+    )
+    came = row["present"] + row["tanpa_kabar"]
+    if not came:
+        return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
+    value = of(
+        words.number(row["tanpa_kabar"]), _("dari {n} yang tiba").format(n=words.number(came))
+    )
+    return Card(_("Tanpa kabar"), value, note)
+
+
+def _reserve_card(found: Work) -> Card:
+    rows = lists.rows_of(found.coverage, "cadangan")
+    if rows.empty:
+        return Card(_("Cadangan dan patroli"), "–", _("belum ada plotting"))
+    ready = int((rows["state"] == "hadir").sum())
+    duty = rows["duty"].value_counts()
+    note = _("{reserve} cadangan · {patrol} patroli").format(
+        reserve=words.number(int(duty.get("cadangan", 0))),
+        patrol=words.number(int(duty.get("patroli", 0))),
+    )
+    value = of(words.number(ready), _("siap dari {n}").format(n=words.number(len(rows))))
+    return Card(_("Cadangan dan patroli"), value, note)
+
+
+def _checked_in_card(found: Work) -> Card:
+    every = found.coverage.officers
+    said = every["checkin"].notna()
+    there = int((every["state"] == "hadir").sum())
+    return Card(
+        _("Petugas yang lapor diri"),
+        words.number(int(said.sum())),
+        _("{n} hadir menurut kabar terakhir").format(n=words.number(there)),
+    )

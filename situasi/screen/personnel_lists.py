@@ -1,0 +1,87 @@
+"""The lists of the page Personel: who and what is missing, by a code kept in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from situasi import words
+from situasi.analysis.coverage import Coverage
+from situasi.analysis.officers import AS_POLICE
+from situasi.labels import N_
+from situasi.screen import filters, parts, tables
+from situasi.screen import personnel_tables as readable
+from situasi.words import _
+
+# Code in the address, and the words for it.
+_NAMES = {
+    "tanpa_petugas": N_("TPS tanpa petugas"),
+    "bawah_pola": N_("TPS di bawah pola"),
+    "belum_lapor": N_("belum lapor diri, semua instansi"),
+    "tanpa_kabar": N_("tanpa kabar, semua instansi"),
+    "cadangan": N_("cadangan dan patroli"),
+    "tanpa_plotting": N_("lapor diri tanpa plotting"),
+    "luar_daftar": N_("di luar daftar dan plotting"),
+    "tps_asing": N_("TPS tidak dikenal"),
+}
+_SPOKE = ("luar_daftar", "tanpa_plotting", "cadangan")
+_STATIONS = ("tanpa_petugas", "bawah_pola")
+
+
+def rows_of(found: Coverage, code: str) -> pd.DataFrame:
+    """The rows of the list: TPS, officers or postings."""
+    return _PICKS[code](found)
+
+
+def table_of(found: Coverage, code: str) -> pd.DataFrame:
+    """The same as a table to read."""
+    rows = rows_of(found, code)
+    if code in _STATIONS:
+        return readable.tps(rows, found.posts)
+    return (
+        readable.strange_tps(rows) if code == "tps_asing" else readable.officers(rows, found.posts)
+    )
+
+
+def lists_panel(found: Coverage) -> None:
+    """One list at a time, each with how many it holds."""
+    # Without postings nobody can be missed: only who spoke is listed.
+    name, codes = ("daftar", list(_NAMES)) if found.known else ("daftar_lapor", list(_SPOKE))
+    counts = {code: len(rows_of(found, code)) for code in codes}
+    chosen = filters.one(
+        st.segmented_control, name, _("Daftar"), codes, partial(_counted, counts),
+        required=True,
+    )  # fmt: skip
+    if not counts[chosen]:
+        parts.empty(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
+        return
+    tables.shown(table_of(found, chosen), f"daftar_{chosen}", _(_NAMES[chosen]))
+
+
+def _counted(counts: dict[str, int], code: str) -> str:
+    return f"{_(_NAMES[code])} · {words.number(counts[code])}"
+
+
+def _officers(keep: Callable[[pd.DataFrame], pd.Series]) -> Callable[[Coverage], pd.DataFrame]:
+    return lambda found: found.officers[keep(found.officers)]
+
+
+_PICKS: dict[str, Callable[[Coverage], pd.DataFrame]] = {
+    "tanpa_petugas": lambda found: found.tps[found.tps["absent"]],
+    "bawah_pola": lambda found: found.tps[found.tps["below"]],
+    "belum_lapor": _officers(lambda o: o["posted"] & o["checkin"].isna()),
+    "tanpa_kabar": _officers(lambda o: o["posted"] & (o["state"] == "tanpa_kabar")),
+    "cadangan": _officers(lambda o: o["duty"].isin(["cadangan", "patroli"])),
+    "tanpa_plotting": _officers(lambda o: ~o["posted"] & o["on_roster"] & o["checkin"].notna()),
+    "luar_daftar": _officers(lambda o: ~o["posted"] & ~o["on_roster"]),
+    "tps_asing": lambda found: found.posts[found.posts["code"].isna()],
+}
+
+
+def at_tps(found: Coverage) -> pd.DataFrame:
+    """The police posted to TPS."""
+    every = found.officers
+    return every[every["group"].isin(AS_POLICE) & every.index.isin(found.posts["petugas"])]

@@ -1,0 +1,64 @@
+"""What the page Personel shows, found once for all who look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from situasi import records
+from situasi.analysis import agencies, attendance
+from situasi.analysis import coverage as analysis
+from situasi.analysis.coverage import Coverage
+from situasi.analysis.officers import AS_POLICE
+from situasi.regions import Register
+
+
+@dataclass(frozen=True)
+class Work:
+    """The personnel of the chosen kecamatan at a moment.
+
+    total, kecamatan, polsek: analysis.coverage.total and areas. agencies: of analysis.agencies.
+    curve: analysis.attendance.through_day of the police posted to TPS, or of all police who
+    checked in where nobody is posted.
+    """
+
+    coverage: Coverage
+    total: pd.Series
+    kecamatan: pd.DataFrame
+    polsek: pd.DataFrame
+    agencies: pd.DataFrame
+    curve: pd.DataFrame
+
+
+def work(
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+) -> Work:
+    """Everything of the page, of these kecamatan (none: all)."""
+    found = analysis.within(analysis.coverage(known, register, at), kecamatan)
+    chosen = [code for code in register.kecamatan if not kecamatan or code in kecamatan]
+    by_code: dict[str | None, str] = {code: code for code in chosen}
+    by_polsek: dict[str | None, str] = {code: register.kecamatan[code].polsek for code in chosen}
+    return Work(
+        coverage=found,
+        total=analysis.total(found, register),
+        kecamatan=analysis.areas(found, by_code),
+        polsek=analysis.areas(found, by_polsek),
+        agencies=agencies.by_agency(found.officers),
+        curve=attendance.through_day(
+            known[records.PERSONNEL.name],
+            _watched(found),
+            (register.election.day_start, register.election.day_end),
+            at,
+            register.election.rules.personnel.word_every,
+        ),
+    )
+
+
+def _watched(found: Coverage) -> list[str]:
+    police = found.officers["group"].isin(AS_POLICE)
+    if found.known:
+        police &= found.officers.index.isin(found.posts["petugas"])
+    return list(found.officers.index[police])

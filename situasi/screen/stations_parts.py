@@ -1,0 +1,76 @@
+"""All TPS at once as HTML: one cell each, a colour for its phase or state, a sign for trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup
+
+from situasi.figures.theme import Theme
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One TPS. tone: a place in theme.phases, None for no colour. state: of analysis.reporting."""
+
+    title: str
+    link: str
+    tone: int | None
+    state: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """The TPS of one kecamatan. count: what stands beside its name."""
+
+    name: str
+    count: str
+    cells: Sequence[Cell]
+
+
+def grid(groups: Sequence[Group], theme: Theme) -> None:
+    """A block of cells for each kecamatan."""
+    blocks = Markup("").join(
+        Markup("<section><h3>{}<small>{}</small></h3><div>{}</div></section>").format(
+            group.name, group.count, Markup("").join(_cell(cell) for cell in group.cells)
+        )
+        for group in groups
+    )
+    st.html(Markup('<div class="ts-grid" style="{}">{}</div>').format(_tones(theme), blocks))
+
+
+def legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, total: str) -> None:
+    """(tone, state, words) for each mark, and what they add up to."""
+    entries = Markup("").join(
+        Markup('<span><i class="{}"></i> {}</span>').format(_class(tone, state), word)
+        for tone, state, word in marks
+    )
+    st.html(
+        Markup('<div class="si-legend ts-grid" style="{}">{}<small>{}</small></div>').format(
+            _tones(theme), entries, total
+        )
+    )
+
+
+def facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
+    """What is known of one TPS, in a few lines."""
+    lines = Markup("").join(Markup("<span>{} <b>{}</b></span>").format(*pair) for pair in pairs)
+    st.html(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
+
+
+def _cell(cell: Cell) -> Markup:
+    kind = _class(cell.tone, cell.state) + (" ts-chosen" if cell.chosen else "")
+    return Markup('<a class="{}" href="{}" target="_self" title="{}"></a>').format(
+        kind, cell.link, cell.title
+    )
+
+
+def _class(tone: int | None, state: str) -> str:
+    return f"ts-c ts-{'none' if tone is None else tone} ts-{state}"
+
+
+def _tones(theme: Theme) -> str:
+    return ";".join(f"--ts-{place}:{colour}" for place, colour in enumerate(theme.phases))

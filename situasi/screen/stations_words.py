@@ -1,0 +1,80 @@
+"""What is said of one TPS: its name, what it owes, whose turn it is, why a count is doubted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis.stations import NO_PHASE
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.words import _
+
+
+def name(code: str) -> str:
+    """'TPS 003 Munggu, Muara Kuang'."""
+    register = board().register
+    desa, _dot, number = code.rpartition(".")
+    kecamatan = register.name_of(desa.rpartition(".")[0])
+    return f"TPS {number} {register.name_of(desa)}, {kecamatan}"
+
+
+def phase(code: str | None) -> str:
+    """The furthest phase; that none was told is said so."""
+    return (
+        label("fase", code) if isinstance(code, str) and code != NO_PHASE else _("belum ada fase")
+    )
+
+
+def owed(what: str | None, hour: pd.Timestamp) -> str:
+    """The report that is missing."""
+    if what != "hadir":
+        return label("fase", what)
+    local = hour.tz_convert(board().register.election.zone)
+    return _("jumlah hadir {time}").format(time=words.clock(local))
+
+
+def turn(chaser: str | None, kecamatan: str) -> str:
+    """Who asks: a Polsek by its name."""
+    if chaser != "Polsek":
+        return chaser or ""
+    return board().register.kecamatan[kecamatan].polsek or chaser
+
+
+def dpt(voters: Any, estimated: bool) -> str:
+    """The voters on the list, marked where they are a perkiraan; empty where unknown."""
+    if pd.isna(voters):
+        return ""
+    return ("≈ " if estimated else "") + words.number(int(voters))
+
+
+def doubt(kind: str) -> str:
+    return {
+        "turun": _("turun"),
+        "melebihi": _("melebihi daftar pemilih"),
+        "melonjak": _("melonjak"),
+        "seragam": _("sama di banyak TPS sedesa"),
+        "menjauh": _("jauh dari TPS sekecamatan"),
+        "kembar": _("angka kembar"),
+    }[kind]
+
+
+def doubts(kinds: str) -> str:
+    """The reasons in stations()."""
+    return "; ".join(doubt(kind) for kind in kinds.split(", ") if kind)
+
+
+def why(kind: str, against: float, estimated: bool) -> str:
+    """One reason with the number that the count was held against."""
+    number = words.number(against, 1 if kind == "menjauh" else 0)
+    voters = ("≈ " if estimated else "") + number
+    return {
+        "turun": _("turun dari {n}").format(n=number),
+        "melebihi": _("melebihi {n} pemilih di daftar").format(n=voters),
+        "melonjak": _("melonjak dari {n}").format(n=number),
+        "seragam": _("sama di {n} TPS sedesa pada jam itu").format(n=number),
+        "menjauh": _("jauh dari median kecamatan {n} %").format(n=number),
+        "kembar": _("angka kembar, di samping alasan lain"),
+    }[kind]

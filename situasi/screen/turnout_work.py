@@ -1,0 +1,57 @@
+"""What the page Partisipasi shows, found once for all who look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from situasi.analysis import doubts as analysis_doubts
+from situasi.analysis import turnout as analysis
+from situasi.analysis.stations import stations
+from situasi.regions import Register
+
+
+@dataclass(frozen=True)
+class Work:
+    """Turnout of the chosen kecamatan at a moment.
+
+    found: of stations.stations. areas, whole: of analysis.turnout, all lists of which are those
+    chosen. kabupaten: the rate of all kecamatan, for comparison. curve, totals, doubted likewise.
+    """
+
+    found: pd.DataFrame
+    areas: pd.DataFrame
+    whole: pd.Series
+    kabupaten: float
+    curve: pd.DataFrame
+    totals: pd.DataFrame
+    doubted: pd.DataFrame
+
+
+def work(
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+) -> Work:
+    """Everything of the page, of these kecamatan (none: all)."""
+    every = stations(known, register, at)
+    areas = analysis.by_kecamatan(every, register)
+    chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
+    beside = analysis.totals(known, every)
+    doubted = analysis_doubts.doubts(known, register, at)
+    return Work(
+        found=every[every["kecamatan"].isin(chosen.index)],
+        areas=chosen,
+        whole=_official(analysis.whole(chosen), len(chosen) == len(register.kecamatan)),
+        kabupaten=float(analysis.whole(areas)["rate"]),
+        curve=analysis.curve(known, register, at, kecamatan),
+        # What names no known kecamatan is shown under every filter: it may belong here.
+        totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
+        doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
+    )
+
+
+def _official(total: pd.Series, everywhere: bool) -> pd.Series:
+    """The list of the whole kabupaten is official, though those of its kecamatan are not."""
+    return total.where(~total.index.isin(["estimated"]), False) if everywhere else total

@@ -1,0 +1,139 @@
+"""The attention score: what lifts a kecamatan, what is not judged, and what it never hides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi import election
+from situasi.analysis import incidents
+from situasi.analysis.attention import PARTS, attention
+from situasi.analysis.situasi import by_kecamatan
+from situasi.rules import Rules
+from situasi.settings import ROOT
+from tests.builders import incident, wib
+from tests.builders import incidents as frame
+
+RULES: Rules = election.load(ROOT / "data/elections/ogan-ilir-2024").rules
+HERE, THERE = "16.10.04", "16.10.05"
+STATES = ("belum_waktunya", "ditunggu", "terlambat", "tak_terjangkau", "lapor", "diragukan")
+
+
+def stations(**by_code: dict[str, int]) -> pd.DataFrame:
+    rows = {code: {**dict.fromkeys(STATES, 0), **by_code.get(code, {})} for code in (HERE, THERE)}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def gaps(**shares: float | None) -> pd.DataFrame:
+    rows = {code: shares.get(code) for code in (HERE, THERE)}
+    return pd.DataFrame(
+        {
+            "known": [share is not None for share in rows.values()],
+            "share_without": [share if share is not None else float("nan")
+                              for share in rows.values()],
+        },
+        index=list(rows),
+    )  # fmt: skip
+
+
+def scored(
+    *rows: dict[str, Any],
+    tps: pd.DataFrame | None = None,
+    rates: dict[str | None, float] | None = None,
+    posts: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    found = incidents.cases(frame(*rows))
+    states = by_kecamatan(found, [HERE, THERE], wib("09.00"), pd.Timedelta(hours=3))
+    return attention(
+        found,
+        states,
+        stations() if tps is None else tps,
+        rates or {},
+        gaps() if posts is None else posts,
+        RULES,
+    ).set_index("kecamatan")
+
+
+def test_where_nothing_is_known_there_is_no_score_rather_than_zero() -> None:
+    found = scored()
+    assert found["score"].isna().all()
+    assert (found["assessed"] == 0).all()
+
+
+def test_a_grave_open_report_brings_its_kecamatan_to_the_top() -> None:
+    found = scored(incident(id="a", tingkat="tinggi"),
+                   incident(id="b", tingkat="rendah", kecamatan=THERE))  # fmt: skip
+    assert list(found.index) == [HERE, THERE]
+    assert found.loc[HERE, "kejadian"] == RULES.attention_tingkat["tinggi"] / 10
+
+
+def test_a_closed_report_lifts_nothing() -> None:
+    found = scored(incident(tingkat="tinggi", status="selesai"))
+    assert pd.isna(found.loc[HERE, "score"])
+
+
+def test_merah_fills_the_part_of_incidents_whatever_the_reports_weigh() -> None:
+    found = scored(incident(tingkat="rendah", situasi="merah"))
+    assert found.loc[HERE, "kejadian"] == 1
+
+
+def test_a_report_nobody_weighed_counts_as_the_rules_say() -> None:
+    found = scored(incident(tingkat=None))
+    assert found.loc[HERE, "kejadian"] == RULES.attention_tingkat["belum"] / 10
+
+
+def test_tps_not_due_yet_are_no_reason_and_no_comfort() -> None:
+    early = stations(**{HERE: {"belum_waktunya": 30, "ditunggu": 5}})
+    late = stations(**{HERE: {"lapor": 15, "terlambat": 4, "tak_terjangkau": 1}})
+    assert pd.isna(scored(tps=early).loc[HERE, "fase"])
+    assert scored(tps=late).loc[HERE, "fase"] == 0.25
+
+
+def test_turnout_counts_only_behind_the_kabupaten_and_only_where_it_was_told() -> None:
+    low = RULES.turnout.low
+    found = scored(rates={None: 60.0, HERE: 60.0 - low})
+    assert found.loc[HERE, "partisipasi"] == pytest.approx(0.5)
+    assert pd.isna(found.loc[THERE, "partisipasi"])
+    assert scored(rates={None: 60.0, HERE: 90.0}).loc[HERE, "partisipasi"] == 0
+
+
+def test_no_posting_at_all_is_unknown_and_not_a_full_gap() -> None:
+    found = scored(posts=gaps(**{HERE: 0.5}))
+    assert found.loc[HERE, "personel"] == 0.5
+    assert pd.isna(found.loc[THERE, "personel"])
+
+
+def test_the_score_is_over_what_could_be_judged_and_says_how_much_that_was() -> None:
+    found = scored(posts=gaps(**{HERE: 1.0}))
+    assert found.loc[HERE, "score"] == 100
+    assert found.loc[HERE, "assessed"] == RULES.attention["personel"] / 100
+
+
+_SHARE = st.none() | st.floats(0, 1)
+
+
+@given(
+    late=st.integers(0, 9), fine=st.integers(0, 9), told=st.booleans(), rate=st.floats(0, 100),
+    without=_SHARE,
+    weight=st.sampled_from(["rendah", "sedang", "tinggi", None]),
+)  # fmt: skip
+def test_the_score_equals_the_slow_sum_over_its_parts(
+    late: int, fine: int, told: bool, rate: float, without: float | None, weight: str | None
+) -> None:
+    tps = stations(**{HERE: {"terlambat": late, "lapor": fine}})
+    rates = {None: 50.0, HERE: rate} if told else {}
+    one = scored(incident(tingkat=weight), tps=tps, rates=rates, posts=gaps(**{HERE: without})).loc[
+        HERE
+    ]
+    points = judged = 0.0
+    for part in PARTS:
+        if not pd.isna(one[part]):
+            assert 0 <= one[part] <= 1
+            points += RULES.attention[part] * one[part]
+            judged += RULES.attention[part]
+    assert one["score"] == pytest.approx(100 * points / judged)
+    assert one["assessed"] == pytest.approx(judged / 100)

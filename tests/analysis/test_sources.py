@@ -1,0 +1,233 @@
+"""Sources: the equation, what was known when, and the reasons of what waits."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi import records
+from situasi.analysis import sources
+from situasi.analysis.incidents import known
+from situasi.analysis.silence import FeedState
+from tests.builders import report, rows_of, wib
+
+MOMENT = "datetime64[us, UTC]"
+
+
+def batch(number: int, **stated: Any) -> dict[str, Any]:
+    """One batch as a snapshot holds it; `at` is when it was recorded."""
+    at = stated.pop("at", "08.00")
+    return {
+        "batch": number,
+        "feed": "tps",
+        "source": "pagi.csv",
+        "sha256": "0",
+        "recorded_at": wib(at),
+        "actor": "operator",
+        "accepted": 0,
+        "duplicate": 0,
+        "quarantined": 0,
+        "taken_back": 0,
+        "taken_back_at": None,
+        "taken_back_by": None,
+        "reason": None,
+        **stated,
+    }
+
+
+def batches(*rows: dict[str, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows), columns=list(batch(1)))
+    for name in ("recorded_at", "taken_back_at"):
+        frame[name] = pd.to_datetime(frame[name], utc=True).astype(MOMENT)
+    return frame
+
+
+def frames(*tps: dict[str, Any]) -> dict[str, pd.DataFrame]:
+    every = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    return every | {"tps": rows_of(records.TPS, *tps)}
+
+
+def as_known(given: dict[str, pd.DataFrame], limit: datetime | None) -> dict[str, pd.DataFrame]:
+    return {feed: known(frame, limit) for feed, frame in given.items()}
+
+
+def told(*rows: dict[str, Any], of: Any = None, at: str | None = None) -> pd.DataFrame:
+    limit = wib(at) if at else None
+    return sources.ledger(batches(*rows), as_known(of or frames(), limit), limit)
+
+
+def test_read_is_accepted_and_duplicate_and_quarantined_together() -> None:
+    found = told(batch(1, accepted=5, duplicate=2, quarantined=1))
+    assert found["read"].tolist() == [8]
+
+
+def test_the_newest_delivery_stands_first() -> None:
+    assert told(batch(1), batch(3), batch(2))["batch"].tolist() == [3, 2, 1]
+
+
+def test_a_feed_that_the_viewer_may_not_see_is_not_counted() -> None:
+    mine = {feed: frame for feed, frame in frames().items() if feed != "neutrality"}
+    found = told(batch(1), batch(2, feed="neutrality"), of=mine)
+    assert found["feed"].tolist() == ["tps"]
+    counted = sources.by_feed(found, mine, {"tps": 1, "neutrality": 7}, [])
+    assert "neutrality" not in set(counted["feed"])
+    assert counted["waiting"].sum() == 1
+
+
+def test_a_delivery_recorded_later_was_not_known() -> None:
+    found = told(batch(1, at="08.00"), batch(2, at="10.00"), at="09.00")
+    assert found["batch"].tolist() == [1]
+
+
+def test_an_exercise_recorded_afterwards_is_known_from_its_first_row() -> None:
+    rows = [report(at="07.00", batch=1), report(at="09.30", batch=2)]
+    found = told(batch(1, at="23.00"), batch(2, at="23.00"), of=frames(*rows), at="09.00")
+    assert found["batch"].tolist() == [1]
+
+
+def test_what_was_taken_back_later_still_stood_then() -> None:
+    undone = batch(1, taken_back=3, taken_back_at=wib("10.00"), taken_back_by="a", reason="salah")
+    assert told(undone, at="09.00").iloc[0]["taken_back"] == 0
+    assert told(undone, at="09.00").iloc[0][["taken_back_by", "reason"]].isna().all()
+    assert told(undone, at="11.00").iloc[0]["taken_back"] == 3
+    assert told(undone).iloc[0]["reason"] == "salah"
+
+
+def test_a_delivery_without_a_standing_row_has_no_last_word_and_zero_rows() -> None:
+    row = told(batch(1, quarantined=2)).iloc[0]
+    assert row["standing"] == 0
+    assert pd.isna(row["last"])
+
+
+def test_a_feed_never_heard_is_not_heard_at_any_time() -> None:
+    found = sources.by_feed(told(), frames(), {}, []).set_index("feed")
+    assert list(found.index) == list(records.FEEDS)
+    assert found["last"].isna().all()
+    assert found.loc["tps", "read"] == 0
+    assert not found["silent"].any()
+
+
+def test_silence_is_told_of_the_feed_that_is_silent() -> None:
+    states = [FeedState("tps", None, True, True), FeedState("incidents", None, False, True)]
+    found = sources.by_feed(told(), frames(), {}, states).set_index("feed")
+    assert found.index[found["silent"]].tolist() == ["tps"]
+    assert found.index[found["expected"]].tolist() == ["incidents", "tps"]
+
+
+def test_one_source_of_two_feeds_is_two_lines() -> None:
+    found = sources.by_source(told(batch(1), batch(2, feed="incidents"), batch(3)))
+    assert sorted(zip(found["feed"], found["deliveries"], strict=True)) == [
+        ("incidents", 1),
+        ("tps", 2),
+    ]
+
+
+def test_the_source_heard_last_stands_first_and_the_never_heard_last() -> None:
+    rows = [report(at="07.00", batch=1), report(at="09.30", batch=2)]
+    found = sources.by_source(
+        told(
+            batch(1, source="a"),
+            batch(2, source="b", at="07.30"),
+            batch(3, source="c"),
+            of=frames(*rows),
+        )
+    )
+    assert found["source"].tolist() == ["b", "a", "c"]
+
+
+_COUNT = st.integers(0, 50)
+_BATCHES = st.lists(
+    st.tuples(
+        st.sampled_from(["tps", "incidents", "neutrality"]),
+        st.sampled_from(["a.csv", "b.csv"]),
+        _COUNT,
+        _COUNT,
+        _COUNT,
+        st.integers(0, 23),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40)
+@given(_BATCHES, st.none() | st.integers(0, 23))
+def test_every_row_read_is_in_exactly_one_sum_however_it_is_grouped(
+    given_batches: list[Any], hour: int | None
+) -> None:
+    rows = [
+        batch(at + 1, feed=feed, source=source, accepted=a, duplicate=d, quarantined=q,
+              at=f"{clock}.00")
+        for at, (feed, source, a, d, q, clock) in enumerate(given_batches)
+    ]  # fmt: skip
+    found = told(*rows, at=None if hour is None else f"{hour}.00")
+    seen = [one for one in given_batches if hour is None or one[5] <= hour]
+    plain = sum(a + d + q for _, _, a, d, q, _ in seen)
+    feeds, by_source = sources.by_feed(found, frames(), {}, []), sources.by_source(found)
+    for table in (found, feeds, by_source):
+        assert table["read"].sum() == plain
+        assert (table["read"] == table[sources.COUNTS].sum(axis=1)).all()
+    assert feeds["deliveries"].sum() == by_source["deliveries"].sum() == len(seen)
+    slow = {name: sum(a for feed, _, a, _, _, _ in seen if feed == name) for name in records.FEEDS}
+    assert dict(zip(feeds["feed"], feeds["accepted"], strict=True)) == slow
+
+
+def held(*rows: tuple[str, ...], feed: str = "tps") -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "number": range(1, len(rows) + 1),
+            "batch": 1,
+            "feed": feed,
+            "source": "pagi.csv",
+            "row": range(2, len(rows) + 2),
+            "reasons": [json.dumps(reasons) for reasons in rows],
+            "recorded_at": pd.Series([wib("08.00")] * len(rows), dtype=MOMENT),
+        }
+    )
+
+
+def test_reasons_that_differ_in_the_word_only_are_one_kind() -> None:
+    waiting = sources.of_feeds(
+        held(('jenis "entah" tidak dikenal',), ('jenis "apa" tidak dikenal', "tanpa waktu")),
+        ["tps"],
+    )
+    found = sources.by_reason(waiting)
+    assert found["example"][1] == "tanpa waktu"
+    assert found[["kind", "rows"]].to_numpy().tolist() == [
+        ["jenis … tidak dikenal", 2],
+        ["tanpa waktu", 1],
+    ]
+    assert found["example"][0] == 'jenis "entah" tidak dikenal'
+
+
+def test_a_row_with_the_same_kind_twice_counts_once() -> None:
+    waiting = sources.of_feeds(held(('"a" tidak dikenal', '"b" tidak dikenal')), ["tps"])
+    assert sources.by_reason(waiting)["rows"].tolist() == [1]
+
+
+def test_waiting_rows_of_other_feeds_are_left_out() -> None:
+    assert len(sources.of_feeds(held(("x",), feed="neutrality"), ["tps"])) == 0
+
+
+def test_nothing_waiting_has_no_reasons() -> None:
+    assert len(sources.by_reason(sources.of_feeds(held(), ["tps"]))) == 0
+
+
+def test_a_delivery_known_for_longer_than_its_rows_stays_in_the_ledger() -> None:
+    rows = [report(at="07.00", batch=1, withdrawn_at=wib("08.30"))]
+    found = told(batch(1, accepted=1), of=frames(*rows), at="09.00")
+    assert found[["batch", "standing"]].to_numpy().tolist() == [[1, 0]]
+    earlier = wib("08.30") - timedelta(minutes=1)
+    assert len(known(frames(*rows)["tps"], earlier)) == 1
+
+
+def test_a_delivery_with_a_row_of_an_exercise_is_marked() -> None:
+    rows = [report(batch=1, latihan=True), report(batch=1), report(batch=2)]
+    found = told(batch(1, source="a"), batch(2, source="b"), batch(3), of=frames(*rows))
+    assert found["made_up"].tolist() == [False, False, True]
+    by_source = sources.by_source(found).set_index("source")["made_up"]
+    assert by_source.to_dict() == {"a": True, "b": False, "pagi.csv": False}

@@ -1,0 +1,191 @@
+"""Turnout: never without its denominator, never more than was told, bounds that hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi.analysis.stations import stations
+from situasi.analysis.turnout import by_kecamatan, curve, totals, whole
+from situasi.regions import Register
+from tests.analysis.builders_tps import DESA, known, small, told
+from tests.analysis.builders_tps import whole as whole_register
+from tests.builders import wib
+
+HOME = "16.10.01"
+SECOND = f"{DESA}.002"
+
+
+def of_six() -> Register:
+    """Six TPS of 400 voters each, and no other."""
+    places = {HOME: replace(whole_register().kecamatan[HOME], dpt=2400, dpt_estimated=False)}
+    return replace(small(), kecamatan=places)
+
+
+def turnout(*rows: dict[str, Any], at: str = "12.00", register: Register | None = None) -> Any:
+    register = register or of_six()
+    return by_kecamatan(stations(known(*rows), register, wib(at)), register).loc[HOME]
+
+
+def test_the_rate_is_of_those_that_told_and_the_bounds_are_of_all() -> None:
+    one = turnout(told(hadir=200, at="11.00"), told(of=SECOND, hadir=240, at="11.00"))
+    assert (one.heads, one.told, one.tps) == (440, 2, 6)
+    assert (one.dpt_told, one.dpt) == (800, 2400)
+    assert one.rate == pytest.approx(55)
+    assert one.least == pytest.approx(100 * 440 / 2400)
+    assert one.most == pytest.approx(100 * (440 + 1600) / 2400)
+
+
+def test_where_nobody_told_there_is_no_rate_and_not_a_rate_of_zero() -> None:
+    one = turnout(told(fase="dibuka", at="07.00"))
+    assert one.told == 0
+    assert np.isnan(one.rate)
+    assert (one.least, one.most) == (0, 100)
+
+
+def test_a_count_of_zero_is_a_rate_of_zero() -> None:
+    assert turnout(told(hadir=0, at="08.00")).rate == 0
+
+
+def test_a_list_that_nobody_knows_gives_no_rate_but_its_heads_count() -> None:
+    register = of_six()
+    table = register.tps.assign(dpt=pd.array([None, *[400] * 5], dtype="Int64"))
+    one = turnout(
+        told(hadir=99, at="11.00"),
+        told(of=SECOND, hadir=200, at="11.00"),
+        register=replace(register, tps=table),
+    )
+    assert one.heads == 299
+    assert one.rate == pytest.approx(50)
+
+
+def test_an_estimated_list_is_named_as_such() -> None:
+    count = told(hadir=200, at="11.00")
+    assert not turnout(count).told_estimated
+    guessed = replace(of_six(), tps=small(official=False).tps)
+    assert turnout(count, register=guessed).told_estimated
+
+
+def test_heads_of_the_other_lists_are_summed_with_how_many_told_them() -> None:
+    one = turnout(
+        told(hadir=200, hadir_dptb=3, hadir_dpk=5, at="11.00"),
+        told(of=SECOND, hadir=100, at="11.00"),
+    )
+    assert (one.dptb, one.dpk, one.apart, one.told) == (3, 5, 1, 2)
+
+
+def test_a_kecamatan_far_below_the_kabupaten_is_low_and_a_silent_one_is_not() -> None:
+    register = whole_register()
+    codes = register.tps.groupby("kecamatan")["code"].first()
+    rows = [told(of=code, hadir=300, at="11.00") for code in codes.iloc[1:15]]
+    rows.append(told(of=codes.iloc[0], hadir=200, at="11.00"))
+    table = by_kecamatan(stations(known(*rows), register, wib("11.10")), register)
+    assert table.index[table["is_low"]].tolist() == [codes.index[0]]
+
+
+def test_all_kecamatan_together_are_the_register() -> None:
+    register = whole_register()
+    table = by_kecamatan(stations(known(), register, wib("09.00")), register)
+    total = whole(table)
+    assert (total.tps, total.dpt) == (register.election.tps_total, register.election.dpt_total)
+
+
+def test_only_kecamatan_whose_list_was_not_found_have_an_estimated_one() -> None:
+    register = whole_register()
+    table = by_kecamatan(stations(known(), register, wib("09.00")), register)
+    expected = {code: place.dpt_estimated for code, place in register.kecamatan.items()}
+    assert table["estimated"].to_dict() == expected
+
+
+def test_the_curve_ends_at_the_moment_shown_and_counts_who_told_by_then() -> None:
+    rows = [
+        told(hadir=100, at="08.00"),
+        told(hadir=200, at="09.00"),
+        told(of=SECOND, hadir=40, at="09.05"),
+    ]
+    found = curve(known(*rows), small(), wib("09.20"))
+    assert np.isnan(found.loc[wib("07.45"), "heads"])
+    assert found.loc[wib("08.00"), ["heads", "told"]].tolist() == [100, 1]
+    assert found.loc[wib("09.00"), ["heads", "told", "rate"]].tolist() == [200, 1, 50]
+    assert found.loc[wib("09.15"), ["heads", "told", "rate"]].tolist() == [240, 2, 30]
+    assert found.loc[wib("09.30") :, "rate"].isna().all()
+
+
+def test_the_expected_curve_ends_at_the_reference_that_scales_it() -> None:
+    found = curve(known(), small(), wib("12.00"))
+    assert found.loc[wib("07.00"), "expected"] == 0
+    assert found.loc[wib("08.00"), "expected"] == pytest.approx(0.17 * 83.58)
+    assert found["expected"].iloc[-1] == pytest.approx(83.58)
+
+
+def test_only_the_chosen_kecamatan_are_in_the_curve() -> None:
+    other = whole_register().tps["code"].iloc[-1]
+    rows = [told(hadir=100, at="08.00"), told(of=other, hadir=70, at="08.00")]
+    found = curve(known(*rows), whole_register(), wib("09.00"), (HOME,))
+    assert found.loc[wib("08.00"), "heads"] == 100
+
+
+def test_a_total_of_a_desa_stands_beside_its_tps_and_is_not_added() -> None:
+    rows = [
+        told(hadir=150, at="11.00"),
+        told(lingkup="desa", tps=None, hadir=800, at="11.00"),
+        told(lingkup="desa", tps=None, hadir=900, at="12.00"),
+    ]
+    frames = known(*rows)
+    found = stations(frames, small(), wib("12.10"))
+    beside = totals(frames, found)
+    assert beside[["heads", "tps", "tps_told", "tps_heads"]].values.tolist() == [[900, 5, 1, 150]]
+    assert turnout(*rows).heads == 150
+
+
+def test_a_total_of_an_unknown_desa_is_listed_without_tps() -> None:
+    row = told(lingkup="desa", desa=None, desa_text="Entah", tps=None, hadir=80)
+    beside = totals(known(row), stations(known(row), small(), wib("12.00")))
+    assert beside["heads"].tolist() == [80]
+    assert beside["tps"].isna().all()
+
+
+count = st.fixed_dictionaries(
+    {
+        "of": st.sampled_from(small().tps["code"].tolist()),
+        "hadir": st.integers(0, 400),
+        "at": st.sampled_from(["07.50", "08.00", "08.20", "09.00", "11.00", "13.00"]),
+    }
+)
+
+
+def slow_heads(rows: list[dict[str, Any]], until: datetime) -> tuple[int, int]:
+    """The obvious way: the last count of each TPS taken by then, one after the other."""
+    newest: dict[tuple[str, str], int] = {}
+    for row in sorted(rows, key=lambda one: one["occurred_at"]):
+        if row["occurred_at"] <= until:
+            newest[row["desa"], row["tps"]] = row["hadir"]
+    return sum(newest.values()), len(newest)
+
+
+@given(st.lists(count, max_size=14))
+@settings(max_examples=40)
+def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any]]) -> None:
+    rows = list({(one["of"], one["at"]): told(**one) for one in stated}.values())
+    found = curve(known(*rows), small(), wib("23.00"))
+    for moment in (wib("07.00") + timedelta(minutes=15 * n) for n in range(29)):
+        heads, tps = slow_heads(rows, moment)
+        one = found.loc[moment].fillna(0)
+        assert (one["heads"], one["told"]) == (heads, tps)
+
+
+@given(st.lists(count, max_size=14))
+@settings(max_examples=30)
+def test_the_truth_lies_between_the_bounds(stated: list[dict[str, Any]]) -> None:
+    one = turnout(*(told(**row) for row in stated), at="14.00")
+    assert 0 <= one.least <= one.most <= 100 + 1e-9
+    assert one.most - one.least == pytest.approx(100 * (one.dpt - one.dpt_told) / one.dpt)
+    if one.told:
+        assert one.least - 1e-9 <= one.rate <= one.most + 1e-9

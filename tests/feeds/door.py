@@ -1,0 +1,54 @@
+"""One row or several through the door, for tests: what was stored, or every reason why not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from situasi.board import Board
+from situasi.feeds import check
+from situasi.feeds.table import Checked, Table
+from situasi.ingest import Ledger, ingest_rows
+from situasi.records import FEEDS
+from tests.builders_files import report
+from tests.conftest import NOON
+
+
+def deliver(
+    board: Board, feed: str, *rows: dict[str, object], now: datetime = NOON, actor: str = "uji"
+) -> Ledger:
+    """Rows as they stand, through the door of this feed; the ledger always adds up."""
+    ledger = ingest_rows(
+        list(rows), "uji", board.store, board.context, feed=feed, now=now, actor=actor
+    )
+    assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
+    return ledger
+
+
+def accepted(board: Board, feed: str, **stated: object) -> Any:
+    """The stored row of a report that states this."""
+    ledger = deliver(board, feed, report(feed, **stated))
+    assert ledger.accepted == 1, ledger
+    return board.store.tail(FEEDS[feed]).iloc[-1]
+
+
+def reasons(board: Board, feed: str, **stated: object) -> str:
+    """Why a report that states this is quarantined."""
+    ledger = deliver(board, feed, report(feed, **stated))
+    assert ledger.quarantined == 1, ledger
+    return "; ".join(ledger.reasons[0]["reasons"])
+
+
+def everything_kept(board: Board) -> str:
+    """All that the store holds of any row, accepted or quarantined, as one text."""
+    frames = [board.store.tail(feed).to_csv(index=False) for feed in FEEDS.values()]
+    held = [str((row.raw, row.reasons)) for row in board.store.quarantine()]
+    return "\n".join(frames + held)
+
+
+def judged(board: Board, feed: str, row: dict[str, object]) -> Checked:
+    """One row judged at the door and not stored: fast enough for property tests."""
+    cells = pd.DataFrame([{k: None if v == "" else v for k, v in row.items()}], dtype="object")
+    return check(Table(cells.where(cells.notna(), None), [1]), feed, board.context, NOON)

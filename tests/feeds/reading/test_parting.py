@@ -1,0 +1,118 @@
+"""Reading block by block gives what reading row by row gives, whatever the lines hold."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from situasi.feeds.reading import gather, parting
+from situasi.feeds.reading.headings_row import Heading, find
+from situasi.feeds.reading.piece import Block, Row
+
+PIECES = ("a", "bc", " ", ",", ",", '"', '""', "\n", "\n", '","', "\t", "é", "\u2028", "\x1c")
+HOSTILE = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
+SIZES = st.integers(1, 40)
+
+
+def lines_of(text: str) -> parting.Lines:
+    return parting.Lines(io.StringIO(text, newline="\n"))
+
+
+def slow(text: str) -> list[Row]:
+    return list(parting.rows(lines_of(text), ","))
+
+
+def by_blocks(text: str, size: int) -> list[Row]:
+    found: list[Row] = []
+    for part in parting.blocks(lines_of(text), ",", size):
+        found += part.stripped() if isinstance(part, Block) else [part]
+    return found
+
+
+@settings(max_examples=600, deadline=None)
+@given(HOSTILE, SIZES)
+@example('a,"b\nc",d\ne,f\n', 1)  # a quote opened in one block and closed in the next
+@example('a,"b\n' + "c,d\n" * 9, 3)  # and one that is never closed
+@example('1,"Tj." Raja,b\n' * 5, 2)
+def test_blocks_of_any_size_hold_the_rows_read_one_by_one(text: str, size: int) -> None:
+    assert by_blocks(text, size) == slow(text)
+
+
+@given(HOSTILE, SIZES, st.integers(0, 5))
+def test_blocks_begin_where_single_rows_were_left(text: str, size: int, first: int) -> None:
+    lines = lines_of(text)
+    single = [row for row, _ in zip(parting.rows(lines, ","), range(first), strict=False)]
+    rest: list[Row] = []
+    for part in parting.blocks(lines, ",", size):
+        rest += part.stripped() if isinstance(part, Block) else [part]
+    # zip asks for one row more than it gives, unless the rows end first.
+    assert single + rest in ([*slow(text)], [*slow(text)[:first], *slow(text)[first + 1 :]])
+
+
+def test_lines_without_anything_odd_are_read_at_once() -> None:
+    parts = list(parting.blocks(lines_of("a,b\n" * 10), ",", 4))
+    assert [len(part.rows) for part in parts if isinstance(part, Block)] == [4, 4, 2]
+
+
+def test_every_line_with_a_stray_quote_is_read_a_bounded_number_of_times() -> None:
+    """Giving back used to pile iterator upon iterator: 200,000 such lines took minutes."""
+    taken = [0]
+
+    def counted(count: int) -> str:
+        taken[0] += 1
+        return '1,"Tj." Raja,b\n'
+
+    lines = parting.Lines(map(counted, range(3_000)))
+    assert sum(1 for _ in parting.blocks(lines, ",")) == 3_000
+    assert (taken[0], lines.position) == (3_000, 3_000)
+
+
+HEADS = [["waktu", "jenis", "jumlah kasus", "lokasi"]]
+CELLS = st.sampled_from(
+    ["", "x", "Waktu", "jenis", "WAKTU", "Jumlah", "Total 3", "jml", "lokasi", "9"]
+)
+ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=5) | st.lists(CELLS, min_size=4, max_size=4))
+
+
+def heading() -> Heading:
+    found = find(HEADS, lambda texts: sum(text in HEADS[0] for text in texts))
+    assert found is not None
+    return found
+
+
+def tabled(parts: list[tuple[int, Row | Block]], chunk: int) -> list[tuple[object, ...]]:
+    return [
+        (list(table.cells.columns), table.cells.to_numpy().tolist(), table.rows, table.notes)
+        for table in gather.tables(parts, heading(), chunk)
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(ROWS, st.integers(1, 12), st.integers(1, 150))
+def test_a_block_becomes_the_table_that_its_rows_become(
+    odd: list[list[str]], size: int, chunk: int
+) -> None:
+    usual = [["1", "banjir", str(at), " TPS "] for at in range(60)]  # beyond the learning
+    rows = [*usual, *odd, *usual[:size], *odd]
+    single: list[tuple[int, Row | Block]] = []
+    blocks: list[tuple[int, Row | Block]] = []
+    for at in range(0, len(rows), size):
+        block = Block(rows[at : at + size])
+        blocks.append((at + 2, block))
+        single += enumerate(block.stripped(), start=at + 2)
+    assert tabled(blocks, chunk) == tabled(single, chunk)
+
+
+@pytest.mark.parametrize("first", ["Jumlah", "waktu", "SUB TOTAL", "grand total"])
+def test_a_total_or_a_repeated_heading_inside_a_block_is_still_no_row(first: str) -> None:
+    usual = [["1", "banjir", "2", "TPS"]] * 60
+    odd = [first, "", "5", ""] if first != "waktu" else HEADS[0]
+    numbered: list[tuple[int, Row | Block]] = [
+        (2, Block(usual)),
+        (62, Block([*usual, odd, *usual])),
+    ]
+    (table,) = gather.tables(numbered, heading(), 1_000)
+    assert 122 not in table.rows and len(table.rows) == 180

@@ -1,0 +1,43 @@
+"""The turnout figure: what was told is what is drawn; nothing is drawn where nobody told."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from situasi.analysis.turnout import curve
+from situasi.figures.theme import LIGHT
+from situasi.figures.turnout import turnout_curve
+from tests.analysis.builders_tps import known, small, told
+from tests.builders import wib
+
+REFERENCES = [("85 %", 85.81), ("83 %", 83.58)]
+
+
+def drawn(*rows: dict[str, object], at: str = "09.20") -> object:
+    found = curve(known(*rows), small(), wib(at))
+    return turnout_curve(found, REFERENCES, ("melapor", "perkiraan"), "TPS", LIGHT)
+
+
+def test_only_quarters_with_a_report_are_drawn_at_local_time() -> None:
+    line = drawn(told(hadir=100, at="08.00")).data[1]
+    assert pd.Timestamp(line.x[0]) == pd.Timestamp("2024-11-27 08:00")
+    assert pd.Timestamp(line.x[-1]) == pd.Timestamp("2024-11-27 09:15")
+    assert set(line.y) == {25.0}
+    assert line.customdata[0].tolist() == [100, 1]
+
+
+def test_a_day_without_a_count_still_has_what_was_expected() -> None:
+    figure = drawn()
+    assert len(figure.data[1].x) == 0
+    assert figure.data[0].y[-1] == pytest.approx(83.58)
+
+
+def test_the_scale_never_moves_so_that_hours_compare() -> None:
+    assert tuple(drawn(told(hadir=5, at="08.00")).layout.yaxis.range) == (0, 100)
+
+
+def test_each_reference_has_its_line_and_word() -> None:
+    layout = drawn().layout
+    assert [shape.y0 for shape in layout.shapes] == [83.58, 85.81]
+    assert [one.text for one in layout.annotations] == ["83 %", "85 %"]

@@ -1,0 +1,128 @@
+"""Heads counted on the rehearsal day: their parts, and the counts that are told wrong."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.regions import Register
+from situasi.rehearsal import heads, scene, slips, turnout
+from situasi.rehearsal.scene import Scene
+from situasi.rehearsal.slips import Slip
+from situasi.shapes import Boundaries
+
+from .builders import Rows, register, squares
+
+Tps = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def counted(day: dict[str, Rows]) -> dict[Tps, Rows]:
+    """The rows with heads of each TPS in the order counted."""
+    found: dict[Tps, Rows] = defaultdict(list)
+    for row in sorted(day["tps"], key=lambda row: (row["fase"] == "ditutup", row["waktu"])):
+        if row["hadir"]:
+            found[row["kode_kecamatan"], row["desa"], row["tps"]].append(row)
+    return found
+
+
+@pytest.fixture(scope="module")
+def stage(ogan_ilir: Register, boundaries: Boundaries) -> Scene:
+    return scene.build(ogan_ilir, boundaries, 2024)
+
+
+@pytest.fixture(scope="module")
+def drawn(stage: Scene) -> dict[str, Slip]:
+    return slips.draw(stage, turnout.final(stage.register, random.Random(1)))
+
+
+def test_parts_are_apart_in_most_closing_words_and_add_up(counted: dict[Tps, Rows]) -> None:
+    closing = [own[-1] for own in counted.values() if own[-1]["fase"] == "ditutup"]
+    apart = [row for row in closing if row["hadir_dpt"]]
+    assert 0.75 * len(closing) < len(apart) < len(closing)
+    for own in counted.values():
+        for row in own:
+            parts = [row["hadir_dpt"], row["hadir_dptb"], row["hadir_dpk"]]
+            assert all(parts) or not any(parts)
+            assert not any(parts) or sum(map(int, parts)) == int(row["hadir"])
+
+
+def test_parts_before_closing_come_from_noon_on_and_dpk_only_at_its_end(
+    counted: dict[Tps, Rows],
+) -> None:
+    apart = [row for own in counted.values() for row in own if row["hadir_dpt"] and not row["fase"]]
+    assert {row["waktu"][11:16] for row in apart} == {"12:00", "13:00"}
+    assert {row["hadir_dpk"] for row in apart if row["waktu"][11:16] == "12:00"} == {"0"}
+    assert any(row["hadir_dpk"] != "0" for row in apart)
+
+
+def test_each_kind_of_wrong_count_has_a_handful(drawn: dict[str, Slip]) -> None:
+    kinds = Counter(slip.kind for slip in drawn.values())
+    assert set(kinds) == {"lost_digit", "doubled_digit", "late_start", "copied"}
+    assert all(3 <= count <= 13 for count in kinds.values())
+
+
+def test_a_lost_digit_falls_a_doubled_one_exceeds_the_list_and_a_late_start_jumps(
+    ogan_ilir: Register, counted: dict[Tps, Rows]
+) -> None:
+    names = {(d.kecamatan, d.name): code for code, d in ogan_ilir.desa.items()}
+    voters = turnout.voters_of(ogan_ilir)
+    rules = ogan_ilir.election.rules.tps
+    fallen = exceeding = jumped = 0
+    for (kecamatan, desa, number), own in counted.items():
+        listed = voters[f"{names[kecamatan, desa]}.{number}"]
+        told = [int(row["hadir"]) for row in own]
+        exceeds = max(told) > 1.3 * listed
+        exceeding += exceeds
+        steps = [after - before for before, after in pairwise(told)]
+        fallen += any(step < 0 for step in steps) and not exceeds
+        jumped += any(step > rules.jump * listed for step in steps) and min(steps) >= 0
+    assert exceeding >= 2
+    assert fallen >= 3
+    assert jumped >= 2
+
+
+def test_a_few_desa_tell_one_number_from_all_their_tps_at_one_hour(
+    ogan_ilir: Register, counted: dict[Tps, Rows]
+) -> None:
+    told: Counter[tuple[str, str, str, str]] = Counter()
+    for (kecamatan, desa, _), own in counted.items():
+        told.update((kecamatan, desa, row["waktu"], row["hadir"]) for row in own)
+    copied = {key[:2] for key, n in told.items() if n >= ogan_ilir.election.rules.tps.repeated}
+    assert len(copied) == 2
+
+
+def test_a_small_register_has_one_slip(stage: Scene) -> None:
+    place = register((9, 7, 4))
+    small = scene.build(place, squares(sorted(place.kecamatan)), 1)
+    found = slips.draw(small, turnout.final(place, random.Random(1)))
+    assert [slip.kind for slip in found.values()] == ["lost_digit"]
+
+
+@given(count=st.integers(20, 900), later=st.integers(0, 5))
+def test_a_slip_touches_no_hour_but_those_it_is_about(count: int, later: int) -> None:
+    place = register((3,))
+    clock = scene.build(place, squares(sorted(place.kecamatan)), 1).clock
+    hour, other = clock.opens + timedelta(hours=3), clock.opens + timedelta(hours=4 + later)
+    for kind in ("lost_digit", "doubled_digit", "late_start", "copied"):
+        slip = Slip(kind, hour, count=7)
+        assert slip.told(count, other) == count
+        before = slip.told(count, hour - timedelta(hours=1))
+        assert (before < count) if kind == "late_start" else (before == count)
+    assert Slip("copied", hour, count=7).told(count, hour) == 7
+    assert Slip("late_start", hour).told(count, hour) == count
+
+
+@given(total=st.integers(0, 900), seed=st.integers(0, 999))
+def test_the_parts_of_a_final_count_are_never_more_than_all(total: int, seed: int) -> None:
+    people = heads.draw(total, random.Random(seed))
+    cells = {heading: int(value) for heading, value in people.cells().items()}
+    assert min(cells.values()) >= 0
+    assert cells["hadir"] == total
+    assert cells["hadir_dpt"] + cells["hadir_dptb"] + cells["hadir_dpk"] == total

@@ -1,0 +1,61 @@
+"""A decision made on the board: through the door, seen at once, undone by another row."""
+
+from __future__ import annotations
+
+import pytest
+
+from situasi.analysis import incidents, merging
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from situasi.screen import incidents_merging
+from situasi.screen.session import Moment
+from tests.builders import wib
+from tests.conftest import NOON
+
+AT = Moment(wib("12.00"), live=True, exercise=True)
+
+
+@pytest.fixture
+def reported(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
+    """A board with two reports of an exercise."""
+    monkeypatch.setattr("situasi.board._current", board)
+    rows = [
+        {"id": name, "waktu": "27/11/2024 08.00", "kecamatan": "Indralaya", "jenis": "logistik",
+         "latihan": "ya"}
+        for name in ("A", "B")
+    ]  # fmt: skip
+    ingest_rows(rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji")
+    return board
+
+
+def cases(board: Board) -> list[str]:
+    return list(board.live.picture().snapshot.frames["incidents"]["case"])
+
+
+def counted(board: Board) -> int:
+    frames = board.live.picture().snapshot.frames
+    return len(merging.merged(incidents.cases(frames["incidents"]), frames["merges"]))
+
+
+def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(reported: Board) -> None:
+    one, other = cases(reported)
+    seen = [counted(reported)]
+    for act in ("gabung", "pisah", "gabung"):  # all within the same minute of the exercise
+        assert incidents_merging.keep(act, one, other, "satu kejadian", True, AT) is None
+        seen.append(counted(reported))
+    assert seen == [2, 1, 2, 1]
+
+
+def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
+    one, other = cases(reported)
+    incidents_merging.keep("gabung", one, other, "satu kejadian", True, AT)
+    row = reported.live.picture().snapshot.frames["merges"].iloc[0]
+    assert (row["pelapor"], row["alasan_gabung"]) == (reported.settings.role, "satu kejadian")
+    assert (row["occurred_at"], row["latihan"]) == (AT.at, True)
+    assert reported.store.batches()["actor"].iloc[-1] == reported.settings.role
+
+
+def test_a_decision_that_the_door_refuses_says_why_and_merges_nothing(reported: Board) -> None:
+    one, _other = cases(reported)
+    assert incidents_merging.keep("gabung", one, one, "keliru", True, AT)
+    assert counted(reported) == 2

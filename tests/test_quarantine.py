@@ -1,0 +1,109 @@
+"""Rows in quarantine: released once, whoever tries at the same time; returned with care."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.ingest import NO_LONGER_HELD, Ledger, ingest_file
+from situasi.quarantine import as_csv, release
+from situasi.records import INCIDENTS
+from situasi.reports.guard import bare
+from situasi.store.protocol import Quarantined
+from tests.builders_files import csv_file, faulty, report
+from tests.conftest import NOON
+
+
+def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[Quarantined]:
+    path = csv_file(folder / "pagi.csv", *(rows or (faulty(),)))
+    ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+    return board.store.quarantine()
+
+
+def mended(board: Board, row: Quarantined, **cells: str) -> Ledger:
+    return release(board, row, cells, NOON, "uji")
+
+
+def stored(board: Board) -> list[str]:
+    return board.store.tail(INCIDENTS)["jenis"].tolist()
+
+
+def test_a_row_released_meanwhile_is_not_stored_a_second_time(board: Board, tmp_path: Path) -> None:
+    [row] = waiting(board, tmp_path)
+    assert mended(board, row, jenis="banjir").accepted == 1
+    version = board.store.version()
+    second = mended(board, row, jenis="listrik padam")
+    assert (second.refused, second.read, second.accepted) == (NO_LONGER_HELD, 0, 0)
+    assert (stored(board), board.store.version()) == (["bencana"], version)
+
+
+def test_of_two_who_release_one_row_at_the_same_time_one_wins(board: Board, tmp_path: Path) -> None:
+    rows = waiting(board, tmp_path, *(faulty(id=f"K-{n}") for n in range(8)))
+    for row in rows:
+        start, told = threading.Barrier(2), []
+
+        def try_it(word: str, row: Quarantined = row) -> None:
+            start.wait()  # noqa: B023 each round waits for its own threads
+            told.append(mended(board, row, jenis=word))  # noqa: B023
+
+        both = [threading.Thread(target=try_it, args=(word,)) for word in ("banjir", "logistik")]
+        for one in both:
+            one.start()
+        for one in both:
+            one.join()
+        assert sorted(one.accepted for one in told) == [0, 1]
+        assert [one.refused for one in told if not one.accepted] == [NO_LONGER_HELD]
+    assert len(stored(board)) == len(rows)
+    assert board.store.waiting() == {}
+
+
+def test_a_row_that_is_already_on_the_board_leaves_quarantine_as_a_duplicate(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = waiting(board, tmp_path, report(jenis="banjir"), faulty())
+    ledger = mended(board, rows[0], jenis="banjir")
+    assert (ledger.duplicate, ledger.refused) == (1, None)
+    assert (stored(board), board.store.waiting()) == (["bencana"], {})
+
+
+def test_a_row_still_faulty_waits_on_with_nothing_stored(board: Board, tmp_path: Path) -> None:
+    [row] = waiting(board, tmp_path)
+    version = board.store.version()
+    ledger = mended(board, row, jenis="entah lagi")
+    assert (ledger.quarantined, ledger.refused) == (1, None)
+    assert (board.store.version(), board.store.quarantine()) == (version, [row])
+
+
+def test_a_release_taken_back_lets_the_row_wait_and_be_released_again(
+    board: Board, tmp_path: Path
+) -> None:
+    [row] = waiting(board, tmp_path)
+    mended(board, row, jenis="banjir")
+    board.store.withdraw(2, NOON, "uji")
+    assert board.store.waiting() == {"incidents": 1}
+    assert mended(board, row, jenis="banjir").accepted == 1
+
+
+def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(
+    board: Board, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path / "b.csv", report(no_karantina="1e300"))
+    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+    assert ledger.accepted == 1
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=1, max_size=4))
+def test_what_a_sender_wrote_is_in_the_returned_file_guarded_and_recoverable(
+    cells: list[str],
+) -> None:
+    raw = {f"kolom {at}": cell for at, cell in enumerate(cells)}
+    row = Quarantined(7, 1, "incidents", "a.csv", 2, raw, ("x",), NOON, None)
+    [line] = csv.DictReader(io.StringIO(as_csv([row]), newline=""))
+    assert {name: bare(line[name]) for name in raw} == raw
+    assert not [cell for cell in line.values() if cell.startswith(("=", "@"))]

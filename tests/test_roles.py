@@ -1,0 +1,70 @@
+"""Roles: what a person may not see is never loaded for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from situasi import board, records
+from situasi.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role
+from situasi.screen import session
+from situasi.screen.neutrality_panel import work
+from tests.conftest import NOON, settings_in
+
+FEEDS = tuple(records.FEEDS)
+MAY_SEE_NEUTRALITY = {"pimpinan", "propam"}
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)
+def test_only_command_and_propam_have_the_rows_of_neutrality(role: Role) -> None:
+    assert ("neutrality" in role.feeds(FEEDS)) == (role.name in MAY_SEE_NEUTRALITY)
+    assert role.sees("netralitas") == (role.name in MAY_SEE_NEUTRALITY)
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)
+@pytest.mark.parametrize(("feed", "screen"), GUARDED_FEEDS.items())
+def test_a_guarded_feed_is_loaded_only_for_those_who_see_its_screen(
+    role: Role, feed: str, screen: str
+) -> None:
+    assert (feed in role.feeds(FEEDS)) == role.sees(screen)
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)
+def test_every_other_feed_is_loaded_for_everyone_and_none_is_invented(role: Role) -> None:
+    assert set(FEEDS) - set(GUARDED_FEEDS) <= set(role.feeds(FEEDS)) <= set(FEEDS)
+
+
+def test_a_guest_neither_delivers_nor_sees_where_officers_stand() -> None:
+    guest = ROLES["tamu"]
+    assert not guest.acts
+    assert not {"roster", "postings", "neutrality"} & set(guest.feeds(FEEDS))
+
+
+def test_roles_name_only_screens_and_acts_that_exist() -> None:
+    for role in ROLES.values():
+        assert role.screens <= set(SCREENS)
+        assert role.acts <= set(ACTS)
+    assert set(GUARDED_FEEDS) <= set(FEEDS)
+    assert set(GUARDED_FEEDS.values()) <= set(SCREENS)
+
+
+def given(known: Mapping[str, pd.DataFrame], *_: object) -> set[str]:
+    """A work that tells which feeds it was given."""
+    return set(known)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = board.open_board(settings_in(tmp_path, SITUASI_ROLE=name), lambda: NOON)
+    monkeypatch.setattr(board, "_current", own)
+    shown, at = own.live.picture(), session.Moment(NOON, live=False, exercise=False)
+    feeds = session.compute(given, shown, at)
+    page = session.compute(work, shown, at, ())
+    own.close()
+    assert feeds == set(ROLES[name].feeds(FEEDS))
+    assert (page is None) == (name not in MAY_SEE_NEUTRALITY)
