@@ -13,15 +13,13 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi import records
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.labels import N_, label
 from situasi.screen import address
 from situasi.screen.session import Moment
 from situasi.words import _
 
 WINDOWS = ("hari", "1j", "3j", "semua")
 MEASURES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
-# Parts of the address that choose no rows.
-NOT_FILTERS = ("lang", "ukur", "saat", "kasus")
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "lang")
 
@@ -45,6 +43,16 @@ def _measure_name(code: str) -> str:
         "personel": _("Personel hadir"),
         "tps": _("Jumlah TPS"),
     }[code]
+
+
+_SPOKEN: dict[str, tuple[str, Callable[[str], str]]] = {
+    "kec": (N_("kecamatan"), lambda code: board().register.name_of(code)),
+    "jenis": (N_("jenis"), lambda code: label("jenis", code)),
+    "tingkat": (N_("tingkat"), lambda code: label("tingkat", code)),
+    "status": (N_("status"), lambda code: label("status", code)),
+    "rentang": (N_("waktu"), _window_name),
+    "feed": (N_("sumber"), lambda code: label("feed", code)),
+}
 
 
 def chosen() -> tuple[Selection, str]:
@@ -114,15 +122,12 @@ def one(
 
 
 def in_words() -> str:
-    """What is filtered, for a file that leaves the board."""
-    register = board().register
-    asked = {
-        name: values for name, values in address.carried(list(st.query_params)).items()
-        if name not in NOT_FILTERS
-    }  # fmt: skip
+    """What is filtered on this page, for a file that leaves the board."""
     said = [
-        f"{name}: " + ", ".join(map(register.name_of, values) if name == "kec" else values)
-        for name, values in asked.items()
+        _(title) + ": " + ", ".join(map(words, values))
+        for name, (title, words) in _SPOKEN.items()
+        # Only filters that this page has drawn choose its rows.
+        if name in st.session_state and (values := address.current(name))
     ]
     return "; ".join(said) or _("tanpa saringan")
 

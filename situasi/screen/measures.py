@@ -113,14 +113,14 @@ def _turnout(_found: Overview, day: Day, theme: Theme) -> Measure:
 
 def _phases(_overview: Overview, day: Day, theme: Theme) -> Measure:
     furthest = reached(day.phases)
-    found = {str(one.Index): (one.fase, one.by, one.tps) for one in furthest.itertuples()}
+    rows: dict[str, Any] = {str(one.Index): one for one in furthest.itertuples()}
 
     def paint(place: Kecamatan) -> Area:
-        fase, count, every = found[place.code]
-        if not isinstance(fase, str):
+        one = rows[place.code]
+        if not isinstance(one.fase, str):
             return Area(place.name, drawn="silent")
-        value = f"{words.number(count)}/{words.number(every)}"
-        return Area(place.name, value, theme.phases[FASE.index(fase)])
+        value = f"{words.number(one.by)}/{words.number(one.tps)}"
+        return Area(place.name, value, theme.phases[FASE.index(one.fase)])
 
     met = [fase for fase in FASE if fase in set(furthest["fase"])]
     marks = [
@@ -130,10 +130,10 @@ def _phases(_overview: Overview, day: Day, theme: Theme) -> Measure:
 
 
 def _personnel(_found: Overview, day: Day, theme: Theme) -> Measure:
-    rows = {str(one.Index): one for one in day.gaps.itertuples()}
+    rows: dict[str, Any] = {str(one.Index): one for one in day.gaps.itertuples()}
 
     def paint(place: Kecamatan) -> Area:
-        one: Any = rows[place.code]
+        one = rows[place.code]
         if not one.known or pd.isna(one.ratio_present):
             return Area(place.name, drawn="silent")
         value = f"{words.number(one.present)}/≈{words.number(one.required)}"
