@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from situasi import rules
 from situasi.rules import Rules
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,18 @@ def load(folder: Path) -> Election:
     Raises FileNotFoundError where one is missing, and KeyError or ValueError naming
     the entry that is missing or wrong.
     """
-    of_the_day = _read(folder / "rules.toml", rules.read)
-    return _read(folder / "election.toml", lambda raw: _build(folder, raw, of_the_day))
+    definition, day = folder / "election.toml", folder / "rules.toml"
+    told, ruled = (tomllib.loads(file.read_text("utf-8")) for file in (definition, day))
+    with _naming(day):
+        of_the_day = rules.read(ruled)
+    with _naming(definition):
+        return _build(folder, told, of_the_day)
 
 
-def _read(path: Path, build: Callable[[dict[str, Any]], T]) -> T:
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
     try:
-        return build(tomllib.loads(path.read_text("utf-8")))
+        yield
     except KeyError as missing:
         missing.add_note(f"{path} has no entry {missing}; compare it with another election's file")
         raise

@@ -62,7 +62,8 @@ def lists_panel(found: Coverage) -> None:
 
 
 def _counted(counts: dict[str, int], code: str) -> str:
-    return f"{_(_NAMES[code])} · {words.number(counts[code])}"
+    name = _(_NAMES[code])
+    return f"{name} · {words.number(counts[code])}"
 
 
 def _officers(keep: Callable[[pd.DataFrame], pd.Series]) -> Callable[[Coverage], pd.DataFrame]:

@@ -12,6 +12,7 @@ from situasi.figures.theme import LIGHT
 from tests.browser.conftest import Look
 from tests.browser.mapping import alike, boundaries, drawn_map, numbers
 from tests.browser.serving import Server, mark_as_opened
+from tests.browser.viewing import ALL_REPORTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -44,7 +45,7 @@ def test_a_messy_workbook_in_the_inbox_appears_on_the_open_page_with_its_bad_row
 ) -> None:
     quiet.start()
     viewer = look(quiet)
-    assert viewer.card("Karantina") == ("0", "tidak ada")
+    assert viewer.card("Sumber senyap")[1].endswith("karantina kosong")
     viewer.page.evaluate("window.loadedOnce = true")
 
     messy_workbook(quiet.folder / "rekap.xlsx")
@@ -53,7 +54,7 @@ def test_a_messy_workbook_in_the_inbox_appears_on_the_open_page_with_its_bad_row
 
     viewer.says("Massa di depan kantor lurah")
     viewer.until(
-        lambda: viewer.card("Karantina") == ("2", "baris menunggu perbaikan"),
+        lambda: viewer.card("Sumber senyap")[1].endswith("2 baris karantina"),
         "the page does not count the rows in quarantine",
     )
     shown = {text: (kind, place) for kind, place, text in viewer.reports()}
@@ -155,7 +156,7 @@ def test_hostile_words_are_shown_as_words_and_do_nothing(quiet: Server, look: Lo
     assert sorted(place for _, place, _ in viewer.reports()) == sorted(
         f"Pemulutan · {text}" for text in HOSTILE
     )
-    viewer.page.get_by_role("button", name="Semua").click()
+    viewer.page.get_by_role("button", name=ALL_REPORTS).click()
     viewer.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
     assert viewer.page.evaluate("window.hit") is None
     inside = viewer.page.locator("ol.si-list")

@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import Look
 from tests.browser.mapping import drawn_map
 from tests.browser.serving import Server
-from tests.browser.viewing import Viewer
+from tests.browser.viewing import ALL_REPORTS, Viewer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -17,7 +17,7 @@ ELSEWHERE = "http://board.invalid"
 def test_no_request_to_another_host_is_even_tried(rehearsal: Server, look: Look) -> None:
     viewer = look(rehearsal)
     drawn_map(viewer)
-    viewer.page.get_by_role("button", name="Semua").click()
+    viewer.page.get_by_role("button", name=ALL_REPORTS).click()
     viewer.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
     assert any("/peta/kecamatan-" in address for address in viewer.watch.asked)
     assert any(address.startswith("ws://") for address in viewer.watch.asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import BrowserContext, Page, Route
 
 from tests.browser.serving import PATIENCE
+
+# The button that opens all reports of the list on Situasi.
+ALL_REPORTS = re.compile(r"Semua \d+ laporan")
 
 
 @dataclass

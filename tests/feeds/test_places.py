@@ -44,6 +44,8 @@ def register(
         },
         tps=pd.DataFrame(),
         aliases=aliases,
+        stages=(),
+        sop=(),
     )
 
 
