@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 from tests.browser.serving import PATIENCE
 
 # The button that opens all reports of the list on Situasi.
 ALL_REPORTS = re.compile(r"Semua \d+ laporan")
+# The line that ends every page.
+CHECKED = re.compile("Diperiksa|Checked|Gambar terakhir|Last picture")
+
+_PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)")
 
 
 @dataclass
@@ -37,10 +41,13 @@ class Watch:
     def _listen(self, page: Page) -> None:
         page.on("websocket", lambda socket: self.asked.append(socket.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: self.complaints.append(said.text) if said.type == "error" else None,
-        )
+        page.on("console", self._hear)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        """Errors alone. The framework asks below a page's own address first, and is told no."""
+        asked = urlsplit(said.location.get("url", "")).path
+        if said.type == "error" and not _PROBE.fullmatch(asked):
+            self.complaints.append(said.text)
 
     def _is_elsewhere(self, address: str) -> bool:
         parts = urlsplit(address)
@@ -60,16 +67,29 @@ class Viewer:
     address: str
 
     def open(self, query: str = "") -> None:
-        """Open a link and wait until the board is drawn to its end."""
+        """Open a link, "PAGE?filters", and wait until the page is drawn to its end."""
         self.page.goto(f"{self.address}/{query}")
-        self.drawn()
+        if query.partition("?")[0] in {"", "situasi"}:
+            self.drawn()
+        self.settled()
 
     def drawn(self) -> None:
         """Wait for the last panel of the page, and for the end of the script's run."""
         self.page.wait_for_selector("[data-testid=stSlider]")
         self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas")
         self.page.wait_for_selector("[data-testid=stPlotlyChart] .xtick text", state="attached")
+        self.settled()
+
+    def settled(self) -> None:
+        """Wait for the heading of the page, its last line, and the end of the script's run."""
+        self.page.wait_for_selector(".si-head h1")
+        self.page.get_by_text(CHECKED).first.wait_for()
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+    def failures(self) -> list[str]:
+        """What the page says of errors in our code, and what the browser complains of."""
+        shown = self.page.locator("[data-testid=stException]").all_inner_texts()
+        return [*map(str, shown), *self.watch.complaints]
 
     def until(self, holds: Callable[[], bool], otherwise: str) -> None:
         """Ask the page again and again, letting its own events run in between."""

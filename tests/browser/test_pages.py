@@ -1,0 +1,316 @@
+"""A briefing from the screens alone: every page, at any moment, says what the files say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from situasi import election, regions, settings, shapes, words
+from situasi.opening import SEED
+from situasi.regions import Register
+from situasi.rehearsal.simulate import simulate
+from situasi.roles import SCREENS
+from tests.browser import day_from_files as files
+from tests.browser.conftest import Look
+from tests.browser.day_from_files import Day
+from tests.browser.serving import Server, mark_as_opened
+from tests.browser.viewing import Viewer
+from tests.builders import wib
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+CLOCKS = ("09.00", "12.30", "18.00")
+COUNTING_PPK = "T23"  # Rekapitulasi tingkat kecamatan: the stage after polling day
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    return regions.load(election.load(settings.load({}).election))
+
+
+@pytest.fixture(scope="module")
+def day(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Day:
+    """The files of the very rehearsal that the server has taken in: same seed, same bytes."""
+    folder = tmp_path_factory.mktemp("latihan")
+    of_day = register.election
+    simulate(register, shapes.load(of_day.boundaries), SEED, folder)
+    return Day(folder, of_day.folder)
+
+
+def _past(screen: str, clock: str, more: str = "") -> str:
+    return f"{screen}?saat=2024-11-27T{clock.replace('.', ':')}{more}"
+
+
+def _numbers(text: str) -> list[int]:
+    """The whole numbers of a text written in Indonesian."""
+    return [int(part.replace(".", "")) for part in re.findall(r"\d+(?:\.\d{3})*(?![,\d])", text)]
+
+
+def _of_card(viewer: Viewer, title: str) -> list[int]:
+    return _numbers(" ".join(viewer.card(title)))
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page_is_drawn_whole_at_every_moment(
+    rehearsal: Server, look: Look, screen: str
+) -> None:
+    viewer = look(rehearsal, screen)
+    assert viewer.failures() == []
+    assert any(band.startswith("LATIHAN") for band in viewer.bands())
+    for clock in ("04.30", *CLOCKS):
+        viewer.open(_past(screen, clock))
+        assert viewer.failures() == []
+        assert f"{clock} WIB" in viewer.clock()
+        assert any("bukan keadaan sekarang" in band for band in viewer.bands())
+    viewer.open(_past(screen, "12.30", "&kec=16.10.05&lang=en"))
+    assert viewer.failures() == []
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_the_screens_answer_a_briefing_as_the_files_do(
+    rehearsal: Server, look: Look, day: Day, register: Register, clock: str
+) -> None:
+    at, every = wib(clock), _stations(register)
+
+    viewer = look(rehearsal, _past("partisipasi", clock))
+    counts = files.heads(day, at)
+    assert _of_card(viewer, "Pemilih hadir")[:3] == [sum(counts.values()), len(counts), 667]
+    assert _of_card(viewer, "TPS belum melapor jumlah")[0] == 667 - len(counts)
+
+    viewer.open(_past("tps", clock))
+    unopened = files.unopened(day, at, every)
+    assert _of_card(viewer, "Belum ada kabar buka") == [len(unopened), 667]
+
+    viewer.open(_past("personel", clock))
+    posted, present = files.posted_police(day, at), files.present_police(day, at)
+    assert _of_card(viewer, "Polisi diplot di TPS")[0] == len(posted)
+    assert _of_card(viewer, "Hadir di TPS")[:2] == [len(present), len(posted)]
+    covered = set().union(*posted.values())
+    nobody = f"{len(every - covered)} tanpa plotting"
+    assert nobody in viewer.card("TPS tanpa petugas")[1]
+
+    viewer.open(_past("kejadian", clock))
+    opened, late = files.open_incidents(day, at), files.overdue(day, at)
+    assert _of_card(viewer, "Kejadian terbuka")[0] == len(opened)
+    assert _of_card(viewer, "Lewat waktu")[:2] == [len(late), len(opened)]
+    grave = sum(row["tingkat"] == "tinggi" for row in opened.values())
+    assert f"{grave} tinggi" in viewer.card("Kejadian terbuka")[1]
+
+    viewer.open(_past("tahapan", clock))
+    planned = len(files.planned_for(day, at, COUNTING_PPK))
+    assert viewer.card("Tahap berikut")[0] == "Rekapitulasi tingkat kecamatan (PPK)"
+    viewer.says(f"Untuk tahap berikut (Rekapitulasi tingkat kecamatan (PPK)): {planned} giat")
+
+    viewer.open(_past("netralitas", clock))
+    assert files.neutrality_cases(day, at) == set()
+    assert "Tidak ada kasus" in viewer.words()
+
+    viewer.open(_past("masukan", clock))
+    silent = [
+        feed
+        for feed, minutes in register.election.thresholds.silent_after.items()
+        if at - _heard(day, feed, at) > minutes
+    ]
+    assert _of_card(viewer, "Sumber senyap") == [
+        len(silent), len(register.election.thresholds.silent_after)
+    ]  # fmt: skip
+
+    viewer.open(_past("situasi", clock))
+    assert viewer.card("Kejadian terbuka")[0] == words.number(len(opened))
+    assert f"{words.number(sum(counts.values()))} hadir" in viewer.card("Partisipasi")[1]
+    shown = _of_card(viewer, "Personel hadir")
+    assert shown[:2] == [len(present), len(posted)]
+
+
+def _stations(register: Register) -> set[files.Tps]:
+    names = {code: desa.name for code, desa in register.desa.items()}
+    return {
+        (str(one.kecamatan), names[str(one.desa)], f"{one.nomor:03d}")
+        for one in register.tps.itertuples()
+    }
+
+
+def _heard(day: Day, feed: str, at: datetime) -> datetime:
+    start = wib("04.00")
+    return max(filter(None, [files.last_told(day, feed, at), start]))
+
+
+def test_a_feed_that_stops_is_named(quiet: Server, look: Look, day: Day) -> None:
+    """The same day, but nobody tells anything of the TPS after 10.00."""
+    mark_as_opened(quiet)
+    for feed in ("incidents", "tps", "personnel"):
+        rows = day.told(feed, wib("10.00" if feed == "tps" else "14.00"))
+        quiet.deliver(f"{feed}.csv", _written(rows))
+    quiet.start()
+    viewer = look(quiet, _past("masukan", "13.30"))
+    value, note = viewer.card("Sumber senyap")
+    assert (value, note) == ("1 dari 3", "TPS")
+    viewer.open(_past("situasi", "13.30"))
+    assert viewer.card("Sumber senyap")[1].startswith("TPS")
+
+
+def _written(rows: list[files.Row]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+NOTHING_YET = {
+    "situasi": "Belum ada laporan pada pilihan ini",
+    "kejadian": "Belum ada laporan kejadian.",
+    "partisipasi": "Belum ada laporan jumlah pemilih.",
+    "tps": "Belum ada laporan TPS.",
+    "personel": "Belum ada laporan personel pada pilihan ini.",
+    "tahapan": "Belum ada laporan giat pada pilihan ini.",
+    "netralitas": "Ini tidak berarti tidak ada kasus.",
+    "masukan": "belum ada kiriman",
+}
+
+
+def test_an_empty_board_says_on_every_page_what_is_missing_and_counts_nothing_as_zero(
+    quiet: Server, look: Look
+) -> None:
+    mark_as_opened(quiet)
+    quiet.start()
+    viewer = look(quiet)
+    for screen, said in NOTHING_YET.items():
+        viewer.open(_past(screen, "12.30"))
+        assert said in viewer.words(), screen
+        assert viewer.failures() == []
+        assert "LATIHAN" not in viewer.words()
+    viewer.open(_past("partisipasi", "12.30"))
+    assert viewer.card("Pemilih hadir")[0] == viewer.card("Batas seluruhnya")[0] == "–"
+
+
+def test_a_board_with_one_feed_shows_it_and_says_of_the_others_that_they_are_missing(
+    quiet: Server, look: Look, day: Day
+) -> None:
+    mark_as_opened(quiet)
+    quiet.deliver("tps.csv", _written(day.told("tps", wib("12.30"))))
+    quiet.start()
+    viewer = look(quiet)
+    counts = files.heads(day, wib("12.30"))
+    for screen in SCREENS:
+        viewer.open(_past(screen, "12.30"))
+        assert viewer.failures() == []
+        told = screen in {"partisipasi", "tps", "situasi", "masukan"}
+        assert (NOTHING_YET[screen] in viewer.words()) is not told or screen == "situasi", screen
+    viewer.open(_past("partisipasi", "12.30"))
+    assert _of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())
+
+
+def test_a_broken_store_leaves_every_page_its_last_picture_and_names_what_broke(
+    quiet: Server, look: Look, day: Day
+) -> None:
+    mark_as_opened(quiet)
+    quiet.deliver("tps.csv", _written(day.told("tps", wib("12.30"))))
+    quiet.start()
+    viewer = look(quiet)
+    sound = {}
+    for screen in SCREENS:
+        viewer.open(_past(screen, "12.30"))
+        sound[screen] = viewer.cards()
+    live, aside = quiet.folder / "live", quiet.folder / "aside"
+    aside.mkdir()
+    for file in live.glob("situasi.db*"):
+        file.rename(aside / file.name)
+    (live / "situasi.db").write_bytes(b"no store at all\n" * 500)
+    for screen in SCREENS:
+        viewer.open(_past(screen, "12.30"))
+        assert any("Penyimpanan tidak terbaca" in band for band in viewer.bands()), screen
+        assert viewer.cards() == sound[screen]
+        assert viewer.failures() == []
+        viewer.open(screen)
+        assert viewer.failures() == []
+
+
+FIRST_FIGURE = {
+    "situasi": "terbuka",
+    "kejadian": "terbuka",
+    "partisipasi": "tingkat",
+    "tps": "terlambat",
+    "personel": "tanpa_petugas",
+    "tahapan": "giat",
+    "masukan": "dibaca",
+}
+
+
+@pytest.mark.parametrize("screen", FIRST_FIGURE)
+def test_a_number_opens_its_rows_which_leave_as_a_file_marked_latihan(
+    rehearsal: Server, look: Look, screen: str, tmp_path: Path
+) -> None:
+    viewer = look(rehearsal, _past(screen, "12.30"), accept_downloads=True)
+    key = f"baris_{FIRST_FIGURE[screen]}"
+    viewer.page.locator(f".st-key-{key} button").first.click()
+    opened = viewer.page.locator("[data-testid=stPopoverBody]")
+    opened.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    viewer.settled()
+    with viewer.page.expect_download() as waiting:
+        opened.get_by_role("button", name="CSV").click()
+    file = tmp_path / "rows.csv"
+    waiting.value.save_as(file)
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    assert len(rows) > 0
+    if screen != "masukan":  # its rows are feeds, none of which is made up
+        assert waiting.value.suggested_filename.startswith("LATIHAN_")
+        assert "LATIHAN" in {row["LATIHAN"] for row in rows}
+    assert viewer.failures() == []
+
+
+def test_the_kecamatan_and_the_moment_go_along_from_page_to_page(
+    rehearsal: Server, look: Look
+) -> None:
+    viewer = look(rehearsal, _past("kejadian", "09.00", "&kec=16.10.05"))
+    for name, heading in (("Partisipasi", "Partisipasi"), ("Personel", "Personel")):
+        viewer.page.get_by_role("link", name=name, exact=True).click()
+        viewer.page.locator(".si-head h1", has_text=heading).wait_for()
+        viewer.settled()
+        assert viewer.chosen("kec") == ["16.10.05"]
+        assert "09.00 WIB" in viewer.clock()
+        assert "71" in " ".join(map(" ".join, viewer.cards()))  # the TPS of Pemulutan
+
+
+def test_neutrality_does_not_exist_for_who_has_no_right_to_it(
+    quiet: Server, look: Look, day: Day
+) -> None:
+    quiet.environment["SITUASI_ROLE"] = "analis"
+    mark_as_opened(quiet)
+    told = "Briptu dilaporkan berpose jari di warung"
+    moment = (wib("09.00") - timedelta(hours=1)).isoformat()
+    quiet.deliver(
+        "neutrality.csv",
+        "id,waktu,kode_kecamatan,pelanggaran,langkah,satuan,uraian,pelapor\n"
+        f"N-1,{moment},16.10.04,N07,informasi,Polsek Indralaya,{told},Propam\n",
+    )
+    quiet.deliver("incidents.csv", _written(day.told("incidents", wib("09.00"))))
+    quiet.start()
+    viewer = look(quiet)
+    assert viewer.page.get_by_role("link", name="Netralitas").count() == 0
+    for screen in SCREENS:
+        viewer.open(screen)
+        text = viewer.page.content()
+        assert told not in text
+        assert "N07" not in text
+    viewer.open("netralitas")
+    assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
+
+    quiet.environment["SITUASI_ROLE"] = "propam"
+    quiet.restart()
+    entitled = look(quiet, "netralitas")
+    assert "Ada kasus terbuka" in entitled.words()
+    assert _of_card(entitled, "Kasus terbuka") == [1, 1]
+
+
+def test_the_folder_of_the_rehearsal_is_the_one_the_board_took_in(
+    rehearsal: Server, day: Day
+) -> None:
+    for path in sorted(day.files.glob("*.csv")):
+        kept = rehearsal.folder / "live" / "latihan" / path.name
+        assert kept.read_bytes() == path.read_bytes()
