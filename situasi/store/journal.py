@@ -1,4 +1,4 @@
-"""The store's own book: who did what, what lies in quarantine, what was noted."""
+"""The store's own book: what lies in quarantine, what was noted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.store import frames, tables
-from situasi.store.canonical import cleaned
 from situasi.store.moments import from_micros
 from situasi.store.protocol import Quarantined, StoreError
 
@@ -21,20 +20,10 @@ _HELD = {
     "source": "object",
     "row": "int64",
     "reasons": "object",
-    "recorded_at": "datetime64[us, UTC]",
+    "recorded_at": frames.MOMENT,
 }
 _ASKED_AT_ONCE = 500
 _MOST_NUMBER = 2**63  # what an engine takes for a number at all
-
-
-def write_audit(
-    connection: sa.Connection, at: int, actor: str, action: str, detail: dict[str, Any]
-) -> None:
-    """The one audit row of this transaction; its `seq` is the new version."""
-    connection.execute(
-        sa.insert(tables.audit),
-        {"at": at, "actor": cleaned(actor), "action": action, "detail": json.dumps(detail)},
-    )
 
 
 def quarantined() -> sa.Select[Any]:
