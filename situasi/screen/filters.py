@@ -207,10 +207,14 @@ def measure() -> str:
     return _one(st.selectbox, "ukur", _("Warna peta"), MEASURES, _measure_name, width=190)
 
 
+def recall_moment() -> None:
+    """Know the moment that the address or the slider says, before anything is drawn."""
+    address.recall_value("saat", _written_moment, _naive_day()[1])
+
+
 def past_moment() -> datetime | None:
-    """The moment chosen on the slider, known before it is drawn; None for the present."""
+    """The moment chosen on the slider, after `recall_moment`; None for the present."""
     start, end = _naive_day()
-    address.recall_value("saat", _written_moment, end)
     chosen = st.session_state["saat"]
     if not start <= chosen < end:
         return None

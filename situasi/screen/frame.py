@@ -25,6 +25,7 @@ def main() -> None:
     )
     language = session.speak()
     parts.style()
+    filters.recall_moment()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
     menu().run()

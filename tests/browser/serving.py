@@ -21,7 +21,7 @@ from situasi.settings import ROOT, Settings, load
 from situasi.snapshot import Snapshot
 
 # How long anything may take on a slow and busy machine.
-PATIENCE = 20.0
+PATIENCE = 90.0
 
 
 @dataclass
