@@ -42,6 +42,20 @@ class Role:
         )
 
 
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: an account, a guest by a shared link, or whoever sits at this machine.
+
+    name: what the trail calls them. area: the kecamatan whose rows they may see; empty: all.
+    link: the shared link by which they came, None for an account.
+    """
+
+    name: str
+    role: Role
+    area: tuple[str, ...] = ()
+    link: str | None = None
+
+
 def _role(name: str, without: set[str], acts: set[str]) -> Role:
     return Role(name, frozenset(SCREENS) - without, frozenset(acts))
 
