@@ -67,6 +67,7 @@ ROLES: dict[str, Role] = {
         _role("propam", {"masukan"}, set()),
         _role("analis", {"netralitas"}, set(ACTS)),
         _role("operator", {"netralitas"}, set(ACTS)),
+        _role("admin", {"netralitas"}, set(ACTS)),
         _role("tamu", {"netralitas", "masukan", "personel"}, set()),
     )
 }
