@@ -20,7 +20,7 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
-    "serial=(), bluetooth=(), display-capture=(), interest-cohort=()",
+    "serial=(), display-capture=()",
 }
 _TLS = {"strict-transport-security": "max-age=31536000"}
 # Files of the program and boundaries: they say nothing of anybody, and change their address.
@@ -49,10 +49,11 @@ def policy(shell: Path) -> str:
     """What a page of Streamlit may load: from this board alone. `{host}`: its name.
 
     shell: Streamlit's page, whose own scripts are named by their hashes. Styles are written
-    into the page by the framework while it runs; the map's workers are made from blobs.
+    into the page by the framework while it runs; the map's signs are fetched from data, its
+    workers made from blobs; tables are read by WebAssembly, for which no text becomes code.
     """
     scripts = re.findall(r"<script>(.*?)</script>", shell.read_text("utf-8"), re.DOTALL)
-    known = " ".join(("'self'", *hashes(scripts)))
+    known = " ".join(("'self'", "'wasm-unsafe-eval'", *hashes(scripts)))
     return "; ".join(
         (
             "default-src 'none'",
@@ -61,7 +62,7 @@ def policy(shell: Path) -> str:
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
             # Not every browser takes 'self' for the WebSocket of the same host.
-            "connect-src 'self' ws://{host} wss://{host}",
+            "connect-src 'self' ws://{host} wss://{host} data: blob:",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "form-action 'self'",
