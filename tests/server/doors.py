@@ -108,10 +108,10 @@ class Knocker:
     def refused(self, script: str = "", **headers: str) -> int:
         """What a WebSocket is answered that is not to be."""
         try:
-            self.talk(script, **headers).close()
+            with self.talk(script, **headers):
+                return 101
         except InvalidStatus as refusal:
             return refusal.response.status_code
-        return 101
 
     def _cookie(self) -> dict[str, str]:
         held = "; ".join(f"{name}={value}" for name, value in self.jar.items())
