@@ -101,7 +101,10 @@ class Keeper:
             self._ended.add(key)
             self._owed[key] = session
             await self._show_out()
-            await asyncio.to_thread(self._write_ended)
+            try:
+                await asyncio.to_thread(self._write_ended)
+            except StoreError as error:
+                _log.warning("%s", error)  # it has ended; the watch writes it down later
 
     def tell(self, action: str, actor: str, detail: dict[str, Any]) -> None:
         """Write into the trail; where the store cannot, into the log. Waits for the store."""

@@ -35,7 +35,7 @@ _STYLE = (
 
 # These pages load nothing at all, and run nothing.
 POLICY = (
-    f"default-src 'none'; style-src {hashes([_STYLE])[0]}; form-action 'self'; "
+    f"default-src 'none'; style-src {hashes([_STYLE])[0]}; img-src data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
 
