@@ -38,6 +38,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         watch.cancel()
+        await keeping.close()
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
         board.close()
