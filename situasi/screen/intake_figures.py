@@ -11,6 +11,7 @@ from situasi.screen import intake_words
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.page import View
 from situasi.screen.parts import Card
+from situasi.screen.tables import Table
 from situasi.words import _
 
 
@@ -19,12 +20,12 @@ def intake_figures(view: View, found: Intake) -> None:
     figure_row(
         [
             Figure("kiriman", _deliveries(view, ledger), lambda: intake_words.ledger_table(ledger)),
-            Figure("dibaca", _read(ledger), lambda: intake_words.feeds_table(feeds)),
+            Figure("dibaca", _read(ledger), lambda: _feeds(view, feeds)),
             Figure("karantina", _waiting(view, feeds)),
             Figure(
                 "senyap",
                 _silent(feeds),
-                lambda: intake_words.feeds_table(feeds[feeds["silent"] | feeds["expected"]]),
+                lambda: _feeds(view, feeds[feeds["silent"] | feeds["expected"]]),
             ),
             Figure(
                 "ditarik",
@@ -33,6 +34,10 @@ def intake_figures(view: View, found: Intake) -> None:
             ),
         ]
     )
+
+
+def _feeds(view: View, feeds: pd.DataFrame) -> Table:
+    return intake_words.feeds_table(feeds, waiting=view.at.live)
 
 
 def _deliveries(view: View, ledger: pd.DataFrame) -> Card:

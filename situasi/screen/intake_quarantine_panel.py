@@ -21,8 +21,6 @@ from situasi.words import _
 
 # A list to choose from that is longer than this is no list; the filters shorten it.
 _CHOICES = 300
-# A table of no more rows than these is as high as they are.
-_FEW = 7
 
 
 def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
@@ -73,9 +71,7 @@ def _rows(chosen: pd.DataFrame, found: Intake) -> None:
     made_up = set(ledger.loc[ledger["made_up"], "batch"])
     newest = chosen.iloc[::-1]
     table = intake_words.waiting_table(newest, undone, made_up)
-    tables.shown(
-        table, "menunggu", _("Baris menunggu"), height=300 if len(table) > _FEW else "content"
-    )
+    tables.shown(table, "menunggu", _("Baris menunggu"))
 
 
 def _send_back(chosen: pd.DataFrame) -> None:

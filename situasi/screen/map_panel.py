@@ -12,7 +12,7 @@ from situasi.board import current as board
 from situasi.figures import map as figure_map
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
-from situasi.screen import area_map, filters, parts, session, tables
+from situasi.screen import area_map, day_tables, filters, parts, session, tables
 from situasi.screen.measures import Measure, measure
 from situasi.words import _
 
@@ -20,6 +20,7 @@ from situasi.words import _
 def map_panel(found: Overview, day: Day) -> None:
     with parts.bar():
         name = filters.measure()
+        tables.opens(_("Angka peta"), lambda: day_tables.areas(found, day), "angka_peta")
         if len(found.undrawn):
             tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
     by = measure(name, found, day, session.viewer_theme())

@@ -134,7 +134,8 @@ def map_panel(view: View, found: Work) -> None:
 def area_panel(found: Work) -> None:
     low = board().register.election.rules.turnout.low
     page.section(_("Menurut kecamatan"))
-    tables.shown(turnout_tables.areas(found), "menurut_kecamatan", _("Partisipasi kecamatan"))
+    areas = turnout_tables.areas(found)
+    tables.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
             n=words.number(low), rate=percent(found.kabupaten)
@@ -149,7 +150,7 @@ def silent_panel(found: Work) -> None:
     if late.empty:
         parts.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
         return
-    tables.shown(stations_tables.late(late), "belum_jumlah", _("TPS terlambat hitung"), height=250)
+    tables.shown(stations_tables.late(late), "belum_jumlah", _("TPS terlambat hitung"), most=7)
 
 
 def doubt_panel(found: Work) -> None:
@@ -158,7 +159,7 @@ def doubt_panel(found: Work) -> None:
         parts.empty(_("Tidak ada hitungan yang diragukan."))
     else:
         doubted = stations_tables.doubted(found.doubted)
-        tables.shown(doubted, "ragu", _("Hitungan diragukan"), height=250)
+        tables.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):
         title = _("{n} total desa atau kecamatan").format(n=words.number(len(found.totals)))
