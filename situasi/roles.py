@@ -18,7 +18,14 @@ SCREENS = (
 ACTS = ("masukkan", "perbaiki", "gabung")
 
 # Feeds of which rows are never loaded for a role without the right.
-GUARDED_FEEDS = {"neutrality": "netralitas", "roster": "personel", "postings": "personel"}
+GUARDED_FEEDS = {
+    "neutrality": "netralitas",
+    "roster": "personel",
+    "postings": "personel",
+    "personnel": "personel",
+}
+# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen.
+GUARDED_COLUMNS = {("tps", "pengawal"): "personel"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from situasi import records
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
 from situasi.labels import N_, label
-from situasi.screen import address
+from situasi.roles import SCREENS
+from situasi.screen import address, session
 from situasi.screen.session import Moment
 from situasi.words import _
 
@@ -90,7 +91,7 @@ def window(place: DeltaGenerator) -> str:
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
     """The kecamatan to show; none means all."""
-    register = board().register
+    register = session.register()
     return _several(
         place, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
         register.name_of,
@@ -204,7 +205,9 @@ def within(wanted: Selection, window: str, at: Moment) -> Selection:
 
 def measure() -> str:
     """By what the map is coloured."""
-    return _one(st.selectbox, "ukur", _("Warna peta"), MEASURES, _measure_name, width=190)
+    role = session.viewer().role
+    seen = [name for name in MEASURES if name not in SCREENS or role.sees(name)]
+    return _one(st.selectbox, "ukur", _("Warna peta"), seen, _measure_name, width=190)
 
 
 def recall_moment() -> None:

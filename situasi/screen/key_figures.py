@@ -13,6 +13,7 @@ from situasi.board import current as board
 from situasi.figures.theme import SITUASI
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
+from situasi.roles import SCREENS
 from situasi.screen import day_tables, parts, session, tables
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
@@ -25,17 +26,18 @@ def key_figures(found: Overview, day: Day, at: Moment, shown: Picture) -> None:
     codes = list(found.states["kecamatan"])
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = turnout.whole(day.turnout.loc[codes])
-    figure_row(
-        [
-            Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
-            Figure("situasi", _situasi_card(found), lambda: day_tables.states(found)),
-            Figure("partisipasi", _turnout_card(rates), lambda: day_tables.turnout(day, codes)),
-            Figure("tps", _tps_card(tps), lambda: day_tables.late(tps)),
-            Figure("personel", _personnel_card(day, codes), lambda: day_tables.gaps(day, codes)),
-            Figure("terakhir", _newest_card(found, at), lambda: tables.readable(found.shown)),
-            Figure("senyap", _sources_card(found, at, shown), lambda: day_tables.feeds(found)),
-        ]
-    )
+    figures = [
+        Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
+        Figure("situasi", _situasi_card(found), lambda: day_tables.states(found)),
+        Figure("partisipasi", _turnout_card(rates), lambda: day_tables.turnout(day, codes)),
+        Figure("tps", _tps_card(tps), lambda: day_tables.late(tps)),
+        Figure("personel", _personnel_card(day, codes), lambda: day_tables.gaps(day, codes)),
+        Figure("terakhir", _newest_card(found, at), lambda: tables.readable(found.shown)),
+        Figure("senyap", _sources_card(found, at, shown), lambda: day_tables.feeds(found)),
+    ]
+    # Of what a viewer may not see nothing is said, not even that it is missing.
+    role = session.viewer().role
+    figure_row([one for one in figures if one.key not in SCREENS or role.sees(one.key)])
 
 
 def _turnout_card(rates: pd.Series) -> Card:
@@ -159,5 +161,5 @@ def _sources_card(found: Overview, at: Moment, shown: Picture) -> Card:
 
 
 def _waiting(shown: Picture) -> int:
-    seen = session.viewer().feeds(tuple(shown.snapshot.waiting))
+    seen = session.viewer().role.feeds(tuple(shown.snapshot.waiting))
     return sum(shown.snapshot.waiting[feed] for feed in seen)
