@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi.analysis.sources import Intake
-from situasi.screen import intake_words, page, parts, tables
+from situasi.screen import intake_data, intake_words, page, parts, tables
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -15,6 +15,6 @@ def sources_panel(view: View, found: Intake) -> None:
             _("Menurut berkas"), lambda: intake_words.sources_table(found.sources), "sumber_berkas"
         )
     table = intake_words.feeds_table(found.feeds)
-    if not view.at.live:  # who waited then is not told: quarantine is of the present
+    if not intake_data.told_of(view):
         table = table.drop(columns=[_("menunggu")])
     tables.shown(table, "sumber", _("Sumber laporan"), height="content")
