@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 UNRATED = "belum"
@@ -81,3 +82,25 @@ def strength(ratio: float, of: Theme) -> str:
 def rgb(colour: str, alpha: int = 255) -> list[int]:
     """'#RRGGBB' as [r, g, b, a], 0 to 255."""
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
+
+
+def ink_reads(fill: str, alpha: int, of: Theme) -> bool:
+    """Whether the ink of the board is read better on this fill than its paper would be."""
+    shares = [
+        (over * alpha + under * (255 - alpha)) / 255
+        for over, under in zip(rgb(fill)[:3], rgb(of.paper)[:3], strict=True)
+    ]
+    ground, ink, paper = _light(shares), _light(rgb(of.ink)[:3]), _light(rgb(of.paper)[:3])
+    return _contrast(ground, ink) >= _contrast(ground, paper)
+
+
+def _light(parts: Sequence[float]) -> float:
+    """Relative luminance, WCAG 2."""
+    linear = [
+        part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
