@@ -30,7 +30,7 @@ class Theme:
     line: str
     accent: str
     halo: str
-    counts: tuple[str, ...]  # sequential, few to many
+    counts: tuple[str, ...]  # sequential, few to many; never as strong as a mark that lies on it
     turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
     phases: tuple[str, ...]  # one step for each of records.FASE, the last is done
     strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
@@ -44,7 +44,7 @@ LIGHT = Theme(
     line="#9AA5B4",
     accent="#24477A",
     halo="#FFFFFF",
-    counts=("#F1F3F6", "#D9DEE6", "#BAC3D0", "#95A2B5", "#6C7B92"),
+    counts=("#F1F3F6", "#DDE2E9", "#C6CED9", "#ACB7C6", "#91A0B3"),
     turnout=("#EAF1FA", "#BFD5EE", "#8DB3DE", "#5488C4", "#24558F"),
     phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
     strength=("#8C510A", "#D8B365", "#EEEEEA", "#7CBFB3", "#01665E"),
@@ -57,7 +57,7 @@ DARK = Theme(
     line="#5B6778",
     accent="#8FB4E8",
     halo="#10161F",
-    counts=("#1C2430", "#2A3442", "#3C4859", "#556378", "#74849B"),
+    counts=("#1C2430", "#263040", "#313D4F", "#3E4C60", "#4C5B70"),
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
     strength=("#B8731F", "#7A5A2B", "#2A3138", "#2F7A70", "#5BB8AB"),

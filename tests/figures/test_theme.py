@@ -121,6 +121,11 @@ def test_letters_on_a_fill_have_the_colour_with_the_stronger_contrast(theme: The
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_lightest_weight_is_seen_on_every_shade_of_a_count(theme: Theme) -> None:
+    assert all(contrast(TINGKAT["rendah"], shade) >= 1.5 for shade in theme.counts)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_more_is_always_further_from_the_paper(theme: Theme) -> None:
     for scale in (theme.counts, theme.turnout, theme.phases):
         steps = [contrast(colour, theme.paper) for colour in scale]
