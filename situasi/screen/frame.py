@@ -24,7 +24,7 @@ def main() -> None:
         page_title=f"Situasi · {election.kabupaten}", page_icon=str(ICON), layout="wide"
     )
     language = session.speak()
-    parts.style()
+    parts.style(session.viewer_theme())
     filters.recall_moment()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))

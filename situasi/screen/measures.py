@@ -13,7 +13,7 @@ from situasi import words
 from situasi.analysis import incidents
 from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
-from situasi.figures.map import Area
+from situasi.figures.area import Area
 from situasi.figures.theme import SITUASI, Theme, step, strength
 from situasi.labels import label
 from situasi.records import FASE
