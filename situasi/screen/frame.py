@@ -28,7 +28,11 @@ def main() -> None:
     filters.recall_moment()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
-    menu().run()
+    if shown.trouble and not shown.snapshot.version:
+        # What was never read is neither empty nor calm: nothing may be drawn as if it were.
+        parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+    else:
+        menu().run()
     heartbeat(shown, language)
 
 
