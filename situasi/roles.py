@@ -18,7 +18,14 @@ SCREENS = (
 ACTS = ("masukkan", "perbaiki", "gabung")
 
 # Feeds of which rows are never loaded for a role without the right.
-GUARDED_FEEDS = {"neutrality": "netralitas", "roster": "personel", "postings": "personel"}
+GUARDED_FEEDS = {
+    "neutrality": "netralitas",
+    "roster": "personel",
+    "postings": "personel",
+    "personnel": "personel",
+}
+# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen.
+GUARDED_COLUMNS = {("tps", "pengawal"): "personel"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,20 @@ class Role:
         return tuple(
             feed for feed in every if feed not in GUARDED_FEEDS or self.sees(GUARDED_FEEDS[feed])
         )
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: an account, a guest by a shared link, or whoever sits at this machine.
+
+    name: what the trail calls them. area: the kecamatan whose rows they may see; empty: all.
+    link: the shared link by which they came, None for an account.
+    """
+
+    name: str
+    role: Role
+    area: tuple[str, ...] = ()
+    link: str | None = None
 
 
 def _role(name: str, without: set[str], acts: set[str]) -> Role:

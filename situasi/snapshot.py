@@ -55,8 +55,8 @@ class Live:
         self._lock = threading.Lock()
         frames = {name: _prepared(records.empty(f), election) for name, f in records.FEEDS.items()}
         self._withdrawals = store.withdrawals().head(0)
-        self._nothing_done = store.audit().head(0)
-        batches = _told(store.batches().head(0), self._withdrawals, self._nothing_done)
+        self._deeds = store.audit(store.head()[0]).head(0)  # the trail is long
+        batches = _told(store.batches().head(0), self._withdrawals, self._deeds)
         self._nothing = Snapshot(0, frames, batches, {}, False, None)
         self._picture = Picture(self._nothing, clock())
 
@@ -67,6 +67,7 @@ class Live:
                 version, snapshot = self._store.version(), self._picture.snapshot
                 if version < snapshot.version:  # an older store was put back: read it anew
                     snapshot, self._withdrawals = self._nothing, self._withdrawals.head(0)
+                    self._deeds = self._deeds.head(0)
                 if version != snapshot.version:
                     snapshot = self._read(version, snapshot)
                 self._picture = Picture(snapshot, self._clock())
@@ -83,23 +84,27 @@ class Live:
             name: self._extended(feed, last.frames[name], fresh, every)
             for name, feed in records.FEEDS.items()
         }
-        self._withdrawals = every
+        deeds = self._deeds_since(last.version) if len(every) else self._deeds
         rehearsal = any(bool(standing(f)["latihan"].any()) for f in frames.values())
         # The clock of an exercise ends with its last row.
         exercise = self._store.notes().get("exercise") if rehearsal else None
-        return Snapshot(
+        snapshot = Snapshot(
             version=version,
             frames=frames,
-            batches=_told(self._store.batches(), every, self._deeds(every)),
+            batches=_told(self._store.batches(), every, deeds),
             waiting=self._store.waiting(),
             rehearsal=rehearsal,
             exercise_at=datetime.fromisoformat(exercise["at"]) if exercise else None,
         )
+        # Only now: a store that broke on the way is asked for the same again.
+        self._withdrawals, self._deeds = every, deeds
+        return snapshot
 
-    def _deeds(self, withdrawn: pd.DataFrame) -> pd.DataFrame:
-        """The audit, which is long, only where it has something to tell of withdrawals."""
-        audit = self._store.audit() if len(withdrawn) else self._nothing_done
-        return audit[audit["action"] == "withdraw"]
+    def _deeds_since(self, version: int) -> pd.DataFrame:
+        """The withdrawals that the trail tells of, this version's and later ones added."""
+        fresh = self._store.audit(version)
+        deeds = pd.concat([self._deeds, fresh[fresh["action"] == "withdraw"]], ignore_index=True)
+        return deeds.drop_duplicates("seq")  # a commit that came early comes again
 
     def _extended(
         self, feed: records.Feed, frame: pd.DataFrame, fresh: pd.DataFrame, every: pd.DataFrame

@@ -40,7 +40,7 @@ def test_every_other_feed_is_loaded_for_everyone_and_none_is_invented(role: Role
 def test_a_guest_neither_delivers_nor_sees_where_officers_stand() -> None:
     guest = ROLES["tamu"]
     assert not guest.acts
-    assert not {"roster", "postings", "neutrality"} & set(guest.feeds(FEEDS))
+    assert not {"roster", "postings", "personnel", "neutrality"} & set(guest.feeds(FEEDS))
 
 
 def test_roles_name_only_screens_and_acts_that_exist() -> None:

@@ -108,8 +108,9 @@ def test_a_broken_store_leaves_the_last_picture_with_the_reason(
     assert live.picture().trouble is None
 
 
+@pytest.mark.parametrize("question", ["withdrawals", "tail", "audit", "batches", "waiting"])
 def test_a_store_that_breaks_halfway_loses_no_withdrawal(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
     deliver(store, incident(id="A"))
     live.picture()
@@ -118,10 +119,12 @@ def test_a_store_that_breaks_halfway_loses_no_withdrawal(
     def broken(*_args: object) -> pd.DataFrame:
         raise StoreError("jaringan putus")
 
-    monkeypatch.setattr(store, "tail", broken)
+    monkeypatch.setattr(store, question, broken)
     assert live.picture().trouble
     monkeypatch.undo()
-    assert live.picture().snapshot.frames["incidents"]["withdrawn_at"].notna().all()
+    snapshot = live.picture().snapshot
+    assert snapshot.frames["incidents"]["withdrawn_at"].notna().all()
+    assert snapshot.batches["taken_back_by"].tolist() == ["test"]
 
 
 def test_one_made_up_row_marks_the_whole_board(store: Store, live: Live) -> None:
@@ -184,6 +187,38 @@ def test_the_batches_tell_what_was_taken_back_by_whom_and_why(store: Store, live
     assert (first["taken_back"], first["taken_back_by"]) == (2, "operator")
     assert (first["taken_back_at"], first["reason"]) == (NOW, "salah berkas")
     assert second["taken_back"] == 0
+
+
+def test_of_the_trail_only_what_is_new_is_read_and_only_for_what_was_taken_back(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    audit = store.audit
+
+    def watched(after: int = 0) -> pd.DataFrame:
+        asked.append(after)
+        return audit(after)
+
+    monkeypatch.setattr(store, "audit", watched)
+    deliver(store, incident(id="A"))
+    deliver(store, incident(id="B"))
+    live.picture()
+    store.tell("saw", "wati", NOW, {})
+    live.picture()
+    assert asked == []
+    for batch, actor in ((1, "adi"), (2, "budi")):
+        store.withdraw(batch, NOW, actor)
+        told = live.picture().snapshot.batches
+    assert told["taken_back_by"].tolist() == ["adi", "budi"]
+    assert asked == [2, 4]
+
+
+def test_somebody_who_signs_in_makes_no_new_picture(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A"))
+    before = live.picture().snapshot
+    store.remember("session", "kunci", {"user": "wati"}, NOW, "wati", "sign-in")
+    store.tell("saw", "wati", NOW, {"page": "netralitas"})
+    assert live.picture().snapshot is before
 
 
 def test_the_batches_of_an_empty_store_have_the_same_columns(store: Store, live: Live) -> None:

@@ -85,7 +85,7 @@ def by_feed(
     sums = told.groupby("feed")[["read", *COUNTS]].sum()
     deliveries = told.groupby("feed").size()
     state = {one.feed: one for one in states}
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [
             {
                 "feed": feed,
@@ -101,6 +101,8 @@ def by_feed(
             for feed, frame in known.items()
         ]
     )
+    # Where no feed was ever heard pandas knows no zone.
+    return table.assign(last=pd.to_datetime(table["last"], utc=True))
 
 
 def by_source(told: pd.DataFrame) -> pd.DataFrame:

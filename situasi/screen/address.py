@@ -24,6 +24,8 @@ def recall(name: str, allowed: Sequence[str], default: Sequence[str], *, single:
         st.session_state[_mark(name)] = written
     elif name not in st.session_state:
         choose(name, st.session_state.get(_value(name), default), single=single)
+    else:
+        _keep(name)
 
 
 def recall_value(name: str, read: Callable[[str], object], default: object) -> None:
@@ -36,6 +38,17 @@ def recall_value(name: str, read: Callable[[str], object], default: object) -> N
     elif name not in st.session_state:  # another page was shown in between
         found = read(written[-1]) if written else None
         st.session_state[name] = default if found is None else found
+    else:
+        _keep(name)
+
+
+def _keep(name: str) -> None:
+    """Hand the value on to a widget of the same name on another page.
+
+    Right after a page is left its widget still counts as drawn, but the next page's is another
+    one for the framework, and would begin empty.
+    """
+    st.session_state[name] = st.session_state[name]
 
 
 def remember(name: str, values: Sequence[str], default: Sequence[str]) -> None:

@@ -17,20 +17,20 @@ from situasi.screen.columns import number, percent
 from situasi.screen.tables import Table, table
 from situasi.words import _
 
-NAMED = 5
+NAMED = 3
 
 
 def attention_panel(day: Day, kecamatan: list[str]) -> None:
     """The chosen kecamatan with the highest scores, and all of them in a table."""
     scores = day.attention[day.attention["kecamatan"].isin(kecamatan)]
-    with st.container(horizontal=True, vertical_alignment="center", key="perhatian"):
-        st.markdown("**" + _("Perlu perhatian") + "**", width="content")
-        for one in scores[scores["score"] > 0].head(NAMED).itertuples():
-            _chip(one)
-        if not (scores["score"] > 0).any():
-            judged = scores["score"].notna().any()
-            st.caption(_("tidak ada") if judged else _("belum ada yang dapat dinilai"))
-        tables.opens(_("Semua nilai"), lambda: _table(scores, made_up=_made_up(day)), "nilai")
+    st.markdown("**" + _("Perlu perhatian") + "**", width="content")
+    for one in scores[scores["score"] > 0].head(NAMED).itertuples():
+        _chip(one)
+    if not (scores["score"] > 0).any():
+        judged = scores["score"].notna().any()
+        said = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
+        st.caption(said, width="content")
+    tables.opens(_("Semua nilai"), lambda: _table(scores, made_up=_made_up(day)), "nilai")
 
 
 def _made_up(day: Day) -> bool:

@@ -14,7 +14,8 @@ from situasi import records
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
 from situasi.labels import N_, label
-from situasi.screen import address
+from situasi.roles import SCREENS
+from situasi.screen import address, session
 from situasi.screen.session import Moment
 from situasi.words import _
 
@@ -55,16 +56,15 @@ _SPOKEN: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-def chosen() -> tuple[Selection, str]:
-    """Draw the filter line; what was chosen, and the window's code for `within`."""
-    where, what, weight, state, when = st.columns([3, 3, 2.2, 2.4, 2], vertical_alignment="center")
+def chosen(line: DeltaGenerator) -> tuple[Selection, str]:
+    """Draw the filters in a line; what was chosen, and the window's code for `within`."""
     wanted = Selection(
-        kecamatan=tuple(kecamatan(where)),
-        jenis=tuple(jenis(what)),
-        tingkat=tuple(tingkat(weight)),
-        status=tuple(status(state)),
+        kecamatan=tuple(kecamatan(line)),
+        jenis=tuple(jenis(line)),
+        tingkat=tuple(tingkat(line)),
+        status=tuple(status(line)),
     )
-    return wanted, window(when)
+    return wanted, window(line)
 
 
 def jenis(place: DeltaGenerator) -> list[str]:
@@ -90,7 +90,7 @@ def window(place: DeltaGenerator) -> str:
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
     """The kecamatan to show; none means all."""
-    register = board().register
+    register = session.register()
     return _several(
         place, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
         register.name_of,
@@ -204,13 +204,19 @@ def within(wanted: Selection, window: str, at: Moment) -> Selection:
 
 def measure() -> str:
     """By what the map is coloured."""
-    return _one(st.selectbox, "ukur", _("Warna peta"), MEASURES, _measure_name, width=190)
+    role = session.viewer().role
+    seen = [name for name in MEASURES if name not in SCREENS or role.sees(name)]
+    return _one(st.selectbox, "ukur", _("Warna peta"), seen, _measure_name, width=190)
+
+
+def recall_moment() -> None:
+    """Know the moment that the address or the slider says, before anything is drawn."""
+    address.recall_value("saat", _written_moment, _naive_day()[1])
 
 
 def past_moment() -> datetime | None:
-    """The moment chosen on the slider, known before it is drawn; None for the present."""
+    """The moment chosen on the slider, after `recall_moment`; None for the present."""
     start, end = _naive_day()
-    address.recall_value("saat", _written_moment, end)
     chosen = st.session_state["saat"]
     if not start <= chosen < end:
         return None

@@ -25,7 +25,7 @@ def actor() -> str:
 
 def allowed(view: View, act: str) -> bool:
     """Whether the viewer may do this here and now: nobody writes into the past."""
-    return view.at.live and session.viewer().may(act)
+    return view.at.live and session.viewer().role.may(act)
 
 
 def tell(text: str, *, good: bool) -> None:

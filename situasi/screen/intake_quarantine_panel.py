@@ -25,8 +25,8 @@ _CHOICES = 300
 
 def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
     page.section(_("Karantina: baris yang belum dapat diterima"))
-    if not view.at.live:
-        st.caption(_("Karantina hanya ditunjukkan untuk keadaan sekarang."))
+    if not intake_data.told_of(view):
+        st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
         waiting = intake_data.waiting(view, feeds)

@@ -58,7 +58,7 @@ def _tried(file: Any) -> Ledger:
 def _shown(ledger: Ledger) -> bool:
     """Draw the trial; whether the file may be taken in by this viewer."""
     feeds = intake.feeds_of(ledger)
-    if set(feeds) - set(session.viewer().feeds(feeds)):
+    if set(feeds) - set(session.viewer().role.feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False
     if ledger.refused:

@@ -9,7 +9,7 @@ from situasi import words
 from situasi.analysis.day import Day
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
-from situasi.figures import map as figure_map
+from situasi.figures.map_marks import MOST_POINTS
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
 from situasi.screen import area_map, day_tables, filters, parts, session, tables
@@ -24,7 +24,7 @@ def map_panel(found: Overview, day: Day) -> None:
         if len(found.undrawn):
             tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
     by = measure(name, found, day, session.viewer_theme())
-    drawn = found.drawn.tail(figure_map.MOST_POINTS)
+    drawn = found.drawn.tail(MOST_POINTS)
     area_map.area_map(
         area_map.areas(list(found.states["kecamatan"]), by.paint),
         "peta",

@@ -39,7 +39,7 @@ def menu() -> StreamlitPage:
         group: [
             st.Page(show, title=label("screen", name), url_path=name)
             for name, show in entries
-            if viewer.sees(name)
+            if viewer.role.sees(name)
         ]
         for group, entries in GROUPS
     }

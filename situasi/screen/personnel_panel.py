@@ -11,7 +11,7 @@ from situasi.analysis.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
 from situasi.figures import coverage as figure
 from situasi.figures import theme as colours
-from situasi.figures.map import Area
+from situasi.figures.area import Area
 from situasi.regions import Kecamatan
 from situasi.screen import area_map, filters, page, parts, session, tables
 from situasi.screen import personnel_tables as readable

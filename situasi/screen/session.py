@@ -10,13 +10,15 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from situasi import records, words
+from situasi import sight, words
 from situasi.analysis import incidents
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
-from situasi.roles import ROLES, Role
+from situasi.regions import Register
+from situasi.roles import ROLES, Viewer
+from situasi.sight import Sight
 from situasi.snapshot import Picture
 
 Found = TypeVar("Found")
@@ -50,9 +52,20 @@ def viewer_theme() -> Theme:
     return theme(st.context.theme.type)
 
 
-def viewer() -> Role:
-    """The role of who looks. Until there are accounts: that of the settings, for everyone."""
-    return ROLES[board().settings.role]
+def viewer() -> Viewer:
+    """Who looks. Until there are accounts: everyone in the role of the settings."""
+    role = ROLES[board().settings.role]
+    return Viewer(role.name, role)
+
+
+def register() -> Register:
+    """The register of what the viewer may see."""
+    return _register(sight.of(viewer()))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _register(reach: Sight) -> Register:
+    return sight.register(board().register, reach)
 
 
 def picture() -> Picture:
@@ -79,16 +92,15 @@ def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> 
     that the viewer may see; the register; the moment; and `asked`. What it gives is shared:
     nobody may change it.
     """
-    feeds = viewer().feeds(tuple(records.FEEDS))
+    reach = sight.of(viewer())
     name = f"{work.__module__}.{work.__qualname__}"
-    return _computed(name, shown.snapshot.version, reckoned(at), at.live, feeds, asked, work)  # type: ignore[no-any-return]
+    return _computed(name, shown.snapshot.version, reckoned(at), at.live, reach, asked, work)  # type: ignore[no-any-return]
 
 
 def known(shown: Picture, at: Moment) -> Mapping[str, pd.DataFrame]:
     """The rows known at this moment, by feed, of those that the viewer may see."""
-    feeds = viewer().feeds(tuple(records.FEEDS))
     limit = None if at.live else at.at
-    return _known(shown.snapshot.version, limit, feeds)
+    return _known(shown.snapshot.version, limit, sight.of(viewer()))
 
 
 def reckoned(at: Moment) -> datetime:
@@ -102,37 +114,44 @@ def _computed(
     version: int,
     at: datetime,
     live: bool,
-    feeds: tuple[str, ...],
+    reach: Sight,
     asked: tuple[Hashable, ...],
     _work: Work[Any],
 ) -> Any:
-    return _work(_known(version, None if live else at, feeds), board().register, at, *asked)
+    return _work(_known(version, None if live else at, reach), _register(reach), at, *asked)
 
 
 @st.cache_resource(max_entries=24, ttl="15m", show_spinner=False)
 def _known(
     version: int,  # noqa: ARG001
     limit: datetime | None,
-    feeds: tuple[str, ...],
+    reach: Sight,
 ) -> dict[str, pd.DataFrame]:
     # The version is the key; the frames themselves are never hashed.
-    frames = picture().snapshot.frames
-    return {feed: incidents.known(frames[feed], limit) for feed in feeds}
+    frames = sight.seen(picture().snapshot.frames, reach)
+    return {feed: incidents.known(frame, limit) for feed, frame in frames.items()}
 
 
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, computed once for all viewers of the same view."""
-    return _situation(shown.snapshot.version, wanted, reckoned(at), at.live)
+    reach = sight.of(viewer())
+    return _situation(shown.snapshot.version, wanted, reckoned(at), at.live, reach)
 
 
 @st.cache_resource(max_entries=64, ttl="15m", show_spinner=False)
-def _situation(version: int, wanted: Selection, at: datetime, live: bool) -> Overview:  # noqa: ARG001
+def _situation(
+    version: int,  # noqa: ARG001
+    wanted: Selection,
+    at: datetime,
+    live: bool,
+    reach: Sight,
+) -> Overview:
     # The version is the key; the frames themselves are never hashed.
-    register = board().register
+    own = _register(reach)
     return overview(
-        picture().snapshot.frames,
-        register.election,
-        list(register.kecamatan),
+        sight.seen(picture().snapshot.frames, reach),
+        own.election,
+        list(own.kecamatan),
         wanted,
         at,
         live=live,

@@ -47,7 +47,7 @@ def station_filter(chosen: dict[str, str]) -> Callable[[Any], None]:
 
     def draw(place: Any) -> None:
         names = {"": _("pilih satu TPS"), **_names()}
-        codes = ["", *board().register.tps["code"]]
+        codes = ["", *session.register().tps["code"]]
         chosen["tps"] = filters.one(
             place.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
         )

@@ -8,7 +8,7 @@ import streamlit as st
 from situasi import words
 from situasi.board import current as board
 from situasi.figures import turnout as figure
-from situasi.figures.map import Area
+from situasi.figures.area import Area
 from situasi.figures.theme import step
 from situasi.regions import Kecamatan
 from situasi.screen import (
@@ -26,8 +26,6 @@ from situasi.screen.parts import Card
 from situasi.screen.turnout_tables import between, percent, voters
 from situasi.screen.turnout_work import Work
 from situasi.words import _
-
-MAP_HEIGHT = 420
 
 
 def key_figures(found: Work) -> None:
@@ -121,7 +119,6 @@ def map_panel(view: View, found: Work) -> None:
         area_map.areas(view.chosen(), paint),
         "peta_partisipasi",
         _("Peta partisipasi {n} kecamatan").format(n=len(found.areas)),
-        height=MAP_HEIGHT,
     )
     size = 100 // len(theme.turnout)
     marks = [

@@ -11,6 +11,7 @@ from situasi.store.backend import Backend
 from situasi.store.protocol import (
     Added,
     Delivery,
+    Overtaken,
     Quarantined,
     Rejection,
     Store,
@@ -22,6 +23,7 @@ from situasi.store.sql import SqlStore
 __all__ = [
     "Added",
     "Delivery",
+    "Overtaken",
     "Quarantined",
     "Rejection",
     "Store",

@@ -22,11 +22,13 @@ class Backend:
     """An engine made ready: tables there, write lock installed (see WRITES).
 
     insert: the dialect's INSERT, which has `on_conflict_do_nothing`.
+    given: the highest number ever given to a row of a table, rows since removed included.
     driver_error: what its driver raises; explain: one sentence for the user, in Indonesian.
     """
 
     engine: sa.Engine
     insert: Callable[[sa.Table], Any]
+    given: Callable[[sa.Connection, sa.Table], int]
     driver_error: type[Exception]
     explain: Callable[[BaseException], str]
 

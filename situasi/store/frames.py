@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+MOMENT = "datetime64[us, UTC]"
+
 # Rows are turned into arrays this many at a time: a million never stand in memory as
 # Python tuples, and so few do that Python's garbage collector has no reason to run.
 _PIECE = 600
@@ -45,7 +47,7 @@ def _series(pieces: list[Any], dtype: str) -> pd.Series[Any]:
         numbers, missing = (np.concatenate(part) for part in zip(*pieces, strict=True))
         return pd.Series(pd.arrays.IntegerArray(numbers, missing))
     whole = np.concatenate(pieces)
-    if dtype == "datetime64[us, UTC]":
+    if dtype == MOMENT:
         return pd.Series(whole.view("datetime64[us]")).dt.tz_localize("UTC")
     return pd.Series(whole, dtype=dtype, copy=False)
 
@@ -77,5 +79,5 @@ _ARRAY: dict[str, Callable[[Sequence[Any], dict[str | None, str | None]], Any]] 
     "float64": lambda cells, _: np.array(cells, dtype=np.float64),
     "bool": lambda cells, _: np.array(cells, dtype=bool),
     "object": _texts,
-    "datetime64[us, UTC]": lambda cells, _: _integers(cells, _NAT),
+    MOMENT: lambda cells, _: _integers(cells, _NAT),
 }

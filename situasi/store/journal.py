@@ -1,4 +1,4 @@
-"""The store's own book: who did what, what lies in quarantine, what was noted."""
+"""The store's own book: what lies in quarantine, what was noted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.store import frames, tables
-from situasi.store.canonical import cleaned
 from situasi.store.moments import from_micros
 from situasi.store.protocol import Quarantined, StoreError
 
@@ -21,20 +20,10 @@ _HELD = {
     "source": "object",
     "row": "int64",
     "reasons": "object",
-    "recorded_at": "datetime64[us, UTC]",
+    "recorded_at": frames.MOMENT,
 }
 _ASKED_AT_ONCE = 500
 _MOST_NUMBER = 2**63  # what an engine takes for a number at all
-
-
-def write_audit(
-    connection: sa.Connection, at: int, actor: str, action: str, detail: dict[str, Any]
-) -> None:
-    """The one audit row of this transaction; its `seq` is the new version."""
-    connection.execute(
-        sa.insert(tables.audit),
-        {"at": at, "actor": cleaned(actor), "action": action, "detail": json.dumps(detail)},
-    )
 
 
 def quarantined() -> sa.Select[Any]:
@@ -52,14 +41,18 @@ def quarantined() -> sa.Select[Any]:
     return sa.select(tables.quarantine, released_by.label("released_by"))
 
 
-def _stands() -> sa.ColumnElement[bool]:
-    """Whether a release counts: the batch that made it was not taken back."""
-    return ~sa.exists().where(tables.withdrawals.c.batch == tables.releases.c.batch)
+def _stands(at: int | None = None) -> sa.ColumnElement[bool]:
+    """Whether a release counts (or counted at a moment): its batch was not taken back."""
+    taken = tables.withdrawals.c
+    undone = sa.exists().where(taken.batch == tables.releases.c.batch)
+    return ~(undone if at is None else undone.where(taken.recorded_at <= at))
 
 
-def _released() -> sa.Select[Any]:
-    """The numbers that no longer wait, each once."""
-    return sa.select(tables.releases.c.number).where(_stands()).distinct()
+def _released(at: int | None = None) -> sa.Select[Any]:
+    """The numbers that no longer wait (or waited at a moment), each once."""
+    release = tables.releases.c
+    counted = sa.select(release.number).where(_stands(at)).distinct()
+    return counted if at is None else counted.where(release.recorded_at <= at)
 
 
 def count_waiting(connection: sa.Connection) -> dict[str, int]:
@@ -72,11 +65,13 @@ def count_waiting(connection: sa.Connection) -> dict[str, int]:
     return {feed: count for feed, count in sorted(found.items()) if count}
 
 
-def read_held(connection: sa.Connection) -> pd.DataFrame:
+def read_held(connection: sa.Connection, at: int | None) -> pd.DataFrame:
     """See protocol.Store.held."""
     row = tables.quarantine.c
     columns = [row.seq.label("number"), *(row[name] for name in list(_HELD)[1:])]
-    waiting = sa.select(*columns).where(row.seq.not_in(_released())).order_by(row.seq)
+    waiting = sa.select(*columns).where(row.seq.not_in(_released(at))).order_by(row.seq)
+    if at is not None:
+        waiting = waiting.where(row.recorded_at <= at)
     return frames.read(connection, waiting, _HELD)
 
 

@@ -17,6 +17,10 @@ class StoreError(Exception):
     """The store could not do what was asked; the message says what to do next."""
 
 
+class Overtaken(StoreError):
+    """Somebody else changed the record meanwhile; nothing was written."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One source brought to the store at one time: a batch, once something of it is new."""
@@ -87,7 +91,7 @@ class Store(Protocol):
     """Append-only memory. Every method may be called from any thread and process."""
 
     def version(self) -> int:
-        """Grows with every commit, and only then. 0 for an empty store."""
+        """Grows with every commit that moves the data, and only then. 0 for an empty store."""
         ...
 
     def deliver(self, delivery: Delivery) -> AbstractContextManager[Writing]:
@@ -136,8 +140,8 @@ class Store(Protocol):
         """How many rows wait in quarantine, by feed; feeds without any are left out."""
         ...
 
-    def held(self) -> pd.DataFrame:
-        """The rows that wait, without their cells, oldest first.
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
+        """The rows that wait, or waited at a moment, without their cells, oldest first.
 
         Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
         """
@@ -151,8 +155,62 @@ class Store(Protocol):
         """The newest value of each key."""
         ...
 
-    def audit(self) -> pd.DataFrame:
-        """Who did what and when: seq, at, actor, action, detail. One row per commit."""
+    def remember(
+        self,
+        kind: str,
+        name: str,
+        value: Any,
+        at: datetime,
+        actor: str,
+        action: str | None = None,
+        detail: dict[str, Any] | None = None,
+        *,
+        expected_seq: int | None = None,
+    ) -> None:
+        """Remember a JSON value of access (accounts, sessions, keys, links) in one commit.
+
+        A new record of (kind, name) hides the older one and keeps it. With `action`, the
+        trail says so too: `detail` exactly as given, never the value, which may hold secrets.
+        The version stays: nobody's page need be drawn again because somebody signed in.
+
+        expected_seq: an `access_version()` read before looking. Raises Overtaken when this
+        name was remembered again since: so 0 is "only if it never was".
+        """
+        ...
+
+    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
+        """The newest value of each name of this kind (or of that one name)."""
+        ...
+
+    def access_version(self) -> int:
+        """Grows with every `remember`, and only then. 0 before the first."""
+        ...
+
+    def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
+        """Write into the trail what somebody did that changed no data.
+
+        (Signed in, saw, exported, shared, was refused.) The version stays.
+        """
+        ...
+
+    def audit(self, after: int = 0) -> pd.DataFrame:
+        """The trail, `seq` above `after`: seq, at, actor, action, detail, moves, chain.
+
+        One row per commit that moved the data (`moves`), and one per deed told.
+        `detail` is JSON text; `chain` seals the row to the one before it.
+        """
+        ...
+
+    def head(self) -> tuple[int, str]:
+        """Number and seal of the newest entry of the trail, to be written down elsewhere."""
+        ...
+
+    def verify(self, head: str | None = None) -> list[str]:
+        """Every break found in the trail, one sentence each in Indonesian; none when it is whole.
+
+        head: a seal that was once written down; it must still be on the chain. Without it,
+        a trail that somebody has written anew from end to end looks whole.
+        """
         ...
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import Feed, stored_dtypes
-from situasi.store import frames, tables
+from situasi.store import access, frames, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.journal import (
@@ -21,32 +21,29 @@ from situasi.store.journal import (
     newest_notes,
     read_held,
     read_quarantine,
-    write_audit,
 )
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
 from situasi.store.writing import SqlWriting
 
-_MOMENT = "datetime64[us, UTC]"
 _WITHDRAWALS = {
     "seq": "int64",
     "feed": "object",
     "row_seq": "int64",
     "batch": "int64",
-    "recorded_at": _MOMENT,
+    "recorded_at": frames.MOMENT,
 }
 _BATCHES = {
     "batch": "int64",
     "feed": "object",
     "source": "object",
     "sha256": "object",
-    "recorded_at": _MOMENT,
+    "recorded_at": frames.MOMENT,
     "actor": "object",
     "accepted": "int64",
     "duplicate": "int64",
     "quarantined": "int64",
 }
-_AUDIT = {"seq": "int64", "at": _MOMENT, "actor": "object", "action": "object", "detail": "object"}
 
 
 class SqlStore:
@@ -65,9 +62,8 @@ class SqlStore:
         return self._made_ready
 
     def version(self) -> int:
-        newest = sa.select(sa.func.coalesce(sa.func.max(tables.audit.c.seq), 0))
         with self._backend.reading() as connection:
-            return int(connection.execute(newest).scalar_one())
+            return trail.version(connection)
 
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[Writing]:
@@ -87,9 +83,8 @@ class SqlStore:
     def batches(self) -> pd.DataFrame:
         return self._frame(tables.batches, _BATCHES)
 
-    def audit(self) -> pd.DataFrame:
-        """See protocol.Store. `detail` is JSON text."""
-        return self._frame(tables.audit, _AUDIT)
+    def audit(self, after: int = 0) -> pd.DataFrame:
+        return self._frame(tables.audit, trail.COLUMNS, after)
 
     def _frame(self, table: sa.Table, dtypes: dict[str, str], after: int = 0) -> pd.DataFrame:
         (key,) = table.primary_key
@@ -105,7 +100,9 @@ class SqlStore:
             taken = _take_back(connection, batch, to_micros(at))
             if taken:
                 detail = {"batch": batch, "rows": taken, "reason": reason}
-                write_audit(connection, to_micros(at), actor, "withdraw", detail)
+                trail.write(
+                    backend, connection, to_micros(at), actor, "withdraw", detail, moves=True
+                )
                 connection.commit()
             return taken
 
@@ -123,9 +120,9 @@ class SqlStore:
         with self._backend.reading() as connection:
             return count_waiting(connection)
 
-    def held(self) -> pd.DataFrame:
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
         with self._backend.reading() as connection:
-            return read_held(connection)
+            return read_held(connection, None if at is None else to_micros(at))
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
@@ -134,12 +131,57 @@ class SqlStore:
         with backend.writing() as connection, backend.speaking():
             row = {"key": cleaned(key), "value": text, "at": moment, "actor": cleaned(actor)}
             connection.execute(sa.insert(tables.notes), row)
-            write_audit(connection, moment, actor, "note", {"key": key})
+            trail.write(backend, connection, moment, actor, "note", {"key": key}, moves=True)
             connection.commit()
 
     def notes(self) -> dict[str, Any]:
         with self._backend.reading() as connection:
             return newest_notes(connection)
+
+    def remember(
+        self,
+        kind: str,
+        name: str,
+        value: Any,
+        at: datetime,
+        actor: str,
+        action: str | None = None,
+        detail: dict[str, Any] | None = None,
+        *,
+        expected_seq: int | None = None,
+    ) -> None:
+        """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
+        text, moment = json.dumps(value, allow_nan=False), to_micros(at)
+        backend = self._backend
+        with backend.writing() as connection, backend.speaking():
+            access.write(connection, kind, name, text, moment, actor, expected_seq)
+            if action is not None:
+                trail.write(backend, connection, moment, actor, action, detail or {}, moves=False)
+            connection.commit()
+
+    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
+        with self._backend.reading() as connection:
+            return access.read(connection, kind, name)
+
+    def access_version(self) -> int:
+        with self._backend.reading() as connection:
+            return access.version(connection)
+
+    def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
+        """See protocol.Store. Raises TypeError or ValueError for a detail JSON cannot say."""
+        backend = self._backend
+        with backend.writing() as connection, backend.speaking():
+            trail.write(backend, connection, to_micros(at), actor, action, detail, moves=False)
+            connection.commit()
+
+    def head(self) -> tuple[int, str]:
+        with self._backend.reading() as connection:
+            return trail.newest(connection)
+
+    def verify(self, head: str | None = None) -> list[str]:
+        backend = self._backend
+        with backend.reading() as connection:
+            return trail.verify(backend, connection, head)
 
     def close(self) -> None:
         self._backend.engine.dispose()

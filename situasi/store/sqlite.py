@@ -14,7 +14,8 @@ from situasi.store import growth, tables
 from situasi.store.backend import WRITES, Backend
 from situasi.store.protocol import StoreError
 
-SCHEMA = 2  # 2: more feeds, and more columns in the first four
+# 2: more feeds, and more columns in the first four. 3: records of access, the trail is chained.
+SCHEMA = 3
 _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
 
@@ -46,7 +47,9 @@ def backend(url: sa.URL) -> Backend:
     if url.database in (None, "", ":memory:"):
         raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
     path = Path(str(url.database)).resolve()
-    opened = Backend(_engine(path), insert, sqlite3.Error, lambda error: _explain(error, path))
+    opened = Backend(
+        _engine(path), insert, _given, sqlite3.Error, lambda error: _explain(error, path)
+    )
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,6 +138,8 @@ def _grow(engine: sa.Engine) -> None:
     with engine.connect() as plain:
         connection = plain.execution_options(**WRITES)
         if _pragma(connection, "user_version") < SCHEMA:
+            # What an older store has in its trail is sealed once: the only change ever made.
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {tables.audit.name}_no_update")
             growth.grow(connection)
             _keep_append_only(connection)
             connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
@@ -187,6 +192,12 @@ def _keep_append_only(connection: sa.Connection) -> None:
             )
 
 
+def _given(connection: sa.Connection, table: sa.Table) -> int:
+    """See Backend.given: what AUTOINCREMENT remembers, 0 before the first row."""
+    counted = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
+    return int(connection.exec_driver_sql(counted, (table.name,)).scalar() or 0)
+
+
 def _pragma(connection: sa.Connection, name: str) -> int:
     return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
 
@@ -201,4 +212,8 @@ def _explain(error: BaseException, path: Path) -> str:
     busy = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
     code = _code(error)
     sentence = _SENTENCES.get(busy.get(code, code))
-    return sentence.format(path=path) if sentence else f"Penyimpanan {path} gagal: {error}"
+    if sentence:
+        return sentence.format(path=path)
+    # The driver's own words: the engine's would add the whole statement.
+    said = str(getattr(error, "orig", None) or error)
+    return f"Penyimpanan {path} gagal: {said}"

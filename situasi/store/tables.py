@@ -121,11 +121,25 @@ notes = _table(
     sa.Index("notes_by_key", "key", "seq"),
 )
 
-# One row per commit, and so the version of the store.
+# One row per commit that moved the data, whose `seq` is the version of the store; and one
+# per deed that moved none. `chain`: see trail.py.
 audit = _table(
     "audit",
     _needed("at", Moment),
     _needed("actor", sa.Text),
     _needed("action", sa.Text),
     _needed("detail", sa.Text),  # JSON
+    _needed("moves", sa.Boolean),
+    _needed("chain", sa.Text),
+    sa.Index("audit_by_moves", "moves", "seq"),
+)
+
+access = _table(
+    "access",
+    _needed("kind", sa.Text),
+    _needed("name", sa.Text),
+    _needed("value", sa.Text),  # JSON
+    _needed("at", Moment),
+    _needed("actor", sa.Text),
+    sa.Index("access_by_name", "kind", "name", "seq"),
 )

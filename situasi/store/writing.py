@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import FEEDS
-from situasi.store import tables
+from situasi.store import tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
     Values,
@@ -22,7 +22,7 @@ from situasi.store.canonical import (
     quarantine_digest,
     storable,
 )
-from situasi.store.journal import waits, write_audit
+from situasi.store.journal import waits
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
 
@@ -115,7 +115,15 @@ class SqlWriting:
             {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
         )
         detail = {**named, **counts, "released": self._released}
-        write_audit(self._connection, self._at, delivery.actor, "deliver", detail)
+        trail.write(
+            self._backend,
+            self._connection,
+            self._at,
+            delivery.actor,
+            "deliver",
+            detail,
+            moves=True,
+        )
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

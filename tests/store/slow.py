@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any
 
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
 from situasi.records import FEEDS, Feed, Kind, stored_dtypes
-from situasi.store import Added, Delivery, Quarantined, Rejection, StoreError
+from situasi.store import Added, Delivery, Overtaken, Quarantined, Rejection, StoreError
 
 
 def digest(feed: Feed, row: Mapping[Any, Any]) -> bytes:
@@ -47,6 +47,18 @@ def clean(text: str) -> str:
     return "".join("\ufffd" if c == "\x00" or "\ud800" <= c <= "\udfff" else c for c in text)
 
 
+def seals(trail: pd.DataFrame) -> list[str]:
+    """What stands in `chain` when nobody touched the trail."""
+    told = ["0" * 64]
+    for entry in trail.to_dict("records"):
+        at = (entry["at"].to_pydatetime() - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(
+            microseconds=1
+        )
+        said = [entry["actor"], entry["action"], entry["detail"], 1 if entry["moves"] else 0]
+        told.append(sha256(json.dumps([told[-1], entry["seq"], at, *said]).encode()).hexdigest())
+    return told[1:]
+
+
 class MemoryStore:
     """protocol.Store as lists of dicts; a delivery works on a copy and swaps it in."""
 
@@ -57,10 +69,11 @@ class MemoryStore:
         self.releases: list[tuple[int, int]] = []
         self.all_batches: list[dict[str, Any]] = []
         self.all_notes: list[tuple[str, str]] = []
+        self.all_access: list[tuple[str, str, str]] = []
         self.book: list[dict[str, Any]] = []
 
     def version(self) -> int:
-        return len(self.book)
+        return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
 
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[_MemoryWriting]:
@@ -68,12 +81,21 @@ class MemoryStore:
         yield writing
         if writing.new and not writing.discarded:
             writing.after.all_batches.append(writing.batch_row())
-            writing.after.sign(delivery.recorded_at, delivery.actor, "deliver")
+            writing.after.sign(delivery.recorded_at, delivery.actor, "deliver", {})
             self.__dict__.update(writing.after.__dict__)
 
-    def sign(self, at: datetime, actor: str, action: str, **detail: Any) -> None:
-        seq, said = len(self.book) + 1, json.dumps(detail)
-        self.book.append({"seq": seq, "at": at, "actor": actor, "action": action, "detail": said})
+    def sign(
+        self,
+        at: datetime,
+        actor: str,
+        action: str,
+        detail: dict[str, Any],
+        *,
+        moves: bool = True,
+    ) -> None:
+        self.book.append({"seq": len(self.book) + 1, "at": at, "actor": clean(actor),
+                          "action": clean(action), "detail": json.dumps(detail, allow_nan=False),
+                          "moves": moves})  # fmt: skip
 
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         rows = [row for row in self.feeds[feed.name] if row["seq"] > after]
@@ -97,7 +119,8 @@ class MemoryStore:
             self.taken.append({"seq": len(self.taken) + 1, "feed": feed, "row_seq": row["seq"],
                                "batch": batch, "recorded_at": at})  # fmt: skip
         if rows:
-            self.sign(at, actor, "withdraw", batch=batch, rows=len(rows), reason=reason)
+            detail = {"batch": batch, "rows": len(rows), "reason": reason}
+            self.sign(at, actor, "withdraw", detail)
         return len(rows)
 
     def batches(self) -> pd.DataFrame:
@@ -125,22 +148,81 @@ class MemoryStore:
     def waiting(self) -> dict[str, int]:
         return dict(Counter(row.feed for row in self.quarantine()))
 
-    def held(self) -> pd.DataFrame:
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
         texts = dict.fromkeys(("feed", "source"), "object")
         numbers = {"number": "int64", "batch": "int64"} | texts | {"row": "int64"}
-        rows = [vars(row) | {"reasons": json.dumps(row.reasons)} for row in self.quarantine()]
+        rows = [
+            vars(row) | {"reasons": json.dumps(row.reasons)}
+            for row in self.quarantine(released=True)
+            if self._waited(row, at)
+        ]
         return _frame(rows, numbers | {"reasons": "object", "recorded_at": "datetime64[us, UTC]"})
+
+    def _waited(self, row: Quarantined, at: datetime | None) -> bool:
+        if at is None:
+            return row in self.quarantine()
+        when = {batch["batch"]: batch["recorded_at"] for batch in self.all_batches}
+        undone = {taken["batch"] for taken in self.taken if taken["recorded_at"] <= at}
+        gone = [
+            batch
+            for number, batch in self.releases
+            if number == row.number and when[batch] <= at and batch not in undone
+        ]
+        return row.recorded_at <= at and not gone
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         self.all_notes.append((key, json.dumps(value, allow_nan=False)))
-        self.sign(at, actor, "note")
+        self.sign(at, actor, "note", {"key": key})
 
     def notes(self) -> dict[str, Any]:
         return {key: json.loads(value) for key, value in sorted(self.all_notes, key=lambda n: n[0])}
 
-    def audit(self) -> pd.DataFrame:
-        dtypes = {"seq": "int64", "at": "datetime64[us, UTC]"}
-        return _frame(self.book, dtypes | dict.fromkeys(("actor", "action", "detail"), "object"))
+    def remember(
+        self,
+        kind: str,
+        name: str,
+        value: Any,
+        at: datetime,
+        actor: str,
+        action: str | None = None,
+        detail: dict[str, Any] | None = None,
+        *,
+        expected_seq: int | None = None,
+    ) -> None:
+        kind, name, text = clean(kind), clean(name), json.dumps(value, allow_nan=False)
+        known = enumerate(self.all_access, start=1)
+        newest = max([seq for seq, record in known if record[:2] == (kind, name)], default=0)
+        if expected_seq is not None and newest > expected_seq:
+            raise Overtaken(f"{kind} {name} baru saja diubah orang lain.")
+        if action is not None:
+            self.tell(action, actor, at, detail or {})
+        self.all_access.append((kind, name, text))
+
+    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
+        records = [record[1:] for record in self.all_access if record[0] == clean(kind)]
+        newest = {named: json.loads(value) for named, value in records}
+        return {n: newest[n] for n in sorted(newest) if name is None or n == clean(name)}
+
+    def access_version(self) -> int:
+        return len(self.all_access)
+
+    def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
+        self.sign(at, actor, action, detail, moves=False)
+
+    def audit(self, after: int = 0) -> pd.DataFrame:
+        words = dict.fromkeys(("actor", "action", "detail"), "object")
+        dtypes = {"seq": "int64", "at": "datetime64[us, UTC]"} | words | {"moves": "bool"}
+        told = _frame(self.book, dtypes)
+        told = told.assign(chain=pd.Series(seals(told), dtype="object"))
+        return told[told["seq"] > after].reset_index(drop=True)
+
+    def head(self) -> tuple[int, str]:
+        return len(self.book), ["0" * 64, *self.audit()["chain"]][-1]
+
+    def verify(self, head: str | None = None) -> list[str]:
+        """Nobody can change a list of ours; only a strange head can be asked for."""
+        known = [None, "0" * 64, *self.audit()["chain"]]
+        return [] if head in known else [f"Ujung {head} tidak ada lagi pada jejak."]
 
     def close(self) -> None:
         """Nothing to let go of."""

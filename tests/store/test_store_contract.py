@@ -11,8 +11,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from situasi.records import BOOKKEEPING, FEEDS, INCIDENTS, TPS, stored_dtypes
-from situasi.store import Added, Store, StoreError
+from situasi.store import Added, Overtaken, Store, StoreError
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
+from tests.store.slow import seals
 
 
 def bring(store: Store, accepted: pd.DataFrame, *rejected: Any, **changes: Any) -> Added:
@@ -342,6 +343,17 @@ def test_the_list_of_what_waits_says_the_same_without_the_cells(store: Store) ->
         assert line == {name: getattr(kept, name) for name in line}
 
 
+def test_what_waited_at_a_past_moment_is_told_as_it_was_then(store: Store) -> None:
+    hours = [MORNING + timedelta(hours=n) for n in range(5)]
+    with store.deliver(delivery(recorded_at=hours[1])) as writing:
+        writing.add(numbered(), [rejection()])
+    with store.deliver(delivery(recorded_at=hours[2])) as writing:
+        writing.add(numbered(7), [])
+        writing.release([store.quarantine()[0].number])
+    store.withdraw(2, hours[3], "operator")
+    assert [len(store.held(at)) for at in (*hours, None)] == [0, 1, 0, 1, 1, 1]
+
+
 def test_rows_of_a_delivery_taken_back_wait_on_in_quarantine(store: Store) -> None:
     bring(store, numbered(2), rejection())
     store.withdraw(1, MORNING, "operator", "salah kirim")
@@ -363,3 +375,100 @@ def test_note_that_json_cannot_say_is_refused(store: Store, value: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         store.note("siaga", value, MORNING, "operator")
     assert store.version() == 0
+
+
+def account(store: Store, name: str, value: Any, **more: Any) -> None:
+    store.remember("account", name, value, MORNING, "admin", **more)
+
+
+def test_new_record_of_access_hides_the_older_one_of_its_kind_and_name(store: Store) -> None:
+    assert (store.remembered("account"), store.access_version()) == ({}, 0)
+    account(store, "wati", {"role": "analis"})
+    account(store, "adi", None)
+    store.remember("session", "wati", "kunci", MORNING, "wati")
+    account(store, "wati", {"role": "propam"})
+    assert store.remembered("account") == {"adi": None, "wati": {"role": "propam"}}
+    assert list(store.remembered("account")) == ["adi", "wati"]
+    assert store.remembered("account", "wati") == {"wati": {"role": "propam"}}
+    assert store.remembered("account", "budi") == store.remembered("key") == {}
+    assert store.access_version() == 4
+
+
+def test_access_moves_no_version_and_is_told_only_when_asked(store: Store) -> None:
+    store.note("siaga", 1, MORNING, "operator")
+    account(store, "wati", {"hash": "rahasia"}, action="account", detail={"role": "analis"})
+    account(store, "wati", {"hash": "rahasia"}, action="reset")
+    account(store, "adi", {"hash": "rahasia"})
+    assert store.version() == 1
+    told = store.audit(after=1)
+    assert told["action"].tolist() == ["account", "reset"]
+    assert told["detail"].tolist() == ['{"role": "analis"}', "{}"]
+    assert told["moves"].tolist() == [False, False]
+    assert "rahasia" not in told.to_csv()
+
+
+def test_record_that_somebody_changed_meanwhile_is_not_overwritten(store: Store) -> None:
+    account(store, "wati", 1, expected_seq=0)
+    with pytest.raises(Overtaken, match="wati"):
+        account(store, "wati", 2, action="account", expected_seq=0)
+    seen = store.access_version()
+    account(store, "adi", 1, expected_seq=0)
+    account(store, "wati", 3, expected_seq=seen)
+    with pytest.raises(StoreError):
+        account(store, "wati", 4, expected_seq=seen)
+    assert store.remembered("account") == {"adi": 1, "wati": 3}
+    assert (store.access_version(), len(store.audit())) == (3, 0)
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1, 2}, MORNING], ids=str)
+def test_access_or_deed_that_json_cannot_say_is_refused(store: Store, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        account(store, "wati", value)
+    with pytest.raises((TypeError, ValueError)):
+        account(store, "wati", 1, action="account", detail={"a": value})
+    with pytest.raises((TypeError, ValueError)):
+        store.tell("saw", "wati", MORNING, {"a": value})
+    assert (store.access_version(), store.head()[0]) == (0, 0)
+
+
+def test_deed_that_changed_no_data_is_told_and_moves_no_version(store: Store) -> None:
+    bring(store, numbered(2))
+    store.tell("saw", "wa\x00ti", MORNING, {"page": "netralitas"})
+    assert store.version() == 1
+    store.note("siaga", 1, MORNING, "operator")
+    assert store.version() == 3
+    told = store.audit()
+    assert told["seq"].tolist() == [1, 2, 3]
+    assert told["moves"].tolist() == [True, False, True]
+    assert told["actor"].tolist() == ["operator", "wa\ufffdti", "operator"]
+    assert json.loads(told["detail"][1]) == {"page": "netralitas"}
+    assert told.dtypes.astype(str).to_dict() == {
+        "seq": "int64",
+        "at": "datetime64[us, UTC]",
+        "actor": "object",
+        "action": "object",
+        "detail": "object",
+        "moves": "bool",
+        "chain": "object",
+    }
+    assert_frame_equal(store.audit(after=1), told[1:].reset_index(drop=True))
+
+
+def test_each_entry_is_sealed_to_the_one_before_it(store: Store) -> None:
+    assert store.head() == (0, "0" * 64)
+    bring(store, numbered(2))
+    account(store, "wati", 1, action="account", detail={"nama": "Wati é\ud800"})
+    store.tell("saw", "wati", MORNING, {})
+    told = store.audit()
+    assert told["chain"].tolist() == seals(told)
+    assert store.head() == (3, told["chain"].iloc[-1])
+
+
+def test_whole_trail_has_no_break_and_every_head_it_ever_had(store: Store) -> None:
+    heads = [None, store.head()[1]]
+    for number in range(3):
+        store.tell("saw", "wati", MORNING, {"n": number})
+        heads.append(store.head()[1])
+    assert [store.verify(head) for head in heads] == [[]] * 5
+    (said,) = store.verify("f" * 64)
+    assert "f" * 64 in said

@@ -1,7 +1,9 @@
-"""A store of the first version is opened, and nothing in it is lost or stored twice."""
+"""A store of an older version is opened, and nothing in it is lost or stored twice."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import threading
 from pathlib import Path
@@ -10,12 +12,14 @@ from typing import Any
 import pytest
 
 from situasi.records import FEEDS, INCIDENTS
-from situasi.store import Store, open_store
+from situasi.store import Store, StoreError, open_store, tables, trail
 from situasi.store import sqlite as engine
 from situasi.store.canonical import digests, storable
-from tests.store.builders import delivery, frame, row
+from tests.store.builders import MORNING, delivery, frame, row
+from tests.store.slow import seals
 
 FIRST = Path(__file__).with_name("schema-1.sql")
+SECOND = Path(__file__).with_name("schema-2.sql")
 
 
 def of_the_first_version(path: Path, one: dict[str, Any]) -> Path:
@@ -53,6 +57,13 @@ def old(tmp_path: Path) -> Path:
 
 def opened(path: Path) -> Store:
     return open_store(f"sqlite:///{path.as_posix()}")
+
+
+def test_a_store_that_is_to_hold_more_has_a_higher_schema_number() -> None:
+    """An opened store grows only where the number says so: who adds a column raises it."""
+    columns = {t.name: sorted(c.name for c in t.columns) for t in tables.metadata.sorted_tables}
+    said = hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:12]
+    assert (engine.SCHEMA, said) == (3, "097e8e2f0703")
 
 
 def test_rows_of_an_older_store_are_all_there_and_lack_only_what_is_new(old: Path) -> None:
@@ -124,3 +135,81 @@ def shape(path: Path) -> dict[str, set[tuple[str, str]]]:
     }  # fmt: skip
     connection.close()
     return found
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """A store as the second schema left it: two deliveries, a note and a withdrawal."""
+    path = tmp_path / "second.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(SECOND.read_text("utf-8"))
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA application_id={engine._MARK}")
+    connection.execute("PRAGMA user_version=2")
+    connection.close()
+    return path
+
+
+def trail_of(path: Path, columns: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(path)
+    found = connection.execute(f"SELECT {columns} FROM audit ORDER BY seq").fetchall()
+    connection.close()
+    return found
+
+
+def test_the_trail_of_an_older_store_is_sealed_once_as_it_was(second: Path) -> None:
+    said = "seq, at, actor, action, detail"
+    before = trail_of(second, said)
+    store = opened(second)
+    told, head = store.audit(), store.head()
+    assert told["moves"].tolist() == [True] * 4
+    assert told["chain"].tolist() == seals(told)
+    assert (store.version(), store.verify()) == (4, [])
+    store.close()
+    assert trail_of(second, said) == before
+    store = opened(second)
+    assert store.head() == head
+    store.tell("saw", "wati", MORNING, {})
+    assert (store.version(), store.verify(head[1])) == (4, [])
+    store.close()
+
+
+def test_what_an_older_store_said_can_not_be_changed_after_it_grew(second: Path) -> None:
+    opened(second).close()
+    connection = sqlite3.connect(second)
+    for deed in ("UPDATE audit SET actor = 'x'", "DELETE FROM audit", "UPDATE access SET name = 1"):
+        if "access" in deed:
+            connection.execute("INSERT INTO access VALUES (1, 'k', 'n', '1', 1, 'a')")
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute(deed)
+    connection.close()
+
+
+def test_a_store_of_the_second_version_keeps_all_and_gets_the_shape_of_a_new_one(
+    second: Path, tmp_path: Path
+) -> None:
+    store = opened(second)
+    assert store.tail(INCIDENTS)["id"].tolist() == ["r-1", "r-2", "r-3"]
+    assert store.withdrawals()["row_seq"].tolist() == [2, 3]
+    assert (store.notes(), store.waiting()) == ({"siaga": {"tingkat": 1}}, {"incidents": 1})
+    store.close()
+    opened(tmp_path / "new.db").close()
+    assert shape(second) == shape(tmp_path / "new.db")
+
+
+def test_growth_that_fails_leaves_the_older_store_as_it_was(
+    second: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shape(second), trail_of(second, "*")
+
+    def fails(_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(trail, "seal_older", fails)
+    with pytest.raises(StoreError):
+        opened(second)
+    assert (shape(second), trail_of(second, "*")) == before
+    monkeypatch.undo()
+    store = opened(second)
+    assert store.verify() == []
+    store.close()

@@ -18,7 +18,7 @@ from pandas.testing import assert_frame_equal
 from situasi.records import FEEDS
 from situasi.store import Rejection, Store, StoreError, open_store
 from tests.store.builders import MORNING, delivery, frame, rejection, row
-from tests.store.slow import MemoryStore
+from tests.store.slow import MemoryStore, seals
 
 _FEED = st.sampled_from(["incidents", "tps"])
 _ROWS = st.lists(
@@ -53,7 +53,14 @@ def remembered(store: Any) -> dict[str, Any]:
     """Everything a store tells. Numbers of rows become places: only their order is promised."""
     told: dict[str, Any] = {"version": store.version(), "notes": store.notes()}
     told["batches"] = store.batches()
-    told["audit"] = store.audit().drop(columns="detail")
+    trail = store.audit()
+    assert trail["chain"].tolist() == seals(trail)
+    assert store.head() == (len(trail), ["0" * 64, *trail["chain"]][-1])
+    assert store.verify() == store.verify(trail["chain"].iloc[0] if len(trail) else None) == []
+    told["audit"] = trail.drop(columns=["detail", "chain"])
+    told["access"] = [store.remembered(kind) for kind in "kl"]
+    told["one"] = [store.remembered("k", name) for name in ("", "a", "b\x00")]
+    told["access_version"] = store.access_version()
     kept = store.quarantine(released=True)
     told["quarantine"] = [replace(one, number=place) for place, one in enumerate(kept)]
     told["waiting"] = [[one.number for one in kept].index(one.number) for one in store.quarantine()]
@@ -127,6 +134,26 @@ class StoreAgainstModel(RuleBasedStateMachine):
     @rule(key=st.sampled_from("ab"), value=st.none() | st.text(max_size=3) | st.integers())
     def note(self, key: str, value: Any) -> None:
         self.both(lambda store: store.note(key, value, self.at, "operator"))
+
+    @rule(
+        kind=st.sampled_from("kl"),
+        name=st.sampled_from(["a", "A", "b\x00", ""]),
+        value=st.none() | st.text(max_size=3) | st.lists(st.integers(), max_size=2),
+        action=st.sampled_from([None, "sign-in"]),
+        seen=st.none() | st.integers(0, 6),
+    )
+    def remember(
+        self, kind: str, name: str, value: Any, action: str | None, seen: int | None
+    ) -> None:
+        self.both(
+            lambda store: store.remember(
+                kind, name, value, self.at, "admin", action, {"a": 1}, expected_seq=seen
+            )
+        )
+
+    @rule(actor=st.text(max_size=4), detail=st.dictionaries(st.text(max_size=2), st.text()))
+    def tell(self, actor: str, detail: dict[str, str]) -> None:
+        self.both(lambda store: store.tell("saw", actor, self.at, detail))
 
     @rule()
     def reopen(self) -> None:

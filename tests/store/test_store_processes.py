@@ -68,7 +68,11 @@ def assert_sound(url: str, promised: dict[str, int]) -> int:
     assert promised.items() <= per_mark.items()
     assert set(per_mark.values()) <= {ROWS}
     assert set(batches["source"]) == per_mark.keys() == quarantined
-    assert store.version() == len(batches) == len(store.audit())
+    trail = store.audit()
+    assert store.verify() == []
+    assert trail["moves"].sum() == len(batches)
+    assert (trail["action"] == "sign-in").sum() == store.access_version()
+    assert store.version() == trail.loc[trail["moves"], "seq"].max()
     store.close()
     return len(batches)
 
@@ -103,6 +107,14 @@ def test_two_processes_delivering_the_same_rows_store_each_once(url: str) -> Non
     assert [sum(counts) for counts in told] == [ROWS] * turns * 2
     assert sum(accepted for accepted, _ in told) == ROWS * turns
     assert assert_sound(url, {}) == turns
+    store = open_store(url)
+    told = store.audit()
+    store.close()
+    assert told["action"].value_counts().to_dict() == {
+        "deliver": turns,
+        "sign-in": 2 * turns,
+        "saw": 2 * turns,
+    }
 
 
 def test_many_processes_may_create_the_store_at_once(url: str) -> None:

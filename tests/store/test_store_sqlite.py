@@ -31,6 +31,7 @@ def filled(url: str) -> Store:
             writing.release([1])
     store.withdraw(1, MORNING, "operator")
     store.note("siaga", 1, MORNING, "operator")
+    store.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "account")
     return store
 
 
@@ -50,11 +51,13 @@ def test_no_row_of_any_table_can_be_changed_or_deleted(url: str, table: str, dee
 def test_closing_and_reopening_keeps_all(url: str) -> None:
     store = filled(url)
     before = [store.version(), store.tail(INCIDENTS), store.withdrawals(), store.batches(),
-              store.audit(), store.quarantine(released=True), store.notes()]  # fmt: skip
+              store.audit(), store.quarantine(released=True), store.notes(),
+              store.remembered("account"), store.access_version(), store.head()]  # fmt: skip
     store.close()
     store = open_store(url)
     after = [store.version(), store.tail(INCIDENTS), store.withdrawals(), store.batches(),
-             store.audit(), store.quarantine(released=True), store.notes()]  # fmt: skip
+             store.audit(), store.quarantine(released=True), store.notes(),
+              store.remembered("account"), store.access_version(), store.head()]  # fmt: skip
     store.close()
     assert [repr(one) for one in before] == [repr(one) for one in after]
     assert before[0] == len(FEEDS) + 2
@@ -271,6 +274,20 @@ def test_small_tail_of_a_large_table_searches_and_never_scans(sqlite_store: Stor
     assert "SEARCH feed_incidents USING INTEGER PRIMARY KEY" in plan[0][-1]
 
 
+def test_the_version_is_looked_up_though_nothing_moved_for_long(sqlite_store: Store) -> None:
+    sqlite_store.note("siaga", 1, MORNING, "operator")
+    engine: Any = sqlite_store._backend.engine  # type: ignore[attr-defined]
+    asked: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    assert sqlite_store.version() == 1
+    with engine.connect() as connection:
+        marks = (1, 1, 0)[: asked[-1].count("?")]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[-1]}", marks).all()
+    assert [step[-1] for step in plan] == [
+        "SEARCH audit USING COVERING INDEX audit_by_moves (moves=?)"
+    ]
+
+
 def test_a_file_moved_away_under_an_open_store_is_not_written_to_any_more(url: str) -> None:
     store = filled(url)
     version, path = store.version(), path_of(url)
@@ -292,4 +309,16 @@ def test_a_file_moved_away_under_an_open_store_is_not_written_to_any_more(url: s
     for file in files:
         (aside / file.name).rename(file)
     assert store.version() == version
+    store.close()
+
+
+def test_an_unforeseen_error_is_told_in_the_words_of_the_driver_alone(url: str) -> None:
+    store = filled(url)
+    with sqlite3.connect(path_of(url)) as connection:
+        connection.execute("ALTER TABLE feed_tps RENAME TO feed_lain")
+    connection.close()
+    with pytest.raises(StoreError) as told:
+        store.tail(FEEDS["tps"])
+    assert "no such table: feed_tps" in str(told.value)
+    assert "SELECT" not in str(told.value)
     store.close()

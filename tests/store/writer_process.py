@@ -1,4 +1,4 @@
-"""A writer to be killed: delivers without end and prints a line after each acknowledged one.
+"""A writer to be killed: delivers and signs in without end, a line after each delivery.
 
 python writer_process.py URL NAME ROWS [TIMES]
 """
@@ -9,7 +9,7 @@ import sys
 from itertools import count, islice
 
 from situasi.store import open_store
-from tests.store.builders import delivery, numbered, rejection
+from tests.store.builders import MORNING, delivery, numbered, rejection
 
 
 def main(url: str, name: str, rows: int, times: int | None) -> None:
@@ -24,6 +24,8 @@ def main(url: str, name: str, rows: int, times: int | None) -> None:
             one = writing.add(numbered(*numbers[:half], pelapor=mark), [rejection(raw={"k": mark})])
             two = writing.add(numbered(*numbers[half:], pelapor=mark), [])
         print(mark, one.accepted + two.accepted, one.duplicate + two.duplicate, flush=True)
+        store.remember("session", mark, {"user": name}, MORNING, name, "sign-in", {"turn": turn})
+        store.tell("saw", name, MORNING, {"page": "situasi"})
     store.close()
 
 

@@ -1,0 +1,117 @@
+"""Commands for the trail: who did what, whether it is whole, and its end to write down."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from situasi.cli.common import fail, opened, out
+from situasi.election import Election
+from situasi.reports.tabular import as_csv
+
+app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)
+
+_SEAL = re.compile(r"[0-9a-f]{64}")
+_MOMENTS = ("%Y-%m-%d", "%Y-%m-%d %H.%M", "%d/%m/%Y", "%d/%m/%Y %H.%M")
+_HEADINGS = {
+    "seq": "no",
+    "at": "waktu",
+    "actor": "oleh",
+    "action": "tindakan",
+    "moves": "mengubah_data",
+    "detail": "rincian",
+    "chain": "segel",
+}
+
+
+@app.command()
+def verify(
+    head: Annotated[
+        str | None, typer.Option(help="Ujung yang dulu dicatat di tempat lain; lihat: audit head.")
+    ] = None,
+) -> None:
+    """Periksa bahwa tidak ada catatan jejak yang diubah, hilang atau disisipkan.
+
+    Keluar 0 bila utuh; 1 bila tidak, dengan setiap kerusakannya. Tanpa --head, jejak yang
+    seluruhnya ditulis ulang oleh orang yang bisa menulis ke berkas penyimpanan tampak utuh.
+    """
+    wanted = head.strip().lower() if head is not None else None
+    if wanted is not None and not _SEAL.fullmatch(wanted):
+        raise fail("ujung ditulis sebagai 64 angka heksadesimal; lihat: audit head")
+    with opened() as board:
+        breaks = board.store.verify(wanted)
+        last, _ = board.store.head()
+    for sentence in breaks:
+        out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    if breaks:
+        raise typer.Exit(1)
+    asked = "" if wanted is None else ", dan ujung yang dicatat ada padanya"
+    out.print(f"Jejak utuh: {last} catatan{asked}.", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def head() -> None:
+    """Nomor dan segel catatan terakhir. Catat di tempat lain, untuk audit verify --head."""
+    with opened() as board:
+        last, seal = board.store.head()
+    out.print(f"{last} {seal}", highlight=False, soft_wrap=True)
+
+
+@app.command("list")
+def list_(
+    actor: Annotated[str | None, typer.Option(help="Hanya oleh orang ini.")] = None,
+    action: Annotated[str | None, typer.Option(help="Hanya tindakan ini.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help='Sejak, misalnya 2024-11-27 atau "2024-11-27 06.30".')
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Cetak sebagai CSV, dengan segelnya.")] = False,
+) -> None:
+    """Daftar jejak, yang terbaru di bawah."""
+    with opened() as board:
+        election = board.register.election
+        begin = _moment(since, election) if since is not None else None
+        found = _chosen(board.store.audit(), actor, action, begin)
+    found = found.assign(at=found["at"].dt.tz_convert(election.zone))
+    found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
+    if csv:
+        typer.echo(as_csv(found[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
+    else:
+        _show(found)
+
+
+def _moment(text: str, election: Election) -> datetime:
+    plain = text.strip().replace("T", " ").replace(":", ".")
+    for form in _MOMENTS:
+        try:
+            return datetime.strptime(plain, form).replace(tzinfo=election.zone)
+        except ValueError:
+            continue
+    raise fail(f'waktu "{text}" ditulis sebagai 2024-11-27 atau "2024-11-27 06.30"')
+
+
+def _chosen(
+    trail: pd.DataFrame, actor: str | None, action: str | None, begin: datetime | None
+) -> pd.DataFrame:
+    if actor is not None:
+        trail = trail[trail["actor"] == actor]
+    if action is not None:
+        trail = trail[trail["action"] == action]
+    return trail if begin is None else trail[trail["at"] >= begin]
+
+
+def _show(found: pd.DataFrame) -> None:
+    when = found["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
+    shown = found.assign(at=when).drop(columns="chain").astype("str")
+    table = Table()
+    for name in shown:
+        table.add_column(_HEADINGS[str(name)].replace("_", " "))
+    for row in shown.to_numpy():
+        table.add_row(*map(Text, row))
+    out.print(table)
+    out.print(f"{len(found)} catatan.", highlight=False)
