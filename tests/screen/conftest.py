@@ -33,6 +33,15 @@ VIEWS = (
     ("intake", {}),
 )
 
+# What the frame does before a page, and the page.
+_SCRIPT = """
+from pages import {name}
+from situasi.screen import filters
+
+filters.recall_moment()
+{name}.show()
+"""
+
 
 @dataclass
 class Page:
@@ -87,7 +96,7 @@ def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
     with patch.context() as inner:
         inner.setattr(tables, "shown", kept)
         inner.setattr(tables, "opens", opened)
-        page.app = AppTest.from_string(f"from pages import {name}\n{name}.show()")
+        page.app = AppTest.from_string(_SCRIPT.format(name=name))
         for key, value in {"saat": "2024-11-27T12:30", **asked}.items():
             page.app.query_params[key] = value
         page.app.run(timeout=90)
