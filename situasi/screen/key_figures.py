@@ -18,6 +18,7 @@ from situasi.screen import day_tables, parts, session, tables
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.session import Moment
+from situasi.screen.turnout_tables import percent
 from situasi.snapshot import Picture
 from situasi.words import _
 
@@ -47,8 +48,8 @@ def _turnout_card(rates: pd.Series) -> Card:
     note = _("{heads} hadir di {told} dari {all} TPS").format(
         told=words.number(told), all=words.number(every), heads=words.number(rates["heads"])
     )
-    about = "≈ " if rates["estimated"] else ""
-    return Card(_("Partisipasi"), f"{about}{words.number(rates['rate'], 1)} %", note)
+    value = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
+    return Card(_("Partisipasi"), value, note)
 
 
 def _tps_card(tps: pd.DataFrame) -> Card:

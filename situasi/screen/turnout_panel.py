@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
 from situasi.figures import turnout as figure
 from situasi.figures.area import Area
-from situasi.figures.theme import step
 from situasi.regions import Kecamatan
 from situasi.screen import (
     area_map,
@@ -54,7 +52,7 @@ def _rate_card(found: Work) -> Card:
     of = _("dari {n} pemilih di TPS yang melapor")
     return Card(
         _("Partisipasi TPS melapor"),
-        percent(whole.rate),
+        percent(whole.rate, estimated=bool(whole.told_estimated)),
         of.format(n=voters(whole.dpt_told, bool(whole.told_estimated))),
     )
 
@@ -106,13 +104,9 @@ def curve_panel(found: Work) -> None:
 
 def map_panel(view: View, found: Work) -> None:
     theme = session.viewer_theme()
-    rates = dict(zip(found.areas.index, found.areas["rate"].astype(float), strict=True))
 
     def paint(place: Kecamatan) -> Area:
-        rate = rates[place.code]
-        if np.isnan(rate):
-            return Area(place.name, drawn="silent")
-        return Area(place.name, percent(rate), step(rate / 100, theme.turnout))
+        return turnout_tables.area(place, found.areas.loc[place.code], theme)
 
     page.section(_("Partisipasi TPS melapor menurut kecamatan"))
     area_map.area_map(

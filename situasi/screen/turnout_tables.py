@@ -1,4 +1,4 @@
-"""The tables of the page Partisipasi, as people read them."""
+"""Turnout as people read it: in words, on the map, in the tables of the page Partisipasi."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import pandas as pd
 
 from situasi import words
 from situasi.board import current as board
+from situasi.figures.area import Area
+from situasi.figures.theme import Theme, step
+from situasi.regions import Kecamatan
 from situasi.screen.columns import bounds, moments, number, part
 from situasi.screen.columns import percent as percents
 from situasi.screen.tables import Table, table
@@ -15,9 +18,18 @@ from situasi.screen.turnout_work import Work
 from situasi.words import _
 
 
-def percent(share: float) -> str:
-    """63,5 %; a dash where nobody told."""
-    return "–" if pd.isna(share) else f"{words.number(share, 1)} %"
+def percent(share: float, *, estimated: bool = False) -> str:
+    """63,5 %, or ≈ 63,5 % of an estimated list; a dash where nobody told."""
+    about = "≈ " if estimated else ""
+    return "–" if pd.isna(share) else f"{about}{words.number(share, 1)} %"
+
+
+def area(place: Kecamatan, one: Any, theme: Theme) -> Area:
+    """How the map draws the turnout of a kecamatan. one: its row of turnout.by_kecamatan."""
+    if pd.isna(one.rate):
+        return Area(place.name, drawn="silent")
+    said = percent(one.rate, estimated=bool(one.told_estimated))
+    return Area(place.name, said, step(one.rate / 100, theme.turnout))
 
 
 def between(one: Any) -> str:
