@@ -35,9 +35,10 @@ def areas(found: Overview, day: Day) -> Table:
             ),
             _("nilai"): number(scores["score"], 1),
             _("partisipasi"): percent(rates["rate"], estimated=rates["told_estimated"]),
-            _("TPS"): number(rates["tps"]),
             _("fase terjauh"): [label("fase", fase) for fase in furthest["fase"]],
-            _("TPS di fase itu"): number(furthest["by"].where(furthest["fase"].notna())),
+            _("TPS di fase itu"): part(
+                furthest["by"].where(furthest["fase"].notna()), furthest["tps"], _("TPS")
+            ),
             _("personel hadir"): number(gaps["present"].where(gaps["known"])),
             _("personel perlu"): number(gaps["required"], estimated=True),
         },

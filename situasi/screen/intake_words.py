@@ -24,12 +24,14 @@ def feeds_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
         _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
         _("keadaan"): [_state(row) for row in feeds.itertuples()],
         _("kabar terakhir"): moments(feeds["last"]),
-        _("kiriman"): number(feeds["deliveries"]),
-        **_counts(feeds),
-        _("di papan"): number(feeds["standing"]),
     }
     if waiting:
         columns[_("menunggu")] = number(feeds["waiting"])
+    columns |= {
+        _("di papan"): number(feeds["standing"]),
+        _("kiriman"): number(feeds["deliveries"]),
+        **_counts(feeds),
+    }
     return table(columns, feeds["made_up"])
 
 
