@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 Words = tuple[str, ...]
 
@@ -57,9 +58,15 @@ def _holds(words: Words, phrase: Words) -> bool:
 
 def _mentions(words: Words, candidates: Sequence[str]) -> bool:
     """A candidate's whole name anywhere, or one name alone as the whole heading."""
-    names = [name for name in map(_words, candidates) if name]
-    alone = {word for name in names for word in name if len(word) > 4} - _OF_NO_ONE
+    names, alone = _names(tuple(candidates))
     return any(_holds(words, name) for name in names) or (len(words) == 1 and words[0] in alone)
+
+
+@lru_cache(maxsize=16)
+def _names(candidates: tuple[str, ...]) -> tuple[list[Words], set[str]]:
+    """The words of each name, and those that tell a candidate even alone."""
+    names = [name for name in map(_words, candidates) if name]
+    return names, {word for name in names for word in name if len(word) > 4} - _OF_NO_ONE
 
 
 def _suara(words: Words) -> bool:
