@@ -14,11 +14,10 @@ from situasi.feeds.reading.piece import (
     Row,
     Usual,
     new_piece,
-    openings_of,
     take,
-    take_plain,
+    take_block,
 )
-from situasi.feeds.table import Table
+from situasi.feeds.table import Cells, Table
 
 
 def tables(
@@ -37,14 +36,10 @@ def tables(
     """
     width, usual, given = len(heading.names), Usual(heading), False
     piece = new_piece(width, notes)
-    openings = openings_of(heading)
     for first, part in numbered:
-        rows: Iterable[Row] = part.stripped() if isinstance(part, Block) else (part,)
-        if isinstance(part, Block) and usual.learnt:
-            fits = len(piece.rows) + len(part.rows) < chunk_rows
-            rows = () if fits and take_plain(piece, first, part, openings) else rows
-        for number, row in enumerate(rows, start=first):
-            take(piece, number, row, heading, usual)
+        at, size = 0, len(part) if isinstance(part, Block) else 1
+        while at < size:
+            at += _take(piece, first, part, at, chunk_rows, heading, usual)
             if len(piece.rows) >= chunk_rows:
                 yield _table(piece, heading, share(), constants or {})
                 piece, given = new_piece(width), True
@@ -54,13 +49,31 @@ def tables(
         yield _table(piece, heading, share(), constants or {})
 
 
+def _take(
+    piece: Piece,
+    first: int,
+    part: Row | Block,
+    at: int,
+    chunk_rows: int,
+    heading: Heading,
+    usual: Usual,
+) -> int:
+    """Take a row, or what there is room for of a block from `at` on; how many rows that was."""
+    if not isinstance(part, Block):
+        take(piece, first, part, heading, usual)
+        return 1
+    room = chunk_rows - len(piece.rows) if usual.learnt else 1
+    some = part.between(at, at + room)
+    take_block(piece, first + at, some, heading, usual)
+    return len(some)
+
+
 def _table(piece: Piece, heading: Heading, share: float, constants: dict[str, str]) -> Table:
-    piece.flush()
-    data: dict[str, list[object]] = {}
-    for index, (name, column) in enumerate(zip(heading.names, piece.columns, strict=True)):
+    data: dict[str, Sequence[object] | Cells] = {}
+    for index, (name, column) in enumerate(zip(heading.names, piece.whole(), strict=True)):
         if name is not None:
             data[name] = column
-        elif any(cell is not None for cell in column):
+        elif any(cell is not None for cell in column.tolist()):
             data[_nameless(index, heading)] = column
     for name, texts in piece.extras.items():
         data[name] = [texts.get(index) for index in range(len(piece.rows))]
