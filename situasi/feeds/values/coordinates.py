@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,7 @@ _MARKS = str.maketrans(
 
 # The shape that nearly every file holds. What it reads, _angle reads alike, slower.
 _DECIMALS = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,20}").fullmatch
+_LINES_OF_DECIMALS = re.compile(r"(?:(?:-?[0-9]{1,3}+\.[0-9]{1,20}+|nan)\n)*+").fullmatch
 
 
 class Angle(NamedTuple):
@@ -86,10 +87,25 @@ def read_joined_point(cell: Cell) -> tuple[float, float]:
 
 def read_plain(cells: Sequence[object]) -> npt.NDArray[np.float64]:
     """Degrees of the cells that are plain decimals; NaN for all else, which is read one by one."""
-    plainly = [c if type(c) is str and _DECIMALS(c) else "nan" for c in cells]
-    degrees = np.array(plainly, dtype="U").astype("float64") if plainly else np.empty(0)
+    plainly: list[Any] = ["nan" if cell is None else cell for cell in cells]
+    if not _are_decimals(plainly):
+        plainly = [c if type(c) is float or _is_decimal(c) else "nan" for c in cells]
+    degrees = np.fromiter(map(float, plainly), np.float64, len(plainly))
     degrees[np.abs(degrees) > 180] = np.nan
     return degrees + 0.0
+
+
+def _are_decimals(cells: Sequence[Any]) -> bool:
+    """Whether all cells are plain decimals, or "nan", at one look."""
+    try:
+        lines = "\n".join([*cells, ""])
+    except TypeError:  # not all are text
+        return False
+    return lines.count("\n") == len(cells) and _LINES_OF_DECIMALS(lines) is not None
+
+
+def _is_decimal(cell: object) -> bool:
+    return type(cell) is str and _DECIMALS(cell) is not None
 
 
 def _quick(lat_cell: str, lon_cell: str) -> tuple[float, float] | None:
