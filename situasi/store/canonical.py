@@ -73,8 +73,9 @@ def _parts(name: str, values: Values) -> list[Iterable[str]]:
     head = f"{_SEPARATOR}{name}="
     if None not in values:
         return [repeat(head, len(values)), _spelled(values)]
-    spelled = iter(_spelled([value for value in values if value is not None]))
-    return [["" if value is None else head + next(spelled) for value in values]]
+    kept = _kept(values)
+    spelled = iter(_spelled(kept))
+    return [["" if value is None else head + next(spelled) for value in values]] if kept else []
 
 
 def _spelled(kept: Values) -> Iterable[str]:
@@ -91,14 +92,24 @@ def _escaped(text: str) -> str:
 
 def _texts(series: pd.Series[Any]) -> Values:
     values: Values = series.tolist()
-    if not set(map(type, values)) <= {str, type(None)}:
+    try:
+        joined = "".join(_kept(values))
+    except TypeError:  # missing in another way than None, or no text at all
         objects = np.array(series, dtype=object)
         objects[series.isna().to_numpy()] = None
         values = objects.tolist()
-    joined = "".join([value for value in values if value is not None])
+        joined = "".join(_kept(values))
     if _is_storable(joined):
         return values
     return [None if value is None else cleaned(value) for value in values]
+
+
+def _kept(values: Values) -> Values:
+    """The values that are there."""
+    missing = values.count(None)
+    if missing in {0, len(values)}:
+        return [] if missing else values
+    return [value for value in values if value is not None]
 
 
 def _is_storable(text: str) -> bool:
