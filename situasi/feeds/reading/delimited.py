@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -67,12 +68,17 @@ def _head(lines: Iterable[str]) -> Iterator[str]:
 
 def _sniff(head: list[str], sep: str | None, recognise: Recognise) -> tuple[str, Heading]:
     """The delimiter under which a row names most columns; the one that parts most on a tie."""
+    # A line without any of them is the same row under every delimiter: asked about once.
+    known = cache(recognise)
     best: tuple[int, int, str, Heading] | None = None
     refused: SourceRefused | None = None
     for delimiter in dict.fromkeys([*([sep] if sep and sep != '"' else []), *_DELIMITERS]):
         rows = list(islice(parting.rows(parting.Lines(head), delimiter), SEARCHED))
         try:
-            heading = find([[] if isinstance(row, str) else row for row in rows], recognise)
+            heading = find(
+                [[] if isinstance(row, str) else row for row in rows],
+                lambda texts: known(tuple(texts)),
+            )
         except SourceRefused as wide:
             refused = wide
             continue
