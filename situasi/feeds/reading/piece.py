@@ -108,18 +108,18 @@ def _is_plain(block: Block, heading: Heading) -> bool:
     for column in block.columns[1:]:
         if None not in beginnings:
             break
-        beginnings = [a or b for a, b in zip(beginnings, column.tolist(), strict=True)]
+        filled = zip(beginnings, column.tolist(), strict=True)
+        beginnings = [second if first is None else first for first, second in filled]
     if None in beginnings:
         return False
+    texts = [first for first in beginnings if isinstance(first, str)]
     # Their first letters alone tell most rows apart, and there are few different ones.
     shortest = min(map(len, heading.openings))
     starts = {opening[:shortest] for opening in heading.openings}
-    letters = {text[:shortest] for text in beginnings}
+    letters = {text[:shortest] for text in texts}
     odd = {start for start in letters if start.casefold()[:shortest] in starts}
     return not odd or not any(
-        text.casefold().startswith(heading.openings)
-        for text in beginnings
-        if text[:shortest] in odd
+        text.casefold().startswith(heading.openings) for text in texts if text[:shortest] in odd
     )
 
 
