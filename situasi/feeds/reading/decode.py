@@ -10,7 +10,9 @@ from pathlib import Path
 
 from situasi.feeds.table import SourceRefused
 
-BLOCK = 1 << 19  # bytes read at once
+# Bytes read at once. With a line begun before them they seldom hold more letters than one
+# cell may (marks.CELL_LIMIT), so that what is parsed whole need not be looked at for longer ones.
+BLOCK = 900_000
 LINE_LIMIT = 4_000_000  # characters; a longer line is no line of a report
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -94,9 +96,7 @@ def _utf8_damage(path: Path) -> tuple[int, int]:
 
 
 def _decoded(path: Path, encoding: Encoding, meter: Meter, errors: str) -> Iterator[str]:
-    decoder = io.IncrementalNewlineDecoder(
-        codecs.getincrementaldecoder(encoding.codec)(errors), translate=True
-    )
+    decoder = codecs.getincrementaldecoder(encoding.codec)(errors)
     with path.open("rb") as file:
         file.seek(encoding.skip)
         while block := file.read(BLOCK):
@@ -110,12 +110,14 @@ def texts(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
 
     Raises SourceRefused on NUL characters: such a file is damaged or no text at all.
     """
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
     for text in _decoded(path, encoding, meter, "replace"):
         if "\0" in text:
             raise SourceRefused(
                 "Berkas ini rusak atau bukan teks (berisi bita NUL); ekspor ulang dari sumbernya."
             )
-        yield text
+        yield newlines.decode(text)
+    yield newlines.decode("", final=True)  # a carriage return whose newline never came
 
 
 def lines(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:

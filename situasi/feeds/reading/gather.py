@@ -11,7 +11,6 @@ from situasi.feeds.reading.piece import (
     Block,
     Numbered,
     Piece,
-    Row,
     Usual,
     new_piece,
     take,
@@ -36,36 +35,35 @@ def tables(
     """
     width, usual, given = len(heading.names), Usual(heading), False
     piece = new_piece(width, notes)
-    for first, part in numbered:
-        at, size = 0, len(part) if isinstance(part, Block) else 1
-        while at < size:
-            at += _take(piece, first, part, at, chunk_rows, heading, usual)
-            if len(piece.rows) >= chunk_rows:
-                yield _table(piece, heading, share(), constants or {})
-                piece, given = new_piece(width), True
+
+    def room() -> int:
+        return chunk_rows - len(piece.rows) if usual.learnt else 1
+
+    for number, part in _fitting(numbered, room):
+        if isinstance(part, Block):
+            take_block(piece, number, part, heading, usual)
+        else:
+            take(piece, number, part, heading, usual)
+        if len(piece.rows) >= chunk_rows:
+            yield _table(piece, heading, share(), constants or {})
+            piece, given = new_piece(width), True
     if not given and not piece.rows:
         piece.notes.append("hanya judul kolom, tanpa isi")
     if piece.rows or piece.notes or piece.repeated or not given:
         yield _table(piece, heading, share(), constants or {})
 
 
-def _take(
-    piece: Piece,
-    first: int,
-    part: Row | Block,
-    at: int,
-    chunk_rows: int,
-    heading: Heading,
-    usual: Usual,
-) -> int:
-    """Take a row, or what there is room for of a block from `at` on; how many rows that was."""
-    if not isinstance(part, Block):
-        take(piece, first, part, heading, usual)
-        return 1
-    room = chunk_rows - len(piece.rows) if usual.learnt else 1
-    some = part.between(at, at + room)
-    take_block(piece, first + at, some, heading, usual)
-    return len(some)
+def _fitting(numbered: Iterable[Numbered], room: Callable[[], int]) -> Iterator[Numbered]:
+    """The same, each block cut to the rows for which there is room when it comes."""
+    for first, part in numbered:
+        if not isinstance(part, Block):
+            yield first, part
+            continue
+        at = 0
+        while at < len(part):
+            some = part.between(at, at + room())
+            yield first + at, some
+            at += len(some)
 
 
 def _table(piece: Piece, heading: Heading, share: float, constants: dict[str, str]) -> Table:
@@ -79,7 +77,7 @@ def _table(piece: Piece, heading: Heading, share: float, constants: dict[str, st
         data[name] = [texts.get(index) for index in range(len(piece.rows))]
     for name, text in constants.items():
         data[name] = [text] * len(piece.rows)
-    frame = pd.DataFrame(data, dtype=object)
+    frame = pd.DataFrame(data, dtype=object, copy=False)
     return Table(frame, piece.rows, (*piece.notes, *_repeated(piece.repeated)), share)
 
 
