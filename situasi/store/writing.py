@@ -137,8 +137,9 @@ class SqlWriting:
         known_at = moments(accepted["known_at"])
         if None in known_at:
             raise ValueError("known_at must be given for every accepted row")
-        content = digests(values)
-        given = {name: cells for name, cells in values.items() if cells.count(None) < len(cells)}
+        nothing = [None] * len(accepted)
+        given = {name: cells for name, cells in values.items() if cells != nothing}
+        content = digests(given)
         yesno = {column.name for column in self._feed.columns if column.kind is Kind.YESNO}
         # The driver asks about every single value that is no str, int, float or bytearray.
         columns: dict[str, Any] = {
