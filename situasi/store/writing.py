@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from situasi.records import FEEDS
+from situasi.records import FEEDS, Kind
 from situasi.store import tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
@@ -145,15 +145,18 @@ class SqlWriting:
         known_at = moments(accepted["known_at"])
         if None in known_at:
             raise ValueError("known_at must be given for every accepted row")
-        content = digests(values)
-        given = {name: cells for name, cells in values.items() if cells.count(None) < len(cells)}
+        nothing = [None] * len(accepted)
+        given = {name: cells for name, cells in values.items() if cells != nothing}
+        content = digests(given)
+        yesno = {column.name for column in self._feed.columns if column.kind is Kind.YESNO}
+        # The driver asks about every single value that is no str, int, float or bytearray.
         columns: dict[str, Any] = {
-            **given,
+            **{name: map(int, cells) if name in yesno else cells for name, cells in given.items()},
             "batch": repeat(batch),
             "row": accepted["row"].astype("int64").tolist(),
             "recorded_at": repeat(self._at),
             "known_at": known_at,
-            "digest": content,
+            "digest": map(bytearray, content),
             "round": self._rounds(content),
         }
         return self._insert_new(self._table, columns, ["digest", "round"])

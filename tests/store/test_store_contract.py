@@ -206,6 +206,21 @@ def test_withdrawn_rows_stay_readable_and_are_named(store: Store) -> None:
     assert len(store.withdrawals(after=int(taken["seq"].iloc[0]))) == 1
 
 
+def test_a_batch_among_others_is_taken_back_whole_and_alone(store: Store) -> None:
+    feeds = ["incidents", "tps", "incidents", "tps", "incidents"]
+    for number, feed in enumerate(feeds, start=1):
+        with store.deliver(delivery(feed=feed)) as writing:
+            rows = [row(feed, id=f"{number}-{at}") for at in range(number)]
+            writing.add(frame(*rows, feed=feed), [])
+    for batch in (3, 1, 4):
+        assert store.withdraw(batch, MORNING, "operator") == batch
+    taken = store.withdrawals()
+    for feed in ("incidents", "tps"):
+        rows = store.tail(FEEDS[feed])
+        kept = rows[~rows["seq"].isin(taken["row_seq"][taken["feed"] == feed])]
+        assert set(kept["batch"]) == {"incidents": {5}, "tps": {2}}[feed]
+
+
 def test_withdrawing_twice_takes_back_nothing_more(store: Store) -> None:
     bring(store, numbered(2))
     store.withdraw(1, MORNING, "operator")

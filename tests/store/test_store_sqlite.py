@@ -157,7 +157,7 @@ def test_full_disk_is_said_and_nothing_half_is_written(url: str) -> None:
     store = open_store(url)
     with store.deliver(delivery()) as writing:
         writing.add(numbered(1), [])
-    limit_pages(store, 120)
+    limit_pages(store, 70)
     with pytest.raises(StoreError, match="Disk penuh"), store.deliver(delivery()) as writing:
         writing.add(numbered(2, 3), [rejection()])
         writing.add(numbered(*range(4, 5000)), [])
