@@ -112,9 +112,7 @@ def ingest_rows(
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
-    cells = pd.DataFrame(rows, dtype="object")
-    cells = cells.where(cells.notna() & (cells != ""), None)
-    table = Table(cells, list(range(1, len(rows) + 1)))
+    table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     with store.deliver(Delivery(feed, source, ledger.sha256 or "", now, actor)) as writing:
         settled = _save(table, feed, writing, ledger, context, now, None, store)
@@ -123,6 +121,13 @@ def ingest_rows(
     if releases is not None and not ledger.quarantined and releases not in settled:
         return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
+
+
+def as_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Rows that are already apart as the table that is judged, numbered from 1."""
+    cells = pd.DataFrame(rows, dtype="object")
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    return Table(cells, list(range(1, len(rows) + 1)))
 
 
 def _sha256(path: Path) -> str | None:

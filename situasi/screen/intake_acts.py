@@ -10,7 +10,7 @@ import streamlit as st
 from situasi import intake, quarantine, words
 from situasi.board import current as board
 from situasi.ingest import Ledger
-from situasi.screen import intake_words, session
+from situasi.screen import intake_words, parts, session
 from situasi.screen.page import View
 from situasi.store.protocol import Quarantined, StoreError
 from situasi.words import _
@@ -38,12 +38,7 @@ def told() -> None:
     """Draw what came of the last act of this viewer."""
     if _SAID in st.session_state:
         good, text = st.session_state[_SAID]
-        (st.success if good else st.warning)(_plain(text))
-
-
-def _plain(text: str) -> str:
-    """Senders' words without the signs that Markdown reads."""
-    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+        (st.success if good else st.warning)(parts.plain(text))
 
 
 def try_file(name: str, file: BinaryIO) -> Ledger:
