@@ -26,6 +26,8 @@ from situasi.store.protocol import Delivery, Rejection, Store, Writing
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
+# Is given a feed and its rows as they will be stored, those that turn out duplicates too.
+Preview = Callable[[str, pd.DataFrame], None]
 
 
 @dataclass
@@ -62,6 +64,7 @@ def ingest_file(
     feed: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    preview: Preview | None = None,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
 
@@ -76,7 +79,7 @@ def ingest_file(
         delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
         with store.deliver(delivery) as writing:
             for table in tables:
-                _save(table, name, writing, ledger, context, now, progress, store)
+                _save(table, name, writing, ledger, context, now, progress, store, preview)
             if dry_run:
                 writing.discard()
 
@@ -192,11 +195,14 @@ def _save(
     now: datetime,
     progress: Progress | None,
     store: Store,
+    preview: Preview | None = None,
 ) -> list[int]:
     """Judge and write one table; the quarantine numbers that it settles."""
     table = without_our_marks(table)
     checked = feeds.check(table, feed, context, now)
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
+    if preview:
+        preview(feed, accepted)
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
     settled = _returned(table, checked, store)
     writing.release(settled)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
+from situasi import records, words
+from situasi.board import current as board
 from situasi.ingest import Ledger
 from situasi.labels import label
+from situasi.records import Column, Kind
 from situasi.screen import tables
 from situasi.words import _
 
@@ -109,6 +111,29 @@ def refused_table(ledger: Ledger) -> pd.DataFrame:
             _("alasan"): ["; ".join(one["reasons"]) for one in ledger.reasons],
         }
     )
+
+
+def stored_table(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a feed as they will be stored, without the columns that none of them fills."""
+    table = {_("baris"): rows["row"]}
+    for column in records.FEEDS[feed].columns:
+        values = rows[column.name]
+        if column.name == "latihan" or values.isna().all():
+            continue
+        table[_heading(column)] = _as_read(column, values)
+    return tables.marked(pd.DataFrame(table), rows["latihan"])
+
+
+def _heading(column: Column) -> str:
+    return _("kecamatan") if column.name == "kecamatan" else column.heading
+
+
+def _as_read(column: Column, values: pd.Series[Any]) -> pd.Series[Any]:
+    if column.kind is Kind.TIME:
+        return tables.clock(values)
+    if column.name == "kecamatan":
+        return values.map(board().register.name_of)
+    return values
 
 
 def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:

@@ -60,11 +60,14 @@ def _played() -> bool:
 
 def sent() -> Sent:
     """How a row is sent now: as chosen on the switch; of an exercise by its own clock."""
-    snapshot = session.picture().snapshot
     asked = st.session_state.get(_EXERCISE, "ya" if _played() else "tidak")
-    exercise = snapshot.rehearsal and asked == "ya"
-    at = snapshot.exercise_at if exercise and snapshot.exercise_at else session.now()
-    return Sent(at.astimezone(board().register.election.zone), exercise)
+    return as_of_now(session.picture().snapshot.rehearsal and asked == "ya")
+
+
+def as_of_now(exercise: bool) -> Sent:
+    """How a row is sent that is made up, or real."""
+    played = session.picture().snapshot.exercise_at if exercise else None
+    return Sent((played or session.now()).astimezone(board().register.election.zone), exercise)
 
 
 def place_boxes() -> tuple[str | None, str | None]:

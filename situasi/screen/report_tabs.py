@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from situasi.labels import label
@@ -27,7 +29,7 @@ def opened(title: str) -> str | None:
     with parts.bar():
         chosen = filters.one(
             st.segmented_control, "isi", _("Isi laporan"), tabs,
-        lambda tab: label("lapor_isi", tab), required=True,
+            partial(label, "lapor_isi"), required=True,
         )  # fmt: skip
         report_entry.exercise_switch()
     report_entry.exercise_band()
