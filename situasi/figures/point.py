@@ -13,7 +13,7 @@ from situasi.figures.theme import Theme, rgb
 from situasi.shapes import Boundaries
 
 WIDTH, HEIGHT = 520, 420
-MOST = 2_500
+MOST = 1_500
 LAYER = "kisi"
 
 
@@ -36,9 +36,9 @@ def point_map(
         [{"p": [round(lon, 5), round(lat, 5)]} for lon, lat in points.tolist()],
         id=LAYER,
         get_position="p",
-        get_radius=4,
+        get_radius=5,
         radius_units='"pixels"',
-        get_fill_color=rgb(theme.ink, 60),
+        get_fill_color=rgb(theme.ink, 34),
         pickable=True,
         auto_highlight=True,
         highlight_color=[200, 50, 43, 255],

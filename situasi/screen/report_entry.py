@@ -51,7 +51,8 @@ def exercise_band() -> None:
     if not now.exercise:
         said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
     clock = f"{words.day(now.at)} {words.clock(now.at)} {board().register.election.zone_label}"
-    parts.bands([("latihan" if now.exercise else "past", said.format(time=clock))])
+    with st.container(key="ditulis"):
+        parts.bands([("latihan" if now.exercise else "past", said.format(time=clock))])
 
 
 def _played() -> bool:

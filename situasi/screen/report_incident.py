@@ -7,7 +7,7 @@ import streamlit as st
 from situasi import forms
 from situasi.board import current as board
 from situasi.records import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
-from situasi.screen import page, report_entry, report_sending, session
+from situasi.screen import page, parts, report_entry, report_sending, session
 from situasi.screen.report_point import point_popover
 from situasi.words import _
 
@@ -21,18 +21,21 @@ _HEADINGS = (
 def incident_panel() -> None:
     left, right = st.columns([7, 3], gap="medium")
     with left:
-        page.section(_("Kejadian baru"))
+        heading = parts.bar()
+        with heading:
+            page.section(_("Kejadian baru"))
         kecamatan, desa = report_entry.place_boxes()
+        with heading:
+            point_popover(kecamatan)
         _form(desa)
         report_sending.start_anew(_FEED, _HEADINGS)
-        point_popover(kecamatan)
     with right:
         _nihil(kecamatan, desa)
 
 
 def _form(desa: str | None) -> None:
     """The fields in the order in which a report is told; Enter in a line of text sends it."""
-    with st.form("lapor_kejadian", border=False):
+    with st.form("isian_kejadian", border=False):
         first = st.columns(3)
         report_entry.tps_box(first[0], desa)
         jenis = [code for code in JENIS if code != "nihil"]

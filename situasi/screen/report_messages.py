@@ -39,7 +39,7 @@ def messages_panel() -> None:
 def _paste() -> None:
     """Where messages are pasted or a chat is handed in; emptied once they are read."""
     turn = st.session_state.setdefault(_TURN, 0)
-    with st.form(f"lapor_tempel_{turn}", border=False):
+    with st.form(f"isian_tempel_{turn}", border=False):
         text = st.text_area(
             _("Tempel pesan"), height=160, key=f"tempel_{turn}",
             placeholder=_("Satu pesan atau banyak, disalin dari WhatsApp"),

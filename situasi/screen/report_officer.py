@@ -15,7 +15,7 @@ _HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")
 def officer_panel() -> None:
     page.section(_("Lapor diri petugas"))
     _kecamatan, desa = report_entry.place_boxes()
-    with st.form("lapor_personel", border=False):
+    with st.form("isian_personel", border=False):
         first = st.columns(4)
         report_entry.tps_box(first[0], desa)
         report_entry.text(first[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40)

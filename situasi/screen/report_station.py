@@ -36,7 +36,7 @@ def station_panel() -> None:
 
 
 def _one(desa: str | None) -> None:
-    with st.form("lapor_tps", border=False):
+    with st.form("isian_tps", border=False):
         first = st.columns(3)
         report_entry.tps_box(first[0], desa)
         report_entry.choice(first[1], "fase", _("Fase"), FASE, _("ketik fase"))
@@ -55,10 +55,11 @@ def _whole(desa: str | None) -> None:
         parts.empty(_("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel."))
         return
     turn = st.session_state.setdefault(_TURN, 0)
-    with st.form(f"lapor_desa_{desa}", border=False):
+    with st.form(f"isian_desa_{desa}", border=False):
         table = st.data_editor(
             _table(desa), hide_index=True, width="stretch", key=f"lapor_tabel_{desa}_{turn}",
             column_config=_columns(), disabled=["tps"], height="content",
+            placeholder="",
         )  # fmt: skip
         place = st.columns(2)[0]
         place.text_input(_("Jam untuk semua"), key=_CLOCK, placeholder=_("sekarang"), max_chars=40)
@@ -76,7 +77,8 @@ def _columns() -> dict[str, Any]:
         "fase": config.SelectboxColumn(
             _("fase"), options=list(FASE), format_func=lambda code: label("fase", str(code))
         ),
-        "hadir": config.NumberColumn(_("hadir"), min_value=0, step=1, format="%d", width=80),
+        # A column of numbers swallows the first digit that is typed into it: 187 became 87.
+        "hadir": config.TextColumn(_("hadir"), max_chars=20, width=80),
         "pengawal": config.TextColumn(_("pengawal"), max_chars=120),
     }
 
@@ -96,9 +98,7 @@ def _table(desa: str) -> pd.DataFrame:
         {
             "tps": numbers,
             "fase": pd.Series([cells.get("fase") for cells in told], dtype="object"),
-            "hadir": pd.array(
-                [int(cells["hadir"]) if "hadir" in cells else None for cells in told], dtype="Int64"
-            ),
+            "hadir": pd.Series([cells.get("hadir") for cells in told], dtype="object"),
             "pengawal": pd.Series([cells.get("pengawal") for cells in told], dtype="object"),
         }
     )
