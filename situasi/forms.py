@@ -83,18 +83,11 @@ def stations(
     """A row for each TPS of a desa of which something was typed; the others are not told of."""
     rows = []
     for one in typed:
-        said = filled(**{name: _cell(one.get(name)) for name in ("fase", "hadir", "pengawal")})
+        said = filled(**{name: one.get(name) for name in ("fase", "hadir", "pengawal")})
         if said:
-            where = place(register, register.desa[desa].kecamatan, desa, _cell(one["tps"]) or "")
+            where = place(register, register.desa[desa].kecamatan, desa, str(one["tps"]))
             rows.append({**where, **sent.cells(written), **said})
     return rows
-
-
-def _cell(value: Any) -> str | None:
-    """A cell of an edited table as text: empty where it is missing."""
-    if pd.isna(value):
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def steps(status: str | None) -> tuple[str, ...]:

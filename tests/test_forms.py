@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -88,10 +87,10 @@ def test_what_is_typed_in_an_exercise_is_marked_and_known_at_its_clock(board: Bo
 
 def test_an_empty_cell_of_the_table_of_a_desa_sends_nothing_and_never_zero(board: Board) -> None:
     desa = next(iter(board.register.desa))
-    typed: list[dict[str, Any]] = [
-        {"tps": 1, "fase": None, "hadir": float("nan"), "pengawal": None},
-        {"tps": 2, "fase": "dibuka", "hadir": pd.NA, "pengawal": ""},
-        {"tps": 3, "fase": None, "hadir": 0.0, "pengawal": None},
+    typed = [
+        {"tps": "001", "fase": None, "hadir": "", "pengawal": " "},
+        {"tps": "002", "fase": "dibuka", "hadir": None, "pengawal": ""},
+        {"tps": "003", "fase": None, "hadir": "0", "pengawal": None},
     ]
     rows = forms.stations(board.register, desa, typed, NOW, "")
     assert brought(board, "tps", *rows).accepted == len(rows) == 2

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from situasi import forms
@@ -12,16 +11,15 @@ from situasi.board import current as board
 from situasi.labels import label
 from situasi.records import FASE
 from situasi.screen import page, parts, report_door, report_entry, report_sending, session
-from situasi.screen.report_door import Held
+from situasi.screen.report_door import Answer, Held
 from situasi.words import _
 
 _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
 _CLOCK = "lapor_jam_desa"
-# Rows that were held, by TPS, and how often the table was sent: it begins empty again.
-_LEFT, _TURN = "_lapor_desa_tertahan", "_lapor_desa_giliran"
-
-Left = dict[str, tuple[forms.Cells, Held]]
+_CELLS = ("fase", "hadir", "pengawal")
+# Rows of a whole desa that were held, by desa and TPS.
+_HELD = "_lapor_desa_tertahan"
 
 
 def station_panel() -> None:
@@ -49,71 +47,80 @@ def _one(desa: str | None) -> None:
 
 
 def _whole(desa: str | None) -> None:
-    """All TPS of the desa; a cell left empty tells nothing."""
+    """All TPS of the desa; a cell left empty tells nothing.
+
+    Boxes, not st.data_editor: while that loads its editor it swallows what is typed, and 187
+    heads become 87.
+    """
     page.section(_("Semua TPS satu desa"))
     if desa is None:
         parts.empty(_("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel."))
         return
-    turn = st.session_state.setdefault(_TURN, 0)
     with st.form(f"isian_desa_{desa}", border=False):
-        table = st.data_editor(
-            _table(desa), hide_index=True, width="stretch", key=f"lapor_tabel_{desa}_{turn}",
-            column_config=_columns(), disabled=["tps"], height="content",
-            placeholder="",
-        )  # fmt: skip
-        place = st.columns(2)[0]
-        place.text_input(_("Jam untuk semua"), key=_CLOCK, placeholder=_("sekarang"), max_chars=40)
-        pressed = st.form_submit_button(_("Kirim yang terisi"), type="primary")
-    st.caption(_("Sel kosong tidak mengirim apa pun; nol ditulis 0."))
-    if pressed:
-        _send(desa, table)
-        st.rerun()
+        for number in _numbers(desa):
+            _line(desa, number)
+        last = st.columns(2, vertical_alignment="bottom")
+        last[0].text_input(
+            _("Jam untuk semua"), key=_CLOCK, placeholder=_("sekarang"), max_chars=40
+        )
+        last[1].form_submit_button(
+            _("Kirim yang terisi"), type="primary", on_click=_send, args=(desa,)
+        )
+    st.caption(_("Kotak kosong tidak mengirim apa pun; nol ditulis 0."))
 
 
-def _columns() -> dict[str, Any]:
-    config = st.column_config
-    return {
-        "tps": config.TextColumn("TPS", width=60),
-        "fase": config.SelectboxColumn(
-            _("fase"), options=list(FASE), format_func=lambda code: label("fase", str(code))
-        ),
-        # A column of numbers swallows the first digit that is typed into it: 187 became 87.
-        "hadir": config.TextColumn(_("hadir"), max_chars=20, width=80),
-        "pengawal": config.TextColumn(_("pengawal"), max_chars=120),
-    }
-
-
-def _left() -> Left:
-    found: Left = st.session_state.setdefault(_LEFT, {})
-    return found
-
-
-def _table(desa: str) -> pd.DataFrame:
-    """The TPS of the desa, empty but for rows that wait to be corrected."""
+def _numbers(desa: str) -> list[str]:
     tps = session.register().tps
-    numbers = [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
-    kept = {name: cells for name, (cells, _held) in _left().items() if cells["kode_desa"] == desa}
-    told = [kept.get(number, {}) for number in numbers]
-    return pd.DataFrame(
-        {
-            "tps": numbers,
-            "fase": pd.Series([cells.get("fase") for cells in told], dtype="object"),
-            "hadir": pd.Series([cells.get("hadir") for cells in told], dtype="object"),
-            "pengawal": pd.Series([cells.get("pengawal") for cells in told], dtype="object"),
-        }
-    )
+    return [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
 
 
-def _send(desa: str, table: pd.DataFrame) -> None:
-    register, left = board().register, _left()
+def _key(desa: str, number: str, heading: str) -> str:
+    return f"lapor_{desa}_{number}_{heading}"
+
+
+def _line(desa: str, number: str) -> None:
+    """One TPS: its phase, heads and escort."""
+    name = f"TPS {number}"
+    place = st.columns([2, 4, 3, 4], vertical_alignment="center")
+    place[0].text(name)
+    place[1].selectbox(
+        f"{name} " + _("fase"), FASE, index=None, format_func=partial(label, "fase"),
+        key=_key(desa, number, "fase"), placeholder=_("fase"), label_visibility="collapsed",
+    )  # fmt: skip
+    for at, heading, title in ((2, "hadir", _("hadir")), (3, "pengawal", _("pengawal"))):
+        place[at].text_input(
+            f"{name} {title}", key=_key(desa, number, heading), placeholder=title, max_chars=120,
+            label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _send(desa: str) -> None:
+    """Bring the filled lines to the door; what was accepted is emptied, what was held stays."""
+    session.speak()
+    register, held = board().register, st.session_state.setdefault(_HELD, {})
+    typed = [
+        {"tps": number, **{name: st.session_state.get(_key(desa, number, name)) for name in _CELLS}}
+        for number in _numbers(desa)
+    ]
     written = str(st.session_state.get(_CLOCK) or "")
-    typed: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
     rows = forms.stations(register, desa, typed, report_entry.sent(), written)
     if not rows:
+        nothing = Answer(refused=_("tidak ada yang terisi"))
+        report_sending.tell(register.name_of(desa), nothing)
         return
-    sent = [report_door.corrected(row, left.get(row["tps"], (row, None))[1]) for row in rows]
+    sent = [report_door.corrected(row, held.get((desa, row["tps"]))) for row in rows]
     answer = report_door.send(_FEED, sent, report_sending.SOURCE)
     report_sending.tell(register.name_of(desa), answer)
     if answer.refused is None:
-        st.session_state[_LEFT] = {rows[at]["tps"]: (rows[at], h) for at, h in answer.held.items()}
-        st.session_state[_TURN] += 1
+        for at, row in enumerate(rows):
+            _settle(desa, row["tps"], answer.held.get(at))
+
+
+def _settle(desa: str, number: str, why: Held | None) -> None:
+    """Empty the line of a TPS that was accepted; remember which row was held."""
+    st.session_state[_HELD].pop((desa, number), None)
+    if why is not None:
+        st.session_state[_HELD][desa, number] = why
+        return
+    for name in _CELLS:
+        st.session_state[_key(desa, number, name)] = None if name == "fase" else ""

@@ -58,6 +58,7 @@ def focused(viewer: Viewer) -> str:
 
 def go_to(viewer: Viewer, box: str) -> None:
     """Tab until this box has the focus."""
+    viewer.page.get_by_label(box, exact=True).first.wait_for()
     for _ in range(60):
         if focused(viewer) == box:
             return
@@ -209,26 +210,28 @@ def paste(viewer: Viewer) -> None:
     )
 
 
-def test_all_tps_of_a_desa_go_in_one_table_and_empty_cells_send_nothing(
+def test_all_tps_of_a_desa_are_sent_at_once_and_an_empty_box_sends_nothing(
     post: Server, look: Look
 ) -> None:
     viewer = look(post, "lapor?isi=tps")
     go_to(viewer, "Kecamatan")
     typed(viewer, "muara kuang", "munggu")
-    canvas = viewer.page.locator("[data-testid=stDataFrame] canvas").first
-    canvas.wait_for()
-    box = canvas.bounding_box()
-    assert box is not None
     known = len(rows(post, "tps"))
-    # The column of heads, in the row of the first TPS.
-    viewer.page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + 52)
-    viewer.page.keyboard.type("187", delay=60)
+    go_to(viewer, "TPS 001 hadir")
+    viewer.page.keyboard.type("187")
+    go_to(viewer, "TPS 003 fase")
+    typed(viewer, "ditutup")
+    viewer.page.keyboard.type("x")
     viewer.page.keyboard.press("Enter")
-    viewer.page.get_by_role("button", name="Kirim yang terisi").click()
+    viewer.says("belum diterima")
+    assert viewer.page.get_by_label("TPS 003 hadir").input_value() == "x"
+    viewer.page.get_by_label("TPS 003 hadir").fill("90")
+    viewer.page.keyboard.press("Enter")
     viewer.says("Munggu: diterima")
+    assert snapshot(post).waiting == {}
     told = rows(post, "tps").iloc[known:]
-    assert told[["tps", "hadir"]].values.tolist() == [["001", 187]]
-    assert told["fase"].isna().all()
+    assert told[["tps", "hadir"]].values.tolist() == [["001", 187], ["003", 90]]
+    assert told["fase"].tolist() == [None, "ditutup"]
 
 
 @pytest.mark.parametrize("role", ["analis", "tamu"])
