@@ -26,6 +26,8 @@ from situasi.store.protocol import Delivery, Rejection, Store, Writing
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
+# Is given a feed and its rows as they will be stored, those that turn out duplicates too.
+Preview = Callable[[str, pd.DataFrame], None]
 
 
 @dataclass
@@ -62,6 +64,7 @@ def ingest_file(
     feed: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    preview: Preview | None = None,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
 
@@ -76,7 +79,7 @@ def ingest_file(
         delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
         with store.deliver(delivery) as writing:
             for table in tables:
-                _save(table, name, writing, ledger, context, now, progress, store)
+                _save(table, name, writing, ledger, context, now, progress, store, preview)
             if dry_run:
                 writing.discard()
 
@@ -112,9 +115,7 @@ def ingest_rows(
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
-    cells = pd.DataFrame(rows, dtype="object")
-    cells = cells.where(cells.notna() & (cells != ""), None)
-    table = Table(cells, list(range(1, len(rows) + 1)))
+    table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     with store.deliver(Delivery(feed, source, ledger.sha256 or "", now, actor)) as writing:
         settled = _save(table, feed, writing, ledger, context, now, None, store)
@@ -123,6 +124,13 @@ def ingest_rows(
     if releases is not None and not ledger.quarantined and releases not in settled:
         return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
+
+
+def as_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Rows that are already apart as the table that is judged, numbered from 1."""
+    cells = pd.DataFrame(rows, dtype="object")
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    return Table(cells, list(range(1, len(rows) + 1)))
 
 
 def _sha256(path: Path) -> str | None:
@@ -187,11 +195,14 @@ def _save(
     now: datetime,
     progress: Progress | None,
     store: Store,
+    preview: Preview | None = None,
 ) -> list[int]:
     """Judge and write one table; the quarantine numbers that it settles."""
     table = without_our_marks(table)
     checked = feeds.check(table, feed, context, now)
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
+    if preview:
+        preview(feed, accepted)
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
     settled = _returned(table, checked, store)
     writing.release(settled)

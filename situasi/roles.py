@@ -13,9 +13,10 @@ SCREENS = (
     "tahapan",
     "netralitas",
     "masukan",
+    "lapor",
 )
-# What a person can do beyond looking: deliver and correct rows, merge reports.
-ACTS = ("masukkan", "perbaiki", "gabung")
+# What a person can do beyond looking: deliver and correct rows, merge reports, take a case further.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -71,9 +72,10 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("pimpinan", set(), set(ACTS)),
-        _role("propam", {"masukan"}, set()),
-        _role("analis", {"netralitas"}, set(ACTS)),
+        _role("propam", {"masukan", "lapor"}, set()),
+        # An analyst corrects and merges what came in; reports are typed by operators.
+        _role("analis", {"netralitas", "lapor"}, set(ACTS) - {"tindak"}),
         _role("operator", {"netralitas"}, set(ACTS)),
-        _role("tamu", {"netralitas", "masukan", "personel"}, set()),
+        _role("tamu", {"netralitas", "masukan", "personel", "lapor"}, set()),
     )
 }

@@ -13,6 +13,7 @@ from situasi.labels import label
 from situasi.screen import incidents_list, incidents_merging, incidents_parts, page, parts
 from situasi.screen import incidents_words as say
 from situasi.screen.incidents_parts import Told
+from situasi.screen.incidents_steps import steps_bar
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -32,6 +33,7 @@ def detail_panel(found: Casework, view: View) -> None:
         parts.empty(_("Laporan ini tidak dikenal pada saat yang ditampilkan."))
         return
     _head(shown, view)
+    steps_bar(shown.members, shown.head["status"], bool(shown.head["latihan"]))
     with st.container(height=320, border=False, key="riwayat"):
         incidents_parts.history([_told(row, shown, view) for row in shown.rows.itertuples()])
     if len(shown.bonds):

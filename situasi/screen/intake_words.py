@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
+from situasi import records, words
+from situasi.board import current as board
 from situasi.ingest import Ledger
 from situasi.labels import label
+from situasi.records import Kind
 from situasi.screen.columns import Cells, Column, moments, number, serial
 from situasi.screen.tables import Table, table
 from situasi.words import _
@@ -116,6 +118,31 @@ def refused_table(ledger: Ledger) -> Table:
             _("alasan"): ["; ".join(one["reasons"]) for one in ledger.reasons],
         }
     )
+
+
+def stored_table(feed: str, rows: pd.DataFrame) -> Table:
+    """Rows of a feed as they will be stored, without the columns that none of them fills."""
+    columns: dict[str, Cells] = {_("baris"): serial(rows["row"])}
+    for column in records.FEEDS[feed].columns:
+        values = rows[column.name]
+        if column.name == "latihan" or values.isna().all():
+            continue
+        columns[_heading(column)] = _as_read(column, values)
+    return table(columns, rows["latihan"])
+
+
+def _heading(column: records.Column) -> str:
+    return _("kecamatan") if column.name == "kecamatan" else column.heading
+
+
+def _as_read(column: records.Column, values: pd.Series[Any]) -> Cells:
+    if column.kind is Kind.TIME:
+        return moments(values)
+    if column.kind in {Kind.COUNT, Kind.DECIMAL}:
+        return number(values, 0 if column.kind is Kind.COUNT else 5)
+    if column.name == "kecamatan":
+        return values.map(board().register.name_of)
+    return values
 
 
 def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:

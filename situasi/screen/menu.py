@@ -13,6 +13,7 @@ from pages import (
     intake,
     neutrality,
     personnel,
+    report,
     situation,
     stations,
     turnout,
@@ -25,7 +26,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
     (N_("Keadaan"), (("situasi", situation.show), ("kejadian", incidents.show))),
     (N_("Pemungutan"), (("partisipasi", turnout.show), ("tps", stations.show))),
     (N_("Pengamanan"), (("personel", personnel.show), ("tahapan", activities.show))),
-    (N_("Pengawasan"), (("netralitas", neutrality.show), ("masukan", intake.show))),
+    (
+        N_("Pengawasan"),
+        (("netralitas", neutrality.show), ("lapor", report.show), ("masukan", intake.show)),
+    ),
 )
 
 

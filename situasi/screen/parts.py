@@ -46,6 +46,11 @@ class Item:
     rehearsal: bool = False
 
 
+def plain(text: str) -> str:
+    """Words that somebody typed, without the signs that Markdown reads."""
+    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+
+
 def bar() -> DeltaGenerator:
     """One line of words and controls, spread over the width."""
     return st.container(
