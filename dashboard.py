@@ -1,8 +1,24 @@
 """The door: `streamlit run dashboard.py` serves the board on 127.0.0.1:8501."""
 
-import streamlit as st
+from pathlib import Path
 
+import streamlit as st
+from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from situasi.server import signin, start
 from situasi.server.lifespan import lifespan
 from situasi.server.routes import ROUTES
 
-app = st.App("situasi/screen/frame.py", routes=ROUTES, lifespan=lifespan)
+gate = start.gate(
+    st.get_option("server.address"),
+    shell=Path(st.__file__).parent / "static" / "index.html",
+    # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
+    farewell=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
+)
+app = st.App(
+    "situasi/screen/frame.py",
+    routes=[*ROUTES, *signin.ROUTES],
+    lifespan=lifespan,
+    middleware=[gate],
+)

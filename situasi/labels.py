@@ -76,6 +76,14 @@ _LABELS: dict[str, dict[str, str]] = {
         "personel": N_("Personel"),
         "pesan": N_("Pesan"),
     },
+    "role": {
+        "pimpinan": N_("pimpinan"),
+        "propam": N_("Propam"),
+        "analis": N_("analis"),
+        "operator": N_("operator"),
+        "admin": N_("admin"),
+        "tamu": N_("tamu"),
+    },
     "perhatian": {
         "kejadian": N_("kejadian terbuka"),
         "fase": N_("TPS terlambat"),

@@ -76,6 +76,7 @@ ROLES: dict[str, Role] = {
         # An analyst corrects and merges what came in; reports are typed by operators.
         _role("analis", {"netralitas", "lapor"}, set(ACTS) - {"tindak"}),
         _role("operator", {"netralitas"}, set(ACTS)),
+        _role("admin", {"netralitas"}, set(ACTS)),
         _role("tamu", {"netralitas", "masukan", "personel", "lapor"}, set()),
     )
 }

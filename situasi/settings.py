@@ -4,10 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who is let in, and for how long.
+
+    secret: signs what browsers bring back; None: one is made and kept. hosts: names by which
+    the board may be called, besides those of this machine itself. proxies: addresses whose
+    word is taken for who asks, and whether over TLS. idle: a session ends after so long
+    without a sign of life. longest: and after so long in any case; wall: that of pimpinan.
+    """
+
+    secret: str | None = field(repr=False)
+    hosts: tuple[str, ...]
+    proxies: tuple[str, ...]
+    idle: timedelta
+    longest: timedelta
+    wall: timedelta
 
 
 @dataclass(frozen=True)
@@ -16,7 +35,7 @@ class Settings:
 
     store: address of the store, `sqlite:///...`.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
-    role: the role (situasi/roles.py) of everyone who opens this board.
+    role: the role (situasi/roles.py) of everyone at this board while it has no accounts.
     """
 
     election: Path
@@ -27,10 +46,14 @@ class Settings:
     store: str
     rehearsal: bool
     role: str
+    door: Door
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL and _ROLE."""
+    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL, _ROLE and those of _door.
+
+    Raises ValueError for a duration that is none.
+    """
     env = os.environ if environment is None else environment
     data = ROOT / "data"
     live = Path(env.get("SITUASI_DATA", data / "live")).resolve()
@@ -45,4 +68,21 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         store=env.get("SITUASI_STORE", f"sqlite:///{(live / 'situasi.db').as_posix()}"),
         rehearsal=env.get("SITUASI_REHEARSAL", "yes").lower() not in {"no", "0", "tidak", "false"},
         role=env.get("SITUASI_ROLE", "pimpinan"),
+        door=_door(env),
     )
+
+
+def _door(env: Mapping[str, str]) -> Door:
+    longest = env.get("SITUASI_SESSION_H", "12")
+    return Door(
+        secret=env.get("SITUASI_SECRET") or None,
+        hosts=_listed(env.get("SITUASI_HOSTS", "")),
+        proxies=_listed(env.get("SITUASI_PROXY", "")),
+        idle=timedelta(minutes=float(env.get("SITUASI_IDLE_MIN", "30"))),
+        longest=timedelta(hours=float(longest)),
+        wall=timedelta(hours=float(env.get("SITUASI_SESSION_H_PIMPINAN", longest))),
+    )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(word.lower() for word in text.replace(",", " ").split())

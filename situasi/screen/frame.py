@@ -25,6 +25,9 @@ def main() -> None:
     )
     language = session.speak()
     parts.style(session.viewer_theme())
+    if not session.viewer().role.screens:
+        parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        return
     filters.recall_moment()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))

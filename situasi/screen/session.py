@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
-from situasi import sight, words
+from situasi import sight, viewers, words
 from situasi.analysis import incidents
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
 from situasi.regions import Register
-from situasi.roles import ROLES, Viewer
+from situasi.roles import Role, Viewer
 from situasi.sight import Sight
 from situasi.snapshot import Picture
 
@@ -52,10 +52,18 @@ def viewer_theme() -> Theme:
     return theme(st.context.theme.type)
 
 
+# Who asks without a word of the gate: nobody, who sees nothing.
+NOBODY = Viewer("", Role("", frozenset(), frozenset()))
+
+
 def viewer() -> Viewer:
-    """Who looks. Until there are accounts: everyone in the role of the settings."""
-    role = ROLES[board().settings.role]
-    return Viewer(role.name, role)
+    """Who looks, as the gate says it."""
+    return viewers.read(word_of_the_gate()) or NOBODY
+
+
+def word_of_the_gate() -> str:
+    """What the gate wrote when it let this viewer's WebSocket in."""
+    return str(st.context.headers.get(viewers.HEADER) or "")
 
 
 def register() -> Register:

@@ -16,12 +16,18 @@ from situasi.board import Board, open_board
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
+from situasi.server import keeper
+from situasi.server.keeper import Keeper
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
     board = await asyncio.to_thread(_open)
+    keeping = Keeper(board.store, board.settings.door, _now)
+    await keeping.look()
+    keeper.install(keeping)
+    watch = asyncio.create_task(keeping.watch(), name="keeper")
     stop = threading.Event()
     inbox = threading.Thread(
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
@@ -31,6 +37,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     try:
         yield {}
     finally:
+        watch.cancel()
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
         board.close()

@@ -66,7 +66,9 @@ def look(chromium: Browser) -> Iterator[Look]:
     """Step before a server's board with a browser that can reach nothing else."""
     watches = []
 
-    def viewer(server: Server, query: str = "", **options: Any) -> Viewer:
+    def viewer(
+        server: Server, query: str = "", *, at_the_door: bool = False, **options: Any
+    ) -> Viewer:
         context = chromium.new_context(
             **{"viewport": {"width": 1400, "height": 1100}, "color_scheme": "light", **options}
         )
@@ -75,7 +77,10 @@ def look(chromium: Browser) -> Iterator[Look]:
         watch.over(context)
         watches.append((context, watch))
         shown = Viewer(context.new_page(), watch, server.address)
-        shown.open(query)
+        if at_the_door:  # the gate will ask to sign in first
+            shown.page.goto(f"{server.address}/{query}")
+        else:
+            shown.open(query)
         return shown
 
     yield viewer

@@ -12,10 +12,12 @@ from tests.browser.viewing import ALL_REPORTS, Viewer
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ELSEWHERE = "http://board.invalid"
+# What the board forbids its pages is not even tried: here it is asked what they would do.
+WITHOUT_POLICY = {"bypass_csp": True}
 
 
 def test_no_request_to_another_host_is_even_tried(rehearsal: Server, look: Look) -> None:
-    viewer = look(rehearsal)
+    viewer = look(rehearsal, **WITHOUT_POLICY)
     drawn_map(viewer)
     viewer.page.get_by_role("button", name=ALL_REPORTS).click()
     viewer.page.locator("[data-testid=stDataFrame] canvas").first.wait_for()
@@ -25,7 +27,7 @@ def test_no_request_to_another_host_is_even_tried(rehearsal: Server, look: Look)
 
 
 def test_the_watch_would_notice_every_kind_of_call(rehearsal: Server, look: Look) -> None:
-    viewer = look(rehearsal)
+    viewer = look(rehearsal, **WITHOUT_POLICY)
     for call in (
         f"fetch('{ELSEWHERE}/a').catch(() => 0)",
         f"new Image().src = '{ELSEWHERE}/b.png'",
@@ -41,6 +43,15 @@ def test_the_browser_has_nothing_to_complain_of(rehearsal: Server, look: Look) -
     viewer = look(rehearsal)
     drawn_map(viewer)
     assert viewer.watch.complaints == []
+
+
+def test_a_page_could_reach_no_other_host_if_it_tried(rehearsal: Server, look: Look) -> None:
+    viewer = look(rehearsal)
+    viewer.page.evaluate(f"fetch('{ELSEWHERE}/a').catch(() => 0)")
+    viewer.page.evaluate(f"new WebSocket('{ELSEWHERE.replace('http', 'ws')}/b'); 0")
+    viewer.until(lambda: len(viewer.watch.elsewhere()) == 2, "nobody forbade it")
+    assert all("Content Security Policy" in said for said in viewer.watch.complaints)
+    viewer.watch.asked.clear()  # tried here, and meant to be
 
 
 def test_complaints_would_be_heard(rehearsal: Server, look: Look) -> None:

@@ -16,6 +16,9 @@ ALL_REPORTS = re.compile(r"Semua \d+ laporan")
 # The line that ends every page.
 CHECKED = re.compile("Diperiksa|Checked|Gambar terakhir|Last picture")
 
+# What the policy of the board forbids is never asked for; the browser only says so.
+_FORBIDDEN = re.compile(r"'(\w+://[^']+)' violates the following Content Security Policy")
+
 _PROBE = re.compile(r"/[a-z]+/_stcore/(health|host-config)")
 
 
@@ -35,7 +38,7 @@ class Watch:
         context.on("page", self._listen)
 
     def elsewhere(self) -> list[str]:
-        """What was asked of another host, whether or not it was answered."""
+        """What was to be asked of another host, whether or not it was answered or allowed."""
         return [address for address in self.asked if self._is_elsewhere(address)]
 
     def _listen(self, page: Page) -> None:
@@ -45,6 +48,7 @@ class Watch:
 
     def _hear(self, said: ConsoleMessage) -> None:
         """Errors alone. The framework asks below a page's own address first, and is told no."""
+        self.asked += _FORBIDDEN.findall(said.text)
         asked = urlsplit(said.location.get("url", "")).path
         if said.type == "error" and not _PROBE.fullmatch(asked):
             self.complaints.append(said.text)

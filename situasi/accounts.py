@@ -1,0 +1,168 @@
+"""Local accounts: who may sign in, in which role, for which kecamatan."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from situasi.regions import Register
+from situasi.roles import ROLES
+from situasi.store.protocol import Store
+
+KIND = "account"
+SHORTEST = 12
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
+_FEWEST_SIGNS = 5  # different ones: "aaaaaaaaaaaa" has twelve letters too
+_ARGON = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
+
+
+class AccountRefused(ValueError):
+    """The account cannot be made or changed so; the message says why."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account. secret: the hash of its password.
+
+    stamp: new at every change; a session with an older one has ended. area: empty: all.
+    """
+
+    name: str
+    role: str
+    area: tuple[str, ...]
+    secret: str
+    enabled: bool
+    stamp: str
+
+    def __repr__(self) -> str:
+        return f"Account({self.name!r}, {self.role!r})"
+
+
+def every(store: Store) -> dict[str, Account | None]:
+    """All accounts by name. None: there is one, but its record cannot be read."""
+    return {name: _read(name, value) for name, value in store.remembered(KIND).items()}
+
+
+def _read(name: str, value: Any) -> Account | None:
+    try:
+        account = Account(name, **{**value, "area": tuple(value["area"])})
+    except (TypeError, KeyError):
+        return None
+    return account if account.role in ROLES and account.enabled in (True, False) else None
+
+
+def add(
+    store: Store, name: str, role: str, area: tuple[str, ...], password: str, at: datetime, by: str
+) -> None:
+    """A new account. Raises AccountRefused; Overtaken where somebody else was quicker."""
+    if not _NAME.fullmatch(name):
+        raise AccountRefused(
+            f'nama "{name}" tidak dapat dipakai: 3 sampai 32 huruf kecil, angka, titik, - atau _'
+        )
+    if role not in ROLES:
+        raise AccountRefused(f'peran "{role}" tidak ada: {", ".join(ROLES)}')
+    seen = store.access_version()
+    if store.remembered(KIND, name):
+        raise AccountRefused(f'akun "{name}" sudah ada; lihat: user list')
+    account = Account(name, role, area, hashed(password), True, secrets.token_hex(8))
+    _keep(store, account, at, by, "account-add", seen)
+
+
+def change(store: Store, name: str, action: str, at: datetime, by: str, **changes: Any) -> None:
+    """Change an account, which ends its sessions: fields of Account, or `password`."""
+    if changes.get("role", "tamu") not in ROLES:
+        raise AccountRefused(f'peran "{changes["role"]}" tidak ada: {", ".join(ROLES)}')
+    seen = store.access_version()
+    account = every(store).get(name)
+    if account is None:
+        raise AccountRefused(f'akun "{name}" tidak ada; lihat: user list')
+    if "password" in changes:
+        changes["secret"] = hashed(changes.pop("password"))
+    changed = replace(account, **changes, stamp=secrets.token_hex(8))
+    _keep(store, changed, at, by, action, seen)
+
+
+def _keep(store: Store, account: Account, at: datetime, by: str, action: str, seen: int) -> None:
+    value = asdict(account)
+    del value["name"]
+    told = {"account": account.name, "role": account.role, "area": list(account.area)}
+    store.remember(KIND, account.name, value, at, by, action, told, expected_seq=seen)
+
+
+def check_password(password: str, name: str, common: frozenset[str]) -> None:
+    """Raises AccountRefused for a password that is short, common or guessed from the name."""
+    plain = password.casefold()
+    if len(password) < SHORTEST:
+        raise AccountRefused(f"sandi paling sedikit {SHORTEST} tanda; beberapa kata lebih mudah")
+    if plain in common or len(set(plain)) < _FEWEST_SIGNS:
+        raise AccountRefused("sandi ini terlalu sering dipakai; pilih yang lain")
+    if name in plain:
+        raise AccountRefused("sandi tidak boleh memuat nama akun")
+
+
+@cache
+def common_passwords(vocabulary: Path) -> frozenset[str]:
+    """Passwords that are tried first, of those that are long enough."""
+    return frozenset((vocabulary / "passwords.txt").read_text("utf-8").casefold().split())
+
+
+def hashed(password: str) -> str:
+    return _ARGON.hash(_normal(password))
+
+
+def opens(account: Account | None, password: str) -> bool:
+    """Whether this password opens this account; takes as long where there is none."""
+    try:
+        right = _ARGON.verify(account.secret if account else _nobodys(), _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+    return right and account is not None and account.enabled
+
+
+@cache
+def _nobodys() -> str:
+    return hashed(secrets.token_hex())
+
+
+def _normal(password: str) -> str:
+    # The same letters typed on another keyboard are the same password.
+    return unicodedata.normalize("NFC", password)
+
+
+def kecamatan_of(register: Register, words: Iterable[str]) -> tuple[str, ...]:
+    """The kecamatan that these codes, names and polsek mean. Raises AccountRefused.
+
+    Nothing is guessed: a misspelling must not give anyone another area.
+    """
+    found: set[str] = set()
+    for word in words:
+        meant = _named(register).get(_plain(word))
+        if not meant:
+            raise AccountRefused(f'"{word}" bukan kode atau nama kecamatan, bukan pula polsek')
+        found |= meant
+    return tuple(sorted(found))
+
+
+def _named(register: Register) -> dict[str, set[str]]:
+    named: dict[str, set[str]] = {}
+    for code, place in register.kecamatan.items():
+        for word in (code, place.name, f"kecamatan {place.name}", place.polsek):
+            named.setdefault(_plain(word), set()).add(code)
+    for code, word in register.aliases:
+        if code in register.kecamatan:
+            named.setdefault(_plain(word), set()).add(code)
+    return named
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.casefold().split())

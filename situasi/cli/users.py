@@ -1,0 +1,129 @@
+"""Commands for accounts: who may sign in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from situasi import accounts
+from situasi.accounts import AccountRefused
+from situasi.board import Board
+from situasi.cli.common import actor, fail, now, opened, out
+
+app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Nama akun.")]
+Role = Annotated[str, typer.Option(help="pimpinan, propam, analis, operator, admin atau tamu.")]
+Area = Annotated[
+    list[str] | None,
+    typer.Option(help="Kode atau nama kecamatan, atau polsek; boleh berulang. Tanpa ini: semua."),
+]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Baca sandi dari masukan baku, satu baris.")
+]
+
+
+@contextmanager
+def _refusals() -> Iterator[Board]:
+    with opened() as board:
+        try:
+            yield board
+        except AccountRefused as error:
+            raise fail(error) from error
+
+
+@app.command()
+def add(name: Name, role: Role, area: Area = None, password_stdin: FromStdin = False) -> None:
+    """Buat akun. Sejak akun pertama, papan selalu meminta masuk."""
+    with _refusals() as board:
+        codes = accounts.kecamatan_of(board.register, area or ())
+        password = _password(board, name, password_stdin)
+        accounts.add(board.store, name, role, codes, password, now(), actor())
+    where = ", ".join(map(board.register.name_of, codes)) or "seluruh kabupaten"
+    _say(f"Akun {name} dibuat: {role}, {where}.")
+
+
+@app.command()
+def change(
+    name: Name,
+    role: Annotated[str | None, typer.Option(help="Peran yang baru.")] = None,
+    area: Area = None,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Seluruh kabupaten.")] = False,
+) -> None:
+    """Ubah peran atau wilayah sebuah akun. Sesinya berakhir."""
+    with _refusals() as board:
+        changes: dict[str, Any] = {} if role is None else {"role": role}
+        if area or everywhere:
+            changes["area"] = accounts.kecamatan_of(board.register, area or ())
+        if not changes:
+            raise fail("sebutkan --role, --area atau --everywhere")
+        _change(board, name, "account-change", **changes)
+    _say(f"Akun {name} diubah; sesinya berakhir.")
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Tutup sebuah akun. Sesinya berakhir seketika."""
+    with _refusals() as board:
+        _change(board, name, "account-disable", enabled=False)
+    _say(f"Akun {name} ditutup; sesinya berakhir.")
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Buka lagi akun yang ditutup."""
+    with _refusals() as board:
+        _change(board, name, "account-enable", enabled=True)
+    _say(f"Akun {name} dibuka lagi.")
+
+
+@app.command()
+def reset(name: Name, password_stdin: FromStdin = False) -> None:
+    """Beri sandi baru. Sesi yang terbuka berakhir seketika."""
+    with _refusals() as board:
+        password = _password(board, name, password_stdin)
+        _change(board, name, "account-reset", password=password)
+    _say(f"Sandi {name} diganti; sesinya berakhir.")
+
+
+@app.command("list")
+def list_() -> None:
+    """Daftar akun, perannya dan wilayahnya; tidak pernah sandinya."""
+    with opened() as board:
+        every = accounts.every(board.store)
+    table = Table()
+    for heading in ("nama", "peran", "wilayah", "keadaan"):
+        table.add_column(heading)
+    for name, account in every.items():
+        if account is None:
+            cells = [name, "?", "?", "rusak"]
+        else:
+            area = ", ".join(map(board.register.name_of, account.area)) or "seluruh kabupaten"
+            cells = [name, account.role, area, "aktif" if account.enabled else "ditutup"]
+        table.add_row(*map(Text, cells))
+    out.print(table)
+    _say(f"{len(every)} akun.")
+
+
+def _change(board: Board, name: str, action: str, **changes: Any) -> None:
+    accounts.change(board.store, name, action, now(), actor(), **changes)
+
+
+def _password(board: Board, name: str, from_stdin: bool) -> str:
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = typer.prompt("Sandi", hide_input=True, confirmation_prompt="Sekali lagi")
+    common = accounts.common_passwords(board.settings.vocabulary)
+    accounts.check_password(password, name, common)
+    return password
+
+
+def _say(text: str) -> None:
+    out.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,33 @@
+"""What the gate is told once, when the server starts."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from itsdangerous import Signer
+
+from situasi.server.asking import Network
+
+
+@dataclass(frozen=True)
+class Doorway:
+    """The way in.
+
+    opens_here: bound to this machine alone, so that a board without accounts may open
+    without sign-in. role: of whoever sits here then. secret: signs what browsers bring back.
+    policy: what a page of Streamlit may load. farewell: the message upon which a page in the
+    browser leaves the board.
+    """
+
+    opens_here: bool
+    role: str
+    secret: str = field(repr=False)
+    hosts: frozenset[str]
+    proxies: tuple[Network, ...]
+    policy: str
+    farewell: bytes
+
+    @property
+    def session_signer(self) -> Signer:
+        return Signer(self.secret, salt="session", digest_method=hashlib.sha256)

@@ -1,0 +1,234 @@
+"""The gate: nothing passes, page, file or WebSocket, but what is signed in or may do without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from itsdangerous import BadSignature
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from situasi import viewers, words
+from situasi.roles import ROLES, Viewer
+from situasi.server import keeper
+from situasi.server.asking import OWN_NAMES, Asking, asking
+from situasi.server.bonds import UPLOADS, Bonds
+from situasi.server.doorway import Doorway
+from situasi.server.headers import with_headers
+from situasi.server.talk import Talk
+from situasi.words import _
+
+# Where a route of ours finds what the gate knows of the request: a Visit.
+VISIT = "situasi.visit"
+SIGN_IN = "/masuk"
+COOKIE = "situasi"
+
+# Told to anybody: whether the server lives, and the way in.
+_OPEN = frozenset({"/healthz", SIGN_IN})
+# Streamlit's ways for programs to drive a page: a script of nobody would run there.
+_CLOSED = ("/_stcore/agent/",)
+_KEYED = "/api/"
+_MEGABYTE = 1024 * 1024
+_LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("/", 64 * 1024))
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the gate knows of a request that it lets through. key: of the session, or empty."""
+
+    doorway: Doorway
+    asking: Asking
+    key: str = ""
+    viewer: Viewer | None = None
+
+
+class TooLarge(Exception):
+    """The body is larger than this address takes."""
+
+
+class Gate:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, doorway: Doorway) -> None:
+        self._app, self._doorway = app, doorway
+        self._signer = doorway.session_signer
+        self._bonds = Bonds()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        asked = asking(scope, self._doorway.proxies)
+        send = with_headers(send, scope["path"], asked, self._doorway.policy)
+        words.use(_language(scope))
+        found = self._judged(scope, asked)
+        if isinstance(found, Response):
+            await _refuse(found, scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._talk(found, scope, receive, send)
+        else:
+            await self._answer(found, scope, receive, send)
+
+    def _judged(self, scope: Scope, asked: Asking) -> Visit | Response:
+        """Who this is, or the answer to whoever may not pass."""
+        path, http = scope["path"], scope["type"] == "http"
+        if asked.name not in self._doorway.hosts | OWN_NAMES:
+            return _refusal(400, _("Papan ini tidak dipanggil dengan nama itu."))
+        if path.startswith(_CLOSED):
+            return _refusal(404, _("Tidak ada."))
+        keyed = http and path.startswith(_KEYED) and "authorization" in Headers(scope=scope)
+        if asked.elsewhere and not keyed:
+            return _refusal(403, _("Permintaan ini datang dari halaman lain."))
+        if keyed or (http and path in _OPEN):
+            # Whoever shows a key is who the key says, not who sits at the browser.
+            return self._visit(scope, asked) if path == SIGN_IN else Visit(self._doorway, asked)
+        if self._doorway.opens_here and not keeper.current().has_accounts():
+            return self._here(asked)
+        visit = self._visit(scope, asked)
+        if visit.viewer is None:
+            return _sign_in_first(scope)
+        if self._bonds.brings_to_another(visit.key, path):
+            return _refusal(403, _("Berkas ini untuk halaman orang lain."))
+        return visit
+
+    def _here(self, asked: Asking) -> Visit | Response:
+        """A board without accounts, for whoever sits at this machine."""
+        if asked.name not in OWN_NAMES or asked.forwarded or not asked.here:
+            return _refusal(
+                403,
+                _("Papan tanpa akun hanya terbuka di komputer ini sendiri: buat akun lebih dulu."),
+            )
+        role = self._doorway.role
+        return Visit(self._doorway, asked, "", Viewer(role, ROLES[role]))
+
+    def _visit(self, scope: Scope, asked: Asking) -> Visit:
+        """Whoever is signed in by the cookie of this request, if anybody is."""
+        signed = cookies(scope).get(cookie_name(COOKIE, asked), "")
+        try:
+            key = keeper.key_of(self._signer.unsign(signed).decode())
+        except (BadSignature, UnicodeDecodeError):
+            return Visit(self._doorway, asked)
+        viewer = keeper.current().viewer(key)
+        return Visit(self._doorway, asked, key if viewer else "", viewer)
+
+    async def _answer(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = next(size for start, size in _LARGEST if scope["path"].startswith(start))
+        begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(_passed(visit, scope), _limited(scope, receive, limit), sent)
+        except TooLarge:
+            if not begun:
+                refused = _refusal(413, _("Terlalu besar."))
+                await refused(scope, receive, send)
+        except Exception:
+            if not begun:
+                refused = _refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
+                await refused(scope, receive, send)
+            raise  # into the log of the server, never to whoever asked
+
+    async def _talk(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
+        talk = Talk(visit.key, send, self._doorway.farewell)
+        listener = self._bonds.listener(visit.key)
+
+        async def heard() -> Message:
+            message = await receive()
+            if visit.key and message["type"] == "websocket.receive":
+                keeper.current().viewer(visit.key)  # a sign of life
+            return talk.heard(message)
+
+        async def said(message: Message) -> None:
+            listener.hear(message)
+            await talk.say(message)
+
+        keeper.current().joins(talk)
+        try:
+            bound = self._bonds.without_foreign(visit.key, scope)
+            await self._app(_passed(visit, bound), heard, said)
+        finally:
+            keeper.current().leaves(talk)
+
+
+def cookie_name(name: str, asked: Asking) -> str:
+    """Over TLS a name that a browser takes only over TLS, for this host and all its paths."""
+    return f"__Host-{name}" if asked.secure else name
+
+
+def cookies(scope: Scope) -> dict[str, str]:
+    return cookie_parser("; ".join(Headers(scope=scope).getlist("cookie")))
+
+
+def _language(scope: Scope) -> str:
+    return "en" if b"lang=en" in scope["query_string"].split(b"&") else words.LANGUAGES[0]
+
+
+def _passed(visit: Visit, scope: Scope) -> Scope:
+    """The scope as the application may see it: with our word for who looks, without the cookie."""
+    headers = [
+        (name, _without_session(value) if name == b"cookie" else value)
+        for name, value in scope["headers"]
+        if name.lower().replace(b"_", b"-") != viewers.HEADER.encode()
+    ]
+    if visit.viewer is not None:
+        headers.append((viewers.HEADER.encode(), viewers.written(visit.viewer).encode()))
+    return {**scope, "headers": headers, VISIT: visit}
+
+
+def _without_session(cookie: bytes) -> bytes:
+    ours = (COOKIE.encode(), f"__Host-{COOKIE}".encode())
+    pairs = (pair.strip() for pair in cookie.split(b";"))
+    return b"; ".join(pair for pair in pairs if pair.partition(b"=")[0].strip() not in ours)
+
+
+def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
+    """The body, as long as it is not larger than this."""
+    stated = Headers(scope=scope).get("content-length", "0")
+    left = limit
+
+    async def received() -> Message:
+        nonlocal left
+        if not stated.isdigit() or int(stated) > limit:
+            raise TooLarge
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return received
+
+
+def _refusal(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status)
+
+
+def _sign_in_first(scope: Scope) -> Response:
+    if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _wants_a_page(scope):
+        asked = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        if scope["query_string"]:
+            asked += "?" + scope["query_string"].decode("latin-1")
+        return RedirectResponse(f"{SIGN_IN}?ke={quote(asked, safe='/')}", 303)
+    return _refusal(401, _("Masuk lebih dulu."))
+
+
+def _wants_a_page(scope: Scope) -> bool:
+    return "text/html" in Headers(scope=scope).get("accept", "")
+
+
+async def _refuse(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """The answer; to a WebSocket always 403."""
+    if scope["type"] == "websocket":
+        answer.status_code = 403
+        await receive()
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+    await answer(scope, receive, send)

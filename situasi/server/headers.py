@@ -1,0 +1,78 @@
+"""Headers that every answer carries, and what a page may load."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from situasi.server.asking import Asking
+
+_ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "SAMEORIGIN",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
+    "serial=(), display-capture=()",
+}
+_TLS = {"strict-transport-security": "max-age=31536000"}
+# Files of the program and boundaries: they say nothing of anybody, and change their address.
+_LASTING = ("/static/", "/peta/")
+
+
+def with_headers(send: Send, path: str, asking: Asking, policy: str) -> Send:
+    """The same way out, on which every answer is given the headers of the house."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+            headers = MutableHeaders(scope=message)
+            for name, value in (_ALWAYS | (_TLS if asking.secure else {})).items():
+                headers[name] = value
+            headers.setdefault("content-security-policy", policy.format(host=asking.host))
+            if path.startswith("/api/"):
+                headers.setdefault("cache-control", "private, no-cache")
+            elif not path.startswith(_LASTING):
+                headers["cache-control"] = "no-store"
+        await send(message)
+
+    return sent
+
+
+def policy(shell: Path) -> str:
+    """What a page of Streamlit may load: from this board alone. `{host}`: its name.
+
+    shell: Streamlit's page, whose own scripts are named by their hashes. Styles are written
+    into the page by the framework while it runs; the map's signs are fetched from data, its
+    workers made from blobs; tables are read by WebAssembly, for which no text becomes code.
+    """
+    scripts = re.findall(r"<script>(.*?)</script>", shell.read_text("utf-8"), re.DOTALL)
+    known = " ".join(("'self'", "'wasm-unsafe-eval'", *hashes(scripts)))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {known}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            # Not every browser takes 'self' for the WebSocket of the same host.
+            "connect-src 'self' ws://{host} wss://{host} data: blob:",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+def hashes(texts: Iterable[str]) -> list[str]:
+    """Each text as a source of a policy."""
+    digests = (base64.b64encode(sha256(text.encode()).digest()).decode() for text in texts)
+    return [f"'sha256-{digest}'" for digest in digests]

@@ -1,0 +1,113 @@
+"""The pages of the gate itself, as HTML. The only place of the server that writes any."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from markupsafe import Markup
+
+from situasi.server.headers import hashes
+from situasi.settings import ROOT
+from situasi.words import _
+
+_THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+
+
+def _colours(kind: str) -> str:
+    return "".join(
+        f"--{name}: {_THEME[kind][name]}; "
+        for name in (
+            "primaryColor",
+            "backgroundColor",
+            "secondaryBackgroundColor",
+            "textColor",
+            "borderColor",
+        )
+    )
+
+
+_STYLE = (
+    f":root {{ {_colours('light')}}}\n"
+    f"@media (prefers-color-scheme: dark) {{ :root {{ {_colours('dark')}}} }}\n"
+    + Path(__file__).with_name("signin.css").read_text("utf-8")
+)
+
+# These pages load nothing at all, and run nothing.
+POLICY = (
+    f"default-src 'none'; style-src {hashes([_STYLE])[0]}; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'self'"
+)
+
+_PAGE = Markup(
+    '<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    '<meta name="color-scheme" content="light dark">\n'
+    '<link rel="icon" href="data:,">\n'
+    "<title>{title} · {board}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
+    "<header><h1>{board}</h1><p>{kabupaten}</p></header>\n{body}\n"
+    '<footer><a href="{id}" lang="id">Bahasa Indonesia</a> <a href="{en}" lang="en">English</a>'
+    "</footer>\n</main>\n</body>\n</html>\n"
+)
+_ALERT = Markup('<p role="alert" id="why">{}</p>')
+_SIGN_IN = Markup(
+    '{alert}<form method="post" action="{action}">\n'
+    '<input type="hidden" name="bukti" value="{token}">\n'
+    '<label for="nama">{name}</label>\n'
+    '<input id="nama" name="nama" value="{given}" autocomplete="username" autocapitalize="none" '
+    'spellcheck="false" maxlength="64" required{focus_name}>\n'
+    '<label for="sandi">{password}</label>\n'
+    '<input id="sandi" name="sandi" type="password" autocomplete="current-password" '
+    'maxlength="1000" required{focus_password}>\n'
+    "<button>{enter}</button>\n</form>"
+)
+_SIGN_OUT = Markup(
+    '<form method="post" action="{action}">\n<input type="hidden" name="bukti" value="{token}">\n'
+    "<p>{who}</p>\n<button autofocus>{leave}</button>\n"
+    '<p><a href="/">{back}</a></p>\n</form>'
+)
+
+
+def sign_in(
+    kabupaten: str, language: str, links: dict[str, str], token: str, given: str, why: str
+) -> str:
+    """The form to sign in. links: this page in each language. why: what was wrong before."""
+    focus = Markup(" autofocus")
+    body = _SIGN_IN.format(
+        alert=_ALERT.format(why) if why else "",
+        action=links[language],
+        token=token,
+        given=given,
+        focus_name="" if given else focus,
+        focus_password=focus if given else "",
+        name=_("Nama akun"),
+        password=_("Sandi"),
+        enter=_("Masuk"),
+    )
+    return _page(_("Masuk"), kabupaten, language, links, body)
+
+
+def sign_out(
+    kabupaten: str, language: str, links: dict[str, str], token: str, name: str, role: str
+) -> str:
+    """The form to sign out."""
+    body = _SIGN_OUT.format(
+        action=links[language],
+        token=token,
+        who=_("Anda masuk sebagai {name} ({role}).").format(name=name, role=role),
+        leave=_("Keluar"),
+        back=_("Kembali ke papan"),
+    )
+    return _page(_("Keluar"), kabupaten, language, links, body)
+
+
+def _page(title: str, kabupaten: str, language: str, links: dict[str, str], body: Markup) -> str:
+    return _PAGE.format(
+        language=language,
+        title=title,
+        board="Situasi",
+        kabupaten=kabupaten,
+        style=Markup(_STYLE),
+        body=body,
+        **links,
+    )

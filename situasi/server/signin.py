@@ -1,0 +1,223 @@
+"""Signing in and out: two pages of our own, without Streamlit and without scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from urllib.parse import parse_qs, urlencode
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from situasi import accounts, words
+from situasi.accounts import Account
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.server import keeper, parts
+from situasi.server.attempts import Attempts
+from situasi.server.gate import COOKIE, SIGN_IN, VISIT, Visit, cookie_name, cookies
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+SIGN_OUT = "/keluar"
+
+_FORM = "situasi-form"
+_FORM_ENDS = 2 * 3600  # seconds that a form may stand open
+# What may follow the host: no second slash, no backslash, nothing that browsers leave out.
+_OWN_PATH = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?")
+_LONGEST_PATH = 2000
+# More at once would only make each slower: a hash costs 64 MiB and a core.
+_HASHES_AT_ONCE = 2
+_MOST_WAITING = 40
+
+_attempts = Attempts()
+_turnstile = asyncio.Semaphore(_HASHES_AT_ONCE)
+_waiting: set[object] = set()
+
+
+async def sign_in(request: Request) -> Response:
+    """Show the form, or look at what was filled in."""
+    visit: Visit = request.scope[VISIT]
+    onward = own_path(request.query_params.get("ke", "/"))
+    words.use(_language(request, onward))
+    if visit.viewer is not None or (
+        visit.doorway.opens_here and not keeper.current().has_accounts()
+    ):
+        return RedirectResponse(onward, 303)
+    if request.method != "POST":
+        return _form(request, onward)
+    given = await _filled_in(request)
+    if not _is_ours(visit, given.get("bukti", ""), _form_id(request)):
+        return _form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
+    return await _enter(request, onward, given)
+
+
+async def _enter(request: Request, onward: str, given: dict[str, str]) -> Response:
+    visit: Visit = request.scope[VISIT]
+    name, address = given.get("nama", "").strip().lower(), visit.asking.address
+    found = keeper.current().account(name)
+    verdict = _attempts.attempt(name, address, time.monotonic())
+    if verdict.blocked:
+        if verdict.first:
+            await _tell("sign-in-blocked", found, address)
+        return _form(request, onward, _("Terlalu banyak percobaan. Tunggu 15 menit."), 429, name)
+    if len(_waiting) >= _MOST_WAITING:
+        return _form(request, onward, _("Terlalu ramai. Coba lagi sebentar."), 503, name)
+    if not await _opens(found, given.get("sandi", "")):
+        await _tell("sign-in-refused", found, address)
+        await asyncio.sleep(verdict.hold)
+        said = _("Nama akun atau sandi tidak cocok.")
+        return _form(request, onward, said, 401, name)
+    assert found is not None
+    try:
+        held = await keeper.current().begin(found, address)
+    except StoreError:
+        said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return _form(request, onward, said, 503, name)
+    _attempts.succeeded(name, address)
+    answer = RedirectResponse(onward, 303)
+    _give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
+    _take(answer, visit, _FORM)
+    return answer
+
+
+async def _opens(account: Account | None, password: str) -> bool:
+    """Verify in a thread, a few at a time."""
+    waiter = object()
+    _waiting.add(waiter)
+    try:
+        async with _turnstile:
+            return await asyncio.to_thread(accounts.opens, account, password)
+    finally:
+        _waiting.discard(waiter)
+
+
+async def _tell(action: str, account: Account | None, address: str) -> None:
+    # A name that nobody has may be a password, typed into the wrong field.
+    known = {"account": account.name} if account else {"account": None}
+    told = known | {"address": address}
+    await asyncio.to_thread(keeper.current().tell, action, "gate", told)
+
+
+async def sign_out(request: Request) -> Response:
+    """Show the button, or end the session."""
+    visit: Visit = request.scope[VISIT]
+    words.use(_language(request, ""))
+    if visit.viewer is None or not visit.key:
+        return RedirectResponse("/", 303)
+    if request.method != "POST":
+        name, role = visit.viewer.name, label("role", visit.viewer.role.name)
+        page = parts.sign_out(
+            _kabupaten(), words.language(), _links(SIGN_OUT, {}), _token(visit, visit.key), name,
+            role,
+        )  # fmt: skip
+        return HTMLResponse(page, headers={"content-security-policy": parts.POLICY})
+    if not _is_ours(visit, (await _filled_in(request)).get("bukti", ""), visit.key):
+        return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
+    await keeper.current().end(visit.key)
+    answer = RedirectResponse(SIGN_IN, 303)
+    _take(answer, visit, COOKIE)
+    return answer
+
+
+def own_path(text: str) -> str:
+    """This path where it is one of this board, and none of the two pages here; or else `/`."""
+    path = text.partition("?")[0].partition("#")[0]
+    if len(text) > _LONGEST_PATH or not _OWN_PATH.fullmatch(text):
+        return "/"
+    if "//" in path or {".", ".."} & set(path.split("/")) or path in {SIGN_IN, SIGN_OUT}:
+        return "/"
+    return text
+
+
+def _form(
+    request: Request, onward: str, why: str = "", status: int = 200, given: str = ""
+) -> Response:
+    visit: Visit = request.scope[VISIT]
+    form = _form_id(request) or secrets.token_urlsafe(24)
+    page = parts.sign_in(
+        _kabupaten(),
+        words.language(),
+        _links(SIGN_IN, {} if onward == "/" else {"ke": onward}),
+        _token(visit, form),
+        given,
+        why,
+    )
+    answer = HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
+    _give(answer, visit, _FORM, form)
+    return answer
+
+
+def _form_id(request: Request) -> str:
+    visit: Visit = request.scope[VISIT]
+    held = cookies(request.scope).get(cookie_name(_FORM, visit.asking), "")
+    return held if re.fullmatch(r"[\w-]{32}", held, re.ASCII) else ""
+
+
+def _token(visit: Visit, of: str) -> str:
+    return str(_forms(visit).dumps(of))
+
+
+def _is_ours(visit: Visit, token: str, of: str) -> bool:
+    """Whether this form was made by us, for this browser."""
+    try:
+        return bool(of) and _forms(visit).loads(token, max_age=_FORM_ENDS) == of
+    except BadData:
+        return False
+
+
+def _forms(visit: Visit) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(visit.doorway.secret, salt="form")
+
+
+async def _filled_in(request: Request) -> dict[str, str]:
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        return {name: found[-1] for name, found in parse_qs(body, max_num_fields=20).items()}
+    except ValueError:
+        return {}
+
+
+def _give(answer: Response, visit: Visit, name: str, value: str) -> None:
+    secure = visit.asking.secure
+    answer.set_cookie(
+        cookie_name(name, visit.asking), value, httponly=True, secure=secure, samesite="lax"
+    )
+
+
+def _take(answer: Response, visit: Visit, name: str) -> None:
+    secure = visit.asking.secure
+    answer.delete_cookie(
+        cookie_name(name, visit.asking), httponly=True, secure=secure, samesite="lax"
+    )
+
+
+def _links(path: str, query: dict[str, str]) -> dict[str, str]:
+    return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in words.LANGUAGES}
+
+
+def _language(request: Request, onward: str) -> str:
+    """The language asked for here, or else by the page that is to follow."""
+    asked = request.query_params.get("lang")
+    after = parse_qs(onward.partition("?")[2]).get("lang", [""])[0]
+    return asked or after
+
+
+def _kabupaten() -> str:
+    return board().register.election.kabupaten
+
+
+async def _nothing(_request: Request) -> Response:
+    return PlainTextResponse(_("Tidak ada."), 404)
+
+
+ROUTES = (
+    Route(SIGN_IN, sign_in, methods=["GET", "POST"]),
+    Route(SIGN_OUT, sign_out, methods=["GET", "POST"]),
+    # Streamlit answers any path with its page; under /api/ whoever shows any key comes so far.
+    Route("/api/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+)

@@ -1,0 +1,113 @@
+"""Before the server listens: what it is told of itself, and when it refuses to start."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from starlette.middleware import Middleware
+
+from situasi import accounts, settings
+from situasi.roles import ROLES
+from situasi.server.asking import believe_no_proxy_but_ours, networks
+from situasi.server.doorway import Doorway
+from situasi.server.gate import Gate
+from situasi.server.headers import policy
+from situasi.settings import Settings
+from situasi.store import open_store
+from situasi.store.protocol import StoreError
+
+SHORTEST = 32  # characters of a secret
+
+
+class NotSafe(Exception):
+    """The server must not start so; the message says what is missing."""
+
+
+def gate(address: str | None, shell: Path, farewell: bytes) -> Middleware:
+    """The gate for a server at this address; ends the process where that would not be safe.
+
+    address: None: all addresses of this machine. shell: the page of Streamlit. farewell: the
+    message upon which a page in the browser leaves the board.
+    """
+    believe_no_proxy_but_ours()
+    try:
+        doorway = _doorway(address, shell, farewell)
+    except (NotSafe, StoreError, OSError, ValueError) as error:
+        print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
+        raise SystemExit(2) from error
+    return Middleware(Gate, doorway=doorway)
+
+
+def _doorway(address: str | None, shell: Path, farewell: bytes) -> Doorway:
+    found = settings.load()
+    here = is_this_machine_alone(address)
+    if found.role not in ROLES:
+        raise NotSafe(f"SITUASI_ROLE={found.role} bukan peran ({', '.join(ROLES)}).")
+    if found.door.secret is not None and len(found.door.secret) < SHORTEST:
+        raise NotSafe(f"SITUASI_SECRET terlalu pendek; paling sedikit {SHORTEST} tanda.")
+    if not here:
+        _must_be_closed(found, address)
+    return Doorway(
+        opens_here=here,
+        role=found.role,
+        secret=found.door.secret or kept_secret(found.live),
+        hosts=frozenset(found.door.hosts),
+        proxies=networks(found.door.proxies),
+        policy=policy(shell),
+        farewell=farewell,
+    )
+
+
+def _must_be_closed(found: Settings, address: str | None) -> None:
+    """Others can reach this address: without accounts and a secret it would stand open."""
+    where = address or "semua alamat"
+    if found.door.secret is None:
+        raise NotSafe(
+            f"di {where} papan butuh SITUASI_SECRET, paling sedikit {SHORTEST} tanda acak."
+        )
+    store = open_store(found.store)
+    try:
+        every = accounts.every(store).values()
+    finally:
+        store.close()
+    if not any(account is not None and account.enabled for account in every):
+        raise NotSafe(
+            f"di {where} papan butuh akun yang aktif: python -m situasi user add NAMA --role PERAN."
+        )
+    if not found.door.hosts:
+        print(
+            "SITUASI_HOSTS kosong: papan hanya menjawab sebagai localhost.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def is_this_machine_alone(address: str | None) -> bool:
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address((address or "").strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def kept_secret(live: Path) -> str:
+    """The secret of this machine, made at the first start and kept with the live data."""
+    path = live / "secret"
+    live.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        path.chmod(0o600)
+        found = path.read_text("ascii").strip()
+        if len(found) < SHORTEST:
+            raise NotSafe(f"{path} rusak. Hapus, lalu mulai lagi.") from None
+        return found
+    made = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(made)
+    return made

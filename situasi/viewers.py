@@ -1,0 +1,37 @@
+"""How the gate tells the screens who looks: one header that nobody outside can write."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+
+from situasi.roles import ROLES, Viewer
+
+# In the scope of every request that passed the gate; what comes from outside is removed there.
+HEADER = "x-situasi-viewer"
+
+
+def written(viewer: Viewer) -> str:
+    """The viewer as the text of the header."""
+    plain = {
+        "name": viewer.name,
+        "role": viewer.role.name,
+        "area": list(viewer.area),
+        "link": viewer.link,
+    }
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
+
+
+def read(text: str | None) -> Viewer | None:
+    """The viewer of this header; None, and so nobody, where anything about it is not right."""
+    try:
+        plain = json.loads(base64.urlsafe_b64decode((text or "").encode("ascii")))
+        name, role, area, link = (plain[key] for key in ("name", "role", "area", "link"))
+        known = ROLES[role]
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        return None
+    codes = isinstance(area, list) and all(isinstance(code, str) and code for code in area)
+    if not (isinstance(name, str) and name and codes and (link is None or isinstance(link, str))):
+        return None
+    return Viewer(name, known, tuple(area), link)

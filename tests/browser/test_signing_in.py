@@ -1,0 +1,124 @@
+"""From the form to the board and out again, as a person does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Look
+from tests.browser.serving import Server
+from tests.browser.viewing import Viewer
+from tests.server.doors import PASSWORD, SECRET, admit, change
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def guarded(chromium: Browser, quiet: Server) -> Server:
+    """A server with one account."""
+    quiet.environment["SITUASI_SECRET"] = SECRET
+    admit(quiet, "wati")
+    quiet.start()
+    return quiet
+
+
+def before(server: Server, look: Look, query: str, **options: object) -> Viewer:
+    """A viewer who is about to open a page that asks to sign in."""
+    return look(server, query, at_the_door=True, **options)
+
+
+def enter(page: Page, name: str = "wati", password: str = PASSWORD) -> None:
+    """By keyboard alone: the first field is already chosen."""
+    page.locator("#nama:focus").wait_for()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+
+
+def test_one_signs_in_sees_the_page_asked_for_signs_out_and_nothing_is_left(
+    guarded: Server, look: Look
+) -> None:
+    viewer = before(guarded, look, "kejadian?kec=16.10.05")
+    page = viewer.page
+    assert page.title() == "Masuk · Situasi"
+    enter(page, password="salah sama sekali")
+    page.get_by_role("alert").wait_for()
+    page.locator("#sandi:focus").wait_for()  # the name is kept
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    viewer.settled()
+    assert page.url == f"{guarded.address}/kejadian?kec=16.10.05"
+    assert page.locator(".si-head h1").inner_text() == "Kejadian"
+
+    page.goto(f"{guarded.address}/keluar")
+    page.locator("button:focus").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#nama").wait_for()
+    for _ in range(2):
+        page.go_back()
+        page.wait_for_timeout(1500)
+        assert page.locator(".si-head").count() == 0
+        assert page.locator("#nama").count() == 1
+
+
+def test_an_open_page_leaves_the_board_when_its_account_is_closed(
+    guarded: Server, look: Look
+) -> None:
+    viewer = before(guarded, look, "tps?kec=16.10.05")
+    enter(viewer.page)
+    viewer.settled()
+    change(guarded, "wati", enabled=False)
+    viewer.page.locator("#nama").wait_for()
+    assert viewer.page.locator(".si-head").count() == 0
+    assert viewer.page.url.endswith("ke=/tps%3Fkec%3D16.10.05")
+
+
+def test_a_page_at_an_open_board_goes_on_after_its_link_was_cut(
+    guarded: Server, look: Look
+) -> None:
+    viewer = before(guarded, look, "kejadian")
+    enter(viewer.page)
+    viewer.settled()
+    viewer.page.evaluate("window.loadedOnce = true")
+    guarded.restart()
+    viewer.page.wait_for_timeout(3000)
+    viewer.settled()
+    assert viewer.page.locator(".si-head h1").inner_text() == "Kejadian"
+    assert viewer.page.locator("#nama").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_fits_a_phone_and_can_be_read(
+    guarded: Server, look: Look, scheme: str, tmp_path: Path
+) -> None:
+    phone = {"viewport": {"width": 320, "height": 568}, "color_scheme": scheme}
+    page = before(guarded, look, "?lang=en", **phone).page
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for field in ("#nama", "#sandi", "button"):
+        box = page.locator(field).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+    for part in ("label", "button", "h1"):
+        assert page.locator(part).first.evaluate(CONTRAST) >= 4.5, part
+
+
+# Of the text against the nearest background that is not transparent (WCAG 2).
+CONTRAST = """
+element => {
+  const numbers = text => text.match(/[\\d.]+/g).map(Number);
+  const light = colour => {
+    const part = numbers(colour).slice(0, 3).map(v => v / 255)
+      .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+  };
+  let behind = element;
+  while (numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor]
+    .map(light).sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}
+"""

@@ -1,0 +1,219 @@
+"""A live server with accounts, and people who knock at it: by HTTP and by WebSocket."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from itsdangerous import Signer
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from situasi import accounts
+from situasi.server import keeper
+from situasi.settings import ROOT
+from situasi.store import open_store
+from situasi.store.protocol import Store
+from tests.browser.serving import PATIENCE, Server
+
+SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
+PASSWORD = "kuda merah lari jauh"
+_TOKEN = re.compile(r'name="bukti" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    body: str
+
+    @property
+    def to(self) -> str:
+        return str(self.headers["location"])
+
+
+@dataclass
+class Knocker:
+    """Somebody with a cookie jar. `more`: headers that they send with everything."""
+
+    server: Server
+    more: dict[str, str] = field(default_factory=dict)
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def ask(
+        self,
+        path: str,
+        method: str = "GET",
+        body: bytes | Iterable[bytes] | None = None,
+        **headers: str,
+    ) -> Answer:
+        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        sent = self._cookie() | self.more | {k.replace("_", "-"): v for k, v in headers.items()}
+        try:
+            line.request(method, path, body, sent)
+            found = line.getresponse()
+            text = found.read().decode("utf-8", "replace")
+        finally:
+            line.close()
+        for said in found.headers.get_all("set-cookie") or ():
+            name, _, value = said.partition(";")[0].partition("=")
+            self.jar[name] = value.strip('"')
+        return Answer(found.status, found.headers, text)
+
+    def page(self, path: str, **headers: str) -> Answer:
+        return self.ask(path, accept="text/html", **headers)
+
+    def sign_in(self, name: str, password: str = PASSWORD, ke: str = "/", **headers: str) -> Answer:
+        path = f"/masuk?ke={quote(ke)}"
+        return self.send(path, {"nama": name, "sandi": password}, **headers)
+
+    def sign_out(self) -> Answer:
+        return self.send("/keluar", {})
+
+    def send(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
+        """Open the form, fill it in, send it."""
+        token = _TOKEN.search(self.page(path, **headers).body)
+        assert token, "there is no form here"
+        body = urlencode(fields | {"bukti": token.group(1)}).encode()
+        return self.ask(
+            path, "POST", body, content_type="application/x-www-form-urlencoded", **headers
+        )
+
+    def talk(self, script: str = "", **headers: str) -> ClientConnection:
+        """Open the WebSocket. script: the name of a script session to go on with."""
+        protocols = ["streamlit", "no-token", script] if script else ["streamlit"]
+        return connect(
+            f"ws://127.0.0.1:{self.server.port}/_stcore/stream",
+            subprotocols=protocols,  # type: ignore[arg-type]
+            additional_headers=self._cookie() | self.more | headers,
+            compression=None,
+            max_size=None,
+            proxy=None,
+            open_timeout=PATIENCE,
+        )
+
+    def refused(self, script: str = "", **headers: str) -> int:
+        """What a WebSocket is answered that is not to be."""
+        try:
+            with self.talk(script, **headers):
+                return 101
+        except InvalidStatus as refusal:
+            return refusal.response.status_code
+
+    def _cookie(self) -> dict[str, str]:
+        held = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        return {"Cookie": held} if held else {}
+
+
+def run(socket: ClientConnection) -> str:
+    """Have the page drawn once; the name of the script session."""
+    asked = BackMsg()
+    asked.rerun_script.query_string = ""
+    socket.send(asked.SerializeToString())
+    name = ""
+    while True:
+        message = ForwardMsg.FromString(socket.recv(timeout=PATIENCE))  # type: ignore[arg-type]
+        if message.WhichOneof("type") == "new_session":
+            name = message.new_session.initialize.session_id
+        if message.WhichOneof("type") == "script_finished":
+            return name
+
+
+def closing(socket: ClientConnection, patience: float = 5.0) -> tuple[int | None, list[ForwardMsg]]:
+    """Listen until the other side closes: its code, and what it said before."""
+    heard = []
+    deadline = datetime.now(UTC) + timedelta(seconds=patience)
+    try:
+        while (left := (deadline - datetime.now(UTC)).total_seconds()) > 0:
+            heard.append(ForwardMsg.FromString(socket.recv(timeout=left)))  # type: ignore[arg-type]
+    except ConnectionClosed as closed:
+        return (closed.rcvd.code if closed.rcvd else None), heard
+    except TimeoutError:
+        pass
+    return None, heard
+
+
+def store_of(server: Server) -> Store:
+    return open_store(server.settings.store)
+
+
+def admit(server: Server, name: str, role: str = "analis", area: tuple[str, ...] = ()) -> None:
+    """An account, made without the half second that the command line takes to load."""
+    store = store_of(server)
+    accounts.add(store, name, role, area, PASSWORD, datetime.now(UTC), "test")
+    store.close()
+
+
+def change(server: Server, name: str, **changes: Any) -> None:
+    store = store_of(server)
+    accounts.change(store, name, "account-change", datetime.now(UTC), "test", **changes)
+    store.close()
+
+
+def trail(server: Server) -> list[tuple[str, str, dict[str, Any]]]:
+    """What was told: action, actor, detail."""
+    store = store_of(server)
+    found = store.audit()
+    store.close()
+    columns = (found[name] for name in ("action", "actor", "detail"))
+    return [(a, b, json.loads(c)) for a, b, c in zip(*columns, strict=True)]
+
+
+def served_with(folder: Path, *accounts_: tuple[str, str], **environment: str) -> Server:
+    """A started server with these accounts (name, role)."""
+    server = Server(folder, {"SITUASI_REHEARSAL": "no", "SITUASI_SECRET": SECRET, **environment})
+    for name, role in accounts_:
+        admit(server, name, role)
+    server.start()
+    return server
+
+
+def starts(folder: Path, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start a server that is not to start."""
+    return subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "dashboard.py", *flags],
+        cwd=ROOT,
+        env=os.environ | in_folder(folder) | environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def in_folder(folder: Path) -> dict[str, str]:
+    return {
+        "SITUASI_DATA": str(folder / "live"),
+        "SITUASI_INBOX": str(folder / "inbox"),
+        "SITUASI_REHEARSAL": "no",
+        "PYTHONUTF8": "1",
+    }
+
+
+def cookie_for(held: str, secret: str = SECRET) -> dict[str, str]:
+    """What the browser of this session would bring."""
+    return {"situasi": Signer(secret, salt="session", digest_method=sha256).sign(held).decode()}
+
+
+def write_session(server: Server, held: str, account: str, **changed: Any) -> None:
+    """A session written straight into the store: begun a minute ago, unless changed."""
+    store, now = store_of(server), datetime.now(UTC)
+    found = accounts.every(store)[account]
+    assert found is not None
+    told = (now - timedelta(minutes=1)).isoformat()
+    value = {"account": account, "stamp": found.stamp, "begun": told, "seen": told, "ended": False}
+    store.remember(keeper.KIND, keeper.key_of(held), value | changed, now, "test")
+    store.close()

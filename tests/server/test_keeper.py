@@ -1,0 +1,146 @@
+"""The keeper: what this process knows of access stays level with the store, and true."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from situasi import accounts
+from situasi.server import keeper
+from situasi.server.keeper import Keeper, key_of
+from situasi.store import open_store
+from situasi.store.protocol import Store, StoreError
+from tests.conftest import NOON, settings_in
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(settings_in(tmp_path).store)
+    accounts.add(opened, "wati", "analis", ("16.10.05",), "kuda merah lari", NOON, "test")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def keeping(store: Store, clock: Clock, tmp_path: Path) -> Keeper:
+    made = Keeper(store, settings_in(tmp_path).door, clock)
+    asyncio.run(made.look())
+    return made
+
+
+def sign_in(keeping: Keeper) -> str:
+    account = keeping.account("wati")
+    assert account is not None
+    return key_of(asyncio.run(keeping.begin(account, "10.0.0.1")))
+
+
+def test_a_viewer_is_the_account_with_its_role_and_area(keeping: Keeper) -> None:
+    viewer = keeping.viewer(sign_in(keeping))
+    assert viewer is not None
+    assert (viewer.name, viewer.role.name, viewer.area) == ("wati", "analis", ("16.10.05",))
+    assert keeping.viewer("another") is None
+
+
+def test_the_store_holds_nothing_that_opens_the_board(keeping: Keeper, store: Store) -> None:
+    account = keeping.account("wati")
+    assert account is not None
+    held = asyncio.run(keeping.begin(account, "10.0.0.1"))
+    assert held not in str(store.remembered(keeper.KIND)) + store.audit().to_csv()
+
+
+def test_signs_of_life_keep_a_session_until_the_longest(keeping: Keeper, clock: Clock) -> None:
+    key = sign_in(keeping)
+    for _ in range(24):
+        clock.at += timedelta(minutes=29)
+        assert keeping.viewer(key) is not None
+    clock.at = NOON + timedelta(hours=12, seconds=1)
+    assert keeping.viewer(key) is None
+
+
+def test_who_gives_no_sign_of_life_is_out(keeping: Keeper, clock: Clock) -> None:
+    key = sign_in(keeping)
+    clock.at += timedelta(minutes=30, seconds=1)
+    assert keeping.viewer(key) is None
+    clock.at = NOON
+    assert keeping.viewer(key) is not None  # nothing but the clock was against it
+
+
+def test_what_was_read_before_does_not_undo_what_happened_since(
+    keeping: Keeper, store: Store
+) -> None:
+    ended = sign_in(keeping)
+    before = keeping._read(-1)  # as a look that is slow
+    assert before is not None
+    begun = sign_in(keeping)
+    asyncio.run(keeping.end(ended))
+    keeping._take(*before)
+    assert keeping.viewer(begun) is not None
+    assert keeping.viewer(ended) is None
+    asyncio.run(keeping.look())
+    assert keeping.viewer(begun) is not None
+    assert keeping.viewer(ended) is None
+
+
+def test_signs_of_life_are_written_seldom_and_never_for_who_went(
+    keeping: Keeper, store: Store, clock: Clock
+) -> None:
+    key = sign_in(keeping)
+    first = store.access_version()
+    for _ in range(10):
+        clock.at += timedelta(seconds=29)
+        keeping.viewer(key)
+        keeping._write_seen()
+    assert store.access_version() == first
+    clock.at += timedelta(minutes=1)
+    keeping.viewer(key)
+    keeping._write_seen()
+    assert store.access_version() == first + 1
+    asyncio.run(keeping.end(key))
+    keeping._write_seen()
+    assert store.remembered(keeper.KIND, key)[key]["ended"] is True
+
+
+def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
+    keeping: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = sign_in(keeping)
+    with monkeypatch.context() as broken:
+        broken.setattr(keeping, "_remember", _full)
+        asyncio.run(keeping.end(key))
+        asyncio.run(keeping.look())
+        assert keeping.viewer(key) is None
+    keeping._write_ended()
+    asyncio.run(keeping.look())
+    assert keeping.viewer(key) is None
+    assert store.remembered(keeper.KIND, key)[key]["ended"] is True
+
+
+def _full(*_: object, **__: object) -> None:
+    raise StoreError("Disk penuh")
+
+
+def test_an_account_that_cannot_be_read_is_an_account_all_the_same(
+    keeping: Keeper, store: Store
+) -> None:
+    key = sign_in(keeping)
+    store.remember(accounts.KIND, "wati", {"role": "kaisar"}, NOON, "test")
+    asyncio.run(keeping.look())
+    assert keeping.has_accounts()
+    assert keeping.viewer(key) is None

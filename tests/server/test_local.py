@@ -1,0 +1,181 @@
+"""A board at one's own desk: open there without sign-in, nowhere else, until an account."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from situasi.server.start import is_this_machine_alone, kept_secret
+from situasi.server.talk import ENDED
+from tests.browser.serving import Server, mark_as_opened, until
+from tests.server.doors import PASSWORD, SECRET, Knocker, admit, closing, run, starts
+
+pytestmark = pytest.mark.xdist_group("server")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as a newcomer starts it, without accounts and without a secret."""
+    server = Server(tmp_path_factory.mktemp("desk"), {"SITUASI_REHEARSAL": "no"})
+    mark_as_opened(server)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_without_accounts_the_board_is_open_at_its_own_machine(desk: Server) -> None:
+    for host in (f"127.0.0.1:{desk.port}", f"localhost:{desk.port}", "[::1]", "LOCALHOST"):
+        assert Knocker(desk).page("/", host=host).status == 200, host
+    assert Knocker(desk).page("/masuk?ke=/tps").to == "/tps"
+    assert Knocker(desk).page("/keluar").to == "/"
+    with Knocker(desk).talk() as socket:
+        assert run(socket)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "x_forwarded_for",
+     "X-Forwarded-Whatever", "X-Real-IP", "Via", "X-Original-Host", "True-Client-IP"],
+)  # fmt: skip
+def test_a_proxy_in_front_does_not_open_it_by_accident(desk: Server, name: str) -> None:
+    passed_on = Knocker(desk, {name: "127.0.0.1"})
+    for path in ("/", "/api/v1/situation", "/_stcore/health"):
+        answer = passed_on.page(path)
+        assert answer.status == 403
+        assert answer.body.startswith("Papan tanpa akun hanya terbuka di komputer ini sendiri")
+    assert passed_on.refused() == 403
+
+
+@pytest.mark.parametrize("host", ["papan.polres", "10.0.0.7", "127.0.0.1.evil.example", "127.1"])
+def test_by_another_name_it_does_not_answer(desk: Server, host: str) -> None:
+    assert Knocker(desk).page("/", host=host).status == 400
+    socket = {
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec_websocket_version": "13",
+        "sec_websocket_key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    assert Knocker(desk).ask("/_stcore/stream", host=host, **socket).status == 403
+
+
+def test_a_page_of_another_site_gets_nothing_of_an_open_board(desk: Server) -> None:
+    assert Knocker(desk).refused(Origin="http://evil.example") == 403
+    answer = Knocker(desk).ask("/api/v1/incidents", "POST", b"{}", origin="http://evil.example")
+    assert answer.status == 403
+
+
+def test_with_the_first_account_everyone_must_sign_in_at_once(tmp_path: Path) -> None:
+    desk = Server(tmp_path, {"SITUASI_REHEARSAL": "no"})
+    mark_as_opened(desk)
+    desk.start()
+    try:
+        with Knocker(desk).talk() as socket:
+            script = run(socket)
+            admit(desk, "wati")
+            assert closing(socket)[0] == ENDED
+        assert Knocker(desk).ask("/").status == 401
+        assert Knocker(desk).page("/tps").to == "/masuk?ke=/tps"
+        wati = Knocker(desk)
+        assert wati.sign_in("wati").to == "/"
+        with wati.talk(script) as socket:
+            assert run(socket) != script  # that of the open board is nobody's
+        kept = desk.folder / "live" / "secret"
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        desk.restart()
+        assert wati.ask("/").status == 200
+        # Not even a closed account opens the board again.
+        desk.command("user", "disable", "wati")
+        until(lambda: wati.ask("/").status == 401, "the account is not closed")
+        desk.restart()
+        assert Knocker(desk).ask("/").status == 401
+    finally:
+        desk.stop()
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", ""])
+def test_the_server_refuses_to_stand_open_to_others(tmp_path: Path, address: str) -> None:
+    said = starts(tmp_path, "--server.address", address)
+    assert said.returncode not in {0, None}
+    assert "Situasi tidak dimulai" in said.stderr
+    assert "SITUASI_SECRET" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_a_secret_must_be_long_and_an_account_enabled(tmp_path: Path) -> None:
+    flags = ("--server.address", "0.0.0.0")
+    said = starts(tmp_path, *flags, SITUASI_SECRET="x" * 31)
+    assert said.returncode != 0
+    assert "SITUASI_SECRET terlalu pendek" in said.stderr
+    said = starts(tmp_path, *flags, SITUASI_SECRET=SECRET)
+    assert said.returncode != 0
+    assert "akun yang aktif" in said.stderr
+    assert SECRET not in said.stderr + said.stdout
+    closed = Server(tmp_path)
+    admit(closed, "wati")
+    closed.command("user", "disable", "wati")
+    said = starts(tmp_path, *flags, SITUASI_SECRET=SECRET)
+    assert said.returncode != 0
+    assert "akun yang aktif" in said.stderr
+
+
+def test_with_secret_and_account_it_serves_every_address_and_asks_to_sign_in(
+    tmp_path: Path,
+) -> None:
+    server = Server(
+        tmp_path,
+        {
+            "SITUASI_REHEARSAL": "no",
+            "SITUASI_SECRET": SECRET,
+            "SITUASI_HOSTS": "papan.polres, 10.0.0.7",
+            "STREAMLIT_SERVER_ADDRESS": "0.0.0.0",
+        },
+    )
+    admit(server, "wati")
+    server.start()
+    try:
+        assert Knocker(server).ask("/").status == 401
+        wati = Knocker(server)
+        assert wati.sign_in("wati", host="papan.polres").status == 303
+        for host in ("papan.polres:8501", "10.0.0.7", "localhost"):
+            assert wati.ask("/", host=host).status == 200
+        assert wati.ask("/", host="lain.polres").status == 400
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("address", "alone"),
+    [("127.0.0.1", True), ("127.0.0.9", True), ("::1", True), ("[::1]", True), ("localhost", True),
+     (None, False), ("", False), ("0.0.0.0", False), ("::", False), ("192.168.1.4", False),
+     ("papan.polres", False), ("localhost.evil.example", False)],
+)  # fmt: skip
+def test_only_loopback_is_this_machine_alone(address: str | None, alone: bool) -> None:
+    assert is_this_machine_alone(address) is alone
+
+
+def test_the_secret_of_a_machine_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    made = kept_secret(tmp_path / "live")
+    path = tmp_path / "live" / "secret"
+    assert len(made) >= 32
+    path.chmod(0o644)
+    assert kept_secret(tmp_path / "live") == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_wrong_setting_ends_in_one_sentence(tmp_path: Path) -> None:
+    for setting in ({"SITUASI_ROLE": "kaisar"}, {"SITUASI_PROXY": "semua"},
+                    {"SITUASI_IDLE_MIN": "lama"}):  # fmt: skip
+        said = starts(tmp_path, **setting)
+        assert said.returncode != 0
+        assert "Situasi tidak dimulai" in said.stderr
+        assert "Traceback" not in said.stderr
+
+
+def test_the_password_is_not_kept_anywhere(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    admit(server, "wati")
+    for file in (tmp_path / "live").iterdir():
+        assert PASSWORD.encode() not in file.read_bytes()

@@ -1,0 +1,236 @@
+"""Signing in and out: who tries passwords gets nowhere, learns nothing, and leaves a trail."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from situasi.server.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempts
+from situasi.server.signin import own_path
+from tests.browser.serving import Server
+from tests.server.doors import PASSWORD, Knocker, change, served_with, trail
+
+pytestmark = pytest.mark.xdist_group("server")
+
+PROXY = {"X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https"}
+WRONG = "Nama akun atau sandi tidak cocok."
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server behind a proxy on this machine, so that tests can come from many addresses."""
+    server = served_with(
+        tmp_path_factory.mktemp("signin"),
+        *((name, "analis") for name in ("wati", "budi", "siti", "tutup", "sasaran")),
+        SITUASI_PROXY="127.0.0.1",
+    )
+    change(server, "tutup", enabled=False)
+    yield server
+    server.stop()
+
+
+def from_(server: Server, address: str) -> Knocker:
+    return Knocker(server, {"X-Forwarded-For": address})
+
+
+def test_the_form_is_in_two_languages_and_needs_no_script(served: Server) -> None:
+    indonesian, english = (from_(served, "10.1.0.1").page(f"/masuk{q}") for q in ("", "?lang=en"))
+    assert '<html lang="id">' in indonesian.body
+    assert "Nama akun" in indonesian.body
+    assert '<html lang="en">' in english.body
+    for page in (indonesian, english):
+        assert page.status == 200
+        assert "<script" not in page.body
+        assert "http:" not in page.body + page.headers["content-security-policy"]
+        assert 'autocomplete="current-password"' in page.body
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(served: Server) -> None:
+    knocker = from_(served, "10.1.0.2")
+    cookie = next(
+        text for text in knocker.sign_in("wati").headers.get_all("set-cookie") or ()
+        if text.startswith("situasi=") and "Max-Age=0" not in text
+    ).lower()  # fmt: skip
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+    assert "secure" not in cookie
+    assert "domain" not in cookie
+
+
+def test_behind_tls_the_cookie_goes_over_tls_alone(served: Server) -> None:
+    knocker = Knocker(served, PROXY)
+    answer = knocker.sign_in("wati")
+    cookie = next(
+        text for text in answer.headers.get_all("set-cookie") or ()
+        if text.startswith("__Host-situasi=")
+    ).lower()  # fmt: skip
+    assert "secure" in cookie
+    assert answer.headers["strict-transport-security"]
+    assert knocker.ask("/").status == 200
+    assert Knocker(served, jar=knocker.jar).ask("/").status == 401  # the same without TLS
+
+
+def test_every_signing_in_is_another_session_and_signing_out_ends_it(served: Server) -> None:
+    one, other = from_(served, "10.1.0.3"), from_(served, "10.1.0.3")
+    one.jar["situasi"] = "chosen.by.somebody.else"
+    one.sign_in("wati")
+    other.sign_in("wati")
+    assert one.jar["situasi"] != other.jar["situasi"]
+    assert "chosen" not in one.jar["situasi"]
+    held = dict(one.jar)
+    assert one.sign_out().to == "/masuk"
+    assert Knocker(served, jar=held).ask("/").status == 401
+    assert other.ask("/").status == 200
+
+
+def test_a_form_that_was_not_ours_is_not_taken(served: Server) -> None:
+    knocker = from_(served, "10.1.0.4")
+    body = f"nama=wati&sandi={PASSWORD.replace(' ', '+')}".encode()
+    assert knocker.ask("/masuk", "POST", body).status == 403
+    foreign = from_(served, "10.1.0.4")
+    foreign.page("/masuk")
+    knocker.page("/masuk")
+    knocker.jar, foreign.jar = foreign.jar, knocker.jar
+    assert knocker.ask("/masuk", "POST", body + b"&bukti=x").status == 403
+    signed_in = from_(served, "10.1.0.4")
+    signed_in.sign_in("wati")
+    assert signed_in.ask("/keluar", "POST", b"").status == 403
+    assert signed_in.ask("/keluar", "GET").status == 200
+    assert signed_in.ask("/").status == 200
+
+
+def test_no_answer_tells_whether_there_is_such_an_account(served: Server) -> None:
+    taken: dict[str, list[float]] = {}
+    said = set()
+    for n in range(3):
+        for name in ("budi", "tutup", "tidak.ada", "<b>x</b>", ""):
+            knocker = from_(served, f"10.2.{n}.1")
+            started = time.monotonic()
+            answer = knocker.sign_in(name, "salah sama sekali")
+            taken.setdefault(name, []).append(time.monotonic() - started)
+            assert answer.status == 401
+            assert "<b>x</b>" not in answer.body
+            said.add(answer.body.partition("<main>")[2].partition("</p>")[0])
+            assert WRONG in answer.body
+    assert len(said) == 1
+    quickest = [min(times) for times in taken.values()]
+    assert max(quickest) < 4 * min(quickest)  # a hash takes its time in each case
+
+
+def test_what_is_typed_is_never_written_down(served: Server) -> None:
+    typed = "sandi saya di kolom nama"
+    from_(served, "10.3.0.1").sign_in(typed, PASSWORD)
+    from_(served, "10.3.0.1").sign_in("budi", "salah tetapi mirip sandi")
+    found = trail(served)
+    assert ("sign-in-refused", "gate", {"account": None, "address": "10.3.0.1"}) in found
+    assert ("sign-in-refused", "gate", {"account": "budi", "address": "10.3.0.1"}) in found
+    log = (served.folder / "server.log").read_text("utf-8")
+    for secret in (typed, PASSWORD, "mirip sandi"):
+        assert secret not in log + str(found)
+
+
+def test_hundreds_of_attempts_open_nothing_and_leave_a_short_trail(served: Server) -> None:
+    attacker = "10.4.0.1"
+
+    def attempt(n: int) -> int:
+        return from_(served, attacker).sign_in("sasaran", f"tebakan yang ke {n}").status
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(attempt, range(200)))
+    assert set(statuses) <= {401, 429, 503}
+    assert statuses.count(401) <= PER_ACCOUNT
+    # Even the right password opens nothing from there now, and no other account does.
+    assert from_(served, attacker).sign_in("sasaran").status == 429
+    assert from_(served, attacker).sign_in("siti").status == 429
+    # Others go on from elsewhere.
+    assert from_(served, "10.4.0.2").sign_in("siti").status == 303
+    told = [action for action, _, detail in trail(served) if detail.get("address") == attacker]
+    assert "sign-in-blocked" in told
+    assert len(told) <= PER_ACCOUNT + 2
+
+
+def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> None:
+    server = served_with(tmp_path, ("wati", "analis"))  # and no proxy is trusted
+    try:
+        statuses = [
+            from_(server, f"10.5.0.{n}").sign_in(f"nama{n}", "salah sama sekali").status
+            for n in range(PER_ADDRESS + 1)
+        ]
+        assert statuses[-1] == 429
+        knocker = Knocker(server, PROXY)
+        assert "__Host-situasi-form" not in knocker.page("/masuk").headers["set-cookie"]
+    finally:
+        server.stop()
+
+
+def test_who_signed_in_from_a_place_before_cannot_be_locked_out_of_it() -> None:
+    attempts = Attempts()
+    attempts.attempt("wati", "10.0.0.1", 0)
+    attempts.succeeded("wati", "10.0.0.1")
+    for n in range(100):
+        attempts.attempt("wati", f"10.9.0.{n}", 1)
+    assert attempts.attempt("wati", "10.0.0.2", 2).blocked
+    assert not attempts.attempt("wati", "10.0.0.1", 2).blocked
+
+
+def test_a_block_ends_and_a_neighbour_in_ipv6_is_the_same_address() -> None:
+    attempts = Attempts()
+    for n in range(PER_ADDRESS):
+        assert not attempts.attempt(f"nama{n}", f"2001:db8::{n:x}", 0).blocked
+    verdict = attempts.attempt("lain", "2001:db8::ffff", 1)
+    assert verdict.blocked
+    assert verdict.first
+    assert not attempts.attempt("lain", "2001:db8::ffff", 1).first
+    assert not attempts.attempt("lain", "2001:db8:1::1", 1).blocked
+    assert not attempts.attempt("lain", "2001:db8::1", WINDOW + 2).blocked
+
+
+def test_a_blocked_address_does_not_lock_accounts() -> None:
+    attempts = Attempts()
+    for n in range(500):
+        attempts.attempt(f"nama{n}" if n < PER_ADDRESS else "wati", "10.0.0.1", 0)
+    assert not attempts.attempt("wati", "10.0.0.2", 0).blocked
+
+
+def test_after_signing_in_one_is_where_one_wanted_to_be(served: Server) -> None:
+    knocker = from_(served, "10.6.0.1")
+    asked = knocker.page("/kejadian?kec=16.10.05&lang=en&jenis=a%20b")
+    assert asked.status == 303
+    form = knocker.page(asked.to)
+    assert '<html lang="en">' in form.body
+    answer = knocker.send(asked.to, {"nama": "WATI ", "sandi": PASSWORD})
+    assert answer.to == "/kejadian?kec=16.10.05&lang=en&jenis=a%20b"
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "evil",
+     "/\t/evil.example", "/\n/evil.example", " //evil.example", "javascript:alert(1)", "/%0d%0aX:1",
+     "/.//evil.example", "/..//evil.example", "/masuk", "/keluar", "", "/a\r\nSet-Cookie: x=1"],
+)  # fmt: skip
+def test_nobody_is_sent_to_another_place(served: Server, target: str) -> None:
+    answer = from_(served, "10.6.0.2").sign_in("wati", ke=target)
+    assert answer.status == 303
+    assert answer.to == "/" or (answer.to.startswith("/%0d") and "\r" not in answer.to)
+
+
+@given(st.text(alphabet=st.sampled_from("/\\.:@?#%&=a\t\r\n 0évil"), max_size=12) | st.text())
+@example("/\\/evil")
+@example("/?//evil")
+def test_no_target_leaves_the_host_as_a_browser_reads_it(target: str) -> None:
+    found = own_path(target)
+    assert found.startswith("/")
+    # A browser drops tabs and ends of lines, and takes a backslash for a slash.
+    read = "".join(sign for sign in found if sign > " ").replace("\\", "/")
+    assert read == found
+    joined = urlsplit(urljoin("http://papan.polres/masuk", read))
+    assert (joined.scheme, joined.netloc) == ("http", "papan.polres")
+    assert own_path(found) == found

@@ -1,0 +1,113 @@
+"""Accounts: names, passwords and areas are checked, and a hash is all that is kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from situasi import accounts
+from situasi.accounts import AccountRefused
+from situasi.board import Board
+from situasi.roles import ROLES
+from tests.conftest import NOON
+
+PASSWORD = "kuda merah lari jauh"
+
+
+@pytest.fixture
+def wati(board: Board) -> Board:
+    accounts.add(board.store, "wati", "operator", ("16.10.04",), PASSWORD, NOON, "test")
+    return board
+
+
+def test_an_account_opens_with_its_password_alone(wati: Board) -> None:
+    account = accounts.every(wati.store)["wati"]
+    assert accounts.opens(account, PASSWORD)
+    assert not accounts.opens(account, PASSWORD + " ")
+    assert not accounts.opens(None, PASSWORD)
+    accounts.change(wati.store, "wati", "account-disable", NOON, "test", enabled=False)
+    assert not accounts.opens(accounts.every(wati.store)["wati"], PASSWORD)
+
+
+def test_the_same_letters_from_another_keyboard_are_the_same_password(board: Board) -> None:
+    composed, apart = "caf\u00e9 di tepi sungai", "cafe\u0301 di tepi sungai"
+    accounts.add(board.store, "budi", "analis", (), composed, NOON, "test")
+    assert accounts.opens(accounts.every(board.store)["budi"], apart)
+
+
+def test_the_hash_is_argon2id_and_is_shown_nowhere(wati: Board) -> None:
+    account = accounts.every(wati.store)["wati"]
+    assert account is not None
+    assert account.secret.startswith("$argon2id$")
+    assert account.secret not in repr(account)
+    assert account.secret not in wati.store.audit().to_csv()
+
+
+def test_every_change_has_a_new_stamp_and_is_in_the_trail(wati: Board) -> None:
+    before = accounts.every(wati.store)["wati"]
+    accounts.change(wati.store, "wati", "account-reset", NOON, "kepala", password=PASSWORD)
+    after = accounts.every(wati.store)["wati"]
+    assert before is not None
+    assert after is not None
+    assert before.stamp != after.stamp
+    assert (after.role, after.area) == (before.role, before.area)
+    found = wati.store.audit()[["action", "actor"]].to_numpy().tolist()
+    assert found == [["account-add", "test"], ["account-reset", "kepala"]]
+
+
+def test_an_account_is_made_once_and_changed_only_where_there_is_one(wati: Board) -> None:
+    with pytest.raises(AccountRefused, match="sudah ada"):
+        accounts.add(wati.store, "wati", "pimpinan", (), PASSWORD, NOON, "test")
+    with pytest.raises(AccountRefused, match="tidak ada"):
+        accounts.change(wati.store, "budi", "account-enable", NOON, "test", enabled=True)
+    for role in ("kaisar", ""):
+        with pytest.raises(AccountRefused, match="peran"):
+            accounts.add(wati.store, "budi", role, (), PASSWORD, NOON, "test")
+        with pytest.raises(AccountRefused, match="peran"):
+            accounts.change(wati.store, "wati", "account-change", NOON, "test", role=role)
+
+
+@pytest.mark.parametrize("name", ["", "ab", "Wati", "wa ti", "../wati", "wati\n", "a" * 33, "<b>x"])
+def test_a_name_is_plain(board: Board, name: str) -> None:
+    with pytest.raises(AccountRefused, match="nama"):
+        accounts.add(board.store, name, "analis", (), PASSWORD, NOON, "test")
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [("sebelas 123", "paling sedikit"), ("Bismillah123", "sering"), ("PolresOganIlir", "sering"),
+     ("abababababab", "sering"), ("sandinya wati begini", "nama akun")],
+)  # fmt: skip
+def test_a_weak_password_is_refused(board: Board, password: str, why: str) -> None:
+    common = accounts.common_passwords(board.settings.vocabulary)
+    with pytest.raises(AccountRefused, match=why):
+        accounts.check_password(password, "wati", common)
+    accounts.check_password(PASSWORD, "wati", common)
+
+
+def test_an_area_is_told_by_code_by_name_or_by_polsek(board: Board) -> None:
+    found = accounts.kecamatan_of
+    assert found(board.register, []) == ()
+    assert found(board.register, ["16.10.05"]) == ("16.10.05",)
+    assert found(board.register, ["tanjung  RAJA", "Tj. Raja"]) == ("16.10.03",)
+    assert found(board.register, ["Indralaya"]) == ("16.10.04",)
+    assert found(board.register, ["polsek indralaya"]) == ("16.10.04", "16.10.07", "16.10.08")
+    for word in ("Indralayaa", "16.10", "", "16.10.04.1032", "polsek"):
+        with pytest.raises(AccountRefused, match="bukan kode"):
+            found(board.register, [word])
+
+
+def test_a_record_that_cannot_be_read_is_nobodys_but_is_there(wati: Board) -> None:
+    good = wati.store.remembered(accounts.KIND)["wati"]
+    broken = [None, [], {}, good | {"role": "kaisar"}, good | {"enabled": "ya"}, good | {"x": 1}]
+    for n, value in enumerate(broken):
+        wati.store.remember(accounts.KIND, f"rusak{n}", value, NOON, "test")
+    every = accounts.every(wati.store)
+    assert [name for name, account in every.items() if account] == ["wati"]
+    assert len(every) == len(broken) + 1
+
+
+def test_every_role_can_be_given(board: Board) -> None:
+    for role in ROLES:
+        accounts.add(board.store, f"akun.{role}", role, (), PASSWORD, NOON, "test")
+    assert len(accounts.every(board.store)) == len(ROLES)
+    assert "netralitas" not in ROLES["admin"].screens

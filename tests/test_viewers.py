@@ -1,0 +1,51 @@
+"""The word of the gate for who looks: read as it was written, or nobody."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi import viewers
+from situasi.roles import ROLES, Viewer
+
+PLAIN = {"name": "wati", "role": "analis", "area": ["16.10.05"], "link": None}
+
+
+def coded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+@given(
+    st.text(min_size=1),
+    st.sampled_from(sorted(ROLES)),
+    st.lists(st.text(min_size=1)),
+    st.none() | st.text(),
+)
+def test_whoever_is_written_is_read(
+    name: str, role: str, area: list[str], link: str | None
+) -> None:
+    viewer = Viewer(name, ROLES[role], tuple(area), link)
+    text = viewers.written(viewer)
+    assert text.isascii()
+    assert viewers.read(text) == viewer
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[], "wati", None, {}, {**PLAIN, "role": "kaisar"}, {**PLAIN, "role": ["analis"]},
+     {**PLAIN, "name": ""}, {**PLAIN, "name": 7}, {**PLAIN, "area": "16.10.05"},
+     {**PLAIN, "area": [None]}, {**PLAIN, "area": [""]}, {**PLAIN, "area": None},
+     {**PLAIN, "link": 3}, {k: v for k, v in PLAIN.items() if k != "area"}],
+)  # fmt: skip
+def test_whatever_is_not_right_is_nobody(value: object) -> None:
+    assert viewers.read(coded(PLAIN)) is not None
+    assert viewers.read(coded(value)) is None
+
+
+@given(st.none() | st.text() | st.binary().map(lambda raw: base64.b64encode(raw).decode()))
+def test_any_other_text_is_nobody(text: str | None) -> None:
+    assert viewers.read(text) is None
