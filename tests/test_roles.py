@@ -71,8 +71,9 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
 
 
 def test_reports_are_typed_and_cases_taken_further_by_operators_and_command_alone() -> None:
-    assert {name for name, role in ROLES.items() if role.sees("lapor")} == {"pimpinan", "operator", "admin"}
-    assert {name for name, role in ROLES.items() if role.may("tindak")} == {"pimpinan", "operator", "admin"}
+    writers = {"pimpinan", "operator", "admin"}
+    assert {name for name, role in ROLES.items() if role.sees("lapor")} == writers
+    assert {name for name, role in ROLES.items() if role.may("tindak")} == writers
     assert all(role.may("masukkan") for role in ROLES.values() if role.sees("lapor"))
 
 
