@@ -218,4 +218,4 @@ def _first_of(connection: sa.Connection, table: sa.Table, batch: int) -> int:
         first = sa.select(table.c.batch).where(seq >= number).order_by(seq).limit(1)
         return int(connection.execute(first).scalar_one())
 
-    return bisect_left(range(int(newest) + 1), batch, key=batch_from)
+    return 1 + bisect_left(range(1, int(newest) + 1), batch, key=batch_from)

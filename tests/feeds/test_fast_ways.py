@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.feeds.judge import Bench
+from situasi.feeds.common import Sheet
+from situasi.feeds.headings import Headings
+from situasi.feeds.judge import Bench, text
+from situasi.feeds.table import Table
 from situasi.feeds.values.base import Unreadable, is_blank, written
 from situasi.feeds.values.coordinates import _angle_in, _ordered, _quick, read_plain, read_point
+from situasi.feeds.vocabulary.votes import _spaced
+from situasi.records import INCIDENTS
+from tests.conftest import NOON
 
 degrees = st.from_regex(r"[-+]?[0-9]{0,4}[.,]?[0-9]{0,8}", fullmatch=True)
 
@@ -94,6 +101,29 @@ def test_reading_each_distinct_cell_once_equals_reading_every_row(words: list[st
     doubts = {row: "; ".join(said) for row, said in bench.doubts.items()}
     faults = {row: "; ".join(said) for row, said in bench.faults.items()}
     assert (values, doubts, faults) == slow_each(words)
+
+
+@given(st.lists(st.sampled_from(["a", " b ", "", " ", "\u00a0c"]), min_size=1), st.data())
+def test_a_column_of_texts_is_stripped_as_each_cell_is(
+    texts: list[str], data: st.DataObject
+) -> None:
+    cells = data.draw(st.just(texts) | st.lists(st.sampled_from([*texts, None, 2.0, True, 7])))
+    table = Table(pd.DataFrame({"uraian": cells}, dtype="object"), list(range(len(cells))))
+    headings = Headings({"uraian": ("uraian",)}, (), (), ())
+    sheet = Sheet(INCIDENTS, table, headings, None, NOON)  # type: ignore[arg-type]
+    assert sheet.texts("uraian") == list(map(text, cells))
+    assert sheet.texts("pelapor") == [None] * len(cells)
+
+
+WORDS = st.lists(st.sampled_from(["quick", "count", "kotak", "kosong", "i"]), max_size=6).map(tuple)
+
+
+@given(WORDS, WORDS.filter(bool))
+def test_a_phrase_is_found_in_spaced_words_where_its_words_follow_one_another(
+    words: tuple[str, ...], phrase: tuple[str, ...]
+) -> None:
+    slices = [words[at : at + len(phrase)] for at in range(len(words))]
+    assert (_spaced(phrase) in _spaced(words)) == (phrase in slices)
 
 
 CELLS = st.sampled_from(["a", "b", "xa", "ya", "", None, 1, 2.5])

@@ -221,6 +221,12 @@ def test_a_batch_among_others_is_taken_back_whole_and_alone(store: Store) -> Non
         assert set(kept["batch"]) == {"incidents": {5}, "tps": {2}}[feed]
 
 
+def test_a_batch_of_nothing_but_quarantined_rows_has_nothing_to_take_back(store: Store) -> None:
+    with store.deliver(delivery()) as writing:
+        writing.add(frame(row()).iloc[:0], [rejection()])
+    assert store.withdraw(1, MORNING, "operator") == 0
+
+
 def test_withdrawing_twice_takes_back_nothing_more(store: Store) -> None:
     bring(store, numbered(2))
     store.withdraw(1, MORNING, "operator")

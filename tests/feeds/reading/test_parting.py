@@ -45,8 +45,13 @@ def singly(parts: Iterable[Row | Block]) -> list[Row]:
     return [row if any(row) else [] for row in found]
 
 
-def block_of(rows: Sequence[Sequence[str]]) -> Block:
-    return Block([as_cells([c.strip() or None for c in column]) for column in zip(*rows)])  # noqa: B905
+def stripped(row: Sequence[object]) -> list[object]:
+    return [cell.strip() or None if isinstance(cell, str) else cell for cell in row]
+
+
+def block_of(rows: Sequence[Sequence[object]]) -> Block:
+    """Rows as a workbook or a CSV gives them, many at once."""
+    return Block([as_cells(column) for column in zip(*map(stripped, rows), strict=True)])
 
 
 @settings(max_examples=600, deadline=None)
@@ -98,7 +103,7 @@ def test_every_line_with_a_stray_quote_is_read_a_bounded_number_of_times() -> No
 
 HEADS = [["waktu", "jenis", "jumlah kasus", "lokasi"]]
 CELLS = st.sampled_from(
-    ["", "x", "Waktu", "jenis", "WAKTU", "Jumlah", "Total 3", "jml", "lokasi", "9"]
+    ["", "x", "Waktu", "jenis", "WAKTU", "Jumlah", "Total 3", "jml", "lokasi", "9", 0, 2.5]
 )
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=5) | st.lists(CELLS, min_size=4, max_size=4))
 
@@ -119,14 +124,14 @@ def tabled(parts: list[tuple[int, Row | Block]], chunk: int) -> list[tuple[objec
 @settings(max_examples=300, deadline=None)
 @given(ROWS, st.integers(1, 12), st.integers(1, 150))
 def test_a_block_becomes_the_table_that_its_rows_become(
-    odd: list[list[str]], size: int, chunk: int
+    odd: list[list[object]], size: int, chunk: int
 ) -> None:
     usual = [["1", "banjir", str(at), " TPS "] for at in range(60)]  # beyond the learning
     rows = [*usual, *odd, *usual[:size], *odd]
     single: list[tuple[int, Row | Block]] = []
     blocks: list[tuple[int, Row | Block]] = []
     for at in range(0, len(rows), size):
-        some = [[cell.strip() or None for cell in row] for row in rows[at : at + size]]
+        some = list(map(stripped, rows[at : at + size]))
         single += enumerate([list(row) for row in some], start=at + 2)
         if {*map(len, some)} == {len(HEADS[0])}:
             blocks.append((at + 2, block_of(rows[at : at + size])))
