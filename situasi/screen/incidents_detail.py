@@ -53,13 +53,14 @@ def _head(shown: Detail, view: View) -> None:
 def _facts(shown: Detail, view: View) -> list[tuple[str, str]]:
     """What is known; what nobody stated says so where it is awaited, else it is left out."""
     head = shown.head
+    unit = head["ditugaskan"]
     facts = [
         (_("Status"), label("status", head["status"])),
         (_("Tingkat"), label("tingkat", head["tingkat"])),
         (_("Situasi"), label("situasi", head["situasi"])),
         (_("Terjadi"), say.happened(head, view.at.at)),
         (_("Diketahui"), say.moment(head["first_known"], view.at.at)),
-        (_("Ditugaskan"), head["ditugaskan"] or _("belum ditugaskan")),
+        (_("Ditugaskan"), unit if isinstance(unit, str) else _("belum ditugaskan")),
         (_("Rujukan"), label("rujukan", head["rujukan"])),
         (_("Keandalan sumber dan isi"), say.grade(head) or _("belum dinilai")),
         (_("Id"), ", ".join(shown.members["id"])),

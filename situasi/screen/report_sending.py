@@ -84,7 +84,8 @@ def _named(feed: str, cells: Cells) -> str:
     what = {"incidents": "jenis", "tps": "fase", "personnel": "checkin"}[feed]
     name = label(what, cells.get(what)) if what in cells else label("feed", feed)
     tps = f"TPS {cells['tps']}" if "tps" in cells else ""
-    where = board().register.name_of(cells.get("kode_kecamatan"))
+    code = cells.get("kode_kecamatan")
+    where = board().register.name_of(code) if code else ""
     return " · ".join(part for part in (name, where, cells.get("desa", ""), tps) if part)
 
 
