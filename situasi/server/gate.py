@@ -32,7 +32,7 @@ _OPEN = frozenset({"/healthz", SIGN_IN})
 _CLOSED = ("/_stcore/agent/",)
 _KEYED = "/api/"
 _MEGABYTE = 1024 * 1024
-_LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("/", 64 * 1024))
+_LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("", 64 * 1024))
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ class Gate:
         if visit.viewer is None:
             return _sign_in_first(scope)
         if self._bonds.brings_to_another(visit.key, path):
+            keeper.current().suspect("file for another", asked.address)
             return _refusal(403, _("Berkas ini untuk halaman orang lain."))
         return visit
 
@@ -106,10 +107,15 @@ class Gate:
 
     def _visit(self, scope: Scope, asked: Asking) -> Visit:
         """Whoever is signed in by the cookie of this request, if anybody is."""
-        signed = cookies(scope).get(cookie_name(COOKIE, asked), "")
+        signed = cookies(scope).get(cookie_name(COOKIE, asked))
+        if any(map(_is_our_word, scope["headers"])):
+            keeper.current().suspect("viewer header", asked.address)
+        if signed is None:
+            return Visit(self._doorway, asked)
         try:
             key = keeper.key_of(self._signer.unsign(signed).decode())
         except (BadSignature, UnicodeDecodeError):
+            keeper.current().suspect("forged cookie", asked.address)
             return Visit(self._doorway, asked)
         viewer = keeper.current().viewer(key)
         return Visit(self._doorway, asked, key if viewer else "", viewer)
@@ -175,11 +181,16 @@ def _passed(visit: Visit, scope: Scope) -> Scope:
     headers = [
         (name, _without_session(value) if name == b"cookie" else value)
         for name, value in scope["headers"]
-        if name.lower().replace(b"_", b"-") != viewers.HEADER.encode()
+        if not _is_our_word((name, value))
     ]
     if visit.viewer is not None:
         headers.append((viewers.HEADER.encode(), viewers.written(visit.viewer).encode()))
     return {**scope, "headers": headers, VISIT: visit}
+
+
+def _is_our_word(header: tuple[bytes, bytes]) -> bool:
+    """Whether this is our header, or one that could be taken for it."""
+    return header[0].lower().replace(b"_", b"-") == viewers.HEADER.encode()
 
 
 def _without_session(cookie: bytes) -> bytes:

@@ -27,6 +27,8 @@ KIND = "session"
 
 _LOOK = 0.5  # seconds between two looks at the store
 _WRITE_SEEN = timedelta(minutes=5)
+_AGAIN = timedelta(minutes=15)  # the same suspicion is written down once in so long
+_MOST_SUSPECTED = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +57,8 @@ class Keeper:
         self._ended: set[str] = set()
         self._owed: dict[str, Session] = {}
         self._writing = threading.Lock()
+        self._suspected: dict[tuple[str, str], datetime] = {}
+        self._suspicions: list[dict[str, Any]] = []
         self._talks: set[Talk] = set()
 
     def has_accounts(self) -> bool:
@@ -113,6 +117,21 @@ class Keeper:
         except StoreError as error:
             _log.error("%s %s %s: %s", action, actor, detail, error)
 
+    def suspect(self, what: str, address: str) -> None:
+        """Somebody brought a thing that only an intruder has; the watch writes it down."""
+        now = self._clock()
+        known = self._suspected.get((what, address))
+        if (known is None or now - known > _AGAIN) and len(self._suspected) < _MOST_SUSPECTED:
+            self._suspected[what, address] = now
+            self._suspicions.append({"what": what, "address": address})
+
+    async def _tell_suspicions(self) -> None:
+        now, told = self._clock(), self._suspicions
+        self._suspicions = []
+        self._suspected = {key: at for key, at in self._suspected.items() if now - at <= _AGAIN}
+        for detail in told:
+            await asyncio.to_thread(self.tell, "intruder", "gate", detail)
+
     def joins(self, talk: Talk) -> None:
         self._talks.add(talk)
 
@@ -127,6 +146,7 @@ class Keeper:
                 await self.look()
                 await asyncio.to_thread(self._write_seen)
                 await asyncio.to_thread(self._write_ended)
+                await self._tell_suspicions()
             except StoreError as error:
                 _log.warning("%s", error)  # what was known stands, until the store speaks again
             await self._show_out()

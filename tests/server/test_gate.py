@@ -138,6 +138,13 @@ def test_nobody_without_a_session_is_given_a_byte(
             if shown.status == 303:
                 assert shown.to.startswith("/masuk?ke=")
         assert intruder.refused() == 403, what
+    until(lambda: len(suspicions(server)) == 2, "the trail does not name what was forged")
+    assert suspicions(server) == ["forged cookie", "viewer header"]  # once each, not 300 times
+
+
+def suspicions(server: Server) -> list[str]:
+    told = [detail["what"] for action, _, detail in trail(server) if action == "intruder"]
+    return sorted(what for what in told if what != "file for another")
 
 
 def test_whoever_is_signed_in_is_given_the_board(warm: Server) -> None:
