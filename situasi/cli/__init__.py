@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from situasi.cli import audit, deliveries, geo, held, rehearsals
+from situasi.cli import audit, deliveries, geo, held, keys, rehearsals
 
 app = typer.Typer(
     help="Situasi: papan situasi hari pemungutan suara.",
@@ -25,3 +25,4 @@ for command in (
 app.add_typer(held.app, name="quarantine")
 app.add_typer(geo.app, name="geo")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="key")
