@@ -25,6 +25,8 @@ from situasi.store.protocol import Delivery, Rejection, Store, Writing
 
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
+CHUNK = 20_000  # rows judged at once
+
 Progress = Callable[[float, int], None]
 
 
@@ -63,6 +65,7 @@ def ingest_file(
     dry_run: bool = False,
     progress: Progress | None = None,
     own: bool = False,
+    most: int = 0,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
 
@@ -70,7 +73,8 @@ def ingest_file(
     workbook has several. Each feed of such a workbook is a delivery of its own: cut off
     between two, sending it again completes it. A file that cannot be read leaves the
     store as it was and says why in `refused`. own: rows that come back settle only what this
-    actor had delivered. Raises StoreError.
+    actor had delivered. most: a file with more rows than this is refused whole; 0: any number.
+    Raises StoreError.
     """
     ledger = Ledger(str(path), feed=feed, sha256=_sha256(path))
 
@@ -83,7 +87,7 @@ def ingest_file(
                 writing.discard()
 
     try:
-        tables = read(path, context.recognised)
+        tables = _at_most(read(path, context.recognised, most or CHUNK), most)
         if feed is not None:
             deliver(feed, tables)
             return ledger
@@ -129,6 +133,20 @@ def ingest_rows(
     if releases is not None and not ledger.quarantined and releases not in settled:
         return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
+
+
+def too_many(most: int) -> str:
+    """The sentence for a source with more rows than are taken at once."""
+    return f"lebih dari {most} baris sekaligus; bagi menjadi beberapa kiriman"
+
+
+def _at_most(tables: Iterator[Table], most: int) -> Iterator[Table]:
+    rows = 0
+    for table in tables:
+        rows += len(table.rows)
+        if most and rows > most:
+            raise SourceRefused(too_many(most))
+        yield table
 
 
 def _sha256(path: Path) -> str | None:

@@ -16,6 +16,7 @@ from situasi.board import Board, open_board
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
+from situasi.server import health, metrics
 
 
 @asynccontextmanager
@@ -27,10 +28,12 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
     )
     inbox.start()
+    health.watch(inbox)
     house.settle_memory()
     try:
         yield {}
     finally:
+        health.watch(None)
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
         board.close()
@@ -49,6 +52,7 @@ def _now() -> datetime:
 
 
 def _tell(ledger: Ledger) -> None:
+    metrics.ingested("inbox", ledger.feed or "unknown", ledger.as_json())
     said = ledger.refused or (
         f"{ledger.accepted} diterima, {ledger.duplicate} ganda, {ledger.quarantined} karantina"
     )
