@@ -21,6 +21,8 @@ TAKEN = (JSON, CSV, XLSX)
 # Types that say nothing; the last is what curl writes on its own.
 _SILENT = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 
+MOST_CELLS = 100  # of one row; no feed has half as many columns
+
 _NOT_ROWS = 'JSON harus daftar baris, atau {"rows": [...]}'
 
 
@@ -118,6 +120,8 @@ def _list(document: Any) -> list[Any]:
 def _row(number: int, row: Any) -> dict[str, Any]:
     if not isinstance(row, dict) or not row:
         raise Problem(422, f"Baris {number} bukan objek berisi kolom laporan.")
+    if len(row) > MOST_CELLS:
+        raise Problem(422, f"Baris {number} punya lebih dari {MOST_CELLS} kolom.")
     found: dict[str, Any] = {}
     for name, cell in row.items():
         heading = sound(name) or "(tanpa nama)"

@@ -7,6 +7,7 @@ from typing import Any
 from situasi.analysis.reporting import STATES
 from situasi.analysis.stations import NO_PHASE
 from situasi.records import FASE, FEEDS, SITUASI, TINGKAT, Column, Feed, Kind
+from situasi.server.api.bodies import MOST_CELLS
 from situasi.server.api.figures import UNSTATED
 from situasi.server.api.limits import Limits
 from situasi.server.api.reading import KEPT
@@ -118,7 +119,7 @@ def sent(feed: Feed, limits: Limits) -> Schema:
         "properties": known,
         "additionalProperties": cell,
         "minProperties": 1,
-        "maxProperties": 100,
+        "maxProperties": MOST_CELLS,
     }
     rows = {"type": "array", "items": one, "minItems": 1, "maxItems": limits.rows}
     return {"oneOf": [rows, closed(rows=rows)]}
