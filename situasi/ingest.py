@@ -25,8 +25,6 @@ from situasi.store.protocol import Delivery, Rejection, Store, Writing
 
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
-CHUNK = 20_000  # rows judged at once
-
 Progress = Callable[[float, int], None]
 
 
@@ -87,7 +85,7 @@ def ingest_file(
                 writing.discard()
 
     try:
-        tables = _at_most(read(path, context.recognised, most or CHUNK), most)
+        tables = _at_most(read(path, context.recognised), most)
         if feed is not None:
             deliver(feed, tables)
             return ledger

@@ -20,7 +20,7 @@ from situasi.server.api import answers
 from situasi.server.api.desk import Desk, Desks
 from situasi.server.api.intake import Parcel
 from situasi.server.api.keys import WRITABLE
-from situasi.server.api.limits import Limits, Workers, body_of
+from situasi.server.api.limits import Limits, Places, Workers, body_of
 from situasi.server.api.problems import Problem, Told
 from situasi.server.api.who import asked_here
 
@@ -44,6 +44,7 @@ class Api:
         self._limits = limits or Limits()
         self._desks = Desks(board, clock, self._limits)
         self._readers, self._takers = Workers(self._limits), Workers(self._limits)
+        self._bodies = Places(self._limits.bodies)
         routes = [
             Route("/v1/openapi.json", self._description, methods=["GET"]),
             Route("/v1/situation", self._situation, methods=["GET"]),
@@ -101,11 +102,13 @@ class Api:
         caller.writer(feed)
         if request.query_params:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
-        body = await body_of(request, self._limits)
         headers = request.headers
         kind, again = headers.get("content-type", ""), headers.get("idempotency-key")
-        started = time.perf_counter()
-        ledger = await self._takers.run(lambda: desk.take(caller, Parcel(feed, kind, body, again)))
+        with self._bodies.one():
+            body = await body_of(request, self._limits)
+            started = time.perf_counter()
+            parcel = Parcel(feed, kind, body, again)
+            ledger = await self._takers.run(lambda: desk.take(caller, parcel))
         metrics.ingested("api", feed, ledger, time.perf_counter() - started)
         return answers.json_response(ledger)
 

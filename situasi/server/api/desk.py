@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -31,10 +32,12 @@ from situasi.server.api.recent import Recent
 from situasi.server.api.who import Caller, who
 from situasi.sight import Sight
 from situasi.snapshot import Picture
+from situasi.store.protocol import StoreError
 
 Clock = Callable[[], datetime]
 # Of what does not move with the clock.
 _STANDING = None
+_A_MINUTE = timedelta(minutes=1)
 
 
 class Desk:
@@ -48,15 +51,34 @@ class Desk:
         self._claims = Claims()
         self._found = Recent(64)
         self._registers = Recent(32)
+        self._lock = threading.Lock()
+        self._refusals = 0
+        self._told_at: datetime | None = None
 
     def caller(self, headers: Headers) -> Caller:
         """Who asks, counted. Raises Problem 401, 403 and 429, and StoreError."""
-        caller = who(headers, self._ring)
+        try:
+            caller = who(headers, self._ring)
+        except Problem as problem:
+            if problem.status == 401 and "authorization" in headers:
+                self._refused()
+            raise
         self._rates.spend(caller.name)
         if caller.key is not None:
             local = self._clock().astimezone(self.board.register.election.zone)
-            self._ring.used(caller.key, local)
+            with suppress(StoreError):  # a store that is busy or full is no reason to refuse
+                self._ring.used(caller.key, local)
         return caller
+
+    def _refused(self) -> None:
+        """Keys that open nothing are in the trail: how many, told once a minute at the most."""
+        now = self._clock()
+        with self._lock:
+            self._refusals += 1
+            if self._told_at is not None and now - self._told_at < _A_MINUTE:
+                return
+            count, self._refusals, self._told_at = self._refusals, 0, now
+        self.board.store.tell("key-refused", "api", now, {"count": count})
 
     def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
         """The ledger of a delivery. Raises Problem and StoreError."""

@@ -6,8 +6,9 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ class Limits:
 
     body_seconds: in which it must have come.
     per_minute, burst: calls of one caller. at_once: calls worked on; waiting: in line for it.
-    What is larger comes as a file.
+    bodies: held at one time. What is larger comes as a file.
     """
 
     body: int = 4_000_000
@@ -35,6 +36,7 @@ class Limits:
     burst: int = 60
     at_once: int = 3
     waiting: int = 48
+    bodies: int = 16
 
 
 class Rates:
@@ -61,23 +63,35 @@ class Rates:
             self._left[caller] = (left - 1, now)
 
 
+class Places:
+    """So many at one time, and no more. Of the event loop's thread only."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take a place for as long as the block lasts. Raises Problem 503 where none is free."""
+        if not self._free:
+            raise Problem(503, "Server sedang penuh; coba lagi sebentar.", {"retry-after": "2"})
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
 class Workers:
     """Threads for what takes time, bounded in number, so that the pages go on being served."""
 
     def __init__(self, limits: Limits) -> None:
         self._pool = ThreadPoolExecutor(limits.at_once, thread_name_prefix="api")
-        self._most = limits.at_once + limits.waiting
-        self._inside = 0  # touched by the event loop's thread only
+        self._places = Places(limits.at_once + limits.waiting)
 
     async def run(self, work: Callable[[], Found]) -> Found:
         """Do it in a thread. Raises Problem 503 where too many wait already."""
-        if self._inside >= self._most:
-            raise Problem(503, "Server sedang penuh; coba lagi sebentar.", {"retry-after": "2"})
-        self._inside += 1
-        try:
+        with self._places.one():
             return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._inside -= 1
 
 
 async def body_of(request: Request, limits: Limits) -> bytes:

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from situasi.records import FEEDS
 from situasi.server.api.keys import WRITABLE
 from situasi.server.api.limits import Limits
-from tests.server.api.conftest import PLENTY, Asking, incident, session
+from tests.server.api.conftest import Asking, incident, session
 
 INCIDENTS = "/api/v1/incidents"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -140,6 +140,22 @@ def test_who_may_not_write_a_feed_writes_nothing(asking: Asking) -> None:
     assert asking.board.store.version() == 0
 
 
+def test_keys_that_open_nothing_are_in_the_trail_and_do_not_flood_it(asking: Asking) -> None:
+    for number in range(20):
+        asking.get(INCIDENTS, {"authorization": f"Bearer situasi_{number}"})
+    trail = asking.board.store.audit()
+    assert list(trail["action"]) == ["key-refused"]
+    assert "situasi_" not in "".join(trail["detail"])
+
+
+def test_no_more_bodies_are_held_than_are_allowed(
+    asking_with: Callable[[Limits], Asking],
+) -> None:
+    asking = asking_with(Limits(bodies=0))
+    answer = asking.post(INCIDENTS, [incident()], asking.key(feeds=("incidents",)))
+    assert answer.status_code == 503 and "retry-after" in answer.headers
+
+
 def test_an_unknown_feed_is_no_address(asking: Asking) -> None:
     answer = asking.post("/api/v1/suara", [incident()], asking.key(feeds=("tps",)))
     assert answer.status_code == 404
@@ -215,4 +231,3 @@ def test_a_store_that_cannot_write_says_so_without_its_path(
     answer = asking.post(INCIDENTS, [incident()], key)
     assert answer.status_code == 503 and "retry-after" in answer.headers
     assert "rahasia" not in answer.text
-    assert PLENTY.body > 0

@@ -58,6 +58,8 @@ def as_it_is(_context: Any, value: Any) -> bytes:
 
 Bearer = dict[str, str]
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("openapi")]
+
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
