@@ -16,7 +16,7 @@ KM_PER_DEGREE = 111.32
 ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Boundaries:
     """Polygons by code, WGS 84 longitude and latitude.
 

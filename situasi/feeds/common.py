@@ -21,6 +21,7 @@ from situasi.feeds.table import Cell, Checked, Rejected, Table
 from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.moments import Moments
 from situasi.feeds.values.numbers import read_yesno
+from situasi.feeds.vocabulary.votes import VOTES_REMOVED
 from situasi.records import Feed, Kind
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
@@ -90,14 +91,14 @@ class Sheet:
 
 
 def judge_basics(sheet: Sheet) -> None:
-    """Fault what is no row, and read whether it is an exercise and who tells it."""
+    """Fault what is no row, and read whether it is an exercise, who tells it, in which words."""
     for heading, reason in UNFIT.items():
         if heading in sheet.table.cells.columns:
             for row, cell in enumerate(sheet.table.cells[heading].tolist()):
                 if cell is not None:
                     sheet.bench.fault(row, reason)
     sheet.values["latihan"] = [bool(v) for v in sheet.optional("latihan", read_yesno)]
-    for name in ("pelapor", "sumber"):
+    for name in ("pelapor", "sumber", "teks_asli"):
         sheet.values[name] = sheet.texts(name)
 
 
@@ -163,7 +164,7 @@ def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
 def _without_votes(sheet: Sheet, heading: str, cell: str) -> str:
     """What is kept of a cell that was not read as a column: nothing where it may hold votes."""
     loose = heading in sheet.headings.unused or heading in UNFIT
-    return "[dihapus: perolehan suara tidak disimpan]" if loose and _VOTES.search(cell) else cell
+    return VOTES_REMOVED if loose and _VOTES.search(cell) else cell
 
 
 def _reasons(faults: list[str]) -> tuple[str, ...]:

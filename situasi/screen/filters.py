@@ -55,16 +55,15 @@ _SPOKEN: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-def chosen() -> tuple[Selection, str]:
-    """Draw the filter line; what was chosen, and the window's code for `within`."""
-    where, what, weight, state, when = st.columns([3, 3, 2.2, 2.4, 2], vertical_alignment="center")
+def chosen(line: DeltaGenerator) -> tuple[Selection, str]:
+    """Draw the filters in a line; what was chosen, and the window's code for `within`."""
     wanted = Selection(
-        kecamatan=tuple(kecamatan(where)),
-        jenis=tuple(jenis(what)),
-        tingkat=tuple(tingkat(weight)),
-        status=tuple(status(state)),
+        kecamatan=tuple(kecamatan(line)),
+        jenis=tuple(jenis(line)),
+        tingkat=tuple(tingkat(line)),
+        status=tuple(status(line)),
     )
-    return wanted, window(when)
+    return wanted, window(line)
 
 
 def jenis(place: DeltaGenerator) -> list[str]:

@@ -80,7 +80,8 @@ def _intake(
     heard = {feed: known[feed][known[feed]["known_at"] <= _view.at.at] for feed in limits}
     last = {feed: silence.last_known(rows) for feed, rows in heard.items()}
     states = silence.states(last, at, limits, (election.day_start, election.day_end))
-    by_feed = sources.by_feed(ledger, known, _counted(snapshot, whose) if live else {}, states)
+    counted = _counted(snapshot, whose, None if live else at) if told_of(_view) else {}
+    by_feed = sources.by_feed(ledger, known, counted, states)
     return Intake(ledger, by_feed, sources.by_source(ledger))
 
 
@@ -92,9 +93,18 @@ class Waiting:
     reasons: pd.DataFrame
 
 
+def told_of(view: View) -> bool:
+    """Whether it can be said what waited: of a past moment of an exercise it cannot.
+
+    Faulty rows have no time of their own, and an exercise is stored long after its day.
+    """
+    return view.at.live or not view.shown.snapshot.rehearsal
+
+
 def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
-    """The rows of these feeds that wait in quarantine now. Raises StoreError."""
-    return _waiting(view.shown.snapshot.version, feeds, _whose(), view.shown.snapshot)
+    """The rows of these feeds that waited in quarantine at the moment shown. Raises StoreError."""
+    at = None if view.at.live else view.at.at
+    return _waiting(view.shown.snapshot.version, feeds, _whose(), at, view.shown.snapshot)
 
 
 @st.cache_resource(max_entries=8, ttl="15m", show_spinner=False)
@@ -102,26 +112,30 @@ def _waiting(
     version: int,  # noqa: ARG001
     feeds: tuple[str, ...],
     whose: str | None,
+    at: datetime | None,
     _snapshot: Snapshot,
 ) -> Waiting:
-    rows = sources.of_feeds(_held(_snapshot.version, whose, _snapshot), feeds)
+    rows = sources.of_feeds(_held(_snapshot.version, whose, at, _snapshot), feeds)
     return Waiting(rows, sources.by_reason(rows))
 
 
 # Kept while the version stays, so that a store that breaks leaves it on the screen.
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _held(version: int, whose: str | None, _snapshot: Snapshot) -> pd.DataFrame:  # noqa: ARG001
-    held = board().store.held()
+def _held(
+    version: int,  # noqa: ARG001
+    whose: str | None,
+    at: datetime | None,
+    _snapshot: Snapshot,
+) -> pd.DataFrame:
+    held = board().store.held(at)
     if whose is None:
         return held
     own = _snapshot.batches.loc[_snapshot.batches["actor"] == whose, "batch"]
     return held[held["batch"].isin(own)]
 
 
-def _counted(snapshot: Snapshot, whose: str | None) -> Mapping[str, int]:
-    if whose is None:
+def _counted(snapshot: Snapshot, whose: str | None, at: datetime | None) -> Mapping[str, int]:
+    if whose is None and at is None:
         return snapshot.waiting
-    return {
-        str(k): int(n)
-        for k, n in _held(snapshot.version, whose, snapshot)["feed"].value_counts().items()
-    }
+    held = _held(snapshot.version, whose, at, snapshot)
+    return {str(feed): int(count) for feed, count in held["feed"].value_counts().items()}

@@ -18,6 +18,7 @@ from situasi.screen import day_tables, parts, session, tables
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.session import Moment
+from situasi.screen.turnout_tables import percent
 from situasi.snapshot import Picture
 from situasi.words import _
 
@@ -44,18 +45,18 @@ def _turnout_card(rates: pd.Series) -> Card:
     told, every = int(rates["told"]), int(rates["tps"])
     if not told or pd.isna(rates["rate"]):
         return Card(_("Partisipasi"), "–", _("belum ada hitungan"))
-    note = _("{told} dari {all} TPS melapor; {heads} hadir").format(
+    note = _("{heads} hadir di {told} dari {all} TPS").format(
         told=words.number(told), all=words.number(every), heads=words.number(rates["heads"])
     )
-    about = "≈ " if rates["estimated"] else ""
-    return Card(_("Partisipasi"), f"{about}{words.number(rates['rate'], 1)} %", note)
+    value = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
+    return Card(_("Partisipasi"), value, note)
 
 
 def _tps_card(tps: pd.DataFrame) -> Card:
     """The phase that most TPS are in or past, and who is late with word of it."""
     states = tps["state"].value_counts()
     late = int(states.get("terlambat", 0) + states.get("tak_terjangkau", 0))
-    note = _("{n} terlambat atau tak terjangkau").format(n=words.number(late))
+    note = _("{n} terlambat melapor").format(n=words.number(late))
     doubted = int(states.get("diragukan", 0))
     if doubted:
         note += " · " + _("{n} diragukan").format(n=words.number(doubted))
@@ -101,8 +102,9 @@ def _open_card(found: Overview) -> Card:
     return Card(
         _("Kejadian terbuka"),
         words.number(len(found.open)),
-        split + change,
+        split,
         alarm=bool(levels.get("tinggi")),
+        aside=change,
     )
 
 
@@ -114,7 +116,7 @@ def _situasi_card(found: Overview) -> Card:
             for state in (*reversed(SITUASI), None)
         ]
     )
-    note = _("merah · kuning · hijau · belum dinyatakan")
+    note = _("merah · kuning · hijau · belum")
     if found.everywhere:
         note = _("seluruh kabupaten: {state}").format(state=label("situasi", found.everywhere))
     title = _("Situasi {n} kecamatan").format(n=words.number(len(found.states)))
@@ -127,7 +129,9 @@ def _newest_card(found: Overview, at: Moment) -> Card:
     now = (session.now() if at.live and not at.exercise else at.at).astimezone(at.at.tzinfo)
     local = found.newest.at.astimezone(at.at.tzinfo)
     zone = board().register.election.zone_label
-    exactly = f"{words.day(local)} {words.clock(local)} {zone}"
+    exactly = f"{words.clock(local)} {zone}"
+    if local.date() != now.date():
+        exactly = f"{words.day(local)} {exactly}"
     if not found.newest.exact:
         return Card(_("Laporan terakhir"), words.day(local), _("jam tidak diketahui"))
     days = (now - local).days

@@ -120,9 +120,9 @@ class SqlStore:
         with self._backend.reading() as connection:
             return count_waiting(connection)
 
-    def held(self) -> pd.DataFrame:
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
         with self._backend.reading() as connection:
-            return read_held(connection)
+            return read_held(connection, None if at is None else to_micros(at))
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""

@@ -212,4 +212,8 @@ def _explain(error: BaseException, path: Path) -> str:
     busy = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
     code = _code(error)
     sentence = _SENTENCES.get(busy.get(code, code))
-    return sentence.format(path=path) if sentence else f"Penyimpanan {path} gagal: {error}"
+    if sentence:
+        return sentence.format(path=path)
+    # The driver's own words: the engine's would add the whole statement.
+    said = str(getattr(error, "orig", None) or error)
+    return f"Penyimpanan {path} gagal: {said}"

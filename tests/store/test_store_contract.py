@@ -343,6 +343,17 @@ def test_the_list_of_what_waits_says_the_same_without_the_cells(store: Store) ->
         assert line == {name: getattr(kept, name) for name in line}
 
 
+def test_what_waited_at_a_past_moment_is_told_as_it_was_then(store: Store) -> None:
+    hours = [MORNING + timedelta(hours=n) for n in range(5)]
+    with store.deliver(delivery(recorded_at=hours[1])) as writing:
+        writing.add(numbered(), [rejection()])
+    with store.deliver(delivery(recorded_at=hours[2])) as writing:
+        writing.add(numbered(7), [])
+        writing.release([store.quarantine()[0].number])
+    store.withdraw(2, hours[3], "operator")
+    assert [len(store.held(at)) for at in (*hours, None)] == [0, 1, 0, 1, 1, 1]
+
+
 def test_rows_of_a_delivery_taken_back_wait_on_in_quarantine(store: Store) -> None:
     bring(store, numbered(2), rejection())
     store.withdraw(1, MORNING, "operator", "salah kirim")

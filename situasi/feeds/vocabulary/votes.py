@@ -8,9 +8,13 @@ from collections.abc import Sequence
 
 Words = tuple[str, ...]
 
+# What is left in a text where votes stood.
+VOTES_REMOVED = "[dihapus: perolehan suara tidak disimpan]"
+
 # Words beside "suara" that make it something other than votes won.
 _BEFORE = """surat kertas kotak bilik hak pengeras pemungutan pungut pemberian penghitungan
-perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata"""
+perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata
+memberikan menyalurkan salurkan menggunakan gunakan"""
 _NOT_BEFORE = frozenset(_BEFORE.split())
 _NOT_AFTER = frozenset(("tembakan", "ledakan", "sirine", "bising", "gaduh", "mesin", "warga"))
 # Said anywhere, they turn a count back into its result.
