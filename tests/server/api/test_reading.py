@@ -212,8 +212,9 @@ def test_rows_outside_the_area_are_never_given(asking: Asking, by_key: bool) -> 
 
 
 def test_escorts_are_hidden_from_who_sees_no_officers(asking: Asking) -> None:
-    stored(asking, {"waktu": "27/11/2024 10.00", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1",
-                    "fase": "kotak bergeser", "pengawal": "17", "teks_asli": "dikawal 17"}, feed="tps")  # fmt: skip
+    place = {"waktu": "27/11/2024 10.00", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1"}
+    escort = {"fase": "kotak bergeser", "pengawal": "17", "teks_asli": "dikawal 17"}
+    stored(asking, place | escort, feed="tps")
     assert read(asking, "/api/v1/tps")["rows"][0]["teks_asli"] == "dikawal 17"
     (row,) = read(asking, "/api/v1/tps", asking.key(read=True))["rows"]
     assert row["pengawal"] is None and row["teks_asli"] is None
