@@ -25,8 +25,13 @@ GUARDED_FEEDS = {
     "postings": "personel",
     "personnel": "personel",
 }
-# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen.
-GUARDED_COLUMNS = {("tps", "pengawal"): "personel"}
+# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. A whole
+# message may say who escorts a box, or who was hurt.
+GUARDED_COLUMNS = {
+    ("tps", "pengawal"): "personel",
+    ("tps", "teks_asli"): "personel",
+    ("incidents", "teks_asli"): "personel",
+}
 
 
 @dataclass(frozen=True)

@@ -122,9 +122,20 @@ def identify(sheet: Sheet) -> None:
     sheet.values["id"] = kept_texts(sheet.feed.name, names)
 
 
+def _judge_area(sheet: Sheet) -> None:
+    """Fault what is not of the sender's kecamatan; what names none is of the whole kabupaten."""
+    area = sheet.context.area
+    for row, code in enumerate(sheet.values["kecamatan"] if area else ()):
+        read = code is not None or row not in sheet.bench.faults
+        if read and code not in area:
+            place = sheet.context.register.name_of(code)
+            sheet.bench.fault(row, f"di luar wilayah pengirim: {place}")
+
+
 def verdict(sheet: Sheet) -> Checked:
     """Every row in exactly one place: accepted with its doubts, or rejected with its faults."""
     bench = sheet.bench
+    _judge_area(sheet)
     sheet.values["flags"] = bench.flags()
     for column in sheet.feed.columns:
         if column.kind is Kind.TEXT and column.name != "id":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi import records
+from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
 from situasi.labels import N_, label
@@ -19,7 +19,6 @@ from situasi.screen import address, session
 from situasi.screen.session import Moment
 from situasi.words import _
 
-WINDOWS = ("hari", "1j", "3j", "semua")
 MEASURES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "lang")
@@ -85,7 +84,7 @@ def status(place: DeltaGenerator) -> list[str]:
 
 def window(place: DeltaGenerator) -> str:
     """The code of the time window, for `within`."""
-    return _one(place.selectbox, "rentang", _("Waktu"), WINDOWS, _window_name)
+    return _one(place.selectbox, "rentang", _("Waktu"), moments.WINDOWS, _window_name)
 
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
@@ -191,15 +190,7 @@ def _one(
 
 def within(wanted: Selection, window: str, at: Moment) -> Selection:
     """The selection with its time window, reckoned from the moment shown."""
-    election = board().register.election
-    midnight = datetime.combine(election.day, datetime.min.time(), election.zone)
-    since, until = {
-        "hari": (midnight, midnight + timedelta(days=1)),
-        "1j": (at.at - timedelta(hours=1), None),
-        "3j": (at.at - timedelta(hours=3), None),
-        "semua": (None, None),
-    }[window]
-    return replace(wanted, since=since, until=until)
+    return moments.within(wanted, window, at.at, board().register.election)
 
 
 def measure() -> str:

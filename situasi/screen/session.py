@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,7 +11,10 @@ import streamlit as st
 
 from situasi import sight, viewers, words
 from situasi.analysis import incidents
+from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
+from situasi.analysis.moment import Moment as Moment
+from situasi.analysis.moment import reckoned as reckoned
 from situasi.analysis.overview import Overview, overview
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
@@ -24,19 +26,6 @@ from situasi.snapshot import Picture
 Found = TypeVar("Found")
 # (known frames by feed, register, moment, what else was asked) -> anything
 Work = Callable[..., Found]
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The moment a page shows.
-
-    at: against which ages and windows are reckoned. live: everything known by now; else
-    the board as it was known at `at`. exercise: the clock is that of a rehearsal.
-    """
-
-    at: datetime
-    live: bool
-    exercise: bool
 
 
 def now() -> datetime:
@@ -81,16 +70,9 @@ def picture() -> Picture:
 
 
 def moment(chosen: datetime | None, shown: Picture) -> Moment:
-    """The chosen moment where it is past, or the present: an exercise's own where one is played.
-
-    A moment still to come is the present: nobody knows more.
-    """
+    """The moment that is shown: the chosen one where it is past, or the present."""
     zone = board().register.election.zone
-    exercise = shown.snapshot.exercise_at
-    present = (exercise or now()).astimezone(zone).replace(microsecond=0)
-    if chosen is not None and chosen < present:
-        return Moment(chosen.astimezone(zone), live=False, exercise=False)
-    return Moment(present, live=True, exercise=exercise is not None)
+    return moments.moment(chosen, now(), shown.snapshot.exercise_at, zone)
 
 
 def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
@@ -109,11 +91,6 @@ def known(shown: Picture, at: Moment) -> Mapping[str, pd.DataFrame]:
     """The rows known at this moment, by feed, of those that the viewer may see."""
     limit = None if at.live else at.at
     return _known(shown.snapshot.version, limit, sight.of(viewer()))
-
-
-def reckoned(at: Moment) -> datetime:
-    """The moment to the minute, so that viewers of the same minute share what is computed."""
-    return at.at.replace(second=0) if at.live and not at.exercise else at.at
 
 
 @st.cache_resource(max_entries=256, ttl="15m", show_spinner=False)
