@@ -1,20 +1,22 @@
 """Who is signed in: accounts and sessions of this process, kept level with the store.
 
-No request waits for the store. What it says of access is read when it has changed, at most
-half a second later; a session's last sign of life is written down every few minutes.
+No request waits for the store, nor does the look at it wait for writing, which can take as long
+as the delivery of a large file. What the store says of access is read when it has changed, at
+most half a second later; a session's last sign of life is written down every few minutes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from situasi import accounts
 from situasi.accounts import Account
@@ -24,11 +26,14 @@ from situasi.settings import Door
 from situasi.store.protocol import Store, StoreError
 
 KIND = "session"
+T = TypeVar("T")
 
 _LOOK = 0.5  # seconds between two looks at the store
+_WRITE = 5.0  # seconds after which what failed to be written is tried again
 _WRITE_SEEN = timedelta(minutes=5)
 _AGAIN = timedelta(minutes=15)  # the same suspicion is written down once in so long
 _MOST_SUSPECTED = 1000
+_MOST_REPORTS = 1000  # waiting for a store that cannot be written to
 _log = logging.getLogger(__name__)
 
 
@@ -56,9 +61,12 @@ class Keeper:
         self._begun: dict[str, Session] = {}
         self._ended: set[str] = set()
         self._owed: dict[str, Session] = {}
-        self._writing = threading.Lock()
+        self._outbox: list[tuple[str, dict[str, Any]]] = []
+        self._work = asyncio.Event()
+        # One thread to read and one to write: nothing is written out of its order.
+        self._reader = ThreadPoolExecutor(1, "keeper-reads")
+        self._writer = ThreadPoolExecutor(1, "keeper-writes")
         self._suspected: dict[tuple[str, str], datetime] = {}
-        self._suspicions: list[dict[str, Any]] = []
         self._talks: set[Talk] = set()
 
     def has_accounts(self) -> bool:
@@ -94,43 +102,36 @@ class Keeper:
         held, now = secrets.token_urlsafe(32), self._clock()
         session = Session(key_of(held), account.name, account.stamp, now, now)
         told = {"address": address, "role": account.role}
-        await asyncio.to_thread(self._remember, session, "sign-in", told)
+        await _in(self._writer, self._remember, session, "sign-in", told)
         self._begun[session.key] = self._sessions[session.key] = session
         return held
 
     async def end(self, key: str) -> None:
-        """Sign out: the session and everything open by it end at once, then it is written down."""
+        """Sign out: the session and everything open by it end at once; it is written down next."""
         session = self._sessions.pop(key, None)
         if session is not None:
             self._ended.add(key)
             self._owed[key] = session
+            self._work.set()
             await self._show_out()
-            try:
-                await asyncio.to_thread(self._write_ended)
-            except StoreError as error:
-                _log.warning("%s", error)  # it has ended; the watch writes it down later
 
-    def tell(self, action: str, actor: str, detail: dict[str, Any]) -> None:
-        """Write into the trail; where the store cannot, into the log. Waits for the store."""
-        try:
-            self._store.tell(action, actor, self._clock(), detail)
-        except StoreError as error:
-            _log.error("%s %s %s: %s", action, actor, detail, error)
+    def report(self, action: str, detail: dict[str, Any]) -> None:
+        """For the trail, as soon as the store can be written to; whoever asks does not wait."""
+        if len(self._outbox) < _MOST_REPORTS:
+            self._outbox.append((action, detail))
+            self._work.set()
 
     def suspect(self, what: str, address: str) -> None:
-        """Somebody brought a thing that only an intruder has; the watch writes it down."""
+        """Somebody brought a thing that only an intruder has."""
         now = self._clock()
         known = self._suspected.get((what, address))
-        if (known is None or now - known > _AGAIN) and len(self._suspected) < _MOST_SUSPECTED:
+        if known is not None and now - known <= _AGAIN:
+            return
+        if len(self._suspected) >= _MOST_SUSPECTED:
+            self._suspected = {k: at for k, at in self._suspected.items() if now - at <= _AGAIN}
+        if len(self._suspected) < _MOST_SUSPECTED:
             self._suspected[what, address] = now
-            self._suspicions.append({"what": what, "address": address})
-
-    async def _tell_suspicions(self) -> None:
-        now, told = self._clock(), self._suspicions
-        self._suspicions = []
-        self._suspected = {key: at for key, at in self._suspected.items() if now - at <= _AGAIN}
-        for detail in told:
-            await asyncio.to_thread(self.tell, "intruder", "gate", detail)
+            self.report("intruder", {"what": what, "address": address})
 
     def joins(self, talk: Talk) -> None:
         self._talks.add(talk)
@@ -140,20 +141,39 @@ class Keeper:
 
     async def watch(self) -> None:
         """Keep level with the store, until cancelled."""
+        await asyncio.gather(self._looks(), self._writes())
+
+    async def close(self) -> None:
+        """Write down what is owed, and let the threads go."""
+        await self._write()
+        self._reader.shutdown(wait=False, cancel_futures=True)
+        self._writer.shutdown(wait=False)
+
+    async def _looks(self) -> None:
         while True:
             await asyncio.sleep(_LOOK)
             try:
                 await self.look()
-                await asyncio.to_thread(self._write_seen)
-                await asyncio.to_thread(self._write_ended)
-                await self._tell_suspicions()
             except StoreError as error:
                 _log.warning("%s", error)  # what was known stands, until the store speaks again
             await self._show_out()
 
+    async def _writes(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._work.wait(), _WRITE)
+            self._work.clear()
+            await self._write()
+
+    async def _write(self) -> None:
+        try:
+            await _in(self._writer, self._write_owed)
+        except StoreError as error:
+            _log.warning("%s", error)  # it stays owed
+
     async def look(self) -> None:
         """Read what the store says of access, where it has changed."""
-        read = await asyncio.to_thread(self._read, self._version)
+        read = await _in(self._reader, self._read, self._version)
         if read is not None:
             self._take(*read)
 
@@ -182,21 +202,21 @@ class Keeper:
             found[key] = replace(found[key], seen=max(found[key].seen, self._sessions[key].seen))
         self._accounts, self._sessions, self._version = known, found, version
 
-    def _write_seen(self) -> None:
-        """So that a restart of the server signs nobody out who was here just now."""
+    def _write_owed(self) -> None:
+        """Signings out, entries of the trail, signs of life; in the thread that writes."""
+        for key, session in list(self._owed.items()):
+            self._remember(session, "sign-out", {}, ended=True)
+            del self._owed[key]
+        while self._outbox:
+            self._store.tell(self._outbox[0][0], "gate", self._clock(), self._outbox[0][1])
+            del self._outbox[0]
         for key, session in list(self._sessions.items()):
-            if session.seen - self._written.get(key, session.begun) <= _WRITE_SEEN:
-                continue
-            with self._writing:
-                if key in self._sessions:  # or it has ended, and must not be written anew
-                    self._remember(session)
-                    self._written[key] = session.seen
-
-    def _write_ended(self) -> None:
-        with self._writing:
-            for key, session in list(self._owed.items()):
-                self._remember(session, "sign-out", {}, ended=True)
-                del self._owed[key]
+            late = session.seen - self._written.get(key, session.begun) > _WRITE_SEEN
+            # So that a restart of the server signs nobody out who was here just now. Whoever
+            # has signed out meanwhile is no longer among the sessions.
+            if late and key in self._sessions:
+                self._remember(session)
+                self._written[key] = session.seen
 
     def _remember(
         self,
@@ -224,6 +244,10 @@ class Keeper:
 
     def _may_go_on(self, talk: Talk) -> bool:
         return self._standing(talk.key) is not None if talk.key else not self.has_accounts()
+
+
+async def _in(pool: ThreadPoolExecutor, work: Callable[..., T], *given: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work, *given)
 
 
 def key_of(held: str) -> str:

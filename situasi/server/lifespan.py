@@ -40,6 +40,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     finally:
         watch.cancel()
         health.watch(None)
+        await keeping.close()
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
         board.close()

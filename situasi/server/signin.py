@@ -63,12 +63,12 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
     verdict = _attempts.attempt(name, address, time.monotonic())
     if verdict.blocked:
         if verdict.first:
-            await _tell("sign-in-blocked", found, address)
+            _report("sign-in-blocked", found, address)
         return _form(request, onward, _("Terlalu banyak percobaan. Tunggu 15 menit."), 429, name)
     if len(_waiting) >= _MOST_WAITING:
         return _form(request, onward, _("Terlalu ramai. Coba lagi sebentar."), 503, name)
     if not await _opens(found, given.get("sandi", "")):
-        await _tell("sign-in-refused", found, address)
+        _report("sign-in-refused", found, address)
         await asyncio.sleep(verdict.hold)
         said = _("Nama akun atau sandi tidak cocok.")
         return _form(request, onward, said, 401, name)
@@ -96,11 +96,10 @@ async def _opens(account: Account | None, password: str) -> bool:
         _waiting.discard(waiter)
 
 
-async def _tell(action: str, account: Account | None, address: str) -> None:
+def _report(action: str, account: Account | None, address: str) -> None:
     # A name that nobody has may be a password, typed into the wrong field.
-    known = {"account": account.name} if account else {"account": None}
-    told = known | {"address": address}
-    await asyncio.to_thread(keeper.current().tell, action, "gate", told)
+    name = account.name if account else None
+    keeper.current().report(action, {"account": name, "address": address})
 
 
 async def sign_out(request: Request) -> Response:

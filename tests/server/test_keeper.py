@@ -106,14 +106,15 @@ def test_signs_of_life_are_written_seldom_and_never_for_who_went(
     for _ in range(10):
         clock.at += timedelta(seconds=29)
         keeping.viewer(key)
-        keeping._write_seen()
+        keeping._write_owed()
     assert store.access_version() == first
     clock.at += timedelta(minutes=1)
     keeping.viewer(key)
-    keeping._write_seen()
+    keeping._write_owed()
     assert store.access_version() == first + 1
     asyncio.run(keeping.end(key))
-    keeping._write_seen()
+    clock.at += timedelta(minutes=6)
+    keeping._write_owed()
     assert store.remembered(keeper.KIND, key)[key]["ended"] is True
 
 
@@ -124,9 +125,11 @@ def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
     with monkeypatch.context() as broken:
         broken.setattr(keeping, "_remember", _full)
         asyncio.run(keeping.end(key))
+        with pytest.raises(StoreError):
+            keeping._write_owed()
         asyncio.run(keeping.look())
         assert keeping.viewer(key) is None
-    keeping._write_ended()
+    keeping._write_owed()
     asyncio.run(keeping.look())
     assert keeping.viewer(key) is None
     assert store.remembered(keeper.KIND, key)[key]["ended"] is True
@@ -144,3 +147,18 @@ def test_an_account_that_cannot_be_read_is_an_account_all_the_same(
     asyncio.run(keeping.look())
     assert keeping.has_accounts()
     assert keeping.viewer(key) is None
+
+
+def test_what_only_an_intruder_has_is_told_once_in_a_while_and_from_each_address(
+    keeping: Keeper, store: Store, clock: Clock
+) -> None:
+    for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2"):
+        keeping.suspect("forged cookie", address)
+    clock.at += timedelta(minutes=16)
+    keeping.suspect("forged cookie", "10.0.0.1")
+    for n in range(5000):
+        keeping.suspect("forged cookie", f"10.1.{n // 256}.{n % 256}")
+    keeping._write_owed()
+    told = store.audit()["action"].tolist().count("intruder")
+    assert told <= 1000
+    assert store.audit()["detail"].str.contains('"10.0.0.1"').sum() == 2
