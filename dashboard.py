@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from situasi.server import signin, start
 from situasi.server.lifespan import lifespan
+from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
 
 gate = start.gate(
@@ -20,5 +22,6 @@ app = st.App(
     "situasi/screen/frame.py",
     routes=[*ROUTES, *signin.ROUTES],
     lifespan=lifespan,
-    middleware=[gate],
+    # Counted stands before the gate: what is refused is counted too.
+    middleware=[Middleware(Counted), gate],
 )

@@ -22,14 +22,14 @@ def show() -> None:
     if found.rows.empty:
         page.nothing(_("Belum ada laporan kejadian."))
         return
-    key_figures(found, view)
+    key_figures(found)
 
-    left, right = st.columns([11, 8], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
-        list_panel(found, view)
+        list_panel(found)
     with right:
         if looked_at() is None:
-            overdue_panel(found, view)
+            overdue_panel(found)
         else:
             detail_panel(found, view)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from situasi.analysis import day as analysis
-from situasi.screen import filters, session
+from situasi.screen import filters, parts, session
 from situasi.screen.attention_panel import attention_panel
 from situasi.screen.heading import header
 from situasi.screen.key_figures import key_figures
@@ -20,15 +20,19 @@ def show() -> None:
     header(at)
 
     figures = st.container()
-    wanted, window = filters.chosen()
+    with parts.line("saring_dan_perhatian"):
+        asked, attention = parts.line("saringan"), parts.line("perhatian", width="content")
+    wanted, window = filters.chosen(asked)
     wanted = filters.within(wanted, window, at)
     found = session.situation(shown, wanted, at)
     day = session.compute(analysis.day, shown, at)
     with figures:
         key_figures(found, day, at, shown)
-    attention_panel(day, list(found.states["kecamatan"]))
+    with attention:
+        attention_panel(day, list(found.states["kecamatan"]))
 
-    left, right = st.columns([9, 11], gap="medium")
+    with st.container(key="peta_dan_laporan"):
+        left, right = st.columns([9, 11], gap="medium")
     with left:
         map_panel(found, day)
     with right:

@@ -26,6 +26,8 @@ from situasi.store.protocol import Delivery, Rejection, Store, Writing
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
+# Is given a feed and its rows as they will be stored, those that turn out duplicates too.
+Preview = Callable[[str, pd.DataFrame], None]
 
 
 @dataclass
@@ -62,13 +64,18 @@ def ingest_file(
     feed: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
+    preview: Preview | None = None,
+    own: bool = False,
+    most: int = 0,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
 
     feed: which feed it is; None lets the headings tell, those of each sheet where a
     workbook has several. Each feed of such a workbook is a delivery of its own: cut off
     between two, sending it again completes it. A file that cannot be read leaves the
-    store as it was and says why in `refused`. Raises StoreError.
+    store as it was and says why in `refused`. own: rows that come back settle only what this
+    actor had delivered. most: a file with more rows than this is refused whole; 0: any number.
+    Raises StoreError.
     """
     ledger = Ledger(str(path), feed=feed, sha256=_sha256(path))
 
@@ -76,12 +83,15 @@ def ingest_file(
         delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
         with store.deliver(delivery) as writing:
             for table in tables:
-                _save(table, name, writing, ledger, context, now, progress, store)
+                _save(
+                    table, delivery, writing, ledger, context, progress, store,
+                    own=own, preview=preview,
+                )  # fmt: skip
             if dry_run:
                 writing.discard()
 
     try:
-        tables = read(path, context.recognised)
+        tables = _at_most(read(path, context.recognised), most)
         if feed is not None:
             deliver(feed, tables)
             return ledger
@@ -106,23 +116,46 @@ def ingest_rows(
     now: datetime,
     actor: str,
     releases: int | None = None,
+    own: bool = False,
 ) -> Ledger:
     """Bring rows that are already apart (a replay, a form) through the same door.
+
+    own: as of `ingest_file`.
 
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
-    cells = pd.DataFrame(rows, dtype="object")
-    cells = cells.where(cells.notna() & (cells != ""), None)
-    table = Table(cells, list(range(1, len(rows) + 1)))
+    table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
-    with store.deliver(Delivery(feed, source, ledger.sha256 or "", now, actor)) as writing:
-        settled = _save(table, feed, writing, ledger, context, now, None, store)
+    delivery = Delivery(feed, source, ledger.sha256 or "", now, actor)
+    with store.deliver(delivery) as writing:
+        settled = _save(table, delivery, writing, ledger, context, None, store, own=own)
         if releases is not None and (ledger.quarantined or releases not in settled):
             writing.discard()
     if releases is not None and not ledger.quarantined and releases not in settled:
         return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
+
+
+def as_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Rows that are already apart as the table that is judged, numbered from 1."""
+    cells = pd.DataFrame(rows, dtype="object")
+    cells = cells.where(cells.notna() & (cells != ""), None)
+    return Table(cells, list(range(1, len(rows) + 1)))
+
+
+def too_many(most: int) -> str:
+    """The sentence for a source with more rows than are taken at once."""
+    return f"lebih dari {most} baris sekaligus; bagi menjadi beberapa kiriman"
+
+
+def _at_most(tables: Iterator[Table], most: int) -> Iterator[Table]:
+    rows = 0
+    for table in tables:
+        rows += len(table.rows)
+        if most and rows > most:
+            raise SourceRefused(too_many(most))
+        yield table
 
 
 def _sha256(path: Path) -> str | None:
@@ -180,20 +213,25 @@ def _feed(table: Table, context: Context) -> str | None:
 
 def _save(
     table: Table,
-    feed: str,
+    delivery: Delivery,
     writing: Writing,
     ledger: Ledger,
     context: Context,
-    now: datetime,
     progress: Progress | None,
     store: Store,
+    *,
+    own: bool,
+    preview: Preview | None = None,
 ) -> list[int]:
     """Judge and write one table; the quarantine numbers that it settles."""
+    now = delivery.recorded_at
     table = without_our_marks(table)
-    checked = feeds.check(table, feed, context, now)
+    checked = feeds.check(table, delivery.feed, context, now)
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
+    if preview:
+        preview(delivery.feed, accepted)
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
-    settled = _returned(table, checked, store)
+    settled = _returned(table, checked, store, delivery.actor if own else None)
     writing.release(settled)
     ledger.read += checked.read
     ledger.accepted += added.accepted
@@ -241,16 +279,22 @@ def without_our_marks(table: Table) -> Table:
     return replace(table, cells=table.cells.map(bare).astype("object"))
 
 
-def _returned(table: Table, checked: Checked, store: Store) -> list[int]:
+def _returned(table: Table, checked: Checked, store: Store, whose: str | None) -> list[int]:
     """The quarantine numbers that this table settles: accepted now, or faulty in a new way.
 
     A number that does not wait (any more) is a sender's slip and settles nothing. Asked
     after `writing.add`, which holds the write lock: nobody else settles it meanwhile.
+    whose: only what this actor had delivered; None: whatever waits.
     """
     if RETURNED not in table.cells.columns:
         return []
     numbers = [_whole(cell) for cell in table.cells[RETURNED]]
-    held = {row.number: row.raw for row in store.quarantine(numbers=numbers)}
+    waiting = store.quarantine(numbers=numbers)
+    if whose is not None and waiting:
+        batches = store.batches()
+        theirs = set(batches.loc[batches["actor"] == whose, "batch"])
+        waiting = [row for row in waiting if row.batch in theirs]
+    held = {row.number: row.raw for row in waiting}
     accepted = set(checked.accepted["row"])
     changed = {rejected.row: rejected.raw for rejected in checked.rejected}
     settled = []

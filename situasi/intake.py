@@ -11,19 +11,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 from situasi.board import Board
-from situasi.ingest import Ledger, ingest_file
+from situasi.ingest import Ledger, Preview, ingest_file
 
 _NO_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST = 60  # characters of a file name: at most 240 bytes, what every disk takes
 
 
 def take(
-    board: Board, name: str, file: BinaryIO, now: datetime, actor: str, *, dry_run: bool
+    board: Board,
+    name: str,
+    file: BinaryIO,
+    now: datetime,
+    actor: str,
+    *,
+    dry_run: bool,
+    preview: Preview | None = None,
 ) -> Ledger:
     """Bring one uploaded file through the door, or only say what would become of it.
 
     name: as the sender calls it; the ledger and the store keep that, less what no file name
-    may hold. The copy on the disk is gone afterwards, whatever happens. Raises StoreError.
+    may hold. preview: see ingest_file. The copy on the disk is gone afterwards, whatever
+    happens. Raises StoreError.
     """
     called = safe_name(name)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
@@ -32,7 +40,13 @@ def take(
         with path.open("wb") as copy:
             shutil.copyfileobj(file, copy)
         ledger = ingest_file(
-            path, board.store, board.context, now=now, actor=actor, dry_run=dry_run
+            path,
+            board.store,
+            board.context,
+            now=now,
+            actor=actor,
+            dry_run=dry_run,
+            preview=preview,
         )
     return replace(ledger, path=called)
 

@@ -68,6 +68,13 @@ _LABELS: dict[str, dict[str, str]] = {
         "tahapan": N_("Tahapan dan giat"),
         "netralitas": N_("Netralitas"),
         "masukan": N_("Masukan"),
+        "lapor": N_("Lapor"),
+    },
+    "lapor_isi": {
+        "kejadian": N_("Kejadian"),
+        "tps": N_("TPS"),
+        "personel": N_("Personel"),
+        "pesan": N_("Pesan"),
     },
     "role": {
         "pimpinan": N_("pimpinan"),

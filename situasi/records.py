@@ -187,6 +187,9 @@ _WHERE = (
     Column("desa_text", "desa"),  # as the sender wrote it
     Column("tps", "tps"),  # "001"; as written where it is no number
 )
+# The whole message from which a row was read (feeds/messages/), less votes, names and numbers
+# of telephones. Files have no such column.
+_ORIGINAL = Column("teks_asli", "teks_asli")
 _WHO = (
     Column("pelapor", "pelapor"),
     Column("sumber", "sumber"),
@@ -210,6 +213,7 @@ INCIDENTS = Feed(
         Column("kredibilitas", "kredibilitas", Kind.WORD, KREDIBILITAS),
         Column("ditugaskan", "ditugaskan"),  # the unit that handles it
         Column("rujukan", "rujukan", Kind.WORD, RUJUKAN),
+        _ORIGINAL,
         *_WHO,
     ),
     identity=("occurred_at", "kecamatan", "desa_text", "tps", "jenis", "uraian", "pelapor"),
@@ -230,6 +234,7 @@ TPS = Feed(
         Column("kontak", "kontak", Kind.WORD, KONTAK),
         Column("pengawal", "pengawal"),  # who escorts the box: officers by number, never a name
         Column("uraian", "uraian"),
+        _ORIGINAL,
         *_WHO,
     ),
     identity=("occurred_at", "kecamatan", "desa_text", "tps", "fase", "hadir", "pelapor"),
@@ -276,6 +281,7 @@ PERSONNEL = Feed(
         Column("instansi", "instansi", Kind.WORD, INSTANSI),
         Column("checkin", "checkin", Kind.WORD, CHECKIN),
         Column("uraian", "uraian"),
+        _ORIGINAL,
         *_WHO,
     ),
     identity=("occurred_at", "petugas", "checkin", "kecamatan", "desa_text", "tps"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -82,6 +83,22 @@ class Register:
     aliases: tuple[tuple[str, str], ...]
     stages: tuple[Stage, ...]
     sop: tuple[SopItem, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether this is all of the kabupaten (see `within`)."""
+        return len(self.tps) == self.election.tps_total
+
+    def within(self, area: Collection[str]) -> Register:
+        """The register of these kecamatan alone; all of it where none is named."""
+        if not area:
+            return self
+        return replace(
+            self,
+            kecamatan={code: place for code, place in self.kecamatan.items() if code in area},
+            desa={code: desa for code, desa in self.desa.items() if desa.kecamatan in area},
+            tps=self.tps[self.tps["kecamatan"].isin(list(area))].reset_index(drop=True),
+        )
 
     def name_of(self, code: str | None) -> str:
         """The name of a kecamatan or desa; the kabupaten's where no code is given."""

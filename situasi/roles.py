@@ -13,12 +13,25 @@ SCREENS = (
     "tahapan",
     "netralitas",
     "masukan",
+    "lapor",
 )
-# What a person can do beyond looking: deliver and correct rows, merge reports.
-ACTS = ("masukkan", "perbaiki", "gabung")
+# What a person can do beyond looking: deliver and correct rows, merge reports, take a case further.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak")
 
 # Feeds of which rows are never loaded for a role without the right.
-GUARDED_FEEDS = {"neutrality": "netralitas", "roster": "personel", "postings": "personel"}
+GUARDED_FEEDS = {
+    "neutrality": "netralitas",
+    "roster": "personel",
+    "postings": "personel",
+    "personnel": "personel",
+}
+# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. A whole
+# message may say who escorts a box, or who was hurt.
+GUARDED_COLUMNS = {
+    ("tps", "pengawal"): "personel",
+    ("tps", "teks_asli"): "personel",
+    ("incidents", "teks_asli"): "personel",
+}
 
 
 @dataclass(frozen=True)
@@ -64,10 +77,11 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("pimpinan", set(), set(ACTS)),
-        _role("propam", {"masukan"}, set()),
-        _role("analis", {"netralitas"}, set(ACTS)),
+        _role("propam", {"masukan", "lapor"}, set()),
+        # An analyst corrects and merges what came in; reports are typed by operators.
+        _role("analis", {"netralitas", "lapor"}, set(ACTS) - {"tindak"}),
         _role("operator", {"netralitas"}, set(ACTS)),
         _role("admin", {"netralitas"}, set(ACTS)),
-        _role("tamu", {"netralitas", "masukan", "personel"}, set()),
+        _role("tamu", {"netralitas", "masukan", "personel", "lapor"}, set()),
     )
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ KM_PER_DEGREE = 111.32
 ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Boundaries:
     """Polygons by code, WGS 84 longitude and latitude.
 
@@ -44,6 +45,24 @@ class Boundaries:
         """West, south, east, north, in degrees."""
         west, south, east, north = shapely.total_bounds(self.polygons)
         return float(west), float(south), float(east), float(north)
+
+    def bounds_of(self, code: str) -> tuple[float, float, float, float]:
+        """The same of one kecamatan."""
+        west, south, east, north = self.polygons[self.codes.index(code)].bounds
+        return float(west), float(south), float(east), float(north)
+
+    def grid(self, code: str, most: int) -> tuple[npt.NDArray[np.float64], int]:
+        """At most so many points (lon, lat) evenly over one kecamatan, and their distance in m.
+
+        Never closer than 100 m: the lines are no more exact than that.
+        """
+        polygon = self.polygons[self.codes.index(code)]
+        west, south, east, north = polygon.bounds
+        step = max(0.1 / KM_PER_DEGREE, math.sqrt(polygon.area / most) * 1.03)
+        lon, lat = np.meshgrid(np.arange(west, east, step), np.arange(south, north, step))
+        points = np.column_stack([lon.ravel(), lat.ravel()])
+        inside = shapely.contains_xy(polygon, points[:, 0], points[:, 1])
+        return points[inside][:most], round(step * KM_PER_DEGREE * 1000)
 
     @cached_property
     def label_points(self) -> dict[str, tuple[float, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,11 +38,15 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Picture:
-    """The last good snapshot, when the store was last asked, and what is broken if anything."""
+    """The last good snapshot, when the store was last asked, and what is broken if anything.
+
+    took: seconds for which its new rows were read.
+    """
 
     snapshot: Snapshot
     checked_at: datetime
     trouble: str | None = None
+    took: float = 0.0
 
 
 class Live:
@@ -65,12 +70,14 @@ class Live:
         with self._lock:
             try:
                 version, snapshot = self._store.version(), self._picture.snapshot
+                took, started = self._picture.took, time.perf_counter()
                 if version < snapshot.version:  # an older store was put back: read it anew
                     snapshot, self._withdrawals = self._nothing, self._withdrawals.head(0)
                     self._deeds = self._deeds.head(0)
                 if version != snapshot.version:
                     snapshot = self._read(version, snapshot)
-                self._picture = Picture(snapshot, self._clock())
+                    took = time.perf_counter() - started
+                self._picture = Picture(snapshot, self._clock(), took=took)
             except StoreError as error:
                 self._picture = replace(self._picture, trouble=str(error))
             return self._picture

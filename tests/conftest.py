@@ -12,7 +12,11 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from situasi import board as house
+from situasi import viewers
 from situasi.board import Board, open_board
+from situasi.roles import ROLES, Viewer
+from situasi.screen import session
 from situasi.settings import Settings, load
 
 NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
@@ -35,6 +39,19 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def seen_by_the_role_of_the_settings() -> Iterator[None]:
+    """No gate stands before a page drawn in a test: everyone is in the role of the settings."""
+
+    def word() -> str:
+        role = house.current().settings.role
+        return viewers.written(Viewer(role, ROLES[role]))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "word_of_the_gate", word)
+        yield
 
 
 def settings_in(folder: Path, **environment: str) -> Settings:

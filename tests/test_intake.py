@@ -6,8 +6,11 @@ import io
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
+from situasi import records
 from situasi.board import Board
 from situasi.ingest import Ledger
 from situasi.intake import feeds_of, safe_name, take
@@ -79,3 +82,15 @@ def test_a_name_that_climbs_stays_in_its_folder(board: Board, tmp_path: Path) ->
     path = csv_file(tmp_path / "a.csv", report())
     assert handed(board, path, "../../../naik.csv").accepted == 1
     assert not list(tmp_path.rglob("naik.csv"))
+
+
+def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "a.csv", report(), faulty(id="K-2"))
+    shown: dict[str, pd.DataFrame] = {}
+    with path.open("rb") as file:
+        take(board, "a.csv", file, NOON, "uji", dry_run=True, preview=shown.__setitem__)
+    with path.open("rb") as file:
+        take(board, "a.csv", file, NOON, "uji", dry_run=False)
+    stored = board.live.picture().snapshot.frames["incidents"]
+    names = [*records.INCIDENTS.names, "known_at", "row"]
+    assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from situasi import board, records
-from situasi.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role
-from situasi.screen import session
+from situasi.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
+from situasi.screen import report_door, session
 from situasi.screen.neutrality_panel import work
 from tests.conftest import NOON, settings_in
 
@@ -40,7 +40,7 @@ def test_every_other_feed_is_loaded_for_everyone_and_none_is_invented(role: Role
 def test_a_guest_neither_delivers_nor_sees_where_officers_stand() -> None:
     guest = ROLES["tamu"]
     assert not guest.acts
-    assert not {"roster", "postings", "neutrality"} & set(guest.feeds(FEEDS))
+    assert not {"roster", "postings", "personnel", "neutrality"} & set(guest.feeds(FEEDS))
 
 
 def test_roles_name_only_screens_and_acts_that_exist() -> None:
@@ -68,3 +68,26 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
     own.close()
     assert feeds == set(ROLES[name].feeds(FEEDS))
     assert (page is None) == (name not in MAY_SEE_NEUTRALITY)
+
+
+def test_reports_are_typed_and_cases_taken_further_by_operators_and_command_alone() -> None:
+    writers = {"pimpinan", "operator", "admin"}
+    assert {name for name, role in ROLES.items() if role.sees("lapor")} == writers
+    assert {name for name, role in ROLES.items() if role.may("tindak")} == writers
+    assert all(role.may("masukkan") for role in ROLES.values() if role.sees("lapor"))
+
+
+@pytest.mark.parametrize(("kecamatan", "stored"), [("16.10.05", 1), ("16.10.04", 0)])
+def test_a_viewer_with_an_area_writes_nothing_outside_of_it(
+    kecamatan: str, stored: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = board.open_board(settings_in(tmp_path), lambda: NOON)
+    monkeypatch.setattr(board, "_current", own)
+    polsek = Viewer("polsek", ROLES["operator"], ("16.10.05",))
+    monkeypatch.setattr(session, "viewer", lambda: polsek)
+    monkeypatch.setattr(report_door, "allowed", polsek.role.may)
+    row = {"waktu": "2024-11-27 10:00", "kode_kecamatan": kecamatan, "jenis": "akses"}
+    answer = report_door.send("incidents", [row], "formulir")
+    assert answer.accepted == len(own.live.picture().snapshot.frames["incidents"]) == stored
+    assert (answer.refused is None) == bool(stored)
+    own.close()

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi import election, regions, shapes
+from situasi.board import Board
 from situasi.settings import ROOT
 from situasi.shapes import KM_PER_DEGREE, Boundaries
 from tests.builders_election import kecamatan_codes, square, write_squares
@@ -129,3 +130,12 @@ def test_election_points_at_its_own_boundaries() -> None:
     assert set(OGAN_ILIR.codes) == set(register.kecamatan)
     assert register.election.boundaries.parts[-2:] == ("geo", "16.10")
     assert os.fspath(register.election.boundaries.parent.parent) == os.fspath(ROOT)
+
+
+def test_a_grid_covers_a_kecamatan_and_no_other(board: Board) -> None:
+    for code in board.boundaries.codes:
+        points, step = board.boundaries.grid(code, 1_500)
+        assert 500 < len(points) <= 1_500
+        assert step >= 100
+        inside = board.boundaries.locate(points[:, 0], points[:, 1])
+        assert set(inside) == {code}

@@ -92,7 +92,7 @@ def overview(
         feeds=silence.states(
             {name: silence.last_known(rows) for name, rows in known.items()},
             at,
-            election.thresholds.silent_after,
+            {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
             (election.day_start, election.day_end),
         ),
     )

@@ -78,8 +78,9 @@ def by_feed(
     """One row per feed of `known`, in its order.
 
     Columns feed, deliveries, read, accepted, duplicate, quarantined, standing, waiting, last
-    (NaT: never heard), silent, expected. read == accepted + duplicate + quarantined. A feed
-    without a time limit is never silent, and no word of it is expected.
+    (NaT: never heard), silent, expected, made_up (whether any row on the board is).
+    read == accepted + duplicate + quarantined. A feed without a time limit is never silent, and
+    no word of it is expected.
     """
     sums = told.groupby("feed")[["read", *COUNTS]].sum()
     deliveries = told.groupby("feed").size()
@@ -95,6 +96,7 @@ def by_feed(
                 "last": frame["known_at"].max(),
                 "silent": feed in state and state[feed].silent,
                 "expected": feed in state and state[feed].expected,
+                "made_up": bool(frame["latihan"].any()),
             }
             for feed, frame in known.items()
         ]

@@ -17,11 +17,12 @@ from situasi.feeds.headings import OFFICERS, Headings
 from situasi.feeds.judge import Bench, text
 from situasi.feeds.privacy import kept_cells, kept_reasons, kept_texts
 from situasi.feeds.reading.marks import BROKEN, EXCESS, GEOMETRY
-from situasi.feeds.table import Cell, Checked, Rejected, Table
+from situasi.feeds.table import Cell, Checked, Rejected, Table, as_cells
 from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.moments import Moments
 from situasi.feeds.values.numbers import read_yesno
-from situasi.records import Feed, Kind
+from situasi.feeds.vocabulary.votes import VOTES_REMOVED
+from situasi.records import Feed, Kind, dtypes
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
 # In raw text nobody parted into columns, anything that may be votes goes.
@@ -61,13 +62,18 @@ class Sheet:
         return found
 
     def texts(self, name: str) -> list[str | None]:
-        cells = self.cells(name)
         if not self.headings.has(name):
-            return [None] * len(cells)
-        return [c.strip() or None if type(c) is str else text(c) for c in cells]
+            return [None] * self.bench.size
+        cells = self.cells(name)
+        try:
+            return [cell or None for cell in map(str.strip, cells)]  # type: ignore[arg-type]
+        except TypeError:  # not all are text
+            return [c.strip() or None if type(c) is str else text(c) for c in cells]
 
     def words(self, name: str, cells: Sequence[Cell] | None = None) -> list[str | None]:
         """Read a column of a fixed vocabulary, or these cells as its words; empty stays empty."""
+        if cells is None and not self.headings.has(name):
+            return [None] * self.bench.size
 
         def read(cell: Cell) -> tuple[str | None, str | None]:
             if is_blank(cell):
@@ -78,26 +84,30 @@ class Sheet:
 
     def optional(self, name: str, read: Callable[[Cell], Any]) -> list[Any]:
         """Read a column with a parser that raises Unreadable; empty stays empty."""
+        if not self.headings.has(name):
+            return [None] * self.bench.size
         return self.bench.each(
             self.cells(name), lambda cell: (None if is_blank(cell) else read(cell), None)
         )
 
     def needed(self, values: Sequence[Any], raw: Iterable[Any], reason: str) -> None:
         """A row without this value has a fault, unless an unreadable one was faulted already."""
+        if None not in values:
+            return
         for row, (value, cell) in enumerate(zip(values, raw, strict=True)):
             if value is None and is_blank(cell):
                 self.bench.fault(row, reason)
 
 
 def judge_basics(sheet: Sheet) -> None:
-    """Fault what is no row, and read whether it is an exercise and who tells it."""
+    """Fault what is no row, and read whether it is an exercise, who tells it, in which words."""
     for heading, reason in UNFIT.items():
         if heading in sheet.table.cells.columns:
             for row, cell in enumerate(sheet.table.cells[heading].tolist()):
                 if cell is not None:
                     sheet.bench.fault(row, reason)
     sheet.values["latihan"] = [bool(v) for v in sheet.optional("latihan", read_yesno)]
-    for name in ("pelapor", "sumber"):
+    for name in ("pelapor", "sumber", "teks_asli"):
         sheet.values[name] = sheet.texts(name)
 
 
@@ -105,54 +115,64 @@ def identify(sheet: Sheet) -> None:
     """The sender's id, or one derived from what the row says: the same row, the same id."""
     names = sheet.texts("id")
     prefix = sheet.feed.name[0].upper()
-    for row in [row for row, own in enumerate(names) if own is None]:
+    unnamed = [row for row, own in enumerate(names) if own is None] if None in names else []
+    for row in unnamed:
         said = repr(tuple(sheet.values[name][row] for name in sheet.feed.identity))
         names[row] = f"{prefix}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
     sheet.values["id"] = kept_texts(sheet.feed.name, names)
 
 
+def _judge_area(sheet: Sheet) -> None:
+    """Fault what is not of the sender's kecamatan; what names none is of the whole kabupaten."""
+    area = sheet.context.area
+    for row, code in enumerate(sheet.values["kecamatan"] if area else ()):
+        read = code is not None or row not in sheet.bench.faults
+        if read and code not in area:
+            place = sheet.context.register.name_of(code)
+            sheet.bench.fault(row, f"di luar wilayah pengirim: {place}")
+
+
 def verdict(sheet: Sheet) -> Checked:
     """Every row in exactly one place: accepted with its doubts, or rejected with its faults."""
     bench = sheet.bench
+    _judge_area(sheet)
     sheet.values["flags"] = bench.flags()
     for column in sheet.feed.columns:
         if column.kind is Kind.TEXT and column.name != "id":
             sheet.values[column.name] = kept_texts(sheet.feed.name, sheet.values[column.name])
     identify(sheet)
-    frame = pd.DataFrame(
-        {
-            column.name: _series(sheet.values[column.name], column.kind)
-            for column in sheet.feed.columns
-        }
-    )
-    frame["row"] = sheet.table.rows
     keep = np.ones(bench.size, dtype=bool)
     keep[list(bench.faults)] = False
-    return Checked(frame[keep].reset_index(drop=True), _rejected(sheet), sheet.headings.notes())
+    kinds, columns = dtypes(sheet.feed), {}
+    for column in sheet.feed.columns:
+        kept = _array(sheet.values[column.name], column.kind)[keep]
+        columns[column.name] = pd.Series(kept, dtype=kinds[column.name], copy=False)
+    columns["row"] = pd.Series(np.array(sheet.table.rows, dtype=np.int64)[keep])
+    accepted = pd.DataFrame(columns, copy=False)
+    return Checked(accepted, _rejected(sheet), sheet.headings.notes())
 
 
-def _series(values: Sequence[Any], kind: str) -> pd.Series[Any]:
+def _array(values: Sequence[Any], kind: str) -> Any:
     match kind:
         case "time" if isinstance(values, Moments):
-            return pd.Series(pd.DatetimeIndex(values.at, tz="UTC"))
+            return pd.DatetimeIndex(values.at, tz="UTC").array
         case "time":
-            return pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), utc=True)).astype(
-                "datetime64[us, UTC]"
-            )
+            found = pd.to_datetime(pd.Series(values, dtype="object"), utc=True)
+            return found.astype("datetime64[us, UTC]").array
         case "count":
-            return pd.Series(pd.array(list(values), dtype="Int64"))
+            return pd.array(list(values), dtype="Int64")
         case "decimal":
-            return pd.Series(values, dtype="float64")
+            return np.array(values, dtype=np.float64)
         case "yesno":
-            return pd.Series(values, dtype="bool")
+            return np.array(values, dtype=bool)
         case _:
-            return pd.Series(values, dtype="object")
+            return as_cells(values)
 
 
 def _without_votes(sheet: Sheet, heading: str, cell: str) -> str:
     """What is kept of a cell that was not read as a column: nothing where it may hold votes."""
     loose = heading in sheet.headings.unused or heading in UNFIT
-    return "[dihapus: perolehan suara tidak disimpan]" if loose and _VOTES.search(cell) else cell
+    return VOTES_REMOVED if loose and _VOTES.search(cell) else cell
 
 
 def _reasons(faults: list[str]) -> tuple[str, ...]:
@@ -168,9 +188,10 @@ def _rejected(sheet: Sheet) -> list[Rejected]:
     if feed in OFFICERS:
         hidden |= {*headings.unused}
     shown = [h for h in sheet.table.cells.columns if h not in hidden]
-    cells, rejected = sheet.table.cells[shown], []
-    for at in sorted(sheet.bench.faults):
-        raw = _raw(sheet, dict(zip(shown, cells.iloc[at].tolist(), strict=True)))
+    faulty, rejected = sorted(sheet.bench.faults), []
+    cells = sheet.table.cells[shown].iloc[faulty].to_numpy().tolist()
+    for at, row in zip(faulty, cells, strict=True):
+        raw = _raw(sheet, dict(zip(shown, row, strict=True)))
         reasons = kept_reasons(feed, raw, _reasons(sheet.bench.faults[at]))
         rejected.append(Rejected(sheet.table.rows[at], kept_cells(feed, headings, raw), reasons))
     return rejected

@@ -15,12 +15,16 @@ from situasi.shapes import Boundaries
 
 @dataclass(frozen=True)
 class Context:
-    """The world against which rows are checked. Made once, shared by all deliveries."""
+    """The world against which rows are checked. Made once, shared by all deliveries.
+
+    area: the kecamatan of which the sender may report; empty: all.
+    """
 
     register: Register
     places: Places
     boundaries: Boundaries
     vocabulary: Vocabulary
+    area: tuple[str, ...] = ()
 
     @property
     def election(self) -> Election:

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from situasi.feeds.table import Cell
+from situasi.feeds.table import Cell, as_cells
 from situasi.feeds.values.base import Unreadable
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class Spread(Generic[V]):
+    """What was read of each distinct key, and which of these every row has."""
+
+    distinct: list[V]
+    which: npt.NDArray[np.intp]
+
+    def of(self, part: Callable[[V], P]) -> list[P]:
+        """For every row this part of what was read."""
+        parts = as_cells([part(value) for value in self.distinct])
+        spread: list[P] = parts[self.which].tolist()
+        return spread
 
 
 class Bench:
@@ -52,11 +69,12 @@ class Bench:
         remarked = {key for key, (_, doubt, fault) in judged.items() if doubt or fault}
         for at in [at for at, key in enumerate(keys) if key in remarked] if remarked else []:
             self._remark(at if rows is None else rows[at], judged[keys[at]])
-        return [judged[key][0] for key in keys]
+        values = {key: value for key, (value, _, _) in judged.items()}
+        return list(map(values.__getitem__, keys))
 
     def each_together(
         self, columns: Sequence[Sequence[Hashable]], read: Callable[..., tuple[V, str | None]]
-    ) -> list[V | None]:
+    ) -> Spread[V | None]:
         """As `each`, a key being what one row holds in all `columns`, which `read` is given."""
         first, which = _distinct(columns)
         judged = [
@@ -66,8 +84,7 @@ class Bench:
         remarked = np.array([bool(doubt or fault) for _, doubt, fault in judged], dtype="bool")
         for row in np.flatnonzero(remarked[which]).tolist():
             self._remark(row, judged[which[row]])
-        values = [value for value, _, _ in judged]
-        return list(map(values.__getitem__, which.tolist()))
+        return Spread([value for value, _, _ in judged], which)
 
     def _remark(self, row: int, judged: tuple[object, str | None, str | None]) -> None:
         _, doubt, fault = judged
@@ -81,19 +98,16 @@ def _distinct(columns: Sequence[Sequence[Hashable]]) -> tuple[list[int], npt.NDA
     """The first row of each distinct combination of cells, and which combination each row is.
 
     Cells are numbered column by column, the combinations as they grow: 100,000 tuples, made
-    only to be compared, would take three times as long.
+    only to be compared, would take many times as long.
     """
     which = np.zeros(len(columns[0]), dtype=np.intp)
-    first = np.zeros(0, dtype=np.intp)
     for column in columns:
         numbers = {cell: number for number, cell in enumerate(dict.fromkeys(column))}
-        if len(numbers) == 1 and len(first):
-            continue  # tells no row from another
-        cells = np.fromiter(map(numbers.__getitem__, column), np.intp, len(column))
-        _, first, which = np.unique(
-            which * len(numbers) + cells, return_index=True, return_inverse=True
-        )
-    return first.tolist(), which
+        if len(numbers) > 1:  # else it tells no row from another
+            cells = np.fromiter(map(numbers.__getitem__, column), np.intp, len(column))
+            which, _ = pd.factorize(which * len(numbers) + cells)
+    # Combinations are numbered in the order in which they come first.
+    return np.flatnonzero(~pd.Series(which).duplicated()).tolist(), which
 
 
 def _judged(

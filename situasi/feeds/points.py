@@ -37,7 +37,7 @@ def judge_points(sheet: Sheet) -> None:
     for row in _unsettled(sheet, points, inside):
         _settle(sheet, points, row, inside[row])
     _still_nowhere(sheet, points)
-    sheet.values["lat"], sheet.values["lon"] = points.lat.tolist(), points.lon.tolist()
+    sheet.values["lat"], sheet.values["lon"] = points.lat, points.lon
 
 
 def _read(sheet: Sheet) -> Points:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 Cell = str | float | int | bool | datetime | None
+Cells = npt.NDArray[np.object_]
 
 
 class SourceRefused(Exception):
     """A file that cannot be read at all; the message is one sentence for the sender."""
+
+
+def as_cells(column: Sequence[object]) -> Cells:
+    """An array of these very objects, whatever they are."""
+    return np.fromiter(column, dtype="object", count=len(column))
 
 
 @dataclass(frozen=True)

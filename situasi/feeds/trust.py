@@ -15,6 +15,9 @@ Grade = tuple[str, str]
 
 def judge_trust(sheet: Sheet) -> None:
     """Fill `keandalan` (A to F) and `kredibilitas` (1 to 6). A grade such as A1 fills both."""
+    if not sheet.headings.has("keandalan", "kredibilitas"):
+        sheet.values["keandalan"] = sheet.values["kredibilitas"] = [None] * sheet.bench.size
+        return
     sources, facts = sheet.cells("keandalan"), sheet.cells("kredibilitas")
     for row, cells in enumerate(zip(sources, facts, strict=True)):
         grade = _grade(cells[0]) or _grade(cells[1])

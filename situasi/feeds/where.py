@@ -59,9 +59,9 @@ def judge_where(
     places = sheet.context.places
     find = _find if needed else _find_if_said
     found = sheet.bench.each_together(said, lambda *cells: find(Said(*cells), places))
-    sheet.values["kecamatan"] = [f.kecamatan if f else None for f in found]
-    sheet.values["desa"] = [f.desa if f else None for f in found]
-    sheet.values["place_stated"] = [f.stated if f else True for f in found]
+    sheet.values["kecamatan"] = found.of(lambda f: f.kecamatan if f else None)
+    sheet.values["desa"] = found.of(lambda f: f.desa if f else None)
+    sheet.values["place_stated"] = found.of(lambda f: f.stated if f else True)
     sheet.values["desa_text"] = [a or b for a, b in zip(desa, place, strict=True)]
     sheet.values["tps"] = sheet.bench.each(sheet.cells("tps"), tps or _one_tps)
 

@@ -104,6 +104,8 @@ def _dressed(
             "gridcolor": theme.line,
             "gridwidth": 0.5,
             "ticklabelposition": "inside top",
+            # Inside, Plotly would choose a colour of its own: dark on dark.
+            "tickfont": {"color": theme.muted},
             "zeroline": False,
             "fixedrange": True,
         },

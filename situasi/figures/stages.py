@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
+from html import escape
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from situasi.figures.theme import Theme
+from situasi.figures.theme import Theme, rgb
 
-ROW = 17
-LONGEST = 40  # letters of a name that fit beside its bar
-ROOM = 0.38  # share of the width that a name needs
+LINE = 13.5  # the height of a line of a name, in pixels
+LONGEST = 40  # letters in a line; a longer name takes more lines
+_GAP = 0.4  # between two stages, in lines
 _DAY = 86_400_000  # in milliseconds, as Plotly counts a length of time
 
 
 def gantt(
     table: pd.DataFrame, names: Mapping[str, str], day: date, today: str, theme: Theme
 ) -> go.Figure:
-    """Bars of analysis.stages.timetable; stages without dates are not drawn.
+    """Bars of analysis.stages.timetable, names in full to their left.
 
-    names: the word for each state. today: the word for the day that is marked.
+    Stages without dates are not drawn. names: the word for each state. today: the word for
+    the day that is marked.
     """
-    drawn = table[table["drawn"]].reset_index(drop=True)
+    drawn = table[table["drawn"]]
+    written = [_lines(name) for name in drawn["name"]]
+    rows_high = np.array([len(lines) + _GAP for lines in written])
+    drawn = drawn.set_axis(np.cumsum(rows_high) - rows_high / 2)
     figure = go.Figure()
     looks = {"lewat": theme.line, "berjalan": theme.accent, "akan": theme.muted}
     for state, colour in looks.items():
@@ -34,11 +41,16 @@ def gantt(
                 _bars(figure, rows, names[state], _look(colour, theme, state, sure=sure))
     if len(drawn):
         edges = _edges(drawn)
-        figure.update_layout(annotations=[_name(row, edges, theme) for row in drawn.itertuples()])
         if edges[0] <= pd.Timestamp(day) <= edges[1]:
-            _mark(figure, day, today, theme)
+            late = pd.Timestamp(day) - edges[0] > edges[1] - pd.Timestamp(day)
+            _mark(figure, day, today, "right" if late else "left", theme)
         figure.update_xaxes(range=list(edges))
-    return _dressed(figure, len(drawn), theme)
+    running = drawn["state"] == "berjalan"
+    figure.update_yaxes(
+        tickvals=drawn.index.to_list(),
+        ticktext=[_name(*one) for one in zip(written, running, strict=True)],
+    )
+    return _dressed(figure, max(float(rows_high.sum()), 5.0), theme)
 
 
 def _look(colour: str, theme: Theme, state: str, *, sure: bool) -> dict[str, Any]:
@@ -58,7 +70,7 @@ def _bars(figure: go.Figure, rows: pd.DataFrame, name: str, look: dict[str, Any]
         base=rows["start"].dt.strftime("%Y-%m-%d").to_list(),
         y=rows.index.to_list(),
         orientation="h",
-        width=0.62,
+        width=0.8,
         name=name,
         customdata=told,
         hovertemplate="%{customdata[0]}<br>%{customdata[1]} · " + name + "<extra></extra>",
@@ -77,34 +89,19 @@ def _edges(drawn: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
     return drawn["start"].min() - margin, drawn["end"].max() + margin
 
 
-def _name(row: Any, edges: tuple[Any, Any], theme: Theme) -> dict[str, Any]:
-    """The name of a stage beside its bar where there is more room, or on a bar that leaves none."""
-    end = row.end + timedelta(days=1)
-    before, after = row.start - edges[0], edges[1] - end
-    on_bar = max(before, after) < ROOM * (edges[1] - edges[0])
-    right = after > before and not on_bar
-    colour = theme.ink if row.state == "berjalan" else theme.muted
-    if on_bar:
-        colour = theme.paper if row.state == "berjalan" else theme.ink
-    return {
-        "x": end if right else row.start,
-        "y": row.Index,
-        "text": _short(row.name),
-        "showarrow": False,
-        "xanchor": "left" if right or on_bar else "right",
-        "xshift": 5 if right or on_bar else -5,
-        "font": {"size": 12, "color": colour},
-        # So that neither the months nor the day marked run through the words.
-        "bgcolor": "rgba(0,0,0,0)" if on_bar else theme.paper,
-        "borderpad": 0,
-    }
+def _lines(name: str) -> list[str]:
+    """A name in as few lines as can be, about as long as one another."""
+    few = textwrap.wrap(name, LONGEST)
+    widths = range(max(len(name) // max(len(few), 1), 1), LONGEST + 1)
+    return next((lines for w in widths if len(lines := textwrap.wrap(name, w)) == len(few)), few)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "…"
+def _name(lines: list[str], running: bool) -> str:
+    text = "<br>".join(map(escape, lines))
+    return f"<b>{text}</b>" if running else text
 
 
-def _mark(figure: go.Figure, day: date, word: str, theme: Theme) -> None:
+def _mark(figure: go.Figure, day: date, word: str, align: str, theme: Theme) -> None:
     # Through the middle of the day, whose bar is as wide as the day.
     x = pd.Timestamp(day) + pd.Timedelta(hours=12)
     figure.add_shape(
@@ -112,14 +109,16 @@ def _mark(figure: go.Figure, day: date, word: str, theme: Theme) -> None:
         line={"color": theme.ink, "width": 1.5},
     )  # fmt: skip
     figure.add_annotation(
-        x=x, y=1, yref="paper", text=word, showarrow=False, yanchor="bottom",
+        x=x, y=1, yref="paper", text=word, showarrow=False, yanchor="bottom", xanchor=align,
         font={"size": 12, "color": theme.ink},
     )  # fmt: skip
 
 
-def _dressed(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
+def _dressed(figure: go.Figure, lines: float, theme: Theme) -> go.Figure:
+    red, green, blue, _ = rgb(theme.line)
+    grid = f"rgba({red},{green},{blue},0.35)"
     figure.update_layout(
-        height=60 + ROW * max(rows, 3),
+        height=round(44 + LINE * lines),
         margin={"l": 4, "r": 4, "t": 20, "b": 24},
         barmode="overlay",
         showlegend=False,
@@ -130,14 +129,17 @@ def _dressed(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
             "type": "date",
             "tickformat": "%m/%Y",
             "dtick": "M1",
-            "gridcolor": theme.line,
-            "gridwidth": 0.5,
+            "automargin": True,
+            "gridcolor": grid,
             "fixedrange": True,
         },
         yaxis={
-            "range": [max(rows, 3) - 0.4, -0.6],
-            "visible": False,
+            "range": [lines, 0],
+            "automargin": True,
+            "gridcolor": grid,
+            "zeroline": False,
             "fixedrange": True,
+            "tickfont": {"color": theme.ink},
         },
     )
     return figure

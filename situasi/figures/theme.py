@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 UNRATED = "belum"
@@ -29,7 +30,7 @@ class Theme:
     line: str
     accent: str
     halo: str
-    counts: tuple[str, ...]  # sequential, few to many
+    counts: tuple[str, ...]  # sequential, few to many; never as strong as a mark that lies on it
     turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
     phases: tuple[str, ...]  # one step for each of records.FASE, the last is done
     strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
@@ -43,7 +44,7 @@ LIGHT = Theme(
     line="#9AA5B4",
     accent="#24477A",
     halo="#FFFFFF",
-    counts=("#F1F3F6", "#D9DEE6", "#BAC3D0", "#95A2B5", "#6C7B92"),
+    counts=("#F1F3F6", "#DDE2E9", "#C6CED9", "#ACB7C6", "#91A0B3"),
     turnout=("#EAF1FA", "#BFD5EE", "#8DB3DE", "#5488C4", "#24558F"),
     phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
     strength=("#8C510A", "#D8B365", "#EEEEEA", "#7CBFB3", "#01665E"),
@@ -56,7 +57,7 @@ DARK = Theme(
     line="#5B6778",
     accent="#8FB4E8",
     halo="#10161F",
-    counts=("#1C2430", "#2A3442", "#3C4859", "#556378", "#74849B"),
+    counts=("#1C2430", "#263040", "#313D4F", "#3E4C60", "#4C5B70"),
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
     strength=("#B8731F", "#7A5A2B", "#2A3138", "#2F7A70", "#5BB8AB"),
@@ -81,3 +82,25 @@ def strength(ratio: float, of: Theme) -> str:
 def rgb(colour: str, alpha: int = 255) -> list[int]:
     """'#RRGGBB' as [r, g, b, a], 0 to 255."""
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
+
+
+def ink_reads(fill: str, alpha: int, of: Theme) -> bool:
+    """Whether the ink of the board is read better on this fill than its paper would be."""
+    shares = [
+        (over * alpha + under * (255 - alpha)) / 255
+        for over, under in zip(rgb(fill)[:3], rgb(of.paper)[:3], strict=True)
+    ]
+    ground, ink, paper = _light(shares), _light(rgb(of.ink)[:3]), _light(rgb(of.paper)[:3])
+    return _contrast(ground, ink) >= _contrast(ground, paper)
+
+
+def _light(parts: Sequence[float]) -> float:
+    """Relative luminance, WCAG 2."""
+    linear = [
+        part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: float, other: float) -> float:
+    return (max(one, other) + 0.05) / (min(one, other) + 0.05)

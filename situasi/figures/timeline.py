@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from situasi.figures.theme import TINGKAT, Theme
 
-HEIGHT = 190
+HEIGHT = 165
 
 
 def timeline(
@@ -89,6 +89,8 @@ def _dressed(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Figure:
             "gridcolor": theme.line,
             "gridwidth": 0.5,
             "ticklabelposition": "inside top",
+            # Inside, Plotly would choose a colour of its own: dark on dark.
+            "tickfont": {"color": theme.muted},
             "zeroline": False,
             "fixedrange": True,
         },

@@ -79,6 +79,8 @@ def _dressed(figure: go.Figure, local: pd.DatetimeIndex, theme: Theme) -> go.Fig
             "ticksuffix": " %",
             "gridcolor": theme.counts[1],
             "ticklabelposition": "inside top",
+            # Inside, Plotly would choose a colour of its own: dark on dark.
+            "tickfont": {"color": theme.muted},
             "zeroline": False,
             "fixedrange": True,
         },

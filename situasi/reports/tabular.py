@@ -7,7 +7,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -26,7 +26,7 @@ _LONGEST_TEXT = 32_767  # characters in one cell of a workbook
 _MOST_ROWS = 1_048_000  # rows on one sheet, heading and band left room for
 _MEASURED = 200  # rows that say how wide a column must be
 _WIDTHS = (8, 60)  # characters
-_MOMENT = "dd/mm/yyyy hh:mm"
+_MOMENT, _DAY = "dd/mm/yyyy hh:mm", "dd/mm/yyyy"
 
 _HEADING = (Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="24477A"))
 _BAND = (Font(bold=True, color="5A3B00"), PatternFill("solid", fgColor="FBE9C6"))
@@ -50,7 +50,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
 def as_xlsx(table: pd.DataFrame, facts: Mapping[str, str], band: str = "") -> bytes:
     """The table on the first sheet; `facts` (what, when, filter, LATIHAN) on the second.
 
-    Numbers and times stay numbers and times; an aware time is written as the clock of its own
+    Numbers, times and days stay what they are; an aware time is written as the clock of its own
     zone shows it. band: a line above the headings that cannot be overlooked. A table longer
     than a sheet goes on on further ones.
     """
@@ -102,6 +102,8 @@ def _cell(value: Any) -> Any:
     if isinstance(value, datetime):
         plain = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
         return plain.replace(tzinfo=None)
+    if isinstance(value, date):
+        return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     return value if isinstance(value, int) else _text(str(value))
@@ -113,10 +115,10 @@ def _text(text: str) -> str:
 
 
 def _timed(sheet: Any, cell: Any) -> Any:
-    if not isinstance(cell, datetime):
+    if not isinstance(cell, date):
         return cell
     made = WriteOnlyCell(sheet, cell)
-    made.number_format = _MOMENT
+    made.number_format = _MOMENT if isinstance(cell, datetime) else _DAY
     return made
 
 
@@ -136,7 +138,7 @@ def _set_widths(sheet: Any, widths: Sequence[int]) -> None:
 def _width(heading: str, cells: Sequence[Any]) -> int:
     """Of the longest of the first cells, within bounds; a time as long as it is written."""
     longest = max(
-        (len(_MOMENT) if isinstance(cell, datetime) else len(str(cell or ""))
+        (len(_MOMENT) if isinstance(cell, date) else len(str(cell or ""))
          for cell in cells[:_MEASURED]),
         default=0,
     )  # fmt: skip

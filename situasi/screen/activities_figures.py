@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import pandas as pd
-
 from situasi import words
 from situasi.analysis import sop
 from situasi.board import current as board
@@ -15,6 +13,7 @@ from situasi.screen.activities_parts import in_words
 from situasi.screen.activities_work import Work
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
+from situasi.screen.tables import Table
 from situasi.words import _
 
 
@@ -31,11 +30,11 @@ def key_figures(found: Work, today: date) -> None:
     )
 
 
-def _stages(found: Work, state: str) -> Callable[[], pd.DataFrame]:
+def _stages(found: Work, state: str) -> Callable[[], Table]:
     return lambda: shown.timetable(found.timetable[found.timetable["state"] == state])
 
 
-def _cases(found: Work, state: str) -> Callable[[], pd.DataFrame]:
+def _cases(found: Work, state: str) -> Callable[[], Table]:
     return lambda: shown.readable(found.cases[found.cases["state"] == state])
 
 

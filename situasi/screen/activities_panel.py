@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from situasi import words
@@ -18,8 +16,7 @@ from situasi.screen.page import View
 from situasi.words import _
 
 NOW = "berjalan"  # in the address: whatever stage is running
-TALL = 330
-_FEW = 8  # rows of a table that need no scrolling in that height
+_FEW = 9  # rows of a table in sight, beside another
 USUAL = "usulan"  # what sop.csv says of a line that is our own proposal
 
 
@@ -111,10 +108,9 @@ def _tick(line: sop.Line) -> Tick:
 
 def matrix_panel(found: Work) -> None:
     page.section(_("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan"))
-    table = found.tables.matrix
     title = _("Giat menurut fungsi dan kecamatan")
-    tables.shown(table, "giat_matriks", title, height=_height(len(table)))
-    st.caption(_("3/4: tiga terlaksana dari empat giat, tanpa yang batal. Kosong: belum ada giat."))
+    tables.shown(found.tables.matrix, "giat_matriks", title, most=_FEW)
+    st.caption(_("3/4: tiga terlaksana dari empat giat, tanpa yang batal. –: belum ada giat."))
 
 
 def agenda_panel(found: Work) -> None:
@@ -122,8 +118,8 @@ def agenda_panel(found: Work) -> None:
     if found.agenda.empty:
         parts.empty(_("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana."))
     else:
-        table = found.tables.agenda
-        tables.shown(table, "agenda", _("Agenda giat"), height=_height(len(table)))
+        aside = [_("id"), _("pelapor")]
+        tables.shown(found.tables.agenda, "agenda", _("Agenda giat"), most=_FEW, aside=aside)
     if found.upcoming:
         st.caption(_for_next(found))
 
@@ -149,8 +145,9 @@ def drills_panel(found: Work) -> None:
     if found.drills.empty:
         parts.empty(_("Belum ada latihan yang dilaporkan."))
         return
-    table = found.tables.drills
-    tables.shown(table, "latihan", _("Latihan Sispamkota"), height=_height(len(table)))
+    aside = [_("giat"), _("fungsi"), _("id"), _("pelapor")]
+    title = _("Latihan Sispamkota")
+    tables.shown(found.tables.drills, "latihan", title, most=_FEW, aside=aside)
 
 
 def joint_panel(found: Work) -> None:
@@ -158,15 +155,10 @@ def joint_panel(found: Work) -> None:
         page.section(_("Kerja bersama menurut mitra"))
         together = found.cases[found.cases["mitra"].notna()]
         tables.opens(_("Giat bersama"), lambda: shown.readable(together), "giat_bersama")
-    table = found.tables.joint
-    if table.empty:
+    if not len(found.tables.joint):
         parts.empty(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
         return
-    tables.shown(table, "mitra", _("Kerja bersama"), height=_height(len(table)))
-
-
-def _height(rows: int) -> Any:
-    return TALL if rows > _FEW else "content"
+    tables.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
 
 
 def strange_panel(found: Work) -> None:

@@ -12,8 +12,11 @@ from situasi.analysis.sop import Line
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.records import FUNGSI
-from situasi.screen import tables
+from situasi.screen.columns import Cells, Column, days, number, part, text, vague
+from situasi.screen.tables import Table, table
 from situasi.words import _
+
+_PLACE = 200  # pixels
 
 
 def fungsi_name(code: str | None) -> str:
@@ -24,14 +27,9 @@ def fungsi_name(code: str | None) -> str:
 
 def when(row: Any) -> str:
     """When an activity is or was, as exactly as its sender knew."""
-    return _moment(row.occurred_at, row.precision)
-
-
-def _moment(at: Any, precision: str) -> str:
-    local = at.tz_convert(board().register.election.zone)
-    if precision == "bulan":
-        return words.month(local)
-    return f"{local:%d/%m/%Y}" if precision == "hari" else f"{local:%d/%m/%Y %H.%M}"
+    return words.known_time(
+        row.occurred_at.tz_convert(board().register.election.zone), row.precision
+    )
 
 
 def stage_names(codes: tuple[str, ...]) -> str:
@@ -48,49 +46,41 @@ def _stage(row: Any) -> str:
     )  # fmt: skip
 
 
-def readable(rows: pd.DataFrame) -> pd.DataFrame:
+def readable(rows: pd.DataFrame) -> Table:
     """Activities with the headings of our files, in the order given."""
     register = board().register
     listed: list[Any] = list(rows.itertuples())
-    table = pd.DataFrame(
+    return table(
         {
-            _("waktu"): [when(row) for row in listed],
+            _("waktu"): vague(rows["occurred_at"], rows["precision"]),
             _("keadaan"): [label("giat_state", row.state) for row in listed],
             _("giat"): [label("giat", row.giat) for row in listed],
-            _("fungsi"): [fungsi_name(row.fungsi) for row in listed],
             _("kecamatan"): [register.name_of(row.kecamatan) for row in listed],
-            _("lokasi"): rows["lokasi"].to_list(),
-            _("uraian"): rows["uraian"].to_list(),
-            _("tahap"): [_stage(row) for row in listed],
-            _("SOP"): rows["sop"].to_list(),
-            _("mitra"): rows["mitra"].to_list(),
-            _("jumlah"): rows["jumlah"].to_list(),
-            _("tidak dikenal"): rows["strange"].to_list(),
-            _("pelapor"): rows["pelapor"].to_list(),
-            _("catatan periksa"): rows["flags"].to_list(),
-            _("sumber"): rows["sumber"].to_list(),
-            _("id"): rows["id"].to_list(),
+            _("lokasi"): text(rows["lokasi"], widest=_PLACE),
+            _("uraian"): rows["uraian"],
+            _("fungsi"): [fungsi_name(row.fungsi) for row in listed],
+            _("tahap"): text([_stage(row) for row in listed], widest=_PLACE),
+            _("SOP"): rows["sop"],
+            _("mitra"): rows["mitra"],
+            _("jumlah"): rows["jumlah"],
+            _("tidak dikenal"): rows["strange"],
+            _("pelapor"): rows["pelapor"],
+            _("catatan periksa"): rows["flags"],
+            _("sumber"): rows["sumber"],
+            _("id"): rows["id"],
         },
-        index=rows.index,
+        rows["latihan"],
     )
-    return tables.marked(table.fillna(""), rows["latihan"])
 
 
-def short(rows: pd.DataFrame, *left_out: str) -> pd.DataFrame:
-    """The same without the columns that are empty in every row, or named."""
-    table = readable(rows)
-    held = [name for name in table if name not in left_out and (table[name] != "").any()]
-    return table[held]
-
-
-def timetable(found: pd.DataFrame) -> pd.DataFrame:
+def timetable(found: pd.DataFrame) -> Table:
     """Stages with their dates, and whether a source gives them."""
-    return pd.DataFrame(
+    return table(
         {
             _("kode"): found["code"],
             _("tahap"): found["name"],
-            _("mulai"): _days(found["start"]),
-            _("selesai"): _days(found["end"]),
+            _("mulai"): days(found["start"]),
+            _("selesai"): days(found["end"]),
             _("keadaan"): [label("tahap", state) for state in found["state"]],
             _("lingkup"): found["scope"],
             _("tanggal"): [
@@ -102,79 +92,65 @@ def timetable(found: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _days(dates: pd.Series) -> pd.Series:
-    told: pd.Series = dates.dt.strftime("%d/%m/%Y")
-    return told.where(dates.notna(), _("tidak ditemukan"))
-
-
-def matrix(counted: pd.DataFrame, cases: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
-    """Done of all by place and fungsi, "3/4"; empty where no activity is known.
+def matrix(counted: pd.DataFrame, cases: pd.DataFrame, chosen: list[str]) -> Table:
+    """Done of all by place and fungsi, "3/4"; missing where no activity is known.
 
     counted: of analysis.activities.matrix of these cases. chosen: places listed in any case.
     """
     register = board().register
-    cells = {
-        (row.place, row.fungsi): f"{row.done}/{row.all}"
-        for row in counted.itertuples()
-    }  # fmt: skip
     others = [p for p in dict.fromkeys(counted["place"]) if p not in register.kecamatan]
     places = [WHOLE, *chosen, *(place for place in others if place != WHOLE)]
     sums = counted.groupby("place")[["done", "all"]].sum()
-    totals = {row.Index: f"{row.done}/{row.all}" for row in sums.itertuples()}
-    table = pd.DataFrame(
-        {
-            _("kecamatan"): [
-                _("seluruh kabupaten") if place == WHOLE else register.name_of(place)
-                for place in places
-            ],
-            _("semua"): [totals.get(place, "") for place in places],
-            **{
-                fungsi_name(code): [cells.get((place, code), "") for place in places]
-                for code in (*FUNGSI, UNSTATED)
-            },
-        }
-    )
+    columns: dict[str, Cells] = {
+        _("kecamatan"): [
+            _("seluruh kabupaten") if place == WHOLE else register.name_of(place)
+            for place in places
+        ],
+        _("semua"): _done(sums.reindex(places)),
+    }
+    for code in (*FUNGSI, UNSTATED):
+        own = counted[counted["fungsi"] == code].set_index("place")
+        columns[fungsi_name(code)] = _done(own.reindex(places))
     made_up = cases[cases["latihan"]]["kecamatan"]
     drilled = set(made_up.where(made_up.notna(), WHOLE))
-    return tables.marked(table, pd.Series([place in drilled for place in places]))
+    return table(columns, (place in drilled for place in places))
 
 
-def joint(counted: pd.DataFrame) -> pd.DataFrame:
+def _done(rows: pd.DataFrame) -> Column:
+    return part(rows["done"], rows["all"], _("{what}: semua giat"), "{n}/{all}")
+
+
+def joint(counted: pd.DataFrame) -> Table:
     """Joint work by institution, of analysis.activities.joint."""
-    listed: list[Any] = list(counted.itertuples())
-    table = pd.DataFrame(
+    return table(
         {
             _("mitra"): counted["mitra"],
-            _("terlaksana"): counted["done"],
-            _("semua giat"): counted["all"],
-            _("terakhir terlaksana"): [
-                _moment(row.last, row.precision) if row.done else _("belum") for row in listed
-            ],
-        }
+            _("terlaksana"): number(counted["done"]),
+            _("semua giat"): number(counted["all"]),
+            _("terakhir terlaksana"): vague(
+                counted["last"].where(counted["done"] > 0), counted["precision"]
+            ),
+        },
+        counted["made_up"],
     )
-    return tables.marked(table, counted["made_up"])
 
 
-def checklist(cases: pd.DataFrame, lines: list[Line]) -> pd.DataFrame:
+def checklist(cases: pd.DataFrame, lines: list[Line]) -> Table:
     """The SOP list, each line with the activities behind it."""
     told: list[Any] = list(cases.itertuples())
-    listed = [
-        (
-            line.item.code,
-            stage_names((line.item.stage,)),
-            line.item.text,
-            fungsi_name(line.item.fungsi),
-            label("giat", line.item.giat),
-            label("sop", line.state),
-            "; ".join(f"{row.id} {when(row)}" for row in (told[at] for at in line.behind)),
-            line.item.basis,
-            _("LATIHAN") if any(told[at].latihan for at in line.behind) else "",
-        )
-        for line in lines
-    ]
-    heads = (
-        _("kode"), _("tahap"), _("butir"), _("fungsi"), _("giat"), _("keadaan"),
-        _("giat di baliknya"), _("dasar"), _("LATIHAN"),
-    )  # fmt: skip
-    table = pd.DataFrame(listed, columns=list(heads))
-    return table if (table[_("LATIHAN")] != "").any() else table.drop(columns=_("LATIHAN"))
+    behind = [[told[at] for at in line.behind] for line in lines]
+    return table(
+        {
+            _("kode"): [line.item.code for line in lines],
+            _("tahap"): text([stage_names((line.item.stage,)) for line in lines], widest=_PLACE),
+            _("butir"): [line.item.text for line in lines],
+            _("keadaan"): [label("sop", line.state) for line in lines],
+            _("giat di baliknya"): [
+                "; ".join(f"{row.id} {when(row)}" for row in rows) for rows in behind
+            ],
+            _("fungsi"): [fungsi_name(line.item.fungsi) for line in lines],
+            _("giat"): [label("giat", line.item.giat) for line in lines],
+            _("dasar"): [line.item.basis for line in lines],
+        },
+        (any(row.latihan for row in rows) for rows in behind),
+    )

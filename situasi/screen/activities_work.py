@@ -19,17 +19,17 @@ from situasi.figures.theme import theme
 from situasi.labels import label
 from situasi.regions import Register, Stage
 from situasi.screen import activities_tables as shown
-from situasi.words import _
+from situasi.screen.tables import Table
 
 
 @dataclass(frozen=True)
 class Tables:
     """The tables that always stand on the page, in the words of one language."""
 
-    matrix: pd.DataFrame
-    agenda: pd.DataFrame
-    drills: pd.DataFrame
-    joint: pd.DataFrame
+    matrix: Table
+    agenda: Table
+    drills: Table
+    joint: Table
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def _tables(
 ) -> Tables:
     return Tables(
         matrix=shown.matrix(activities.matrix(found, chosen), found, chosen),
-        agenda=shown.short(agenda, _("id"), _("pelapor")),
-        drills=shown.short(drills, _("giat"), _("id"), _("pelapor"), _("fungsi")),
+        agenda=shown.readable(agenda),
+        drills=shown.readable(drills),
         joint=shown.joint(activities.joint(found)),
     )
 

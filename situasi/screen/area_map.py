@@ -11,8 +11,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from situasi.board import current as board
-from situasi.figures import map as figure_map
-from situasi.figures.map import Area
+from situasi.figures.area import Area
+from situasi.figures.map import HEIGHT, situation_map
+from situasi.figures.placing import placed
 from situasi.figures.theme import Theme
 from situasi.regions import Kecamatan
 from situasi.screen import address, filters, parts, session
@@ -38,23 +39,22 @@ def area_map(
     key: str,
     alt: str,
     points: pd.DataFrame | None = None,
-    height: int = figure_map.HEIGHT,
 ) -> None:
     """Draw the map; a click on a kecamatan filters the page, or shows all again.
 
     key: of the widget, one for each page. points: marks as situation_map wants them.
     """
-    deck = figure_map.situation_map(
-        board().boundaries,
+    names = tuple((code, place.name) for code, place in board().register.kecamatan.items())
+    deck = situation_map(
+        placed(board().boundaries, names, HEIGHT),
         board().boundaries.address,
         drawn,
         points,
         session.viewer_theme(),
         # A new id lets go of the last click; see docs/decisions.md.
         layer_id=f"kecamatan-{st.session_state.setdefault(_clicks(key), 0)}",
-        height=height,
     )
-    st.pydeck_chart(deck, height=height, on_select=partial(_clicked, key), key=key, alt=alt)
+    st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_clicked, key), key=key, alt=alt)
 
 
 def legend(marks: Sequence[tuple[Markup, str]]) -> None:

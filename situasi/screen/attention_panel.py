@@ -13,22 +13,24 @@ from situasi.analysis.day import Day
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.screen import filters, parts, tables
+from situasi.screen.columns import number, percent
+from situasi.screen.tables import Table, table
 from situasi.words import _
 
-NAMED = 5
+NAMED = 3
 
 
 def attention_panel(day: Day, kecamatan: list[str]) -> None:
     """The chosen kecamatan with the highest scores, and all of them in a table."""
     scores = day.attention[day.attention["kecamatan"].isin(kecamatan)]
-    with st.container(horizontal=True, vertical_alignment="center", key="perhatian"):
-        st.markdown("**" + _("Perlu perhatian") + "**", width="content")
-        for one in scores[scores["score"] > 0].head(NAMED).itertuples():
-            _chip(one)
-        if not (scores["score"] > 0).any():
-            judged = scores["score"].notna().any()
-            st.caption(_("tidak ada") if judged else _("belum ada yang dapat dinilai"))
-        tables.opens(_("Semua nilai"), lambda: _table(scores, made_up=_made_up(day)), "nilai")
+    st.markdown("**" + _("Perlu perhatian") + "**", width="content")
+    for one in scores[scores["score"] > 0].head(NAMED).itertuples():
+        _chip(one)
+    if not (scores["score"] > 0).any():
+        judged = scores["score"].notna().any()
+        said = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
+        st.caption(said, width="content")
+    tables.opens(_("Semua nilai"), lambda: _table(scores, made_up=_made_up(day)), "nilai")
 
 
 def _made_up(day: Day) -> bool:
@@ -75,15 +77,20 @@ def _points(share: float, weight: float) -> str:
     )
 
 
-def _table(scores: pd.DataFrame, *, made_up: bool) -> pd.DataFrame:
+def _table(scores: pd.DataFrame, *, made_up: bool) -> Table:
     weights = board().register.election.rules.attention
-    columns = {
-        _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
-        _("nilai"): scores["score"].round(1),
+    points = {
+        f"{label('perhatian', part)} /{words.number(weights[part])}": number(
+            scores[part] * weights[part], 1
+        )
+        for part in PARTS
     }
-    for part in PARTS:
-        columns[f"{label('perhatian', part)} /{words.number(weights[part])}"] = (
-            scores[part] * weights[part]
-        ).round(1)
-    columns[_("dinilai dari bobot (%)")] = (100 * scores["assessed"]).round()
-    return tables.marked(pd.DataFrame(columns), pd.Series(made_up, scores.index))
+    return table(
+        {
+            _("kecamatan"): [board().register.name_of(code) for code in scores["kecamatan"]],
+            _("nilai"): number(scores["score"], 1),
+            **points,
+            _("dinilai dari bobot"): percent(100 * scores["assessed"]),
+        },
+        made_up,
+    )

@@ -2,115 +2,153 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 
 import pandas as pd
 
-from situasi.analysis.day import Day
+from situasi.analysis import incidents
+from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.screen import tables
+from situasi.records import TINGKAT
+from situasi.screen import session
+from situasi.screen.columns import bounds, moments, number, part, percent, span
+from situasi.screen.tables import Table, table
 from situasi.words import _
 
 
-def states(found: Overview) -> pd.DataFrame:
+def areas(found: Overview, day: Day) -> Table:
+    """Each kecamatan by all measures of the map."""
+    codes = list(found.states["kecamatan"])
+    opened = incidents.by_kecamatan(found.open)
+    scores = day.attention.set_index("kecamatan").loc[codes]
+    rates, gaps = day.turnout.loc[codes], day.gaps.loc[codes]
+    furthest = reached(day.phases).loc[codes]
+    return table(
+        {
+            _("kecamatan"): _names(codes),
+            _("situasi"): [_state(state) for state in found.states["situasi"]],
+            _("kejadian terbuka"): number(
+                opened.get(code, 0) if code in opened or code in found.heard else None
+                for code in codes
+            ),
+            _("nilai"): number(scores["score"], 1),
+            _("partisipasi"): percent(rates["rate"], estimated=rates["told_estimated"]),
+            _("fase terjauh"): [label("fase", fase) for fase in furthest["fase"]],
+            _("TPS di fase itu"): part(
+                furthest["by"].where(furthest["fase"].notna()), furthest["tps"], _("TPS")
+            ),
+            _("personel hadir"): number(gaps["present"].where(gaps["known"])),
+            _("personel perlu"): number(gaps["required"], estimated=True),
+        },
+        session.picture().snapshot.rehearsal,
+    )
+
+
+def states(found: Overview) -> Table:
     """The situasi of each kecamatan, and when it was stated."""
-    return pd.DataFrame(
+    return table(
         {
             _("kecamatan"): _names(found.states["kecamatan"]),
-            _("situasi"): [
-                label("situasi", state) if isinstance(state, str) else _("belum dinyatakan")
-                for state in found.states["situasi"]
-            ],
-            _("dinyatakan"): tables.clock(pd.to_datetime(found.states["stated_at"], utc=True)),
-        }
+            _("situasi"): [_state(state) for state in found.states["situasi"]],
+            _("dinyatakan"): moments(found.states["stated_at"]),
+        },
+        session.picture().snapshot.rehearsal,
     )
 
 
-def turnout(day: Day, codes: list[str]) -> pd.DataFrame:
+def _state(state: object) -> str:
+    return label("situasi", state) if isinstance(state, str) else _("belum dinyatakan")
+
+
+def turnout(day: Day, codes: list[str]) -> Table:
     """Heads and rates of each kecamatan, with what they are of."""
     rows = day.turnout.loc[codes]
-    return _marked(
-        pd.DataFrame(
-            {
-                _("kecamatan"): _names(rows.index),
-                _("hadir"): rows["heads"].where(rows["told"] > 0),
-                _("partisipasi TPS yang melapor (%)"): rows["rate"].round(1),
-                _("paling rendah (%)"): rows["least"].round(1),
-                _("paling tinggi (%)"): rows["most"].round(1),
-                _("TPS melapor"): rows["told"],
-                _("TPS"): rows["tps"],
-                _("DPT"): rows["dpt"],
-                _("DPT perkiraan"): rows["estimated"].map({True: _("ya"), False: _("tidak")}),
-            }
-        ),
-        day,
+    return table(
+        {
+            _("kecamatan"): _names(rows.index),
+            _("partisipasi TPS yang melapor"): percent(
+                rows["rate"], estimated=rows["told_estimated"]
+            ),
+            _("hadir"): number(rows["heads"].where(rows["told"] > 0)),
+            _("TPS melapor"): part(rows["told"], rows["tps"], _("TPS")),
+            _("batas seluruhnya"): bounds(rows["least"], rows["most"], rows["estimated"]),
+            _("DPT"): number(rows["dpt"], estimated=rows["estimated"]),
+        },
+        _made_up(day),
     )
 
 
-def late(tps: pd.DataFrame) -> pd.DataFrame:
+def late(tps: pd.DataFrame) -> Table:
     """The TPS that are late, out of reach or doubted, the latest first."""
     rows = tps[tps["state"].isin(["terlambat", "tak_terjangkau", "diragukan"])]
     rows = rows.sort_values(["late_min", "code"], ascending=[False, True], na_position="last")
-    table = pd.DataFrame(
+    return table(
         {
             _("kecamatan"): _names(rows["kecamatan"]),
             _("desa"): _names(rows["desa"]),
-            _("TPS"): rows["nomor"],
+            _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
             _("keadaan lapor"): [label("lapor", state) for state in rows["state"]],
-            _("terlambat (menit)"): rows["late_min"],
+            _("terlambat"): span(pd.to_timedelta(rows["late_min"], "min")),
             _("dicari oleh"): rows["chaser"],
             _("fase"): [label("fase", fase) for fase in rows["fase"]],
-            _("terakhir melapor"): tables.clock(rows["last_at"]),
-        }
+            _("terakhir melapor"): moments(rows["last_at"]),
+        },
+        rows["latihan"],
     )
-    return tables.marked(table, tps["latihan"].reindex(table.index))
 
 
-def gaps(day: Day, codes: list[str]) -> pd.DataFrame:
+def gaps(day: Day, codes: list[str]) -> Table:
     """Required, posted and present officers of each kecamatan."""
     rows = day.gaps.loc[codes]
     known = rows["known"]
-    return _marked(
-        pd.DataFrame(
-            {
-                _("kecamatan"): _names(rows.index),
-                _("perlu menurut pola (perkiraan)"): rows["required"],
-                _("ditempatkan"): rows["posted"].where(known),
-                _("hadir"): rows["present"].where(known),
-                _("TPS tanpa petugas"): rows["tps_uncovered"].where(known),
-                _("TPS"): rows["tps"],
-            }
-        ),
-        day,
+    return table(
+        {
+            _("kecamatan"): _names(rows.index),
+            _("perlu menurut pola"): number(rows["required"], estimated=True),
+            _("ditempatkan"): number(rows["posted"].where(known)),
+            _("hadir"): number(rows["present"].where(known)),
+            _("TPS tanpa petugas"): number(rows["tps_uncovered"].where(known)),
+            _("TPS"): number(rows["tps"]),
+        },
+        _made_up(day),
     )
 
 
-def feeds(found: Overview) -> pd.DataFrame:
+def feeds(found: Overview) -> Table:
     """Each feed that is expected to speak, and when it last did."""
-    return pd.DataFrame(
+    return table(
         {
             _("sumber"): [label("feed", feed.feed) for feed in found.feeds],
-            _("laporan terakhir"): [_moment(feed.last) for feed in found.feeds],
+            _("laporan terakhir"): moments(feed.last for feed in found.feeds),
             _("keadaan"): [
                 _("senyap") if feed.silent else _("melapor") if feed.last else _("belum melapor")
                 for feed in found.feeds
             ],
-        }
+        },
+        session.picture().snapshot.rehearsal,
     )
 
 
-def _moment(at: datetime | None) -> str:
-    if at is None:
-        return ""
-    return f"{at.astimezone(board().register.election.zone):%d/%m/%Y %H.%M}"
+def slots(found: Overview) -> Table:
+    """The timeline as numbers: how many incidents of each weight happened in each slot."""
+    past = found.slots[found.slots.index <= found.at]
+    weights = {label("tingkat", code): number(past[code]) for code in reversed(TINGKAT)}
+    return table(
+        {
+            _("pukul"): moments(past.index),
+            **weights,
+            label("tingkat", None): number(past["belum"]),
+            _("jumlah"): number(past.sum(axis=1)),
+        },
+        bool(found.shown["latihan"].any()),
+    )
 
 
-def _names(codes: pd.Index | pd.Series) -> list[str]:
+def _names(codes: Iterable[str]) -> list[str]:
     return [board().register.name_of(code) for code in codes]
 
 
-def _marked(table: pd.DataFrame, day: Day) -> pd.DataFrame:
-    made_up = bool(day.stations["latihan"].any())
-    return tables.marked(table, pd.Series(made_up, table.index))
+def _made_up(day: Day) -> bool:
+    return bool(day.stations["latihan"].any())

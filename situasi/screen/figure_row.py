@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from situasi.screen import parts, tables
 from situasi.screen.parts import Card
+from situasi.screen.tables import Table
 
 
 @dataclass(frozen=True)
 class Figure:
     """A card and what stands behind it.
 
-    rows: gives the readable table when somebody opens it; None where nothing can be listed.
+    rows: gives the table when somebody opens it; None where nothing can be listed.
     """
 
     key: str
     card: Card
-    rows: Callable[[], pd.DataFrame] | None = None
+    rows: Callable[[], Table] | None = None
 
 
 def figure_row(figures: Sequence[Figure]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,14 +10,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi import records
+from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
 from situasi.labels import N_, label
-from situasi.screen import address
+from situasi.roles import SCREENS
+from situasi.screen import address, session
 from situasi.screen.session import Moment
 from situasi.words import _
 
-WINDOWS = ("hari", "1j", "3j", "semua")
 MEASURES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "lang")
@@ -55,16 +55,15 @@ _SPOKEN: dict[str, tuple[str, Callable[[str], str]]] = {
 }
 
 
-def chosen() -> tuple[Selection, str]:
-    """Draw the filter line; what was chosen, and the window's code for `within`."""
-    where, what, weight, state, when = st.columns([3, 3, 2.2, 2.4, 2], vertical_alignment="center")
+def chosen(line: DeltaGenerator) -> tuple[Selection, str]:
+    """Draw the filters in a line; what was chosen, and the window's code for `within`."""
     wanted = Selection(
-        kecamatan=tuple(kecamatan(where)),
-        jenis=tuple(jenis(what)),
-        tingkat=tuple(tingkat(weight)),
-        status=tuple(status(state)),
+        kecamatan=tuple(kecamatan(line)),
+        jenis=tuple(jenis(line)),
+        tingkat=tuple(tingkat(line)),
+        status=tuple(status(line)),
     )
-    return wanted, window(when)
+    return wanted, window(line)
 
 
 def jenis(place: DeltaGenerator) -> list[str]:
@@ -85,12 +84,12 @@ def status(place: DeltaGenerator) -> list[str]:
 
 def window(place: DeltaGenerator) -> str:
     """The code of the time window, for `within`."""
-    return _one(place.selectbox, "rentang", _("Waktu"), WINDOWS, _window_name)
+    return _one(place.selectbox, "rentang", _("Waktu"), moments.WINDOWS, _window_name)
 
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
     """The kecamatan to show; none means all."""
-    register = board().register
+    register = session.register()
     return _several(
         place, "kec", _("Kecamatan"), _("semua kecamatan"), list(register.kecamatan),
         register.name_of,
@@ -191,20 +190,14 @@ def _one(
 
 def within(wanted: Selection, window: str, at: Moment) -> Selection:
     """The selection with its time window, reckoned from the moment shown."""
-    election = board().register.election
-    midnight = datetime.combine(election.day, datetime.min.time(), election.zone)
-    since, until = {
-        "hari": (midnight, midnight + timedelta(days=1)),
-        "1j": (at.at - timedelta(hours=1), None),
-        "3j": (at.at - timedelta(hours=3), None),
-        "semua": (None, None),
-    }[window]
-    return replace(wanted, since=since, until=until)
+    return moments.within(wanted, window, at.at, board().register.election)
 
 
 def measure() -> str:
     """By what the map is coloured."""
-    return _one(st.selectbox, "ukur", _("Warna peta"), MEASURES, _measure_name, width=190)
+    role = session.viewer().role
+    seen = [name for name in MEASURES if name not in SCREENS or role.sees(name)]
+    return _one(st.selectbox, "ukur", _("Warna peta"), seen, _measure_name, width=190)
 
 
 def recall_moment() -> None:

@@ -24,11 +24,18 @@ def main() -> None:
         page_title=f"Situasi · {election.kabupaten}", page_icon=str(ICON), layout="wide"
     )
     language = session.speak()
-    parts.style()
+    parts.style(session.viewer_theme())
+    if not session.viewer().role.screens:
+        parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        return
     filters.recall_moment()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
-    menu().run()
+    if shown.trouble and not shown.snapshot.version:
+        # What was never read is neither empty nor calm: nothing may be drawn as if it were.
+        parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+    else:
+        menu().run()
     heartbeat(shown, language)
 
 

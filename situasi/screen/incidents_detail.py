@@ -13,6 +13,7 @@ from situasi.labels import label
 from situasi.screen import incidents_list, incidents_merging, incidents_parts, page, parts
 from situasi.screen import incidents_words as say
 from situasi.screen.incidents_parts import Told
+from situasi.screen.incidents_steps import steps_bar
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -32,6 +33,7 @@ def detail_panel(found: Casework, view: View) -> None:
         parts.empty(_("Laporan ini tidak dikenal pada saat yang ditampilkan."))
         return
     _head(shown, view)
+    steps_bar(shown.members, shown.head["status"], bool(shown.head["latihan"]))
     with st.container(height=320, border=False, key="riwayat"):
         incidents_parts.history([_told(row, shown, view) for row in shown.rows.itertuples()])
     if len(shown.bonds):
@@ -51,13 +53,14 @@ def _head(shown: Detail, view: View) -> None:
 def _facts(shown: Detail, view: View) -> list[tuple[str, str]]:
     """What is known; what nobody stated says so where it is awaited, else it is left out."""
     head = shown.head
+    unit = head["ditugaskan"]
     facts = [
         (_("Status"), label("status", head["status"])),
         (_("Tingkat"), label("tingkat", head["tingkat"])),
         (_("Situasi"), label("situasi", head["situasi"])),
         (_("Terjadi"), say.happened(head, view.at.at)),
         (_("Diketahui"), say.moment(head["first_known"], view.at.at)),
-        (_("Ditugaskan"), head["ditugaskan"] or _("belum ditugaskan")),
+        (_("Ditugaskan"), unit if isinstance(unit, str) else _("belum ditugaskan")),
         (_("Rujukan"), label("rujukan", head["rujukan"])),
         (_("Keandalan sumber dan isi"), say.grade(head) or _("belum dinilai")),
         (_("Id"), ", ".join(shown.members["id"])),

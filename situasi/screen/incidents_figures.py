@@ -12,21 +12,20 @@ from situasi.records import TINGKAT as LEVELS
 from situasi.screen import incidents_tables, parts, tables
 from situasi.screen import incidents_words as say
 from situasi.screen.figure_row import Figure, figure_row
-from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.words import _
 
 
-def key_figures(found: Casework, view: View) -> None:
+def key_figures(found: Casework) -> None:
     steps = [
-        Figure(step, _step_card(found, step), partial(incidents_tables.stretch, found, step, view))
+        Figure(step, _step_card(found, step), partial(incidents_tables.stretch, found, step))
         for step in lives.STEPS
     ]
     figure_row(
         [
             Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
             Figure(
-                "lewat", _overdue_card(found), lambda: incidents_tables.overdue(found, view)
+                "lewat", _overdue_card(found), lambda: incidents_tables.overdue(found)
             ),
             *steps,
             Figure(
@@ -59,7 +58,7 @@ def _overdue_card(found: Casework) -> Card:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
     grave = int((found.overdue["tingkat"] == "tinggi").sum())
     note = _("terlama {time} · {n} tinggi").format(
-        time=say.span(found.overdue["late"].iloc[0]), n=words.number(grave)
+        time=words.span(found.overdue["late"].iloc[0]), n=words.number(grave)
     )
     return Card(_("Lewat waktu"), value, note, alarm=True)
 
@@ -73,9 +72,9 @@ def _step_card(found: Casework, step: str) -> Card:
     )
     if one.worst is None:
         return Card(title, "–", _("belum ada yang dapat dihitung"))
-    value = say.span(one.median) if one.median is not None else _("belum separuh")
+    value = words.span(one.median) if one.median is not None else _("belum separuh")
     worst = _("terlama {time} (masih menunggu)") if one.worst_open else _("terlama {time}")
-    return Card(title, value, f"{counted} · {worst.format(time=say.span(one.worst))}")
+    return Card(title, value, f"{counted} · {worst.format(time=words.span(one.worst))}")
 
 
 def _twins_card(found: Casework) -> Card:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +10,10 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.casework import Casework
 from situasi.screen import filters, incidents_tables, page, parts, tables
-from situasi.screen.page import View
+from situasi.screen.tables import Table
 from situasi.words import _
 
-HEIGHT = 430
+MOST = 12  # rows in sight
 _CHOSEN = "_kasus"
 
 
@@ -29,7 +28,7 @@ def looked_at() -> str | None:
     return st.query_params.get("kasus")
 
 
-def list_panel(found: Casework, view: View) -> None:
+def list_panel(found: Casework) -> None:
     """The selected cases, newest first."""
     with parts.bar():
         title = _("{n} kejadian dari {reports} laporan").format(
@@ -46,17 +45,17 @@ def list_panel(found: Casework, view: View) -> None:
         parts.empty(_("Tidak ada kejadian pada pilihan ini."))
         return
     newest = found.shown.iloc[::-1]
-    choosable(incidents_tables.listed(newest, found, view), newest["case"], "daftar", title)
+    choosable(incidents_tables.listed(newest, found), newest["case"], "daftar", title)
 
 
-def overdue_panel(found: Casework, view: View) -> None:
+def overdue_panel(found: Casework) -> None:
     """What is late, the latest first."""
     with parts.bar():
         page.section(_("Lewat waktu: langkah berikut yang ditunggu"))
     if found.overdue.empty:
         parts.empty(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
     else:
-        table = incidents_tables.overdue(found, view)
+        table = incidents_tables.overdue(found)
         choosable(table, found.overdue["case"], "lewat", _("Kejadian lewat waktu"))
     st.caption(
         _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "
@@ -64,7 +63,7 @@ def overdue_panel(found: Casework, view: View) -> None:
     )  # fmt: skip
 
 
-def choosable(table: pd.DataFrame, cases: pd.Series, name: str, title: str) -> None:
+def choosable(table: Table, cases: pd.Series, name: str, title: str) -> None:
     """A table of which a row opens its case. cases: in the order of the table."""
     order = cases.tolist()
     chosen = looked_at()
@@ -73,11 +72,10 @@ def choosable(table: pd.DataFrame, cases: pd.Series, name: str, title: str) -> N
         table,
         key,
         title,
-        height=min(HEIGHT, 38 + 35 * len(table)),
+        most=MOST,
         on_select=lambda: _choose(name, key, order),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [order.index(chosen)] if chosen in order else []}},
-        column_config=_widths(),
     )
 
 
@@ -108,20 +106,3 @@ def look_at(case: str | None) -> None:
 
 def _turn(name: str) -> str:
     return f"_turn_{name}"
-
-
-def _widths() -> dict[str, Any]:
-    column = st.column_config.Column
-    return {
-        _("tingkat"): column(width=96),
-        _("kabar"): column(width=64),
-        _("terjadi"): column(width=80),
-        _("jenis"): column(width=130),
-        _("tempat"): column(width=200),
-        _("status"): column(width=92),
-        _("lewat waktu"): column(width=150),
-        _("laporan"): column(width=62),
-        _("lewat"): column(width=110),
-        _("menunggu"): column(width=88),
-        _("ditugaskan"): column(width=130),
-    }

@@ -19,12 +19,12 @@ _TROUBLE = "_merge_trouble"
 
 def allowed(view: View) -> bool:
     """Whether this viewer may merge, and looks at the present."""
-    return view.at.live and session.viewer().may("gabung")
+    return view.at.live and session.viewer().role.may("gabung")
 
 
 def note(view: View) -> None:
     """Why the buttons are missing, where they are."""
-    if not session.viewer().may("gabung"):
+    if not session.viewer().role.may("gabung"):
         st.caption(_("Menggabungkan dan memisahkan adalah tugas analis atau operator."))
     elif not view.at.live:
         st.caption(_("Kembali ke langsung untuk menggabungkan atau memisahkan."))
@@ -58,7 +58,7 @@ def decision(act: str, title: str, one: str, other: str, made_up: bool) -> None:
 def _decide(act: str, one: str, other: str, made_up: bool, reason_key: str) -> None:
     reason = str(st.session_state.get(reason_key, "")).strip()
     at = session.moment(filters.past_moment(), session.picture())
-    if not (at.live and session.viewer().may("gabung")):
+    if not (at.live and session.viewer().role.may("gabung")):
         return
     st.session_state[_TROUBLE] = keep(act, one, other, reason, made_up, at) if reason else ""
     if st.session_state[_TROUBLE] is None:

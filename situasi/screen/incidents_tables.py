@@ -2,83 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
-from situasi import words
 from situasi.analysis.casework import Casework
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.screen import incidents_words as say
-from situasi.screen import tables
-from situasi.screen.page import View
+from situasi.screen.columns import Column, moments, number, span, text, vague
+from situasi.screen.tables import Table, table
 from situasi.words import _
 
+_PLACE = 250  # pixels: kecamatan and desa of most
 
-def listed(cases: pd.DataFrame, found: Casework, view: View) -> pd.DataFrame:
+
+def listed(cases: pd.DataFrame, found: Casework) -> Table:
     """Cases with what a reader looks for first."""
-    late = {row.case: say.overdue(row) for row in found.overdue.itertuples()}
-    table = pd.DataFrame(
+    late = found.overdue.set_index("case").reindex(cases["case"])
+    return table(
         {
-            _("tingkat"): [say.weight(level) for level in cases["tingkat"]],
-            _("kabar"): [say.moment(at, view.at.at) for at in cases["known_at"]],
+            _("tingkat"): _weights(cases["tingkat"]),
+            _("kabar"): moments(cases["known_at"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
+            _("tempat"): _places(cases),
             _("status"): [label("status", code) for code in cases["status"]],
-            _("lewat waktu"): [late.get(case, "") for case in cases["case"]],
-            _("tempat"): [say.place(row) for row in cases.itertuples()],
-            _("terjadi"): [say.happened(row, view.at.at) for row in cases.itertuples()],
-            _("laporan"): cases["gabungan"].to_numpy(),
-            _("uraian"): cases["uraian"].to_numpy(),
-            _("id"): cases["id"].to_numpy(),
+            _("terjadi"): vague(cases["occurred_at"], cases["precision"]),
+            _("lewat waktu"): span(late["late"]),
+            _("menunggu"): [
+                say.step(step) if isinstance(step, str) else "" for step in late["step"]
+            ],
+            _("laporan"): number(cases["gabungan"]),
+            _("uraian"): cases["uraian"],
+            _("id"): cases["id"],
         },
-        dtype="object",
+        cases["latihan"],
     )
-    return tables.marked(table, cases["latihan"].reset_index(drop=True))
 
 
-def overdue(found: Casework, view: View) -> pd.DataFrame:
+def overdue(found: Casework) -> Table:
     """What is late, by how long, and whose it is."""
     late = found.overdue
-    table = pd.DataFrame(
+    return table(
         {
-            _("lewat"): [say.span(time) for time in late["late"]],
+            _("lewat"): span(late["late"]),
             _("menunggu"): [say.step(step) for step in late["step"]],
-            _("ditugaskan"): [_unit(unit) for unit in late["ditugaskan"]],
-            _("tingkat"): [say.weight(level) for level in late["tingkat"]],
             _("jenis"): [label("jenis", code) for code in late["jenis"]],
-            _("tempat"): [say.place(row) for row in late.itertuples()],
-            _("batas"): [say.moment(due, view.at.at) for due in late["due_at"]],
-            _("id"): late["id"].to_numpy(),
+            _("tempat"): _places(late),
+            _("ditugaskan"): [_unit(unit) for unit in late["ditugaskan"]],
+            _("tingkat"): _weights(late["tingkat"]),
+            _("batas"): moments(late["due_at"]),
+            _("id"): late["id"],
         },
-        dtype="object",
+        late["latihan"],
     )
-    return tables.marked(table, late["latihan"].reset_index(drop=True))
+
+
+def _weights(levels: Iterable[object]) -> Column:
+    """Words of weight, on a screen with their sign."""
+    codes = [level if isinstance(level, str) else None for level in levels]
+    return text([label("tingkat", code) for code in codes], [say.weight(code) for code in codes])
+
+
+def _places(rows: pd.DataFrame) -> Column:
+    return text([say.place(row) for row in rows.itertuples()], widest=_PLACE)
 
 
 def _unit(unit: object) -> str:
     return unit if isinstance(unit, str) else _("belum ditugaskan")
 
 
-def stretch(found: Casework, step: str, view: View) -> pd.DataFrame:
+def stretch(found: Casework, step: str) -> Table:
     """How long a step took or has been waited for, in each case, the longest first."""
     lived = found.lives.reindex(found.shown["case"]).reset_index()
-    cases = found.shown.reset_index(drop=True)
     took = lived[step].fillna(pd.Timestamp(found.at)) - lived["start"]
-    table = pd.DataFrame(
+    order = took.sort_values(ascending=False, kind="stable").index
+    lived, cases = lived.loc[order], found.shown.reset_index(drop=True).loc[order]
+    return table(
         {
-            _("lama"): [say.span(time) for time in took],
+            _("lama"): span(took.loc[order]),
             _("keadaan"): [_state(start, end) for start, end in zip(lived["start"], lived[step],
                                                                    strict=True)],
-            _("dilaporkan"): [say.moment(at, view.at.at) for at in lived["start"]],
-            _("tingkat"): [say.weight(level) for level in cases["tingkat"]],
+            _("dilaporkan"): moments(lived["start"]),
+            _("tingkat"): _weights(cases["tingkat"]),
             _("jenis"): [label("jenis", code) for code in cases["jenis"]],
-            _("tempat"): [say.place(row) for row in cases.itertuples()],
+            _("tempat"): _places(cases),
             _("status"): [label("status", code) for code in cases["status"]],
             _("id"): cases["id"],
         },
-        dtype="object",
+        cases["latihan"],
     )  # fmt: skip
-    order = took.sort_values(ascending=False, kind="stable").index
-    return tables.marked(table, cases["latihan"]).loc[order]
 
 
 def _state(start: pd.Timestamp, end: pd.Timestamp) -> str:
@@ -87,48 +100,52 @@ def _state(start: pd.Timestamp, end: pd.Timestamp) -> str:
     return _("sejak laporan pertama") if end <= start else _("tercapai")
 
 
-def pairs(found: Casework) -> pd.DataFrame:
+def pairs(found: Casework) -> Table:
     """The probable pairs with their reasons."""
     by_case = found.cases.set_index("case")
     one, other = (by_case.loc[[getattr(pair, side) for pair in found.twins]]
                   for side in ("first", "second"))  # fmt: skip
-    table = pd.DataFrame(
+    return table(
         {
-            _("nilai"): [words.number(pair.score) for pair in found.twins],
-            _("laporan pertama"): one["id"].to_numpy(),
-            _("laporan kedua"): other["id"].to_numpy(),
+            _("nilai"): number(round(pair.score) for pair in found.twins),
+            _("laporan pertama"): one["id"],
+            _("laporan kedua"): other["id"],
             _("jenis"): [label("jenis", code) for code in one["jenis"]],
-            _("tempat"): [say.place(row) for row in one.itertuples()],
+            _("tempat"): _places(one),
             _("alasan"): [", ".join(say.reasons(pair.reasons)) for pair in found.twins],
         },
-        dtype="object",
+        one["latihan"].to_numpy() | other["latihan"].to_numpy(),
     )
-    return tables.marked(table, one["latihan"].reset_index(drop=True))
 
 
-def kinds(found: Casework) -> pd.DataFrame:
-    """Kinds by kecamatan with their sums; a dash where nobody reported."""
+def kinds(found: Casework) -> Table:
+    """Kinds by kecamatan with their sums; missing where nobody reported."""
     register = board().register
-    table = found.kinds.rename(columns=register.name_of)
-    if "" in table:
-        table = table.rename(columns={"": _("seluruh kabupaten")})
-    table.insert(0, _("jumlah"), found.kinds.sum(axis=1))
-    table = table.astype("object").where(table.notna(), "–")
-    table.insert(0, _("jenis"), [label("jenis", code) for code in table.index])
-    return table.reset_index(drop=True)
+    names = {
+        area: register.name_of(str(area)) if area else _("seluruh kabupaten")
+        for area in found.kinds
+    }
+    return table(
+        {
+            _("jenis"): [label("jenis", code) for code in found.kinds.index],
+            _("jumlah"): number(found.kinds.sum(axis=1)),
+            **{name: number(found.kinds[area]) for area, name in names.items()},
+        },
+        bool(found.shown["latihan"].any()),
+    )
 
 
-def strangers(found: Casework) -> pd.DataFrame:
+def strangers(found: Casework) -> Table:
     """Merges that name a case which is not known."""
     odd = found.strangers
-    table = pd.DataFrame(
+    return table(
         {
-            _("waktu"): tables.clock(odd["occurred_at"]),
+            _("waktu"): moments(odd["occurred_at"]),
             _("tindakan"): odd["tindakan"],
             _("kasus"): odd["kasus"],
             _("ke"): odd["ke"],
             _("alasan"): odd["alasan_gabung"],
             _("pelapor"): odd["pelapor"],
-        }
+        },
+        odd["latihan"],
     )
-    return tables.marked(table, odd["latihan"])

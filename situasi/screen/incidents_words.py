@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -13,22 +13,6 @@ from situasi.board import current as board
 from situasi.figures.theme import SIGNS, UNRATED
 from situasi.labels import label
 from situasi.words import _
-
-_HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
-
-
-def span(time: timedelta) -> str:
-    """12 menit, 1 jam 5 menit, 3 hari 2 jam: never finer than can be meant."""
-    if time < timedelta(minutes=1):
-        return _("kurang dari 1 menit")
-    if time < _HOUR:
-        return _("{n} menit").format(n=words.number(time // timedelta(minutes=1)))
-    if time < _DAY:
-        minutes = time % _HOUR // timedelta(minutes=1)
-        return _("{h} jam {m} menit").format(h=words.number(time // _HOUR), m=minutes)
-    days, hours = words.number(time // _DAY), time % _DAY // _HOUR
-    return _("{d} hari {h} jam").format(d=days, h=hours)
 
 
 def step(code: str) -> str:
@@ -71,7 +55,7 @@ def happened(row: Any, beside: datetime) -> str:
 
 def overdue(row: Any) -> str:
     """Which step of a case is late and by how long; of a row of lives.overdue."""
-    return _("{step} lewat {time}").format(step=step(row.step), time=span(row.late))
+    return _("{step} lewat {time}").format(step=step(row.step), time=words.span(row.late))
 
 
 def reasons(why: Reasons) -> list[str]:
@@ -89,7 +73,7 @@ def reasons(why: Reasons) -> list[str]:
     if why.kind:
         said.append({"kind": _("jenis sama"), "akin": _("jenis serumpun")}[why.kind])
     if why.apart is not None:
-        said.append(_("selisih {time}").format(time=span(why.apart)))
+        said.append(_("selisih {time}").format(time=words.span(why.apart)))
     if why.words is not None:
         said.append(_("kata mirip {n} %").format(n=words.number(why.words)))
     return said

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import BinaryIO
 
+import pandas as pd
 import streamlit as st
 
 from situasi import intake, quarantine, words
 from situasi.board import current as board
-from situasi.ingest import Ledger
-from situasi.screen import intake_words, session
+from situasi.ingest import Ledger, Preview
+from situasi.screen import intake_words, parts, session
 from situasi.screen.page import View
 from situasi.store.protocol import Quarantined, StoreError
 from situasi.words import _
 
 _SAID = "_masukan_kabar"
+# Rows of each feed that are shown before a file is taken in.
+PREVIEW = 100
 
 
 def actor() -> str:
@@ -25,7 +29,7 @@ def actor() -> str:
 
 def allowed(view: View, act: str) -> bool:
     """Whether the viewer may do this here and now: nobody writes into the past."""
-    return view.at.live and session.viewer().may(act)
+    return view.at.live and session.viewer().role.may(act)
 
 
 def tell(text: str, *, good: bool) -> None:
@@ -38,17 +42,27 @@ def told() -> None:
     """Draw what came of the last act of this viewer."""
     if _SAID in st.session_state:
         good, text = st.session_state[_SAID]
-        (st.success if good else st.warning)(_plain(text))
+        (st.success if good else st.warning)(parts.plain(text))
 
 
-def _plain(text: str) -> str:
-    """Senders' words without the signs that Markdown reads."""
-    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+@dataclass(frozen=True)
+class Trial:
+    """What would become of an uploaded file. rows: the first that would be accepted, by feed."""
+
+    ledger: Ledger
+    rows: dict[str, pd.DataFrame]
 
 
-def try_file(name: str, file: BinaryIO) -> Ledger:
-    """What would become of an uploaded file; nothing is stored."""
-    return _taken(name, file, dry_run=True)
+def try_file(name: str, file: BinaryIO) -> Trial:
+    """Try an uploaded file; nothing is stored."""
+    rows: dict[str, pd.DataFrame] = {}
+
+    def keep(feed: str, accepted: pd.DataFrame) -> None:
+        known = rows.get(feed, accepted.head(0))
+        if len(known) < PREVIEW:
+            rows[feed] = pd.concat([known, accepted.head(PREVIEW - len(known))])
+
+    return Trial(_taken(name, file, dry_run=True, preview=keep), rows)
 
 
 def take_file(name: str, file: BinaryIO) -> None:
@@ -61,7 +75,7 @@ def take_file(name: str, file: BinaryIO) -> None:
     tell(f"{ledger.path}: {said}", good=True)
 
 
-def _taken(name: str, file: BinaryIO, *, dry_run: bool) -> Ledger:
+def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None = None) -> Ledger:
     try:
         return intake.take(
             board(),
@@ -70,6 +84,7 @@ def _taken(name: str, file: BinaryIO, *, dry_run: bool) -> Ledger:
             session.now(),
             actor(),
             dry_run=dry_run,
+            preview=preview,
         )
     except StoreError as error:
         return Ledger(intake.safe_name(name), refused=str(error))

@@ -7,10 +7,11 @@ import pandas as pd
 from situasi import words
 from situasi.analysis.sources import Intake
 from situasi.labels import label
-from situasi.screen import intake_words
+from situasi.screen import intake_data, intake_words
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.page import View
 from situasi.screen.parts import Card
+from situasi.screen.tables import Table
 from situasi.words import _
 
 
@@ -19,12 +20,12 @@ def intake_figures(view: View, found: Intake) -> None:
     figure_row(
         [
             Figure("kiriman", _deliveries(view, ledger), lambda: intake_words.ledger_table(ledger)),
-            Figure("dibaca", _read(ledger), lambda: intake_words.feeds_table(feeds)),
+            Figure("dibaca", _read(ledger), lambda: _feeds(view, feeds)),
             Figure("karantina", _waiting(view, feeds)),
             Figure(
                 "senyap",
                 _silent(feeds),
-                lambda: intake_words.feeds_table(feeds[feeds["silent"] | feeds["expected"]]),
+                lambda: _feeds(view, feeds[feeds["silent"] | feeds["expected"]]),
             ),
             Figure(
                 "ditarik",
@@ -33,6 +34,10 @@ def intake_figures(view: View, found: Intake) -> None:
             ),
         ]
     )
+
+
+def _feeds(view: View, feeds: pd.DataFrame) -> Table:
+    return intake_words.feeds_table(feeds, waiting=intake_data.told_of(view))
 
 
 def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
@@ -61,8 +66,8 @@ def _read(ledger: pd.DataFrame) -> Card:
 
 def _waiting(view: View, feeds: pd.DataFrame) -> Card:
     title = _("Karantina")
-    if not view.at.live:
-        return Card(title, "–", _("hanya untuk keadaan sekarang"))
+    if not intake_data.told_of(view):
+        return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
     count = int(feeds["waiting"].sum())
     note = _("baris menunggu perbaikan") if count else _("tidak ada")
     return Card(title, words.number(count), note)

@@ -11,9 +11,6 @@ from situasi.screen import intake_acts, intake_words, page, parts, tables
 from situasi.screen.page import View
 from situasi.words import _
 
-# A table of no more rows than these is as high as they are.
-_FEW = 8
-
 
 def ledger_panel(view: View, found: Intake) -> None:
     ledger = found.ledger
@@ -33,10 +30,7 @@ def ledger_panel(view: View, found: Intake) -> None:
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
-    table = intake_words.ledger_table(ledger)
-    tables.shown(
-        table, "kiriman", _("Buku kiriman"), height=320 if len(table) > _FEW else "content"
-    )
+    tables.shown(intake_words.ledger_table(ledger), "kiriman", _("Buku kiriman"))
 
 
 def _withdrawal(standing: pd.DataFrame) -> None:

@@ -21,14 +21,12 @@ from situasi.words import _
 
 # A list to choose from that is longer than this is no list; the filters shorten it.
 _CHOICES = 300
-# A table of no more rows than these is as high as they are.
-_FEW = 7
 
 
 def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
     page.section(_("Karantina: baris yang belum dapat diterima"))
-    if not view.at.live:
-        st.caption(_("Karantina hanya ditunjukkan untuk keadaan sekarang."))
+    if not intake_data.told_of(view):
+        st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
         waiting = intake_data.waiting(view, feeds)
@@ -73,9 +71,7 @@ def _rows(chosen: pd.DataFrame, found: Intake) -> None:
     made_up = set(ledger.loc[ledger["made_up"], "batch"])
     newest = chosen.iloc[::-1]
     table = intake_words.waiting_table(newest, undone, made_up)
-    tables.shown(
-        table, "menunggu", _("Baris menunggu"), height=300 if len(table) > _FEW else "content"
-    )
+    tables.shown(table, "menunggu", _("Baris menunggu"))
 
 
 def _send_back(chosen: pd.DataFrame) -> None:

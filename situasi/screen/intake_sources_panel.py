@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi.analysis.sources import Intake
-from situasi.screen import intake_words, page, parts, tables
+from situasi.screen import intake_data, intake_words, page, parts, tables
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -14,7 +14,5 @@ def sources_panel(view: View, found: Intake) -> None:
         tables.opens(
             _("Menurut berkas"), lambda: intake_words.sources_table(found.sources), "sumber_berkas"
         )
-    table = intake_words.feeds_table(found.feeds)
-    if not view.at.live:  # who waited then is not told: quarantine is of the present
-        table = table.drop(columns=[_("menunggu")])
-    tables.shown(table, "sumber", _("Sumber laporan"), height="content")
+    table = intake_words.feeds_table(found.feeds, waiting=intake_data.told_of(view))
+    tables.shown(table, "sumber", _("Sumber laporan"))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from situasi import intake
+from situasi import intake, words
 from situasi.ingest import Ledger
 from situasi.labels import label
 from situasi.screen import intake_acts, intake_words, page, session, tables
+from situasi.screen.intake_acts import Trial
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -36,29 +38,43 @@ def upload_panel(view: View) -> None:
     if file is None:
         st.session_state.pop(_TRIED, None)
         return
-    ledger = _tried(file)
+    trial = _tried(file)
+    ledger = trial.ledger
     if _shown(ledger):
+        _would_be_stored(trial)
         st.button(
             _("Masukkan ke papan"), type="primary", on_click=_take, args=(file.name, file),
             disabled=not ledger.accepted + ledger.quarantined,
         )  # fmt: skip
 
 
-def _tried(file: Any) -> Ledger:
+def _tried(file: Any) -> Trial:
     """The trial of this file, made once: the page is drawn again every minute."""
     known = st.session_state.get(_TRIED)
     if known is None or known[0] != file.file_id:
         with st.spinner(_("Memeriksa berkas, belum menyimpan apa pun")):
             known = (file.file_id, intake_acts.try_file(file.name, file))
         st.session_state[_TRIED] = known
-    ledger: Ledger = known[1]
-    return ledger
+    trial: Trial = known[1]
+    return trial
+
+
+def _would_be_stored(trial: Trial) -> None:
+    """The first rows that would be accepted, as they would be stored."""
+    for feed, rows in trial.rows.items():
+        if len(rows):
+            title = _("{feed}: {n} baris pertama yang akan diterima").format(
+                feed=label("feed", feed), n=words.number(len(rows))
+            )
+            tables.opens(
+                title, partial(intake_words.stored_table, feed, rows), f"unggah_diterima_{feed}"
+            )
 
 
 def _shown(ledger: Ledger) -> bool:
     """Draw the trial; whether the file may be taken in by this viewer."""
     feeds = intake.feeds_of(ledger)
-    if set(feeds) - set(session.viewer().feeds(feeds)):
+    if set(feeds) - set(session.viewer().role.feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False
     if ledger.refused:

@@ -7,108 +7,142 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
+from situasi import records, words
+from situasi.board import current as board
 from situasi.ingest import Ledger
 from situasi.labels import label
-from situasi.screen import tables
+from situasi.records import Kind
+from situasi.screen.columns import Cells, Column, moments, number, serial
+from situasi.screen.tables import Table, table
 from situasi.words import _
 
 
-def feeds_table(feeds: pd.DataFrame) -> pd.DataFrame:
-    """Every feed: when last heard, and where its rows are."""
-    return pd.DataFrame(
-        {
-            _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
-            _("keadaan"): [_state(row) for row in feeds.itertuples()],
-            _("kabar terakhir"): tables.clock(feeds["last"]),
-            _("kiriman"): feeds["deliveries"],
-            **_counts(feeds),
-            _("di papan"): feeds["standing"],
-            _("menunggu"): feeds["waiting"],
-        }
-    )
+def feeds_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
+    """Every feed: when last heard, and where its rows are.
+
+    waiting: whether it is told who waits; of a past moment it is not, quarantine is of now.
+    """
+    columns: dict[str, Cells] = {
+        _("laporan"): [label("feed", feed) for feed in feeds["feed"]],
+        _("keadaan"): [_state(row) for row in feeds.itertuples()],
+        _("kabar terakhir"): moments(feeds["last"]),
+    }
+    if waiting:
+        columns[_("menunggu")] = number(feeds["waiting"])
+    columns |= {
+        _("di papan"): number(feeds["standing"]),
+        _("kiriman"): number(feeds["deliveries"]),
+        **_counts(feeds),
+    }
+    return table(columns, feeds["made_up"])
 
 
-def sources_table(sources: pd.DataFrame) -> pd.DataFrame:
+def sources_table(sources: pd.DataFrame) -> Table:
     """Every file of every feed."""
-    table = pd.DataFrame(
+    return table(
         {
             _("berkas"): sources["source"],
             _("laporan"): [label("feed", feed) for feed in sources["feed"]],
-            _("kabar terakhir"): tables.clock(sources["last"]),
-            _("dicatat"): tables.clock(sources["delivered"]),
-            _("kiriman"): sources["deliveries"],
+            _("kabar terakhir"): moments(sources["last"]),
+            _("dicatat"): moments(sources["delivered"]),
+            _("kiriman"): number(sources["deliveries"]),
             **_counts(sources),
-            _("di papan"): sources["standing"],
-            _("ditarik"): sources["taken_back"],
-        }
+            _("di papan"): number(sources["standing"]),
+            _("ditarik"): number(sources["taken_back"]),
+        },
+        sources["made_up"],
     )
-    return tables.marked(table, sources["made_up"])
 
 
-def ledger_table(ledger: pd.DataFrame) -> pd.DataFrame:
+def ledger_table(ledger: pd.DataFrame) -> Table:
     """Every delivery, with who brought it, and who took it back and why."""
-    table = pd.DataFrame(
+    undone = ledger["taken_back"] > 0
+    return table(
         {
-            _("no"): ledger["batch"],
-            _("dicatat"): tables.clock(ledger["recorded_at"]),
+            _("no"): serial(ledger["batch"]),
+            _("dicatat"): moments(ledger["recorded_at"]),
             _("laporan"): [label("feed", feed) for feed in ledger["feed"]],
             _("berkas"): ledger["source"],
             _("oleh"): ledger["actor"],
             **_counts(ledger),
-            _("di papan"): ledger["standing"],
-            _("ditarik"): [_taken_back(row) for row in ledger.itertuples()],
+            _("di papan"): number(ledger["standing"]),
+            _("ditarik"): number(ledger["taken_back"].where(undone), needed=False),
+            _("ditarik oleh"): ledger["taken_back_by"].where(undone),
+            _("alasan penarikan"): ledger["reason"].where(undone),
             _("sidik SHA-256"): ledger["sha256"].str[:12],
-        }
+        },
+        ledger["made_up"],
     )
-    return tables.marked(table, ledger["made_up"])
 
 
 def waiting_table(
     waiting: pd.DataFrame, taken_back: Collection[int], made_up: Collection[int]
-) -> pd.DataFrame:
+) -> Table:
     """Rows in quarantine. taken_back, made_up: batches that were withdrawn, that are LATIHAN."""
-    table = pd.DataFrame(
+    return table(
         {
-            _("no karantina"): waiting["number"],
+            _("no karantina"): serial(waiting["number"]),
             _("laporan"): [label("feed", feed) for feed in waiting["feed"]],
             _("berkas"): waiting["source"],
-            _("baris"): waiting["row"],
+            _("baris"): serial(waiting["row"]),
             _("alasan"): ["; ".join(reasons) for reasons in waiting["reasons"]],
-            _("dicatat"): tables.clock(waiting["recorded_at"]),
+            _("dicatat"): moments(waiting["recorded_at"]),
             _("catatan"): [
                 _("dari kiriman yang ditarik") if batch in taken_back else ""
                 for batch in waiting["batch"]
             ],
-        }
+        },
+        waiting["batch"].isin(list(made_up)),
     )
-    return tables.marked(table, waiting["batch"].isin(list(made_up)))
 
 
-def reasons_table(reasons: pd.DataFrame) -> pd.DataFrame:
+def reasons_table(reasons: pd.DataFrame) -> Table:
     """Why rows wait, the most frequent reason first."""
-    return pd.DataFrame(
+    return table(
         {
-            _("baris"): reasons["rows"],
+            _("baris"): number(reasons["rows"]),
             _("alasan"): reasons["kind"],
             _("laporan"): [label("feed", feed) for feed in reasons["feed"]],
-            _("berkas"): reasons["sources"],
+            _("berkas"): number(reasons["sources"]),
             _("contoh"): reasons["example"],
         }
     )
 
 
-def refused_table(ledger: Ledger) -> pd.DataFrame:
+def refused_table(ledger: Ledger) -> Table:
     """The faulty rows of a file that is only tried."""
-    return pd.DataFrame(
+    return table(
         {
-            _("baris"): [
-                f"{one['sheet']} {one['row']}" if "sheet" in one else str(one["row"])
-                for one in ledger.reasons
-            ],
+            _("lembar"): [one.get("sheet", "") for one in ledger.reasons],
+            _("baris"): serial(one["row"] for one in ledger.reasons),
             _("alasan"): ["; ".join(one["reasons"]) for one in ledger.reasons],
         }
     )
+
+
+def stored_table(feed: str, rows: pd.DataFrame) -> Table:
+    """Rows of a feed as they will be stored, without the columns that none of them fills."""
+    columns: dict[str, Cells] = {_("baris"): serial(rows["row"])}
+    for column in records.FEEDS[feed].columns:
+        values = rows[column.name]
+        if column.name == "latihan" or values.isna().all():
+            continue
+        columns[_heading(column)] = _as_read(column, values)
+    return table(columns, rows["latihan"])
+
+
+def _heading(column: records.Column) -> str:
+    return _("kecamatan") if column.name == "kecamatan" else column.heading
+
+
+def _as_read(column: records.Column, values: pd.Series[Any]) -> Cells:
+    if column.kind is Kind.TIME:
+        return moments(values)
+    if column.kind in {Kind.COUNT, Kind.DECIMAL}:
+        return number(values, 0 if column.kind is Kind.COUNT else 5)
+    if column.name == "kecamatan":
+        return values.map(board().register.name_of)
+    return values
 
 
 def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
@@ -121,12 +155,12 @@ def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     )
 
 
-def _counts(table: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+def _counts(rows: pd.DataFrame) -> dict[str, Column]:
     return {
-        _("dibaca"): table["read"],
-        _("diterima"): table["accepted"],
-        _("ganda"): table["duplicate"],
-        _("karantina"): table["quarantined"],
+        _("dibaca"): number(rows["read"]),
+        _("diterima"): number(rows["accepted"]),
+        _("ganda"): number(rows["duplicate"]),
+        _("karantina"): number(rows["quarantined"]),
     }
 
 
@@ -136,10 +170,3 @@ def _state(row: Any) -> str:
     if pd.isna(row.last):
         return _("belum ada laporan")
     return _("melapor") if row.expected else _("tidak ditunggu")
-
-
-def _taken_back(row: Any) -> str:
-    if not row.taken_back:
-        return ""
-    said = [_("{n} baris").format(n=words.number(row.taken_back)), row.taken_back_by, row.reason]
-    return " · ".join(part for part in said if isinstance(part, str))

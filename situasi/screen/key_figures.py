@@ -13,10 +13,12 @@ from situasi.board import current as board
 from situasi.figures.theme import SITUASI
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
+from situasi.roles import SCREENS
 from situasi.screen import day_tables, parts, session, tables
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.session import Moment
+from situasi.screen.turnout_tables import percent
 from situasi.snapshot import Picture
 from situasi.words import _
 
@@ -25,35 +27,36 @@ def key_figures(found: Overview, day: Day, at: Moment, shown: Picture) -> None:
     codes = list(found.states["kecamatan"])
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
     rates = turnout.whole(day.turnout.loc[codes])
-    figure_row(
-        [
-            Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
-            Figure("situasi", _situasi_card(found), lambda: day_tables.states(found)),
-            Figure("partisipasi", _turnout_card(rates), lambda: day_tables.turnout(day, codes)),
-            Figure("tps", _tps_card(tps), lambda: day_tables.late(tps)),
-            Figure("personel", _personnel_card(day, codes), lambda: day_tables.gaps(day, codes)),
-            Figure("terakhir", _newest_card(found, at), lambda: tables.readable(found.shown)),
-            Figure("senyap", _sources_card(found, at, shown), lambda: day_tables.feeds(found)),
-        ]
-    )
+    figures = [
+        Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
+        Figure("situasi", _situasi_card(found), lambda: day_tables.states(found)),
+        Figure("partisipasi", _turnout_card(rates), lambda: day_tables.turnout(day, codes)),
+        Figure("tps", _tps_card(tps), lambda: day_tables.late(tps)),
+        Figure("personel", _personnel_card(day, codes), lambda: day_tables.gaps(day, codes)),
+        Figure("terakhir", _newest_card(found, at), lambda: tables.readable(found.shown)),
+        Figure("senyap", _sources_card(found, at, shown), lambda: day_tables.feeds(found)),
+    ]
+    # Of what a viewer may not see nothing is said, not even that it is missing.
+    role = session.viewer().role
+    figure_row([one for one in figures if one.key not in SCREENS or role.sees(one.key)])
 
 
 def _turnout_card(rates: pd.Series) -> Card:
     told, every = int(rates["told"]), int(rates["tps"])
     if not told or pd.isna(rates["rate"]):
         return Card(_("Partisipasi"), "–", _("belum ada hitungan"))
-    note = _("{told} dari {all} TPS melapor; {heads} hadir").format(
+    note = _("{heads} hadir di {told} dari {all} TPS").format(
         told=words.number(told), all=words.number(every), heads=words.number(rates["heads"])
     )
-    about = "≈ " if rates["estimated"] else ""
-    return Card(_("Partisipasi"), f"{about}{words.number(rates['rate'], 1)} %", note)
+    value = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
+    return Card(_("Partisipasi"), value, note)
 
 
 def _tps_card(tps: pd.DataFrame) -> Card:
     """The phase that most TPS are in or past, and who is late with word of it."""
     states = tps["state"].value_counts()
     late = int(states.get("terlambat", 0) + states.get("tak_terjangkau", 0))
-    note = _("{n} terlambat atau tak terjangkau").format(n=words.number(late))
+    note = _("{n} terlambat melapor").format(n=words.number(late))
     doubted = int(states.get("diragukan", 0))
     if doubted:
         note += " · " + _("{n} diragukan").format(n=words.number(doubted))
@@ -99,8 +102,9 @@ def _open_card(found: Overview) -> Card:
     return Card(
         _("Kejadian terbuka"),
         words.number(len(found.open)),
-        split + change,
+        split,
         alarm=bool(levels.get("tinggi")),
+        aside=change,
     )
 
 
@@ -112,7 +116,7 @@ def _situasi_card(found: Overview) -> Card:
             for state in (*reversed(SITUASI), None)
         ]
     )
-    note = _("merah · kuning · hijau · belum dinyatakan")
+    note = _("merah · kuning · hijau · belum")
     if found.everywhere:
         note = _("seluruh kabupaten: {state}").format(state=label("situasi", found.everywhere))
     title = _("Situasi {n} kecamatan").format(n=words.number(len(found.states)))
@@ -125,7 +129,9 @@ def _newest_card(found: Overview, at: Moment) -> Card:
     now = (session.now() if at.live and not at.exercise else at.at).astimezone(at.at.tzinfo)
     local = found.newest.at.astimezone(at.at.tzinfo)
     zone = board().register.election.zone_label
-    exactly = f"{words.day(local)} {words.clock(local)} {zone}"
+    exactly = f"{words.clock(local)} {zone}"
+    if local.date() != now.date():
+        exactly = f"{words.day(local)} {exactly}"
     if not found.newest.exact:
         return Card(_("Laporan terakhir"), words.day(local), _("jam tidak diketahui"))
     days = (now - local).days
@@ -159,5 +165,5 @@ def _sources_card(found: Overview, at: Moment, shown: Picture) -> Card:
 
 
 def _waiting(shown: Picture) -> int:
-    seen = session.viewer().feeds(tuple(shown.snapshot.waiting))
+    seen = session.viewer().role.feeds(tuple(shown.snapshot.waiting))
     return sum(shown.snapshot.waiting[feed] for feed in seen)

@@ -9,10 +9,10 @@ from situasi import words
 from situasi.analysis.day import Day
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
-from situasi.figures import map as figure_map
+from situasi.figures.map_marks import MOST_POINTS
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
-from situasi.screen import area_map, filters, parts, session, tables
+from situasi.screen import area_map, day_tables, filters, parts, session, tables
 from situasi.screen.measures import Measure, measure
 from situasi.words import _
 
@@ -20,10 +20,11 @@ from situasi.words import _
 def map_panel(found: Overview, day: Day) -> None:
     with parts.bar():
         name = filters.measure()
+        tables.opens(_("Angka peta"), lambda: day_tables.areas(found, day), "angka_peta")
         if len(found.undrawn):
             tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
     by = measure(name, found, day, session.viewer_theme())
-    drawn = found.drawn.tail(figure_map.MOST_POINTS)
+    drawn = found.drawn.tail(MOST_POINTS)
     area_map.area_map(
         area_map.areas(list(found.states["kecamatan"]), by.paint),
         "peta",

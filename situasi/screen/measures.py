@@ -13,13 +13,12 @@ from situasi import words
 from situasi.analysis import incidents
 from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
-from situasi.board import current as board
-from situasi.figures.map import Area
+from situasi.figures.area import Area
 from situasi.figures.theme import SITUASI, Theme, step, strength
 from situasi.labels import label
 from situasi.records import FASE
 from situasi.regions import Kecamatan
-from situasi.screen import area_map, parts
+from situasi.screen import area_map, parts, session, turnout_tables
 from situasi.words import _
 
 # Hijau is the ordinary: drawn faint, so that kuning and merah are seen at once.
@@ -71,7 +70,7 @@ def _open(found: Overview, _day: Day, theme: Theme) -> Measure:
 
 
 def _tps(_found: Overview, _day: Day, theme: Theme) -> Measure:
-    most = max(k.tps for k in board().register.kecamatan.values())
+    most = max(k.tps for k in session.register().kecamatan.values())
 
     def paint(place: Kecamatan) -> Area:
         return Area(place.name, words.number(place.tps), area_map.shade(place.tps, most, theme))
@@ -96,13 +95,8 @@ def _attention(_found: Overview, day: Day, theme: Theme) -> Measure:
 
 
 def _turnout(_found: Overview, day: Day, theme: Theme) -> Measure:
-    rates = day.turnout["rate"]
-
     def paint(place: Kecamatan) -> Area:
-        rate = rates[place.code]
-        if pd.isna(rate):
-            return Area(place.name, drawn="silent")
-        return Area(place.name, f"{words.number(rate, 1)} %", step(rate / 100, theme.turnout))
+        return turnout_tables.area(place, day.turnout.loc[place.code], theme)
 
     marks = [
         (parts.colour_swatch(colour), f"{words.number(20 * n)}–{words.number(20 * n + 20)} %")

@@ -13,6 +13,7 @@ from pages import (
     intake,
     neutrality,
     personnel,
+    report,
     situation,
     stations,
     turnout,
@@ -25,7 +26,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
     (N_("Keadaan"), (("situasi", situation.show), ("kejadian", incidents.show))),
     (N_("Pemungutan"), (("partisipasi", turnout.show), ("tps", stations.show))),
     (N_("Pengamanan"), (("personel", personnel.show), ("tahapan", activities.show))),
-    (N_("Pengawasan"), (("netralitas", neutrality.show), ("masukan", intake.show))),
+    (
+        N_("Pengawasan"),
+        (("netralitas", neutrality.show), ("lapor", report.show), ("masukan", intake.show)),
+    ),
 )
 
 
@@ -39,7 +43,7 @@ def menu() -> StreamlitPage:
         group: [
             st.Page(show, title=label("screen", name), url_path=name)
             for name, show in entries
-            if viewer.sees(name)
+            if viewer.role.sees(name)
         ]
         for group, entries in GROUPS
     }

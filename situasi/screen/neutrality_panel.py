@@ -149,9 +149,7 @@ def _step(row: Any) -> Step:
 
 def cases_panel(found: Neutrality) -> None:
     page.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
-    table = readable(found.cases)
-    held = [name for name in table if table[name].fillna("").astype(str).any()]
-    tables.shown(table[held], "netral_kasus", _("Kasus netralitas"), height="content")
+    tables.shown(readable(found.cases), "netral_kasus", _("Kasus netralitas"), most=20)
 
 
 def legend_panel(found: Neutrality | None) -> None:

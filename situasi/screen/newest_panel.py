@@ -12,7 +12,6 @@ from situasi import words
 from situasi.analysis import incidents
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
-from situasi.figures.map import HEIGHT
 from situasi.labels import label
 from situasi.screen import filters, parts, tables
 from situasi.screen.parts import Item
@@ -20,6 +19,8 @@ from situasi.screen.session import Moment
 from situasi.words import _
 
 LISTED = 40
+# As tall as the map and its legend beside it.
+HEIGHT = 478
 # A report that came later than this after the event says when that was.
 LATE = timedelta(minutes=30)
 

@@ -31,7 +31,7 @@ class View:
 
     def chosen(self) -> list[str]:
         """The kecamatan that are shown, all where none was chosen."""
-        every = board().register.kecamatan
+        every = session.register().kecamatan
         return [code for code in every if not self.kecamatan or code in self.kecamatan]
 
 

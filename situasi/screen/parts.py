@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED
+from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
 
 _STYLE = Path(__file__).with_name("board.css")
 
 
 @dataclass(frozen=True)
 class Card:
-    """One key figure: what it is, its value, and a line that gives it sense."""
+    """One key figure: what it is, its value, and a line that gives it sense.
+
+    aside: a few words beside the value.
+    """
 
     title: str
     value: str | Markup
     note: str | Markup = ""
     alarm: bool = False
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,11 @@ class Item:
     rehearsal: bool = False
 
 
+def plain(text: str) -> str:
+    """Words that somebody typed, without the signs that Markdown reads."""
+    return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
+
+
 def bar() -> DeltaGenerator:
     """One line of words and controls, spread over the width."""
     return st.container(
@@ -48,7 +58,20 @@ def bar() -> DeltaGenerator:
     )
 
 
-def style() -> None:
+def line(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGenerator:
+    """One line of controls; what does not fit goes on below."""
+    return st.container(
+        horizontal=True, vertical_alignment="center", gap="small", width=width, key=key
+    )
+
+
+def style(theme: Theme) -> None:
+    """The style sheet, and the colours of the board that it names by their roles."""
+    st.html(
+        Markup("<style>:root {{ --accent: {}; --muted: {}; --faint: {}; }}</style>").format(
+            theme.accent, theme.muted, theme.line
+        )
+    )
     st.html(_STYLE)
 
 
@@ -108,8 +131,10 @@ def menu_group(name: str) -> None:
 def card(shown: Card) -> None:
     """One key figure."""
     st.html(
-        Markup('<div class="si-card{}"><h2>{}</h2><strong>{}</strong><p>{}</p></div>').format(
-            " si-alarm" if shown.alarm else "", shown.title, shown.value, shown.note
+        Markup(
+            '<div class="si-card{}"><h2>{}</h2><strong>{}</strong><small>{}</small><p>{}</p></div>'
+        ).format(
+            " si-alarm" if shown.alarm else "", shown.title, shown.value, shown.aside, shown.note
         )
     )
 

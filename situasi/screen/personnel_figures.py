@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
-
 from situasi import words
 from situasi.analysis.officers import UNKNOWN
 from situasi.board import current as board
@@ -15,6 +13,7 @@ from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.personnel_parts import estimate, of, of_estimate
 from situasi.screen.personnel_work import Work
+from situasi.screen.tables import Table
 from situasi.words import _
 
 
@@ -40,11 +39,11 @@ def key_figures(found: Work) -> None:
     )
 
 
-def _list(found: Work, code: str) -> Callable[[], pd.DataFrame]:
+def _list(found: Work, code: str) -> Callable[[], Table]:
     return lambda: lists.table_of(found.coverage, code)
 
 
-def _at_tps(found: Work, state: str | None = None) -> pd.DataFrame:
+def _at_tps(found: Work, state: str | None = None) -> Table:
     rows = lists.at_tps(found.coverage)
     chosen = rows if state is None else rows[rows["state"] == state]
     return readable.officers(chosen, found.coverage.posts)

@@ -14,6 +14,7 @@ from situasi.analysis.officers import AS_POLICE
 from situasi.labels import N_
 from situasi.screen import filters, parts, tables
 from situasi.screen import personnel_tables as readable
+from situasi.screen.tables import Table
 from situasi.words import _
 
 # Code in the address, and the words for it.
@@ -36,7 +37,7 @@ def rows_of(found: Coverage, code: str) -> pd.DataFrame:
     return _PICKS[code](found)
 
 
-def table_of(found: Coverage, code: str) -> pd.DataFrame:
+def table_of(found: Coverage, code: str) -> Table:
     """The same as a table to read."""
     rows = rows_of(found, code)
     if code in _STATIONS:

@@ -11,7 +11,7 @@ from situasi.analysis.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
 from situasi.figures import coverage as figure
 from situasi.figures import theme as colours
-from situasi.figures.map import Area
+from situasi.figures.area import Area
 from situasi.regions import Kecamatan
 from situasi.screen import area_map, filters, page, parts, session, tables
 from situasi.screen import personnel_tables as readable
@@ -21,7 +21,7 @@ from situasi.words import _
 
 BY = ("kecamatan", "polsek", "instansi")
 # Up to so many areas the table is as tall as they need; more are scrolled.
-MOST_AREAS, TALL = 24, 600
+MOST_AREAS = 24
 
 
 def table_panel(found: Work) -> None:
@@ -34,9 +34,8 @@ def table_panel(found: Work) -> None:
         table = readable.areas(found.polsek, _("polsek"), readable.polsek_name)
     else:
         table = readable.areas(found.kecamatan, _("kecamatan"), readable.kecamatan_name)
-    height = "content" if len(table) <= MOST_AREAS else TALL
     title = _("Personel menurut {by}").format(by=_by_name(by))
-    tables.shown(table, f"personel_{by}", title, height=height, placeholder="–")
+    tables.shown(table, f"personel_{by}", title, most=MOST_AREAS)
     st.caption(" ".join(_notes(found)))
 
 
@@ -44,7 +43,8 @@ def checkins_panel(found: Work) -> None:
     """Where nobody is posted: only who spoke, and how."""
     page.section(_("Kabar terakhir petugas"))
     table = readable.checkins(by_last_word(found.coverage.officers))
-    tables.shown(table, "personel_kabar", _("Kabar terakhir petugas menurut kecamatan"))
+    title = _("Kabar terakhir petugas menurut kecamatan")
+    tables.shown(table, "personel_kabar", title, most=MOST_AREAS)
     if not found.coverage.roster:
         st.caption(_without_roster())
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from situasi import records, words
+from situasi import records
 from situasi.analysis.officers import AS_POLICE, UNKNOWN
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.screen import session, tables
+from situasi.screen import session
+from situasi.screen.columns import Cells, moments, number, part
+from situasi.screen.tables import Table, table
 from situasi.words import _
 
 
@@ -28,144 +30,138 @@ def agency_name(code: object) -> str:
     return label("instansi", str(code)) if known else _("belum disebut")
 
 
-def areas(rows: pd.DataFrame, heading: str, name: Callable[[str], str]) -> pd.DataFrame:
-    """Areas with what is required, posted and present; empty where no posting is known."""
+def areas(rows: pd.DataFrame, heading: str, name: Callable[[str], str]) -> Table:
+    """Areas with what is required, posted and present; missing where no posting is known."""
     told = rows["known"]
-    linmas = rows["linmas_posted"].sum() > 0
-
-    def said(column: str, where: pd.Series = told) -> pd.Series:
-        return rows[column].astype("Int64").where(where)
-
-    table = {
+    columns: dict[str, Cells] = {
         heading: [name(str(area)) for area in rows.index],
-        _("TPS"): rows["tps"],
-        _("≈ perlu"): rows["required"],
-        _("diplot"): said("posted"),
-        _("hadir"): said("present"),
-        _("tanpa kabar"): said("tanpa_kabar"),
-        _("belum tiba"): said("belum_tiba"),
-        _("TPS tanpa petugas"): said("absent"),
-        _("≈ TPS di bawah pola"): said("below"),
-        _("≈ linmas perlu"): rows["required_linmas"],
+        _("TPS"): number(rows["tps"]),
+        _("perlu"): number(rows["required"], estimated=True),
+        _("diplot"): number(rows["posted"].where(told)),
+        _("hadir"): number(rows["present"].where(told)),
+        _("tanpa petugas"): number(rows["absent"].where(told)),
+        _("di bawah pola"): number(rows["below"].where(told), estimated=True),
+        _("tanpa kabar"): number(rows["tanpa_kabar"].where(told)),
+        _("belum tiba"): number(rows["belum_tiba"].where(told)),
+        _("linmas perlu"): number(rows["required_linmas"], estimated=True),
     }
-    if linmas:
-        table[_("linmas diplot")] = said("linmas_posted")
-        table[_("linmas hadir")] = said("linmas_present")
-    return _with_mark(pd.DataFrame(table).reset_index(drop=True))
+    if rows["linmas_posted"].sum() > 0:
+        columns[_("linmas hadir")] = part(
+            rows["linmas_present"].where(told), rows["linmas_posted"].where(told),
+            _("linmas diplot"),
+        )  # fmt: skip
+    return table(columns, _rehearsed())
 
 
-def _with_mark(table: pd.DataFrame) -> pd.DataFrame:
-    """The table marked where the board holds made-up rows: sums cannot be parted."""
-    made_up = pd.Series(session.picture().snapshot.rehearsal, table.index, dtype="bool")
-    return tables.marked(table, made_up)
+def _rehearsed() -> bool:
+    """Whether the board holds made-up rows: sums cannot be parted."""
+    return session.picture().snapshot.rehearsal
 
 
-def agencies(rows: pd.DataFrame, roster: bool) -> pd.DataFrame:
-    """Agencies with roster, duties and states; the roster is empty where none was delivered."""
-    table = {
-        _("instansi"): [agency_name(code) for code in rows.index],
-        _("di daftar"): rows["roster"].astype("Int64") if roster else None,
-        _("diplot"): rows["posted"],
-        _("di TPS"): rows["tps"],
-        _("kecamatan"): rows["kecamatan"],
-        _("cadangan"): rows["cadangan"],
-        _("patroli"): rows["patroli"],
-        _("hadir"): rows["hadir"],
-        _("tanpa kabar"): rows["tanpa_kabar"],
-        _("belum tiba"): rows["belum_tiba"],
-        _("belum lapor diri"): rows["mute"],
-        _("lapor diri tanpa plotting"): rows["unposted"],
-    }
-    return _with_mark(pd.DataFrame(table).reset_index(drop=True))
+def agencies(rows: pd.DataFrame, roster: bool) -> Table:
+    """Agencies with roster, duties and states; the roster is missing where none was delivered."""
+    return table(
+        {
+            _("instansi"): [agency_name(code) for code in rows.index],
+            _("di daftar"): number(rows["roster"] if roster else [None] * len(rows)),
+            _("diplot"): number(rows["posted"]),
+            _("hadir"): number(rows["hadir"]),
+            _("tanpa kabar"): number(rows["tanpa_kabar"]),
+            _("belum tiba"): number(rows["belum_tiba"]),
+            _("belum lapor diri"): number(rows["mute"]),
+            _("di TPS"): number(rows["tps"]),
+            _("kecamatan"): number(rows["kecamatan"]),
+            _("cadangan"): number(rows["cadangan"]),
+            _("patroli"): number(rows["patroli"]),
+            _("lapor diri tanpa plotting"): number(rows["unposted"]),
+        },
+        _rehearsed(),
+    )
 
 
-def checkins(rows: pd.DataFrame) -> pd.DataFrame:
+def checkins(rows: pd.DataFrame) -> Table:
     """Officers by their last word, by kecamatan (officers.by_last_word)."""
-    table = {
-        _("kecamatan"): [
-            kecamatan_name(code) if code else _("tidak disebut") for code in rows.index
-        ],
-        _("petugas"): rows["officers"],
-        **{label("checkin", code): rows[code] for code in records.CHECKIN},
-    }
-    return _with_mark(pd.DataFrame(table).reset_index(drop=True))
+    return table(
+        {
+            _("kecamatan"): [
+                kecamatan_name(code) if code else _("tidak disebut") for code in rows.index
+            ],
+            _("petugas"): number(rows["officers"]),
+            **{label("checkin", code): number(rows[code]) for code in records.CHECKIN},
+        },
+        _rehearsed(),
+    )
 
 
-def tps(rows: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
+def tps(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
     """TPS of manning.by_tps with their state and their officers, by number."""
     named = posts[posts["code"].isin(rows["code"]) & posts["group"].isin(AS_POLICE)]
     officers = named.groupby("code")["petugas"].agg(", ".join)
     made_up = named.groupby("code")["latihan"].any()
-    table = pd.DataFrame(
+    return table(
         {
             _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
             _("desa"): [kecamatan_name(code) for code in rows["desa"]],
-            _("TPS"): [f"{number:03d}" for number in rows["nomor"]],
+            _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
             _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
-            _("≈ perlu"): _part(rows["need"]),
-            _("kekuatan diplot"): _part(rows["strength"]),
-            _("kekuatan hadir"): _part(rows["strength_present"]),
-            _("petugas diplot"): rows["code"].map(officers).fillna(""),
+            _("perlu"): number(rows["need"], 2, estimated=True),
+            _("kekuatan diplot"): number(rows["strength"], 2),
+            _("kekuatan hadir"): number(rows["strength_present"], 2),
+            _("petugas diplot"): rows["code"].map(officers),
             _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
             _("polsek"): [polsek_name(name) for name in rows["polsek"]],
-        }
+        },
+        rows["code"].map(made_up).fillna(False).astype("bool"),
     )
-    return tables.marked(table, rows["code"].map(made_up).fillna(False).astype("bool"))
 
 
-def _part(shares: pd.Series) -> list[str]:
-    """Parts of officers as people write them: 0,25."""
-    return [words.number(share, 2) for share in shares]
-
-
-def officers(rows: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
+def officers(rows: pd.DataFrame, posts: pd.DataFrame) -> Table:
     """Officers of officers.officers: number, agency, duty, where, state and last word."""
     mine = posts[posts["petugas"].isin(rows.index)]
     told = mine["desa_text"].fillna(mine["desa"]).fillna("") + " " + mine["tps"].fillna("?")
     places = told.groupby(mine["petugas"]).agg(", ".join).reindex(rows.index)
-    table = pd.DataFrame(
+    return table(
         {
-            _("petugas"): rows.index.to_numpy(),
+            _("petugas"): rows.index,
             _("instansi"): [agency_name(code) for code in rows["instansi"]],
-            _("pangkat"): rows["pangkat"].fillna("").to_numpy(),
-            _("satuan"): rows["satuan"].fillna("").to_numpy(),
+            _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
             _("penugasan"): [_duty(code) for code in rows["duty"]],
             _("kecamatan"): [", ".join(map(kecamatan_name, sorted(a))) for a in rows["areas"]],
-            _("tempat"): places.fillna(rows["lokasi"]).fillna("").to_numpy(),
-            _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
+            _("tempat"): places.fillna(rows["lokasi"]),
             _("lapor terakhir"): [label("checkin", word) for word in rows["checkin"]],
-            _("waktu lapor"): tables.clock(rows["checkin_at"]).to_numpy(),
-        }
+            _("waktu lapor"): moments(rows["checkin_at"]),
+            _("pangkat"): rows["pangkat"],
+            _("satuan"): rows["satuan"],
+        },
+        rows["latihan"],
     )
-    return tables.marked(table, rows["latihan"].reset_index(drop=True))
 
 
 def _duty(code: object) -> str:
     return label("penugasan", code) if isinstance(code, str) else _("tanpa plotting")
 
 
-def strange_tps(posts: pd.DataFrame) -> pd.DataFrame:
+def strange_tps(posts: pd.DataFrame) -> Table:
     """Postings whose TPS the register does not have, as they were written."""
-    rows = posts[posts["code"].isna()].reset_index(drop=True)
-    table = pd.DataFrame(
+    rows = posts[posts["code"].isna()]
+    return table(
         {
             _("petugas"): rows["petugas"],
             _("kecamatan"): [board().register.name_of(code) for code in rows["kecamatan"]],
-            _("desa"): rows["desa_text"].fillna(rows["desa"]).fillna(""),
-            _("TPS"): rows["tps"].fillna(""),
-        }
+            _("desa"): rows["desa_text"].fillna(rows["desa"]),
+            _("TPS"): rows["tps"],
+        },
+        rows["latihan"],
     )
-    return tables.marked(table, rows["latihan"])
 
 
-def curve(rows: pd.DataFrame) -> pd.DataFrame:
+def curve(rows: pd.DataFrame) -> Table:
     """The curve through the day as numbers."""
-    times = [words.clock(moment) for moment in rows.index]
-    table = pd.DataFrame(
+    return table(
         {
-            _("pukul"): times,
-            _("hadir"): rows["present"].to_numpy(),
-            _("tanpa kabar"): rows["silent"].to_numpy(),
-        }
+            _("pukul"): moments(rows.index),
+            _("hadir"): number(rows["present"]),
+            _("tanpa kabar"): number(rows["silent"]),
+        },
+        _rehearsed(),
     )
-    return _with_mark(table)

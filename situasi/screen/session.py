@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from situasi import records, words
+from situasi import sight, viewers, words
 from situasi.analysis import incidents
+from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
+from situasi.analysis.moment import Moment as Moment
+from situasi.analysis.moment import reckoned as reckoned
 from situasi.analysis.overview import Overview, overview
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
-from situasi.roles import ROLES, Role
+from situasi.regions import Register
+from situasi.roles import Role, Viewer
+from situasi.sight import Sight
 from situasi.snapshot import Picture
 
 Found = TypeVar("Found")
 # (known frames by feed, register, moment, what else was asked) -> anything
 Work = Callable[..., Found]
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The moment a page shows.
-
-    at: against which ages and windows are reckoned. live: everything known by now; else
-    the board as it was known at `at`. exercise: the clock is that of a rehearsal.
-    """
-
-    at: datetime
-    live: bool
-    exercise: bool
 
 
 def now() -> datetime:
@@ -50,9 +41,28 @@ def viewer_theme() -> Theme:
     return theme(st.context.theme.type)
 
 
-def viewer() -> Role:
-    """The role of who looks. Until there are accounts: that of the settings, for everyone."""
-    return ROLES[board().settings.role]
+# Who asks without a word of the gate: nobody, who sees nothing.
+NOBODY = Viewer("", Role("", frozenset(), frozenset()))
+
+
+def viewer() -> Viewer:
+    """Who looks, as the gate says it."""
+    return viewers.read(word_of_the_gate()) or NOBODY
+
+
+def word_of_the_gate() -> str:
+    """What the gate wrote when it let this viewer's WebSocket in."""
+    return str(st.context.headers.get(viewers.HEADER) or "")
+
+
+def register() -> Register:
+    """The register of what the viewer may see."""
+    return _register(sight.of(viewer()))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _register(reach: Sight) -> Register:
+    return sight.register(board().register, reach)
 
 
 def picture() -> Picture:
@@ -60,16 +70,9 @@ def picture() -> Picture:
 
 
 def moment(chosen: datetime | None, shown: Picture) -> Moment:
-    """The chosen moment where it is past, or the present: an exercise's own where one is played.
-
-    A moment still to come is the present: nobody knows more.
-    """
+    """The moment that is shown: the chosen one where it is past, or the present."""
     zone = board().register.election.zone
-    exercise = shown.snapshot.exercise_at
-    present = (exercise or now()).astimezone(zone).replace(microsecond=0)
-    if chosen is not None and chosen < present:
-        return Moment(chosen.astimezone(zone), live=False, exercise=False)
-    return Moment(present, live=True, exercise=exercise is not None)
+    return moments.moment(chosen, now(), shown.snapshot.exercise_at, zone)
 
 
 def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
@@ -79,21 +82,15 @@ def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> 
     that the viewer may see; the register; the moment; and `asked`. What it gives is shared:
     nobody may change it.
     """
-    feeds = viewer().feeds(tuple(records.FEEDS))
+    reach = sight.of(viewer())
     name = f"{work.__module__}.{work.__qualname__}"
-    return _computed(name, shown.snapshot.version, reckoned(at), at.live, feeds, asked, work)  # type: ignore[no-any-return]
+    return _computed(name, shown.snapshot.version, reckoned(at), at.live, reach, asked, work)  # type: ignore[no-any-return]
 
 
 def known(shown: Picture, at: Moment) -> Mapping[str, pd.DataFrame]:
     """The rows known at this moment, by feed, of those that the viewer may see."""
-    feeds = viewer().feeds(tuple(records.FEEDS))
     limit = None if at.live else at.at
-    return _known(shown.snapshot.version, limit, feeds)
-
-
-def reckoned(at: Moment) -> datetime:
-    """The moment to the minute, so that viewers of the same minute share what is computed."""
-    return at.at.replace(second=0) if at.live and not at.exercise else at.at
+    return _known(shown.snapshot.version, limit, sight.of(viewer()))
 
 
 @st.cache_resource(max_entries=256, ttl="15m", show_spinner=False)
@@ -102,37 +99,44 @@ def _computed(
     version: int,
     at: datetime,
     live: bool,
-    feeds: tuple[str, ...],
+    reach: Sight,
     asked: tuple[Hashable, ...],
     _work: Work[Any],
 ) -> Any:
-    return _work(_known(version, None if live else at, feeds), board().register, at, *asked)
+    return _work(_known(version, None if live else at, reach), _register(reach), at, *asked)
 
 
 @st.cache_resource(max_entries=24, ttl="15m", show_spinner=False)
 def _known(
     version: int,  # noqa: ARG001
     limit: datetime | None,
-    feeds: tuple[str, ...],
+    reach: Sight,
 ) -> dict[str, pd.DataFrame]:
     # The version is the key; the frames themselves are never hashed.
-    frames = picture().snapshot.frames
-    return {feed: incidents.known(frames[feed], limit) for feed in feeds}
+    frames = sight.seen(picture().snapshot.frames, reach)
+    return {feed: incidents.known(frame, limit) for feed, frame in frames.items()}
 
 
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, computed once for all viewers of the same view."""
-    return _situation(shown.snapshot.version, wanted, reckoned(at), at.live)
+    reach = sight.of(viewer())
+    return _situation(shown.snapshot.version, wanted, reckoned(at), at.live, reach)
 
 
 @st.cache_resource(max_entries=64, ttl="15m", show_spinner=False)
-def _situation(version: int, wanted: Selection, at: datetime, live: bool) -> Overview:  # noqa: ARG001
+def _situation(
+    version: int,  # noqa: ARG001
+    wanted: Selection,
+    at: datetime,
+    live: bool,
+    reach: Sight,
+) -> Overview:
     # The version is the key; the frames themselves are never hashed.
-    register = board().register
+    own = _register(reach)
     return overview(
-        picture().snapshot.frames,
-        register.election,
-        list(register.kecamatan),
+        sight.seen(picture().snapshot.frames, reach),
+        own.election,
+        list(own.kecamatan),
         wanted,
         at,
         live=live,

@@ -47,7 +47,7 @@ def station_filter(chosen: dict[str, str]) -> Callable[[Any], None]:
 
     def draw(place: Any) -> None:
         names = {"": _("pilih satu TPS"), **_names()}
-        codes = ["", *board().register.tps["code"]]
+        codes = ["", *session.register().tps["code"]]
         chosen["tps"] = filters.one(
             place.selectbox, "tps", _("TPS"), codes, lambda code: names.get(code, code)
         )
@@ -124,7 +124,7 @@ def late_panel(found: pd.DataFrame) -> None:
     if late.empty:
         parts.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
-    tables.shown(stations_tables.late(late), "terlambat", _("TPS terlambat melapor"), height=330)
+    tables.shown(stations_tables.late(late), "terlambat", _("TPS terlambat melapor"))
     st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
 
 
@@ -134,7 +134,7 @@ def box_panel(found: pd.DataFrame) -> None:
     if len(moving):
         page.section(_("Kotak belum sampai PPK: {n}").format(n=words.number(len(moving))))
         boxes = stations_tables.boxes(moving)
-        tables.shown(boxes, "kotak_jalan", _("Kotak belum sampai PPK"), height=250)
+        tables.shown(boxes, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
 
 
 def history(
@@ -170,4 +170,4 @@ def detail_panel(view: View, found: pd.DataFrame, code: str) -> None:
         pairs.append((_("diragukan karena"), said.doubts(told.doubts)))
     stations_parts.facts(said.name(code), pairs)
     reports = stations_tables.reports(view.compute(history, code))
-    tables.shown(reports, "riwayat", _("Riwayat {tps}").format(tps=said.name(code)), height=300)
+    tables.shown(reports, "riwayat", _("Riwayat {tps}").format(tps=said.name(code)), most=8)

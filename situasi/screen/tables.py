@@ -1,9 +1,10 @@
-"""Tables that people read and take along: headings of our files, words for codes, local time."""
+"""Tables that people read and take along: on the screen, and as files that leave the board."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,62 @@ from situasi import words
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.reports import tabular
-from situasi.screen import filters, session
+from situasi.screen import columns as cells
+from situasi.screen import filters, grid, session
+from situasi.screen.columns import Cells, Column
 from situasi.words import _
 
 # More rows than this are not read on a screen; a filter or an export finds them.
 MOST_ROWS = 2_000
+# Rows in sight; of a longer table the others are scrolled.
+IN_SIGHT = 10
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of one length by their headings, the mark LATIHAN first where any row is made up."""
+
+    columns: Mapping[str, Column]
+
+    def __len__(self) -> int:
+        return max((len(column.values) for column in self.columns.values()), default=0)
+
+    @property
+    def made_up(self) -> bool:
+        return _("LATIHAN") in self.columns
+
+    def on_screen(self, aside: Sequence[str] = ()) -> dict[str, Column]:
+        """Without columns that say nothing, and those put aside: they stay in the file."""
+        return {
+            heading: column
+            for heading, column in self.columns.items()
+            if heading not in aside and (column.needed or not column.is_empty())
+        }
+
+    def file(self) -> pd.DataFrame:
+        """Everything as real values: numbers, moments, words."""
+        parts = [column.in_file(heading) for heading, column in self.columns.items()]
+        return pd.DataFrame({name: values for part in parts for name, values in part.items()})
+
+
+def table(columns: Mapping[str, Cells], made_up: bool | Iterable[bool] = False) -> Table:
+    """A table of these columns; plain cells are words.
+
+    made_up: which rows are, or whether all are. Whoever copies or saves the table takes the
+    mark along.
+    """
+    made = {
+        heading: column if isinstance(column, Column) else cells.text(column)
+        for heading, column in columns.items()
+    }
+    rows = len(Table(made))
+    assert {len(column.values) for column in made.values()} <= {rows}, "columns of one length"
+    marks = [made_up] * rows if isinstance(made_up, bool) else list(made_up)
+    if any(marks):
+        marked = cells.text(_("LATIHAN") if one else "" for one in marks)
+        made = {_("LATIHAN"): marked, **made}
+    return Table(made)
 
 
 def behind(title: str, rows: pd.DataFrame, key: str) -> None:
@@ -29,33 +80,52 @@ def behind(title: str, rows: pd.DataFrame, key: str) -> None:
     opens(title.format(n=words.number(len(rows))), lambda: readable(rows), key)
 
 
-def opens(title: str, table: Callable[[], pd.DataFrame], key: str) -> None:
-    """A popover with a readable table, made and sent only when somebody opens it."""
+def opens(title: str, made: Callable[[], Table], key: str) -> None:
+    """A popover with a table, made and sent only when somebody opens it."""
     opened = st.popover(title, key=key, on_change="rerun")
     if opened.open:
         with opened:
-            shown(table(), f"{key}_isi", title)
+            shown(made(), f"isi_{key}", title)
 
 
-def shown(table: pd.DataFrame, key: str, title: str, **options: Any) -> Any:
-    """A readable table with its downloads; what st.dataframe gives (a selection, if asked for).
+def shown(
+    table: Table,
+    key: str,
+    title: str,
+    *,
+    most: int = IN_SIGHT,
+    aside: Sequence[str] = (),
+    **options: Any,
+) -> Any:
+    """A table with its downloads; what st.dataframe gives (a selection, if asked for).
 
-    title: what the table holds, in words; it names the file too. options: of st.dataframe.
+    title: what the table holds, in words; it names the file too. most: rows in sight. aside:
+    headings of columns for the file alone. options: of st.dataframe.
     """
-    found = st.dataframe(table.head(MOST_ROWS), hide_index=True, alt=title, key=key, **options)
+    at = session.moment(filters.past_moment(), session.picture())
+    rows = min(len(table), MOST_ROWS)
+    drawn, widths = grid.laid_out(table.on_screen(aside), rows, at.at.date())
+    found = st.dataframe(
+        drawn,
+        height=grid.height(rows, most),
+        hide_index=True,
+        alt=title,
+        key=key,
+        placeholder=cells.MISSING,
+        column_config=widths,
+        **options,
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(table) > MOST_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
             st.caption(said.format(n=words.number(MOST_ROWS), all=words.number(len(table))))
-        downloads(table, key, title)
+        downloads(table, key, title, at)
     return found
 
 
-def downloads(table: pd.DataFrame, key: str, title: str) -> None:
+def downloads(table: Table, key: str, title: str, at: session.Moment) -> None:
     """The whole table as CSV and XLSX; the file is made when somebody asks for it."""
-    at = session.moment(filters.past_moment(), session.picture())
-    made_up = _("LATIHAN") in table.columns
-    name = _file_name(title, f"{at.at:%Y%m%d-%H%M}", made_up)
+    name = _file_name(title, f"{at.at:%Y%m%d-%H%M}", table.made_up)
     facts = {
         _("Papan"): board().register.election.command,
         _("Isi"): title,
@@ -65,23 +135,29 @@ def downloads(table: pd.DataFrame, key: str, title: str) -> None:
         _("Baris"): words.number(len(table)),
     }
     band = ""
-    if made_up:
+    if table.made_up:
         band = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
         facts[_("LATIHAN")] = _("memuat laporan buatan, bukan keadaan sebenarnya")
     for kind, make, mime in (
-        ("CSV", partial(tabular.as_csv, table), "text/csv"),
-        ("XLSX", partial(tabular.as_xlsx, table, facts, band), _XLSX),
+        ("CSV", lambda: tabular.as_csv(table.file()), "text/csv"),
+        ("XLSX", lambda: tabular.as_xlsx(table.file(), facts, band), _XLSX),
     ):
         st.download_button(
             kind,
-            make,
+            _as_now(make),
             file_name=f"{name}.{kind.lower()}",
             mime=mime,
             key=f"{key}_{kind}",
             on_click="ignore",
             type="tertiary",
-            disabled=table.empty,
+            disabled=not len(table),
         )
+
+
+def _as_now(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Made later, in another thread, in the language of now."""
+    now = copy_context()
+    return lambda: now.copy().run(make)
 
 
 def _file_name(title: str, at: str, made_up: bool) -> str:
@@ -90,30 +166,12 @@ def _file_name(title: str, at: str, made_up: bool) -> str:
     return "_".join(filter(None, parts))
 
 
-def marked(table: pd.DataFrame, made_up: pd.Series) -> pd.DataFrame:
-    """The table with LATIHAN before rows that are made up, where any is.
-
-    Whoever copies or saves the table takes the mark along.
-    """
-    if made_up.any():
-        mark = [_("LATIHAN") if one else "" for one in made_up]
-        table.insert(0, _("LATIHAN"), pd.Series(mark, index=table.index, dtype="object"))
-    return table
-
-
-def clock(times: pd.Series) -> pd.Series:
-    """Aware moments as local text, empty where there is none."""
-    zone = board().register.election.zone
-    text: pd.Series = times.dt.tz_convert(zone).dt.strftime("%d/%m/%Y %H.%M")
-    return text.where(times.notna(), "")
-
-
-def readable(rows: pd.DataFrame) -> pd.DataFrame:
+def readable(rows: pd.DataFrame) -> Table:
     """Cases as a table with the headings of our files."""
     register = board().register
-    table = pd.DataFrame(
+    return table(
         {
-            _("waktu"): clock(rows["occurred_at"]),
+            _("waktu"): cells.vague(rows["occurred_at"], rows["precision"]),
             _("tingkat"): [label("tingkat", code) for code in rows["tingkat"]],
             _("jenis"): [label("jenis", code) for code in rows["jenis"]],
             _("kecamatan"): [register.name_of(code) for code in rows["kecamatan"]],
@@ -124,6 +182,6 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
             _("catatan periksa"): rows["flags"],
             _("sumber"): rows["sumber"],
             _("id"): rows["id"],
-        }
+        },
+        rows["latihan"],
     )
-    return marked(table, rows["latihan"])

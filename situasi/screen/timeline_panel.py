@@ -10,7 +10,7 @@ from situasi.board import current as board
 from situasi.figures import timeline as figure_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.labels import label
-from situasi.screen import filters, parts, session
+from situasi.screen import day_tables, filters, parts, session, tables
 from situasi.screen.session import Moment
 from situasi.words import _
 
@@ -37,5 +37,6 @@ def timeline_panel(found: Overview, at: Moment) -> None:
         )
     with parts.bar():
         st.caption(note, width="content")
+        tables.opens(_("Garis waktu sebagai tabel"), lambda: day_tables.slots(found), "angka_garis")
         if not at.live:
             st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
 from situasi.figures import turnout as figure
-from situasi.figures.map import Area
-from situasi.figures.theme import step
+from situasi.figures.area import Area
 from situasi.regions import Kecamatan
 from situasi.screen import (
     area_map,
@@ -26,8 +24,6 @@ from situasi.screen.parts import Card
 from situasi.screen.turnout_tables import between, percent, voters
 from situasi.screen.turnout_work import Work
 from situasi.words import _
-
-MAP_HEIGHT = 420
 
 
 def key_figures(found: Work) -> None:
@@ -56,7 +52,7 @@ def _rate_card(found: Work) -> Card:
     of = _("dari {n} pemilih di TPS yang melapor")
     return Card(
         _("Partisipasi TPS melapor"),
-        percent(whole.rate),
+        percent(whole.rate, estimated=bool(whole.told_estimated)),
         of.format(n=voters(whole.dpt_told, bool(whole.told_estimated))),
     )
 
@@ -108,20 +104,15 @@ def curve_panel(found: Work) -> None:
 
 def map_panel(view: View, found: Work) -> None:
     theme = session.viewer_theme()
-    rates = dict(zip(found.areas.index, found.areas["rate"].astype(float), strict=True))
 
     def paint(place: Kecamatan) -> Area:
-        rate = rates[place.code]
-        if np.isnan(rate):
-            return Area(place.name, drawn="silent")
-        return Area(place.name, percent(rate), step(rate / 100, theme.turnout))
+        return turnout_tables.area(place, found.areas.loc[place.code], theme)
 
     page.section(_("Partisipasi TPS melapor menurut kecamatan"))
     area_map.area_map(
         area_map.areas(view.chosen(), paint),
         "peta_partisipasi",
         _("Peta partisipasi {n} kecamatan").format(n=len(found.areas)),
-        height=MAP_HEIGHT,
     )
     size = 100 // len(theme.turnout)
     marks = [
@@ -134,7 +125,8 @@ def map_panel(view: View, found: Work) -> None:
 def area_panel(found: Work) -> None:
     low = board().register.election.rules.turnout.low
     page.section(_("Menurut kecamatan"))
-    tables.shown(turnout_tables.areas(found), "menurut_kecamatan", _("Partisipasi kecamatan"))
+    areas = turnout_tables.areas(found)
+    tables.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
             n=words.number(low), rate=percent(found.kabupaten)
@@ -149,7 +141,7 @@ def silent_panel(found: Work) -> None:
     if late.empty:
         parts.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
         return
-    tables.shown(stations_tables.late(late), "belum_jumlah", _("TPS terlambat hitung"), height=250)
+    tables.shown(stations_tables.late(late), "belum_jumlah", _("TPS terlambat hitung"), most=7)
 
 
 def doubt_panel(found: Work) -> None:
@@ -158,7 +150,7 @@ def doubt_panel(found: Work) -> None:
         parts.empty(_("Tidak ada hitungan yang diragukan."))
     else:
         doubted = stations_tables.doubted(found.doubted)
-        tables.shown(doubted, "ragu", _("Hitungan diragukan"), height=250)
+        tables.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):
         title = _("{n} total desa atau kecamatan").format(n=words.number(len(found.totals)))

@@ -1,4 +1,4 @@
-"""The tables of the page Partisipasi, as people read them."""
+"""Turnout as people read it: in words, on the map, in the tables of the page Partisipasi."""
 
 from __future__ import annotations
 
@@ -8,14 +8,28 @@ import pandas as pd
 
 from situasi import words
 from situasi.board import current as board
-from situasi.screen import tables
+from situasi.figures.area import Area
+from situasi.figures.theme import Theme, step
+from situasi.regions import Kecamatan
+from situasi.screen.columns import bounds, moments, number, part
+from situasi.screen.columns import percent as percents
+from situasi.screen.tables import Table, table
 from situasi.screen.turnout_work import Work
 from situasi.words import _
 
 
-def percent(share: float) -> str:
-    """63,5 %; a dash where nobody told."""
-    return "–" if pd.isna(share) else f"{words.number(share, 1)} %"
+def percent(share: float, *, estimated: bool = False) -> str:
+    """63,5 %, or ≈ 63,5 % of an estimated list; a dash where nobody told."""
+    about = "≈ " if estimated else ""
+    return "–" if pd.isna(share) else f"{about}{words.number(share, 1)} %"
+
+
+def area(place: Kecamatan, one: Any, theme: Theme) -> Area:
+    """How the map draws the turnout of a kecamatan. one: its row of turnout.by_kecamatan."""
+    if pd.isna(one.rate):
+        return Area(place.name, drawn="silent")
+    said = percent(one.rate, estimated=bool(one.told_estimated))
+    return Area(place.name, said, step(one.rate / 100, theme.turnout))
 
 
 def between(one: Any) -> str:
@@ -27,24 +41,26 @@ def voters(count: float, estimated: bool) -> str:
     return ("≈ " if estimated else "") + words.number(int(count))
 
 
-def areas(found: Work) -> pd.DataFrame:
+def areas(found: Work) -> Table:
     """Turnout of each kecamatan with its denominators."""
-    register = board().register
-    rows: list[Any] = list(found.areas.itertuples())
-    share = _("{n} dari {all}")
-    table = pd.DataFrame(
+    register, rows = board().register, found.areas
+    told = rows["told"] > 0
+    made = found.found.groupby("kecamatan")["latihan"].any()
+    return table(
         {
-            _("kecamatan"): [register.name_of(str(one.Index)) for one in rows],
-            _("TPS melapor"): [share.format(n=one.told, all=one.tps) for one in rows],
-            _("hadir"): [words.number(int(one.heads)) if one.told else "" for one in rows],
-            _("DPT TPS melapor"): [voters(one.dpt_told, one.told_estimated) for one in rows],
-            _("partisipasi"): [percent(one.rate) for one in rows],
-            _("batas seluruhnya"): [between(one) for one in rows],
-            _("DPT"): [voters(one.dpt, one.estimated) for one in rows],
-            _("catatan"): [_note(one) for one in rows],
-        }
+            _("kecamatan"): [register.name_of(str(code)) for code in rows.index],
+            _("partisipasi"): percents(rows["rate"], estimated=rows["told_estimated"]),
+            _("hadir"): number(rows["heads"].where(told)),
+            _("DPT TPS melapor"): number(
+                rows["dpt_told"].where(told), estimated=rows["told_estimated"]
+            ),
+            _("TPS melapor"): part(rows["told"], rows["tps"], _("TPS")),
+            _("catatan"): [_note(one) for one in rows.itertuples()],
+            _("batas seluruhnya"): bounds(rows["least"], rows["most"], rows["estimated"]),
+            _("DPT"): number(rows["dpt"], estimated=rows["estimated"]),
+        },
+        (bool(made.get(code, False)) for code in rows.index),
     )
-    return tables.marked(table, pd.Series(_made(found), index=table.index))
 
 
 def _note(one: Any) -> str:
@@ -54,42 +70,35 @@ def _note(one: Any) -> str:
     return ", ".join(notes)
 
 
-def _made(found: Work) -> list[bool]:
-    made = found.found.groupby("kecamatan")["latihan"].any()
-    return [bool(made.get(code, False)) for code in found.areas.index]
-
-
-def curve(found: Work) -> pd.DataFrame:
+def curve(found: Work) -> Table:
     """The curve as numbers."""
-    rows: list[Any] = list(found.curve.itertuples())
-    table = pd.DataFrame(
+    rows = found.curve
+    return table(
         {
-            _("waktu"): [words.clock(one.Index) for one in rows],
-            _("hadir"): ["" if pd.isna(one.heads) else words.number(one.heads) for one in rows],
-            _("TPS melapor"): ["" if pd.isna(one.told) else words.number(one.told) for one in rows],
-            _("partisipasi"): [percent(one.rate) for one in rows],
-            _("perkiraan"): [f"≈ {percent(one.expected)}" for one in rows],
-        }
+            _("waktu"): moments(rows.index),
+            _("hadir"): number(rows["heads"]),
+            _("TPS melapor"): number(rows["told"]),
+            _("partisipasi"): percents(rows["rate"], estimated=bool(found.whole["told_estimated"])),
+            _("partisipasi andaian"): percents(rows["expected"], estimated=True),
+        },
+        bool(found.found["latihan"].any()),
     )
-    made = bool(found.found["latihan"].any())
-    return tables.marked(table, pd.Series(made, index=table.index))
 
 
-def totals(found: pd.DataFrame) -> pd.DataFrame:
+def totals(found: pd.DataFrame) -> Table:
     """Totals that a desa or kecamatan told, beside its TPS."""
     register = board().register
-    table = pd.DataFrame(
+    return table(
         {
             _("lingkup"): found["lingkup"],
             _("kecamatan"): [
                 register.name_of(c) if c else "" for c in found["kecamatan"].fillna("")
             ],
-            _("desa"): found["desa_text"].fillna(""),
-            _("waktu"): tables.clock(found["occurred_at"]),
-            _("total dilaporkan"): found["heads"],
-            _("jumlah dari TPS"): found["tps_heads"],
-            _("TPS melapor"): found["tps_told"],
-            _("TPS"): found["tps"],
-        }
+            _("desa"): found["desa_text"],
+            _("waktu"): moments(found["occurred_at"]),
+            _("total dilaporkan"): number(found["heads"]),
+            _("jumlah dari TPS"): number(found["tps_heads"]),
+            _("TPS melapor"): part(found["tps_told"], found["tps"], _("TPS")),
+        },
+        found["latihan"],
     )
-    return tables.marked(table, found["latihan"])

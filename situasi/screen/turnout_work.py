@@ -43,7 +43,7 @@ def work(
     return Work(
         found=every[every["kecamatan"].isin(chosen.index)],
         areas=chosen,
-        whole=_official(analysis.whole(chosen), len(chosen) == len(register.kecamatan)),
+        whole=_official(analysis.whole(chosen), register.whole and len(chosen) == len(areas)),
         kabupaten=float(analysis.whole(areas)["rate"]),
         curve=analysis.curve(known, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.

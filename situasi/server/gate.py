@@ -26,8 +26,8 @@ VISIT = "situasi.visit"
 SIGN_IN = "/masuk"
 COOKIE = "situasi"
 
-# Told to anybody: whether the server lives, and the way in.
-_OPEN = frozenset({"/healthz", SIGN_IN})
+# Told to anybody: whether the server lives, and the way in. The metrics ask themselves who it is.
+_OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready", "/metrics", SIGN_IN})
 # Streamlit's ways for programs to drive a page: a script of nobody would run there.
 _CLOSED = ("/_stcore/agent/",)
 _KEYED = "/api/"

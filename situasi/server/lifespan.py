@@ -16,7 +16,7 @@ from situasi.board import Board, open_board
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
-from situasi.server import keeper
+from situasi.server import health, keeper, metrics
 from situasi.server.keeper import Keeper
 
 
@@ -33,11 +33,13 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
     )
     inbox.start()
+    health.watch(inbox)
     house.settle_memory()
     try:
         yield {}
     finally:
         watch.cancel()
+        health.watch(None)
         await keeping.close()
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
@@ -57,6 +59,7 @@ def _now() -> datetime:
 
 
 def _tell(ledger: Ledger) -> None:
+    metrics.ingested("inbox", ledger.feed or "unknown", ledger.as_json())
     said = ledger.refused or (
         f"{ledger.accepted} diterima, {ledger.duplicate} ganda, {ledger.quarantined} karantina"
     )

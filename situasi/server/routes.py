@@ -1,13 +1,18 @@
-"""HTTP routes beside the pages: boundaries and health."""
+"""HTTP routes beside the pages: boundaries, reports and figures, health and metrics."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Mount, Route, request_response
 
 from situasi.board import current as board
+from situasi.server import health
+from situasi.server.api.app import Api
+from situasi.server.api.problems import Told
 from situasi.shapes import ADDRESS
+
+API = Api()
 
 
 async def boundaries(request: Request) -> Response:
@@ -22,13 +27,11 @@ async def boundaries(request: Request) -> Response:
     )
 
 
-def health(_request: Request) -> Response:
-    """Whether the store can be read, and at which version."""
-    picture = board().live.picture()
-    return JSONResponse(
-        {"ok": picture.trouble is None, "version": picture.snapshot.version},
-        status_code=200 if picture.trouble is None else 503,
-    )
-
-
-ROUTES = (Route(ADDRESS, boundaries), Route("/healthz", health))
+ROUTES = (
+    Route(ADDRESS, boundaries),
+    Route("/healthz", health.health),
+    Route("/healthz/live", health.live),
+    Route("/healthz/ready", health.ready),
+    Route("/metrics", Told(request_response(API.metrics)), methods=["GET"]),
+    Mount("/api", API),
+)

@@ -41,14 +41,18 @@ def quarantined() -> sa.Select[Any]:
     return sa.select(tables.quarantine, released_by.label("released_by"))
 
 
-def _stands() -> sa.ColumnElement[bool]:
-    """Whether a release counts: the batch that made it was not taken back."""
-    return ~sa.exists().where(tables.withdrawals.c.batch == tables.releases.c.batch)
+def _stands(at: int | None = None) -> sa.ColumnElement[bool]:
+    """Whether a release counts (or counted at a moment): its batch was not taken back."""
+    taken = tables.withdrawals.c
+    undone = sa.exists().where(taken.batch == tables.releases.c.batch)
+    return ~(undone if at is None else undone.where(taken.recorded_at <= at))
 
 
-def _released() -> sa.Select[Any]:
-    """The numbers that no longer wait, each once."""
-    return sa.select(tables.releases.c.number).where(_stands()).distinct()
+def _released(at: int | None = None) -> sa.Select[Any]:
+    """The numbers that no longer wait (or waited at a moment), each once."""
+    release = tables.releases.c
+    counted = sa.select(release.number).where(_stands(at)).distinct()
+    return counted if at is None else counted.where(release.recorded_at <= at)
 
 
 def count_waiting(connection: sa.Connection) -> dict[str, int]:
@@ -61,11 +65,13 @@ def count_waiting(connection: sa.Connection) -> dict[str, int]:
     return {feed: count for feed, count in sorted(found.items()) if count}
 
 
-def read_held(connection: sa.Connection) -> pd.DataFrame:
+def read_held(connection: sa.Connection, at: int | None) -> pd.DataFrame:
     """See protocol.Store.held."""
     row = tables.quarantine.c
     columns = [row.seq.label("number"), *(row[name] for name in list(_HELD)[1:])]
-    waiting = sa.select(*columns).where(row.seq.not_in(_released())).order_by(row.seq)
+    waiting = sa.select(*columns).where(row.seq.not_in(_released(at))).order_by(row.seq)
+    if at is not None:
+        waiting = waiting.where(row.recorded_at <= at)
     return frames.read(connection, waiting, _HELD)
 
 

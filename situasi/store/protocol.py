@@ -140,8 +140,8 @@ class Store(Protocol):
         """How many rows wait in quarantine, by feed; feeds without any are left out."""
         ...
 
-    def held(self) -> pd.DataFrame:
-        """The rows that wait, without their cells, oldest first.
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
+        """The rows that wait, or waited at a moment, without their cells, oldest first.
 
         Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
         """

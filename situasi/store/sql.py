@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -120,9 +121,9 @@ class SqlStore:
         with self._backend.reading() as connection:
             return count_waiting(connection)
 
-    def held(self) -> pd.DataFrame:
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
         with self._backend.reading() as connection:
-            return read_held(connection)
+            return read_held(connection, None if at is None else to_micros(at))
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
@@ -196,10 +197,25 @@ def _take_back(connection: sa.Connection, batch: int, at: int) -> int:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
     row, taken = tables.feeds[name].c, tables.withdrawals.c
     already = sa.exists().where(taken.feed == name, taken.row_seq == row.seq)
+    first, end = (
+        _first_of(connection, tables.feeds[name], number) for number in (batch, batch + 1)
+    )
     valid = (
         sa.select(sa.literal(name), row.seq, row.batch, sa.literal(at), row.digest)
-        .where(row.batch == batch, ~already)
+        .where(row.seq >= first, row.seq < end, ~already)
         .order_by(row.seq)
     )
     names = ["feed", "row_seq", "batch", "recorded_at", "digest"]
     return connection.execute(sa.insert(tables.withdrawals).from_select(names, valid)).rowcount
+
+
+def _first_of(connection: sa.Connection, table: sa.Table, batch: int) -> int:
+    """The `seq` where this batch or a later one begins. Both only grow, so it is closed in on."""
+    seq = table.c.seq
+    newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(seq), 0))).scalar_one()
+
+    def batch_from(number: int) -> int:
+        first = sa.select(table.c.batch).where(seq >= number).order_by(seq).limit(1)
+        return int(connection.execute(first).scalar_one())
+
+    return 1 + bisect_left(range(1, int(newest) + 1), batch, key=batch_from)

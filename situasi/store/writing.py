@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from situasi.records import FEEDS
+from situasi.records import FEEDS, Kind
 from situasi.store import tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
@@ -145,18 +145,24 @@ class SqlWriting:
         known_at = moments(accepted["known_at"])
         if None in known_at:
             raise ValueError("known_at must be given for every accepted row")
-        content = digests(values)
-        given = {name: cells for name, cells in values.items() if cells.count(None) < len(cells)}
+        nothing = [None] * len(accepted)
+        given = {name: cells for name, cells in values.items() if cells != nothing}
+        content = digests(given)
+        yesno = {column.name for column in self._feed.columns if column.kind is Kind.YESNO}
+        # The driver asks about every single value that is no str, int, float or bytearray.
         columns: dict[str, Any] = {
-            **given,
-            "batch": repeat(batch),
+            **{name: map(int, cells) if name in yesno else cells for name, cells in given.items()},
             "row": accepted["row"].astype("int64").tolist(),
-            "recorded_at": repeat(self._at),
             "known_at": known_at,
-            "digest": content,
-            "round": self._rounds(content),
+            "digest": map(bytearray, content),
         }
-        return self._insert_new(self._table, columns, ["digest", "round"])
+        constants = {"batch": batch, "recorded_at": self._at}
+        rounds = self._rounds(content)
+        if any(rounds):
+            columns["round"] = rounds
+        else:
+            constants["round"] = 0
+        return self._insert_new(self._table, columns, constants, ["digest", "round"])
 
     def _rounds(self, content: list[bytes]) -> Values:
         """How often each content has been taken back so far."""
@@ -180,27 +186,36 @@ class SqlWriting:
         reasons = [json.dumps(row.reasons) for row in rejected]
         feed = self._feed.name
         columns: dict[str, Any] = {
-            "batch": repeat(batch),
             "feed": repeat(feed),
             "source": repeat(cleaned(self._delivery.source)),
             "row": [row.row for row in rejected],
             "raw": raw,
             "reasons": reasons,
-            "recorded_at": repeat(self._at),
             "digest": [
                 quarantine_digest((feed, *parts)) for parts in zip(content, reasons, strict=True)
             ],
         }
-        return self._insert_new(tables.quarantine, columns, ["digest"])
+        constants = {"batch": batch, "recorded_at": self._at}
+        return self._insert_new(tables.quarantine, columns, constants, ["digest"])
 
-    def _insert_new(self, table: sa.Table, columns: Mapping[str, Any], unique: list[str]) -> int:
+    def _insert_new(
+        self,
+        table: sa.Table,
+        columns: Mapping[str, Any],
+        constants: Mapping[str, int],
+        unique: list[str],
+    ) -> int:
         """Insert rows given by column, skipping those already there; how many went in.
 
+        constants: what is the same in all rows, and written into the statement.
         The driver's own cursor takes the rows as they are zipped: naming every value of
         100,000 rows in a dict, as the engine's way asks, takes longer than storing them.
         """
-        statement = self._backend.insert(table).on_conflict_do_nothing(index_elements=unique)
-        compiled = statement.compile(self._connection.engine, column_keys=list(columns))
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
+        values |= {name: sa.literal_column(str(number)) for name, number in constants.items()}
+        insert = self._backend.insert(table).values(values)
+        statement = insert.on_conflict_do_nothing(index_elements=unique)
+        compiled = statement.compile(self._connection.engine)
         rows: Any = zip(*(columns[name] for name in compiled.positiontup), strict=False)
         with closing(self._connection.connection.cursor()) as cursor:
             cursor.executemany(str(compiled), rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench import ingest, made, page, pages, start
+from tests.bench import api, ingest, made, page, pages, start
 from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
@@ -22,6 +22,8 @@ def main() -> None:
         ingest.run(many, book, folder / "stores")
         page.run(few, folder / "board-few", FEW)
         page.run(many, folder / "board-many", MANY)
+        api.run(folder / "board-few", FEW)
+        api.run(folder / "board-many", MANY)
         pages.run(folder / "rehearsal")
         start.run(folder, folder / "board-many")
 

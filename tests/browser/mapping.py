@@ -6,6 +6,7 @@ import io
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +14,15 @@ import shapely
 from PIL import Image
 from playwright.sync_api import Locator
 
-from situasi import election, shapes
-from situasi.analysis.incidents import located
-from situasi.figures.map import situation_map
+from situasi import election, regions, shapes
+from situasi.figures.camera import Spot
+from situasi.figures.lettering import Box
+from situasi.figures.map import HEIGHT, situation_map
+from situasi.figures.placing import Placing, placed
 from situasi.figures.theme import LIGHT, Theme
 from situasi.settings import load
 from situasi.shapes import Boundaries
 from tests.browser.viewing import Viewer
-from tests.builders import incidents
 
 Colour = tuple[int, int, int]
 Pixels = npt.NDArray[np.int16]
@@ -66,23 +68,46 @@ class Shot:
         x, y = self.camera.place(lon, lat, *self.size)
         return round(x), round(y)
 
-    def colour(self, lon: float, lat: float) -> Colour:
+    def around(self, lon: float, lat: float, pixels: int) -> Colour:
+        """The colour that most of the pixels around a place have."""
         x, y = self.at(lon, lat)
-        red, green, blue = self.pixels[y, x]
-        return int(red), int(green), int(blue)
+        return self._most(self.within((-pixels, -pixels, pixels, pixels), middle=(x, y)))
 
     def fill(self, polygon: shapely.Geometry) -> Colour:
         """The colour that most of a polygon has: lines, names and marks are the fewer pixels."""
-        inside = self.pixels[self.mask(polygon)]
-        found = Counter(map(tuple, inside.tolist())).most_common(1)[0][0]
+        return self._most(self.mask(polygon))
+
+    def within(
+        self, box: Box, slack: float = 0, middle: tuple[float, float] | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """Which pixels lie in a box; it is counted from a pixel or from the picture's middle."""
+        width, height = self.size
+        x, y = middle or (width / 2, height / 2)
+        columns, rows = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+        left, top, right, bottom = box
+        across = (columns >= x + left - slack) & (columns <= x + right + slack)
+        return np.asarray(across & (rows >= y + top - slack) & (rows <= y + bottom + slack))
+
+    def _most(self, chosen: npt.NDArray[np.bool_]) -> Colour:
+        found = Counter(map(tuple, self.pixels[chosen].tolist())).most_common(1)[0][0]
         return found[0], found[1], found[2]
 
     def mask(self, polygon: shapely.Geometry) -> npt.NDArray[np.bool_]:
         """Which pixels lie in a polygon."""
-        width, height = self.size
-        outline = shapely.transform(
-            polygon, lambda points: np.array([self.at(lon, lat) for lon, lat in points])
+        return self._inside(
+            shapely.transform(
+                polygon, lambda points: np.array([self.at(lon, lat) for lon, lat in points])
+            )
         )
+
+    def along(self, line: tuple[Spot, Spot], slack: float) -> npt.NDArray[np.bool_]:
+        """Which pixels lie on a line that is counted from the middle of the picture."""
+        width, height = self.size
+        middle = np.array([width / 2, height / 2])
+        return self._inside(shapely.LineString(np.array(line) + middle).buffer(slack))
+
+    def _inside(self, outline: shapely.Geometry) -> npt.NDArray[np.bool_]:
+        width, height = self.size
         columns, rows = np.meshgrid(np.arange(width), np.arange(height))
         shapely.prepare(outline)
         return np.asarray(shapely.contains_xy(outline, columns, rows))
@@ -106,15 +131,21 @@ def alike(one: Colour, other: Colour) -> bool:
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= CLOSE
 
 
+@cache
 def boundaries() -> Boundaries:
     return shapes.load(election.load(load({}).election).boundaries)
 
 
+def placing() -> Placing:
+    """Where the board itself puts the names."""
+    kecamatan = regions.load(election.load(load({}).election)).kecamatan
+    return placed(boundaries(), tuple((k, one.name) for k, one in kecamatan.items()), HEIGHT)
+
+
+@cache
 def camera() -> Camera:
     """The camera that the board itself asks for."""
-    nothing, _ = located(incidents().head(0))
-    view = situation_map(boundaries(), "", {}, nothing.assign(label=""), LIGHT, layer_id="k")
-    state = view.initial_view_state
+    state = situation_map(placing(), "", {}, None, LIGHT, layer_id="k").initial_view_state
     return Camera(state.longitude, state.latitude, state.zoom)
 
 

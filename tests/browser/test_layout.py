@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from situasi.figures import placing
 from situasi.figures.theme import DARK, LIGHT, Theme
+from tests.browser import mapping
 from tests.browser.conftest import Look
 from tests.browser.mapping import numbers
 from tests.browser.serving import Server
@@ -30,6 +32,17 @@ _CUT_OFF = """() => [...document.querySelectorAll('.si-card')].flatMap(card => {
     ].map(part => part.tagName + ' ' + part.innerText);
 })"""
 
+# Key figures whose marks do not stand in one line.
+_BROKEN_MARKS = """() => [...document.querySelectorAll('.si-card strong')].filter(value =>
+    new Set([...value.querySelectorAll('.si-count')].map(mark => mark.offsetTop)).size > 1
+).map(value => value.innerText)"""
+
+# Names of pages that hold more than the menu shows.
+_CUT_TITLES = """() => [...document.querySelectorAll('[data-testid=stPageLink] a')].flatMap(link =>
+    [link, ...link.querySelectorAll('*')].filter(part => part.scrollWidth > part.clientWidth
+        && getComputedStyle(part).display !== 'inline')
+).map(part => part.innerText)"""
+
 _SCROLLS_SIDEWAYS = """() => [document.documentElement, document.body,
     document.querySelector('[data-testid=stMain]'),
     document.querySelector('[data-testid=stMainBlockContainer]'),
@@ -49,19 +62,38 @@ def test_the_page_fits_a_phone_a_desk_and_a_wall(
         color_scheme=theme.name,
     )
     assert _ground(viewer) == numbers(theme.paper)
+    _phone_shows_reports_before_the_map(viewer)
     for width, height in (PHONE, DESK, WALL):
         viewer.page.set_viewport_size({"width": width, "height": height})
         viewer.until(
             lambda: viewer.page.evaluate(_SCROLLS_SIDEWAYS) == [], f"{width}: scrolls sideways"
         )
         assert viewer.page.evaluate(_CUT_OFF) == [], width
+        assert viewer.page.evaluate(_BROKEN_MARKS) == [], width
+        assert width == PHONE[0] or viewer.page.evaluate(_CUT_TITLES) == [], width
+    viewer.until(lambda: _ends(viewer, "[data-testid=stSlider]") <= WALL[1], "a wall must scroll")
     viewer.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    viewer.until(lambda: _all_cards_above(viewer, DESK[1]), "key figures lie below the screen")
+    viewer.until(
+        lambda: _ends(viewer, ".si-card") <= DESK[1] / 3, "key figures take more than a third"
+    )
 
 
-def _all_cards_above(viewer: Viewer, edge: int) -> bool:
-    boxes = [card.bounding_box() for card in viewer.page.locator(".si-card").all()]
-    return len(boxes) == 6 and all(box and box["y"] + box["height"] <= edge for box in boxes)
+def _phone_shows_reports_before_the_map(viewer: Viewer) -> None:
+    report, shown = viewer.page.locator("ol.si-list li").first, mapping.canvas(viewer)
+    boxes = report.bounding_box(), shown.bounding_box()
+    assert boxes[0]
+    assert boxes[1]
+    assert _ends(viewer, ".si-card") < boxes[0]["y"] < PHONE[1]
+    assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
+    # All of the map and of the names beside it.
+    assert shown.evaluate("part => part.clientWidth") >= placing.PHONE
+
+
+def _ends(viewer: Viewer, parts: str) -> float:
+    """Where the lowest of these parts ends, from the upper edge of the screen."""
+    boxes = [part.bounding_box() for part in viewer.page.locator(parts).all()]
+    assert boxes
+    return max(box["y"] + box["height"] for box in boxes if box)
 
 
 def _ground(viewer: Viewer) -> tuple[int, ...]:

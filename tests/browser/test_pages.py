@@ -122,7 +122,10 @@ def test_the_screens_answer_a_briefing_as_the_files_do(
 
     viewer.open(_past("situasi", clock))
     assert viewer.card("Kejadian terbuka")[0] == words.number(len(opened))
-    assert f"{words.number(sum(counts.values()))} hadir" in viewer.card("Partisipasi")[1]
+    assert (
+        f"{words.number(sum(counts.values()))} hadir di {len(counts)} dari 667 TPS"
+        in viewer.card("Partisipasi")[1]
+    )
     shown = _of_card(viewer, "Personel hadir")
     assert shown[:2] == [len(present), len(posted)]
 

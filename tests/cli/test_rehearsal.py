@@ -11,7 +11,9 @@ from situasi import replay as player
 from situasi.analysis import overview
 from situasi.analysis.incidents import Selection
 from situasi.board import Board
-from situasi.figures.map import Area, situation_map
+from situasi.figures.area import Area
+from situasi.figures.map import HEIGHT, situation_map
+from situasi.figures.placing import placed
 from situasi.figures.theme import LIGHT
 from situasi.records import FEEDS, INCIDENTS
 from tests.builders_election import invented_election, kecamatan_codes
@@ -60,9 +62,9 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     assert len(seen.shown)
     areas = {code: Area(place.name) for code, place in board.register.kecamatan.items()}
     points = seen.drawn.assign(label="")
-    deck = situation_map(
-        board.boundaries, board.boundaries.address, areas, points, LIGHT, layer_id="k"
-    )
+    names = tuple((code, place.name) for code, place in board.register.kecamatan.items())
+    placing = placed(board.boundaries, names, HEIGHT)
+    deck = situation_map(placing, board.boundaries.address, areas, points, LIGHT, layer_id="k")
     drawn = deck.to_json()
     assert all(code in drawn and board.register.kecamatan[code].name.split()[0] in drawn
                for code in codes)  # fmt: skip

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.feeds.judge import Bench
+from situasi.feeds.common import Sheet
+from situasi.feeds.headings import Headings
+from situasi.feeds.judge import Bench, text
+from situasi.feeds.table import Table
 from situasi.feeds.values.base import Unreadable, is_blank, written
-from situasi.feeds.values.coordinates import _angle_in, _ordered, _quick, read_point
+from situasi.feeds.values.coordinates import _angle_in, _ordered, _quick, read_plain, read_point
+from situasi.feeds.vocabulary.votes import _spaced
+from situasi.records import INCIDENTS
+from tests.conftest import NOON
 
 degrees = st.from_regex(r"[-+]?[0-9]{0,4}[.,]?[0-9]{0,8}", fullmatch=True)
 
@@ -35,6 +44,25 @@ def test_the_decimals_that_fill_whole_files_are_read_quickly() -> None:
 @pytest.mark.parametrize("lat", ["181.5", "-3,2535", "3°15'9\"S", "", "-"])
 def test_what_is_not_plain_decimals_is_left_to_the_slow_reading(lat: str) -> None:
     assert _quick(lat, "104.6512") is None
+
+
+DEGREES = degrees | st.sampled_from(["nan", "1e1", "1.5\n", "\u0661.5", "\ud800", "180.000001"])
+
+
+@given(st.lists(DEGREES | st.none() | st.floats() | st.integers() | st.booleans(), max_size=6))
+@example(["-3.253500", None, "104.65"])
+@example(["-3.2535", 104.65])
+def test_a_column_of_degrees_is_what_reading_each_alone_gives(cells: list[object]) -> None:
+    for cell, found in zip(cells, read_plain(cells).tolist(), strict=True):
+        if not math.isnan(found):
+            assert not is_blank(cell)
+            assert repr(found) == repr(_angle_in(cell).degrees + 0.0)
+
+
+def test_columns_of_plain_decimals_are_read_at_once_with_or_without_gaps() -> None:
+    assert read_plain(["-3.253500", "104.65"]).tolist() == [-3.2535, 104.65]
+    assert read_plain(["-3.5", None]).tolist()[0] == -3.5
+    assert read_plain([-3.5, "104.65", 2]).tolist()[:2] == [-3.5, 104.65]
 
 
 def test_a_point_outside_the_earth_is_still_refused() -> None:
@@ -75,6 +103,29 @@ def test_reading_each_distinct_cell_once_equals_reading_every_row(words: list[st
     assert (values, doubts, faults) == slow_each(words)
 
 
+@given(st.lists(st.sampled_from(["a", " b ", "", " ", "\u00a0c"]), min_size=1), st.data())
+def test_a_column_of_texts_is_stripped_as_each_cell_is(
+    texts: list[str], data: st.DataObject
+) -> None:
+    cells = data.draw(st.just(texts) | st.lists(st.sampled_from([*texts, None, 2.0, True, 7])))
+    table = Table(pd.DataFrame({"uraian": cells}, dtype="object"), list(range(len(cells))))
+    headings = Headings({"uraian": ("uraian",)}, (), (), ())
+    sheet = Sheet(INCIDENTS, table, headings, None, NOON)  # type: ignore[arg-type]
+    assert sheet.texts("uraian") == list(map(text, cells))
+    assert sheet.texts("pelapor") == [None] * len(cells)
+
+
+WORDS = st.lists(st.sampled_from(["quick", "count", "kotak", "kosong", "i"]), max_size=6).map(tuple)
+
+
+@given(WORDS, WORDS.filter(bool))
+def test_a_phrase_is_found_in_spaced_words_where_its_words_follow_one_another(
+    words: tuple[str, ...], phrase: tuple[str, ...]
+) -> None:
+    slices = [words[at : at + len(phrase)] for at in range(len(words))]
+    assert (_spaced(phrase) in _spaced(words)) == (phrase in slices)
+
+
 CELLS = st.sampled_from(["a", "b", "xa", "ya", "", None, 1, 2.5])
 
 
@@ -89,9 +140,8 @@ def test_columns_judged_together_equal_rows_judged_as_one_key_each(
     columns = [data.draw(st.lists(CELLS, min_size=rows, max_size=rows)) for _ in range(width)]
     together, single = Bench(rows), Bench(rows)
     keys = list(zip(*columns, strict=True))
-    assert together.each_together(columns, judge_row) == single.each(
-        keys, lambda key: judge_row(*key)
-    )
+    values = together.each_together(columns, judge_row).of(lambda value: value)
+    assert values == single.each(keys, lambda key: judge_row(*key))
     assert (together.doubts, together.faults) == (single.doubts, single.faults)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from situasi import shapes
 from situasi.analysis.incidents import cases
-from situasi.figures.map import Area, situation_map
-from situasi.figures.theme import LIGHT
+from situasi.figures.area import Area
+from situasi.figures.map import situation_map
+from situasi.figures.placing import placed
+from situasi.figures.theme import DARK, LIGHT, TINGKAT, Theme, rgb
 from situasi.settings import ROOT
 from tests.builders import incident, incidents
 
@@ -23,10 +29,13 @@ def boundaries() -> shapes.Boundaries:
     return shapes.load(ROOT / "geo" / "16.10")
 
 
-def drawn(boundaries: shapes.Boundaries, areas: dict[str, Area], *rows: Any) -> dict[str, Any]:
+def drawn(
+    boundaries: shapes.Boundaries, areas: dict[str, Area], *rows: Any, theme: Theme = LIGHT
+) -> dict[str, Any]:
     points = cases(incidents(*rows))
     points = points.assign(label=pd.Series("x", points.index, dtype="object"))
-    deck = situation_map(boundaries, URL, areas, points, LIGHT, layer_id="kecamatan-0")
+    placing = placed(boundaries, tuple((code, "Nama") for code in boundaries.codes), 430)
+    deck = situation_map(placing, URL, areas, points, theme, layer_id="kecamatan-0")
     found: dict[str, Any] = json.loads(deck.to_json())
     return found
 
@@ -86,9 +95,63 @@ def test_heavy_marks_lie_on_top_and_unweighed_ones_have_their_own_shape(
     assert {mark["icon"] for mark in marks} == {"tinggi", "belum", "rendah"}
 
 
-def test_every_kecamatan_is_named_inside_itself(boundaries: shapes.Boundaries) -> None:
-    for code, (lon, lat) in boundaries.label_points.items():
-        assert boundaries.nearest(lon, lat) == (code, 0.0)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
+    boundaries: shapes.Boundaries, theme: Theme
+) -> None:
+    marks = layer(drawn(boundaries, {}, incident(), theme=theme), "kejadian")
+    picture = Image.open(io.BytesIO(base64.b64decode(marks["iconAtlas"].partition(",")[2])))
+    for level, place in marks["iconMapping"].items():
+        left, top, size = place["x"], place["y"], place["width"]
+        icon = np.asarray(picture.crop((left, top, left + size, top + size)), dtype=int)
+        middle = icon[size // 2 + size // 8] if level != "belum" else icon[size // 2]
+        seen = [tuple(pixel[:3]) for pixel in middle if pixel[3] > 250]
+        assert near(seen[1], theme.halo), level
+        assert near(seen[-2], theme.halo), level
+        assert any(near(pixel, TINGKAT[level]) for pixel in seen), level
+
+
+def near(pixel: tuple[int, ...], colour: str) -> bool:
+    return sum(abs(a - b) for a, b in zip(pixel, rgb(colour)[:3], strict=True)) < 40
+
+
+def names_in(deck: dict[str, Any]) -> list[tuple[str, list[int]]]:
+    return [(row["text"], row["ink"]) for row in layer(deck, "nama")["data"]]
+
+
+def test_name_and_value_are_written_and_a_value_that_is_missing_is_not(
+    boundaries: shapes.Boundaries,
+) -> None:
+    areas = {"16.10.07": Area("Indralaya Utara", "56,2 %"), "16.10.13": Area("Kandis")}
+    texts = [text for text, _ in names_in(drawn(boundaries, areas))]
+    assert texts == ["Nama", "56,2 %", "Nama"]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_name_inside_has_the_colour_that_reads_better_on_its_fill_and_one_beside_that_of_ink(
+    boundaries: shapes.Boundaries, theme: Theme
+) -> None:
+    for fill, ink in (("#000000", "#FFFFFF"), ("#FFFFFF", "#000000")):
+        areas = {code: Area("", "", fill) for code in boundaries.codes}
+        inks = {code: row["ink"] for code, row in zip(
+            boundaries.codes, layer(drawn(boundaries, areas, theme=theme), "nama")["data"],
+            strict=True)}  # fmt: skip
+        lighter, darker = sorted((theme.ink, theme.paper), reverse=True)
+        inside = rgb(lighter if ink == "#FFFFFF" else darker)
+        assert list(inks.values()).count(inside) >= 5
+        assert all(shown in (inside, rgb(theme.ink)) for shown in inks.values())
+
+
+def test_every_name_beside_the_map_has_a_line_that_begins_in_its_kecamatan(
+    boundaries: shapes.Boundaries,
+) -> None:
+    areas = {code: Area("", "") for code in boundaries.codes}
+    deck = drawn(boundaries, areas)
+    lines, anchors = layer(deck, "garis")["data"], [r["align"] for r in layer(deck, "nama")["data"]]
+    begun = {boundaries.nearest(*line["from"]) for line in lines}
+    assert len(begun) == len(lines) == len([a for a in anchors if a != "middle"]) > 0
+    assert all(distance == 0.0 for _, distance in begun)
+    assert layer(deck, "titik")["data"] == lines
 
 
 def test_the_camera_depends_on_nothing_but_the_boundaries(boundaries: shapes.Boundaries) -> None:

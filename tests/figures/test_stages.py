@@ -55,7 +55,7 @@ def test_every_stage_with_dates_is_one_bar_from_its_first_day_through_its_last()
 def test_a_stage_without_dates_is_not_drawn() -> None:
     figure = drawn()
     assert "Tahap E" not in bars(figure)
-    assert "Tahap E" not in {note.text for note in figure.layout.annotations}
+    assert "Tahap E" not in names(figure)
 
 
 def test_dates_on_which_sources_differ_are_hatched_and_no_other() -> None:
@@ -68,9 +68,27 @@ def test_dates_on_which_sources_differ_are_hatched_and_no_other() -> None:
     assert hatched == {"Tahap D"}
 
 
-def test_the_name_of_every_bar_stands_beside_it_and_the_day_is_marked_with_its_word() -> None:
-    said = [note.text for note in drawn().layout.annotations]
-    assert sorted(said) == ["27 Nov 2024", "Tahap A", "Tahap B", "Tahap C", "Tahap D"]
+def names(figure: go.Figure) -> dict[str, float]:
+    """The names to the left of the bars, with their heights."""
+    axis = figure.layout.yaxis
+    return dict(zip(axis.ticktext, axis.tickvals, strict=True))
+
+
+def test_the_name_of_every_bar_stands_at_its_height_and_that_of_today_is_bold() -> None:
+    figure = drawn()
+    heights = {
+        told[0]: height
+        for trace in figure.data
+        for told, height in zip(trace.customdata, trace.y, strict=True)
+    }
+    said = {name: heights[name] for name in ("Tahap A", "Tahap C", "Tahap D")}
+    assert names(figure) == said | {"<b>Tahap B</b>": heights["Tahap B"]}
+
+
+def test_the_day_is_marked_with_its_word() -> None:
+    figure = drawn()
+    assert [note.text for note in figure.layout.annotations] == ["27 Nov 2024"]
+    assert len(figure.layout.shapes) == 1
 
 
 def test_a_day_far_outside_the_stages_is_not_marked() -> None:
@@ -79,12 +97,26 @@ def test_a_day_far_outside_the_stages_is_not_marked() -> None:
     assert "27 Nov 2024" not in {note.text for note in figure.layout.annotations}
 
 
-def test_a_long_name_is_cut_where_it_stands_and_whole_when_pointed_at() -> None:
-    name = "Rekapitulasi " * 8
-    figure = drawn((Stage("A", name, DAY, DAY, "nasional", True, "", ""),))
-    short = next(note.text for note in figure.layout.annotations if note.text.endswith("…"))
-    assert len(short) <= LONGEST
-    assert name in bars(figure)
+def test_a_long_name_is_whole_in_lines_of_about_one_length_and_no_other_name_is_in_its_way() -> (
+    None
+):
+    name = "Penyerahan daftar penduduk potensial pemilih (DP4) kepada KPU Ogan Ilir"
+    long = Stage("A", name, DAY, DAY, "nasional", True, "", "")
+    figure = drawn((*STAGES[:1], long, *STAGES[2:3]))
+    told = next(one for one in names(figure) if "DP4" in one).removeprefix("<b>")
+    lines = told.removesuffix("</b>").split("<br>")
+    assert " ".join(lines) == name
+    assert max(map(len, lines)) <= LONGEST
+    assert max(map(len, lines)) - min(map(len, lines)) <= len("potensial ")
+    above, own, below = sorted(names(figure).values())
+    room = (len(lines) + 1) / 2
+    assert own - above >= room
+    assert below - own >= room
+
+
+def test_a_name_is_never_read_as_markup() -> None:
+    figure = drawn((Stage("A", "Rapat <i>KPU</i> & Bawaslu", DAY, DAY, "", True, "", ""),))
+    assert list(names(figure)) == ["<b>Rapat &lt;i&gt;KPU&lt;/i&gt; &amp; Bawaslu</b>"]
 
 
 def test_past_running_and_coming_do_not_look_alike() -> None:

@@ -15,6 +15,7 @@ from situasi.figures.theme import (
     SITUASI,
     TINGKAT,
     Theme,
+    ink_reads,
     rgb,
     step,
     strength,
@@ -106,6 +107,22 @@ def contrast(one: str, other: str) -> float:
 def test_text_stands_out_from_its_paper(theme: Theme) -> None:
     for ink in (theme.ink, theme.muted, theme.accent):
         assert contrast(ink, theme.paper) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_letters_on_a_fill_have_the_colour_with_the_stronger_contrast(theme: Theme) -> None:
+    fills = [*theme.counts, *theme.turnout, *theme.phases, *theme.strength, *SITUASI.values()]
+    for fill in fills:
+        ink, paper = contrast(theme.ink, fill), contrast(theme.paper, fill)
+        assert ink_reads(fill, 255, theme) == (ink >= paper), fill
+        assert max(ink, paper) >= 3.5, fill
+        # What is hardly there is as good as the paper.
+        assert ink_reads(fill, 5, theme)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_lightest_weight_is_seen_on_every_shade_of_a_count(theme: Theme) -> None:
+    assert all(contrast(TINGKAT["rendah"], shade) >= 1.5 for shade in theme.counts)
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

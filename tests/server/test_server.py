@@ -89,6 +89,25 @@ def test_health_tells_the_version_of_the_store(served: Served) -> None:
     assert json.loads(served.get("/healthz")[2])["ok"] is True
 
 
+def test_the_server_is_live_and_ready_with_its_inbox_watched(served: Served) -> None:
+    assert served.get("/healthz/live")[0] == 200
+    ready = json.loads(served.get("/healthz/ready")[2])
+    assert ready["ok"] and ready["inbox"]
+
+
+def test_metrics_are_for_this_machine_and_count_every_request(served: Served) -> None:
+    served.get("/healthz/live")
+    status, _, body = served.get("/metrics")
+    assert status == 200
+    assert b'route="/healthz/live"' in body and b"situasi_viewers" in body
+
+
+def test_reports_and_figures_are_for_who_is_known(served: Served) -> None:
+    status, headers, body = served.get("/api/v1/situation")
+    assert (status, headers["content-type"]) == (401, "application/problem+json")
+    assert b"Traceback" not in body
+
+
 def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Served) -> None:
     address = shapes.load(ROOT / "geo" / "16.10").address
     status, headers, body = served.get(address)

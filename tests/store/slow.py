@@ -148,11 +148,27 @@ class MemoryStore:
     def waiting(self) -> dict[str, int]:
         return dict(Counter(row.feed for row in self.quarantine()))
 
-    def held(self) -> pd.DataFrame:
+    def held(self, at: datetime | None = None) -> pd.DataFrame:
         texts = dict.fromkeys(("feed", "source"), "object")
         numbers = {"number": "int64", "batch": "int64"} | texts | {"row": "int64"}
-        rows = [vars(row) | {"reasons": json.dumps(row.reasons)} for row in self.quarantine()]
+        rows = [
+            vars(row) | {"reasons": json.dumps(row.reasons)}
+            for row in self.quarantine(released=True)
+            if self._waited(row, at)
+        ]
         return _frame(rows, numbers | {"reasons": "object", "recorded_at": "datetime64[us, UTC]"})
+
+    def _waited(self, row: Quarantined, at: datetime | None) -> bool:
+        if at is None:
+            return row in self.quarantine()
+        when = {batch["batch"]: batch["recorded_at"] for batch in self.all_batches}
+        undone = {taken["batch"] for taken in self.taken if taken["recorded_at"] <= at}
+        gone = [
+            batch
+            for number, batch in self.releases
+            if number == row.number and when[batch] <= at and batch not in undone
+        ]
+        return row.recorded_at <= at and not gone
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         self.all_notes.append((key, json.dumps(value, allow_nan=False)))

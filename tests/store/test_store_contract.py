@@ -206,6 +206,27 @@ def test_withdrawn_rows_stay_readable_and_are_named(store: Store) -> None:
     assert len(store.withdrawals(after=int(taken["seq"].iloc[0]))) == 1
 
 
+def test_a_batch_among_others_is_taken_back_whole_and_alone(store: Store) -> None:
+    feeds = ["incidents", "tps", "incidents", "tps", "incidents"]
+    for number, feed in enumerate(feeds, start=1):
+        with store.deliver(delivery(feed=feed)) as writing:
+            rows = [row(feed, id=f"{number}-{at}") for at in range(number)]
+            writing.add(frame(*rows, feed=feed), [])
+    for batch in (3, 1, 4):
+        assert store.withdraw(batch, MORNING, "operator") == batch
+    taken = store.withdrawals()
+    for feed in ("incidents", "tps"):
+        rows = store.tail(FEEDS[feed])
+        kept = rows[~rows["seq"].isin(taken["row_seq"][taken["feed"] == feed])]
+        assert set(kept["batch"]) == {"incidents": {5}, "tps": {2}}[feed]
+
+
+def test_a_batch_of_nothing_but_quarantined_rows_has_nothing_to_take_back(store: Store) -> None:
+    with store.deliver(delivery()) as writing:
+        writing.add(frame(row()).iloc[:0], [rejection()])
+    assert store.withdraw(1, MORNING, "operator") == 0
+
+
 def test_withdrawing_twice_takes_back_nothing_more(store: Store) -> None:
     bring(store, numbered(2))
     store.withdraw(1, MORNING, "operator")
@@ -341,6 +362,17 @@ def test_the_list_of_what_waits_says_the_same_without_the_cells(store: Store) ->
     for line, kept in zip(told.to_dict("records"), store.quarantine(), strict=True):
         assert tuple(json.loads(line.pop("reasons"))) == kept.reasons
         assert line == {name: getattr(kept, name) for name in line}
+
+
+def test_what_waited_at_a_past_moment_is_told_as_it_was_then(store: Store) -> None:
+    hours = [MORNING + timedelta(hours=n) for n in range(5)]
+    with store.deliver(delivery(recorded_at=hours[1])) as writing:
+        writing.add(numbered(), [rejection()])
+    with store.deliver(delivery(recorded_at=hours[2])) as writing:
+        writing.add(numbered(7), [])
+        writing.release([store.quarantine()[0].number])
+    store.withdraw(2, hours[3], "operator")
+    assert [len(store.held(at)) for at in (*hours, None)] == [0, 1, 0, 1, 1, 1]
 
 
 def test_rows_of_a_delivery_taken_back_wait_on_in_quarantine(store: Store) -> None:

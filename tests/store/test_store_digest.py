@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.records import FEEDS, INCIDENTS, Kind
-from situasi.store.canonical import digests, storable
+from situasi.store.canonical import _spelled_decimals, digests, storable
 from tests.store import slow
 from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row
 
@@ -49,6 +49,26 @@ def test_fast_digest_equals_the_slow_obvious_one(feed: str, data: st.DataObject)
     accepted = frame(*(row(feed) | one for one in rows), feed=feed)
     slowly = [slow.digest(FEEDS[feed], one) for one in accepted.to_dict("records")]
     assert fast(accepted, feed) == slowly
+
+
+# Of usual size, whole and broken, and where `repr` begins to write an exponent.
+_DECIMALS = st.floats(-1e10, 1e10) | st.integers(-999, 999).map(float) | st.floats(-1e-2, 1e-2)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(_DECIMALS, min_size=1, max_size=5) | st.lists(st.floats(0.1, 200), min_size=1))
+@example([104.0, -3.25])
+@example([30158384239.189465])
+@example([4.334726365239158e-05])
+def test_decimals_are_spelled_as_python_spells_them(numbers: list[float]) -> None:
+    assert list(_spelled_decimals(numbers)) == list(map(repr, numbers))
+
+
+def test_a_hundred_thousand_points_are_spelled_as_python_spells_them() -> None:
+    random = np.random.default_rng(1)
+    points = [random.uniform(-180, 180, 50_000), random.uniform(-180, 180, 50_000).round(6)]
+    numbers = [number for part in points for number in part.tolist() if number % 1]
+    assert list(_spelled_decimals(numbers)) == list(map(repr, numbers))
 
 
 @settings(max_examples=200, deadline=None)

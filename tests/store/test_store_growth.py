@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sqlite3
 import threading
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from situasi.records import FEEDS, INCIDENTS
-from situasi.store import Store, StoreError, open_store, trail
+from situasi.store import Store, StoreError, open_store, tables, trail
 from situasi.store import sqlite as engine
 from situasi.store.canonical import digests, storable
 from tests.store.builders import MORNING, delivery, frame, row
@@ -55,6 +57,13 @@ def old(tmp_path: Path) -> Path:
 
 def opened(path: Path) -> Store:
     return open_store(f"sqlite:///{path.as_posix()}")
+
+
+def test_a_store_that_is_to_hold_more_has_a_higher_schema_number() -> None:
+    """An opened store grows only where the number says so: who adds a column raises it."""
+    columns = {t.name: sorted(c.name for c in t.columns) for t in tables.metadata.sorted_tables}
+    said = hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:12]
+    assert (engine.SCHEMA, said) == (3, "097e8e2f0703")
 
 
 def test_rows_of_an_older_store_are_all_there_and_lack_only_what_is_new(old: Path) -> None:

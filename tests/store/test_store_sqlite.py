@@ -157,7 +157,7 @@ def test_full_disk_is_said_and_nothing_half_is_written(url: str) -> None:
     store = open_store(url)
     with store.deliver(delivery()) as writing:
         writing.add(numbered(1), [])
-    limit_pages(store, 120)
+    limit_pages(store, 70)
     with pytest.raises(StoreError, match="Disk penuh"), store.deliver(delivery()) as writing:
         writing.add(numbered(2, 3), [rejection()])
         writing.add(numbered(*range(4, 5000)), [])
@@ -309,4 +309,16 @@ def test_a_file_moved_away_under_an_open_store_is_not_written_to_any_more(url: s
     for file in files:
         (aside / file.name).rename(file)
     assert store.version() == version
+    store.close()
+
+
+def test_an_unforeseen_error_is_told_in_the_words_of_the_driver_alone(url: str) -> None:
+    store = filled(url)
+    with sqlite3.connect(path_of(url)) as connection:
+        connection.execute("ALTER TABLE feed_tps RENAME TO feed_lain")
+    connection.close()
+    with pytest.raises(StoreError) as told:
+        store.tail(FEEDS["tps"])
+    assert "no such table: feed_tps" in str(told.value)
+    assert "SELECT" not in str(told.value)
     store.close()

@@ -42,7 +42,15 @@ class Places:
             if code in register.kecamatan:
                 self._kecamatan.add(code, spelling)
         name = fold(register.election.kabupaten)
+        self._words = frozenset(
+            self._kecamatan.vocabulary | self._villages.words | {*abbreviations}
+        )
         self._kabupaten = {name, tuple("".join(word[0] for word in name).split())}
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word that may be part of a name, folded, short forms included."""
+        return self._words
 
     def kecamatan(self, code: Cell, name: Cell) -> PlaceRead:
         """The kecamatan of a code cell and a name cell; either may be empty.

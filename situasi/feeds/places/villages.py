@@ -47,6 +47,10 @@ class Villages:
             for area in areas
         }
 
+    @property
+    def words(self) -> set[str]:
+        return self._desa.vocabulary
+
     def read(self, text: Cell, kecamatan: str | None, needed: bool) -> DesaRead:
         """See Places.desa."""
         if is_blank(text):

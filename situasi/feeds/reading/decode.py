@@ -10,7 +10,9 @@ from pathlib import Path
 
 from situasi.feeds.table import SourceRefused
 
-BLOCK = 1 << 18  # bytes read at once
+# Bytes read at once. With a line begun before them they seldom hold more letters than one
+# cell may (marks.CELL_LIMIT), so that what is parsed whole need not be looked at for longer ones.
+BLOCK = 900_000
 LINE_LIMIT = 4_000_000  # characters; a longer line is no line of a report
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -108,22 +110,24 @@ def texts(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
 
     Raises SourceRefused on NUL characters: such a file is damaged or no text at all.
     """
-    held = ""  # a carriage return whose newline may stand in the next piece
-    for piece in _decoded(path, encoding, meter, "replace"):
-        text = held + piece
-        held = "\r" if text.endswith("\r") else ""
-        text = text.removesuffix("\r") if held else text
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    for text in _decoded(path, encoding, meter, "replace"):
         if "\0" in text:
             raise SourceRefused(
                 "Berkas ini rusak atau bukan teks (berisi bita NUL); ekspor ulang dari sumbernya."
             )
-        yield text.replace("\r\n", "\n").replace("\r", "\n")
-    if held:
-        yield "\n"
+        yield newlines.decode(text)
+    yield newlines.decode("", final=True)  # a carriage return whose newline never came
 
 
 def lines(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
-    """The lines, each with its newline; memory does not grow with the file.
+    """The lines, each with its newline. See whole_lines."""
+    for text in whole_lines(path, encoding, meter):
+        yield from io.StringIO(text, newline="\n")
+
+
+def whole_lines(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
+    """The lines, many in one text; memory does not grow with the file.
 
     Raises SourceRefused for a line beyond LINE_LIMIT characters.
     """
@@ -132,7 +136,7 @@ def lines(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
         rest += text
         cut = rest.rfind("\n") + 1
         if cut:
-            yield from io.StringIO(rest[:cut])
+            yield rest[:cut]
             rest = rest[cut:]
         if len(rest) > LINE_LIMIT:
             raise SourceRefused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -37,22 +38,22 @@ def read(
         raise SourceRefused("Berkas ini kosong.")
     sep = _SEP.fullmatch(head[0])
     delimiter, heading = _sniff(head[1:] if sep else head, sep and sep[1], recognise)
-    whole = decode.lines(path, encoding, meter)
-    lines = parting.Lines(islice(whole, 1 if sep else 0, None))
+    lines = parting.Lines(decode.whole_lines(path, encoding, meter))
+    lines.take(1 if sep else 0)
     notes = list(encoding.notes)
     if delimiter not in _USUAL:
         notes.append(f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}")
     if heading.first:
         notes.append(f"{heading.first} baris di atas judul kolom dilewati")
     above = sum(1 for _ in islice(parting.rows(lines, delimiter), heading.last + 1))
-    below = _numbered(parting.blocks(lines, delimiter), above + 1)
+    below = _numbered(parting.blocks(lines, delimiter, len(heading.names)), above + 1)
     yield from gather.tables(below, heading, chunk_rows, notes, meter.share)
 
 
 def _numbered(parts: Iterable[Row | Block], first: int) -> Iterator[Numbered]:
     for part in parts:
         yield first, part
-        first += len(part.rows) if isinstance(part, Block) else 1
+        first += len(part) if isinstance(part, Block) else 1
 
 
 def _head(lines: Iterable[str]) -> Iterator[str]:
@@ -67,12 +68,17 @@ def _head(lines: Iterable[str]) -> Iterator[str]:
 
 def _sniff(head: list[str], sep: str | None, recognise: Recognise) -> tuple[str, Heading]:
     """The delimiter under which a row names most columns; the one that parts most on a tie."""
+    # A line without any of them is the same row under every delimiter: asked about once.
+    known = cache(recognise)
     best: tuple[int, int, str, Heading] | None = None
     refused: SourceRefused | None = None
     for delimiter in dict.fromkeys([*([sep] if sep and sep != '"' else []), *_DELIMITERS]):
         rows = list(islice(parting.rows(parting.Lines(head), delimiter), SEARCHED))
         try:
-            heading = find([[] if isinstance(row, str) else row for row in rows], recognise)
+            heading = find(
+                [[] if isinstance(row, str) else row for row in rows],
+                lambda texts: known(tuple(texts)),
+            )
         except SourceRefused as wide:
             refused = wide
             continue

@@ -11,14 +11,12 @@ from situasi.feeds.reading.piece import (
     Block,
     Numbered,
     Piece,
-    Row,
     Usual,
     new_piece,
-    openings_of,
     take,
-    take_plain,
+    take_block,
 )
-from situasi.feeds.table import Table
+from situasi.feeds.table import Cells, Table
 
 
 def tables(
@@ -37,36 +35,49 @@ def tables(
     """
     width, usual, given = len(heading.names), Usual(heading), False
     piece = new_piece(width, notes)
-    openings = openings_of(heading)
-    for first, part in numbered:
-        rows: Iterable[Row] = part.stripped() if isinstance(part, Block) else (part,)
-        if isinstance(part, Block) and usual.learnt:
-            fits = len(piece.rows) + len(part.rows) < chunk_rows
-            rows = () if fits and take_plain(piece, first, part, openings) else rows
-        for number, row in enumerate(rows, start=first):
-            take(piece, number, row, heading, usual)
-            if len(piece.rows) >= chunk_rows:
-                yield _table(piece, heading, share(), constants or {})
-                piece, given = new_piece(width), True
+
+    def room() -> int:
+        return chunk_rows - len(piece.rows) if usual.learnt else 1
+
+    for number, part in _fitting(numbered, room):
+        if isinstance(part, Block):
+            take_block(piece, number, part, heading, usual)
+        else:
+            take(piece, number, part, heading, usual)
+        if len(piece.rows) >= chunk_rows:
+            yield _table(piece, heading, share(), constants or {})
+            piece, given = new_piece(width), True
     if not given and not piece.rows:
         piece.notes.append("hanya judul kolom, tanpa isi")
     if piece.rows or piece.notes or piece.repeated or not given:
         yield _table(piece, heading, share(), constants or {})
 
 
+def _fitting(numbered: Iterable[Numbered], room: Callable[[], int]) -> Iterator[Numbered]:
+    """The same, each block cut to the rows for which there is room when it comes."""
+    for first, part in numbered:
+        if not isinstance(part, Block):
+            yield first, part
+            continue
+        at = 0
+        while at < len(part):
+            some = part.between(at, at + room())
+            yield first + at, some
+            at += len(some)
+
+
 def _table(piece: Piece, heading: Heading, share: float, constants: dict[str, str]) -> Table:
-    piece.flush()
-    data: dict[str, list[object]] = {}
-    for index, (name, column) in enumerate(zip(heading.names, piece.columns, strict=True)):
+    data: dict[str, Sequence[object] | Cells] = {}
+    for index, (name, column) in enumerate(zip(heading.names, piece.whole(), strict=True)):
         if name is not None:
             data[name] = column
-        elif any(cell is not None for cell in column):
+        elif any(cell is not None for cell in column.tolist()):
             data[_nameless(index, heading)] = column
     for name, texts in piece.extras.items():
         data[name] = [texts.get(index) for index in range(len(piece.rows))]
     for name, text in constants.items():
         data[name] = [text] * len(piece.rows)
-    frame = pd.DataFrame(data, dtype=object)
+    frame = pd.DataFrame(data, dtype=object, copy=False)
     return Table(frame, piece.rows, (*piece.notes, *_repeated(piece.repeated)), share)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from situasi.feeds.reading import marks
 from situasi.feeds.table import SourceRefused
@@ -35,6 +36,11 @@ class Heading:
     texts: frozenset[str]
     suspects: frozenset[str]
     score: int
+
+    @cached_property
+    def openings(self) -> tuple[str, ...]:
+        """How every row begins that may be a repeated heading or a total row; others may too."""
+        return tuple({text.split()[0] for text in self.texts} | set(TOTALS))
 
 
 def find(rows: Sequence[Sequence[object]], recognise: Recognise) -> Heading | None:

@@ -23,7 +23,8 @@ NO_KEYS = (
 )
 
 
-def _whole(text: str) -> int | str:
+def whole(text: str) -> int | str:
+    """A whole number; a longer one stays text: it is a code, not a count."""
     return int(text) if len(text) <= _WHOLE_DIGITS else text
 
 
@@ -48,7 +49,7 @@ def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 DECODER = json.JSONDecoder(
-    object_pairs_hook=paired, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
+    object_pairs_hook=paired, parse_int=whole, parse_float=_decimal, parse_constant=_constant
 )
 
 

@@ -17,8 +17,19 @@ TOO_WIDE = (
 )
 
 
+def is_sound(text: str) -> bool:
+    """Whether a text has no NULs and half characters, which no store takes."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def sound(text: str) -> str | None:
-    """A text without blanks around it, NULs and half characters, which no store takes."""
+    """A text without blanks around it, NULs and half characters."""
     text = text.replace("\0", "").strip()
     if not text.isascii():
         text = text.encode("utf-8", "replace").decode("utf-8")

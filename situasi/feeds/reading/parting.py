@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
-from situasi.feeds.reading import marks
+from situasi.feeds.reading import marks, plain
 from situasi.feeds.reading.piece import Block, Row
-from situasi.feeds.table import SourceRefused
+from situasi.feeds.table import SourceRefused, as_cells
 
 _REREAD_BUDGET = 50_000_000  # characters read twice because of stray quotes, in one file
 _BLOCK_LINES = 256  # as many lists as a piece keeps alive; more wake the garbage collector
 _BLOCK_LETTERS = 4_000_000
-_GULP = 16  # lines taken before their length is looked at
 
 _STRAY = (
     "Berkas ini penuh tanda kutip yang tidak ditutup sehingga barisnya tidak dapat dipisahkan; "
@@ -25,41 +24,39 @@ _STRAY = (
 class Lines:
     """Lines in their order, some of which are given back to be read once more.
 
-    position: how many have been taken for good.
+    texts: one line each, or several. position: how many lines have been taken for good.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._ahead = iter(lines)
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._ahead = iter(texts)
         self._back: deque[str] = deque()
         self._budget = _REREAD_BUDGET
         self.position = 0
 
     def noting(self, taken: list[str]) -> Iterator[str]:
         """Take the lines one by one, each noted in `taken`."""
-        while gulp := self._gulp(1):
-            taken += gulp
-            yield gulp[0]
+        while line := self.take(1):
+            taken += line
+            yield line[0]
+
+    def at_hand(self) -> str:
+        """Take all lines that are at hand, as one text; empty where there are none any more."""
+        text = "".join(self._back) or next(self._ahead, "")
+        self._back.clear()
+        self.position += _count(text)
+        return text
 
     def take(self, count: int) -> list[str]:
-        """The next lines, about so many and of a bounded length together."""
+        """The next lines, so many at most and of a bounded length together."""
+        if not self._back:
+            self._back.extend(_split(next(self._ahead, "")))
         block: list[str] = []
         letters = 0
-        while (
-            len(block) < count
-            and letters < _BLOCK_LETTERS
-            and (gulp := self._gulp(min(_GULP, count - len(block))))
-        ):
-            block += gulp
-            letters += sum(map(len, gulp))
+        while self._back and len(block) < count and letters < _BLOCK_LETTERS:
+            block.append(self._back.popleft())
+            letters += len(block[-1])
+        self.position += len(block)
         return block
-
-    def _gulp(self, count: int) -> list[str]:
-        if self._back:
-            lines = [self._back.popleft() for _ in range(min(count, len(self._back)))]
-        else:
-            lines = list(islice(self._ahead, count))
-        self.position += len(lines)
-        return lines
 
     def give_back(self, lines: list[str]) -> None:
         self._back.extendleft(reversed(lines))
@@ -71,6 +68,14 @@ class Lines:
         if self._budget < 0:
             raise SourceRefused(_STRAY)
         self.give_back(pending[1:])
+
+
+def _split(text: str) -> list[str]:
+    return list(io.StringIO(text, newline="\n"))
+
+
+def _count(text: str) -> int:
+    return text.count("\n") + (text != "" and not text.endswith("\n"))
 
 
 def rows(lines: Lines, delimiter: str) -> Iterator[Row]:
@@ -85,24 +90,45 @@ def rows(lines: Lines, delimiter: str) -> Iterator[Row]:
         try:
             for record in _reader(lines.noting(pending), delimiter):
                 pending.clear()
-                yield [cell or None for cell in map(str.strip, record)]
+                yield _stripped(record)
             return
         except csv.Error:
             lines.stray(pending)
         yield _one_line(pending[0], delimiter)
 
 
-def blocks(lines: Lines, delimiter: str, size: int = _BLOCK_LINES) -> Iterator[Row | Block]:
-    """The same rows, those of `size` lines at once wherever these end with a row."""
-    while block := lines.take(size):
-        try:
-            records = list(_reader(block, delimiter))
-        except csv.Error:
-            end = lines.position
-            lines.give_back(block)
-            yield from _rows_until(lines, end, delimiter)
+def blocks(lines: Lines, delimiter: str, width: int) -> Iterator[Row | Block]:
+    """The same rows, all lines at hand at once wherever these are plain rows of this width."""
+    while text := lines.at_hand():
+        columns = plain.columns(text, delimiter, width)
+        if columns is not None:
+            yield Block(columns)
         else:
-            yield Block(records)
+            end = lines.position
+            lines.give_back(_split(text))
+            yield from _careful(lines, end, delimiter, width)
+
+
+def _careful(lines: Lines, end: int, delimiter: str, width: int) -> Iterator[Row | Block]:
+    """The rows up to this line, some at once where the standard library finds nothing odd."""
+    while lines.position < end:
+        taken = lines.take(min(_BLOCK_LINES, end - lines.position))
+        try:
+            records = list(_reader(taken, delimiter))
+        except csv.Error:
+            after = lines.position
+            lines.give_back(taken)
+            yield from _rows_until(lines, after, delimiter)
+        else:
+            yield from _at_once(records, width)
+
+
+def _at_once(records: list[list[str]], width: int) -> Iterator[Row | Block]:
+    stripped = map(_stripped, records)
+    if set(map(len, records)) == {width}:
+        yield Block([as_cells(column) for column in zip(*stripped, strict=True)])
+    else:
+        yield from stripped
 
 
 def _rows_until(lines: Lines, end: int, delimiter: str) -> Iterator[Row]:
@@ -119,12 +145,16 @@ def _reader(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
 
 
+def _stripped(record: list[str]) -> list[object]:
+    return [cell or None for cell in map(str.strip, record)]
+
+
 def _one_line(line: str, delimiter: str) -> Row:
     """A line read without strictness, where its quotes at least come in pairs."""
     if line.count('"') % 2:
         return line.strip() or '"'
     try:
         record = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
-        return [cell.strip() or None for cell in record]
+        return _stripped(record)
     except csv.Error:
         return line

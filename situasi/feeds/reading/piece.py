@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+
+import numpy as np
 
 from situasi.feeds.reading import marks
-from situasi.feeds.reading.headings_row import TOTALS, Heading
+from situasi.feeds.reading.headings_row import Heading
+from situasi.feeds.table import Cells, as_cells
 
 # Cells (texts stripped, None where empty), or the raw text of a row that could not be
 # taken apart.
 Row = list[object] | str
 
 
-class Block(NamedTuple):
-    """Rows that follow one another, taken apart but not yet stripped."""
+@dataclass(frozen=True)
+class Block:
+    """Rows of equal width that follow one another, column by column; cells as those of a Row."""
 
-    rows: list[list[str]]
+    columns: Sequence[Cells]
 
-    def stripped(self) -> Iterator[Row]:
-        for row in self.rows:
-            yield [cell or None for cell in map(str.strip, row)]
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def between(self, first: int, end: int) -> Block:
+        return Block([column[first:end] for column in self.columns])
+
+    def rows(self) -> Iterator[list[object]]:
+        return map(list, zip(*(column.tolist() for column in self.columns), strict=True))
 
 
 Numbered = tuple[int, Row | Block]  # a row and its number, or rows and the number of the first
@@ -38,9 +46,9 @@ _BATCH = 256
 
 @dataclass
 class Piece:
-    """What one table is made of, while it fills."""
+    """What one table is made of, while it fills. columns: each in parts."""
 
-    columns: list[list[object]]
+    columns: list[list[Cells]]
     rows: list[int] = field(default_factory=list)
     batch: list[list[object]] = field(default_factory=list)
     extras: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -51,51 +59,68 @@ class Piece:
         self.rows.append(number)
         self.batch.append(cells)
         if len(self.batch) >= _BATCH:
-            self.flush()
+            self._flush()
 
-    def add_columns(self, first: int, size: int, columns: Sequence[Sequence[object]]) -> None:
-        self.flush()
-        self.rows.extend(range(first, first + size))
-        for column, part in zip(self.columns, columns, strict=True):
-            column.extend(part)
+    def add_block(self, first: int, block: Block) -> None:
+        self._flush()
+        self.rows.extend(range(first, first + len(block)))
+        for parts, column in zip(self.columns, block.columns, strict=True):
+            parts.append(column)
 
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """Move the batch into the columns."""
-        for column, part in zip(self.columns, zip(*self.batch, strict=True), strict=False):
-            column.extend(part)
+        for parts, column in zip(self.columns, zip(*self.batch, strict=True), strict=False):
+            parts.append(as_cells(column))
         self.batch.clear()
+
+    def whole(self) -> list[Cells]:
+        """The columns, each in one; the piece holds them no longer."""
+        self._flush()
+        return [_joined(parts) for parts in self.columns]
 
     def extra(self, heading: str, text: str) -> None:
         """Put a text under an added heading, for the row about to be taken."""
         self.extras.setdefault(heading, {})[len(self.rows)] = text
 
 
+def _joined(parts: list[Cells]) -> Cells:
+    whole = np.concatenate(parts) if parts else np.empty(0, dtype="object")
+    parts.clear()
+    return whole
+
+
 def new_piece(width: int, notes: Sequence[str] = ()) -> Piece:
     return Piece(columns=[[] for _ in range(width)], notes=list(notes))
 
 
-def openings_of(heading: Heading) -> tuple[str, ...]:
-    """How every row begins that may be a repeated heading or a total row; others may too."""
-    return tuple({text.split()[0] for text in heading.texts} | set(TOTALS))
+def take_block(piece: Piece, first: int, block: Block, heading: Heading, usual: Usual) -> None:
+    """Add the rows of a block: all at once where none of them may be odd."""
+    if usual.learnt and _is_plain(block, heading):
+        piece.add_block(first, block)
+        return
+    for number, row in enumerate(block.rows(), start=first):
+        take(piece, number, row, heading, usual)
 
 
-def take_plain(piece: Piece, first: int, block: Block, openings: tuple[str, ...]) -> bool:
-    """Add rows at once that `take` would add one by one, unchanged; False where one may be odd."""
-    if set(map(len, block.rows)) != {len(piece.columns)}:
-        return False
-    columns = [
-        [cell or None for cell in map(str.strip, column)]
-        for column in zip(*block.rows, strict=True)
-    ]
-    beginnings = columns[0]
-    for column in columns[1:]:
+def _is_plain(block: Block, heading: Heading) -> bool:
+    """Whether no row is blank or begins as a repeated heading or a total row does."""
+    beginnings = block.columns[0].tolist()
+    for column in block.columns[1:]:
         if None not in beginnings:
             break
-        beginnings = [a or b for a, b in zip(beginnings, column, strict=True)]
-    if any(text is None or text.casefold().startswith(openings) for text in beginnings):
+        filled = zip(beginnings, column.tolist(), strict=True)
+        beginnings = [second if first is None else first for first, second in filled]
+    if None in beginnings:
         return False
-    piece.add_columns(first, len(block.rows), columns)
-    return True
+    texts = [first for first in beginnings if isinstance(first, str)]
+    # Their first letters alone tell most rows apart, and there are few different ones.
+    shortest = min(map(len, heading.openings))
+    starts = {opening[:shortest] for opening in heading.openings}
+    letters = {text[:shortest] for text in texts}
+    odd = {start for start in letters if start.casefold()[:shortest] in starts}
+    return not odd or not any(
+        text.casefold().startswith(heading.openings) for text in texts if text[:shortest] in odd
+    )
 
 
 def take(piece: Piece, number: int, row: Row, heading: Heading, usual: Usual) -> None:

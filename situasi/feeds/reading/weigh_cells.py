@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,12 @@ MAX_TEXT = 150_000_000  # bytes of all shared texts, counted at every use
 
 # A cell as every common program writes it. Anything else is weighed the slow, exact way.
 _PLAIN = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="[0-9]*")?'
-    rb'(?: t="(?:s"><v>([0-9]{1,9})<|(?:n|str|b|e|d|inlineStr)" ?/?>)| ?/?>)'
+    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="[0-9]*")?'
+    rb'(?: t="(?:s"><v>[0-9]{1,9}<|(?:n|str|b|e|d|inlineStr)" ?/?>)| ?/?>)'
 )
+# Which shared text a cell of that kind holds; every such cell above has one.
+_INDEX = re.compile(rb' t="s"><v>([0-9]{1,9})<')
+_LETTERS, _DIGITS = string.ascii_uppercase.encode(), string.digits.encode()
 _SHARED = re.compile(rb"<(?:[^\s<>/:]*:)?si(?=[\s/>])")
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
@@ -83,25 +87,31 @@ def quick(pieces: Iterable[bytes], shared: Sequence[int]) -> Weight | None:
     """
     rows = columns = text = 0
     for piece in pieces:
-        # Every tag that may be a cell, in whatever namespace, must be one of the plain ones.
-        cells = piece.count(b"<c") - piece.count(b"<co") - piece.count(b"<cf")
         found = _PLAIN.findall(piece)
-        if len(found) != cells or b":c " in piece or b":c>" in piece or b":c/" in piece:
+        if len(found) != _cells(piece, len(found)):
             return None
-        if not found:
-            continue
-        letters, numbers, indexes = zip(*found, strict=True)
-        rows = max(rows, max(map(int, numbers)))
-        columns = max(columns, max(map(_column_bytes, set(letters))))
+        # All references as one text: each row and each column is then looked at once.
+        references = b" ".join(found)
+        numbers = map(int, set(references.translate(None, _LETTERS).split()))
+        letters = set(references.translate(None, _DIGITS).decode("ascii").split())
+        rows = max(rows, *numbers, 0)
+        columns = max(columns, *map(column_number, letters), 0)
         try:
-            text += sum(shared[int(index)] for index in indexes if index)
+            text += sum(map(shared.__getitem__, map(int, _INDEX.findall(piece))))
         except IndexError:
             return None
     return Weight(rows, columns, text)
 
 
-def _column_bytes(letters: bytes) -> int:
-    return column_number(letters.decode("ascii"))
+def _cells(piece: bytes, plain: int) -> int | None:
+    """How many tags may be cells; None where some of another namespace may be.
+
+    plain: how many are known to be.
+    """
+    if b":c" in piece and any(mark in piece for mark in (b":c ", b":c>", b":c/")):
+        return None
+    tags = piece.count(b"<c")
+    return tags if tags == plain else tags - piece.count(b"<co") - piece.count(b"<cf")
 
 
 def column_number(letters: str) -> int:

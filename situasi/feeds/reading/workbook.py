@@ -6,14 +6,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 
 import python_calamine as calamine
 
 from situasi.feeds.reading import gather, marks, piece, weigh
 from situasi.feeds.reading.headings_row import SEARCHED, Heading, Recognise, find
-from situasi.feeds.table import SourceRefused, Table
+from situasi.feeds.table import SourceRefused, Table, as_cells
 
+_AT_ONCE = 1_000  # rows
+_SAMPLE = 200  # rows that tell whether the words of a column come back
 NO_HEADING = (
     "Tidak ada lembar dengan baris judul kolom; perlu sekurangnya dua judul yang dikenal, "
     "misalnya waktu, kecamatan dan jenis."
@@ -82,10 +85,41 @@ def _with_heading(name: str, cells: calamine.CalamineSheet, recognise: Recognise
 
 
 def _rows(cells: calamine.CalamineSheet, above: int) -> Iterator[list[object]]:
-    """The rows from the first used one on; empty cells None, texts stripped."""
-    for index, row in enumerate(cells.iter_rows()):
-        if index >= above:
-            yield [_cell(cell) for cell in row]
+    """The rows from this one on; empty cells None, texts stripped."""
+    for row in islice(cells.iter_rows(), above, None):
+        yield [_cell(cell) for cell in row]
+
+
+def _blocks(
+    cells: calamine.CalamineSheet, above: int, width: int
+) -> Iterator[piece.Row | piece.Block]:
+    """The same rows, many at once where none has a cell beyond this width."""
+    rows = islice(cells.iter_rows(), above, None)
+    while some := list(islice(rows, _AT_ONCE)):
+        columns = [_column(column) for column in zip(*some, strict=True)]
+        if any(cell is not None for column in columns[width:] for cell in column):
+            yield from map(list, zip(*columns, strict=True))
+        else:
+            columns += [[None] * len(some)] * (width - len(columns))
+            yield piece.Block(list(map(as_cells, columns[:width])))
+
+
+def _column(cells: Sequence[object]) -> Sequence[object]:
+    """The cells of a column as `_cell` gives them; words that come back are one object each."""
+    if not _all_sound(cells):
+        return list(map(_cell, cells))
+    if 2 * len(set(cells[:_SAMPLE])) > len(cells[:_SAMPLE]):
+        return [cell or None for cell in map(str.strip, cells)]  # type: ignore[arg-type]
+    known = {word: _cell(word) for word in set(cells)}
+    return list(map(known.__getitem__, cells))
+
+
+def _all_sound(cells: Sequence[object]) -> bool:
+    """Whether all cells are texts of which nothing but blanks is to be cut off."""
+    try:
+        return marks.is_sound("".join(cells))  # type: ignore[arg-type]
+    except TypeError:
+        return False
 
 
 def _cell(cell: object) -> object:
@@ -100,6 +134,7 @@ def _tables(
     sheet: _Sheet, index: int, count: int, chunk_rows: int, notes: Sequence[str]
 ) -> Iterator[Table]:
     first = sheet.skipped + sheet.heading.last + 1
+    width = len(sheet.heading.names)
     height = sheet.cells.end[0] + 1 if sheet.cells.end else 1
     done = [0]
 
@@ -107,11 +142,13 @@ def _tables(
         return (index + min(1.0, done[0] / height)) / count
 
     def numbered() -> Iterator[piece.Numbered]:
-        merges = _Merged(sheet.cells, first)
-        for at, row in enumerate(_rows(sheet.cells, sheet.skipped), start=sheet.skipped):
-            done[0] = at + 1
-            if at >= first:
-                yield at + 1, merges.filled(at, row)
+        merges, at = _Merged(sheet.cells, first), first
+        below = _rows(sheet.cells, first) if merges else _blocks(sheet.cells, first, width)
+        for part in below:
+            size = len(part) if isinstance(part, piece.Block) else 1
+            done[0] = at + size
+            yield at + 1, merges.filled(at, part) if isinstance(part, list) else part
+            at += size
         done[0] = height
 
     said = [f"lembar “{sheet.name}”", *notes]
@@ -131,6 +168,9 @@ class _Merged:
             if bottom > top >= first and column >= left:
                 self._ends[(top, column - left)] = bottom
         self._open: dict[int, tuple[int, object]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._ends)
 
     def filled(self, at: int, row: list[object]) -> list[object]:
         """The row with merged values; a row with nothing else of its own stays as it is."""

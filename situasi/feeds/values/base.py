@@ -13,7 +13,9 @@ _BLANKS = frozenset(
 # Chat programs and web pages leave marks of no width and minus signs of their own.
 _TIDY = str.maketrans(
     {"\u2212": "-", "\u2013": "-", "\u2014": "-"}
-    | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\ufeff\u00ad")
+    | dict.fromkeys(
+        "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
+    )
 )
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import compute
 
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, is_blank, plain, quote, written
@@ -45,7 +47,7 @@ _MARKS = str.maketrans(
 
 
 # The shape that nearly every file holds. What it reads, _angle reads alike, slower.
-_DECIMALS = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,20}").fullmatch
+_DECIMALS = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,20}")
 
 
 class Angle(NamedTuple):
@@ -86,15 +88,27 @@ def read_joined_point(cell: Cell) -> tuple[float, float]:
 
 def read_plain(cells: Sequence[object]) -> npt.NDArray[np.float64]:
     """Degrees of the cells that are plain decimals; NaN for all else, which is read one by one."""
-    plainly = [c if type(c) is str and _DECIMALS(c) else "nan" for c in cells]
-    degrees = np.array(plainly, dtype="U").astype("float64") if plainly else np.empty(0)
-    degrees[np.abs(degrees) > 180] = np.nan
-    return degrees + 0.0
+    try:
+        degrees = _of_texts(pa.array(cells, pa.string()))
+    except (pa.ArrowException, UnicodeError):  # not all are text, or sound
+        degrees = np.fromiter(map(_of_one, cells), np.float64, len(cells))
+    return np.where(np.abs(degrees) <= 180, degrees, np.nan) + 0.0
+
+
+def _of_texts(cells: pa.StringArray) -> npt.NDArray[np.float64]:
+    plain_ones = compute.match_substring_regex(cells, f"^{_DECIMALS.pattern}$")
+    degrees = compute.if_else(plain_ones, cells, None).cast(pa.float64())
+    return np.asarray(degrees.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _of_one(cell: object) -> float:
+    readable = type(cell) is float or (type(cell) is str and _DECIMALS.fullmatch(cell))
+    return float(cell) if readable else np.nan  # type: ignore[arg-type]
 
 
 def _quick(lat_cell: str, lon_cell: str) -> tuple[float, float] | None:
     """Plain decimals read at once; None leaves all else, and every refusal, to the slow reading."""
-    if not (_DECIMALS(lat_cell) and _DECIMALS(lon_cell)):
+    if not (_DECIMALS.fullmatch(lat_cell) and _DECIMALS.fullmatch(lon_cell)):
         return None
     lat, lon = float(lat_cell), float(lon_cell)
     return (lat + 0.0, lon + 0.0) if abs(lat) <= 180 and abs(lon) <= 180 else None

@@ -32,15 +32,31 @@ _THINGS = frozenset(_THINGS_WORDS.split())
 _NAMED_ALONE = frozenset(("terlapor", "terduga", "pelaku", "pelanggar", "fullname"))
 
 # Before a name stand a rank or a courtesy.
-_RANKS_WORDS = """bharada bharatu bharaka abripda abriptu abrip bripda briptu brigpol brigadir
+_TITLES_WORDS = """bharada bharatu bharaka abripda abriptu abrip bripda briptu brigpol brigadir
 bripka aipda aiptu ipda iptu akp kompol akbp kombes prada pratu praka kopda koptu kopka serda
-sertu serka serma pelda peltu letda lettu kapten mayor letkol kolonel bapak bpk pak ibu bu sdr
-sdri saudara an"""
-_RANKS = frozenset(_RANKS_WORDS.split())
+sertu serka serma pelda peltu letda lettu kapten mayor letkol kolonel"""
+_COURTESIES_WORDS = "bapak bpk pak ibu bu sdr sdri saudara an"
+_TITLES = frozenset(_TITLES_WORDS.split())
+RANKS = _TITLES | frozenset(_COURTESIES_WORDS.split())
 _UNITS_WORDS = """polri polisi polres polsek polda brimob bko samapta sabhara dalmas tni kodim
 koramil babinsa bhabinkamtibmas linmas satpol pol pp satlantas lantas regu tim peleton pleton
 personel personil anggota petugas kpps pps ppk panwas ptps pkd ya"""
 _UNITS = frozenset(_UNITS_WORDS.split())
+
+_TITLE = re.compile(rf"\b(?:{'|'.join(_TITLES)})\b\.?", re.IGNORECASE)
+_CAPITALS = re.compile(
+    r" {0,2}(?:pol\.? {1,2})?"
+    r"([A-Z][A-Za-z'.]*(?: [A-Z][A-Za-z'.]*){0,3}(?:, ?(?:[A-Z]\.?){1,4}[a-z]{0,3}\.?)*)"
+)
+_AFTER_RANKS_WORDS = """dan di ke dari dkk bersama beserta yang yg telah sudah untuk pada dengan dgn
+melaksanakan melaporkan lapor sebagai selaku tps desa ds kec kecamatan orang org personel bertugas
+tiba siap berada ada serta melakukan sedang kami izin ijin nrp jabatan nomor no
+aman situasi kejadian piket hadir ribut nihil logistik kotak jam pukul pkl hub hp masih belum tidak
+kondusif"""
+_NO_NAMES = _UNITS | _TITLES | frozenset(_AFTER_RANKS_WORDS.split())
+# Written small, a second word is a name too unless it looks like one of a sentence.
+_NO_NAME = rf"(?!(?:{'|'.join(sorted(_NO_NAMES))}|(?:me|ber|di|ter|ke|pe)[a-z]{{4,}})\b)"
+_SMALL = re.compile(rf" {{0,2}}([a-z]{{2,}}(?: {_NO_NAME}[a-z]{{3,12}}\b)?)")
 
 
 class Escort(NamedTuple):
@@ -88,7 +104,7 @@ def read_officer(cell: Cell) -> str:
         raise Unreadable(NO_NRP)
     if digits >= 8 and _ONLY_DIGITS.fullmatch(text):
         raise Unreadable(NO_NRP)
-    if not digits or len(text) > _LONGEST_NUMBER or not _RANKS.isdisjoint(_words(text)):
+    if not digits or len(text) > _LONGEST_NUMBER or not RANKS.isdisjoint(_words(text)):
         raise Unreadable(NO_NUMBER)
     return text
 
@@ -109,10 +125,23 @@ def read_escort(cell: Cell) -> Escort:
     text = masked(plain(cell))
     words = _words(text)
     unnamed = any(c.isdigit() for c in text) or not _UNITS.isdisjoint(words)
-    if unnamed and _RANKS.isdisjoint(words):
+    if unnamed and RANKS.isdisjoint(words):
         return Escort(text, hidden=False)
     return Escort("disebut", hidden=True)
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[a-z]+", text.lower())
+
+
+def officers_names(text: str) -> list[tuple[int, int]]:
+    """Where in a text the names of officers stand: up to four words behind a rank.
+
+    Written small it is one word, and none of those that may follow a rank in a sentence.
+    """
+    found = []
+    for rank in _TITLE.finditer(text):
+        name = _CAPITALS.match(text, rank.end()) or _SMALL.match(text, rank.end())
+        if name and name[1].split()[0].lower().strip(".,") not in _NO_NAMES:
+            found.append(name.span(1))
+    return found

@@ -15,6 +15,7 @@ from situasi.feeds.values.times import offset_on
 
 Moments64 = npt.NDArray[np.datetime64]
 Numbers = npt.NDArray[np.int64]
+Signs = npt.NDArray[np.uint8]
 
 # y year, m month, d day, H M S the clock, h n the zone; every other sign stands for itself.
 _SHAPES = (
@@ -23,6 +24,7 @@ _SHAPES = (
     *map("".join, product(("yyyy-mm-ddTHH:MM:SS", "yyyy-mm-ddTHH:MM"), ("+hh:nn", "Z", ""))),
     *("yyyy-mm-dd HH:MM:SS", "yyyy-mm-dd HH:MM"),
 )
+_BY_LENGTH = {length: [s for s in _SHAPES if len(s) == length] for length in map(len, _SHAPES)}
 _FIELDS = "ymdHMShn"
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -34,30 +36,35 @@ def read_plain_times(cells: Sequence[object], zone: ZoneInfo) -> Moments64:
     """
     texts = [cell if type(cell) is str else "" for cell in cells]
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    grid = np.array(texts, dtype=f"U{max(map(len, _SHAPES))}")
     found = np.full(len(texts), np.datetime64("NaT", "us"))
-    for shape in _SHAPES:
-        rows = np.flatnonzero((lengths == len(shape)) & np.isnat(found))
+    for length, shapes in _BY_LENGTH.items():
+        rows = np.flatnonzero(lengths == length)
         if len(rows):
-            signs = grid[rows].view(np.uint32).reshape(len(rows), -1)
-            fits, fields = _fields(signs, shape)
-            found[rows[fits]] = _moments(fields, zone)
+            signs = _signs(texts if len(rows) == len(texts) else [texts[row] for row in rows])
+            for shape in shapes:
+                fits, fields = _fields(signs, shape)
+                found[rows[fits]] = _moments(fields, zone)
     return found
 
 
-def _fields(
-    signs: npt.NDArray[np.uint32], shape: str
-) -> tuple[npt.NDArray[np.intp], dict[str, Numbers]]:
+def _signs(texts: list[str]) -> Signs:
+    """The first signs of all texts, then their second ones, and so on; all are of one length."""
+    # What is not ASCII becomes a "?", which stands in no shape.
+    signs = np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8)
+    return np.ascontiguousarray(signs.reshape(len(texts), -1).T)
+
+
+def _fields(signs: Signs, shape: str) -> tuple[npt.NDArray[np.intp], dict[str, Numbers]]:
     """Which rows have this shape and sound numbers, and the numbers of those."""
-    marks = [at for at, sign in enumerate(shape) if sign not in _FIELDS]
-    fits = np.flatnonzero((signs[:, marks] == [ord(shape[at]) for at in marks]).all(axis=1))
+    marked = [signs[at] == ord(sign) for at, sign in enumerate(shape) if sign not in _FIELDS]
+    fits = np.flatnonzero(np.logical_and.reduce(marked))
     # Below "0" the difference wraps round and is no digit either.
-    digits = signs[fits] - np.uint32(ord("0"))
+    digits = signs[:, fits] - np.uint8(ord("0"))
     numbered = [at for at, sign in enumerate(shape) if sign in _FIELDS]
-    sound = (digits[:, numbered] <= 9).all(axis=1)
+    sound = (digits[numbered] <= 9).all(axis=0)
     fields = {field: np.zeros(len(fits), dtype=np.int64) for field in _FIELDS}
     for at in numbered:
-        fields[shape[at]] = fields[shape[at]] * 10 + digits[:, at]
+        fields[shape[at]] = fields[shape[at]] * 10 + digits[at]
     sound &= _possible(fields)
     zoned = shape.endswith(("Z", "n"))
     kept = {field: numbers[sound] for field, numbers in fields.items()}

@@ -58,26 +58,24 @@ class Vocabulary:
 
     def column_of(self, feed: str, heading: str) -> str | None:
         """The column or pseudo column that a heading names in this feed, or None."""
-        for text in (heading, without_brackets(heading)):
-            name = key(text)
-            for spelling in (name, name.removesuffix("s"), f"{name}s"):
-                if column := self.columns.get((feed, spelling)):
-                    return column
-        return None
+        return self._column(feed, _spellings(heading))
 
     def recognised(self, headings: Sequence[str]) -> int:
         """How many distinct columns of one feed, the best one, these texts name."""
-        return max(len(self._columns(feed, headings)) for feed in records.FEEDS)
+        spelled = {heading: _spellings(heading) for heading in headings}
+        return max(len(self._columns(feed, headings, spelled)) for feed in records.FEEDS)
 
     def feed_of(self, headings: Sequence[str]) -> str | None:
         """The feed these headings belong to; None when that is unclear.
 
         Most columns recognised wins; between equals, our own heading of a telling column.
         """
+        spelled = {heading: _spellings(heading) for heading in headings}
+        columns = {feed: self._columns(feed, headings, spelled) for feed in records.FEEDS}
         scores = sorted(
-            (self._score(feed, headings), feed)
-            for feed in records.FEEDS
-            if not self._columns(feed, headings).isdisjoint(_SIGNS[feed])
+            ((len(found), self._telling(feed, headings)), feed)
+            for feed, found in columns.items()
+            if not found.isdisjoint(_SIGNS[feed])
         )
         if not scores or (len(scores) > 1 and scores[-1][0] == scores[-2][0]):
             return None
@@ -94,15 +92,27 @@ class Vocabulary:
         """Whether a heading holds votes won, which may not be read (see feeds/votes.py)."""
         return votes.vote_column(heading, candidates)
 
-    def _columns(self, feed: str, headings: Sequence[str]) -> set[str]:
-        found = {column for h in headings if (column := self.column_of(feed, h))}
+    def _column(self, feed: str, spellings: Sequence[str]) -> str | None:
+        return next((c for s in spellings if (c := self.columns.get((feed, s)))), None)
+
+    def _columns(
+        self, feed: str, headings: Sequence[str], spelled: Mapping[str, Sequence[str]]
+    ) -> set[str]:
+        found = {column for h in headings if (column := self._column(feed, spelled[h]))}
         hourly = feed == "tps" and hour_by_hour(headings, tps="tps" in found)
         return found | {"hour"} if hourly else found
 
-    def _score(self, feed: str, headings: Sequence[str]) -> tuple[int, int]:
+    def _telling(self, feed: str, headings: Sequence[str]) -> int:
+        """How many headings are our own of a telling column."""
         signs = [sign for sign in _SIGNS[feed] if sign in records.FEEDS[feed].names]
         own = {key(records.FEEDS[feed].column(sign).heading) for sign in signs}
-        return len(self._columns(feed, headings)), len(own & {key(h) for h in headings})
+        return len(own & {key(h) for h in headings})
+
+
+def _spellings(heading: str) -> list[str]:
+    """The keys under which a heading may be known, the likeliest first."""
+    names = [key(text) for text in (heading, without_brackets(heading))]
+    return [s for name in names for s in (name, name.removesuffix("s"), f"{name}s")]
 
 
 def load(folder: Path) -> Vocabulary:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 Words = tuple[str, ...]
 
+# What is left in a text where votes stood.
+VOTES_REMOVED = "[dihapus: perolehan suara tidak disimpan]"
+
 # Words beside "suara" that make it something other than votes won.
 _BEFORE = """surat kertas kotak bilik hak pengeras pemungutan pungut pemberian penghitungan
-perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata"""
+perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata
+memberikan menyalurkan salurkan menggunakan gunakan"""
 _NOT_BEFORE = frozenset(_BEFORE.split())
 _NOT_AFTER = frozenset(("tembakan", "ledakan", "sirine", "bising", "gaduh", "mesin", "warga"))
 # Said anywhere, they turn a count back into its result.
@@ -19,13 +24,7 @@ _TIME_OR_PLACE = "waktu jam pukul tanggal tgl jadwal lokasi tempat alamat status
 _ABOUT_TIME_OR_PLACE = frozenset(_TIME_OR_PLACE.split())
 _PAIR = frozenset(("paslon", "calon", "kandidat", "candidate", "cabup", "pasangan"))
 _NUMBERS = {"satu": "1", "dua": "2", "tiga": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
-_PHRASES = (
-    ("kolom", "kosong"),
-    ("kotak", "kosong"),
-    ("real", "count"),
-    ("quick", "count"),
-    ("hitung", "cepat"),
-)
+_PHRASES = (" kolom kosong ", " kotak kosong ", " real count ", " quick count ", " hitung cepat ")
 _OF_NO_ONE = frozenset(("kolom", "kotak", "kosong", "calon", "pasangan", "bupati", "wakil"))
 
 
@@ -37,7 +36,7 @@ def vote_column(heading: str, candidates: Sequence[str]) -> bool:
     words = _words(heading)
     if not words:
         return False
-    if _mentions(words, candidates) or any(_holds(words, phrase) for phrase in _PHRASES):
+    if _mentions(words, candidates) or any(phrase in _spaced(words) for phrase in _PHRASES):
         return words[0] not in _ABOUT_TIME_OR_PLACE
     return _suara(words) or _numbered_pair(words) or _english(words) or _perolehan(words)
 
@@ -50,16 +49,24 @@ def _words(text: str) -> Words:
     return tuple(_NUMBERS.get(w, w.lstrip("0") or "0" if w.isdigit() else w) for w in words)
 
 
-def _holds(words: Words, phrase: Words) -> bool:
-    size = len(phrase)
-    return any(words[at : at + size] == phrase for at in range(len(words) - size + 1))
+def _spaced(words: Words) -> str:
+    """Words as a text in which other words, given likewise, are found whole and in a row."""
+    return f" {' '.join(words)} "
 
 
 def _mentions(words: Words, candidates: Sequence[str]) -> bool:
     """A candidate's whole name anywhere, or one name alone as the whole heading."""
+    names, alone = _names(tuple(candidates))
+    text = _spaced(words)
+    return any(name in text for name in names) or (len(words) == 1 and words[0] in alone)
+
+
+@lru_cache(maxsize=16)
+def _names(candidates: tuple[str, ...]) -> tuple[list[str], set[str]]:
+    """Each name as spaced words, and the words that tell a candidate even alone."""
     names = [name for name in map(_words, candidates) if name]
     alone = {word for name in names for word in name if len(word) > 4} - _OF_NO_ONE
-    return any(_holds(words, name) for name in names) or (len(words) == 1 and words[0] in alone)
+    return list(map(_spaced, names)), alone
 
 
 def _suara(words: Words) -> bool:

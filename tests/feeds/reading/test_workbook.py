@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
 
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from situasi.feeds.reading import workbook
 from situasi.feeds.reading.gather import column_letters
+from situasi.feeds.reading.piece import Block
 from situasi.feeds.reading.weigh_cells import column_number
 from tests.feeds.reading.build import (
     HEADING,
@@ -199,6 +202,38 @@ def test_whatever_a_workbook_holds_comes_back_as_another_reader_sees_it(tmp_path
     seen = look(path)
     assert [tuple(record.values()) for record in seen.records] == list(slow)
     assert seen.rows == [top + 1 + index for index in range(len(rows))]
+
+
+class Cells:
+    """A sheet as the reader of workbooks gives it, as far as rows are concerned."""
+
+    def __init__(self, rows: list[list[object]]) -> None:
+        self.iter_rows = lambda: iter(rows)
+
+
+RAW = st.sampled_from(
+    ["", " ", "a", " a ", "\u00a0b", "c\0", "\ud800d", "é", 1, 1.5, True, date(2024, 11, 27)]
+)
+SHEETS = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(RAW, min_size=width, max_size=width))
+)
+
+
+def fitted(row: list[object], width: int) -> list[str]:
+    """A row as a table holds it: so many cells, then what is filled beyond them."""
+    beyond = [cell for cell in row[width:] if cell is not None]
+    return [*map(repr, (row + [None] * width)[:width]), *map(repr, beyond)]
+
+
+@settings(max_examples=300)
+@given(SHEETS, st.integers(0, 2), st.integers(1, 5), st.integers(1, 4))
+def test_rows_taken_many_at_once_are_the_rows_taken_one_by_one(rows, above, width, size):
+    together = []
+    with patch.object(workbook, "_AT_ONCE", size):
+        for part in workbook._blocks(Cells(rows), above, width):
+            together += part.rows() if isinstance(part, Block) else [part]
+    singly = workbook._rows(Cells(rows), above)
+    assert [fitted(row, width) for row in together] == [fitted(row, width) for row in singly]
 
 
 @given(st.integers(1, 20_000))

@@ -1,0 +1,97 @@
+"""Commands for the keys with which other programs send reports and read figures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from situasi.board import Board
+from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.feeds.values.base import Unreadable
+from situasi.server.api import keys
+
+app = typer.Typer(help="Kunci untuk program lain (API).", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Nama sumbernya, misalnya bot-kandis.")],
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Boleh mengirim ini; boleh berulang: {', '.join(keys.WRITABLE)}."),
+    ] = None,
+    area: Annotated[
+        list[str] | None,
+        typer.Option(help="Hanya kecamatan ini (nama atau kode); boleh berulang; kosong: semua."),
+    ] = None,
+    read: Annotated[
+        bool, typer.Option("--read", help="Boleh membaca, tanpa personel dan netralitas.")
+    ] = False,
+    metrics: Annotated[bool, typer.Option("--metrics", help="Boleh membaca /metrics.")] = False,
+) -> None:
+    """Buat kunci. Kunci ditampilkan sekali saja; yang disimpan hanya sidiknya."""
+    with opened() as board:
+        codes = tuple(dict.fromkeys(_code(board, written) for written in area or ()))
+        feeds = tuple(dict.fromkeys(feed or ()))
+        try:
+            token = keys.add(
+                board.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
+                metrics=metrics,
+            )  # fmt: skip
+        except keys.KeyRefused as error:
+            raise fail(error) from error
+    err.print("Simpan sekarang; kunci ini tidak dapat ditampilkan lagi:", highlight=False)
+    typer.echo(token)
+
+
+def _code(board: Board, written: str) -> str:
+    """The kecamatan of these words; a right is never given on a likeness."""
+    try:
+        found = board.context.places.kecamatan(written, None)
+    except Unreadable as error:
+        raise fail(error) from error
+    if found.code is None:
+        raise fail(f'"{written}" bukan kecamatan; tanpa --area kunci berlaku untuk semuanya')
+    if found.note:
+        raise fail(f"{found.note}; tulis namanya persis, atau kodenya")
+    return found.code
+
+
+@app.command()
+def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list.")]) -> None:
+    """Cabut kunci; sejak permintaan berikutnya ia tidak membuka apa pun."""
+    with opened() as board:
+        try:
+            keys.revoke(board.store, name, now(), actor())
+        except keys.KeyRefused as error:
+            raise fail(error) from error
+    out.print(f'Kunci "{name}" dicabut.', highlight=False, markup=False)
+
+
+@app.command("list")
+def list_() -> None:
+    """Daftar kunci, haknya, dan hari terakhir dipakai."""
+    with opened() as board:
+        found, used = keys.every(board.store), keys.last_uses(board.store)
+        names = board.register.name_of
+        rows = [
+            (
+                key.name,
+                ", ".join(key.feeds) or "–",
+                ", ".join(names(code) for code in key.area) or "semua",
+                ", ".join(w for w, on in (("baca", key.read), ("metrik", key.metrics)) if on)
+                or "–",
+                used.get(key.name, "belum"),
+                f"dicabut {key.revoked[:10]}" if key.revoked else "berlaku",
+            )
+            for key in found
+        ]
+    table = Table()
+    for heading in ("nama", "mengirim", "wilayah", "hak lain", "dipakai", "keadaan"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out.print(table)

@@ -1,0 +1,44 @@
+"""The camera over the map: where it puts a place on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Points = npt.NDArray[np.float64]
+Spot = tuple[float, float]
+
+_WORLD = 512  # pixels of the whole world at zoom 0, for deck.gl
+
+
+@dataclass(frozen=True)
+class Camera:
+    """What deck.gl is told, and what it makes of it.
+
+    Pixels are counted from the middle of the picture, rightwards and downwards.
+    """
+
+    longitude: float
+    latitude: float
+    zoom: float
+
+    def pixels(self, degrees: Points) -> Points:
+        """Rows of longitude and latitude as pixels."""
+        middle = _world(np.array([[self.longitude, self.latitude]]))
+        return (_world(degrees) - middle) * 2**self.zoom
+
+    def degrees(self, spot: Spot) -> Spot:
+        """Longitude and latitude of a pixel."""
+        middle = _world(np.array([[self.longitude, self.latitude]]))
+        x, y = middle[0] + np.array(spot) / 2**self.zoom
+        angle = np.pi * (1 - 2 * y / _WORLD)
+        return float(x / _WORLD * 360), float(np.degrees(2 * np.arctan(np.exp(angle)) - np.pi / 2))
+
+
+def _world(degrees: Points) -> Points:
+    """Web Mercator at zoom 0, from the prime meridian and the far north."""
+    lat = np.radians(degrees[:, 1])
+    upwards = np.log(np.tan(np.pi / 4 + lat / 2)) / np.pi
+    return np.column_stack([degrees[:, 0] / 360, (1 - upwards) / 2]) * _WORLD

@@ -1,0 +1,74 @@
+"""A table on the screen: words laid over the values that sort, columns as wide as their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from situasi.screen.columns import Column
+
+_SIGN, _MARGIN = 6.2, 18  # pixels of a letter, and of what stands around the words
+_ROW, _HEADING, _HALF = 33, 34, 17
+# The grid itself measures the first rows, and leaves out what is twice as wide as they mostly are.
+_FIRST, _MEASURED = 10, 200
+
+
+def laid_out(
+    columns: Mapping[str, Column], n: int, day: date
+) -> tuple[Styler | pd.DataFrame, dict[str, Any]]:
+    """The first n rows and the widths of columns, for st.dataframe.
+
+    day: the day shown, which the words need not name.
+    """
+    named = {column.sign + heading: column for heading, column in columns.items()}
+    frame = pd.DataFrame({heading: column.values.head(n) for heading, column in named.items()})
+    said = [column.said(n, day) if column.said else None for column in named.values()]
+    widths = {
+        heading: st.column_config.Column(width=width)
+        for (heading, column), words in zip(named.items(), said, strict=True)
+        if (width := _width(words or column.values.head(_MEASURED).tolist(), column.widest))
+    }
+    return _laid_over(frame, said), widths
+
+
+def height(rows: int, most: int) -> Any:
+    """As high as the rows, up to the most; half a row more says that there are others."""
+    return "content" if rows <= most else _HEADING + most * _ROW + _HALF
+
+
+def _width(words: Sequence[object], widest: int) -> int | None:
+    """Pixels for a column that the grid would make too wide, or too narrow for its rare words."""
+    needed = [_needs(word) for word in words[:_MEASURED]]
+    first, longest = needed[:_FIRST], max(needed, default=0)
+    if longest > widest:
+        return widest
+    rare = longest > max(first, default=longest) or longest * len(first) > 2 * sum(first)
+    return round(longest) if rare else None
+
+
+def _needs(word: object) -> float:
+    return _MARGIN + _SIGN * len(word) if isinstance(word, str) else 0.0
+
+
+def _laid_over(frame: pd.DataFrame, said: Sequence[Sequence[str] | None]) -> Styler | pd.DataFrame:
+    """The frame with words over its columns, None where the values are words.
+
+    Streamlit asks a Styler by two methods for every cell as a dict of HTML. Here they give the
+    words alone: of 2,000 rows and 12 columns in 40 ms instead of 330.
+    """
+    cells = [
+        {"id": f"row{row}_col{at}", "display_value": word}
+        for at, words in enumerate(said)
+        for row, word in enumerate(words or [])
+    ]
+    if not cells:
+        return frame
+    styler: Any = frame.style
+    styler._compute = lambda: styler
+    styler._translate = lambda *_: {"body": [cells]}
+    return styler  # type: ignore[no-any-return]

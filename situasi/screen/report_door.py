@@ -1,0 +1,105 @@
+"""What is typed on the board goes through the door of files; what the door said, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from situasi import feeds, forms
+from situasi.board import current as board
+from situasi.feeds.headings import RETURNED
+from situasi.ingest import Ledger, as_table, ingest_rows
+from situasi.screen import filters, session
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+Row = Mapping[str, str]
+# Among so many of the newest rows in quarantine our own are sought.
+_NEWEST = 500
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row that was not accepted: every reason, and its number in quarantine where it has one."""
+
+    reasons: tuple[str, ...]
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the door said of some rows. held: by position. refused: why nothing was looked at."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    held: Mapping[int, Held] = field(default_factory=dict)
+    refused: str | None = None
+
+    @property
+    def good(self) -> bool:
+        return not self.held and self.refused is None
+
+
+def allowed(act: str) -> bool:
+    """Whether this viewer may do this here and now: nobody writes into the past."""
+    at = session.moment(filters.past_moment(), session.picture())
+    return at.live and session.viewer().role.may(act)
+
+
+def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> Answer:
+    """Bring rows through the door, as whoever is signed in.
+
+    A row that carries a number of quarantine leaves it once it is accepted.
+    """
+    viewer, shown = session.viewer(), board()
+    if not allowed(act) or feed not in viewer.role.feeds((feed,)):
+        return Answer(refused=_("Peran ini tidak boleh melakukannya."))
+    cells = [dict(row) for row in rows]
+    if not _in_area(feed, cells):
+        return Answer(refused=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan."))
+    try:
+        ledger = ingest_rows(
+            cells, source, shown.store, shown.context, feed=feed, now=session.now(),
+            actor=viewer.name,
+        )  # fmt: skip
+        held = _held(feed, cells, source, ledger)
+    except StoreError as error:
+        return Answer(refused=str(error))
+    return Answer(ledger.accepted, ledger.duplicate, held, ledger.refused)
+
+
+def _in_area(feed: str, cells: list[dict[str, str]]) -> bool:
+    """Whether every row that would be accepted is of the viewer's kecamatan."""
+    area = session.viewer().area
+    if not area:
+        return True
+    judged = feeds.check(as_table(cells), feed, board().context, session.now())
+    return forms.in_area(judged.accepted["kecamatan"].tolist(), area)
+
+
+def _held(feed: str, cells: list[dict[str, str]], source: str, ledger: Ledger) -> dict[int, Held]:
+    """The faulty rows by position. Their numbers are sought by what quarantine keeps of them."""
+    if not ledger.reasons:
+        return {}
+    store = board().store
+    waiting = store.held()
+    ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(_NEWEST)
+    kept = store.quarantine(feed, numbers=ours["number"].tolist())
+    found = {}
+    for told in ledger.reasons:
+        at, reasons = told["row"] - 1, tuple(told["reasons"])
+        same = [row for row in kept if _same(row.raw, cells[at]) and row.reasons == reasons]
+        number = same[-1].number if same else None
+        found[at] = Held(reasons, number)
+    return found
+
+
+def _same(raw: Mapping[str, str], cells: Mapping[str, str]) -> bool:
+    """Whether quarantine kept these cells: it leaves out what it may not keep."""
+    return bool(raw) and all(cells.get(heading) == cell for heading, cell in raw.items())
+
+
+def corrected(cells: Row, held: Held | None) -> dict[str, str]:
+    """The cells as a correction of the row that was held."""
+    number = {RETURNED: str(held.number)} if held and held.number else {}
+    return {**cells, **number}

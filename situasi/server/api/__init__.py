@@ -1,0 +1,1 @@
+"""Reports in and figures out over HTTP, under /api/v1."""

@@ -1,0 +1,128 @@
+"""The application under /api: its routes, and every failure told as a problem."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from situasi.board import Board
+from situasi.board import current as board
+from situasi.records import FEEDS
+from situasi.server import metrics
+from situasi.server.api import answers
+from situasi.server.api.desk import Desk, Desks
+from situasi.server.api.intake import Parcel
+from situasi.server.api.keys import WRITABLE
+from situasi.server.api.limits import Limits, Places, Workers, body_of
+from situasi.server.api.problems import Problem, Told
+from situasi.server.api.who import asked_here
+
+Work = Callable[[Desk], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Api:
+    """An ASGI application, mounted at /api."""
+
+    def __init__(
+        self,
+        board: Callable[[], Board] = board,
+        clock: Callable[[], datetime] = _now,
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._desks = Desks(board, clock, self._limits)
+        self._readers, self._takers = Workers(self._limits), Workers(self._limits)
+        self._bodies = Places(self._limits.bodies)
+        routes = [
+            Route("/v1/openapi.json", self._description, methods=["GET"]),
+            Route("/v1/situation", self._situation, methods=["GET"]),
+        ]
+        for feed in FEEDS:
+            # One route for both methods: another method is then told which there are.
+            methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
+            routes.append(Route(f"/v1/{feed}", self._feed(feed), methods=methods))
+        self._app = Told(Router(routes, redirect_slashes=False, default=_nothing_here))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def metrics(self, request: Request) -> Response:
+        """Figures for Prometheus: for this machine, or with a key that has the right."""
+
+        def work(desk: Desk) -> Response:
+            if not asked_here(request):
+                key = desk.caller(request.headers).key
+                if key is None or not key.metrics:
+                    raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
+            return Response(metrics.exposed(lambda: desk.board), media_type=metrics.MEDIA)
+
+        return await self._read(work)
+
+    async def _description(self, request: Request) -> Response:
+        def work(desk: Desk) -> Response:
+            desk.caller(request.headers)
+            return answers.json_response(desk.description())
+
+        return await self._read(work)
+
+    async def _situation(self, request: Request) -> Response:
+        def work(desk: Desk) -> Response:
+            viewer = desk.caller(request.headers).reader()
+            return desk.situation(viewer, request.query_params, _held(request))
+
+        return await self._read(work)
+
+    def _feed(self, feed: str) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            if request.method == "POST":
+                return await self._take(feed, request)
+            return await self._read(functools.partial(_rows, feed, request))
+
+        return endpoint
+
+    async def _read(self, work: Work) -> Response:
+        return await self._readers.run(lambda: work(self._desks.current()))
+
+    async def _take(self, feed: str, request: Request) -> Response:
+        desk = self._desks.current()
+        # Before the body: a stranger may not make us hold four megabytes.
+        caller = await self._readers.run(lambda: desk.caller(request.headers))
+        caller.writer(feed)
+        if request.query_params:
+            raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
+        headers = request.headers
+        kind, again = headers.get("content-type", ""), headers.get("idempotency-key")
+        with self._bodies.one():
+            body = await body_of(request, self._limits)
+            started = time.perf_counter()
+            parcel = Parcel(feed, kind, body, again)
+            ledger = await self._takers.run(lambda: desk.take(caller, parcel))
+        metrics.ingested("api", feed, ledger, time.perf_counter() - started)
+        return answers.json_response(ledger)
+
+
+def _rows(feed: str, request: Request, desk: Desk) -> Response:
+    viewer = desk.caller(request.headers).reader()
+    accept = request.headers.get("accept", "*/*")
+    return desk.rows(viewer, feed, request.query_params, accept, _held(request))
+
+
+def _held(request: Request) -> str | None:
+    """The tag of the answer that the reader has already."""
+    return request.headers.get("if-none-match")
+
+
+async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise Problem(404, "Alamat ini tidak ada; lihat /api/v1/openapi.json.")

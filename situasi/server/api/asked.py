@@ -1,0 +1,174 @@
+"""What a reader asked for: filters, moment, page and form, read strictly from the address.
+
+A filter that is misspelt and passed over would show too much; so it is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from situasi.analysis.incidents import Selection
+from situasi.analysis.moment import WINDOWS
+from situasi.records import FEEDS, INCIDENTS, Feed
+from situasi.regions import Register
+from situasi.server.api.problems import Problem
+
+FORMS = {"json": "application/json", "geojson": "application/geo+json", "csv": "text/csv"}
+MOST_ROWS, USUAL_ROWS = 1_000, 100
+LARGEST = 2**63 - 1
+
+# Filter -> column, in the feeds that have it. The names are those of the pages.
+_COLUMNS = {"kec": "kecamatan", "jenis": "jenis", "tingkat": "tingkat", "status": "status"}
+_WHOLE = re.compile(r"[0-9]{1,19}", re.ASCII)
+_MOMENT = re.compile(
+    r"(\d{4})(-\d\d-\d\d[Tt ]\d\d:\d\d)(:\d\d(?:\.\d{1,20})?)?([Zz]|[+ -]\d\d:\d\d)?", re.ASCII
+)
+# Nobody knew anything earlier; whatever lies later is the present.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """selection: without its times. window: one of WINDOWS. moment: aware, or None."""
+
+    selection: Selection
+    window: str
+    moment: datetime | None
+    after: int = 0
+    limit: int = USUAL_ROWS
+
+
+def filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]]:
+    """The filters of this feed, and the words that each may hold."""
+    allowed = {}
+    for name, column in _COLUMNS.items():
+        if name == "kec":
+            allowed[name] = tuple(register.kecamatan)
+        elif column in feed.names:
+            allowed[name] = feed.column(column).words
+    return allowed
+
+
+def page_filters(register: Register) -> dict[str, tuple[str, ...]]:
+    """The filters of the Situasi page: of incidents in which something happened."""
+    return {
+        name: tuple(word for word in words if word != "nihil")
+        for name, words in filters(INCIDENTS, register).items()
+    }
+
+
+def forms(feed: Feed) -> dict[str, str]:
+    """The forms in which rows of this feed are given; points only where it has them."""
+    return {
+        name: media for name, media in FORMS.items() if name != "geojson" or "lat" in feed.names
+    }
+
+
+def rows(query: QueryParams, feed: str, register: Register) -> Asked:
+    """What was asked of the rows of a feed. Raises Problem 422."""
+    allowed = filters(FEEDS[feed], register)
+    _known(query, [*allowed, "rentang", "saat", "after", "limit", "format"])
+    return Asked(
+        _selection(query, allowed),
+        _one_of(query, "rentang", WINDOWS, "semua"),
+        _moment(query, register),
+        after=_whole(query, "after", 0, LARGEST, 0),
+        limit=_whole(query, "limit", 1, MOST_ROWS, USUAL_ROWS),
+    )
+
+
+def situation(query: QueryParams, register: Register) -> Asked:
+    """What was asked of the key figures. Raises Problem 422."""
+    allowed = page_filters(register)
+    _known(query, [*allowed, "rentang", "saat"])
+    window = _one_of(query, "rentang", WINDOWS, WINDOWS[0])
+    return Asked(_selection(query, allowed), window, _moment(query, register))
+
+
+def form(query: QueryParams, accept: str, offered: Mapping[str, str]) -> str:
+    """The form of the answer: as the address says, else as Accept says. Raises 422 and 406."""
+    if "format" in query:
+        return _one_of(query, "format", tuple(offered), "json")
+    for wanted in _by_preference(accept):
+        for name, media in offered.items():
+            if wanted in {media, "*/*", media.partition("/")[0] + "/*"}:
+                return name
+    raise Problem(406, f"Tersedia sebagai {', '.join(offered.values())}.")
+
+
+def _by_preference(accept: str) -> list[str]:
+    ranked: list[tuple[float, str]] = []
+    for part in (accept or "*/*").split(","):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        quality = float(weight) if re.fullmatch(r"[01](\.\d{0,3})?", weight, re.ASCII) else 0.0
+        if quality > 0:
+            ranked.append((quality, media))
+    return [media for _, media in sorted(ranked, key=lambda pair: -pair[0])]
+
+
+def _known(query: QueryParams, names: Iterable[str]) -> None:
+    known = set(names)
+    for name in query:
+        if name not in known:
+            raise Problem(422, f'Saringan "{name[:60]}" tidak dikenal.')
+
+
+def _selection(query: QueryParams, allowed: Mapping[str, tuple[str, ...]]) -> Selection:
+    chosen: dict[str, Any] = {}
+    for name, words in allowed.items():
+        found = tuple(dict.fromkeys(query.getlist(name)))
+        for word in found:
+            if word not in words:
+                raise Problem(422, f'{name}: "{word[:60]}" tidak dikenal.')
+        chosen[_COLUMNS[name]] = tuple(sorted(found))
+    return Selection(**chosen)
+
+
+def _single(query: QueryParams, name: str) -> str | None:
+    given = query.getlist(name)
+    if len(given) > 1:
+        raise Problem(422, f"{name}: sebut sekali saja.")
+    return given[0] if given else None
+
+
+def _one_of(query: QueryParams, name: str, words: tuple[str, ...], usual: str) -> str:
+    given = _single(query, name)
+    if given is not None and given not in words:
+        raise Problem(422, f'{name}: "{given[:60]}" tidak dikenal; pilih: {", ".join(words)}.')
+    return usual if given is None else given
+
+
+def _whole(query: QueryParams, name: str, least: int, most: int, usual: int) -> int:
+    given = _single(query, name)
+    if given is None:
+        return usual
+    if not _WHOLE.fullmatch(given) or not least <= int(given) <= most:
+        raise Problem(422, f"{name}: angka {least} sampai {most}.")
+    return int(given)
+
+
+def _moment(query: QueryParams, register: Register) -> datetime | None:
+    """A time as ISO 8601 writes it; without a zone that of the election, as in a page's address."""
+    given = _single(query, "saat")
+    if given is None:
+        return None
+    parts = _MOMENT.fullmatch(given)
+    try:
+        if parts is None:
+            raise ValueError
+        year = min(max(int(parts[1]), _FIRST_YEAR), _LAST_YEAR)
+        seconds = (parts[3] or ":00")[:3].replace(":60", ":59")  # a leap second
+        zone = (parts[4] or "").upper().replace(" ", "+")  # a plus that was not encoded
+        leap = parts[2].replace("-02-29", "-02-28") if year != int(parts[1]) else parts[2]
+        read = datetime.fromisoformat(f"{year:04}{leap.upper().replace(' ', 'T')}{seconds}{zone}")
+    except ValueError:
+        raise Problem(422, "saat: tulis sebagai 2024-11-27T09:30:00+07:00.") from None
+    aware = read if read.tzinfo else read.replace(tzinfo=register.election.zone)
+    return aware.astimezone(UTC)

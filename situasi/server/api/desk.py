@@ -1,0 +1,224 @@
+"""The desk behind the routes: who asks, what they may have, and how it is answered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
+
+from situasi import sight
+from situasi.analysis import incidents
+from situasi.analysis.day import day
+from situasi.analysis.moment import Moment, moment, reckoned, within
+from situasi.analysis.overview import overview
+from situasi.board import Board
+from situasi.records import FEEDS
+from situasi.regions import Register
+from situasi.roles import GUARDED_FEEDS, Viewer
+from situasi.server.api import answers, asked, figures, intake, openapi, reading
+from situasi.server.api.answers import Body
+from situasi.server.api.asked import Asked
+from situasi.server.api.intake import Claims, Parcel
+from situasi.server.api.keys import Keyring
+from situasi.server.api.limits import Limits, Rates
+from situasi.server.api.problems import Problem
+from situasi.server.api.recent import Recent
+from situasi.server.api.who import Caller, who
+from situasi.sight import Sight
+from situasi.snapshot import Picture
+from situasi.store.protocol import StoreError
+
+Clock = Callable[[], datetime]
+# Of what does not move with the clock.
+_STANDING = None
+_A_MINUTE = timedelta(minutes=1)
+
+
+class Desk:
+    """One per board. Every method may be called from any thread."""
+
+    def __init__(self, board: Board, clock: Clock, limits: Limits) -> None:
+        self.board, self.limits = board, limits
+        self._clock = clock
+        self._ring = Keyring(board.store)
+        self._rates = Rates(limits)
+        self._claims = Claims()
+        self._found = Recent(64)
+        self._registers = Recent(32)
+        self._lock = threading.Lock()
+        self._refusals = 0
+        self._told_at: datetime | None = None
+
+    def caller(self, headers: Headers) -> Caller:
+        """Who asks, counted. Raises Problem 401, 403 and 429, and StoreError."""
+        try:
+            caller = who(headers, self._ring)
+        except Problem as problem:
+            if problem.status == 401 and "authorization" in headers:
+                self._refused()
+            raise
+        self._rates.spend(caller.name)
+        if caller.key is not None:
+            local = self._clock().astimezone(self.board.register.election.zone)
+            with suppress(StoreError):  # a store that is busy or full is no reason to refuse
+                self._ring.used(caller.key, local)
+        return caller
+
+    def _refused(self) -> None:
+        """Keys that open nothing are in the trail: how many, told once a minute at the most."""
+        now = self._clock()
+        with self._lock:
+            self._refusals += 1
+            if self._told_at is not None and now - self._told_at < _A_MINUTE:
+                return
+            count, self._refusals, self._told_at = self._refusals, 0, now
+        self.board.store.tell("key-refused", "api", now, {"count": count})
+
+    def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
+        """The ledger of a delivery. Raises Problem and StoreError."""
+        key = caller.writer(parcel.feed)
+        return intake.take(self.board, key, parcel, self._clock(), self.limits, self._claims)
+
+    def description(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        return openapi.document(self.board.register, self.limits)
+
+    def situation(self, viewer: Viewer, query: QueryParams, known: str | None) -> Response:
+        """The key figures. Raises Problem 403 and 422."""
+        own = sight.of(viewer)
+        wanted = asked.situation(query, self.board.register)
+        _inside(wanted, own)
+        picture = self.board.live.picture()
+        at = self._moment(wanted, picture)
+        depends = (picture.snapshot.version, wanted, own, reckoned(at), bool(picture.trouble))
+        personnel = viewer.role.sees("personel")
+
+        def make() -> Body:
+            said = self._situation(picture, wanted, own, at, personnel=personnel)
+            return Body(answers.written(said), "application/json", {})
+
+        return answers.answered(answers.tag("situation", depends, personnel), known, make)
+
+    def rows(
+        self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known: str | None
+    ) -> Response:
+        """Rows of a feed. Raises Problem 403, 406 and 422."""
+        own = sight.of(viewer)
+        if feed not in own.feeds:
+            raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
+        wanted = asked.rows(query, feed, self.board.register)
+        form = asked.form(query, accept, asked.forms(FEEDS[feed]))
+        _inside(wanted, own)
+        picture = self.board.live.picture()
+        at = self._moment(wanted, picture)
+        moves = wanted.window in {"1j", "3j"} or not at.live
+        depends = (picture.snapshot.version, wanted, own, reckoned(at) if moves else _STANDING)
+
+        def make() -> Body:
+            body = self._rows(picture, feed, wanted, own, at, form)
+            self._tell(viewer, feed, form)
+            return body
+
+        return answers.answered(answers.tag(feed, form, depends), known, make)
+
+    def _tell(self, viewer: Viewer, feed: str, form: str) -> None:
+        """Who took rows along that not everyone may see is in the trail."""
+        if feed in GUARDED_FEEDS:
+            detail = {"feed": feed, "form": form}
+            self.board.store.tell("api-read", viewer.name, self._clock(), detail)
+
+    def _moment(self, wanted: Asked, picture: Picture) -> Moment:
+        zone = self.board.register.election.zone
+        return moment(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
+
+    def _register(self, own: Sight) -> Register:
+        return self._registers.get(own, lambda: sight.register(self.board.register, own))
+
+    def _frames(self, picture: Picture, own: Sight) -> Mapping[str, pd.DataFrame]:
+        return sight.seen(picture.snapshot.frames, own)
+
+    def _situation(
+        self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
+    ) -> dict[str, Any]:
+        key = (picture.snapshot.version, wanted, own, reckoned(at), at.live, personnel)
+        found = self._found.get(
+            key, lambda: self._figures(picture, wanted, own, at, personnel=personnel)
+        )
+        return {
+            "version": picture.snapshot.version,
+            **figures.moment_told(
+                reckoned(at), at.at.tzinfo or self.board.register.election.zone,
+                live=at.live, exercise=at.exercise,
+            ),
+            "latihan": picture.snapshot.rehearsal,
+            "trouble": picture.trouble is not None,
+            **found,
+        }  # fmt: skip
+
+    def _figures(
+        self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
+    ) -> dict[str, Any]:
+        register, frames, then = self._register(own), self._frames(picture, own), reckoned(at)
+        election = register.election
+        selection = within(wanted.selection, wanted.window, then, election)
+        places = list(register.kecamatan)
+        found = overview(frames, election, places, selection, then, live=at.live)
+        limit = None if at.live else then
+        rows = {feed: incidents.known(frame, limit) for feed, frame in frames.items()}
+        return figures.figures(found, day(rows, register, then), register, personnel=personnel)
+
+    def _rows(
+        self, picture: Picture, name: str, wanted: Asked, own: Sight, at: Moment, form: str
+    ) -> Body:
+        election, feed = self.board.register.election, FEEDS[name]
+        frame = self._frames(picture, own)[name]
+        rows = incidents.known(frame, None if at.live else at.at)
+        selection = within(wanted.selection, wanted.window, reckoned(at), election)
+        page = reading.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
+        told = {
+            "feed": name,
+            "version": picture.snapshot.version,
+            "as_of": None if at.live else reading.iso(at.at, election.zone),
+            "latihan": any(row["latihan"] for row in page.rows),
+            "next": page.next,
+        }
+        headers = {
+            "x-situasi-version": str(told["version"]),
+            "x-situasi-latihan": "true" if told["latihan"] else "false",
+        }
+        if page.next is not None:
+            headers["x-situasi-next"] = str(page.next)
+        if form == "csv":
+            return Body(reading.as_table(page.rows, feed), "text/csv", headers)
+        if form == "geojson":
+            points = {"type": "FeatureCollection", **told, "features": reading.as_points(page.rows)}
+            return Body(answers.written(points), asked.FORMS[form], headers)
+        return Body(answers.written({**told, "rows": page.rows}), asked.FORMS[form], headers)
+
+
+def _inside(wanted: Asked, own: Sight) -> None:
+    """A kecamatan outside the reader's area is refused, not shown as one where nothing happens."""
+    if own.area and set(wanted.selection.kecamatan) - set(own.area):
+        raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
+
+
+class Desks:
+    """The desk of the board that stands now; a board opened anew gets a new one."""
+
+    def __init__(self, board: Callable[[], Board], clock: Clock, limits: Limits) -> None:
+        self._board, self._clock, self.limits = board, clock, limits
+        self._desk: Desk | None = None
+        self._lock = threading.Lock()
+
+    def current(self) -> Desk:
+        with self._lock:
+            board = self._board()
+            if self._desk is None or self._desk.board is not board:
+                self._desk = Desk(board, self._clock, self.limits)
+            return self._desk

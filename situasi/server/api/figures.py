@@ -1,0 +1,143 @@
+"""The key figures of the Situasi page as JSON: what is not known is null, never zero."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, tzinfo
+from typing import Any
+
+import pandas as pd
+
+from situasi.analysis import incidents, situasi, turnout
+from situasi.analysis.day import Day, reached
+from situasi.analysis.overview import Overview
+from situasi.analysis.reporting import STATES
+from situasi.analysis.stations import NO_PHASE, by_kecamatan
+from situasi.records import FASE, SITUASI, TINGKAT
+from situasi.regions import Register
+from situasi.server.api.reading import iso
+
+# Of cases that nobody weighed, of kecamatan of which nobody said anything.
+UNSTATED = "belum_dinyatakan"
+
+
+def figures(found: Overview, day: Day, register: Register, *, personnel: bool) -> dict[str, Any]:
+    """personnel: whether the reader sees officers."""
+    codes = list(found.states["kecamatan"])
+    zone = register.election.zone
+    return {
+        **_age(found, zone),
+        "open": _open(found),
+        "situasi": _situasi(found, register, zone),
+        "turnout": _turnout(turnout.whole(day.turnout.loc[codes])),
+        "tps": _tps(day.stations[day.stations["kecamatan"].isin(codes)]),
+        "personnel": _personnel(day.gaps.loc[codes]) if personnel else None,
+        "feeds": [
+            {
+                "feed": one.feed,
+                "last": iso(one.last, zone) if one.last else None,
+                "expected": one.expected,
+                "silent": one.silent,
+            }
+            for one in found.feeds
+        ],
+    }
+
+
+def _age(found: Overview, zone: tzinfo) -> dict[str, Any]:
+    """Of the newest incident report; its age is that of the data."""
+    newest = found.newest
+    if newest is None:
+        return {"newest": None, "data_age_seconds": None}
+    age = max(0, int((found.at - newest.at).total_seconds()))
+    told = {"at": iso(newest.at, zone), "exact": newest.exact}
+    return {"newest": told, "data_age_seconds": age if newest.exact else None}
+
+
+def _open(found: Overview) -> dict[str, Any]:
+    if found.newest is None:  # nobody reported anything: that is no zero
+        return {"total": None, "change_1h": None, "new_1h": None, "by_tingkat": None}
+    levels = incidents.by_tingkat(found.open)
+    return {
+        "total": len(found.open),
+        "change_1h": len(found.open) - found.open_before,
+        "new_1h": found.fresh,
+        "by_tingkat": {
+            **{level: levels.get(level, 0) for level in TINGKAT},
+            UNSTATED: levels.get(None, 0),
+        },
+    }
+
+
+def _situasi(found: Overview, register: Register, zone: tzinfo) -> dict[str, Any]:
+    states = situasi.counts(found.states)
+    every: list[Any] = list(found.states.itertuples())
+    return {
+        "kabupaten": found.everywhere,
+        "counts": {
+            **{state: states.get(state, 0) for state in SITUASI},
+            UNSTATED: states.get(None, 0),
+        },
+        "kecamatan": [
+            {
+                "code": row.kecamatan,
+                "name": register.name_of(row.kecamatan),
+                "situasi": row.situasi if isinstance(row.situasi, str) else None,
+                "stated_at": None if pd.isna(row.stated_at) else iso(row.stated_at, zone),
+            }
+            for row in every
+        ],
+    }
+
+
+def _turnout(rates: pd.Series) -> dict[str, Any]:
+    """Percent; least and most: if nobody else came, if everybody on the other lists did."""
+    told = int(rates["told"])
+    return {
+        "rate": _percent(rates["rate"]),
+        "heads": int(rates["heads"]) if told else None,
+        "dpt": int(rates["dpt"]),
+        "dpt_told": int(rates["dpt_told"]),
+        "tps": int(rates["tps"]),
+        "tps_told": told,
+        "tps_doubted": int(rates["doubted"]),
+        "least": _percent(rates["least"]) if told else None,
+        "most": _percent(rates["most"]) if told else None,
+        "estimated": {"dpt": bool(rates["estimated"]), "dpt_told": bool(rates["told_estimated"])},
+    }
+
+
+def _percent(value: Any) -> float | None:
+    number = float(value)
+    return round(number, 2) if math.isfinite(number) else None
+
+
+def _tps(stations: pd.DataFrame) -> dict[str, Any]:
+    """by_phase: of each TPS the furthest phase told. reached: where at least half of them are."""
+    every = by_kecamatan(stations.assign(kecamatan="")).iloc[0]
+    furthest = reached(by_kecamatan(stations.assign(kecamatan=""))).iloc[0]
+    phase = furthest["fase"] if isinstance(furthest["fase"], str) else None
+    return {
+        "total": len(stations),
+        "by_phase": {name: int(every[name]) for name in (NO_PHASE, *FASE)},
+        "by_state": {name: int(every[name]) for name in STATES},
+        "reached": {"fase": phase, "tps": int(furthest["by"])} if phase else None,
+    }
+
+
+def _personnel(gaps: pd.DataFrame) -> dict[str, Any]:
+    known = gaps[gaps["known"]]
+    names = {
+        "posted": "posted",
+        "present": "present",
+        "tps": "tps",
+        "tps_without_officer": "tps_uncovered",
+    }
+    if known.empty:  # without a posting list nobody can be missed
+        return dict.fromkeys(names)
+    return {name: int(known[column].sum()) for name, column in names.items()}
+
+
+def moment_told(at: datetime, zone: tzinfo, *, live: bool, exercise: bool) -> dict[str, Any]:
+    """Of which moment an answer speaks."""
+    return {"as_of": iso(at, zone), "live": live, "exercise": exercise}

@@ -1,0 +1,115 @@
+"""Reports that come over HTTP: through the same door as files, and answered when they are kept."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from situasi.board import Board
+from situasi.ingest import Ledger, ingest_file, ingest_rows
+from situasi.server.api import bodies
+from situasi.server.api.keys import Key
+from situasi.server.api.limits import Limits
+from situasi.server.api.problems import Problem
+
+_ANSWERS = "api_answer"
+LONGEST_REPEAT_KEY = 200
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One delivery as it came. repeat_key: its Idempotency-Key, if it has one."""
+
+    feed: str
+    content_type: str
+    body: bytes
+    repeat_key: str | None
+
+
+class Claims:
+    """Which deliveries with an Idempotency-Key are being worked on in this process."""
+
+    def __init__(self) -> None:
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:
+        """Raises Problem 409 while somebody else holds it."""
+        with self._lock:
+            if name in self._held:
+                raise Problem(
+                    409, "Kiriman dengan kunci ulang ini masih dikerjakan.", {"retry-after": "1"}
+                )
+            self._held.add(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.discard(name)
+
+
+def take(
+    board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits, claims: Claims
+) -> dict[str, Any]:
+    """The ledger of this delivery, once it is durable; of one that came before, the same again.
+
+    The answer is kept by the store, so that a restart in between brings no other one. Cut off
+    between the two, the rows count as duplicates the second time; none is stored twice. Raises
+    Problem 409, 415 and 422, and StoreError.
+    """
+    if parcel.repeat_key is None:
+        return _ledger(board, key, parcel, now, limits).as_json()
+    _sound_key(parcel.repeat_key)
+    name = f"{key.name}/{sha256(parcel.repeat_key.encode()).hexdigest()[:40]}"
+    mark = sha256(b"\0".join((parcel.feed.encode(), parcel.body))).hexdigest()
+    with claims.holding(name):
+        before = board.store.remembered(_ANSWERS, name).get(name)
+        if before is not None:
+            return _same(before, mark)
+        said = _ledger(board, key, parcel, now, limits).as_json()
+        board.store.remember(_ANSWERS, name, {"of": mark, "answer": said}, now, key.actor)
+    return said
+
+
+def _sound_key(repeat_key: str) -> None:
+    plain = repeat_key.isascii() and repeat_key.isprintable() and repeat_key.strip() == repeat_key
+    if not (plain and 0 < len(repeat_key) <= LONGEST_REPEAT_KEY):
+        raise Problem(422, f"Idempotency-Key: 1 sampai {LONGEST_REPEAT_KEY} huruf ASCII.")
+
+
+def _same(before: dict[str, Any], mark: str) -> dict[str, Any]:
+    if before["of"] != mark:
+        raise Problem(422, "Idempotency-Key ini sudah dipakai untuk isi yang lain.")
+    answer: dict[str, Any] = before["answer"]
+    return answer
+
+
+def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> Ledger:
+    ending = bodies.ending(parcel.content_type, parcel.body)
+    context = replace(board.context, area=key.area)
+    source = f"{key.name}.{ending}"
+    if ending == "json":
+        rows = bodies.json_rows(parcel.body, limits.rows)
+        return ingest_rows(
+            rows, source, board.store, context, feed=parcel.feed, now=now, actor=key.actor, own=True
+        )
+    if ending == "xlsx":
+        bodies.weigh(parcel.body, limits.unfolded)
+    with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / source
+        path.write_bytes(parcel.body)
+        ledger = ingest_file(
+            path, board.store, context, now=now, actor=key.actor, feed=parcel.feed, own=True,
+            most=limits.rows,
+        )  # fmt: skip
+    if ledger.refused:
+        raise Problem(422, ledger.refused)
+    return replace(ledger, path=source)

@@ -1,0 +1,116 @@
+"""How much and how often: bounds on bodies, on calls of one caller, and on work at one time."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from situasi.server.api.problems import Problem
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """body: bytes of one delivery. unfolded: bytes of a workbook. rows: of one delivery.
+
+    body_seconds: in which it must have come.
+    per_minute, burst: calls of one caller. at_once: calls worked on; waiting: in line for it.
+    bodies: held at one time. What is larger comes as a file.
+    """
+
+    body: int = 4_000_000
+    unfolded: int = 40_000_000
+    rows: int = 5_000
+    body_seconds: float = 30
+    per_minute: int = 240
+    burst: int = 60
+    at_once: int = 3
+    waiting: int = 48
+    bodies: int = 16
+
+
+class Rates:
+    """A bucket for each caller: `burst` calls at once, refilled at `per_minute`."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._size = limits.per_minute / 60, float(limits.burst)
+        self._clock, self._lock = clock, threading.Lock()
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def spend(self, caller: str) -> None:
+        """Count one call. Raises Problem 429 with the seconds after which to try again."""
+        with self._lock:
+            now = self._clock()
+            left, since = self._left.get(caller, (self._size, now))
+            left = min(self._size, left + (now - since) * self._rate)
+            if left < 1:
+                wait = math.ceil((1 - left) / self._rate)
+                raise Problem(
+                    429,
+                    f"Terlalu banyak permintaan; coba lagi dalam {wait} detik.",
+                    {"retry-after": str(wait)},
+                )
+            self._left[caller] = (left - 1, now)
+
+
+class Places:
+    """So many at one time, and no more. Of the event loop's thread only."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take a place for as long as the block lasts. Raises Problem 503 where none is free."""
+        if not self._free:
+            raise Problem(503, "Server sedang penuh; coba lagi sebentar.", {"retry-after": "2"})
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+class Workers:
+    """Threads for what takes time, bounded in number, so that the pages go on being served."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._pool = ThreadPoolExecutor(limits.at_once, thread_name_prefix="api")
+        self._places = Places(limits.at_once + limits.waiting)
+
+    async def run(self, work: Callable[[], Found]) -> Found:
+        """Do it in a thread. Raises Problem 503 where too many wait already."""
+        with self._places.one():
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+async def body_of(request: Request, limits: Limits) -> bytes:
+    """The body, never more than the limit of it in memory. Raises Problem 413 and 408."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            async for part in request.stream():
+                size += len(part)
+                if size <= limits.body:
+                    parts.append(part)
+                elif size > 8 * limits.body:
+                    break
+                else:  # read on a little: who is still sending would not hear the answer
+                    parts.clear()
+    except TimeoutError:
+        raise Problem(408, "Kiriman tidak selesai pada waktunya.") from None
+    if size > limits.body:
+        most = limits.body // 1_000_000
+        raise Problem(413, f"Paling besar {most} MB; kirim sebagai berkas atau bagi.")
+    return b"".join(parts)

@@ -1,0 +1,85 @@
+"""Rows of a feed as JSON, GeoJSON and CSV: missing stays missing, made-up stays marked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from situasi.analysis import incidents
+from situasi.analysis.incidents import Selection
+from situasi.records import Feed, Kind
+from situasi.reports.tabular import as_csv
+
+# What the store knows of a row, beside the sender's columns: name in the answer -> column.
+KEPT = {"seq": "seq", "diketahui": "known_at", "disimpan": "recorded_at"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """rows: one dict per row by heading, values as JSON has them. next: `seq` to go on after."""
+
+    rows: list[dict[str, Any]]
+    next: int | None
+
+
+def page(
+    known: pd.DataFrame, feed: Feed, wanted: Selection, after: int, limit: int, zone: tzinfo
+) -> Page:
+    """The rows wanted whose `seq` lies above `after`, in the order in which they were stored."""
+    found = incidents.select(known[known["seq"] > after], wanted)
+    shown = found.head(limit)
+    columns = {name: _values(shown[column], zone) for name, column in KEPT.items()}
+    columns |= {column.heading: _values(shown[column.name], zone) for column in feed.columns}
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    return Page(rows, rows[-1]["seq"] if len(found) > limit else None)
+
+
+def _values(cells: pd.Series, zone: tzinfo) -> list[Any]:
+    if isinstance(cells.dtype, pd.DatetimeTZDtype):
+        return [None if pd.isna(at) else iso(at, zone) for at in cells]
+    return [_plain(cell) for cell in cells.tolist()]
+
+
+def _plain(cell: Any) -> Any:
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and not math.isfinite(cell)):
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def iso(at: Any, zone: tzinfo) -> str:
+    """A moment as the clock here shows it: 2024-11-27T09:30:00+07:00."""
+    return str(at.astimezone(zone).isoformat(timespec="seconds"))
+
+
+def as_points(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """GeoJSON features; a report without a point has no geometry, and is told all the same."""
+    return [
+        {
+            "type": "Feature",
+            "id": row["seq"],
+            "geometry": _point(row),
+            "properties": {name: cell for name, cell in row.items() if name not in {"lat", "lon"}},
+        }
+        for row in rows
+    ]
+
+
+def _point(row: dict[str, Any]) -> dict[str, Any] | None:
+    if row["lat"] is None or row["lon"] is None:
+        return None
+    return {"type": "Point", "coordinates": [row["lon"], row["lat"]]}
+
+
+def as_table(rows: list[dict[str, Any]], feed: Feed) -> bytes:
+    """CSV with our headings; a row may be sent back as it is."""
+    headings = [*KEPT, *(column.heading for column in feed.columns)]
+    table = pd.DataFrame(rows, columns=headings, dtype="object")
+    for column in feed.columns:
+        if column.kind is Kind.YESNO:
+            table[column.heading] = table[column.heading].map({True: "ya", False: "tidak"})
+    return as_csv(table)

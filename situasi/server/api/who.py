@@ -1,0 +1,88 @@
+"""Who asks: a source with a key, or a viewer whom the gate has let in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from situasi import viewers
+from situasi.roles import ROLES, Viewer
+from situasi.server.api.keys import Key, Keyring
+from situasi.server.api.problems import Problem
+
+# As whom a key reads: as a guest, who sees neither officers nor neutrality.
+READS_AS = ROLES["tamu"]
+
+_HERE = frozenset({"127.0.0.1", "::1"})
+_HERE_NAMES = _HERE | {"localhost", "[::1]"}
+# Somebody else's request, passed on by a proxy on this machine.
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+_CHALLENGE = {"www-authenticate": 'Bearer realm="situasi"'}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """viewer: as whom it reads; None: it may not read. key: with which it came, if any."""
+
+    name: str
+    viewer: Viewer | None
+    key: Key | None
+
+    def reader(self) -> Viewer:
+        """As whom it reads. Raises Problem 403."""
+        if self.viewer is None:
+            raise Problem(403, "Kunci ini hanya untuk mengirim, bukan untuk membaca.")
+        return self.viewer
+
+    def writer(self, feed: str) -> Key:
+        """The key with which it writes this feed. Raises Problem 403.
+
+        A session does not write here: a page elsewhere could make a browser do it.
+        """
+        if self.key is None:
+            raise Problem(403, "Mengirim laporan lewat alamat ini perlu kunci, bukan sesi.")
+        if feed not in self.key.feeds:
+            raise Problem(403, f'Kunci ini tidak berhak mengirim "{feed}".')
+        return self.key
+
+
+def who(headers: Headers, ring: Keyring) -> Caller:
+    """Who asks. Raises Problem 401 where nobody is known, 403 for a shared link."""
+    written = headers.get("authorization")
+    if written is not None:
+        return _with_key(written, ring)
+    passed = headers.get(viewers.HEADER)
+    if passed is None:
+        raise Problem(401, "Sertakan kunci: Authorization: Bearer …", _CHALLENGE)
+    return _with_session(passed)
+
+
+def _with_key(written: str, ring: Keyring) -> Caller:
+    scheme, _, token = written.partition(" ")
+    key = ring.find(token.strip()) if scheme.lower() == "bearer" else None
+    if key is None:
+        raise Problem(401, "Kunci tidak dikenal atau sudah dicabut.", _CHALLENGE)
+    viewer = Viewer(key.actor, READS_AS, key.area) if key.read else None
+    return Caller(key.actor, viewer, key)
+
+
+def _with_session(passed: str) -> Caller:
+    viewer = viewers.read(passed)
+    if viewer is None:
+        raise Problem(401, "Sesi tidak dapat dibaca; masuk lagi.", _CHALLENGE)
+    if viewer.link is not None:
+        # A link opens one page with its filters; here it would open everything else too.
+        raise Problem(403, "Tautan tamu hanya membuka halamannya.")
+    return Caller(viewer.name, viewer, None)
+
+
+def asked_here(request: Request) -> bool:
+    """Whether a program on this machine asks, and not through a proxy that stands on it."""
+    host = re.sub(r":\d*$", "", request.headers.get("host", ""))
+    client = request.client.host if request.client else ""
+    passed_on = any(name in request.headers for name in _PASSED_ON)
+    return client in _HERE and host in _HERE_NAMES and not passed_on

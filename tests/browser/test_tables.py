@@ -1,0 +1,72 @@
+"""A table behind a figure in a browser: wide enough to read, sorted as numbers, marked files."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import Look
+from tests.browser.serving import Server
+from tests.browser.viewing import Viewer
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+DESK = {"width": 1366, "height": 768}
+
+# What the grid tells a screen reader: its cells, row by row, the headings first.
+_CELLS = """rows => rows.map(row => [...row.children].map(cell => cell.textContent))"""
+
+
+def _opened(rehearsal: Server, look: Look, figure: str) -> Viewer:
+    viewer = look(rehearsal, "situasi?saat=2024-11-27T12:30", viewport=DESK)
+    viewer.page.locator(f".st-key-baris_{figure} button").first.click()
+    viewer.page.locator("[data-testid=stPopoverBody] canvas").first.wait_for()
+    viewer.settled()
+    return viewer
+
+
+def test_a_table_behind_a_figure_is_wide_and_its_files_are_seen(
+    rehearsal: Server, look: Look
+) -> None:
+    viewer = _opened(rehearsal, look, "partisipasi")
+    body = viewer.page.locator("[data-testid=stPopoverBody]")
+    viewer.until(
+        lambda: (body.bounding_box() or DESK)["width"] > 0.6 * DESK["width"], "a narrow table"
+    )
+    grid = body.locator("[data-testid=stDataFrame]").bounding_box()
+    assert grid is not None
+    for kind in ("CSV", "XLSX"):
+        button = body.get_by_role("button", name=kind, exact=True)
+        box = button.bounding_box()
+        assert box is not None
+        assert box["y"] >= grid["y"] + grid["height"]
+        assert button.evaluate("part => getComputedStyle(part).color") != "rgba(0, 0, 0, 0)"
+
+
+def test_the_grid_offers_no_file_without_the_marks_of_ours(rehearsal: Server, look: Look) -> None:
+    viewer = _opened(rehearsal, look, "partisipasi")
+    body = viewer.page.locator("[data-testid=stPopoverBody]")
+    body.locator("[data-testid=stDataFrame]").hover()
+    body.locator("button[aria-label^='Search']").wait_for()
+    assert body.locator("button[aria-label^='Download']").count() == 1
+    assert not body.locator("button[aria-label^='Download']").is_visible()
+
+
+def test_a_click_on_a_heading_sorts_numbers_as_numbers(rehearsal: Server, look: Look) -> None:
+    viewer = _opened(rehearsal, look, "partisipasi")
+    grid = viewer.page.locator("[data-testid=stPopoverBody] [data-testid=stDataFrame]")
+    rows = grid.locator("canvas table tr")
+    rows.first.wait_for(state="attached")
+    at = rows.evaluate_all(_CELLS)[0].index("hadir")
+    box = grid.bounding_box()
+    assert box is not None
+    # The headings are drawn, not written: the one is found by clicking along them.
+    for step in range(2, 20):
+        grid.click(position={"x": box["width"] * step / 20, "y": 16})
+        viewer.page.wait_for_timeout(500)
+        heading, *shown = rows.evaluate_all(_CELLS)
+        if heading[at] != "hadir":
+            break
+    counts = [int(row[at]) for row in shown]
+    assert heading[at] in {"↑ hadir", "↓ hadir"}
+    assert counts == sorted(counts, reverse=heading[at].startswith("↓"))
+    assert min(counts) < 10_000 < max(counts)

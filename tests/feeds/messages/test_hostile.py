@@ -1,0 +1,47 @@
+"""A megabyte of anything is read in seconds, and holds no more memory than that asks for."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+
+import pytest
+
+from situasi.board import Board
+from situasi.feeds.messages.proposals import MOST_MESSAGES, Reader
+from situasi.feeds.messages.splitting import split
+
+SIZE = 1_000_000
+
+
+def filled(piece: str) -> str:
+    return piece * (SIZE // len(piece))
+
+
+HOSTILE = [
+    "a", "1", "[", "\u200e", ".", "\n", "TPS 1,", "1,", "27/11/24 ", "27/11/24 08.15 - ", "Aipda ",
+    "01: 120, kolom kosong: 30\n", "satu dua ", "0 8 1 ", "Nama: Aa Bb\n", "*_~", "* a ",
+    "<terlampir: ", "paslon 1 ", "hadir ", "ds tj tj tj tj ", "s.d. jam ", "kec ", "(", "di ",
+    "TPS 1 : 1\n",
+    "27/11/24 08.15 - " + "b" * 79 + "\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE, ids=lambda piece: repr(piece)[:20])
+def test_a_megabyte_is_read_in_seconds(board: Board, piece: str) -> None:
+    reader, text = Reader(board.context), filled(piece)
+    started = time.perf_counter()
+    messages = split(text)
+    for message in messages[:MOST_MESSAGES]:
+        reader.read(message)
+    assert time.perf_counter() - started < 8  # far more than it takes on a machine left alone
+
+
+def test_memory_is_a_small_multiple_of_the_text(board: Board) -> None:
+    reader, text = Reader(board.context), filled("27/11/24 08.15 - B: TPS 1 Ds Lorok hadir 3\n")
+    tracemalloc.start()
+    for message in split(text)[:MOST_MESSAGES]:
+        reader.read(message)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 30 * SIZE

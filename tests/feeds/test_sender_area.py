@@ -1,0 +1,59 @@
+"""A sender of some kecamatan reports of those only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from situasi.board import Board
+from situasi.ingest import Ledger, ingest_rows
+from tests.conftest import NOON
+
+KANDIS = "16.10.13"
+
+
+def brought(
+    board: Board, rows: list[dict[str, Any]], actor: str = "kunci:kandis", *, own: bool = True
+) -> Ledger:
+    context = replace(board.context, area=(KANDIS,))
+    return ingest_rows(
+        rows, "laporan", board.store, context, feed="incidents", now=NOON, actor=actor, own=own
+    )
+
+
+def row(**cells: Any) -> dict[str, Any]:
+    return {"waktu": "27/11/2024 08.00", "kecamatan": "Kandis", "jenis": "banjir", **cells}
+
+
+def test_a_row_outside_the_area_waits_with_that_reason_and_the_others_are_taken(
+    board: Board,
+) -> None:
+    ledger = brought(board, [row(), row(kecamatan="Pemulutan")])
+    assert (ledger.read, ledger.accepted, ledger.quarantined) == (2, 1, 1)
+    assert ledger.reasons == [{"row": 2, "reasons": ["di luar wilayah pengirim: Pemulutan"]}]
+
+
+def test_a_row_of_the_whole_kabupaten_is_outside_every_area(board: Board) -> None:
+    ledger = brought(board, [row(kecamatan="Ogan Ilir")])
+    assert ledger.quarantined == 1
+    assert "di luar wilayah pengirim" in ledger.reasons[0]["reasons"][0]
+
+
+def test_a_place_that_could_not_be_read_is_told_as_that_only(board: Board) -> None:
+    (reasons,) = [e["reasons"] for e in brought(board, [row(kecamatan="Atlantis")]).reasons]
+    assert not any("wilayah pengirim" in reason for reason in reasons)
+
+
+def test_a_sender_settles_only_what_they_had_sent_themselves(board: Board) -> None:
+    brought(board, [row(jenis="??")], actor="kunci:lain")
+    brought(board, [row(jenis="???")], actor="kunci:kandis")
+    theirs, mine = (r.number for r in board.store.quarantine())
+    brought(board, [row(no_karantina=theirs, uraian="a"), row(no_karantina=mine, uraian="b")])
+    assert [r.number for r in board.store.quarantine()] == [theirs]
+
+
+def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board) -> None:
+    brought(board, [row(jenis="??")], actor="kunci:lain")
+    (waiting,) = board.store.quarantine()
+    brought(board, [row(no_karantina=waiting.number)], actor="operator", own=False)
+    assert board.store.quarantine() == []

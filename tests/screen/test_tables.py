@@ -1,0 +1,246 @@
+"""A table on the screen and as a file: numbers under the words, marks that go along, no waste."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit import dataframe_util
+from streamlit.elements.lib.pandas_styler_utils import marshall_styler
+from streamlit.proto.ArrowData_pb2 import ArrowData
+
+from situasi import words
+from situasi.board import Board
+from situasi.feeds import headings
+from situasi.reports import tabular
+from situasi.screen import columns, grid, session, tables
+from situasi.screen.columns import Column
+from situasi.screen.tables import Table, table
+from tests.builders import DAY, incident, wib
+
+TODAY = DAY.date()
+AT = session.Moment(wib("12.30"), live=False, exercise=False)
+
+
+@pytest.fixture(autouse=True)
+def indonesian_afterwards() -> Iterator[None]:
+    yield
+    words.use("id")
+
+
+def turnout(**more: Any) -> Table:
+    """Two kecamatan, one of which nobody has told of."""
+    return table(
+        {
+            "kecamatan": ["Kandis", "Indralaya"],
+            "hadir": columns.number([8_454, None]),
+            "partisipasi": columns.percent([55.24, None]),
+            "DPT": columns.number([15_315, 30_483], estimated=[True, False]),
+            "catatan": ["", None],
+        },
+        **more,
+    )
+
+
+def sent(shown: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What Streamlit sends of the table: the values, and the words laid over them."""
+    styler, _ = grid.laid_out(shown.on_screen(), len(shown), TODAY)
+    proto = ArrowData()
+    marshall_styler(proto, styler, "x")
+    data = dataframe_util.convert_anything_to_arrow_bytes(styler)
+    read = dataframe_util.convert_arrow_bytes_to_pandas_df
+    return read(data), read(proto.styler.display_values)
+
+
+def lines(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def test_the_browser_gets_numbers_to_sort_and_words_to_read() -> None:
+    values, shown = sent(turnout())
+    assert pd.api.types.is_integer_dtype(values["hadir"].dtype)
+    assert pd.api.types.is_float_dtype(values["partisipasi"].dtype)
+    assert values["hadir"].isna().tolist() == [False, True]
+    assert shown["hadir"].tolist() == ["8.454", "–"]
+    assert shown["partisipasi"].tolist() == ["55,2 %", "–"]
+    assert shown["DPT"].tolist() == ["≈ 15.315", "30.483"]
+    assert shown["kecamatan"].tolist() == values["kecamatan"].tolist()
+
+
+def test_the_words_of_the_browser_are_those_of_the_language() -> None:
+    made = turnout()
+    words.use("en")
+    _, shown = sent(made)
+    assert shown["hadir"].tolist() == ["8,454", "–"]
+    assert shown["DPT"].tolist() == ["≈ 15,315", "30,483"]
+
+
+def test_moments_are_sent_as_moments_under_the_clock_of_the_election(empty: Board) -> None:
+    values, shown = sent(table({"waktu": columns.moments([wib("23.59"), None])}))
+    assert values["waktu"].iloc[0] == wib("23.59")
+    assert shown["waktu"].tolist() == ["23.59", "–"]
+
+
+def test_a_table_of_words_alone_is_sent_once() -> None:
+    drawn, _ = grid.laid_out(table({"desa": ["a"]}).on_screen(), 1, TODAY)
+    assert isinstance(drawn, pd.DataFrame)
+
+
+def test_a_sign_of_the_screen_is_no_part_of_the_word() -> None:
+    made = table({"tingkat": columns.text(["tinggi", "rendah"], ["◆ tinggi", "● rendah"])})
+    values, shown = sent(made)
+    assert values["tingkat"].tolist() == made.file()["tingkat"].tolist() == ["tinggi", "rendah"]
+    assert shown["tingkat"].tolist() == ["◆ tinggi", "● rendah"]
+
+
+def test_numbers_are_numbers_in_csv_and_xlsx_and_what_is_missing_is_empty() -> None:
+    file = turnout(made_up=[True, False]).file()
+    heading, first, second = lines(tabular.as_csv(file))
+    assert heading == [
+        "LATIHAN", "kecamatan", "hadir", "partisipasi (%)", "DPT", "DPT perkiraan", "catatan",
+    ]  # fmt: skip
+    assert first == ["LATIHAN", "Kandis", "8454", "55.24", "15315", "ya", ""]
+    assert second == ["", "Indralaya", "", "", "30483", "tidak", ""]
+    book = openpyxl.load_workbook(io.BytesIO(tabular.as_xlsx(file, {})))
+    _, first, second = ([cell.value for cell in row] for row in book["Data"].iter_rows())
+    assert first == ["LATIHAN", "Kandis", 8_454, 55.24, 15_315, "ya", None]
+    assert second == [None, "Indralaya", None, None, 30_483, "tidak", None]
+
+
+def test_a_day_without_a_clock_stays_one_in_xlsx(empty: Board) -> None:
+    file = table({"waktu": columns.vague([wib("00.00")] * 2, ["hari", "bulan"])}).file()
+    assert lines(tabular.as_csv(file)) == [["waktu (WIB)"], ["2024-11-27"], ["2024-11"]]
+    sheet = openpyxl.load_workbook(io.BytesIO(tabular.as_xlsx(file, {})))["Data"]
+    assert (sheet["A2"].is_date, sheet["A2"].number_format) == (True, "dd/mm/yyyy")
+    assert sheet["A3"].value == "2024-11"
+
+
+def test_made_up_rows_are_marked_in_every_form_of_the_table() -> None:
+    made = turnout(made_up=[False, True])
+    values, shown = sent(made)
+    for form in (values, shown, made.file()):
+        assert form.columns[0] == "LATIHAN"
+        assert form["LATIHAN"].tolist() == ["", "LATIHAN"]
+    assert made.made_up
+    assert turnout(made_up=True).file()["LATIHAN"].tolist() == ["LATIHAN", "LATIHAN"]
+    assert not turnout().made_up
+    assert "LATIHAN" not in turnout().file()
+
+
+def test_a_column_that_says_nothing_is_left_out_on_the_screen_but_not_in_the_file() -> None:
+    assert "catatan" not in turnout().on_screen()
+    assert "catatan" in turnout().file()
+    silent = table({"desa": ["a"], "hadir": columns.number([None])})
+    assert list(silent.on_screen()) == ["desa", "hadir"]
+    assert list(table({"desa": []}).on_screen()) == ["desa"]
+
+
+def test_a_column_put_aside_is_in_the_file_alone() -> None:
+    assert "hadir" not in turnout().on_screen(aside=["hadir"])
+    assert "hadir" in turnout().file()
+
+
+def test_columns_of_two_lengths_are_no_table() -> None:
+    with pytest.raises(AssertionError):
+        table({"a": ["x"], "b": ["x", "y"]})
+
+
+def width(cells: list[str], **options: int) -> int | None:
+    _, widths = grid.laid_out({"x": columns.text(cells, **options)}, len(cells), TODAY)
+    return widths["x"]["width"] if widths else None
+
+
+def test_only_columns_that_the_grid_would_measure_wrongly_have_a_width_of_their_own() -> None:
+    assert width(["kurang", "panjang"] * 20) is None
+    assert width(["kata " * 40]) == columns.WIDEST
+    assert width(["kata " * 40], widest=120) == 120
+    rare = width([""] * 8 + ["1 TPS diragukan"] + [""] * 8)
+    assert rare is not None
+    assert 90 < rare < 150
+    late = width(["a"] * 50 + ["1 TPS diragukan"])
+    assert late == rare
+
+
+def test_a_table_is_as_high_as_its_rows_up_to_a_most() -> None:
+    assert grid.height(0, 10) == grid.height(10, 10) == "content"
+    assert grid.height(11, 10) == grid.height(2_000, 10)
+    assert grid.height(11, 10) < grid.height(20, 12)
+
+
+def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str, Any]]:
+    """The download buttons of the table by their name."""
+    buttons: dict[str, dict[str, Any]] = {}
+
+    def button(name: str, data: Any, **options: Any) -> None:
+        buttons[name] = {"data": data, **options}
+
+    monkeypatch.setattr(st, "download_button", button)
+    tables.downloads(made, "kunci", "Menurut kecamatan", AT)
+    return buttons
+
+
+def test_an_empty_table_cannot_be_downloaded(empty: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    for made, closed in ((table({"hadir": columns.number([])}), True), (turnout(), False)):
+        buttons = offered(monkeypatch, made)
+        assert set(buttons) == {"CSV", "XLSX"}
+        assert {button["disabled"] for button in buttons.values()} == {closed}
+        assert all(button["data"]() for button in buttons.values())
+
+
+def test_a_file_made_later_speaks_the_language_in_which_it_was_offered(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words.use("en")
+    late = table({"late": columns.number([1], estimated=[True])}, made_up=True)
+    data = offered(monkeypatch, late)["CSV"]["data"]
+    words.use("id")
+    with ThreadPoolExecutor(1) as other:
+        heading, row = lines(other.submit(data).result())
+    assert heading[0] == row[0] == "EXERCISE"
+    assert row[2] == "yes"
+
+
+def test_a_file_of_made_up_rows_says_so_in_its_name_and_above_its_rows(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, made_up = (offered(monkeypatch, turnout(made_up=one)) for one in (False, True))
+    assert made_up["CSV"]["file_name"] == "LATIHAN_menurut-kecamatan_20241127-1230.csv"
+    assert real["XLSX"]["file_name"] == "menurut-kecamatan_20241127-1230.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(made_up["XLSX"]["data"]()))
+    assert str(book["Data"]["A1"].value).startswith("LATIHAN")
+    assert [row[0].value for row in book["Keterangan"] if row[0].value == "LATIHAN"] == ["LATIHAN"]
+
+
+def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
+    rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
+    names = list(tables.readable(rows).file().columns)
+    found = headings.match(names, "incidents", empty.context)
+    assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
+        found.columns
+    )
+    assert found.columns["occurred_at"] == ("waktu (WIB)",)
+
+
+def test_every_kind_of_column_has_as_many_words_as_rows(empty: Board) -> None:
+    made: dict[str, Column] = {
+        "text": columns.text(["a", "b"], ["x", "y"]),
+        "number": columns.number([1, None]),
+        "percent": columns.percent([1, None], estimated=[True, True]),
+        "bounds": columns.bounds([1, None], [2, None], [True, False]),
+        "part": columns.part([1, None], [2, 2], "n"),
+        "span": columns.span([None, None]),
+        "moments": columns.moments([wib("08.00"), None]),
+        "vague": columns.vague([wib("08.00"), None], ["hari", "menit"]),
+        "days": columns.days([None, None]),
+    }
+    for name, column in made.items():
+        assert column.said is not None, name
+        for n in (0, 1, 2):
+            assert len(column.said(n, TODAY)) == n, name

@@ -1,0 +1,126 @@
+"""What the OpenAPI document says holds: Schemathesis asks a live server, soundly and badly."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from situasi import election, regions
+from situasi.board import Board, open_board
+from situasi.ingest import ingest_rows
+from situasi.server.api.bodies import CSV, XLSX
+from situasi.server.api.keys import WRITABLE
+from situasi.server.api.openapi import document
+from situasi.settings import load
+from tests.conftest import NOON, settings_in
+from tests.server.api.conftest import PLENTY, Asking, incident, routes_of, serving
+
+_HEADINGS = ["waktu", "kecamatan", "jenis", "hadir"]
+_ROWS = st.lists(
+    st.sampled_from(
+        [["27/11/2024 08.00", "Kandis", "banjir", "3"], ["27/11/2024", "Pemulutan", "??", ""],
+         ["kemarin", "", "", "-1"]]
+    ),
+    min_size=1,
+    max_size=5,
+)  # fmt: skip
+
+
+def _as_book(rows: list[list[str]]) -> bytes:
+    made, file = Workbook(), io.BytesIO()
+    for row in (_HEADINGS, *rows):
+        made.active.append(row)
+    made.save(file)
+    return file.getvalue()
+
+
+def _as_lines(rows: list[list[str]]) -> bytes:
+    return "\n".join(",".join(row) for row in (_HEADINGS, *rows)).encode()
+
+
+# A table is more than a string; the document cannot say which strings are one.
+schemathesis.openapi.media_type(CSV, _ROWS.map(_as_lines))
+schemathesis.openapi.media_type(XLSX, _ROWS.map(_as_book))
+
+
+@schemathesis.serializer(CSV, XLSX)
+def as_it_is(_context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+Bearer = dict[str, str]
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("openapi")]
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A board on which something happened."""
+    board = open_board(settings_in(tmp_path_factory.mktemp("openapi")), lambda: NOON)
+    rows = [incident(lat=-3.4268, lon=104.8017), incident(latihan="ya", tingkat="tinggi")]
+    phase = {"waktu": "27/11/2024 07.05", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1",
+             "fase": "dibuka", "hadir": 40}  # fmt: skip
+    for feed, sent in (("incidents", rows), ("tps", [phase])):
+        ingest_rows(sent, "uji", board.store, board.context, feed=feed, now=NOON, actor="uji")
+    yield board
+    board.close()
+
+
+@pytest.fixture(scope="module")
+def standing_address(standing: Board) -> Iterator[str]:
+    with serving(routes_of(standing)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def bearer(standing: Board, standing_address: str) -> Bearer:
+    """A key that may send everything and read."""
+    key = Asking(standing, standing_address).key("schemathesis", feeds=WRITABLE, read=True)
+    return {"Authorization": key["authorization"]}  # spelled as Schemathesis looks for it
+
+
+def described(*, every_edge: bool) -> Any:
+    """The document as the server writes it, read here so that each operation is a test.
+
+    every_edge: each bound of each property in turn, beside the drawn examples.
+    """
+    register = regions.load(election.load(load({}).election))
+    found = schemathesis.openapi.from_dict(document(register, PLENTY))
+    # The key goes with every call: what happens without it is the check `ignored_auth`.
+    found.config.generation.update(with_security_parameters=False, deterministic=True)
+    found.config.phases.coverage.enabled = every_edge
+    return found
+
+
+# One way in is walked edge by edge; the others are the same code with other headings.
+EVERY_EDGE = described(every_edge=True).exclude(method="POST", operation_id_regex="send_(?!incid)")
+DRAWN = described(every_edge=False).include(method="POST")
+BOUNDED = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@EVERY_EDGE.parametrize()
+@BOUNDED
+def test_every_answer_is_as_described(case: Any, standing_address: str, bearer: Bearer) -> None:
+    checked(case, standing_address, bearer)
+
+
+@DRAWN.parametrize()
+@BOUNDED
+def test_every_feed_takes_what_is_described(
+    case: Any, standing_address: str, bearer: Bearer
+) -> None:
+    checked(case, standing_address, bearer)
+
+
+def checked(case: Any, address: str, bearer: Bearer) -> None:
+    if "Idempotency-Key" in (case.headers or {}) and case.meta.generation.mode.is_positive:
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())  # of this body alone
+    case.call_and_validate(base_url=address, headers=bearer)

@@ -1,0 +1,105 @@
+"""The key figures over HTTP are those of the Situasi page, computed here by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from situasi.ingest import ingest_rows
+from tests.conftest import NOON
+from tests.server.api.conftest import Asking, incident, session
+
+
+def stored(asking: Asking, feed: str, *rows: dict[str, Any]) -> None:
+    board = asking.board
+    ledger = ingest_rows(
+        list(rows), "uji", board.store, board.context, feed=feed, now=NOON, actor="uji"
+    )
+    assert ledger.accepted == len(rows), ledger.reasons
+
+
+def told(asking: Asking, query: str = "", role: str = "analis") -> dict[str, Any]:
+    answer = asking.get(f"/api/v1/situation?{query}", session(role))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_board_that_heard_nothing_says_null_and_not_zero(asking: Asking) -> None:
+    found = told(asking)
+    assert found["newest"] is None and found["data_age_seconds"] is None
+    assert set(found["open"].values()) == {None}
+    assert [found["turnout"][n] for n in ("rate", "heads", "least", "most")] == [None] * 4
+    assert found["turnout"]["tps"] == 667 and found["turnout"]["tps_told"] == 0
+    assert found["situasi"]["counts"]["belum_dinyatakan"] == 16
+    assert found["tps"]["by_phase"]["belum"] == 667 and found["tps"]["reached"] is None
+    assert set(found["personnel"].values()) == {None}
+    assert found["latihan"] is False and found["trouble"] is False
+
+
+def test_open_cases_by_tingkat_and_situasi_by_kecamatan(asking: Asking) -> None:
+    stored(
+        asking,
+        "incidents",
+        incident(id="A", tingkat="tinggi", situasi="merah"),
+        incident(id="B", tingkat="rendah", kecamatan="Pemulutan"),
+        incident(id="C", status="selesai"),
+        incident(id="D"),
+    )
+    found = told(asking)
+    assert found["open"]["total"] == 3
+    assert found["open"]["by_tingkat"] == {
+        "rendah": 1, "sedang": 0, "tinggi": 1, "belum_dinyatakan": 1,
+    }  # fmt: skip
+    states = {one["code"]: one["situasi"] for one in found["situasi"]["kecamatan"]}
+    assert states["16.10.13"] == "merah" and states["16.10.05"] is None
+    assert found["data_age_seconds"] == 0 and found["as_of"] == "2024-11-27T12:00:00+07:00"
+    assert told(asking, "kec=16.10.05")["open"]["total"] == 1
+    assert told(asking, "tingkat=tinggi&tingkat=rendah")["open"]["total"] == 2
+
+
+def test_turnout_says_of_whom_and_between_which_bounds(asking: Asking) -> None:
+    row = {
+        "waktu": "27/11/2024 11.00",
+        "kec": "Kandis",
+        "desa": "Lubuk Rukam",
+        "tps": "1",
+        "hadir": 90,
+    }
+    stored(asking, "tps", row)
+    found = told(asking)["turnout"]
+    assert (found["heads"], found["tps_told"]) == (90, 1)
+    assert found["rate"] == round(100 * 90 / found["dpt_told"], 2)
+    assert found["least"] == round(100 * 90 / found["dpt"], 2)
+    untold = found["dpt"] - found["dpt_told"]
+    assert found["most"] == round(100 * (90 + untold) / found["dpt"], 2)
+    assert set(found["estimated"]) == {"dpt", "dpt_told"}
+
+
+def test_phases_of_all_tps_add_up_to_them(asking: Asking) -> None:
+    row = {"waktu": "27/11/2024 07.05", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1"}
+    stored(asking, "tps", row | {"fase": "dibuka"})
+    found = told(asking)["tps"]
+    assert found["by_phase"]["dibuka"] == 1
+    assert sum(found["by_phase"].values()) == sum(found["by_state"].values()) == 667
+
+
+def test_a_past_moment_shows_what_was_known_then(asking: Asking) -> None:
+    stored(asking, "incidents", incident())
+    found = told(asking, "saat=2024-11-27T11:00")
+    assert found["live"] is False and found["open"]["total"] is None
+    assert found["as_of"] == "2024-11-27T11:00:00+07:00"
+
+
+def test_officers_are_counted_for_who_sees_them_only(asking: Asking) -> None:
+    order = {"waktu": "27/11/2024 06.00", "petugas": "17", "kec": "Kandis", "desa": "Lubuk Rukam",
+             "tps": "1", "penugasan": "tps"}  # fmt: skip
+    stored(asking, "postings", order)
+    assert told(asking)["personnel"]["posted"] == 1
+    assert told(asking, role="tamu")["personnel"] is None
+
+
+def test_silent_sources_are_those_that_the_reader_sees(asking: Asking) -> None:
+    names = {one["feed"] for one in told(asking)["feeds"]}
+    assert "incidents" in names
+    assert {one["feed"] for one in told(asking, role="tamu")["feeds"]} <= names
+    assert all(one["last"] is None for one in told(asking)["feeds"])

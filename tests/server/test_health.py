@@ -1,0 +1,58 @@
+"""Ready is more than live: the store can be read, and the inbox is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from starlette.requests import Request
+
+from situasi.board import Board, install
+from situasi.server import health
+from situasi.store.protocol import StoreError
+
+ASKED = Request({"type": "http", "headers": []})
+
+
+@pytest.fixture
+def inbox(board: Board) -> Iterator[threading.Event]:
+    """A thread that looks at the inbox until the event is set."""
+    install(board)
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait, name="inbox-of-test", daemon=True)
+    thread.start()
+    health.watch(thread)
+    yield end
+    end.set()
+    health.watch(None)
+
+
+def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
+    answer = health.ready(ASKED)
+    said = json.loads(bytes(answer.body))
+    assert answer.status_code == 200
+    assert said["ok"] and said["store"] and said["inbox"] and said["snapshot_age_seconds"] >= 0
+
+
+def test_a_board_whose_inbox_nobody_looks_at_is_not_ready(inbox: threading.Event) -> None:
+    (watching,) = [t for t in threading.enumerate() if t.name == "inbox-of-test"]
+    inbox.set()
+    watching.join(5)
+    assert health.ready(ASKED).status_code == 503
+    assert asyncio.run(health.live(ASKED)).status_code == 200
+
+
+def test_a_store_that_cannot_be_read_is_not_ready_but_live(
+    inbox: threading.Event, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> int:
+        raise StoreError("Penyimpanan /rahasia rusak")
+
+    monkeypatch.setattr(board.store, "version", broken)
+    answer = health.ready(ASKED)
+    assert answer.status_code == 503 and b"rahasia" not in bytes(answer.body)
+    assert json.loads(bytes(answer.body))["store"] is False
+    assert asyncio.run(health.live(ASKED)).status_code == 200

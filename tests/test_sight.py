@@ -1,0 +1,103 @@
+"""Sight: what a viewer may not see is taken away before anything is computed."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from situasi import records, regions, sight
+from situasi.analysis import day as analysis
+from situasi.analysis import turnout
+from situasi.analysis.stations import stations
+from situasi.board import Board
+from situasi.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
+from situasi.screen import turnout_work
+from tests.builders import incident, incidents, report, rows_of, wib
+
+INDRALAYA, PEMULUTAN = "16.10.04", "16.10.05"
+
+
+def frames(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    return {**empty, "incidents": incidents(), **given}
+
+
+def of(role: str, *area: str) -> sight.Sight:
+    return sight.of(Viewer("siapa", ROLES[role], area))
+
+
+def test_rows_of_another_kecamatan_are_never_given_and_those_of_the_kabupaten_are() -> None:
+    every = frames(
+        incidents=incidents(
+            incident(id="A", kecamatan=INDRALAYA),
+            incident(id="B", kecamatan=PEMULUTAN),
+            incident(id="C", kecamatan=None),
+        )
+    )
+    seen = sight.seen(every, of("operator", INDRALAYA))
+    assert list(seen["incidents"]["id"]) == ["A", "C"]
+    assert list(every["incidents"]["id"]) == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("feed", records.FEEDS)
+def test_the_area_holds_for_every_feed(feed: str) -> None:
+    rows = [report(id="A", kecamatan=INDRALAYA), report(id="B", kecamatan=PEMULUTAN)]
+    made = rows_of(records.FEEDS[feed], *rows) if feed != "incidents" else incidents(
+        *(incident(**row) for row in rows)
+    )  # fmt: skip
+    seen = sight.seen(frames(**{feed: made}), of("pimpinan", INDRALAYA))
+    assert "B" not in set(seen[feed]["id"])
+
+
+def test_a_merge_with_a_case_out_of_sight_does_not_tell_of_it() -> None:
+    cases = incidents(
+        incident(id="A", kecamatan=INDRALAYA),
+        incident(id="B", kecamatan=INDRALAYA),
+        incident(id="C", kecamatan=PEMULUTAN),
+    )
+    a, b, c = cases["case"]
+    merges = rows_of(
+        records.MERGES,
+        report(id="1", kecamatan=None, kasus=a, ke=b, tindakan="gabung"),
+        report(id="2", kecamatan=None, kasus=a, ke=c, tindakan="gabung"),
+    )
+    seen = sight.seen(frames(incidents=cases, merges=merges), of("operator", INDRALAYA))
+    assert list(seen["merges"]["id"]) == ["1"]
+
+
+def test_who_may_not_see_officers_is_not_told_who_escorts_a_box() -> None:
+    tps = rows_of(records.TPS, report(tps="001", fase="kotak_bergeser", pengawal="P-0182"))
+    assert sight.seen(frames(tps=tps), of("tamu"))["tps"]["pengawal"].isna().all()
+    assert list(sight.seen(frames(tps=tps), of("operator"))["tps"]["pengawal"]) == ["P-0182"]
+    assert set(GUARDED_COLUMNS.values()) <= set(SCREENS)
+
+
+def test_the_same_sight_is_shared_however_the_area_is_written() -> None:
+    assert of("operator", INDRALAYA, PEMULUTAN) == of("operator", PEMULUTAN, INDRALAYA)
+    assert of("operator", INDRALAYA) != of("operator")
+
+
+def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> None:
+    every = board.register
+    own = every.within([PEMULUTAN])
+    assert list(own.kecamatan) == [PEMULUTAN]
+    assert len(own.tps) == every.kecamatan[PEMULUTAN].tps == 71
+    assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
+    known = sight.seen(frames(), of("operator", PEMULUTAN))
+    found = analysis.day(known, own, wib("12.00"))
+    assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
+    rates = turnout.by_kecamatan(stations(known, own, wib("12.00")), own)
+    assert int(turnout.whole(rates)["tps"]) == 71
+
+
+def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
+    board: Board,
+) -> None:
+    def estimated(register: regions.Register) -> bool:
+        found = turnout_work.work(frames(), register, wib("12.00"), ())
+        return bool(found.whole["estimated"])
+
+    assert not estimated(board.register)
+    assert estimated(board.register.within([PEMULUTAN]))
+    assert board.register.whole and not board.register.within([PEMULUTAN]).whole
+    assert board.register.within(()) is board.register
