@@ -48,7 +48,7 @@ def _paste() -> None:
         file = left.file_uploader(_("atau ekspor percakapan (.txt)"), type="txt", key=f"txt_{turn}")
         day = middle.date_input(
             _("Hari pesan"), report_entry.sent().at.date(), key=f"hari_{turn}", format="DD/MM/YYYY",
-            help=_("Dari ekspor dibaca hari ini saja; pesan tanpa tanggal dianggap hari ini."),
+            help=_("Dari ekspor dibaca hari itu saja; pesan tanpa tanggal dianggap hari itu."),
         )  # fmt: skip
         pressed = right.form_submit_button(_("Baca pesan"), type="primary")
     if pressed and (text.strip() or file is not None):

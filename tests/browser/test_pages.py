@@ -174,6 +174,7 @@ NOTHING_YET = {
     "tahapan": "Belum ada laporan giat pada pilihan ini.",
     "netralitas": "Ini tidak berarti tidak ada kasus.",
     "masukan": "belum ada kiriman",
+    "lapor": "Tidak ada yang menulis ke masa lampau.",
 }
 
 
