@@ -26,8 +26,8 @@ VISIT = "situasi.visit"
 SIGN_IN = "/masuk"
 COOKIE = "situasi"
 
-# Told to anybody: whether the server lives, and the way in. The metrics ask themselves who it is.
-_OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready", "/metrics", SIGN_IN})
+# Told to anybody: whether the server lives, and the way in.
+_OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready", SIGN_IN})
 # Streamlit's ways for programs to drive a page: a script of nobody would run there.
 _CLOSED = ("/_stcore/agent/",)
 _KEYED = "/api/"
@@ -79,7 +79,7 @@ class Gate:
             return _refusal(400, _("Papan ini tidak dipanggil dengan nama itu."))
         if path.startswith(_CLOSED):
             return _refusal(404, _("Tidak ada."))
-        keyed = http and path.startswith(_KEYED) and "authorization" in Headers(scope=scope)
+        keyed = http and _takes_keys(path) and "authorization" in Headers(scope=scope)
         if asked.elsewhere and not keyed:
             return _refusal(403, _("Permintaan ini datang dari halaman lain."))
         if keyed or (http and path in _OPEN):
@@ -161,6 +161,11 @@ class Gate:
             await self._app(_passed(visit, bound), heard, said)
         finally:
             keeper.current().leaves(talk)
+
+
+def _takes_keys(path: str) -> bool:
+    """Whether what answers there judges keys itself."""
+    return path.startswith(_KEYED) or path == "/metrics"
 
 
 def cookie_name(name: str, asked: Asking) -> str:

@@ -34,7 +34,8 @@ def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
         assert opened == words.number(len(expected.open))
         for level in ("tinggi", "sedang", "rendah"):
             assert f"{levels.get(level, 0)} {label('tingkat', level)}" in split
-        assert words.signed(len(expected.open) - expected.open_before) in split
+        change = words.signed(len(expected.open) - expected.open_before)
+        assert viewer.page.locator(".si-card > small").first.inner_text().startswith(change)
         fresh = words._("{n} baru dalam 1 jam").format(n=words.number(expected.fresh))
         assert viewer.card(words._("Laporan terakhir"))[1].endswith(fresh)
         states = expected.states["situasi"]
