@@ -46,11 +46,12 @@ class Served:
             stderr=subprocess.DEVNULL,
         )
 
-    def get(self, path: str) -> tuple[int, dict[str, str], bytes]:
+    def get(
+        self, path: str, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers or {})
         try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}{path}", timeout=20
-            ) as answer:
+            with urllib.request.urlopen(asked, timeout=20) as answer:
                 return answer.status, dict(answer.headers), answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -103,7 +104,9 @@ def test_metrics_are_for_this_machine_and_count_every_request(served: Served) ->
 
 
 def test_reports_and_figures_are_for_who_is_known(served: Served) -> None:
-    status, headers, body = served.get("/api/v1/situation")
+    assert served.get("/api/v1/situation")[0] == 200  # this machine, and no account
+    wrong = {"authorization": "Bearer salah"}
+    status, headers, body = served.get("/api/v1/situation", wrong)
     assert (status, headers["content-type"]) == (401, "application/problem+json")
     assert b"Traceback" not in body
 
