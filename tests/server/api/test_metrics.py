@@ -59,6 +59,7 @@ def test_nothing_of_a_report_nor_of_a_person_is_in_it(asking: Asking) -> None:
 
 def test_from_elsewhere_it_takes_a_key_with_the_right(asking: Asking) -> None:
     assert asking.get("/metrics", FAR).status_code == 401
+    assert asking.get("/metrics", {"authorization": "Bearer salah"}).status_code == 401
     assert asking.get("/metrics", {"host": "situasi.polri.go.id"}).status_code == 401
     assert asking.get("/metrics", FAR | asking.key("baca", read=True)).status_code == 403
     assert asking.get("/metrics", FAR | session("pimpinan")).status_code == 403
