@@ -68,9 +68,9 @@ def line(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGen
 def style(theme: Theme) -> None:
     """The style sheet, and the colours of the board that it names by their roles."""
     st.html(
-        Markup("<style>:root {{ --accent: {}; --muted: {}; --faint: {}; }}</style>").format(
-            theme.accent, theme.muted, theme.line
-        )
+        Markup(
+            "<style>:root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; }}</style>"
+        ).format(theme.accent, theme.muted, theme.line, theme.paper)
     )
     st.html(_STYLE)
 

@@ -30,20 +30,30 @@ ARGUMENTS = (
 Look = Callable[..., Viewer]
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium. The scope ends with this folder: Playwright holds an event loop."""
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where the system's Chromium is."""
     named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if named is None:
         pytest.skip("no Chromium here: apt-get install chromium (or set CHROMIUM to its path)")
+    return named
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """A browser for a module's tests.
+
+    Not for the session: while Playwright is open its event loop counts as running in this thread,
+    and no later test of this process could run one of its own.
+    """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=named, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def rehearsal(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def rehearsal(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the rehearsal day, as a newcomer starts it. Tests only look at it."""
     server = Server(tmp_path_factory.mktemp("rehearsal"))
     try:
