@@ -17,6 +17,7 @@ from situasi import accounts, words
 from situasi.accounts import Account
 from situasi.board import current as board
 from situasi.labels import label
+from situasi.roles import Viewer
 from situasi.server import keeper, parts
 from situasi.server.attempts import Attempts
 from situasi.server.gate import COOKIE, SIGN_IN, VISIT, Visit, cookie_name, cookies
@@ -44,7 +45,7 @@ async def sign_in(request: Request) -> Response:
     visit: Visit = request.scope[VISIT]
     onward = own_path(request.query_params.get("ke", "/"))
     words.use(_language(request, onward))
-    if visit.viewer is not None or (
+    if is_somebody(visit.viewer) or (
         visit.doorway.opens_here and not keeper.current().has_accounts()
     ):
         return RedirectResponse(onward, 303)
@@ -54,6 +55,11 @@ async def sign_in(request: Request) -> Response:
     if not _is_ours(visit, given.get("bukti", ""), _form_id(request)):
         return _form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     return await _enter(request, onward, given)
+
+
+def is_somebody(viewer: Viewer | None) -> bool:
+    """Whether this is an account; a guest by a link may still sign in."""
+    return viewer is not None and viewer.link is None
 
 
 async def _enter(request: Request, onward: str, given: dict[str, str]) -> Response:
@@ -80,7 +86,7 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
         return _form(request, onward, said, 503, name)
     _attempts.succeeded(name, address)
     answer = RedirectResponse(onward, 303)
-    _give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
+    give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
     _take(answer, visit, _FORM)
     return answer
 
@@ -147,7 +153,7 @@ def _form(
         why,
     )
     answer = HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
-    _give(answer, visit, _FORM, form)
+    give(answer, visit, _FORM, form)
     return answer
 
 
@@ -181,7 +187,8 @@ async def _filled_in(request: Request) -> dict[str, str]:
         return {}
 
 
-def _give(answer: Response, visit: Visit, name: str, value: str) -> None:
+def give(answer: Response, visit: Visit, name: str, value: str) -> None:
+    """Hand a cookie over, that no script reads and no other site's request brings."""
     secure = visit.asking.secure
     answer.set_cookie(
         cookie_name(name, visit.asking), value, httponly=True, secure=secure, samesite="lax"
