@@ -100,7 +100,7 @@ def _table(found: Listed) -> Table:
             _("terakhir dibuka"): moments(one.last if one else None for one in uses),
             _("dibuat oleh"): [link.maker for link in some],
             _("dibuat"): moments(link.made for link in some),
-            _("berakhir"): moments(link.bound.ends for link in some),
+            _("berlaku sampai"): moments(link.bound.ends for link in some),
             _("nomor"): [link.bound.id for link in some],
         }
     )  # fmt: skip
