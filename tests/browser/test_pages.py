@@ -170,6 +170,7 @@ NOTHING_YET = {
     "netralitas": "Ini tidak berarti tidak ada kasus.",
     "masukan": "belum ada kiriman",
     "lapor": "Tidak ada yang menulis ke masa lampau.",
+    "tautan": "Belum ada tautan tamu.",
 }
 
 
