@@ -106,6 +106,23 @@ def change(store: Store, name: str, action: str, at: datetime, by: str, **change
     _keep(store, changed, at, by, action, seen)
 
 
+def bind(store: Store, name: str, identity: str, at: datetime) -> Account:
+    """Tie an account to the identity that comes to it first. Raises AccountRefused, Overtaken."""
+    seen = store.access_version()
+    known = every(store)
+    account = known.get(name)
+    why = refusal(account, identity)
+    if why or account is None:
+        raise AccountRefused(why)
+    if any(other and other.identity == identity and other != account for other in known.values()):
+        raise AccountRefused("identity of another account")
+    if account.identity:
+        return account
+    bound = replace(account, identity=identity, stamp=secrets.token_hex(8))
+    _keep(store, bound, at, name, "account-bind", seen)
+    return bound
+
+
 def _opened_by(password: str | None) -> dict[str, Any]:
     """The fields that say what opens an account: never two things at once."""
     if password is None:
@@ -151,6 +168,31 @@ def opens(account: Account | None, password: str) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return right and mine is not None and mine.enabled
+
+
+def refusal(account: Account | None, identity: str) -> str:
+    """Why this identity of the provider does not open this account; empty where it does."""
+    if account is None:
+        return "no account"
+    if account.identity is None:
+        return "opened by a password"
+    if account.identity not in {"", identity}:
+        return "bound to another identity"
+    return "" if account.enabled else "closed"
+
+
+def identity_of(issuer: str, subject: str) -> str:
+    """How an account knows whom the provider speaks of: names are given to others, this is not."""
+    return f"{issuer}|{subject}"
+
+
+def can_be_opened(account: Account, issuer: str | None) -> bool:
+    """Whether anybody could sign in by it. issuer: of the provider, if there is one."""
+    if not account.enabled or account.identity is None:
+        return account.enabled
+    if issuer is None:
+        return False
+    return not account.identity or account.identity.startswith(identity_of(issuer, ""))
 
 
 @cache

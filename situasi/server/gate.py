@@ -24,10 +24,13 @@ from situasi.words import _
 # Where a route of ours finds what the gate knows of the request: a Visit.
 VISIT = "situasi.visit"
 SIGN_IN = "/masuk"
+# To the identity provider, and back from it.
+OIDC = f"{SIGN_IN}/oidc"
+OIDC_BACK = f"{OIDC}/kembali"
 COOKIE = "situasi"
 
-# Told to anybody: whether the server lives, and the way in.
-_OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready", SIGN_IN})
+# Told to anybody: whether the server lives.
+_OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready"})
 # Streamlit's ways for programs to drive a page: a script of nobody would run there.
 _CLOSED = ("/_stcore/agent/",)
 _KEYED = "/api/"
@@ -56,6 +59,7 @@ class Gate:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
         self._bonds = Bonds()
+        self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -84,7 +88,9 @@ class Gate:
             return _refusal(403, _("Permintaan ini datang dari halaman lain."))
         if keyed or (http and path in _OPEN):
             # Whoever shows a key is who the key says, not who sits at the browser.
-            return self._visit(scope, asked) if path == SIGN_IN else Visit(self._doorway, asked)
+            return Visit(self._doorway, asked)
+        if http and path in self._ways_in:
+            return self._visit(scope, asked)
         if self._doorway.opens_here and not keeper.current().has_accounts():
             return self._here(asked)
         visit = self._visit(scope, asked)

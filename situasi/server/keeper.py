@@ -102,9 +102,18 @@ class Keeper:
         held, now = secrets.token_urlsafe(32), self._clock()
         session = Session(key_of(held), account.name, account.stamp, now, now)
         told = {"address": address, "role": account.role}
+        if account.identity is not None:
+            told["by"] = "oidc"
         await _in(self._writer, self._remember, session, "sign-in", told)
         self._begun[session.key] = self._sessions[session.key] = session
         return held
+
+    async def bind(self, account: Account, identity: str) -> Account:
+        """Tie an account to whoever the provider says is there; it is known here at once."""
+        at = self._clock()
+        bound = await _in(self._writer, accounts.bind, self._store, account.name, identity, at)
+        await self.look()
+        return bound
 
     async def end(self, key: str) -> None:
         """Sign out: the session and everything open by it end at once; it is written down next."""
