@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 import http.client
+import json
 import secrets
 import threading
 import time
@@ -216,19 +217,14 @@ class IdentityProvider:
 
 
 def signed(claims: Claims, key: Any = KEY, alg: str = "RS256", **header: Any) -> str:
-    return jwt.encode(
-        {"alg": alg, "kid": key.kid, **header},
-        claims,
-        key,
-        algorithms=["RS256", "ES256", "HS256", "none"],
-    )
+    return jwt.encode({"alg": alg, "kid": key.kid, **header}, claims, key)
 
 
-def unsigned(claims: Claims) -> str:
+def unsigned(claims: Claims, **header: str) -> str:
     """A token with the algorithm `none`, as its attackers write it."""
     head, body = (
-        base64.urlsafe_b64encode(part).rstrip(b"=").decode()
-        for part in (b'{"alg":"none","typ":"JWT"}', jwt.convert_claims(claims))
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+        for part in ({"alg": "none", "typ": "JWT", **header}, claims)
     )
     return f"{head}.{body}."
 
