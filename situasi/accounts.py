@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -110,12 +110,9 @@ def bind(store: Store, name: str, identity: str, at: datetime) -> Account:
     """Tie an account to the identity that comes to it first. Raises AccountRefused, Overtaken."""
     seen = store.access_version()
     known = every(store)
-    account = known.get(name)
-    why = refusal(account, identity)
-    if why or account is None:
+    account, why = known.get(name), refusal(known, name, identity)
+    if account is None or why:
         raise AccountRefused(why)
-    if any(other and other.identity == identity and other != account for other in known.values()):
-        raise AccountRefused("identity of another account")
     if account.identity:
         return account
     bound = replace(account, identity=identity, stamp=secrets.token_hex(8))
@@ -170,14 +167,17 @@ def opens(account: Account | None, password: str) -> bool:
     return right and mine is not None and mine.enabled
 
 
-def refusal(account: Account | None, identity: str) -> str:
-    """Why this identity of the provider does not open this account; empty where it does."""
+def refusal(known: Mapping[str, Account | None], name: str, identity: str) -> str:
+    """Why this identity of the provider does not open the account of this name, or nothing."""
+    account = known.get(name)
     if account is None:
         return "no account"
     if account.identity is None:
         return "opened by a password"
     if account.identity not in {"", identity}:
         return "bound to another identity"
+    if any(other and other.identity == identity and other != account for other in known.values()):
+        return "identity of another account"
     return "" if account.enabled else "closed"
 
 

@@ -142,3 +142,47 @@ def test_an_account_written_before_there_were_providers_is_one_with_a_password(
     assert account is not None
     assert account.identity is None
     assert accounts.opens(account, PASSWORD)
+
+
+def test_an_identity_is_bound_once_to_one_account_that_waits_for_it(wati: Board) -> None:
+    for name in ("budi", "siti"):
+        accounts.add(wati.store, name, "analis", (), None, NOON, "test")
+    waiting = accounts.every(wati.store)["budi"]
+    bound = accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    assert accounts.every(wati.store)["budi"] == bound
+    assert waiting is not None
+    assert (bound.identity, bound.role) == ("https://sso|17", "analis")
+    assert bound.stamp != waiting.stamp
+    assert accounts.bind(wati.store, "budi", "https://sso|17", NOON) == bound
+    for name, identity, why in (
+        ("budi", "https://sso|18", "bound to another"),
+        ("budi", "https://other|17", "bound to another"),
+        ("siti", "https://sso|17", "of another account"),
+        ("wati", "https://sso|19", "by a password"),
+        ("siapa", "https://sso|19", "no account"),
+    ):
+        with pytest.raises(AccountRefused, match=why):
+            accounts.bind(wati.store, name, identity, NOON)
+    accounts.change(wati.store, "budi", "account-disable", NOON, "test", enabled=False)
+    with pytest.raises(AccountRefused, match="closed"):
+        accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    assert wati.store.audit()["action"].tolist().count("account-bind") == 1
+
+
+def test_an_account_that_nobody_can_open_is_known_as_such(wati: Board) -> None:
+    accounts.add(wati.store, "budi", "analis", (), None, NOON, "test")
+
+    def openable(name: str, issuer: str | None) -> bool:
+        account = accounts.every(wati.store)[name]
+        assert account is not None
+        return accounts.can_be_opened(account, issuer)
+
+    assert openable("wati", None)
+    assert not openable("budi", None)
+    assert openable("budi", "https://sso")
+    accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    assert openable("budi", "https://sso")
+    assert not openable("budi", "https://ss")
+    assert not openable("budi", "https://other")
+    accounts.change(wati.store, "wati", "account-disable", NOON, "test", enabled=False)
+    assert not openable("wati", "https://sso")

@@ -97,6 +97,10 @@ class Keeper:
     def account(self, name: str) -> Account | None:
         return self._accounts.get(name)
 
+    def refusal(self, name: str, identity: str) -> str:
+        """Why whom the provider proves is not let in by this name, or nothing."""
+        return accounts.refusal(self._accounts, name, identity)
+
     async def begin(self, account: Account, address: str) -> str:
         """A new session, written down first; what the browser is to hold."""
         held, now = secrets.token_urlsafe(32), self._clock()

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts, words
+from situasi import words
 from situasi.accounts import Account, AccountRefused
 from situasi.server import keeper, signin
 from situasi.server.gate import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
@@ -162,8 +162,7 @@ async def _account(provider: Provider, name: str, identity: str) -> Account:
 
     The same words for whoever has none, a closed one, or the name of somebody else.
     """
-    account = keeper.current().account(name)
-    why = accounts.refusal(account, identity)
+    account, why = keeper.current().account(name), keeper.current().refusal(name, identity)
     try:
         if account is not None and not why:
             bound = account.identity == identity

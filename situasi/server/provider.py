@@ -177,7 +177,9 @@ class Provider:
         name = claims.get(self._told.claim)
         if not isinstance(name, str):
             raise Untrusted(f"no {self._told.claim}")
-        return Proven(accounts.identity_of(self._told.issuer, subject), name.lower())
+        # Letters of other scripts stay what they are: some become a plain one when made small.
+        plain = name.lower() if name.isascii() else name
+        return Proven(accounts.identity_of(self._told.issuer, subject), plain)
 
     async def _find(self, client: Any) -> _Addresses:
         if self._addresses and time.monotonic() - self._addresses[0] < _FRESH:

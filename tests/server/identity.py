@@ -11,6 +11,7 @@ import base64
 import hashlib
 import http.client
 import json
+import re
 import secrets
 import threading
 import time
@@ -18,24 +19,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.browser.serving import PATIENCE, until
+from tests.server.doors import Answer, Knocker
 
 CLIENT, SECRET = "situasi", "rahasia klien: 100% + & ="
 BACK = "/masuk/oidc/kembali"
 KEY = RSAKey.generate_key(2048, {"kid": "satu", "use": "sig", "alg": "RS256"})
 FOREIGN = RSAKey.generate_key(2048, {"kid": "satu"})  # somebody else's, by the same name
 Claims = dict[str, Any]
+WAY = re.compile(r'href="(/masuk/oidc\?[^"]+)"')
+# A form that goes to the address it was shown at.
+_PAGE = """<!DOCTYPE html><html lang="id"><title>SSO Polri</title><link rel="icon" href="data:,">
+<form method="post"><label>Nama pengguna <input name="name" autofocus></label>
+<button>Lanjut</button></form></html>"""
 
 
 @dataclass
@@ -52,8 +65,8 @@ class Asked:
 class IdentityProvider:
     """Real HTTP, discovery, keys, codes that count once, PKCE."""
 
-    def __init__(self, certificate: Path | None = None) -> None:
-        self._certificate = certificate
+    def __init__(self, certificate: Path | None = None, host: str = "127.0.0.1") -> None:
+        self._certificate, self._host = certificate, host
         self._socket: Any = None
         self._server: uvicorn.Server | None = None
         self.port = 0
@@ -69,6 +82,7 @@ class IdentityProvider:
         self.sign: Callable[[Claims], str] = signed
         self.instead: dict[str, ASGIApp] = {}
         self.person: Claims | None = None
+        self.asks = False  # who somebody is, on a page of its own
         self.asked: dict[str, Asked] = {}
         self.requests: list[str] = []
         self.codes: list[str] = []
@@ -76,7 +90,7 @@ class IdentityProvider:
 
     @property
     def issuer(self) -> str:
-        return f"{'https' if self._certificate else 'http'}://127.0.0.1:{self.port}"
+        return f"{'https' if self._certificate else 'http'}://{self._host}:{self.port}"
 
     def environment(self, **more: str) -> dict[str, str]:
         """The settings of a board that believes this provider."""
@@ -91,7 +105,7 @@ class IdentityProvider:
     def start(self) -> None:
         config = uvicorn.Config(
             self._answer,
-            host="127.0.0.1",
+            host=self._host,
             port=self.port,
             log_level="error",
             ws="none",
@@ -135,7 +149,7 @@ class IdentityProvider:
         return Starlette(
             routes=[
                 Route("/.well-known/openid-configuration", self._discovery),
-                Route("/authorize", self._authorize),
+                Route("/authorize", self._authorize, methods=["GET", "POST"]),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/keys", self._keys),
                 Route("/person", self._person),
@@ -171,6 +185,10 @@ class IdentityProvider:
         back = asked["redirect_uri"]
         if urlsplit(back).path != BACK:
             return PlainTextResponse("redirect_uri", 400)
+        if self.asks and request.method == "GET":
+            return HTMLResponse(_PAGE)
+        if self.asks:
+            self.name = str((await request.form())["name"])
         code = secrets.token_urlsafe()
         self.codes.append(code)
         self.asked[code] = Asked(asked["nonce"], asked["code_challenge"], back, self.sub, self.name)
@@ -214,6 +232,28 @@ class IdentityProvider:
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return JSONResponse({"error": "invalid_token"}, 401)
         return JSONResponse(self.person)
+
+
+@dataclass
+class Officer(Knocker):
+    """Somebody whom the provider knows."""
+
+    def leaves(self, ke: str = "/", **headers: str) -> str:
+        """Follow the link on the form; the address of the provider."""
+        form = self.page(f"/masuk?ke={quote(ke)}", **headers)
+        link = WAY.search(form.body)
+        assert link, "there is no way to the provider"
+        answer = self.page(link.group(1).replace("&amp;", "&"), **headers)
+        assert answer.status == 303, answer.body
+        return answer.to
+
+    def returns(self, address: str, **headers: str) -> Answer:
+        """Come back from there."""
+        where = urlsplit(address)
+        return self.page(f"{where.path}?{where.query}", **headers)
+
+    def signs_in(self, sso: IdentityProvider, ke: str = "/", **headers: str) -> Answer:
+        return self.returns(sso.visited(self.leaves(ke, **headers)), **headers)
 
 
 def signed(claims: Claims, key: Any = KEY, alg: str = "RS256", **header: Any) -> str:
