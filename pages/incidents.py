@@ -11,7 +11,7 @@ from situasi.screen.incidents_detail import detail_panel
 from situasi.screen.incidents_figures import key_figures
 from situasi.screen.incidents_filters import opened
 from situasi.screen.incidents_kinds import kinds_panel
-from situasi.screen.incidents_list import list_panel, looked_at, overdue_panel
+from situasi.screen.incidents_list import keep_within, list_panel, looked_at, overdue_panel
 from situasi.screen.incidents_twins import twins_panel
 from situasi.words import _
 
@@ -22,6 +22,7 @@ def show() -> None:
     if found.rows.empty:
         page.nothing(_("Belum ada laporan kejadian."))
         return
+    keep_within(found)
     key_figures(found)
 
     left, right = st.columns(2, gap="medium")

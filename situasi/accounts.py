@@ -20,6 +20,7 @@ from situasi.roles import ROLES
 from situasi.store.protocol import Store
 
 KIND = "account"
+SESSION = "session"  # the kind under which signings in are remembered
 SHORTEST = 12
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 _FEWEST_SIGNS = 5  # different ones: "aaaaaaaaaaaa" has twelve letters too

@@ -69,6 +69,13 @@ _LABELS: dict[str, dict[str, str]] = {
         "netralitas": N_("Netralitas"),
         "masukan": N_("Masukan"),
         "lapor": N_("Lapor"),
+        "tautan": N_("Tautan tamu"),
+    },
+    "link": {
+        "berlaku": N_("berlaku"),
+        "berakhir": N_("berakhir"),
+        "dicabut": N_("dicabut"),
+        "tertutup": N_("tertutup: pembuatnya tidak berhak lagi"),
     },
     "lapor_isi": {
         "kejadian": N_("Kejadian"),

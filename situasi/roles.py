@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 SCREENS = (
     "situasi",
@@ -14,9 +15,11 @@ SCREENS = (
     "netralitas",
     "masukan",
     "lapor",
+    "tautan",
 )
-# What a person can do beyond looking: deliver and correct rows, merge reports, take a case further.
-ACTS = ("masukkan", "perbaiki", "gabung", "tindak")
+# What a person can do beyond looking: deliver and correct rows, merge reports, take a case
+# further, let guests in by a link.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -56,6 +59,23 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """All that a shared link opens: one page, with these filters, until it ends.
+
+    query: names and values of the filters, in the order of the address. ends: with its zone.
+    """
+
+    id: str
+    page: str
+    query: tuple[tuple[str, str], ...]
+    ends: datetime
+
+    def values(self, name: str) -> list[str]:
+        """What the link says of this filter."""
+        return [value for key, value in self.query if key == name]
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Who looks: an account, a guest by a shared link, or whoever sits at this machine.
 
@@ -66,11 +86,17 @@ class Viewer:
     name: str
     role: Role
     area: tuple[str, ...] = ()
-    link: str | None = None
+    link: Bound | None = None
+
+    def opens(self, screen: str) -> bool:
+        """Whether this page is there for them."""
+        return self.role.sees(screen) and (self.link is None or self.link.page == screen)
 
 
 def _role(name: str, without: set[str], acts: set[str]) -> Role:
-    return Role(name, frozenset(SCREENS) - without, frozenset(acts))
+    # Whoever lets guests in sees the list of the links, and nobody else does.
+    hidden = without if "bagikan" in acts else without | {"tautan"}
+    return Role(name, frozenset(SCREENS) - hidden, frozenset(acts))
 
 
 ROLES: dict[str, Role] = {
@@ -80,7 +106,7 @@ ROLES: dict[str, Role] = {
         _role("propam", {"masukan", "lapor"}, set()),
         # An analyst corrects and merges what came in; reports are typed by operators.
         _role("analis", {"netralitas", "lapor"}, set(ACTS) - {"tindak"}),
-        _role("operator", {"netralitas"}, set(ACTS)),
+        _role("operator", {"netralitas"}, set(ACTS) - {"bagikan"}),
         _role("admin", {"netralitas"}, set(ACTS)),
         _role("tamu", {"netralitas", "masukan", "personel", "lapor"}, set()),
     )

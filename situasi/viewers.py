@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import datetime
+from typing import Any
 
-from situasi.roles import ROLES, Viewer
+from situasi.roles import ROLES, Bound, Viewer
 
 # In the scope of every request that passed the gate; what comes from outside is removed there.
 HEADER = "x-situasi-viewer"
@@ -18,7 +20,7 @@ def written(viewer: Viewer) -> str:
         "name": viewer.name,
         "role": viewer.role.name,
         "area": list(viewer.area),
-        "link": viewer.link,
+        "link": viewer.link and _link_written(viewer.link),
     }
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
 
@@ -28,10 +30,23 @@ def read(text: str | None) -> Viewer | None:
     try:
         plain = json.loads(base64.urlsafe_b64decode((text or "").encode("ascii")))
         name, role, area, link = (plain[key] for key in ("name", "role", "area", "link"))
-        known = ROLES[role]
+        known, bound = ROLES[role], None if link is None else _link(link)
     except (ValueError, KeyError, TypeError, binascii.Error):
         return None
     codes = isinstance(area, list) and all(isinstance(code, str) and code for code in area)
-    if not (isinstance(name, str) and name and codes and (link is None or isinstance(link, str))):
+    if not (isinstance(name, str) and name and codes) or (bound and role != "tamu"):
         return None
-    return Viewer(name, known, tuple(area), link)
+    return Viewer(name, known, tuple(area), bound)
+
+
+def _link_written(link: Bound) -> list[Any]:
+    return [link.id, link.page, link.query, link.ends.isoformat()]
+
+
+def _link(plain: list[Any]) -> Bound:
+    """Raises ValueError or TypeError for anything else than `_link_written` gave."""
+    number, page, query, ends = plain
+    pairs = tuple((name, value) for name, value in query)
+    if not all(isinstance(text, str) for pair in ((number, page), *pairs) for text in pair):
+        raise ValueError
+    return Bound(number, page, pairs, datetime.fromisoformat(ends))

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from situasi import board as house
-from situasi import viewers
+from situasi import election, regions, viewers
 from situasi.board import Board, open_board
+from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.settings import Settings, load
@@ -64,6 +65,12 @@ def settings_in(folder: Path, **environment: str) -> Settings:
             **environment,
         }
     )
+
+
+@pytest.fixture(scope="session")
+def register() -> Register:
+    """The kecamatan, desa and TPS of Ogan Ilir."""
+    return regions.load(election.load(load({}).election))
 
 
 @pytest.fixture

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi import viewers
-from situasi.roles import ROLES, Viewer
+from situasi.roles import ROLES, Bound, Viewer
 
+LINKS = st.builds(
+    Bound,
+    st.text(),
+    st.text(),
+    st.lists(st.tuples(st.text(), st.text())).map(tuple),
+    st.datetimes(timezones=st.just(UTC)),
+)
+BOUND = ["x", "situasi", [["kec", "16.10.05"]], "2024-11-27T12:00:00+00:00"]
 PLAIN = {"name": "wati", "role": "analis", "area": ["16.10.05"], "link": None}
 
 
@@ -23,15 +32,26 @@ def coded(value: object) -> str:
     st.text(min_size=1),
     st.sampled_from(sorted(ROLES)),
     st.lists(st.text(min_size=1)),
-    st.none() | st.text(),
 )
-def test_whoever_is_written_is_read(
-    name: str, role: str, area: list[str], link: str | None
-) -> None:
-    viewer = Viewer(name, ROLES[role], tuple(area), link)
+def test_whoever_is_written_is_read(name: str, role: str, area: list[str]) -> None:
+    viewer = Viewer(name, ROLES[role], tuple(area))
     text = viewers.written(viewer)
     assert text.isascii()
     assert viewers.read(text) == viewer
+
+
+@given(st.text(min_size=1), st.lists(st.text(min_size=1)), LINKS)
+def test_a_guest_is_read_with_all_that_the_link_binds(
+    name: str, area: list[str], link: Bound
+) -> None:
+    viewer = Viewer(name, ROLES["tamu"], tuple(area), link)
+    assert viewers.read(viewers.written(viewer)) == viewer
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"tamu"}))
+def test_a_link_makes_nobody_more_than_a_guest(role: str) -> None:
+    assert viewers.read(coded({**PLAIN, "role": "tamu", "link": BOUND})) is not None
+    assert viewers.read(coded({**PLAIN, "role": role, "link": BOUND})) is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +59,10 @@ def test_whoever_is_written_is_read(
     [[], "wati", None, {}, {**PLAIN, "role": "kaisar"}, {**PLAIN, "role": ["analis"]},
      {**PLAIN, "name": ""}, {**PLAIN, "name": 7}, {**PLAIN, "area": "16.10.05"},
      {**PLAIN, "area": [None]}, {**PLAIN, "area": [""]}, {**PLAIN, "area": None},
-     {**PLAIN, "link": 3}, {k: v for k, v in PLAIN.items() if k != "area"}],
+     {**PLAIN, "link": 3}, {**PLAIN, "link": "L-1"}, {**PLAIN, "link": []},
+     *({**PLAIN, "role": "tamu", "link": [*BOUND[:n], wrong, *BOUND[n + 1 :]]}
+       for n, wrong in enumerate([7, None, [["kec"]], "besok"])),
+     {k: v for k, v in PLAIN.items() if k != "area"}],
 )  # fmt: skip
 def test_whatever_is_not_right_is_nobody(value: object) -> None:
     assert viewers.read(coded(PLAIN)) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from situasi.cli import audit, deliveries, geo, held, keys, rehearsals, users
+from situasi.cli import audit, deliveries, geo, held, keys, rehearsals, shared, users
 
 app = typer.Typer(
     help="Situasi: papan situasi hari pemungutan suara.",
@@ -27,3 +27,4 @@ app.add_typer(geo.app, name="geo")
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
+app.add_typer(shared.app, name="link")

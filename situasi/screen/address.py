@@ -9,14 +9,24 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from situasi.screen import session
+
+_PAGE = "_page"
+# What is looked at closely, of what is shown: that a guest may choose.
+_CLOSER = frozenset({"tps"})
+
 
 def recall(name: str, allowed: Sequence[str], default: Sequence[str], *, single: bool) -> None:
     """Set the widget of this name before it is drawn.
 
     From the address when that came or changed from outside; a page left and found again
     has what was last chosen; else the widget keeps what its viewer did. Values that are
-    not allowed are passed over.
+    not allowed are passed over. For a guest the link alone says it, whatever the browser does.
     """
+    if is_bound(name):
+        found = [value for value in dict.fromkeys(_bound(name)) if value in allowed]
+        choose(name, found or default, single=single)
+        return
     written = st.query_params.get_all(name)
     if written != st.session_state.get(_mark(name), []):
         found = [value for value in dict.fromkeys(written) if value in allowed]
@@ -30,6 +40,10 @@ def recall(name: str, allowed: Sequence[str], default: Sequence[str], *, single:
 
 def recall_value(name: str, read: Callable[[str], object], default: object) -> None:
     """The same for a widget of one value that is no word."""
+    if is_bound(name):
+        found = next(map(read, _bound(name)[-1:]), None)
+        st.session_state[name] = default if found is None else found
+        return
     written = st.query_params.get_all(name)
     if written != st.session_state.get(_mark(name), []):
         found = read(written[-1]) if written else None
@@ -40,6 +54,31 @@ def recall_value(name: str, read: Callable[[str], object], default: object) -> N
         st.session_state[name] = default if found is None else found
     else:
         _keep(name)
+
+
+def is_bound(name: str = "") -> bool:
+    """Whether a shared link says this of what is shown, so that its guest cannot choose it."""
+    return session.viewer().link is not None and name not in _CLOSER
+
+
+def _bound(name: str) -> list[str]:
+    link = session.viewer().link
+    return link.values(name) if link else []
+
+
+def know_page(name: str) -> None:
+    """Which page is drawn in this run."""
+    st.session_state[_PAGE] = name
+
+
+def page() -> str:
+    """The page that is drawn."""
+    return str(st.session_state[_PAGE])
+
+
+def view() -> list[tuple[str, str]]:
+    """Names and values of this view, as the address has them."""
+    return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
 
 
 def _keep(name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -131,6 +131,25 @@ def in_words() -> str:
     return "; ".join(said) or _("tanpa saringan")
 
 
+def query_in_words(query: Iterable[tuple[str, str]]) -> str:
+    """What a view is filtered by, from names and values of its address."""
+    told: dict[str, list[str]] = {}
+    for name, value in query:
+        if name in _SPOKEN:
+            title, words = _SPOKEN[name]
+            told.setdefault(_(title), []).append(_word(words, value))
+        elif name == "saat":
+            told.setdefault(_("saat"), []).append(value.replace("T", " "))
+    return "; ".join(f"{title}: {', '.join(some)}" for title, some in told.items())
+
+
+def _word(words: Callable[[str], str], code: str) -> str:
+    try:
+        return words(code)
+    except KeyError:  # of an election or a version of the board that is no more
+        return code
+
+
 def _without_nihil(codes: Sequence[str]) -> list[str]:
     return [code for code in codes if code != "nihil"]
 
@@ -150,6 +169,7 @@ def _several(
         format_func=words,
         placeholder=placeholder,
         key=name,
+        disabled=address.is_bound(name),
         label_visibility="collapsed",
     )
     address.remember(name, values, ())
@@ -165,6 +185,7 @@ def tingkat(place: DeltaGenerator) -> list[str]:
         selection_mode="multi",
         format_func=lambda code: label("tingkat", code),
         key="tingkat",
+        disabled=address.is_bound("tingkat"),
         label_visibility="collapsed",
     )
     address.remember("tingkat", values, ())
@@ -182,7 +203,13 @@ def _one(
     default = codes[:1]
     address.recall(name, codes, default, single=True)
     value = widget(
-        title, codes, format_func=words, key=name, label_visibility="collapsed", **options
+        title,
+        codes,
+        format_func=words,
+        key=name,
+        label_visibility="collapsed",
+        disabled=address.is_bound(name),
+        **options,
     )
     address.remember(name, [value], default)
     return str(value)
@@ -233,6 +260,7 @@ def time_slider() -> None:
         step=timedelta(minutes=1),
         format="HH.mm",
         key="saat",
+        disabled=address.is_bound("saat"),
         label_visibility="collapsed",
     )
     address.remember("saat", [f"{chosen:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
+from situasi.roles import Bound
 from situasi.screen import filters, parts, session
 from situasi.screen.heartbeat import heartbeat
 from situasi.screen.menu import menu
@@ -25,6 +26,7 @@ def main() -> None:
     )
     language = session.speak()
     parts.style(session.viewer_theme())
+    parts.scripts()
     if not session.viewer().role.screens:
         parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
@@ -39,6 +41,14 @@ def main() -> None:
     heartbeat(shown, language)
 
 
+def _until(link: Bound) -> str:
+    """What a guest must know of the link."""
+    election = board().register.election
+    ends = link.ends.astimezone(election.zone)
+    said = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
+    return said.format(day=words.day(ends), time=words.clock(ends), zone=election.zone_label)
+
+
 def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
     """What must not be overlooked: made-up data, a past moment, a broken store."""
     election = board().register.election
@@ -49,6 +59,8 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
         past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
         zone = election.zone_label
         said.append(("past", past.format(time=words.clock(at.at), zone=zone)))
+    if (link := session.viewer().link) is not None:
+        said.append(("guest", _until(link)))
     if shown.trouble:
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=shown.trouble)))
     return said

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-import streamlit as st
+from markupsafe import Markup
 
 from situasi import words
 from situasi.board import current as board
-from situasi.screen import parts
+from situasi.screen import address, parts, sharing
 from situasi.screen.session import Moment
 from situasi.words import _
 
@@ -18,16 +18,21 @@ def header(at: Moment, title: str = "Situasi") -> None:
     election = board().register.election
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
     links = [(code.upper(), _speaking(code), code == words.language()) for code in words.LANGUAGES]
-    parts.header(
-        title,
-        f"{election.command} · {election.operation}",
-        f"{words.long_day(at.at)} · {words.clock(at.at)} {election.zone_label}",
-        note,
-        links,
-    )
+    copying = parts.copy_button(_("Salin tautan"), _("Tersalin"))
+    with parts.line("kepala"):
+        parts.header(
+            title,
+            f"{election.command} · {election.operation}",
+            f"{words.long_day(at.at)} · {words.clock(at.at)} {election.zone_label}",
+            note,
+            links,
+            # The address that a guest has opens nothing for anybody else.
+            Markup() if address.is_bound() else copying,
+        )
+        sharing.guest_link()
 
 
 def _speaking(code: str) -> str:
     """The address of this very view in another language."""
-    asked = {key: st.query_params.get_all(key) for key in st.query_params}
-    return "?" + urlencode({**asked, "lang": [code]}, doseq=True)
+    asked = [pair for pair in address.view() if pair[0] != "lang"]
+    return "?" + urlencode([*asked, ("lang", code)])

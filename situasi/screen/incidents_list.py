@@ -9,7 +9,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.analysis.casework import Casework
-from situasi.screen import filters, incidents_tables, page, parts, tables
+from situasi.screen import address, filters, incidents_tables, page, parts, tables
 from situasi.screen.tables import Table
 from situasi.words import _
 
@@ -26,6 +26,12 @@ def looked_at() -> str | None:
         else:
             st.query_params["kasus"] = case
     return st.query_params.get("kasus")
+
+
+def keep_within(found: Casework) -> None:
+    """A guest looks closely only at cases that the link shows."""
+    if address.is_bound() and looked_at() not in {*found.shown["case"], *found.overdue["case"]}:
+        st.query_params.pop("kasus", None)
 
 
 def list_panel(found: Casework) -> None:

@@ -18,6 +18,7 @@ from pages import (
     stations,
     turnout,
 )
+from pages import links as links_page
 from situasi.labels import N_, label
 from situasi.screen import address, filters, parts, session
 from situasi.words import _
@@ -28,35 +29,44 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
     (N_("Pengamanan"), (("personel", personnel.show), ("tahapan", activities.show))),
     (
         N_("Pengawasan"),
-        (("netralitas", neutrality.show), ("lapor", report.show), ("masukan", intake.show)),
+        (
+            ("netralitas", neutrality.show),
+            ("lapor", report.show),
+            ("masukan", intake.show),
+            ("tautan", links_page.show),
+        ),
     ),
 )
+_SHOWN = {name: show for _group, entries in GROUPS for name, show in entries}
 
 
 def menu() -> StreamlitPage:
     """Draw the menu; the page that the address asks for.
 
-    A page that the viewer may not see is not there at all: its address leads to Situasi.
+    A page that the viewer may not see is not there at all: its address leads to Situasi, and
+    that of a guest to the one page of the link.
     """
     viewer = session.viewer()
     pages = {
         group: [
             st.Page(show, title=label("screen", name), url_path=name)
             for name, show in entries
-            if viewer.role.sees(name)
+            if viewer.opens(name)
         ]
         for group, entries in GROUPS
     }
-    # The bare address is Situasi too: Streamlit knows its default page by no other name.
-    home = st.Page(situation.show, title=label("screen", "situasi"), default=True)
+    # The bare address is a page too: Streamlit knows its default page by no other name.
+    first = viewer.link.page if viewer.link else "situasi"
+    home = st.Page(_SHOWN[first], title=label("screen", first), default=True)
     every = [home, *(page for some in pages.values() for page in some)]
     chosen = st.navigation(every, position="hidden")
-    _links(pages, chosen, home)
+    address.know_page(chosen.url_path or first)
+    _links(pages, chosen, home, first)
     return chosen
 
 
 def _links(
-    pages: dict[str, list[StreamlitPage]], chosen: StreamlitPage, home: StreamlitPage
+    pages: dict[str, list[StreamlitPage]], chosen: StreamlitPage, home: StreamlitPage, first: str
 ) -> None:
     kept = address.carried(filters.CARRIED)
     with st.sidebar:
@@ -64,5 +74,5 @@ def _links(
             if some:
                 parts.menu_group(_(group))
             for page in some:
-                here = home if page.url_path == "situasi" and chosen == home else page
+                here = home if page.url_path == first and chosen == home else page
                 st.page_link(here, label=page.title, query_params=kept, width="stretch")

@@ -85,9 +85,18 @@ def bands(said: Sequence[tuple[str, str]]) -> None:
         st.html(Markup('<div class="si-bands">{}</div>').format(lines))
 
 
-def header(title: str, subtitle: str, clock: str, note: str, links: Iterable[tuple[str, str, bool]]
-           ) -> None:  # fmt: skip
-    """Title left; the moment shown and the languages right. links: word, address, current."""
+def header(
+    title: str,
+    subtitle: str,
+    clock: str,
+    note: str,
+    links: Iterable[tuple[str, str, bool]],
+    copying: Markup,
+) -> None:
+    """Title left; the moment shown and the languages right. links: word, address, current.
+
+    copying: a copy_button, or nothing.
+    """
     languages = Markup("").join(
         Markup('<a href="{}" target="_self" class="{}">{}</a>').format(
             address, "si-here" if current else "", word
@@ -97,8 +106,34 @@ def header(title: str, subtitle: str, clock: str, note: str, links: Iterable[tup
     st.html(
         Markup(
             '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
-            '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}</nav></header>'
-        ).format(title, subtitle, clock, note, languages)
+            '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
+        ).format(title, subtitle, clock, note, copying, languages)
+    )
+
+
+def copy_button(word: str, done: str, text: str = "") -> Markup:
+    """A button that copies this text, or else the address of the page. done: said afterwards.
+
+    It works by a script of ours (server/copying.js), which `scripts` loads.
+    """
+    return Markup(
+        '<button type="button" class="si-copy" data-copy="{}" data-done="{}">{}</button>'
+    ).format(text, done, word)
+
+
+def copyable(text: str, word: str, done: str) -> None:
+    """A text to be taken along, whole and selectable, and the button that copies it."""
+    st.html(
+        Markup('<p class="si-taken"><code>{}</code>{}</p>').format(
+            text, copy_button(word, done, text)
+        )
+    )
+
+
+def scripts() -> None:
+    """Our one script; the policy of the board lets no other run."""
+    st.container(key="skrip").html(
+        Markup('<script src="/salin.js"></script>'), unsafe_allow_javascript=True
     )
 
 

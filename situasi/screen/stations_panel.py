@@ -17,7 +17,16 @@ from situasi.board import current as board
 from situasi.labels import label
 from situasi.records import FASE
 from situasi.regions import Register
-from situasi.screen import filters, page, parts, session, stations_parts, stations_tables, tables
+from situasi.screen import (
+    address,
+    filters,
+    page,
+    parts,
+    session,
+    stations_parts,
+    stations_tables,
+    tables,
+)
 from situasi.screen import stations_words as said
 from situasi.screen.page import View
 from situasi.screen.stations_parts import Cell, Group
@@ -94,8 +103,8 @@ def _tone(one: Any, colour: str) -> int | None:
 
 def _link() -> str:
     """The address of this view, up to the code of a TPS: encoded once for all cells."""
-    asked = {key: st.query_params.get_all(key) for key in st.query_params if key != "tps"}
-    return "?" + urlencode({**asked, "tps": ""}, doseq=True)
+    asked = [pair for pair in address.view() if pair[0] != "tps"]
+    return "?" + urlencode([*asked, ("tps", "")])
 
 
 def _legend(found: pd.DataFrame, colour: str) -> None:

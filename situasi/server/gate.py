@@ -11,7 +11,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import viewers, words
+from situasi import links, viewers, words
 from situasi.roles import ROLES, Viewer
 from situasi.server import keeper
 from situasi.server.asking import OWN_NAMES, Asking, asking
@@ -27,6 +27,8 @@ SIGN_IN = "/masuk"
 # To the identity provider, and back from it.
 OIDC = f"{SIGN_IN}/oidc"
 OIDC_BACK = f"{OIDC}/kembali"
+# Below links.ADDRESS: where a guest is led whose link has ended.
+ENDED = "berakhir"
 COOKIE = "situasi"
 
 # Told to anybody: whether the server lives.
@@ -40,12 +42,16 @@ _LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("", 64 * 1024)
 
 @dataclass(frozen=True)
 class Visit:
-    """What the gate knows of a request that it lets through. key: of the session, or empty."""
+    """What the gate knows of a request that it lets through. key: of the session, or empty.
+
+    was_guest: nobody any more, but once somebody who came by a shared link.
+    """
 
     doorway: Doorway
     asking: Asking
     key: str = ""
     viewer: Viewer | None = None
+    was_guest: bool = False
 
 
 class TooLarge(Exception):
@@ -59,6 +65,7 @@ class Gate:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
         self._bonds = Bonds()
+        # Whatever answers there judges itself who comes; so does the way in by a shared link.
         self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,13 +96,20 @@ class Gate:
         if keyed or (http and path in _OPEN):
             # Whoever shows a key is who the key says, not who sits at the browser.
             return Visit(self._doorway, asked)
-        if http and path in self._ways_in:
+        if http and (path in self._ways_in or path.startswith(links.ADDRESS)):
             return self._visit(scope, asked)
         if self._doorway.opens_here and not keeper.current().has_accounts():
             return self._here(asked)
-        visit = self._visit(scope, asked)
+        return self._admitted(scope, asked)
+
+    def _admitted(self, scope: Scope, asked: Asking) -> Visit | Response:
+        """Whoever is signed in, or came by a link, and brings files only where they may."""
+        path, visit = scope["path"], self._visit(scope, asked)
         if visit.viewer is None:
-            return _sign_in_first(scope)
+            return _sign_in_first(scope, f"{links.ADDRESS}{ENDED}" if visit.was_guest else SIGN_IN)
+        if path.startswith(UPLOADS) and not visit.viewer.role.may("masukkan"):
+            keeper.current().suspect("file of a reader", asked.address)
+            return _refusal(403, _("Anda tidak mengirim berkas."))
         if self._bonds.brings_to_another(visit.key, path):
             keeper.current().suspect("file for another", asked.address)
             return _refusal(403, _("Berkas ini untuk halaman orang lain."))
@@ -124,7 +138,9 @@ class Gate:
             keeper.current().suspect("forged cookie", asked.address)
             return Visit(self._doorway, asked)
         viewer = keeper.current().viewer(key)
-        return Visit(self._doorway, asked, key if viewer else "", viewer)
+        if viewer is None:
+            return Visit(self._doorway, asked, was_guest=keeper.current().was_guest(key))
+        return Visit(self._doorway, asked, key, viewer)
 
     async def _answer(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         limit = next(size for start, size in _LARGEST if scope["path"].startswith(start))
@@ -232,12 +248,12 @@ def _refusal(status: int, sentence: str) -> Response:
     return PlainTextResponse(sentence, status)
 
 
-def _sign_in_first(scope: Scope) -> Response:
+def _sign_in_first(scope: Scope, way: str) -> Response:
     if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} and _wants_a_page(scope):
         asked = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         if scope["query_string"]:
             asked += "?" + scope["query_string"].decode("latin-1")
-        return RedirectResponse(f"{SIGN_IN}?ke={quote(asked, safe='/')}", 303)
+        return RedirectResponse(f"{way}?ke={quote(asked, safe='/')}", 303)
     return _refusal(401, _("Masuk lebih dulu."))
 
 

@@ -18,14 +18,15 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from situasi import accounts
+from situasi import accounts, links
 from situasi.accounts import Account
+from situasi.links import Link
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import Talk
 from situasi.settings import Door
 from situasi.store.protocol import Store, StoreError
 
-KIND = "session"
+KIND = accounts.SESSION
 T = TypeVar("T")
 
 _LOOK = 0.5  # seconds between two looks at the store
@@ -34,18 +35,33 @@ _WRITE_SEEN = timedelta(minutes=5)
 _AGAIN = timedelta(minutes=15)  # the same suspicion is written down once in so long
 _MOST_SUSPECTED = 1000
 _MOST_REPORTS = 1000  # waiting for a store that cannot be written to
+_MOST_GUESTS = 200  # sessions open at once by one link
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Session:
-    """One signing in. key: hash of what the browser holds. stamp: of the account, at that time."""
+    """One signing in. key: hash of what the browser holds. stamp: of the account, at that time.
+
+    link: number of the shared link by which a guest came; empty for an account.
+    """
 
     key: str
     account: str
     stamp: str
     begun: datetime
     seen: datetime
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store says of access, at this version; None: a record that cannot be read."""
+
+    version: int
+    accounts: dict[str, Account | None]
+    links: dict[str, Link | None]
+    sessions: dict[str, Session | None]
 
 
 class Keeper:
@@ -53,8 +69,7 @@ class Keeper:
 
     def __init__(self, store: Store, door: Door, clock: Callable[[], datetime]) -> None:
         self._store, self._door, self._clock = store, door, clock
-        self._version = -1
-        self._accounts: dict[str, Account | None] = {}
+        self._known = Known(-1, {}, {}, {})
         self._sessions: dict[str, Session] = {}
         self._written: dict[str, datetime] = {}  # the last sign of life that the store knows
         # What this process did while the store was being read, or could not be written to.
@@ -71,7 +86,7 @@ class Keeper:
 
     def has_accounts(self) -> bool:
         """Whether anybody could ever sign in here; from then on everybody must."""
-        return bool(self._accounts)
+        return bool(self._known.accounts)
 
     def viewer(self, key: str) -> Viewer | None:
         """Who is signed in by this session, which shows itself alive by asking."""
@@ -82,12 +97,22 @@ class Keeper:
 
     def _standing(self, key: str) -> Viewer | None:
         session = self._sessions.get(key)
-        account = self._accounts.get(session.account) if session else None
-        if session is None or account is None or not account.enabled:
+        if session is None:
+            return None
+        if session.link:
+            return self._guest(session)
+        account = self._known.accounts.get(session.account)
+        if account is None or not account.enabled:
             return None
         if account.stamp != session.stamp or self._is_over(session, account.role):
             return None
         return Viewer(account.name, ROLES[account.role], account.area)
+
+    def _guest(self, session: Session) -> Viewer | None:
+        link = self.link(session.link)
+        if link is None or self._is_over(session, "tamu"):
+            return None
+        return Viewer(session.account, ROLES["tamu"], link.area, link.bound)
 
     def _is_over(self, session: Session, role: str) -> bool:
         now = self._clock()
@@ -95,20 +120,49 @@ class Keeper:
         return now - session.seen > self._door.idle or now - session.begun > longest
 
     def account(self, name: str) -> Account | None:
-        return self._accounts.get(name)
+        return self._known.accounts.get(name)
+
+    def link(self, number: str) -> Link | None:
+        """The link of this number, as long as it opens anything."""
+        link = self._known.links.get(number)
+        if link is None or links.state(link, self._known.accounts, self._clock()) != "berlaku":
+            return None
+        return link
+
+    def is_crowded(self, link: Link) -> bool:
+        """Whether so many look by this link that it lets in nobody else for now."""
+        number = link.bound.id
+        some = [key for key, one in list(self._sessions.items()) if one.link == number]
+        return len(some) >= _MOST_GUESTS and len(list(filter(self._standing, some))) >= _MOST_GUESTS
+
+    def was_guest(self, key: str) -> bool:
+        """Whether this session, which may be over, came by a link."""
+        session = self._sessions.get(key)
+        return session is not None and bool(session.link)
 
     def refusal(self, name: str, identity: str) -> str:
         """Why whom the provider proves is not let in by this name, or nothing."""
-        return accounts.refusal(self._accounts, name, identity)
+        return accounts.refusal(self._known.accounts, name, identity)
 
     async def begin(self, account: Account, address: str) -> str:
         """A new session, written down first; what the browser is to hold."""
-        held, now = secrets.token_urlsafe(32), self._clock()
-        session = Session(key_of(held), account.name, account.stamp, now, now)
         told = {"address": address, "role": account.role}
         if account.identity is not None:
             told["by"] = "oidc"
-        await _in(self._writer, self._remember, session, "sign-in", told)
+        return await self._begin("sign-in", told, account=account.name, stamp=account.stamp)
+
+    async def begin_guest(self, link: Link, address: str) -> str:
+        """The same for a guest who opened this link."""
+        number = link.bound.id
+        told = {"address": address, "link": number}
+        return await self._begin("link-open", told, account=f"tamu {number}", link=number)
+
+    async def _begin(
+        self, action: str, told: dict[str, Any], *, account: str, stamp: str = "", link: str = ""
+    ) -> str:
+        held, now = secrets.token_urlsafe(32), self._clock()
+        session = Session(key_of(held), account, stamp, now, now, link)
+        await _in(self._writer, self._remember, session, action, told)
         self._begun[session.key] = self._sessions[session.key] = session
         return held
 
@@ -186,26 +240,20 @@ class Keeper:
 
     async def look(self) -> None:
         """Read what the store says of access, where it has changed."""
-        read = await _in(self._reader, self._read, self._version)
-        if read is not None:
-            self._take(*read)
+        known = await _in(self._reader, self._read, self._known.version)
+        if known is not None:
+            self._take(known)
 
-    def _read(
-        self, known: int
-    ) -> tuple[int, dict[str, Account | None], dict[str, Session | None]] | None:
+    def _read(self, known: int) -> Known | None:
         version = self._store.access_version()
         if version == known:
             return None
         sessions = self._store.remembered(KIND)
         read = {key: _session(key, value) for key, value in sessions.items()}
-        return version, accounts.every(self._store), read
+        return Known(version, accounts.every(self._store), links.every(self._store), read)
 
-    def _take(
-        self,
-        version: int,
-        known: dict[str, Account | None],
-        read: dict[str, Session | None],
-    ) -> None:
+    def _take(self, known: Known) -> None:
+        read = known.sessions
         self._begun = {key: one for key, one in self._begun.items() if key not in read}
         self._ended = {key for key in self._ended if read.get(key) is not None}
         stored = {key: one for key, one in read.items() if one is not None}
@@ -213,7 +261,7 @@ class Keeper:
         found = {key: one for key, one in (stored | self._begun).items() if key not in self._ended}
         for key in found.keys() & self._sessions.keys():
             found[key] = replace(found[key], seen=max(found[key].seen, self._sessions[key].seen))
-        self._accounts, self._sessions, self._version = known, found, version
+        self._sessions, self._known = found, known
 
     def _write_owed(self) -> None:
         """Signings out, entries of the trail, signs of life; in the thread that writes."""
@@ -241,6 +289,7 @@ class Keeper:
     ) -> None:
         value = {
             "account": session.account,
+            "link": session.link,
             "stamp": session.stamp,
             "begun": session.begun.isoformat(),
             "seen": session.seen.isoformat(),
@@ -275,7 +324,8 @@ def _session(key: str, value: Any) -> Session | None:
             return None
         begun, seen = (datetime.fromisoformat(value[name]) for name in ("begun", "seen"))
         plain = begun.astimezone(UTC), seen.astimezone(UTC)
-        return Session(key, str(value["account"]), str(value["stamp"]), *plain)
+        link = str(value.get("link", ""))  # older ones were written before there were links
+        return Session(key, str(value["account"]), str(value["stamp"]), *plain, link)
     except (KeyError, TypeError, ValueError):
         return None
 

@@ -85,7 +85,7 @@ async def begin(request: Request) -> Response:
     onward = signin.own_path(request.query_params.get("ke", "/"))
     spoken = words.use(signin.language(request, onward))
     provider = visit.doorway.provider
-    if provider is None or visit.viewer is not None or not keeper.current().has_accounts():
+    if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
     if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
         return signin.form(request, onward)
@@ -107,7 +107,7 @@ async def come_back(request: Request) -> Response:
     journey, provider = _journey(request), visit.doorway.provider
     onward = signin.own_path(journey.onward) if journey else "/"
     words.use(journey.language if journey else "")
-    if provider is None or visit.viewer is not None or not keeper.current().has_accounts():
+    if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
     answer = await _judged(request, provider, journey, onward)
     signin.take(answer, visit, _JOURNEY)
@@ -171,6 +171,11 @@ async def _account(provider: Provider, name: str, identity: str) -> Account:
         why = str(error)
     said = _("{name} mengenal Anda, tetapi tidak ada akun papan ini untuk Anda. Hubungi pengelola.")
     raise Refused(said.format(name=provider.name), 401, why, account, name)
+
+
+def _may_begin(visit: Visit) -> bool:
+    """Whether there is anybody to become, and who asks is not somebody already."""
+    return not signin.is_somebody(visit.viewer) and keeper.current().has_accounts()
 
 
 def _silent(provider: Provider) -> str:

@@ -67,6 +67,9 @@ _SIGN_OUT = Markup(
     "<p>{who}</p>\n<button autofocus>{leave}</button>\n"
     '<p><a href="/">{back}</a></p>\n</form>'
 )
+_LINK_OVER = Markup(
+    '<form>\n<p role="alert">{why}</p>\n<p><a href="{way}">{enter}</a></p>\n</form>'
+)
 
 
 def sign_in(
@@ -116,6 +119,12 @@ def sign_out(
         back=_("Kembali ke papan"),
     )
     return _page(_("Keluar"), kabupaten, language, links, body)
+
+
+def link_over(kabupaten: str, language: str, links: dict[str, str], why: str, way: str) -> str:
+    """What is told where a shared link opens nothing. way: to the form to sign in."""
+    body = _LINK_OVER.format(why=why, way=way, enter=_("Masuk dengan akun"))
+    return _page(_("Tautan tamu"), kabupaten, language, links, body)
 
 
 def _page(title: str, kabupaten: str, language: str, links: dict[str, str], body: Markup) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, request_response
@@ -13,6 +15,7 @@ from situasi.server.api.problems import Told
 from situasi.shapes import ADDRESS
 
 API = Api()
+_COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")
 
 
 async def boundaries(request: Request) -> Response:
@@ -27,7 +30,13 @@ async def boundaries(request: Request) -> Response:
     )
 
 
+async def copying(_request: Request) -> Response:
+    """The script of the buttons that copy."""
+    return Response(_COPYING, media_type="text/javascript")
+
+
 ROUTES = (
+    Route("/salin.js", copying),
     Route(ADDRESS, boundaries),
     Route("/healthz", health.health),
     Route("/healthz/live", health.live),

@@ -17,6 +17,7 @@ from situasi import accounts, words
 from situasi.accounts import Account
 from situasi.board import current as board
 from situasi.labels import label
+from situasi.roles import Viewer
 from situasi.server import keeper, parts
 from situasi.server.attempts import Attempts
 from situasi.server.gate import (
@@ -54,7 +55,7 @@ async def sign_in(request: Request) -> Response:
     visit: Visit = request.scope[VISIT]
     onward = own_path(request.query_params.get("ke", "/"))
     words.use(language(request, onward))
-    if visit.viewer is not None or (
+    if is_somebody(visit.viewer) or (
         visit.doorway.opens_here and not keeper.current().has_accounts()
     ):
         return RedirectResponse(onward, 303)
@@ -64,6 +65,11 @@ async def sign_in(request: Request) -> Response:
     if not _is_ours(visit, given.get("bukti", ""), _form_id(request)):
         return form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     return await _enter(request, onward, given)
+
+
+def is_somebody(viewer: Viewer | None) -> bool:
+    """Whether this is an account; a guest by a link may still sign in."""
+    return viewer is not None and viewer.link is None
 
 
 async def _enter(request: Request, onward: str, given: dict[str, str]) -> Response:
@@ -210,7 +216,10 @@ async def _filled_in(request: Request) -> dict[str, str]:
 
 
 def give(answer: Response, visit: Visit, name: str, value: str, seconds: int | None = None) -> None:
-    """A cookie for this browser. seconds: None: until it is closed."""
+    """Hand a cookie over, that no script reads and no other site's request brings.
+
+    seconds: for how long; None: until the browser is closed.
+    """
     answer.set_cookie(
         cookie_name(name, visit.asking),
         value,

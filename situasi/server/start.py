@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 import sys
 from pathlib import Path
 
 from starlette.middleware import Middleware
 
-from situasi import accounts, settings
+from situasi import accounts, secret, settings
 from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
 from situasi.server.doorway import Doorway
@@ -21,7 +19,6 @@ from situasi.settings import Oidc, Settings
 from situasi.store import open_store
 from situasi.store.protocol import StoreError
 
-SHORTEST = 32  # characters of a secret
 _ISSUER = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
 
@@ -49,14 +46,14 @@ def _doorway(address: str | None, shell: Path, farewell: bytes) -> Doorway:
     here = is_this_machine_alone(address)
     if found.role not in ROLES:
         raise NotSafe(f"SITUASI_ROLE={found.role} bukan peran ({', '.join(ROLES)}).")
-    if found.door.secret is not None and len(found.door.secret) < SHORTEST:
-        raise NotSafe(f"SITUASI_SECRET terlalu pendek; paling sedikit {SHORTEST} tanda.")
+    if found.door.secret is not None and len(found.door.secret) < secret.SHORTEST:
+        raise NotSafe(f"SITUASI_SECRET terlalu pendek; paling sedikit {secret.SHORTEST} tanda.")
     if not here:
         _must_be_closed(found, address)
     return Doorway(
         opens_here=here,
         role=found.role,
-        secret=found.door.secret or kept_secret(found.live),
+        secret=secret.of(found),
         hosts=frozenset(found.door.hosts),
         proxies=networks(found.door.proxies),
         policy=policy(shell),
@@ -86,7 +83,7 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
     where = address or "semua alamat"
     if found.door.secret is None:
         raise NotSafe(
-            f"di {where} papan butuh SITUASI_SECRET, paling sedikit {SHORTEST} tanda acak."
+            f"di {where} papan butuh SITUASI_SECRET, paling sedikit {secret.SHORTEST} tanda acak."
         )
     store = open_store(found.store)
     try:
@@ -104,21 +101,3 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
             file=sys.stderr,
             flush=True,
         )
-
-
-def kept_secret(live: Path) -> str:
-    """The secret of this machine, made at the first start and kept with the live data."""
-    path = live / "secret"
-    live.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        path.chmod(0o600)
-        found = path.read_text("ascii").strip()
-        if len(found) < SHORTEST:
-            raise NotSafe(f"{path} rusak. Hapus, lalu mulai lagi.") from None
-        return found
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(made)
-    return made

@@ -157,6 +157,7 @@ def until(holds: Callable[[], bool], otherwise: str, patience: float = PATIENCE)
 
 
 def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

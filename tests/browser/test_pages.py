@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi import election, regions, settings, shapes, words
+from situasi import shapes, words
 from situasi.opening import SEED
 from situasi.regions import Register
 from situasi.rehearsal.simulate import simulate
@@ -26,11 +26,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 CLOCKS = ("09.00", "12.30", "18.00")
 COUNTING_PPK = "T23"  # Rekapitulasi tingkat kecamatan: the stage after polling day
-
-
-@pytest.fixture(scope="module")
-def register() -> Register:
-    return regions.load(election.load(settings.load({}).election))
 
 
 @pytest.fixture(scope="module")

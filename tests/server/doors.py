@@ -27,7 +27,7 @@ from situasi.server import keeper
 from situasi.settings import ROOT
 from situasi.store import open_store
 from situasi.store.protocol import Store
-from tests.browser.serving import PATIENCE, Server
+from tests.browser.serving import PATIENCE, Server, free_port
 
 SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
 PASSWORD = "kuda merah lari jauh"
@@ -190,7 +190,16 @@ def served_with(folder: Path, *accounts_: tuple[str, str], **environment: str) -
 def starts(folder: Path, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Start a server that is not to start."""
     return subprocess.run(
-        [sys.executable, "-m", "streamlit", "run", "dashboard.py", *flags],
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "dashboard.py",
+            "--server.port",
+            str(free_port()),
+            *flags,
+        ],
         cwd=ROOT,
         env=os.environ | in_folder(folder) | environment,
         capture_output=True,

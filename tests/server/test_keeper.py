@@ -90,7 +90,7 @@ def test_what_was_read_before_does_not_undo_what_happened_since(
     assert before is not None
     begun = sign_in(keeping)
     asyncio.run(keeping.end(ended))
-    keeping._take(*before)
+    keeping._take(before)
     assert keeping.viewer(begun) is not None
     assert keeping.viewer(ended) is None
     asyncio.run(keeping.look())

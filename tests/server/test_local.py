@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from situasi.server.asking import is_this_machine_alone
-from situasi.server.start import kept_secret
 from situasi.server.talk import ENDED
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.server.doors import PASSWORD, SECRET, Knocker, admit, closing, run, starts
@@ -155,15 +154,6 @@ def test_with_secret_and_account_it_serves_every_address_and_asks_to_sign_in(
 )  # fmt: skip
 def test_only_loopback_is_this_machine_alone(address: str | None, alone: bool) -> None:
     assert is_this_machine_alone(address) is alone
-
-
-def test_the_secret_of_a_machine_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
-    made = kept_secret(tmp_path / "live")
-    path = tmp_path / "live" / "secret"
-    assert len(made) >= 32
-    path.chmod(0o644)
-    assert kept_secret(tmp_path / "live") == made
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_a_wrong_setting_ends_in_one_sentence(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def routes_of(board: Board, limits: Limits = PLENTY) -> list[BaseRoute]:
 
 
 def session(
-    role: str, *, area: Sequence[str] = (), name: str = "wati", link: str | None = None
+    role: str, *, area: Sequence[str] = (), name: str = "wati", link: list[object] | None = None
 ) -> dict[str, str]:
     """What the gate adds to the request of a valid session."""
     said = {"name": name, "role": role, "area": list(area), "link": link}

@@ -229,8 +229,9 @@ def test_reading_what_not_everyone_may_see_is_in_the_trail(asking: Asking) -> No
 
 
 def test_a_shared_link_opens_its_page_and_nothing_here(asking: Asking) -> None:
+    link: list[object] = ["L-1", "kejadian", [], "2026-11-27T12:00:00+00:00"]
     for path in (INCIDENTS, "/api/v1/situation", "/api/v1/openapi.json"):
-        assert asking.get(path, session("tamu", link="L-1")).status_code == 403
+        assert asking.get(path, session("tamu", link=link)).status_code == 403
 
 
 @pytest.mark.parametrize("header", ["", "!!", "bnVsbA==", "eyJyb2xlIjoicmFqYSJ9", "W10=", "/w=="])

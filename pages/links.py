@@ -1,0 +1,14 @@
+"""Tautan tamu: every link for guests, what it opens, who came by it; and how to end it."""
+
+from __future__ import annotations
+
+from situasi.labels import label
+from situasi.screen import filters, session
+from situasi.screen.heading import header
+from situasi.screen.links_panel import links_panel
+
+
+def show() -> None:
+    at = session.moment(filters.past_moment(), session.picture())
+    header(at, label("screen", "tautan"))
+    links_panel()

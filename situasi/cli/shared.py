@@ -1,0 +1,66 @@
+"""Commands for shared links: which there are, and ending one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from situasi import accounts, links
+from situasi.board import Board
+from situasi.cli.common import actor, fail, now, opened, out
+from situasi.labels import label
+from situasi.links import Link, LinkRefused, Uses
+
+app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """Daftar tautan tamu, yang dibukanya, sampai kapan, dan berapa kali dibuka."""
+    with opened() as board:
+        known, uses = accounts.every(board.store), links.uses(board.store)
+        rows = [
+            [number, *["?"] * 6, "rusak"]
+            if link is None
+            else [*_cells(board, link, uses.get(number)), label("link", _state(link, known))]
+            for number, link in links.every(board.store).items()
+        ]
+    table = Table()
+    for heading in ("nomor", "untuk", "halaman", "wilayah", "pembuat", "sampai", "dibuka",
+                    "keadaan"):  # fmt: skip
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out.print(table)
+    out.print(f"{len(rows)} tautan.", highlight=False)
+
+
+def _state(link: Link, known: dict[str, accounts.Account | None]) -> str:
+    return links.state(link, known, now())
+
+
+def _cells(board: Board, link: Link, used: Uses | None) -> list[str]:
+    ends = link.bound.ends.astimezone(board.register.election.zone)
+    return [
+        link.bound.id,
+        link.note or "–",
+        link.bound.page,
+        ", ".join(map(board.register.name_of, link.area)) or "seluruh kabupaten",
+        link.maker,
+        f"{ends:%Y-%m-%d %H.%M}",
+        str(used.times if used else 0),
+    ]
+
+
+@app.command()
+def revoke(number: Annotated[str, typer.Argument(help="Nomor tautan; lihat: link list.")]) -> None:
+    """Cabut tautan tamu; yang sedang terbuka olehnya ditutup seketika."""
+    with opened() as board:
+        try:
+            links.revoke(board.store, number, now(), actor())
+        except LinkRefused as error:
+            raise fail(error) from error
+    out.print(f"Tautan {number} dicabut.", highlight=False, markup=False)

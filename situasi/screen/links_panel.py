@@ -1,0 +1,120 @@
+"""The list of the links for guests, and ending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from situasi import accounts, links, words
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.links import Link, LinkRefused, Uses
+from situasi.screen import filters, parts, session, tables
+from situasi.screen.columns import moments, number
+from situasi.screen.tables import Table, table
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+# Who sees the links of all, and may end them; others have their own.
+_OVERSEES = frozenset({"pimpinan", "admin"})
+_SAID = "_tautan_kabar"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Links of which the viewer may know, the newest first, with their state and uses."""
+
+    some: list[Link]
+    states: list[str]
+    uses: dict[str, Uses]
+
+
+def links_panel() -> None:
+    """The links, and a button for those that are marked."""
+    if _SAID in st.session_state:
+        good, said = st.session_state[_SAID]
+        (st.success if good else st.warning)(parts.plain(said))
+    try:
+        found = listed()
+    except StoreError as error:
+        st.warning(parts.plain(str(error)))
+        return
+    if not found.some:
+        parts.empty(
+            _("Belum ada tautan tamu. Buka halaman yang ingin ditunjukkan, atur saringannya, "
+              "lalu tekan Tautan tamu di kepala halaman.")
+        )  # fmt: skip
+        return
+    open_now = found.states.count("berlaku")
+    title = _("{n} tautan, {open} berlaku").format(
+        n=words.number(len(found.some)), open=words.number(open_now)
+    )
+    chosen = tables.shown(
+        _table(found), "tautan_semua", title, most=16, on_select="rerun",
+        selection_mode="multi-row",
+    )  # fmt: skip
+    marked = [
+        found.some[row]
+        for row in chosen["selection"]["rows"]
+        if row < len(found.some) and found.states[row] == "berlaku"
+    ]
+    st.button(
+        _("Cabut {n} tautan yang ditandai").format(n=words.number(len(marked)))
+        if marked
+        else _("Tandai tautan yang berlaku untuk mencabutnya"),
+        disabled=not marked,
+        type="primary",
+        on_click=_revoke,
+        args=([link.bound.id for link in marked],),
+    )
+
+
+def listed() -> Listed:
+    """Raises StoreError."""
+    store, now = board().store, session.now()
+    known = accounts.every(store)
+    some = [link for link in links.every(store).values() if link is not None and _may_know(link)]
+    some.sort(key=lambda link: link.made, reverse=True)
+    return Listed(some, [links.state(link, known, now) for link in some], links.uses(store))
+
+
+def _may_know(link: Link) -> bool:
+    viewer = session.viewer()
+    return viewer.role.name in _OVERSEES or link.maker == viewer.name
+
+
+def _table(found: Listed) -> Table:
+    some, register = found.some, board().register
+    uses = [found.uses.get(link.bound.id) for link in some]
+    everywhere = _("seluruh kabupaten")
+    return table(
+        {
+            _("untuk"): [link.note for link in some],
+            _("keadaan"): [label("link", state) for state in found.states],
+            _("halaman"): [label("screen", link.bound.page) for link in some],
+            _("saringan"): [filters.query_in_words(link.bound.query) for link in some],
+            _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
+                           for link in some],
+            _("dibuka"): number((one.times if one else 0) for one in uses),
+            _("terakhir dibuka"): moments(one.last if one else None for one in uses),
+            _("dibuat oleh"): [link.maker for link in some],
+            _("dibuat"): moments(link.made for link in some),
+            _("berlaku sampai"): moments(link.bound.ends for link in some),
+            _("nomor"): [link.bound.id for link in some],
+        }
+    )  # fmt: skip
+
+
+def _revoke(numbers: list[str]) -> None:
+    """End these links, each of which the viewer must still know of."""
+    try:
+        known = {link.bound.id for link in listed().some}
+        for number_ in numbers:
+            if number_ in known:
+                links.revoke(board().store, number_, session.now(), session.viewer().name)
+    except (LinkRefused, StoreError) as error:
+        st.session_state[_SAID] = (False, str(error))
+        return
+    said = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
+    st.session_state[_SAID] = (True, said.format(n=words.number(len(numbers))))

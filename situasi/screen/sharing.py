@@ -1,0 +1,99 @@
+"""A link for guests to the view that is on the screen: the form in the heading of every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+import streamlit as st
+
+from situasi import links, secret, words
+from situasi.board import current as board
+from situasi.links import LinkRefused
+from situasi.screen import address, parts, session
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+# Hours that a link may last.
+HOURS = (1, 4, 12, 48, 168)
+_MADE = "_tautan"
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The last link that this viewer made: of which view, or why there is none."""
+
+    view: tuple[str, list[tuple[str, str]]]
+    url: str = ""
+    ends: datetime | None = None
+    why: str = ""
+
+
+def guest_link() -> None:
+    """The button that opens the form, for those who may let guests in, where a guest may look."""
+    if not session.viewer().role.may("bagikan") or address.page() not in links.PAGES:
+        return
+    opened = st.popover(
+        _("Tautan tamu"), key="tautan_tamu", on_change="rerun", type="tertiary", width="content"
+    )
+    if opened.open:
+        with opened:
+            _form()
+
+
+def _form() -> None:
+    st.caption(
+        _("Siapa pun yang memegang tautan melihat tampilan ini, dengan saringannya, tanpa akun: "
+          "tanpa nama petugas dan tanpa netralitas. Setiap pembukaan dicatat.")
+    )  # fmt: skip
+    with st.form("tautan_baru", border=False):
+        st.text_input(_("Untuk siapa"), key="tautan_untuk", max_chars=80)
+        st.selectbox(_("Berlaku"), HOURS, index=1, format_func=_lasting, key="tautan_jam")
+        st.form_submit_button(_("Buat tautan"), type="primary", on_click=_make)
+    made: _Made | None = st.session_state.get(_MADE)
+    if made is not None and made.view == _view():
+        _show(made)
+
+
+def _lasting(hours: int) -> str:
+    if hours % 24:
+        return _("{n} jam").format(n=hours)
+    return _("{n} hari").format(n=hours // 24)
+
+
+def _show(made: _Made) -> None:
+    if made.ends is None:
+        st.warning(parts.plain(made.why))
+        return
+    zone = board().register.election.zone
+    ends = made.ends.astimezone(zone)
+    parts.copyable(made.url, _("Salin"), _("Tersalin"))
+    said = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
+    label = board().register.election.zone_label
+    st.caption(said.format(day=words.day(ends), time=words.clock(ends), zone=label))
+
+
+def _view() -> tuple[str, list[tuple[str, str]]]:
+    return address.page(), address.view()
+
+
+def _make() -> None:
+    page, query = _view()
+    try:
+        link = links.make(
+            board().store,
+            board().register,
+            session.viewer(),
+            page,
+            query,
+            st.session_state["tautan_untuk"],
+            timedelta(hours=st.session_state["tautan_jam"]),
+            session.now(),
+        )
+        token = links.token(link, secret.of(board().settings))
+    except (LinkRefused, StoreError, OSError, ValueError) as error:
+        st.session_state[_MADE] = _Made((page, query), why=str(error))
+    else:
+        url = urljoin(st.context.url or "", links.ADDRESS + token)
+        st.session_state[_MADE] = _Made((page, query), url, link.bound.ends)

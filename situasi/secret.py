@@ -1,0 +1,37 @@
+"""The secret that signs what browsers and guests bring back."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from situasi.settings import Settings
+
+SHORTEST = 32  # characters
+
+
+def of(settings: Settings) -> str:
+    """The secret of the settings, or else that of this machine.
+
+    Raises ValueError where the kept one cannot be one, OSError where none can be kept.
+    """
+    return settings.door.secret or _kept(settings.live)
+
+
+def _kept(live: Path) -> str:
+    """The secret of this machine, made at the first start and kept with the live data."""
+    path = live / "secret"
+    live.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        path.chmod(0o600)
+        found = path.read_text("ascii").strip()
+        if len(found) < SHORTEST:
+            raise ValueError(f"{path} rusak. Hapus, lalu mulai lagi.") from None
+        return found
+    made = secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(made)
+    return made

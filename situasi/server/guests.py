@@ -1,0 +1,85 @@
+"""Guests: a shared link opens its page to whoever holds it, without an account."""
+
+from __future__ import annotations
+
+import contextlib
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from situasi import links, words
+from situasi.board import current as board
+from situasi.links import Link
+from situasi.server import keeper, parts
+from situasi.server.gate import COOKIE, ENDED, SIGN_IN, VISIT, Visit
+from situasi.server.signin import give
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+
+async def enter(request: Request) -> Response:
+    """Let a guest in by the link, and lead to its page; a colleague goes there as themselves."""
+    words.use(request.query_params.get("lang", words.LANGUAGES[0]))
+    visit: Visit = request.scope[VISIT]
+    token = request.path_params["token"]
+    link = await _link(token, visit)
+    if link is None:
+        return _over(200 if token == ENDED else 404)
+    page = RedirectResponse(_page(link), 303)
+    if visit.viewer is not None and visit.viewer.link in (None, link.bound):
+        return page
+    if request.method != "GET":  # a look ahead is no visit
+        return page
+    if keeper.current().is_crowded(link):
+        return _over(429, _("Terlalu banyak tamu pada tautan ini. Coba lagi sebentar."))
+    try:
+        held = await keeper.current().begin_guest(link, visit.asking.address)
+    except StoreError:
+        return _over(503, _("Penyimpanan sedang sibuk. Coba lagi sebentar."))
+    give(page, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
+    return page
+
+
+async def _link(token: str, visit: Visit) -> Link | None:
+    """The link that this token opens now."""
+    number = links.number_of(token)
+    if number is None:
+        return None
+    link = keeper.current().link(number)
+    if link is None:  # perhaps made a moment ago
+        with contextlib.suppress(StoreError):  # what was known stands
+            await keeper.current().look()
+        link = keeper.current().link(number)
+    if link is None:
+        return None
+    if not links.fits(token, link, visit.doorway.secret):
+        keeper.current().suspect("forged link", visit.asking.address)
+        return None
+    return link
+
+
+def _page(link: Link) -> str:
+    query = urlencode(link.bound.query)
+    return f"/{link.bound.page}" + (f"?{query}" if query else "")
+
+
+def _over(status: int, why: str = "") -> Response:
+    """What is told where a link opens nothing: the same for one that ended and one never made."""
+    said = why or _(
+        "Tautan ini tidak berlaku, sudah berakhir, atau dicabut. "
+        "Mintalah tautan baru kepada yang membagikannya."
+    )
+    here = f"{links.ADDRESS}{ENDED}"
+    page = parts.link_over(
+        board().register.election.kabupaten,
+        words.language(),
+        {code: f"{here}?lang={code}" for code in words.LANGUAGES},
+        said,
+        SIGN_IN,
+    )
+    return HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
+
+
+ROUTES = (Route(f"{links.ADDRESS}{{token:path}}", enter, methods=["GET"]),)

@@ -1,0 +1,149 @@
+"""A link for guests, from the button that makes it to the hour that ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser
+
+from situasi.analysis.incidents import cases
+from situasi.snapshot import standing
+from tests.browser.conftest import Look
+from tests.browser.serving import Server, snapshot
+from tests.browser.test_signing_in import enter
+from tests.browser.viewing import Viewer
+from tests.server.doors import SECRET, admit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+VIEW = "kejadian?kec=16.10.05&rentang=semua"
+
+
+@pytest.fixture(scope="module")
+def guarded(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The rehearsal day behind accounts."""
+    server = Server(tmp_path_factory.mktemp("tautan"), {"SITUASI_SECRET": SECRET})
+    admit(server, "wati", "analis")
+    admit(server, "posko", "operator")
+    server.start()
+    yield server
+    server.stop()
+
+
+def signed_in(server: Server, look: Look, name: str, query: str) -> Viewer:
+    viewer = look(server, query, at_the_door=True)
+    enter(viewer.page, name)
+    viewer.settled()
+    return viewer
+
+
+def make(viewer: Viewer, note: str) -> str:
+    """Press the button in the heading; the link."""
+    page = viewer.page
+    page.get_by_role("button", name="Tautan tamu").click()
+    page.get_by_label("Untuk siapa").fill(note)
+    page.get_by_role("button", name="Buat tautan").click()
+    return str(page.locator(".si-taken code").inner_text())
+
+
+def guest_of(server: Server, look: Look, link: str) -> Viewer:
+    viewer = look(server, link.removeprefix(server.address + "/"), at_the_door=True)
+    viewer.settled()
+    return viewer
+
+
+def places(viewer: Viewer) -> str:
+    """The kecamatan that the filter shows as chosen."""
+    return str(viewer.page.get_by_test_id("stMultiSelect").first.inner_text()).strip()
+
+
+def told(viewer: Viewer) -> str:
+    """Of how many cases and reports the list speaks."""
+    return str(viewer.page.locator("p strong", has_text="kejadian dari").first.inner_text())
+
+
+def test_the_address_of_a_view_is_copied_by_a_button(guarded: Server, look: Look) -> None:
+    viewer = signed_in(guarded, look, "posko", VIEW)
+    page = viewer.page
+    page.context.grant_permissions(["clipboard-read"], origin=guarded.address)
+    page.get_by_role("button", name="Salin tautan").click()
+    page.get_by_role("button", name="Tersalin").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{guarded.address}/{VIEW}"
+    page.get_by_role("button", name="Salin tautan").wait_for()
+    # An operator lets no guests in.
+    assert page.get_by_role("button", name="Tautan tamu").count() == 0
+    assert page.get_by_role("link", name="Tautan tamu").count() == 0
+    colleague = signed_in(guarded, look, "wati", VIEW)
+    assert colleague.chosen("kec") == ["16.10.05"]
+    assert told(colleague) == told(viewer)
+    assert viewer.failures() == colleague.failures() == []
+
+
+def test_a_guest_sees_this_view_and_no_other_and_is_counted_and_shown_out(
+    guarded: Server, look: Look
+) -> None:
+    wati = signed_in(guarded, look, "wati", VIEW)
+    link = make(wati, "Ketua KPU")
+    guest = guest_of(guarded, look, link)
+    page = guest.page
+    assert page.url == f"{guarded.address}/{VIEW}"
+    assert told(guest) == told(wati)
+    assert [text for text in guest.bands() if text.startswith("Tamu: hanya tampilan ini")]
+    entries = page.get_by_test_id("stSidebar").get_by_role("link").all_inner_texts()
+    assert entries == ["Kejadian"]
+    for button in ("Salin tautan", "Tautan tamu"):
+        assert page.get_by_role("button", name=button).count() == 0
+    assert page.locator("[data-testid=stMultiSelect] input:enabled").count() == 0
+
+    seen = told(guest)
+    for tried in (
+        "kejadian?kec=16.10.13&rentang=semua",
+        "kejadian?kec=16.10.05&kec=16.10.13&tingkat=tinggi",
+        "kejadian",
+        "situasi",
+        "netralitas",
+        "personel?kec=16.10.05",
+        "tautan",
+        "",
+    ):
+        guest.page.goto(f"{guarded.address}/{tried}")
+        guest.settled()
+        assert page.locator(".si-head h1").inner_text() == "Kejadian", tried
+        assert places(guest) == "Pemulutan", tried
+        assert told(guest) == seen, tried
+
+    wati.page.goto(f"{guarded.address}/tautan")
+    wati.settled()
+    table = wati.page.get_by_test_id("stDataFrame").first
+    table.wait_for()
+    listed = wati.page.locator("[role=grid]").first.inner_text()
+    assert "Ketua KPU" in listed and "berlaku" in listed
+    # One visit, however many pages were tried.
+    assert "Pemulutan" in listed and "semua waktu" in listed
+
+    box = table.bounding_box()
+    assert box is not None
+    wati.page.mouse.click(box["x"] + 16, box["y"] + 52)
+    wati.page.get_by_role("button", name="Cabut 1 tautan yang ditandai").click()
+    wati.says("1 tautan dicabut")
+    page.get_by_text("sudah berakhir, atau dicabut").wait_for()
+    assert page.locator(".si-head").count() == 0
+    late = look(guarded, link.removeprefix(guarded.address + "/"), at_the_door=True)
+    late.page.get_by_text("sudah berakhir, atau dicabut").wait_for()
+    assert wati.failures() == []
+
+
+def test_a_guest_looks_closely_only_at_cases_of_the_link(guarded: Server, look: Look) -> None:
+    wati = signed_in(guarded, look, "wati", "kejadian?kec=16.10.05&tingkat=tinggi&rentang=semua")
+    guest = guest_of(guarded, look, make(wati, ""))
+    known = cases(standing(snapshot(guarded).frames["incidents"]))
+    of_place = known[known["kecamatan"] == "16.10.05"].set_index("tingkat")["case"]
+    for tingkat, shown in (("tinggi", 1), ("sedang", 0)):
+        case = quote(of_place.loc[[tingkat]].iloc[0], safe="")
+        for viewer, lives in ((wati, 1), (guest, shown)):
+            viewer.page.goto(f"{guarded.address}/kejadian?kec=16.10.05&kasus={case}")
+            viewer.settled()
+            assert viewer.page.locator("ol.kj-told").count() == lives, (tingkat, viewer)
+    assert guest.failures() == wati.failures() == []

@@ -1,0 +1,212 @@
+"""Guests at a live server: what a shared link opens, and what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from situasi import accounts, links
+from situasi.links import Link
+from situasi.regions import Register
+from situasi.roles import ROLES, Viewer
+from situasi.server.talk import ENDED
+from tests.browser.serving import Server, until
+from tests.server.doors import (
+    SECRET,
+    Knocker,
+    change,
+    closing,
+    run,
+    served_with,
+    store_of,
+    trail,
+)
+
+pytestmark = pytest.mark.xdist_group("server")
+
+QUERY = (("kec", "16.10.05"), ("rentang", "semua"))
+PAGE = "/kejadian?kec=16.10.05&rentang=semua"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    known = ("wati", "analis"), ("rina", "pimpinan"), ("budi", "analis")
+    served = served_with(tmp_path_factory.mktemp("tautan"), *known)
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def make(server: Server, register: Register) -> Maker:
+    return Maker(server, register)
+
+
+class Maker:
+    """Makes links as a page does, and revokes them."""
+
+    def __init__(self, server: Server, register: Register) -> None:
+        self._server, self._register = server, register
+
+    def __call__(
+        self, lasts: timedelta = timedelta(hours=1), maker: str = "wati", page: str = "kejadian"
+    ) -> Link:
+        store, viewer = store_of(self._server), Viewer(maker, ROLES["analis"])
+        link = links.make(
+            store, self._register, viewer, page, QUERY, "", lasts, datetime.now(UTC)
+        )  # fmt: skip
+        store.close()
+        return link
+
+    def revoke(self, link: Link) -> None:
+        store = store_of(self._server)
+        links.revoke(store, link.bound.id, datetime.now(UTC), "wati")
+        store.close()
+
+
+def address(link: Link, secret: str = SECRET) -> str:
+    return links.ADDRESS + links.token(link, secret)
+
+
+def told(server: Server, action: str, number: str) -> list[str]:
+    return [actor for name, actor, detail in trail(server)
+            if name == action and detail.get("link") == number]  # fmt: skip
+
+
+def test_a_guest_opens_the_page_of_the_link_and_the_trail_says_from_where(
+    server: Server, make: Maker
+) -> None:
+    link, guest = make(), Knocker(server)
+    answer = guest.page(address(link))
+    assert (answer.status, answer.to) == (303, PAGE)
+    assert "httponly" in str(answer.headers["set-cookie"]).lower()
+    assert guest.page(PAGE).status == 200
+    with guest.talk() as socket:
+        run(socket)
+    number = link.bound.id
+    assert told(server, "link-open", number) == [f"tamu {number}"]
+    detail = next(d for a, _, d in trail(server) if a == "link-open" and d["link"] == number)
+    assert detail["address"] == "127.0.0.1"
+
+
+def test_the_same_browser_again_is_not_another_visit(server: Server, make: Maker) -> None:
+    link, guest = make(), Knocker(server)
+    for _ in range(3):
+        assert guest.page(address(link)).to == PAGE
+    assert guest.ask(address(link), "HEAD").status == 303
+    assert Knocker(server).ask(address(link), "HEAD").headers["set-cookie"] is None
+    assert len(told(server, "link-open", link.bound.id)) == 1
+
+
+def test_a_guest_has_no_figures_of_the_api_and_brings_no_file(server: Server, make: Maker) -> None:
+    link, guest = make(), Knocker(server)
+    guest.page(address(link))
+    for path in ("/api/v1/situation", "/api/v1/incidents", "/api/v1/neutrality"):
+        assert guest.ask(path).status == 403
+    with guest.talk() as socket:
+        script = run(socket)
+        answer = guest.ask(f"/_stcore/upload_file/{script}/x", "PUT", b"x")
+    assert answer.status == 403
+
+
+def test_revoked_it_closes_what_is_open_and_opens_nothing_again(
+    server: Server, make: Maker
+) -> None:
+    link, guest = make(), Knocker(server)
+    guest.page(address(link))
+    with guest.talk() as socket:
+        run(socket)
+        make.revoke(link)
+        code, heard = closing(socket)
+    assert code == ENDED
+    assert heard[-1].WhichOneof("type") == "auth_redirect"
+    answer = guest.page(PAGE)
+    assert answer.status == 303 and answer.to.startswith("/bagi/berakhir?")
+    assert "dicabut" in guest.page(answer.to).body
+    assert guest.refused() == 403
+    for holder in (guest, Knocker(server)):
+        assert holder.page(address(link)).status == 404
+    assert len(told(server, "link-open", link.bound.id)) == 1
+
+
+def test_it_ends_by_the_clock(server: Server, make: Maker) -> None:
+    link, guest = make(timedelta(seconds=3)), Knocker(server)
+    assert guest.page(address(link)).status == 303
+    with guest.talk() as socket:
+        code, _ = closing(socket, 10)
+    assert code == ENDED
+    assert guest.page(address(link)).status == 404
+
+
+def test_it_closes_with_the_account_of_its_maker(server: Server, make: Maker) -> None:
+    link, guest = make(maker="budi"), Knocker(server)
+    guest.page(address(link))
+    change(server, "budi", enabled=False)
+    until(lambda: guest.page(PAGE).status == 303, "the link outlives its maker")
+
+
+def test_forged_links_open_nothing_say_the_same_and_leave_a_trail(
+    server: Server, make: Maker
+) -> None:
+    link = make()
+    token = links.token(link, SECRET)
+    forged = [
+        links.token(link, SECRET + "?"),
+        link.bound.id,
+        f"{link.bound.id}.",
+        token[:-1],
+        token + "x",
+        f"{make().bound.id}.{token.partition('.')[2]}",
+        "abcdefghijkl." + token.partition(".")[2],
+        token.replace(".", "/"),
+        "x" * 3000,
+    ]
+    said = set()
+    for text in forged:
+        guest = Knocker(server)
+        answer = guest.page(links.ADDRESS + text)
+        assert answer.status == 404, text
+        assert not guest.jar
+        said.add(answer.body)
+    assert len(said) == 1
+    assert "Traceback" not in said.pop()
+    until(
+        lambda: ("intruder", "forged link") in {(a, d.get("what")) for a, _, d in trail(server)},
+        "nobody noted the forged links",
+    )
+    assert told(server, "link-open", link.bound.id) == []
+
+
+def test_a_colleague_opens_it_as_themselves(server: Server, make: Maker) -> None:
+    link, rina = make(), Knocker(server)
+    assert rina.sign_in("rina").status == 303
+    held = dict(rina.jar)
+    assert rina.page(address(link)).to == PAGE
+    assert rina.jar == held
+    assert rina.ask("/api/v1/situation").status == 200
+    assert told(server, "link-open", link.bound.id) == []
+
+
+def test_a_guest_may_sign_in_and_is_then_the_account(server: Server, make: Maker) -> None:
+    link, guest = make(), Knocker(server)
+    guest.page(address(link))
+    assert guest.sign_in("rina").status == 303
+    assert guest.ask("/api/v1/situation").status == 200
+
+
+def test_one_link_replaces_another_in_the_same_browser(server: Server, make: Maker) -> None:
+    first, second, guest = make(), make(page="situasi"), Knocker(server)
+    guest.page(address(first))
+    assert guest.page(address(second)).to == PAGE.replace("kejadian", "situasi")
+    assert len(told(server, "link-open", second.bound.id)) == 1
+
+
+def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
+    link = make()
+    store = store_of(server)
+    stored = str(store.remembered(links.KIND)) + store.audit().to_csv()
+    known = accounts.every(store)
+    store.close()
+    assert links.token(link, SECRET).partition(".")[2] not in stored
+    assert links.state(link, known, datetime.now(UTC)) == "berlaku"
