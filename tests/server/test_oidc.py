@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -21,9 +22,12 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 from starlette.types import ASGIApp
 
-from situasi import accounts
+from situasi import accounts, links
+from situasi.regions import Register
+from situasi.roles import ROLES, Viewer
 from situasi.server.attempts import PER_ADDRESS
 from tests.browser.serving import Server, until
+from tests.server import doors
 from tests.server.doors import (
     PASSWORD,
     Answer,
@@ -418,6 +422,19 @@ def test_signing_in_again_is_a_new_session_whatever_the_browser_held(
     officer.signs_in(sso)
     assert officer.jar["situasi"] != first
     assert Knocker(officer.server, jar={"situasi": first}).ask("/").status == 401
+
+
+def test_a_guest_by_a_link_may_become_themselves(
+    served: Server, sso: IdentityProvider, register: Register
+) -> None:
+    store, now = store_of(served), datetime.now(UTC)
+    maker, hour = Viewer("budi", ROLES["analis"]), timedelta(hours=1)
+    link = links.make(store, register, maker, "kejadian", (), "", hour, now)
+    store.close()
+    guest = somebody(served)
+    assert guest.page(links.ADDRESS + links.token(link, doors.SECRET)).to == "/kejadian"
+    assert guest.signs_in(sso, "/tps").to == "/tps"
+    assert "wati (operator)" in guest.page("/keluar").body.lower()
 
 
 # What the provider says.
