@@ -7,7 +7,7 @@ from starlette.middleware import Middleware
 from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from situasi.server import guests, signin, start
+from situasi.server import guests, oidc, signin, start
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -20,7 +20,7 @@ gate = start.gate(
 )
 app = st.App(
     "situasi/screen/frame.py",
-    routes=[*ROUTES, *guests.ROUTES, *signin.ROUTES],
+    routes=[*ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
     middleware=[Middleware(Counted), gate],

@@ -1,11 +1,11 @@
-"""Local accounts: who may sign in, in which role, for which kecamatan."""
+"""Accounts: who may sign in and how, in which role, for which kecamatan."""
 
 from __future__ import annotations
 
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -36,6 +36,8 @@ class Account:
     """One account. secret: the hash of its password.
 
     stamp: new at every change; a session with an older one has ended. area: empty: all.
+    identity: None: a password opens it. Otherwise the identity provider alone does, for whoever
+    it is bound to (`issuer|sub`); empty: it is bound at the first sign-in.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Account:
     secret: str
     enabled: bool
     stamp: str
+    identity: str | None = None
 
     def __repr__(self) -> str:
         return f"Account({self.name!r}, {self.role!r})"
@@ -59,13 +62,23 @@ def _read(name: str, value: Any) -> Account | None:
         account = Account(name, **{**value, "area": tuple(value["area"])})
     except (TypeError, KeyError):
         return None
-    return account if account.role in ROLES and account.enabled in (True, False) else None
+    sound = account.enabled in (True, False) and isinstance(account.identity, str | None)
+    return account if sound and account.role in ROLES else None
 
 
 def add(
-    store: Store, name: str, role: str, area: tuple[str, ...], password: str, at: datetime, by: str
+    store: Store,
+    name: str,
+    role: str,
+    area: tuple[str, ...],
+    password: str | None,
+    at: datetime,
+    by: str,
 ) -> None:
-    """A new account. Raises AccountRefused; Overtaken where somebody else was quicker."""
+    """A new account. password: None: the identity provider opens it.
+
+    Raises AccountRefused; Overtaken where somebody else was quicker.
+    """
     if not _NAME.fullmatch(name):
         raise AccountRefused(
             f'nama "{name}" tidak dapat dipakai: 3 sampai 32 huruf kecil, angka, titik, - atau _'
@@ -75,12 +88,13 @@ def add(
     seen = store.access_version()
     if store.remembered(KIND, name):
         raise AccountRefused(f'akun "{name}" sudah ada; lihat: user list')
-    account = Account(name, role, area, hashed(password), True, secrets.token_hex(8))
+    stamp = secrets.token_hex(8)
+    account = Account(name, role, area, enabled=True, stamp=stamp, **_opened_by(password))
     _keep(store, account, at, by, "account-add", seen)
 
 
 def change(store: Store, name: str, action: str, at: datetime, by: str, **changes: Any) -> None:
-    """Change an account, which ends its sessions: fields of Account, or `password`."""
+    """Change an account, which ends its sessions: fields of Account, or `password` as in add."""
     if changes.get("role", "tamu") not in ROLES:
         raise AccountRefused(f'peran "{changes["role"]}" tidak ada: {", ".join(ROLES)}')
     seen = store.access_version()
@@ -88,15 +102,38 @@ def change(store: Store, name: str, action: str, at: datetime, by: str, **change
     if account is None:
         raise AccountRefused(f'akun "{name}" tidak ada; lihat: user list')
     if "password" in changes:
-        changes["secret"] = hashed(changes.pop("password"))
+        changes |= _opened_by(changes.pop("password"))
     changed = replace(account, **changes, stamp=secrets.token_hex(8))
     _keep(store, changed, at, by, action, seen)
+
+
+def bind(store: Store, name: str, identity: str, at: datetime) -> Account:
+    """Tie an account to the identity that comes to it first. Raises AccountRefused, Overtaken."""
+    seen = store.access_version()
+    known = every(store)
+    account, why = known.get(name), refusal(known, name, identity)
+    if account is None or why:
+        raise AccountRefused(why)
+    if account.identity:
+        return account
+    bound = replace(account, identity=identity, stamp=secrets.token_hex(8))
+    _keep(store, bound, at, name, "account-bind", seen)
+    return bound
+
+
+def _opened_by(password: str | None) -> dict[str, Any]:
+    """The fields that say what opens an account: never two things at once."""
+    if password is None:
+        return {"secret": "", "identity": ""}
+    return {"secret": hashed(password), "identity": None}
 
 
 def _keep(store: Store, account: Account, at: datetime, by: str, action: str, seen: int) -> None:
     value = asdict(account)
     del value["name"]
     told = {"account": account.name, "role": account.role, "area": list(account.area)}
+    if account.identity is not None:
+        told["identity"] = account.identity
     store.remember(KIND, account.name, value, at, by, action, told, expected_seq=seen)
 
 
@@ -122,12 +159,41 @@ def hashed(password: str) -> str:
 
 
 def opens(account: Account | None, password: str) -> bool:
-    """Whether this password opens this account; takes as long where there is none."""
+    """Whether this password opens this account; takes as long where none could."""
+    mine = account if account and account.identity is None else None
     try:
-        right = _ARGON.verify(account.secret if account else _nobodys(), _normal(password))
+        right = _ARGON.verify(mine.secret if mine else _nobodys(), _normal(password))
     except (VerificationError, InvalidHashError):
         return False
-    return right and account is not None and account.enabled
+    return right and mine is not None and mine.enabled
+
+
+def refusal(known: Mapping[str, Account | None], name: str, identity: str) -> str:
+    """Why this identity of the provider does not open the account of this name, or nothing."""
+    account = known.get(name)
+    if account is None:
+        return "no account"
+    if account.identity is None:
+        return "opened by a password"
+    if account.identity not in {"", identity}:
+        return "bound to another identity"
+    if any(other and other.identity == identity and other != account for other in known.values()):
+        return "identity of another account"
+    return "" if account.enabled else "closed"
+
+
+def identity_of(issuer: str, subject: str) -> str:
+    """How an account knows whom the provider speaks of: names are given to others, this is not."""
+    return f"{issuer}|{subject}"
+
+
+def can_be_opened(account: Account, issuer: str | None) -> bool:
+    """Whether anybody could sign in by it. issuer: of the provider, if there is one."""
+    if not account.enabled or account.identity is None:
+        return account.enabled
+    if issuer is None:
+        return False
+    return not account.identity or account.identity.startswith(identity_of(issuer, ""))
 
 
 @cache

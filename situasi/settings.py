@@ -12,6 +12,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
+class Oidc:
+    """The identity provider through which people may sign in.
+
+    issuer, client, secret: how it names itself and knows the board. name: of its button.
+    claim: where it says the name of the account. ca: file of the authority that its certificate
+    is from; None: those that this machine trusts.
+    """
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    name: str
+    claim: str
+    ca: Path | None
+
+
+@dataclass(frozen=True)
 class Door:
     """Who is let in, and for how long.
 
@@ -19,6 +36,7 @@ class Door:
     the board may be called, besides those of this machine itself. proxies: addresses whose
     word is taken for who asks, and whether over TLS. idle: a session ends after so long
     without a sign of life. longest: and after so long in any case; wall: that of pimpinan.
+    oidc: None: passwords alone.
     """
 
     secret: str | None = field(repr=False)
@@ -27,6 +45,7 @@ class Door:
     idle: timedelta
     longest: timedelta
     wall: timedelta
+    oidc: Oidc | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +69,7 @@ class Settings:
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL, _ROLE and those of _door.
+    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL, _ROLE and below.
 
     Raises ValueError for a duration that is none.
     """
@@ -81,6 +100,24 @@ def _door(env: Mapping[str, str]) -> Door:
         idle=timedelta(minutes=float(env.get("SITUASI_IDLE_MIN", "30"))),
         longest=timedelta(hours=float(longest)),
         wall=timedelta(hours=float(env.get("SITUASI_SESSION_H_PIMPINAN", longest))),
+        oidc=_oidc(env),
+    )
+
+
+def _oidc(env: Mapping[str, str]) -> Oidc | None:
+    told = {
+        word: env.get(f"SITUASI_OIDC_{word}", "").strip()
+        for word in ("ISSUER", "CLIENT", "SECRET", "NAME", "CLAIM", "CA")
+    }
+    if not any(told.values()):
+        return None
+    return Oidc(
+        issuer=told["ISSUER"],
+        client=told["CLIENT"],
+        secret=told["SECRET"],
+        name=told["NAME"] or "SSO",
+        claim=told["CLAIM"] or "preferred_username",
+        ca=Path(told["CA"]).resolve() if told["CA"] else None,
     )
 
 

@@ -98,7 +98,8 @@ def test_an_area_is_told_by_code_by_name_or_by_polsek(board: Board) -> None:
 
 def test_a_record_that_cannot_be_read_is_nobodys_but_is_there(wati: Board) -> None:
     good = wati.store.remembered(accounts.KIND)["wati"]
-    broken = [None, [], {}, good | {"role": "kaisar"}, good | {"enabled": "ya"}, good | {"x": 1}]
+    broken = [None, [], {}, good | {"role": "kaisar"}, good | {"enabled": "ya"}, good | {"x": 1},
+              good | {"identity": 7}]  # fmt: skip
     for n, value in enumerate(broken):
         wati.store.remember(accounts.KIND, f"rusak{n}", value, NOON, "test")
     every = accounts.every(wati.store)
@@ -111,3 +112,77 @@ def test_every_role_can_be_given(board: Board) -> None:
         accounts.add(board.store, f"akun.{role}", role, (), PASSWORD, NOON, "test")
     assert len(accounts.every(board.store)) == len(ROLES)
     assert "netralitas" not in ROLES["admin"].screens
+
+
+def test_an_account_is_opened_by_its_password_or_by_the_provider_never_by_both(wati: Board) -> None:
+    accounts.add(wati.store, "budi", "analis", (), None, NOON, "test")
+    budi = accounts.every(wati.store)["budi"]
+    assert budi is not None
+    assert (budi.identity, budi.secret) == ("", "")
+    for password in ("", PASSWORD):
+        assert not accounts.opens(budi, password)
+    accounts.change(wati.store, "budi", "account-reset", NOON, "test", password=PASSWORD)
+    assert accounts.opens(accounts.every(wati.store)["budi"], PASSWORD)
+    accounts.change(wati.store, "wati", "account-reset", NOON, "test", password=None)
+    assert not accounts.opens(accounts.every(wati.store)["wati"], PASSWORD)
+
+
+def test_a_hash_left_behind_opens_no_account_of_the_provider(wati: Board) -> None:
+    accounts.change(wati.store, "wati", "account-change", NOON, "test", identity="issuer|sub")
+    assert not accounts.opens(accounts.every(wati.store)["wati"], PASSWORD)
+
+
+def test_an_account_written_before_there_were_providers_is_one_with_a_password(
+    wati: Board,
+) -> None:
+    old = wati.store.remembered(accounts.KIND)["wati"]
+    del old["identity"]
+    wati.store.remember(accounts.KIND, "wati", old, NOON, "test")
+    account = accounts.every(wati.store)["wati"]
+    assert account is not None
+    assert account.identity is None
+    assert accounts.opens(account, PASSWORD)
+
+
+def test_an_identity_is_bound_once_to_one_account_that_waits_for_it(wati: Board) -> None:
+    for name in ("budi", "siti"):
+        accounts.add(wati.store, name, "analis", (), None, NOON, "test")
+    waiting = accounts.every(wati.store)["budi"]
+    bound = accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    assert accounts.every(wati.store)["budi"] == bound
+    assert waiting is not None
+    assert (bound.identity, bound.role) == ("https://sso|17", "analis")
+    assert bound.stamp != waiting.stamp
+    assert accounts.bind(wati.store, "budi", "https://sso|17", NOON) == bound
+    for name, identity, why in (
+        ("budi", "https://sso|18", "bound to another"),
+        ("budi", "https://other|17", "bound to another"),
+        ("siti", "https://sso|17", "of another account"),
+        ("wati", "https://sso|19", "by a password"),
+        ("siapa", "https://sso|19", "no account"),
+    ):
+        with pytest.raises(AccountRefused, match=why):
+            accounts.bind(wati.store, name, identity, NOON)
+    accounts.change(wati.store, "budi", "account-disable", NOON, "test", enabled=False)
+    with pytest.raises(AccountRefused, match="closed"):
+        accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    assert wati.store.audit()["action"].tolist().count("account-bind") == 1
+
+
+def test_an_account_that_nobody_can_open_is_known_as_such(wati: Board) -> None:
+    accounts.add(wati.store, "budi", "analis", (), None, NOON, "test")
+
+    def openable(name: str, issuer: str | None) -> bool:
+        account = accounts.every(wati.store)[name]
+        assert account is not None
+        return accounts.can_be_opened(account, issuer)
+
+    assert openable("wati", None)
+    assert not openable("budi", None)
+    assert openable("budi", "https://sso")
+    accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    assert openable("budi", "https://sso")
+    assert not openable("budi", "https://ss")
+    assert not openable("budi", "https://other")
+    accounts.change(wati.store, "wati", "account-disable", NOON, "test", enabled=False)
+    assert not openable("wati", "https://sso")

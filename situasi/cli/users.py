@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi import accounts
-from situasi.accounts import AccountRefused
+from situasi.accounts import Account, AccountRefused
 from situasi.board import Board
 from situasi.cli.common import actor, fail, now, opened, out
 
@@ -28,6 +28,10 @@ FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Baca sandi dari masukan baku, satu baris.")
 ]
 
+Provider = Annotated[
+    bool, typer.Option("--oidc", help="Tanpa sandi: masuk lewat penyedia identitas (SSO).")
+]
+
 
 @contextmanager
 def _refusals() -> Iterator[Board]:
@@ -39,14 +43,22 @@ def _refusals() -> Iterator[Board]:
 
 
 @app.command()
-def add(name: Name, role: Role, area: Area = None, password_stdin: FromStdin = False) -> None:
+def add(
+    name: Name,
+    role: Role,
+    area: Area = None,
+    password_stdin: FromStdin = False,
+    oidc: Provider = False,
+) -> None:
     """Buat akun. Sejak akun pertama, papan selalu meminta masuk."""
     with _refusals() as board:
         codes = accounts.kecamatan_of(board.register, area or ())
-        password = _password(board, name, password_stdin)
+        password = None if oidc else _password(board, name, password_stdin)
         accounts.add(board.store, name, role, codes, password, now(), actor())
     where = ", ".join(map(board.register.name_of, codes)) or "seluruh kabupaten"
     _say(f"Akun {name} dibuat: {role}, {where}.")
+    if oidc:
+        _say("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
 
 
 @app.command()
@@ -84,12 +96,15 @@ def enable(name: Name) -> None:
 
 
 @app.command()
-def reset(name: Name, password_stdin: FromStdin = False) -> None:
-    """Beri sandi baru. Sesi yang terbuka berakhir seketika."""
+def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False) -> None:
+    """Beri sandi baru, atau (--oidc) ikat kembali lewat SSO. Sesi berakhir seketika."""
     with _refusals() as board:
-        password = _password(board, name, password_stdin)
+        password = None if oidc else _password(board, name, password_stdin)
         _change(board, name, "account-reset", password=password)
-    _say(f"Sandi {name} diganti; sesinya berakhir.")
+    if oidc:
+        _say(f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir.")
+    else:
+        _say(f"Sandi {name} diganti; sesinya berakhir.")
 
 
 @app.command("list")
@@ -98,17 +113,24 @@ def list_() -> None:
     with opened() as board:
         every = accounts.every(board.store)
     table = Table()
-    for heading in ("nama", "peran", "wilayah", "keadaan"):
+    for heading in ("nama", "peran", "wilayah", "masuk dengan", "keadaan"):
         table.add_column(heading)
     for name, account in every.items():
         if account is None:
-            cells = [name, "?", "?", "rusak"]
+            cells = [name, "?", "?", "?", "rusak"]
         else:
             area = ", ".join(map(board.register.name_of, account.area)) or "seluruh kabupaten"
-            cells = [name, account.role, area, "aktif" if account.enabled else "ditutup"]
+            state = "aktif" if account.enabled else "ditutup"
+            cells = [name, account.role, area, _way_in(account), state]
         table.add_row(*map(Text, cells))
     out.print(table)
     _say(f"{len(every)} akun.")
+
+
+def _way_in(account: Account) -> str:
+    if account.identity is None:
+        return "sandi"
+    return "SSO" if account.identity else "SSO, belum terikat"
 
 
 def _change(board: Board, name: str, action: str, **changes: Any) -> None:

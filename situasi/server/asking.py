@@ -73,6 +73,12 @@ def asking(scope: Scope, proxies: Sequence[Network]) -> Asking:
     )
 
 
+def is_this_machine_alone(address: str | None) -> bool:
+    if address == "localhost":
+        return True
+    return _is_loopback((address or "").strip("[]"))
+
+
 def networks(addresses: Sequence[str]) -> tuple[Network, ...]:
     """Addresses and networks as they are written. Raises ValueError."""
     return tuple(ipaddress.ip_network(address) for address in addresses)

@@ -1,4 +1,4 @@
-"""How often a password may be tried: for each account, and from each address."""
+"""How often one may try to sign in: for each account, and from each address."""
 
 from __future__ import annotations
 
@@ -37,15 +37,21 @@ class Attempts:
 
     def attempt(self, name: str, address: str, now: float) -> Verdict:
         """Count this attempt before it is looked at, so that many at once gain nothing."""
+        from_there = self.attempt_from(address, now)
+        if from_there.blocked:  # and it does not use up the account's
+            return from_there
         name, address = name[:64], _block(address)
-        of_address = _count(self._addresses, address, now)
-        if of_address > PER_ADDRESS:  # and it does not use up the account's
-            return Verdict(True, of_address == PER_ADDRESS + 1, _SLOWEST)
         # From where its owner has signed in before, nobody else can lock an account.
         lane = f"{name} {address}" if (name, address) in self._familiar else name
         of_account = _count(self._accounts, lane, now)
         first = of_account == PER_ACCOUNT + 1
         return Verdict(of_account > PER_ACCOUNT, first, min(0.2 * of_account, _SLOWEST))
+
+    def attempt_from(self, address: str, now: float) -> Verdict:
+        """The same where nobody says for which account."""
+        count = _count(self._addresses, _block(address), now)
+        first = count == PER_ADDRESS + 1
+        return Verdict(count > PER_ADDRESS, first, min(0.2 * count, _SLOWEST))
 
     def succeeded(self, name: str, address: str) -> None:
         """Forget the failures of this account; those of the address stay."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
+from situasi.server.provider import Provider
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Doorway:
     opens_here: bound to this machine alone, so that a board without accounts may open
     without sign-in. role: of whoever sits here then. secret: signs what browsers bring back.
     policy: what a page of Streamlit may load. farewell: the message upon which a page in the
-    browser leaves the board.
+    browser leaves the board. provider: through which people may sign in too.
     """
 
     opens_here: bool
@@ -27,6 +28,7 @@ class Doorway:
     proxies: tuple[Network, ...]
     policy: str
     farewell: bytes
+    provider: Provider | None = None
 
     @property
     def session_signer(self) -> Signer:

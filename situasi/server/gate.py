@@ -24,6 +24,9 @@ from situasi.words import _
 # Where a route of ours finds what the gate knows of the request: a Visit.
 VISIT = "situasi.visit"
 SIGN_IN = "/masuk"
+# To the identity provider, and back from it.
+OIDC = f"{SIGN_IN}/oidc"
+OIDC_BACK = f"{OIDC}/kembali"
 # Below links.ADDRESS: where a guest is led whose link has ended.
 ENDED = "berakhir"
 COOKIE = "situasi"
@@ -62,6 +65,8 @@ class Gate:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
         self._bonds = Bonds()
+        # Whatever answers there judges itself who comes; so does the way in by a shared link.
+        self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
@@ -91,7 +96,7 @@ class Gate:
         if keyed or (http and path in _OPEN):
             # Whoever shows a key is who the key says, not who sits at the browser.
             return Visit(self._doorway, asked)
-        if http and _is_a_way_in(path):
+        if http and (path in self._ways_in or path.startswith(links.ADDRESS)):
             return self._visit(scope, asked)
         if self._doorway.opens_here and not keeper.current().has_accounts():
             return self._here(asked)
@@ -178,11 +183,6 @@ class Gate:
             await self._app(_passed(visit, bound), heard, said)
         finally:
             keeper.current().leaves(talk)
-
-
-def _is_a_way_in(path: str) -> bool:
-    """Whether the page there judges itself who comes."""
-    return path == SIGN_IN or path.startswith(links.ADDRESS)
 
 
 def _takes_keys(path: str) -> bool:

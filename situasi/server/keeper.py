@@ -140,9 +140,15 @@ class Keeper:
         session = self._sessions.get(key)
         return session is not None and bool(session.link)
 
+    def refusal(self, name: str, identity: str) -> str:
+        """Why whom the provider proves is not let in by this name, or nothing."""
+        return accounts.refusal(self._known.accounts, name, identity)
+
     async def begin(self, account: Account, address: str) -> str:
         """A new session, written down first; what the browser is to hold."""
         told = {"address": address, "role": account.role}
+        if account.identity is not None:
+            told["by"] = "oidc"
         return await self._begin("sign-in", told, account=account.name, stamp=account.stamp)
 
     async def begin_guest(self, link: Link, address: str) -> str:
@@ -159,6 +165,13 @@ class Keeper:
         await _in(self._writer, self._remember, session, action, told)
         self._begun[session.key] = self._sessions[session.key] = session
         return held
+
+    async def bind(self, account: Account, identity: str) -> Account:
+        """Tie an account to whoever the provider says is there; it is known here at once."""
+        at = self._clock()
+        bound = await _in(self._writer, accounts.bind, self._store, account.name, identity, at)
+        await self.look()
+        return bound
 
     async def end(self, key: str) -> None:
         """Sign out: the session and everything open by it end at once; it is written down next."""

@@ -59,8 +59,9 @@ _SIGN_IN = Markup(
     '<label for="sandi">{password}</label>\n'
     '<input id="sandi" name="sandi" type="password" autocomplete="current-password" '
     'maxlength="1000" required{focus_password}>\n'
-    "<button>{enter}</button>\n</form>"
+    "<button>{enter}</button>\n</form>{provider}"
 )
+_PROVIDER = Markup('\n<p class="or">{either}</p>\n<a class="button" href="{address}">{through}</a>')
 _SIGN_OUT = Markup(
     '<form method="post" action="{action}">\n<input type="hidden" name="bukti" value="{token}">\n'
     "<p>{who}</p>\n<button autofocus>{leave}</button>\n"
@@ -72,9 +73,18 @@ _LINK_OVER = Markup(
 
 
 def sign_in(
-    kabupaten: str, language: str, links: dict[str, str], token: str, given: str, why: str
+    kabupaten: str,
+    language: str,
+    links: dict[str, str],
+    token: str,
+    given: str,
+    why: str,
+    provider: tuple[str, str] | None = None,
 ) -> str:
-    """The form to sign in. links: this page in each language. why: what was wrong before."""
+    """The form to sign in. links: this page in each language. why: what was wrong before.
+
+    provider: name and address of the other way in.
+    """
     focus = Markup(" autofocus")
     body = _SIGN_IN.format(
         alert=_ALERT.format(why) if why else "",
@@ -86,8 +96,15 @@ def sign_in(
         name=_("Nama akun"),
         password=_("Sandi"),
         enter=_("Masuk"),
+        provider=_provider(*provider) if provider else "",
     )
     return _page(_("Masuk"), kabupaten, language, links, body)
+
+
+def _provider(name: str, address: str) -> Markup:
+    # A link, not a form: `form-action` would hold for where the provider's address leads to, too.
+    through = _("Masuk lewat {name}").format(name=name)
+    return _PROVIDER.format(either=_("atau"), address=address, through=through)
 
 
 def sign_out(

@@ -20,11 +20,21 @@ from situasi.labels import label
 from situasi.roles import Viewer
 from situasi.server import keeper, parts
 from situasi.server.attempts import Attempts
-from situasi.server.gate import COOKIE, SIGN_IN, VISIT, Visit, cookie_name, cookies
+from situasi.server.gate import (
+    COOKIE,
+    OIDC,
+    OIDC_BACK,
+    SIGN_IN,
+    VISIT,
+    Visit,
+    cookie_name,
+    cookies,
+)
 from situasi.store.protocol import StoreError
 from situasi.words import _
 
 SIGN_OUT = "/keluar"
+_HERE = frozenset({SIGN_IN, SIGN_OUT, OIDC, OIDC_BACK})
 
 _FORM = "situasi-form"
 _FORM_ENDS = 2 * 3600  # seconds that a form may stand open
@@ -35,7 +45,7 @@ _LONGEST_PATH = 2000
 _HASHES_AT_ONCE = 2
 _MOST_WAITING = 40
 
-_attempts = Attempts()
+attempts = Attempts()
 _turnstile = asyncio.Semaphore(_HASHES_AT_ONCE)
 _waiting: set[object] = set()
 
@@ -44,16 +54,16 @@ async def sign_in(request: Request) -> Response:
     """Show the form, or look at what was filled in."""
     visit: Visit = request.scope[VISIT]
     onward = own_path(request.query_params.get("ke", "/"))
-    words.use(_language(request, onward))
+    words.use(language(request, onward))
     if is_somebody(visit.viewer) or (
         visit.doorway.opens_here and not keeper.current().has_accounts()
     ):
         return RedirectResponse(onward, 303)
     if request.method != "POST":
-        return _form(request, onward)
+        return form(request, onward)
     given = await _filled_in(request)
     if not _is_ours(visit, given.get("bukti", ""), _form_id(request)):
-        return _form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
+        return form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     return await _enter(request, onward, given)
 
 
@@ -66,28 +76,34 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
     visit: Visit = request.scope[VISIT]
     name, address = given.get("nama", "").strip().lower(), visit.asking.address
     found = keeper.current().account(name)
-    verdict = _attempts.attempt(name, address, time.monotonic())
+    verdict = attempts.attempt(name, address, time.monotonic())
     if verdict.blocked:
         if verdict.first:
-            _report("sign-in-blocked", found, address)
-        return _form(request, onward, _("Terlalu banyak percobaan. Tunggu 15 menit."), 429, name)
+            report("sign-in-blocked", found, address)
+        return form(request, onward, _("Terlalu banyak percobaan. Tunggu 15 menit."), 429, name)
     if len(_waiting) >= _MOST_WAITING:
-        return _form(request, onward, _("Terlalu ramai. Coba lagi sebentar."), 503, name)
+        return form(request, onward, _("Terlalu ramai. Coba lagi sebentar."), 503, name)
     if not await _opens(found, given.get("sandi", "")):
-        _report("sign-in-refused", found, address)
+        report("sign-in-refused", found, address)
         await asyncio.sleep(verdict.hold)
         said = _("Nama akun atau sandi tidak cocok.")
-        return _form(request, onward, said, 401, name)
+        return form(request, onward, said, 401, name)
     assert found is not None
     try:
-        held = await keeper.current().begin(found, address)
+        answer = await let_in(visit, found, onward)
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return _form(request, onward, said, 503, name)
-    _attempts.succeeded(name, address)
+        return form(request, onward, said, 503, name)
+    attempts.succeeded(name, address)
+    return answer
+
+
+async def let_in(visit: Visit, account: Account, onward: str) -> Response:
+    """Begin a new session, whatever the browser held before. Raises StoreError."""
+    held = await keeper.current().begin(account, visit.asking.address)
     answer = RedirectResponse(onward, 303)
     give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
-    _take(answer, visit, _FORM)
+    take(answer, visit, _FORM)
     return answer
 
 
@@ -102,16 +118,17 @@ async def _opens(account: Account | None, password: str) -> bool:
         _waiting.discard(waiter)
 
 
-def _report(action: str, account: Account | None, address: str) -> None:
+def report(action: str, account: Account | None, address: str, **more: str) -> None:
+    """Tell the trail of somebody who does not get in."""
     # A name that nobody has may be a password, typed into the wrong field.
     name = account.name if account else None
-    keeper.current().report(action, {"account": name, "address": address})
+    keeper.current().report(action, {"account": name, "address": address, **more})
 
 
 async def sign_out(request: Request) -> Response:
     """Show the button, or end the session."""
     visit: Visit = request.scope[VISIT]
-    words.use(_language(request, ""))
+    words.use(language(request, ""))
     if visit.viewer is None or not visit.key:
         return RedirectResponse("/", 303)
     if request.method != "POST":
@@ -125,36 +142,47 @@ async def sign_out(request: Request) -> Response:
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     await keeper.current().end(visit.key)
     answer = RedirectResponse(SIGN_IN, 303)
-    _take(answer, visit, COOKIE)
+    take(answer, visit, COOKIE)
     return answer
 
 
 def own_path(text: str) -> str:
-    """This path where it is one of this board, and none of the two pages here; or else `/`."""
+    """This path where it is one of this board, and none of the pages here; or else `/`."""
     path = text.partition("?")[0].partition("#")[0]
     if len(text) > _LONGEST_PATH or not _OWN_PATH.fullmatch(text):
         return "/"
-    if "//" in path or {".", ".."} & set(path.split("/")) or path in {SIGN_IN, SIGN_OUT}:
+    if "//" in path or {".", ".."} & set(path.split("/")) or path in _HERE:
         return "/"
     return text
 
 
-def _form(
+def form(
     request: Request, onward: str, why: str = "", status: int = 200, given: str = ""
 ) -> Response:
+    """The page to sign in at. why: what was wrong before; given: the name that was typed."""
     visit: Visit = request.scope[VISIT]
-    form = _form_id(request) or secrets.token_urlsafe(24)
+    named = _form_id(request) or secrets.token_urlsafe(24)
+    further = {} if onward == "/" else {"ke": onward}
     page = parts.sign_in(
         _kabupaten(),
         words.language(),
-        _links(SIGN_IN, {} if onward == "/" else {"ke": onward}),
-        _token(visit, form),
+        _links(SIGN_IN, further),
+        _token(visit, named),
         given,
         why,
+        _other_way(visit, further),
     )
     answer = HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
-    give(answer, visit, _FORM, form)
+    give(answer, visit, _FORM, named)
     return answer
+
+
+def _other_way(visit: Visit, further: dict[str, str]) -> tuple[str, str] | None:
+    """Name and address of the identity provider's way in, where there is one."""
+    provider = visit.doorway.provider
+    if provider is None:
+        return None
+    return provider.name, _links(OIDC, further)[words.language()]
 
 
 def _form_id(request: Request) -> str:
@@ -187,15 +215,23 @@ async def _filled_in(request: Request) -> dict[str, str]:
         return {}
 
 
-def give(answer: Response, visit: Visit, name: str, value: str) -> None:
-    """Hand a cookie over, that no script reads and no other site's request brings."""
-    secure = visit.asking.secure
+def give(answer: Response, visit: Visit, name: str, value: str, seconds: int | None = None) -> None:
+    """Hand a cookie over, that no script reads and no other site's request brings.
+
+    seconds: for how long; None: until the browser is closed.
+    """
     answer.set_cookie(
-        cookie_name(name, visit.asking), value, httponly=True, secure=secure, samesite="lax"
+        cookie_name(name, visit.asking),
+        value,
+        max_age=seconds,
+        httponly=True,
+        secure=visit.asking.secure,
+        samesite="lax",
     )
 
 
-def _take(answer: Response, visit: Visit, name: str) -> None:
+def take(answer: Response, visit: Visit, name: str) -> None:
+    """Have the browser forget it."""
     secure = visit.asking.secure
     answer.delete_cookie(
         cookie_name(name, visit.asking), httponly=True, secure=secure, samesite="lax"
@@ -206,7 +242,7 @@ def _links(path: str, query: dict[str, str]) -> dict[str, str]:
     return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in words.LANGUAGES}
 
 
-def _language(request: Request, onward: str) -> str:
+def language(request: Request, onward: str) -> str:
     """The language asked for here, or else by the page that is to follow."""
     asked = request.query_params.get("lang")
     after = parse_qs(onward.partition("?")[2]).get("lang", [""])[0]

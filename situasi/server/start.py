@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import re
 import sys
 from pathlib import Path
 
@@ -10,13 +10,16 @@ from starlette.middleware import Middleware
 
 from situasi import accounts, secret, settings
 from situasi.roles import ROLES
-from situasi.server.asking import believe_no_proxy_but_ours, networks
+from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
 from situasi.server.doorway import Doorway
 from situasi.server.gate import Gate
 from situasi.server.headers import policy
-from situasi.settings import Settings
+from situasi.server.provider import Provider, is_safe
+from situasi.settings import Oidc, Settings
 from situasi.store import open_store
 from situasi.store.protocol import StoreError
+
+_ISSUER = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
 
 class NotSafe(Exception):
@@ -55,7 +58,24 @@ def _doorway(address: str | None, shell: Path, farewell: bytes) -> Doorway:
         proxies=networks(found.door.proxies),
         policy=policy(shell),
         farewell=farewell,
+        provider=_provider(found.door.oidc) if found.door.oidc else None,
     )
+
+
+def _provider(told: Oidc) -> Provider:
+    """The identity provider, of which nothing is asked yet."""
+    for name in ("issuer", "client", "secret"):
+        if not getattr(told, name):
+            raise NotSafe(f"SITUASI_OIDC_{name.upper()} kosong; masuk lewat SSO membutuhkannya.")
+    if not _ISSUER.fullmatch(told.issuer) or not is_safe(told.issuer, told.issuer):
+        raise NotSafe(
+            f"SITUASI_OIDC_ISSUER={told.issuer} harus https://..., tanpa ? dan #; "
+            "http hanya untuk penyedia di komputer ini sendiri."
+        )
+    try:
+        return Provider(told)
+    except OSError as error:
+        raise NotSafe(f"SITUASI_OIDC_CA={told.ca} tidak terbaca: {error}") from error
 
 
 def _must_be_closed(found: Settings, address: str | None) -> None:
@@ -70,7 +90,8 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
         every = accounts.every(store).values()
     finally:
         store.close()
-    if not any(account is not None and account.enabled for account in every):
+    issuer = found.door.oidc.issuer if found.door.oidc else None
+    if not any(account and accounts.can_be_opened(account, issuer) for account in every):
         raise NotSafe(
             f"di {where} papan butuh akun yang aktif: python -m situasi user add NAMA --role PERAN."
         )
@@ -80,12 +101,3 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
             file=sys.stderr,
             flush=True,
         )
-
-
-def is_this_machine_alone(address: str | None) -> bool:
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address((address or "").strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -24,7 +24,7 @@ ARGUMENTS = (
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
     "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
 )
 
 Look = Callable[..., Viewer]
@@ -77,13 +77,18 @@ def look(chromium: Browser) -> Iterator[Look]:
     watches = []
 
     def viewer(
-        server: Server, query: str = "", *, at_the_door: bool = False, **options: Any
+        server: Server,
+        query: str = "",
+        *,
+        at_the_door: bool = False,
+        besides: tuple[str, ...] = (),
+        **options: Any,
     ) -> Viewer:
         context = chromium.new_context(
             **{"viewport": {"width": 1400, "height": 1100}, "color_scheme": "light", **options}
         )
         context.set_default_timeout(PATIENCE * 1000)
-        watch = Watch(urlsplit(server.address).netloc)
+        watch = Watch(urlsplit(server.address).netloc, besides)
         watch.over(context)
         watches.append((context, watch))
         shown = Viewer(context.new_page(), watch, server.address)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
-from tests.browser.viewing import Viewer
+from tests.browser.viewing import CONTRAST, Viewer
 from tests.server.doors import PASSWORD, SECRET, admit, change
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -104,21 +104,3 @@ def test_the_form_fits_a_phone_and_can_be_read(
         assert box["height"] >= 44
     for part in ("label", "button", "h1"):
         assert page.locator(part).first.evaluate(CONTRAST) >= 4.5, part
-
-
-# Of the text against the nearest background that is not transparent (WCAG 2).
-CONTRAST = """
-element => {
-  const numbers = text => text.match(/[\\d.]+/g).map(Number);
-  const light = colour => {
-    const part = numbers(colour).slice(0, 3).map(v => v / 255)
-      .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-    return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
-  };
-  let behind = element;
-  while (numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
-  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor]
-    .map(light).sort((x, y) => y - x);
-  return (a + 0.05) / (b + 0.05);
-}
-"""

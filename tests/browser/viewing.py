@@ -27,6 +27,7 @@ class Watch:
     """All that the pages of one browser context asked for and complained about."""
 
     home: str
+    besides: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -55,7 +56,10 @@ class Watch:
 
     def _is_elsewhere(self, address: str) -> bool:
         parts = urlsplit(address)
-        return parts.scheme not in {"data", "blob", "about"} and parts.netloc != self.home
+        return parts.scheme not in {"data", "blob", "about"} and parts.netloc not in {
+            self.home,
+            *self.besides,
+        }
 
 
 def _refuse(route: Route) -> None:
@@ -146,3 +150,21 @@ class Viewer:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+# Of the text against the nearest background that is not transparent (WCAG 2).
+CONTRAST = """
+element => {
+  const numbers = text => text.match(/[\\d.]+/g).map(Number);
+  const light = colour => {
+    const part = numbers(colour).slice(0, 3).map(v => v / 255)
+      .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+  };
+  let behind = element;
+  while (numbers(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(behind).backgroundColor]
+    .map(light).sort((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}
+"""

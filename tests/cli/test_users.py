@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from typer.testing import CliRunner
 
+from situasi import accounts
 from situasi.cli import app
 from situasi.settings import load
 from situasi.store import open_store
@@ -56,3 +59,19 @@ def test_a_password_is_asked_for_twice_and_never_shown(cli: Run) -> None:
     assert done.exit_code == 0
     assert PASSWORD not in done.output
     assert "--password" not in cli("user", "add", "--help").out.replace("--password-stdin", "")
+
+
+def test_an_account_of_the_provider_is_made_without_a_password_and_bound_anew(
+    cli: Run, environment: dict[str, str]
+) -> None:
+    assert cli("user", "add", "wati", "--role", "analis", "--oidc").code == 0
+    assert "SSO, belum terikat" in cli("user", "list").out
+    store = open_store(load(environment).store)
+    bound = {"identity": "https://sso.polri|17"}
+    accounts.change(store, "wati", "account-bind", datetime.now(UTC), "test", **bound)
+    assert "belum terikat" not in cli("user", "list").out
+    assert cli("user", "reset", "wati", "--oidc").code == 0
+    assert "SSO, belum terikat" in cli("user", "list").out
+    assert told("reset", "wati", "--password-stdin")[0] == 0
+    assert "sandi" in cli("user", "list").out.splitlines()[3]
+    store.close()

@@ -150,10 +150,16 @@ def store_of(server: Server) -> Store:
     return open_store(server.settings.store)
 
 
-def admit(server: Server, name: str, role: str = "analis", area: tuple[str, ...] = ()) -> None:
+def admit(
+    server: Server,
+    name: str,
+    role: str = "analis",
+    area: tuple[str, ...] = (),
+    password: str | None = PASSWORD,
+) -> None:
     """An account, made without the half second that the command line takes to load."""
     store = store_of(server)
-    accounts.add(store, name, role, area, PASSWORD, datetime.now(UTC), "test")
+    accounts.add(store, name, role, area, password, datetime.now(UTC), "test")
     store.close()
 
 

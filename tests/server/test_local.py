@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.server.start import is_this_machine_alone
+from situasi.server.asking import is_this_machine_alone
 from situasi.server.talk import ENDED
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.server.doors import PASSWORD, SECRET, Knocker, admit, closing, run, starts
