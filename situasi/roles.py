@@ -60,13 +60,15 @@ class Viewer:
     """Who looks: an account, a guest by a shared link, or whoever sits at this machine.
 
     name: what the trail calls them. area: the kecamatan whose rows they may see; empty: all.
-    link: the shared link by which they came, None for an account.
+    link: the shared link by which they came, None for an account. here: no account, but
+    whoever sits at this machine.
     """
 
     name: str
     role: Role
     area: tuple[str, ...] = ()
     link: str | None = None
+    here: bool = False
 
 
 def _role(name: str, without: set[str], acts: set[str]) -> Role:

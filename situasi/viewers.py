@@ -19,6 +19,7 @@ def written(viewer: Viewer) -> str:
         "role": viewer.role.name,
         "area": list(viewer.area),
         "link": viewer.link,
+        "here": viewer.here,
     }
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
 
@@ -28,10 +29,10 @@ def read(text: str | None) -> Viewer | None:
     try:
         plain = json.loads(base64.urlsafe_b64decode((text or "").encode("ascii")))
         name, role, area, link = (plain[key] for key in ("name", "role", "area", "link"))
-        known = ROLES[role]
+        known, here = ROLES[role], plain.get("here", False)
     except (ValueError, KeyError, TypeError, binascii.Error):
         return None
     codes = isinstance(area, list) and all(isinstance(code, str) and code for code in area)
     if not (isinstance(name, str) and name and codes and (link is None or isinstance(link, str))):
         return None
-    return Viewer(name, known, tuple(area), link)
+    return Viewer(name, known, tuple(area), link, here) if isinstance(here, bool) else None

@@ -24,11 +24,12 @@ def coded(value: object) -> str:
     st.sampled_from(sorted(ROLES)),
     st.lists(st.text(min_size=1)),
     st.none() | st.text(),
+    st.booleans(),
 )
 def test_whoever_is_written_is_read(
-    name: str, role: str, area: list[str], link: str | None
+    name: str, role: str, area: list[str], link: str | None, here: bool
 ) -> None:
-    viewer = Viewer(name, ROLES[role], tuple(area), link)
+    viewer = Viewer(name, ROLES[role], tuple(area), link, here)
     text = viewers.written(viewer)
     assert text.isascii()
     assert viewers.read(text) == viewer
@@ -39,7 +40,8 @@ def test_whoever_is_written_is_read(
     [[], "wati", None, {}, {**PLAIN, "role": "kaisar"}, {**PLAIN, "role": ["analis"]},
      {**PLAIN, "name": ""}, {**PLAIN, "name": 7}, {**PLAIN, "area": "16.10.05"},
      {**PLAIN, "area": [None]}, {**PLAIN, "area": [""]}, {**PLAIN, "area": None},
-     {**PLAIN, "link": 3}, {k: v for k, v in PLAIN.items() if k != "area"}],
+     {**PLAIN, "link": 3}, {**PLAIN, "here": "yes"},
+     {k: v for k, v in PLAIN.items() if k != "area"}],
 )  # fmt: skip
 def test_whatever_is_not_right_is_nobody(value: object) -> None:
     assert viewers.read(coded(PLAIN)) is not None

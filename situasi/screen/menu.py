@@ -18,9 +18,14 @@ from pages import (
     stations,
     turnout,
 )
+from situasi import words
 from situasi.labels import N_, label
+from situasi.roles import Viewer
 from situasi.screen import address, filters, parts, session
 from situasi.words import _
+
+# A page of the gate, not of this menu.
+SIGN_OUT = "/keluar"
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
     (N_("Keadaan"), (("situasi", situation.show), ("kejadian", incidents.show))),
@@ -66,3 +71,16 @@ def _links(
             for page in some:
                 here = home if page.url_path == "situasi" and chosen == home else page
                 st.page_link(here, label=page.title, query_params=kept, width="stretch")
+        _who(session.viewer())
+
+
+def _who(viewer: Viewer) -> None:
+    """Who is signed in and the way out; a guest by a link has none, and no account at all."""
+    if viewer.here:
+        return
+    if viewer.link is not None:
+        parts.signed_in(_("Tamu"), "", "")
+        return
+    area = ", ".join(map(session.register().name_of, viewer.area))
+    said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
+    parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={words.language()}")
