@@ -25,6 +25,8 @@ GUARDED_FEEDS = {
     "postings": "personel",
     "personnel": "personel",
 }
+# Feeds of which it is in the trail who saw them.
+WITNESSED_FEEDS = frozenset({"neutrality"})
 # Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. A whole
 # message may say who escorts a box, or who was hurt.
 GUARDED_COLUMNS = {

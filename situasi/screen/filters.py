@@ -131,6 +131,17 @@ def in_words() -> str:
     return "; ".join(said) or _("tanpa saringan")
 
 
+def in_codes() -> dict[str, list[str]]:
+    """The same as codes of the address, with the moment where it is past, for the trail."""
+    chosen = {
+        name: values
+        for name in _SPOKEN
+        if name in st.session_state and (values := address.current(name))
+    }
+    past = past_moment() if "saat" in st.session_state else None
+    return chosen if past is None else {**chosen, "saat": [f"{past:%Y-%m-%dT%H:%M}"]}
+
+
 def _without_nihil(codes: Sequence[str]) -> list[str]:
     return [code for code in codes if code != "nihil"]
 
