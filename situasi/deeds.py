@@ -22,7 +22,7 @@ class Deeds:
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._scribe, self._clock = Scribe(Outbox(store, clock)), clock
-        self._seen: dict[tuple[str, str | None, str], datetime] = {}
+        self._told: dict[tuple[object, ...], datetime] = {}
         self._lock = threading.Lock()
 
     def tell(self, action: str, actor: str, detail: dict[str, Any]) -> None:
@@ -32,8 +32,13 @@ class Deeds:
     def saw(self, viewer: Viewer, feeds: Collection[str], page: str) -> None:
         """Rows of these feeds were shown: told where the feed is one of WITNESSED_FEEDS."""
         for feed in WITNESSED_FEEDS & set(feeds):
-            if self._anew((viewer.name, viewer.link, feed)):
+            if self._anew("saw", viewer.name, viewer.link, feed):
                 self.tell("saw", viewer.name, {"feed": feed, "page": page})
+
+    def refused(self, actor: str, what: dict[str, str]) -> None:
+        """Somebody who is known asked for what is not theirs."""
+        if self._anew("refused", actor, *what.items()):
+            self.tell("refused", actor, what)
 
     def exported(
         self, viewer: Viewer, what: Mapping[str, str], form: str, rows: int, filters: Filters
@@ -48,11 +53,11 @@ class Deeds:
         """Write down what waits."""
         self._scribe.close()
 
-    def _anew(self, what: tuple[str, str | None, str]) -> bool:
+    def _anew(self, *deed: object) -> bool:
         """Whether nothing was told of this within the hour."""
         now = self._clock()
         with self._lock:
-            self._seen = {one: at for one, at in self._seen.items() if now - at < _AGAIN}
-            anew = what not in self._seen
-            self._seen.setdefault(what, now)
+            self._told = {one: at for one, at in self._told.items() if now - at < _AGAIN}
+            anew = deed not in self._told
+            self._told.setdefault(deed, now)
         return anew

@@ -60,6 +60,16 @@ def test_each_viewer_is_told_of_by_themselves(told: Told) -> None:
     assert [actor for _, actor, _ in told.trail()] == ["siti", "tautan", "tautan"]
 
 
+def test_who_asks_for_what_is_not_theirs_is_told_of_once_an_hour_for_each_thing(
+    told: Told,
+) -> None:
+    for minutes in (0, 30, 59, 61):
+        told.at = NOON + timedelta(minutes=minutes)
+        for page in ("netralitas", "masukan"):
+            told.deeds.refused("wati", {"page": page})
+    assert [detail["page"] for _, _, detail in told.trail()] == ["netralitas", "masukan"] * 2
+
+
 def test_what_is_not_to_be_witnessed_is_not_told(told: Told) -> None:
     told.deeds.saw(SITI, set(FEEDS) - WITNESSED_FEEDS, "situasi")
     assert told.trail() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -20,8 +21,8 @@ from pages import (
 )
 from situasi import words
 from situasi.labels import N_, label
-from situasi.roles import Viewer
-from situasi.screen import address, filters, parts, session
+from situasi.roles import SCREENS, Viewer
+from situasi.screen import address, filters, noted, parts, session
 from situasi.words import _
 
 # A page of the gate, not of this menu.
@@ -44,6 +45,9 @@ def menu() -> StreamlitPage:
     A page that the viewer may not see is not there at all: its address leads to Situasi.
     """
     viewer = session.viewer()
+    asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    if asked in SCREENS and not viewer.role.sees(asked):
+        noted.refused(asked)
     pages = {
         group: [
             st.Page(show, title=label("screen", name), url_path=name)

@@ -16,6 +16,11 @@ def saw(feeds: Collection[str], page: str) -> None:
     board().deeds.saw(session.viewer(), feeds, page)
 
 
+def refused(page: str) -> None:
+    """A page that is not the viewer's was asked for by its address."""
+    board().deeds.refused(session.viewer().name, {"page": page})
+
+
 def download(
     label: str,
     make: Callable[[], bytes],

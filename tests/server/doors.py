@@ -123,6 +123,7 @@ def drawn(socket: ClientConnection, page: str = "", query: str = "") -> list[For
     asked = BackMsg()
     asked.rerun_script.query_string = query
     asked.rerun_script.page_name = page
+    asked.rerun_script.context_info.url = f"http://127.0.0.1/{page}"
     socket.send(asked.SerializeToString())
     heard: list[ForwardMsg] = []
     while not heard or heard[-1].WhichOneof("type") != "script_finished":

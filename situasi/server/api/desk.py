@@ -80,6 +80,14 @@ class Desk:
             count, self._refusals, self._told_at = self._refusals, 0, now
         self.board.deeds.tell("key-refused", "api", {"count": count})
 
+    def writer(self, caller: Caller, feed: str) -> None:
+        """Whether they may bring rows of this feed. Raises Problem 403."""
+        try:
+            caller.writer(feed)
+        except Problem:
+            self.board.deeds.refused(caller.name, {"feed": feed, "page": "api", "act": "write"})
+            raise
+
     def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
         """The ledger of a delivery. Raises Problem and StoreError."""
         key = caller.writer(parcel.feed)
@@ -93,7 +101,7 @@ class Desk:
         """The key figures. Raises Problem 403 and 422."""
         own = sight.of(viewer)
         wanted = asked.situation(query, self.board.register)
-        _inside(wanted, own)
+        self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(wanted, picture)
         depends = (picture.snapshot.version, wanted, own, reckoned(at), bool(picture.trouble))
@@ -111,10 +119,11 @@ class Desk:
         """Rows of a feed. Raises Problem 403, 406 and 422."""
         own = sight.of(viewer)
         if feed not in own.feeds:
+            self.board.deeds.refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
         wanted = asked.rows(query, feed, self.board.register)
         form = asked.form(query, accept, asked.forms(FEEDS[feed]))
-        _inside(wanted, own)
+        self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
@@ -126,6 +135,13 @@ class Desk:
             return body
 
         return answers.answered(answers.tag(feed, form, depends), known, make)
+
+    def _inside(self, viewer: Viewer, wanted: Asked) -> None:
+        """A kecamatan outside the area is refused, not shown as one where nothing happens."""
+        outside = sorted(set(wanted.selection.kecamatan) - set(viewer.area))
+        if viewer.area and outside:
+            self.board.deeds.refused(viewer.name, {"kec": outside[0], "page": "api"})
+            raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
 
     def _tell(self, viewer: Viewer, feed: str, form: str, rows: int, query: QueryParams) -> None:
         """Who took rows along as a file, or read what not everyone may see, is in the trail."""
@@ -207,12 +223,6 @@ class Desk:
         else:
             content = answers.written({**told, "rows": page.rows})
         return Body(content, asked.FORMS[form], headers), len(page.rows)
-
-
-def _inside(wanted: Asked, own: Sight) -> None:
-    """A kecamatan outside the reader's area is refused, not shown as one where nothing happens."""
-    if own.area and set(wanted.selection.kecamatan) - set(own.area):
-        raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
 
 
 class Desks:
