@@ -26,11 +26,12 @@ run: $(VENV)/installed ## Serve the board on http://127.0.0.1:8501 (HOST, PORT)
 test: $(VENV)/installed-dev ## Run every test, those in the browser too
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-check: $(VENV)/installed-dev ## Format, lint, types, import contracts, then every test
+check: $(VENV)/installed-dev ## Format, lint, types, import contracts, advisories, then every test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
+	$(PY) -m tests.tools.advisories
 	$(MAKE) test
 
 bench: $(VENV)/installed-dev ## Measure; figures go to docs/performance.md

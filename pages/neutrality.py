@@ -6,7 +6,7 @@ import streamlit as st
 
 from situasi.labels import label
 from situasi.screen import neutrality_panel as panel
-from situasi.screen import page, parts
+from situasi.screen import noted, page, parts
 from situasi.words import _
 
 
@@ -16,6 +16,7 @@ def show() -> None:
     if found is None:
         parts.empty(_("Halaman ini tidak dibuka untuk peran Anda."))
         return
+    noted.saw({"neutrality"}, "netralitas")
     panel.state_panel(found, view.at.at)
     if len(found.cases):
         panel.key_figures(found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from situasi import election, regions, shapes
+from situasi.deeds import Deeds
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
@@ -30,8 +31,10 @@ class Board:
     context: Context
     store: Store
     live: Live
+    deeds: Deeds
 
     def close(self) -> None:
+        self.deeds.close()
         self.store.close()
 
 
@@ -54,7 +57,8 @@ def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
     )
     settings.live.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store)
-    return Board(settings, register, boundaries, context, store, Live(store, definition, clock))
+    live, deeds = Live(store, definition, clock), Deeds(store, clock)
+    return Board(settings, register, boundaries, context, store, live, deeds)
 
 
 def _covers(register: Register, boundaries: Boundaries) -> None:

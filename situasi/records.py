@@ -188,7 +188,7 @@ _WHERE = (
     Column("tps", "tps"),  # "001"; as written where it is no number
 )
 # The whole message from which a row was read (feeds/messages/), less votes, names and numbers
-# of telephones. Files have no such column.
+# of telephones. One that comes by file or by key is kept in the same way.
 _ORIGINAL = Column("teks_asli", "teks_asli")
 _WHO = (
     Column("pelapor", "pelapor"),

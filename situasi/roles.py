@@ -28,12 +28,31 @@ GUARDED_FEEDS = {
     "postings": "personel",
     "personnel": "personel",
 }
-# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. A whole
-# message may say who escorts a box, or who was hurt.
+# Feeds of which it is in the trail who saw them.
+WITNESSED_FEEDS = frozenset({"neutrality"})
+# Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. Who reports
+# may be written as a name, who handles a case too; a whole message may say who escorts a box,
+# or who was hurt.
 GUARDED_COLUMNS = {
+    ("incidents", "pelapor"): "personel",
+    ("incidents", "ditugaskan"): "personel",
+    ("incidents", "teks_asli"): "personel",
+    ("tps", "pelapor"): "personel",
     ("tps", "pengawal"): "personel",
     ("tps", "teks_asli"): "personel",
-    ("incidents", "teks_asli"): "personel",
+    ("activities", "pelapor"): "personel",
+    ("merges", "pelapor"): "personel",
+}
+# Cells in which an officer may be named among other things: the name alone is taken out.
+GUARDED_PROSE = {
+    (feed, column): "personel"
+    for feed, columns in {
+        "incidents": ("desa_text", "uraian", "sumber", "flags"),
+        "tps": ("desa_text", "uraian", "sumber", "flags"),
+        "activities": ("desa_text", "mitra", "lokasi", "jumlah", "uraian", "sumber", "flags"),
+        "merges": ("alasan_gabung", "sumber", "flags"),
+    }.items()
+    for column in columns
 }
 
 
@@ -80,13 +99,15 @@ class Viewer:
     """Who looks: an account, a guest by a shared link, or whoever sits at this machine.
 
     name: what the trail calls them. area: the kecamatan whose rows they may see; empty: all.
-    link: the shared link by which they came, None for an account.
+    link: the shared link by which they came, None for an account. here: no account, but
+    whoever sits at this machine.
     """
 
     name: str
     role: Role
     area: tuple[str, ...] = ()
     link: Bound | None = None
+    here: bool = False
 
     def opens(self, screen: str) -> bool:
         """Whether this page is there for them."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
 from situasi import records
+from situasi.feeds.messages.keeping import nameless
 from situasi.regions import Register
-from situasi.roles import GUARDED_COLUMNS, Viewer
+from situasi.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,13 @@ class Sight:
     """Which rows and cells; equal for all viewers who may see the same, who share what is found.
 
     feeds: those whose rows may be loaded. area: the kecamatan of which; empty: all. hidden:
-    (feed, column) whose cells are not.
+    (feed, column) whose cells are not. nameless: (feed, column) whose cells are without names.
     """
 
     feeds: tuple[str, ...]
     area: tuple[str, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
+    nameless: tuple[tuple[str, str], ...] = ()
 
 
 def of(viewer: Viewer) -> Sight:
@@ -31,6 +34,7 @@ def of(viewer: Viewer) -> Sight:
         feeds=viewer.role.feeds(tuple(records.FEEDS)),
         area=tuple(sorted(viewer.area)),
         hidden=tuple(c for c, screen in GUARDED_COLUMNS.items() if not viewer.role.sees(screen)),
+        nameless=tuple(c for c, screen in GUARDED_PROSE.items() if not viewer.role.sees(screen)),
     )
 
 
@@ -44,13 +48,22 @@ def seen(frames: Mapping[str, pd.DataFrame], sight: Sight) -> dict[str, pd.DataF
         frame = frames[feed]
         if sight.area:
             frame = frame[frame["kecamatan"].isin(sight.area) | frame["kecamatan"].isna()]
-        for hidden_feed, column in sight.hidden:
-            if hidden_feed == feed:
-                frame = frame.assign(**{column: pd.Series(None, frame.index, dtype="object")})
-        found[feed] = frame
+        cells = {c: pd.Series(None, frame.index, dtype="object") for c in _of(feed, sight.hidden)}
+        cells |= {c: frame[c].map(_without_names) for c in _of(feed, sight.nameless)}
+        found[feed] = frame.assign(**cells) if cells else frame
     if sight.area and "merges" in found:
         found["merges"] = _between(found["merges"], found["incidents"])
     return found
+
+
+def _of(feed: str, cells: tuple[tuple[str, str], ...]) -> list[str]:
+    return [column for of_feed, column in cells if of_feed == feed]
+
+
+@lru_cache(maxsize=1 << 16)
+def _without_names(cell: str | None) -> str | None:
+    """Each text is read once, for all guests and all versions."""
+    return nameless(cell) if isinstance(cell, str) else None
 
 
 def _between(merges: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ def written(viewer: Viewer) -> str:
         "role": viewer.role.name,
         "area": list(viewer.area),
         "link": viewer.link and _link_written(viewer.link),
+        "here": viewer.here,
     }
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
 
@@ -30,13 +31,14 @@ def read(text: str | None) -> Viewer | None:
     try:
         plain = json.loads(base64.urlsafe_b64decode((text or "").encode("ascii")))
         name, role, area, link = (plain[key] for key in ("name", "role", "area", "link"))
-        known, bound = ROLES[role], None if link is None else _link(link)
+        known, here = ROLES[role], plain.get("here", False)
+        bound = None if link is None else _link(link)
     except (ValueError, KeyError, TypeError, binascii.Error):
         return None
     codes = isinstance(area, list) and all(isinstance(code, str) and code for code in area)
     if not (isinstance(name, str) and name and codes) or (bound and role != "tamu"):
         return None
-    return Viewer(name, known, tuple(area), bound)
+    return Viewer(name, known, tuple(area), bound, here) if isinstance(here, bool) else None
 
 
 def _link_written(link: Bound) -> list[Any]:

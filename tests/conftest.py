@@ -48,7 +48,7 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 
     def word() -> str:
         role = house.current().settings.role
-        return viewers.written(Viewer(role, ROLES[role]))
+        return viewers.written(Viewer(role, ROLES[role], here=True))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "word_of_the_gate", word)

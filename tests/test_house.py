@@ -52,6 +52,11 @@ def test_session_state_and_html_live_where_they_belong(file: Path) -> None:
         assert not re.search(r"st\.html\(|unsafe_allow_html", text)
 
 
+def test_files_leave_a_page_by_one_door_which_tells_the_trail() -> None:
+    offers = [file.name for file in PRODUCT if "download_button(" in file.read_text("utf-8")]
+    assert offers == ["noted.py"]
+
+
 def test_a_page_is_one_function_and_nothing_happens_at_import() -> None:
     for file in (ROOT / "pages").glob("[!_]*.py"):
         allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef)

@@ -32,9 +32,10 @@ def coded(value: object) -> str:
     st.text(min_size=1),
     st.sampled_from(sorted(ROLES)),
     st.lists(st.text(min_size=1)),
+    st.booleans(),
 )
-def test_whoever_is_written_is_read(name: str, role: str, area: list[str]) -> None:
-    viewer = Viewer(name, ROLES[role], tuple(area))
+def test_whoever_is_written_is_read(name: str, role: str, area: list[str], here: bool) -> None:
+    viewer = Viewer(name, ROLES[role], tuple(area), None, here)
     text = viewers.written(viewer)
     assert text.isascii()
     assert viewers.read(text) == viewer
@@ -62,6 +63,7 @@ def test_a_link_makes_nobody_more_than_a_guest(role: str) -> None:
      {**PLAIN, "link": 3}, {**PLAIN, "link": "L-1"}, {**PLAIN, "link": []},
      *({**PLAIN, "role": "tamu", "link": [*BOUND[:n], wrong, *BOUND[n + 1 :]]}
        for n, wrong in enumerate([7, None, [["kec"]], "besok"])),
+     {**PLAIN, "here": "yes"},
      {k: v for k, v in PLAIN.items() if k != "area"}],
 )  # fmt: skip
 def test_whatever_is_not_right_is_nobody(value: object) -> None:

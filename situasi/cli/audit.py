@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -107,7 +108,8 @@ def _chosen(
 
 def _show(found: pd.DataFrame) -> None:
     when = found["at"].dt.strftime("%d/%m/%Y %H.%M.%S")
-    shown = found.assign(at=when).drop(columns="chain").astype("str")
+    detail = [_readable(one) for one in found["detail"]]
+    shown = found.assign(at=when, detail=detail).drop(columns="chain").astype("str")
     table = Table()
     for name in shown:
         table.add_column(_HEADINGS[str(name)].replace("_", " "))
@@ -115,3 +117,23 @@ def _show(found: pd.DataFrame) -> None:
         table.add_row(*map(Text, row))
     out.print(table)
     out.print(f"{len(found)} catatan.", highlight=False)
+
+
+def _readable(detail: str) -> str:
+    """`feed: neutrality, filters: (kec: 16.10.05)`; what is no JSON any more as it stands there."""
+    try:
+        said = _in_words(json.loads(detail))
+    except ValueError:
+        said = detail
+    # What somebody named a file must not steer the terminal of who reads.
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in said)
+
+
+def _in_words(said: Any) -> str:
+    if not isinstance(said, dict):
+        return str(said)
+    return ", ".join(
+        f"{name}: ({_in_words(one)})" if isinstance(one, dict) else f"{name}: {one}"
+        for name, one in said.items()
+        if one not in (None, "", {}, [])
+    )

@@ -15,6 +15,7 @@ import pandas as pd
 from situasi.feeds.context import Context
 from situasi.feeds.headings import OFFICERS, Headings
 from situasi.feeds.judge import Bench, text
+from situasi.feeds.messages.keeping import original
 from situasi.feeds.privacy import kept_cells, kept_reasons, kept_texts
 from situasi.feeds.reading.marks import BROKEN, EXCESS, GEOMETRY
 from situasi.feeds.table import Cell, Checked, Rejected, Table, as_cells
@@ -107,8 +108,11 @@ def judge_basics(sheet: Sheet) -> None:
                 if cell is not None:
                     sheet.bench.fault(row, reason)
     sheet.values["latihan"] = [bool(v) for v in sheet.optional("latihan", read_yesno)]
-    for name in ("pelapor", "sumber", "teks_asli"):
+    for name in ("pelapor", "sumber"):
         sheet.values[name] = sheet.texts(name)
+    sheet.values["teks_asli"] = sheet.bench.each(
+        sheet.texts("teks_asli"), lambda text: (text and original(text, sheet.context), None)
+    )
 
 
 def identify(sheet: Sheet) -> None:
@@ -192,8 +196,9 @@ def _rejected(sheet: Sheet) -> list[Rejected]:
     cells = sheet.table.cells[shown].iloc[faulty].to_numpy().tolist()
     for at, row in zip(faulty, cells, strict=True):
         raw = _raw(sheet, dict(zip(shown, row, strict=True)))
+        kept = kept_cells(feed, headings, raw, sheet.context)
         reasons = kept_reasons(feed, raw, _reasons(sheet.bench.faults[at]))
-        rejected.append(Rejected(sheet.table.rows[at], kept_cells(feed, headings, raw), reasons))
+        rejected.append(Rejected(sheet.table.rows[at], kept, reasons))
     return rejected
 
 

@@ -1,10 +1,13 @@
-"""What of a row about officers may be kept, in the store and in quarantine."""
+"""What of a row may be kept of persons, in the store and in quarantine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from situasi.feeds.context import Context
 from situasi.feeds.headings import OFFICERS, Headings
+from situasi.feeds.messages.keeping import original
 from situasi.feeds.reading.marks import BROKEN, EXCESS
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable
@@ -25,15 +28,21 @@ def kept_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) ->
     return tuple(masked(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
 
 
-def kept_cells(feed: str, headings: Headings, raw: dict[str, str]) -> dict[str, str]:
+def kept_cells(
+    feed: str, headings: Headings, raw: dict[str, str], context: Context
+) -> dict[str, str]:
     """The cells of a faulty row that may be kept: of officers nothing that may be a name.
 
     In a row that was not taken apart, or whose cells are shifted, any cell may be one.
     """
+    by_column: dict[str, Callable[[str], str]] = {
+        **_READERS,
+        "teks_asli": partial(original, context=context),
+    }
     readers = {
-        heading: _READERS[column]
+        heading: by_column[column]
         for column, named in headings.columns.items()
-        if column in _READERS
+        if column in by_column
         for heading in named
     }
     if feed not in OFFICERS:

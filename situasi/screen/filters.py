@@ -150,6 +150,17 @@ def _word(words: Callable[[str], str], code: str) -> str:
         return code
 
 
+def in_codes() -> dict[str, list[str]]:
+    """The same as codes of the address, with the moment where it is past, for the trail."""
+    chosen = {
+        name: values
+        for name in _SPOKEN
+        if name in st.session_state and (values := address.current(name))
+    }
+    past = past_moment() if "saat" in st.session_state else None
+    return chosen if past is None else {**chosen, "saat": [f"{past:%Y-%m-%dT%H:%M}"]}
+
+
 def _without_nihil(codes: Sequence[str]) -> list[str]:
     return [code for code in codes if code != "nihil"]
 

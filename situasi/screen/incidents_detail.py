@@ -60,7 +60,7 @@ def _facts(shown: Detail, view: View) -> list[tuple[str, str]]:
         (_("Situasi"), label("situasi", head["situasi"])),
         (_("Terjadi"), say.happened(head, view.at.at)),
         (_("Diketahui"), say.moment(head["first_known"], view.at.at)),
-        (_("Ditugaskan"), unit if isinstance(unit, str) else _("belum ditugaskan")),
+        (_("Ditugaskan"), say.unit(unit)),
         (_("Rujukan"), label("rujukan", head["rujukan"])),
         (_("Keandalan sumber dan isi"), say.grade(head) or _("belum dinilai")),
         (_("Id"), ", ".join(shown.members["id"])),
@@ -89,7 +89,7 @@ def _told(row: Any, shown: Detail, view: View) -> Told:
     return Told(
         when=say.moment(row.told, at),
         status=label("status", row.status),
-        who=row.pelapor or _("pelapor tidak disebut"),
+        who=say.reporter(row.pelapor),
         text=row.uraian or "",
         note="".join(f" · {note}" for note in notes),
         doubt=row.flags or "",

@@ -49,7 +49,7 @@ def overdue(found: Casework) -> Table:
             _("menunggu"): [say.step(step) for step in late["step"]],
             _("jenis"): [label("jenis", code) for code in late["jenis"]],
             _("tempat"): _places(late),
-            _("ditugaskan"): [_unit(unit) for unit in late["ditugaskan"]],
+            _("ditugaskan"): [say.unit(unit) for unit in late["ditugaskan"]],
             _("tingkat"): _weights(late["tingkat"]),
             _("batas"): moments(late["due_at"]),
             _("id"): late["id"],
@@ -66,10 +66,6 @@ def _weights(levels: Iterable[object]) -> Column:
 
 def _places(rows: pd.DataFrame) -> Column:
     return text([say.place(row) for row in rows.itertuples()], widest=_PLACE)
-
-
-def _unit(unit: object) -> str:
-    return unit if isinstance(unit, str) else _("belum ditugaskan")
 
 
 def stretch(found: Casework, step: str) -> Table:

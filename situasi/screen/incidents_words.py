@@ -12,6 +12,7 @@ from situasi.analysis.likeness import Reasons
 from situasi.board import current as board
 from situasi.figures.theme import SIGNS, UNRATED
 from situasi.labels import label
+from situasi.screen import session
 from situasi.words import _
 
 
@@ -36,6 +37,21 @@ def weight(tingkat: object) -> str:
     """The weight as shape and word."""
     code = tingkat if isinstance(tingkat, str) else None
     return f"{SIGNS[code or UNRATED]} {label('tingkat', code)}"
+
+
+def unit(told: object) -> str:
+    """Who handles a case; empty for whom it is hidden, for nobody then knows that nobody does."""
+    if isinstance(told, str):
+        return told
+    return "" if session.hides("incidents", "ditugaskan") else _("belum ditugaskan")
+
+
+def reporter(told: object) -> str:
+    """Who told it, or why that does not stand there."""
+    if isinstance(told, str):
+        return told
+    hidden = session.hides("incidents", "pelapor")
+    return _("pelapor tidak ditunjukkan") if hidden else _("pelapor tidak disebut")
 
 
 def moment(at: pd.Timestamp, beside: datetime) -> str:

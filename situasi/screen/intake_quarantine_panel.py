@@ -12,7 +12,7 @@ from situasi import quarantine, words
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_data, intake_words, page, parts, tables
+from situasi.screen import intake_acts, intake_data, intake_words, noted, page, parts, tables
 from situasi.screen.intake_data import Waiting
 from situasi.screen.intake_row_form import row_form
 from situasi.screen.page import View
@@ -36,6 +36,7 @@ def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
     if waiting.rows.empty:
         parts.empty(_("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini."))
         return
+    noted.saw(set(waiting.rows["feed"]), "masukan")
     left, right = st.columns([3, 2])
     with left:
         chosen = _why(waiting)
@@ -85,13 +86,15 @@ def _send_back(chosen: pd.DataFrame) -> None:
             key="pengirim",
         )
         mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
-        st.download_button(
+        noted.download(
             _("Unduh {n} baris untuk diperbaiki").format(n=words.number(len(mine))),
             partial(_file, mine["number"].tolist()),
+            {"table": "karantina", "feed": feed, "source": source},
+            "csv",
+            len(mine),
             file_name=f"karantina_{feed}_{source.rpartition('.')[0] or source}.csv",
             mime="text/csv",
             key="kembalikan",
-            on_click="ignore",
         )
 
 

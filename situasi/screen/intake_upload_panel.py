@@ -10,7 +10,7 @@ import streamlit as st
 from situasi import intake, words
 from situasi.ingest import Ledger
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_words, page, session, tables
+from situasi.screen import intake_acts, intake_words, noted, page, session, tables
 from situasi.screen.intake_acts import Trial
 from situasi.screen.page import View
 from situasi.words import _
@@ -61,6 +61,7 @@ def _tried(file: Any) -> Trial:
 
 def _would_be_stored(trial: Trial) -> None:
     """The first rows that would be accepted, as they would be stored."""
+    noted.saw(trial.rows, "masukan")
     for feed, rows in trial.rows.items():
         if len(rows):
             title = _("{feed}: {n} baris pertama yang akan diterima").format(

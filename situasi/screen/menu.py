@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -19,9 +20,14 @@ from pages import (
     turnout,
 )
 from pages import links as links_page
+from situasi import words
 from situasi.labels import N_, label
-from situasi.screen import address, filters, parts, session
+from situasi.roles import SCREENS, Viewer
+from situasi.screen import address, filters, noted, parts, session
 from situasi.words import _
+
+# A page of the gate, not of this menu.
+SIGN_OUT = "/keluar"
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
     (N_("Keadaan"), (("situasi", situation.show), ("kejadian", incidents.show))),
@@ -47,6 +53,9 @@ def menu() -> StreamlitPage:
     that of a guest to the one page of the link.
     """
     viewer = session.viewer()
+    asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    if asked in SCREENS and not viewer.opens(asked):
+        noted.refused(asked)
     pages = {
         group: [
             st.Page(show, title=label("screen", name), url_path=name)
@@ -76,3 +85,16 @@ def _links(
             for page in some:
                 here = home if page.url_path == first and chosen == home else page
                 st.page_link(here, label=page.title, query_params=kept, width="stretch")
+        _who(session.viewer())
+
+
+def _who(viewer: Viewer) -> None:
+    """Who is signed in and the way out; a guest by a link has none, and no account at all."""
+    if viewer.here:
+        return
+    if viewer.link is not None:
+        parts.signed_in(_("Tamu"), "", "")
+        return
+    area = ", ".join(map(session.register().name_of, viewer.area))
+    said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
+    parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={words.language()}")

@@ -163,6 +163,12 @@ def menu_group(name: str) -> None:
     st.html(Markup('<div class="si-group">{}</div>').format(name))
 
 
+def signed_in(name: str, said: str, leave: str, way_out: str = "") -> None:
+    """Who looks, at the foot of the menu; leave: the word of the way out, where there is one."""
+    link = Markup('<a href="{}" target="_self">{}</a>').format(way_out, leave) if leave else ""
+    st.html(Markup('<div class="si-who"><b>{}</b><span>{}</span>{}</div>').format(name, said, link))
+
+
 def card(shown: Card) -> None:
     """One key figure."""
     st.html(

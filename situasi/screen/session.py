@@ -50,6 +50,11 @@ def viewer() -> Viewer:
     return viewers.read(word_of_the_gate()) or NOBODY
 
 
+def hides(feed: str, column: str) -> bool:
+    """Whether this viewer is not shown these cells: that is not the same as nobody told."""
+    return (feed, column) in sight.of(viewer()).hidden
+
+
 def word_of_the_gate() -> str:
     """What the gate wrote when it let this viewer's WebSocket in."""
     return str(st.context.headers.get(viewers.HEADER) or "")

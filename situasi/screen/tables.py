@@ -15,7 +15,7 @@ from situasi.board import current as board
 from situasi.labels import label
 from situasi.reports import tabular
 from situasi.screen import columns as cells
-from situasi.screen import filters, grid, session
+from situasi.screen import filters, grid, noted, session
 from situasi.screen.columns import Cells, Column
 from situasi.words import _
 
@@ -142,13 +142,15 @@ def downloads(table: Table, key: str, title: str, at: session.Moment) -> None:
         ("CSV", lambda: tabular.as_csv(table.file()), "text/csv"),
         ("XLSX", lambda: tabular.as_xlsx(table.file(), facts, band), _XLSX),
     ):
-        st.download_button(
+        noted.download(
             kind,
             _as_now(make),
+            {"table": key, "title": title},
+            kind.lower(),
+            len(table),
             file_name=f"{name}.{kind.lower()}",
             mime=mime,
             key=f"{key}_{kind}",
-            on_click="ignore",
             type="tertiary",
             disabled=not len(table),
         )

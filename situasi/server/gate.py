@@ -123,7 +123,7 @@ class Gate:
                 _("Papan tanpa akun hanya terbuka di komputer ini sendiri: buat akun lebih dulu."),
             )
         role = self._doorway.role
-        return Visit(self._doorway, asked, "", Viewer(role, ROLES[role]))
+        return Visit(self._doorway, asked, "", Viewer(role, ROLES[role], here=True))
 
     def _visit(self, scope: Scope, asked: Asking) -> Visit:
         """Whoever is signed in by the cookie of this request, if anybody is."""

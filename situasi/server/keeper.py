@@ -24,6 +24,7 @@ from situasi.links import Link
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import Talk
 from situasi.settings import Door
+from situasi.store.outbox import Outbox
 from situasi.store.protocol import Store, StoreError
 
 KIND = accounts.SESSION
@@ -76,7 +77,7 @@ class Keeper:
         self._begun: dict[str, Session] = {}
         self._ended: set[str] = set()
         self._owed: dict[str, Session] = {}
-        self._outbox: list[tuple[str, dict[str, Any]]] = []
+        self._outbox = Outbox(store, clock)
         self._work = asyncio.Event()
         # One thread to read and one to write: nothing is written out of its order.
         self._reader = ThreadPoolExecutor(1, "keeper-reads")
@@ -185,7 +186,7 @@ class Keeper:
     def report(self, action: str, detail: dict[str, Any]) -> None:
         """For the trail, as soon as the store can be written to; whoever asks does not wait."""
         if len(self._outbox) < _MOST_REPORTS:
-            self._outbox.append((action, detail))
+            self._outbox.put(action, "gate", detail)
             self._work.set()
 
     def suspect(self, what: str, address: str) -> None:
@@ -268,9 +269,7 @@ class Keeper:
         for key, session in list(self._owed.items()):
             self._remember(session, "sign-out", {}, ended=True)
             del self._owed[key]
-        while self._outbox:
-            self._store.tell(self._outbox[0][0], "gate", self._clock(), self._outbox[0][1])
-            del self._outbox[0]
+        self._outbox.write()
         for key, session in list(self._sessions.items()):
             late = session.seen - self._written.get(key, session.begun) > _WRITE_SEEN
             # So that a restart of the server signs nobody out who was here just now. Whoever

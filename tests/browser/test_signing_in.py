@@ -64,6 +64,41 @@ def test_one_signs_in_sees_the_page_asked_for_signs_out_and_nothing_is_left(
         assert page.locator("#nama").count() == 1
 
 
+def test_the_menu_says_who_is_signed_in_and_leads_out_in_the_same_window(
+    guarded: Server, look: Look
+) -> None:
+    admit(guarded, "budi", "operator", ("16.10.05",))
+    viewer = before(guarded, look, "kejadian?lang=en")
+    page = viewer.page
+    enter(page)
+    viewer.settled()
+    foot = page.locator("[data-testid=stSidebar] .si-who")
+    assert foot.inner_text().split("\n") == ["wati", "analyst", "Sign out"]
+    page.evaluate("window.loadedOnce = true")
+    foot.get_by_role("link").click()
+    page.locator("button:focus").wait_for()
+    assert page.url == f"{guarded.address}/keluar?lang=en"
+    assert page.evaluate("window.loadedOnce") is None  # Streamlit's page is left
+    assert len(page.context.pages) == 1
+    page.keyboard.press("Enter")
+    page.locator("#nama").wait_for()
+
+    viewer = before(guarded, look, "kejadian")
+    enter(viewer.page, "budi")
+    viewer.settled()
+    foot = viewer.page.locator("[data-testid=stSidebar] .si-who")
+    assert foot.inner_text().split("\n") == ["budi", "operator · Pemulutan", "Keluar"]
+    assert viewer.failures() == []
+
+
+def test_a_board_without_accounts_names_nobody_and_leads_nowhere(
+    rehearsal: Server, look: Look
+) -> None:
+    viewer = look(rehearsal, "kejadian")
+    assert viewer.page.locator("[data-testid=stSidebar] a").count() > 5
+    assert viewer.page.locator(".si-who, a[href*=keluar]").count() == 0
+
+
 def test_an_open_page_leaves_the_board_when_its_account_is_closed(
     guarded: Server, look: Look
 ) -> None:

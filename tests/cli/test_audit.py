@@ -99,6 +99,23 @@ def test_list_shows_who_did_what_on_the_clock_of_the_election(cli: Run, trail: P
     assert "3 catatan." in said
 
 
+def test_list_says_what_was_taken_along_in_words_and_runs_nothing(
+    cli: Run, trail: Path, environment: dict[str, str]
+) -> None:
+    store = open_store(load(environment).store)
+    what = {"table": "kasus", "title": "\x1b[2Jhapus", "form": "csv", "rows": 12}
+    store.tell("export", "budi", NOON, {**what, "filters": {"kec": "16.10.05"}})
+    store.close()
+    (line,) = (one for one in cli("audit", "list").out.splitlines() if "export" in one)
+    assert "table: kasus, title: \ufffd[2Jhapus, form: csv, rows: 12" in line
+    assert "filters: (kec: 16.10.05)" in line and "budi" in line and "\x1b" not in line
+
+
+def test_list_shows_an_entry_that_somebody_broke(cli: Run, trail: Path) -> None:
+    tamper(trail, "UPDATE audit SET detail = '{rusak' WHERE seq = 2")
+    assert "{rusak" in cli("audit", "list").out
+
+
 @pytest.mark.parametrize(
     ("words", "numbers"),
     [

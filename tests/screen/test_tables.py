@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -216,6 +217,20 @@ def test_a_file_of_made_up_rows_says_so_in_its_name_and_above_its_rows(
     book = openpyxl.load_workbook(io.BytesIO(made_up["XLSX"]["data"]()))
     assert str(book["Data"]["A1"].value).startswith("LATIHAN")
     assert [row[0].value for row in book["Keterangan"] if row[0].value == "LATIHAN"] == ["LATIHAN"]
+
+
+def test_what_is_offered_is_told_only_when_it_is_taken(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buttons = offered(monkeypatch, turnout(made_up=True))
+    assert {button["on_click"] for button in buttons.values()} == {"ignore"}
+    buttons["XLSX"]["data"]()
+    empty.deeds.close()
+    (entry,) = empty.store.audit().itertuples()
+    assert (entry.actor, entry.action, entry.moves) == ("pimpinan", "export", False)
+    assert json.loads(entry.detail) == {
+        "table": "kunci", "title": "Menurut kecamatan", "form": "xlsx", "rows": 2, "filters": {},
+    }  # fmt: skip
 
 
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:

@@ -118,18 +118,53 @@ class Knocker:
         return {"Cookie": held} if held else {}
 
 
+def drawn(socket: ClientConnection, page: str = "", query: str = "") -> list[ForwardMsg]:
+    """Have a page drawn once; everything that was said of it."""
+    asked = BackMsg()
+    asked.rerun_script.query_string = query
+    asked.rerun_script.page_name = page
+    asked.rerun_script.context_info.url = f"http://127.0.0.1/{page}"
+    socket.send(asked.SerializeToString())
+    heard: list[ForwardMsg] = []
+    while not heard or heard[-1].WhichOneof("type") != "script_finished":
+        heard.append(_next(socket))
+    return heard
+
+
 def run(socket: ClientConnection) -> str:
     """Have the page drawn once; the name of the script session."""
+    return script_of(drawn(socket))
+
+
+def script_of(heard: list[ForwardMsg]) -> str:
+    """The name of the script session that drew this."""
+    said = (one.new_session for one in heard if one.WhichOneof("type") == "new_session")
+    return [str(one.initialize.session_id) for one in said][-1]
+
+
+def buttons(heard: list[ForwardMsg]) -> dict[str, str]:
+    """What a page offers to download: the names of its buttons, and by what each is asked for."""
+    elements = (one.delta.new_element for one in heard if one.WhichOneof("type") == "delta")
+    offered = [e.download_button for e in elements if e.WhichOneof("type") == "download_button"]
+    assert not any(button.url for button in offered)  # nothing lies ready
+    return {button.id: button.deferred_file_id for button in offered if button.deferred_file_id}
+
+
+def click(socket: ClientConnection, script: str, file: str) -> str:
+    """Ask for what a button offers; the address of the file, or empty where it is not given."""
     asked = BackMsg()
-    asked.rerun_script.query_string = ""
+    asked.backend_operation_request.session_id = script
+    asked.backend_operation_request.request_id = file
+    asked.backend_operation_request.deferred_file.file_id = file
     socket.send(asked.SerializeToString())
-    name = ""
     while True:
-        message = ForwardMsg.FromString(socket.recv(timeout=PATIENCE))  # type: ignore[arg-type]
-        if message.WhichOneof("type") == "new_session":
-            name = message.new_session.initialize.session_id
-        if message.WhichOneof("type") == "script_finished":
-            return name
+        heard = _next(socket)
+        if heard.WhichOneof("type") == "backend_operation_response":
+            return str(heard.backend_operation_response.deferred_file.url)
+
+
+def _next(socket: ClientConnection) -> ForwardMsg:
+    return ForwardMsg.FromString(socket.recv(timeout=PATIENCE))  # type: ignore[arg-type]
 
 
 def closing(socket: ClientConnection, patience: float = 5.0) -> tuple[int | None, list[ForwardMsg]]:

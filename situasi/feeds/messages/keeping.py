@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from situasi.feeds.context import Context
@@ -11,8 +12,11 @@ from situasi.feeds.messages.votes import HoldsVotes, blotted
 from situasi.feeds.places.names import fold
 from situasi.feeds.values.base import tidy
 from situasi.feeds.values.persons import RANKS, mask_of, masked, officers_names
+from situasi.feeds.vocabulary.votes import VOTES_REMOVED
 
 NAME_REMOVED = "[nama]"
+# What stands where something was taken out, up to the first mark that ends a label.
+_TAKEN_OUT = (NAME_REMOVED, VOTES_REMOVED.partition(":")[0])
 # Characters; WhatsApp itself sends no longer message.
 LONGEST = 65_536
 
@@ -36,7 +40,7 @@ _PLACE_WORDS = re.compile(
     r"[ .]{1,2}([A-Za-z][A-Za-z.]{1,15})(?:[ .]{1,2}([A-Za-z][A-Za-z]{1,15}))?"
 )
 
-
+_ROUNDS = 8
 _NO_NAMES = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kel", "polri", "no", "nomor", "p"))
 
 
@@ -53,16 +57,50 @@ def kept(message: Message, context: Context, holds_votes: HoldsVotes) -> Kept:
     holds_votes: as that of the context, which may remember what it was asked.
     """
     lines = (tidy(line) for line in spoken(message.text[:LONGEST]).strip().splitlines())
-    plain = _EMPHASIS.sub("", "\n".join(lines))
-    text, votes = blotted(plain, holds_votes)
-    known = context.places.words
-    text = _LABELLED.sub(lambda found: _labelled(found, known), text)
-    for start, end in reversed(officers_names(text)):
-        text = text[:start] + NAME_REMOVED + text[end:]
+    text, votes = blotted(_EMPHASIS.sub("", "\n".join(lines)), holds_votes)
+    text = nameless(text, context.places.words)
     name = _name_of(message.sender or "", context)
     if name:
         text = re.sub(rf"\b{re.escape(name)}\b", NAME_REMOVED, text, flags=re.IGNORECASE)
-    return Kept(masked(_PHONE.sub(lambda found: mask_of(found[0]), text)), votes)
+    return Kept(text, votes)
+
+
+def original(text: str, context: Context) -> str:
+    """A whole message that came in a row, by file or by key: as one that was pasted is kept.
+
+    What has been through here comes out as it is.
+    """
+
+    def once(text: str) -> str:
+        text = _less(text, context.places.words)
+        # Where votes were taken out, what is left would be judged amiss.
+        return text if VOTES_REMOVED in text else blotted(text, context.holds_votes)[0]
+
+    return _settled(text, once)
+
+
+def nameless(text: str, places: frozenset[str] = frozenset()) -> str:
+    """A text without names behind a rank or a label, numbers of telephones and NRP.
+
+    places: the words of places, which name nobody.
+    """
+    return _settled(text, lambda text: _less(text, places))
+
+
+def _settled(text: str, once: Callable[[str], str]) -> str:
+    """Until nothing more is found: what was taken out can leave the next behind a label."""
+    for _ in range(_ROUNDS):
+        before, text = text, once(text)
+        if text == before:
+            break
+    return text
+
+
+def _less(text: str, places: frozenset[str]) -> str:
+    text = _LABELLED.sub(lambda found: _labelled(found, places), text)
+    for start, end in reversed(officers_names(text)):
+        text = text[:start] + NAME_REMOVED + text[end:]
+    return masked(_PHONE.sub(lambda found: mask_of(found[0]), text))
 
 
 def reporter(message: Message, text: str, context: Context) -> str | None:
@@ -115,6 +153,8 @@ def _name_of(sender: str, context: Context) -> str | None:
 
 def _labelled(found: re.Match[str], known: frozenset[str]) -> str:
     """What stands behind `Pelapor:`, unless it is a function or a number and nothing else."""
+    if any(mark in found[2] for mark in _TAKEN_OUT):
+        return found[0]
     function = _FUNCTION.search(found[2])
     rest = _FUNCTION.sub(" ", found[2])
     words = [word for word in re.findall(r"[^\W\d_]+", rest.lower()) if word not in _NO_NAMES]

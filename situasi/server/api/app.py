@@ -100,7 +100,7 @@ class Api:
         desk = self._desks.current()
         # Before the body: a stranger may not make us hold four megabytes.
         caller = await self._readers.run(lambda: desk.caller(request.headers))
-        caller.writer(feed)
+        desk.writer(caller, feed)
         if request.query_params:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
         headers = request.headers

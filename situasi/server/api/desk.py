@@ -78,7 +78,15 @@ class Desk:
             if self._told_at is not None and now - self._told_at < _A_MINUTE:
                 return
             count, self._refusals, self._told_at = self._refusals, 0, now
-        self.board.store.tell("key-refused", "api", now, {"count": count})
+        self.board.deeds.tell("key-refused", "api", {"count": count})
+
+    def writer(self, caller: Caller, feed: str) -> None:
+        """Whether they may bring rows of this feed. Raises Problem 403."""
+        try:
+            caller.writer(feed)
+        except Problem:
+            self.board.deeds.refused(caller.name, {"feed": feed, "page": "api", "act": "write"})
+            raise
 
     def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
         """The ledger of a delivery. Raises Problem and StoreError."""
@@ -93,7 +101,7 @@ class Desk:
         """The key figures. Raises Problem 403 and 422."""
         own = sight.of(viewer)
         wanted = asked.situation(query, self.board.register)
-        _inside(wanted, own)
+        self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(wanted, picture)
         depends = (picture.snapshot.version, wanted, own, reckoned(at), bool(picture.trouble))
@@ -111,27 +119,39 @@ class Desk:
         """Rows of a feed. Raises Problem 403, 406 and 422."""
         own = sight.of(viewer)
         if feed not in own.feeds:
+            self.board.deeds.refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
         wanted = asked.rows(query, feed, self.board.register)
         form = asked.form(query, accept, asked.forms(FEEDS[feed]))
-        _inside(wanted, own)
+        self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
         depends = (picture.snapshot.version, wanted, own, reckoned(at) if moves else _STANDING)
 
         def make() -> Body:
-            body = self._rows(picture, feed, wanted, own, at, form)
-            self._tell(viewer, feed, form)
+            body, told = self._rows(picture, feed, wanted, own, at, form)
+            self._tell(viewer, feed, form, told, query)
             return body
 
         return answers.answered(answers.tag(feed, form, depends), known, make)
 
-    def _tell(self, viewer: Viewer, feed: str, form: str) -> None:
-        """Who took rows along that not everyone may see is in the trail."""
-        if feed in GUARDED_FEEDS:
-            detail = {"feed": feed, "form": form}
-            self.board.store.tell("api-read", viewer.name, self._clock(), detail)
+    def _inside(self, viewer: Viewer, wanted: Asked) -> None:
+        """A kecamatan outside the area is refused, not shown as one where nothing happens."""
+        outside = sorted(set(wanted.selection.kecamatan) - set(viewer.area))
+        if viewer.area and outside:
+            self.board.deeds.refused(viewer.name, {"kec": outside[0], "page": "api"})
+            raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
+
+    def _tell(self, viewer: Viewer, feed: str, form: str, rows: int, query: QueryParams) -> None:
+        """Who took rows along as a file, or read what not everyone may see, is in the trail."""
+        deeds = self.board.deeds
+        deeds.saw(viewer, {feed}, "api")
+        if form != "json":
+            filters = {name: query.getlist(name) for name in query if name != "format"}
+            deeds.exported(viewer, {"feed": feed, "page": "api"}, form, rows, filters)
+        elif feed in GUARDED_FEEDS:
+            deeds.tell("api-read", viewer.name, {"feed": feed, "form": form})
 
     def _moment(self, wanted: Asked, picture: Picture) -> Moment:
         zone = self.board.register.election.zone
@@ -175,7 +195,8 @@ class Desk:
 
     def _rows(
         self, picture: Picture, name: str, wanted: Asked, own: Sight, at: Moment, form: str
-    ) -> Body:
+    ) -> tuple[Body, int]:
+        """The answer, and how many rows it holds."""
         election, feed = self.board.register.election, FEEDS[name]
         frame = self._frames(picture, own)[name]
         rows = incidents.known(frame, None if at.live else at.at)
@@ -195,17 +216,13 @@ class Desk:
         if page.next is not None:
             headers["x-situasi-next"] = str(page.next)
         if form == "csv":
-            return Body(reading.as_table(page.rows, feed), "text/csv", headers)
-        if form == "geojson":
+            content = reading.as_table(page.rows, feed)
+        elif form == "geojson":
             points = {"type": "FeatureCollection", **told, "features": reading.as_points(page.rows)}
-            return Body(answers.written(points), asked.FORMS[form], headers)
-        return Body(answers.written({**told, "rows": page.rows}), asked.FORMS[form], headers)
-
-
-def _inside(wanted: Asked, own: Sight) -> None:
-    """A kecamatan outside the reader's area is refused, not shown as one where nothing happens."""
-    if own.area and set(wanted.selection.kecamatan) - set(own.area):
-        raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
+            content = answers.written(points)
+        else:
+            content = answers.written({**told, "rows": page.rows})
+        return Body(content, asked.FORMS[form], headers), len(page.rows)
 
 
 class Desks:

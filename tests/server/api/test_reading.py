@@ -221,11 +221,47 @@ def test_escorts_are_hidden_from_who_sees_no_officers(asking: Asking) -> None:
 
 
 def test_reading_what_not_everyone_may_see_is_in_the_trail(asking: Asking) -> None:
-    asking.get("/api/v1/neutrality", session("propam", name="siti"))
-    asking.get("/api/v1/tps", session("propam", name="siti"))
+    for path in ("/api/v1/neutrality", "/api/v1/tps", "/api/v1/neutrality"):
+        asking.get(path, session("propam", name="siti"))
+    read_ = {"feed": "neutrality", "form": "json"}
+    assert told(asking) == [
+        ("siti", "saw", {"feed": "neutrality", "page": "api"}),  # once an hour
+        ("siti", "api-read", read_),
+        ("siti", "api-read", read_),
+    ]
+
+
+def told(asking: Asking) -> list[tuple[str, str, dict[str, Any]]]:
+    """The trail, once what waits has been written."""
+    asking.board.deeds.close()
     trail = asking.board.store.audit()
-    assert [(r.actor, r.action) for r in trail.itertuples()] == [("siti", "api-read")]
-    assert json.loads(trail["detail"].iloc[0])["feed"] == "neutrality"
+    assert not trail["moves"].any()
+    entries = zip(trail["actor"], trail["action"], trail["detail"], strict=True)
+    return [(actor, action, json.loads(detail)) for actor, action, detail in entries]
+
+
+def test_each_file_that_is_read_is_in_the_trail_with_its_rows_and_filters(asking: Asking) -> None:
+    rows = ({**incident(uraian=str(n)), "latihan": "ya"} for n in range(3))
+    ledger = ingest_rows(
+        list(rows), "uji", asking.board.store, asking.board.context, feed="incidents", now=NOON,
+        actor="uji",
+    )  # fmt: skip
+    assert ledger.accepted == 3
+    who = session("analis", name="siti")
+    asking.get(f"{INCIDENTS}?format=csv&kec=16.10.13&limit=2", who)
+    tag = asking.get(f"{INCIDENTS}?format=geojson", who).headers["etag"]
+    asking.get(f"{INCIDENTS}?format=geojson", who | {"if-none-match": tag})  # no row leaves
+    asking.get(INCIDENTS, who)  # no file
+    asking.get(f"{INCIDENTS}?format=csv&jenis=salah", who)
+    asking.board.deeds.close()
+    trail = asking.board.store.audit()
+    trail = trail[trail["action"] == "export"]
+    assert list(trail["actor"]) == ["siti"] * 2
+    assert [json.loads(detail) for detail in trail["detail"]] == [
+        {"feed": "incidents", "page": "api", "form": "csv", "rows": 2,
+         "filters": {"kec": "16.10.13", "limit": "2"}},
+        {"feed": "incidents", "page": "api", "form": "geojson", "rows": 3, "filters": {}},
+    ]  # fmt: skip
 
 
 def test_a_shared_link_opens_its_page_and_nothing_here(asking: Asking) -> None:

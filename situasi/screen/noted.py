@@ -1,0 +1,42 @@
+"""What a viewer saw and takes along is told to the trail; no page waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import streamlit as st
+
+from situasi.board import current as board
+from situasi.screen import filters, session
+
+
+def saw(feeds: Collection[str], page: str) -> None:
+    """Rows of these feeds are on this page before the viewer."""
+    board().deeds.saw(session.viewer(), feeds, page)
+
+
+def refused(page: str) -> None:
+    """A page that is not the viewer's was asked for by its address."""
+    board().deeds.refused(session.viewer().name, {"page": page})
+
+
+def download(
+    label: str,
+    make: Callable[[], bytes],
+    what: dict[str, str],
+    form: str,
+    rows: int,
+    **options: Any,
+) -> None:
+    """A button that gives a file: made, and told to the trail, when somebody clicks.
+
+    Nothing of it lies anywhere before. what: the table that the rows are of.
+    """
+    deeds, viewer, chosen = board().deeds, session.viewer(), filters.in_codes()
+
+    def made() -> bytes:
+        deeds.exported(viewer, what, form, rows, chosen)
+        return make()
+
+    st.download_button(label, made, on_click="ignore", **options)

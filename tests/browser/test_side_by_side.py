@@ -1,0 +1,155 @@
+"""People of several roles before one board at the same time: to each their own, and no more."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from situasi.labels import label
+from situasi.roles import ROLES, SCREENS
+from tests.browser.conftest import Look
+from tests.browser.serving import Server, mark_as_opened, until
+from tests.browser.test_signing_in import enter
+from tests.browser.viewing import Viewer
+from tests.server.doors import SECRET, admit, trail
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PEMULUTAN, INDRALAYA = "16.10.05", "16.10.04"
+OURS, THEIRS, CASE = "Kotak Pemulutan basah", "Tenda Indralaya roboh", "Pose jari di warung"
+INCIDENTS = (
+    "id,waktu,kode_kecamatan,jenis,tingkat,uraian\n"
+    f"K-1,2024-11-27 08:00,{PEMULUTAN},logistik,rendah,{OURS}\n"
+    f"K-2,2024-11-27 08:00,{INDRALAYA},bencana,tinggi,{THEIRS}\n"
+)
+NEUTRALITY = (
+    "id,waktu,kode_kecamatan,pelanggaran,langkah,satuan,uraian\n"
+    f"N-1,2024-11-27 08:00,{INDRALAYA},N07,informasi,Polsek Indralaya,{CASE}\n"
+)
+# What of a page can be read on it and nowhere else.
+OF_PAGE = {
+    "netralitas": ("N07", CASE, "Ada kasus terbuka"),
+    "masukan": ("Unggah berkas laporan", "incidents.csv"),
+    "lapor": ("Dilaporkan untuk",),
+    "personel": ("TPS tanpa petugas",),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who comes with an account. Who comes otherwise comes by a `come` of their own."""
+
+    name: str
+    role: str
+    area: tuple[str, ...] = ()
+    foot: str = ""
+
+    @property
+    def pages(self) -> list[str]:
+        """What is theirs, in the order of the menu's words."""
+        return sorted(label("screen", name) for name in SCREENS if ROLES[self.role].sees(name))
+
+    @property
+    def others(self) -> list[str]:
+        return [name for name in SCREENS if not ROLES[self.role].sees(name)]
+
+    def invited(self, server: Server) -> None:
+        """What has to be before the server starts."""
+        admit(server, self.name, self.role, self.area)
+
+    def come(self, server: Server, look: Look) -> Viewer:
+        """Before the board, in a browser of their own."""
+        viewer = look(server, "situasi?rentang=semua", at_the_door=True, accept_downloads=True)
+        enter(viewer.page, self.name)
+        viewer.drawn()
+        return viewer
+
+
+OPERATOR = Person("budi", "operator", (PEMULUTAN,), "budi\noperator · Pemulutan\nKeluar")
+ANALYST = Person("wati", "analis", foot="wati\nanalis\nKeluar")
+PROPAM = Person("siti", "propam", foot="siti\nPropam\nKeluar")
+EVERYBODY = (OPERATOR, ANALYST, PROPAM)
+
+
+@pytest.fixture(scope="module")
+def shared(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all of them, with an incident here, one there, and a case of neutrality."""
+    folder = tmp_path_factory.mktemp("shared")
+    server = Server(folder, {"SITUASI_REHEARSAL": "no", "SITUASI_SECRET": SECRET})
+    mark_as_opened(server)
+    for person in EVERYBODY:
+        person.invited(server)
+    server.deliver("incidents.csv", INCIDENTS)
+    server.deliver("neutrality.csv", NEUTRALITY)
+    server.start()
+    yield server
+    server.stop()
+
+
+def menu(viewer: Viewer) -> list[str]:
+    return sorted(
+        viewer.page.locator("[data-testid=stSidebar] [data-testid=stPageLink]").all_inner_texts()
+    )
+
+
+def told(server: Server, action: str) -> list[tuple[str, dict[str, object]]]:
+    return [(who, detail) for did, who, detail in trail(server) if did == action]
+
+
+def test_each_sees_their_own_pages_and_rows_and_nothing_of_the_others(
+    shared: Server, look: Look, tmp_path: Path
+) -> None:
+    here = {person: person.come(shared, look) for person in EVERYBODY}
+    for person, viewer in here.items():
+        assert menu(viewer) == person.pages
+        assert viewer.page.locator(".si-who").inner_text() == person.foot
+        texts = {text for *_, text in viewer.reports()}
+        assert texts == ({OURS} if person is OPERATOR else {OURS, THEIRS})
+    for person, viewer in here.items():
+        for page in person.others:
+            viewer.open(page)
+            assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
+            for words in OF_PAGE[page]:
+                assert words not in viewer.page.content(), (person.name, page)
+        # A page that is not theirs is no page at all, says the framework to the console.
+        assert all("does not seem to exist" in said for said in viewer.watch.complaints)
+        viewer.watch.complaints.clear()
+    propam = here[PROPAM]
+    propam.open("netralitas")
+    assert "Ada kasus terbuka" in propam.words()
+    for viewer in here.values():
+        assert viewer.failures() == []
+    _takes_along_their_own(here[OPERATOR], tmp_path)
+    _is_told(shared)
+
+
+def _takes_along_their_own(operator: Viewer, folder: Path) -> None:
+    operator.open(f"kejadian?rentang=semua&kec={INDRALAYA}")
+    assert THEIRS not in operator.page.content()
+    operator.page.locator(".st-key-baris_terbuka button").first.click()
+    opened = operator.page.locator("[data-testid=stPopoverBody]")
+    opened.locator("[data-testid=stDataFrame] canvas").first.wait_for()
+    operator.settled()
+    with operator.page.expect_download() as waiting:
+        opened.get_by_role("button", name="CSV", exact=True).click()
+    file = folder / "rows.csv"
+    waiting.value.save_as(file)
+    rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
+    assert [row["kecamatan"] for row in rows] == ["Pemulutan"]
+
+
+def _is_told(server: Server) -> None:
+    """Who saw neutrality, who asked in vain, and who took what along."""
+    until(lambda: bool(told(server, "export")), "nobody told of the download")
+    assert told(server, "saw") == [("siti", {"feed": "neutrality", "page": "netralitas"})]
+    ((who, what),) = told(server, "export")
+    assert (who, what["rows"], what["form"]) == ("budi", 1, "csv")
+    in_vain = sorted((who, str(what["page"])) for who, what in told(server, "refused"))
+    assert in_vain == sorted((p.name, page) for p in EVERYBODY for page in p.others)
+    listed = server.command("audit", "list", "--action", "saw")
+    assert "siti" in listed and "feed: neutrality, page: netralitas" in listed
+    assert "Jejak utuh" in server.command("audit", "verify")

@@ -1,0 +1,86 @@
+"""Deeds: who saw neutrality is told once an hour, who took rows along each time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from situasi.deeds import Deeds
+from situasi.records import FEEDS
+from situasi.roles import ROLES, WITNESSED_FEEDS, Viewer
+from situasi.store import open_store
+from situasi.store.protocol import Store
+from tests.conftest import NOON
+
+SITI = Viewer("siti", ROLES["propam"])
+
+
+class Told:
+    """Deeds whose clock is set by hand, and the trail that they leave."""
+
+    def __init__(self, store: Store) -> None:
+        self.at = NOON
+        self.store, self.deeds = store, Deeds(store, self.clock)
+
+    def clock(self) -> datetime:
+        return self.at
+
+    def trail(self) -> list[tuple[str, str, dict[str, Any]]]:
+        self.deeds.close()
+        found = self.store.audit()
+        assert self.store.version() == 0  # nobody's page is drawn again for it
+        entries = zip(found["action"], found["actor"], found["detail"], strict=True)
+        return [(action, actor, json.loads(detail)) for action, actor, detail in entries]
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Iterator[Told]:
+    store = open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    yield Told(store)
+    store.close()
+
+
+def test_whoever_goes_on_looking_is_told_of_once_an_hour(told: Told) -> None:
+    for minutes in range(0, 180, 2):
+        told.at = NOON + timedelta(minutes=minutes)
+        told.deeds.saw(SITI, {"neutrality"}, "netralitas")
+    assert told.trail() == [("saw", "siti", {"feed": "neutrality", "page": "netralitas"})] * 3
+
+
+def test_each_viewer_is_told_of_by_themselves(told: Told) -> None:
+    guest = Viewer("tautan", ROLES["pimpinan"], link="L-1")
+    other = Viewer("tautan", ROLES["pimpinan"], link="L-2")
+    for viewer in (SITI, guest, other, SITI, guest):
+        told.deeds.saw(viewer, {"neutrality", "incidents"}, "netralitas")
+    assert [actor for _, actor, _ in told.trail()] == ["siti", "tautan", "tautan"]
+
+
+def test_who_asks_for_what_is_not_theirs_is_told_of_once_an_hour_for_each_thing(
+    told: Told,
+) -> None:
+    for minutes in (0, 30, 59, 61):
+        told.at = NOON + timedelta(minutes=minutes)
+        for page in ("netralitas", "masukan"):
+            told.deeds.refused("wati", {"page": page})
+    assert [detail["page"] for _, _, detail in told.trail()] == ["netralitas", "masukan"] * 2
+
+
+def test_what_is_not_to_be_witnessed_is_not_told(told: Told) -> None:
+    told.deeds.saw(SITI, set(FEEDS) - WITNESSED_FEEDS, "situasi")
+    assert told.trail() == []
+    assert set(FEEDS) >= WITNESSED_FEEDS
+
+
+def test_every_file_is_told_of_and_no_entry_is_large(told: Told) -> None:
+    what = {"table": "kasus", "title": "judul " * 100}
+    for rows in (3, 3):
+        told.deeds.exported(SITI, what, "csv", rows, {"kec": ["16.10.05", "16.10.13"] * 50})
+    (first, second) = told.trail()
+    assert first == second
+    assert (first[0], first[1], first[2]["rows"], first[2]["form"]) == ("export", "siti", 3, "csv")
+    assert len(json.dumps(first[2])) < 1000
