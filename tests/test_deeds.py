@@ -12,7 +12,7 @@ import pytest
 
 from situasi.deeds import Deeds
 from situasi.records import FEEDS
-from situasi.roles import ROLES, WITNESSED_FEEDS, Viewer
+from situasi.roles import ROLES, WITNESSED_FEEDS, Bound, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Store
 from tests.conftest import NOON
@@ -53,8 +53,8 @@ def test_whoever_goes_on_looking_is_told_of_once_an_hour(told: Told) -> None:
 
 
 def test_each_viewer_is_told_of_by_themselves(told: Told) -> None:
-    guest = Viewer("tautan", ROLES["pimpinan"], link="L-1")
-    other = Viewer("tautan", ROLES["pimpinan"], link="L-2")
+    guest = Viewer("tautan", ROLES["pimpinan"], link=Bound("L-1", "situasi", (), NOON))
+    other = Viewer("tautan", ROLES["pimpinan"], link=Bound("L-2", "situasi", (), NOON))
     for viewer in (SITI, guest, other, SITI, guest):
         told.deeds.saw(viewer, {"neutrality", "incidents"}, "netralitas")
     assert [actor for _, actor, _ in told.trail()] == ["siti", "tautan", "tautan"]

@@ -72,8 +72,8 @@ def know_page(name: str) -> None:
 
 
 def page() -> str:
-    """The page that is drawn."""
-    return str(st.session_state[_PAGE])
+    """The page that is drawn; empty where no menu led to it."""
+    return str(st.session_state.get(_PAGE, ""))
 
 
 def view() -> list[tuple[str, str]]:

@@ -6,8 +6,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi.board import Board
-from situasi.roles import ROLES, Viewer
+from situasi.roles import ROLES, Bound, Viewer
 from situasi.screen import session
+from tests.conftest import NOON
 
 _SCRIPT = """
 from situasi.screen import menu, session
@@ -35,7 +36,8 @@ def test_an_account_has_its_name_role_and_area_and_the_way_out(
 def test_a_guest_by_a_link_is_a_guest_and_finds_no_way_to_accounts(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = foot(Viewer("tautan:KPU", ROLES["tamu"], (PEMULUTAN,), link="L-1"), monkeypatch)
+    link = Bound("L-1", "situasi", (), NOON)
+    said = foot(Viewer("tamu L-1", ROLES["tamu"], (PEMULUTAN,), link), monkeypatch)
     assert "Tamu" in said
     for part in ("href", "keluar", "masuk", "KPU"):
         assert part not in said
