@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from situasi import links
 from situasi.labels import label
+from situasi.regions import Register
 from situasi.roles import ROLES, SCREENS
+from situasi.roles import Viewer as Looker
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.browser.test_signing_in import enter
 from tests.browser.viewing import Viewer
-from tests.server.doors import SECRET, admit, trail
+from tests.server.doors import SECRET, admit, store_of, trail
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -36,12 +40,13 @@ OF_PAGE = {
     "masukan": ("Unggah berkas laporan", "incidents.csv"),
     "lapor": ("Dilaporkan untuk",),
     "personel": ("TPS tanpa petugas",),
+    "tautan": ("Belum ada tautan tamu",),
 }
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who comes with an account. Who comes otherwise comes by a `come` of their own."""
+    """Somebody who comes with an account."""
 
     name: str
     role: str
@@ -67,6 +72,38 @@ class Person:
         enter(viewer.page, self.name)
         viewer.drawn()
         return viewer
+
+
+@dataclass(frozen=True)
+class Guest(Person):
+    """Somebody who was given a link to Situasi, filtered for their kecamatan."""
+
+    address: str = ""
+
+    @property
+    def pages(self) -> list[str]:
+        return [label("screen", "situasi")]
+
+    @property
+    def others(self) -> list[str]:
+        return [name for name in SCREENS if name != "situasi"]
+
+    def come(self, server: Server, look: Look) -> Viewer:
+        viewer = look(server, self.address, at_the_door=True)
+        viewer.drawn()
+        return viewer
+
+
+def guest_of(server: Server, register: Register) -> Guest:
+    """By a link of the analyst."""
+    store, query = store_of(server), (("rentang", "semua"), ("kec", PEMULUTAN))
+    link = links.make(
+        store, register, Looker(ANALYST.name, ROLES[ANALYST.role]), "situasi", query, "KPU",
+        timedelta(hours=1), datetime.now(UTC),
+    )  # fmt: skip
+    store.close()
+    token = links.ADDRESS.removeprefix("/") + links.token(link, SECRET)
+    return Guest(f"tamu {link.bound.id}", "tamu", (PEMULUTAN,), "Tamu", token)
 
 
 OPERATOR = Person("budi", "operator", (PEMULUTAN,), "budi\noperator · Pemulutan\nKeluar")
@@ -101,19 +138,20 @@ def told(server: Server, action: str) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_each_sees_their_own_pages_and_rows_and_nothing_of_the_others(
-    shared: Server, look: Look, tmp_path: Path
+    shared: Server, look: Look, register: Register, tmp_path: Path
 ) -> None:
-    here = {person: person.come(shared, look) for person in EVERYBODY}
+    everybody = (*EVERYBODY, guest_of(shared, register))
+    here = {person: person.come(shared, look) for person in everybody}
     for person, viewer in here.items():
         assert menu(viewer) == person.pages
         assert viewer.page.locator(".si-who").inner_text() == person.foot
         texts = {text for *_, text in viewer.reports()}
-        assert texts == ({OURS} if person is OPERATOR else {OURS, THEIRS})
+        assert texts == ({OURS} if person.area else {OURS, THEIRS})
     for person, viewer in here.items():
         for page in person.others:
             viewer.open(page)
             assert viewer.page.locator(".si-head h1").inner_text() == "Situasi"
-            for words in OF_PAGE[page]:
+            for words in OF_PAGE.get(page, ()):
                 assert words not in viewer.page.content(), (person.name, page)
         # A page that is not theirs is no page at all, says the framework to the console.
         assert all("does not seem to exist" in said for said in viewer.watch.complaints)
@@ -124,7 +162,7 @@ def test_each_sees_their_own_pages_and_rows_and_nothing_of_the_others(
     for viewer in here.values():
         assert viewer.failures() == []
     _takes_along_their_own(here[OPERATOR], tmp_path)
-    _is_told(shared)
+    _is_told(shared, everybody)
 
 
 def _takes_along_their_own(operator: Viewer, folder: Path) -> None:
@@ -142,14 +180,14 @@ def _takes_along_their_own(operator: Viewer, folder: Path) -> None:
     assert [row["kecamatan"] for row in rows] == ["Pemulutan"]
 
 
-def _is_told(server: Server) -> None:
+def _is_told(server: Server, everybody: tuple[Person, ...]) -> None:
     """Who saw neutrality, who asked in vain, and who took what along."""
     until(lambda: bool(told(server, "export")), "nobody told of the download")
     assert told(server, "saw") == [("siti", {"feed": "neutrality", "page": "netralitas"})]
     ((who, what),) = told(server, "export")
     assert (who, what["rows"], what["form"]) == ("budi", 1, "csv")
     in_vain = sorted((who, str(what["page"])) for who, what in told(server, "refused"))
-    assert in_vain == sorted((p.name, page) for p in EVERYBODY for page in p.others)
+    assert in_vain == sorted((p.name, page) for p in everybody for page in p.others)
     listed = server.command("audit", "list", "--action", "saw")
     assert "siti" in listed and "feed: neutrality, page: netralitas" in listed
     assert "Jejak utuh" in server.command("audit", "verify")

@@ -10,7 +10,7 @@ import pytest
 from situasi import accounts, links
 from situasi.links import Link
 from situasi.regions import Register
-from situasi.roles import ROLES, Viewer
+from situasi.roles import ROLES, SCREENS, Viewer
 from situasi.server.talk import ENDED
 from tests.browser.serving import Server, until
 from tests.server.doors import (
@@ -18,6 +18,7 @@ from tests.server.doors import (
     Knocker,
     change,
     closing,
+    drawn,
     run,
     served_with,
     store_of,
@@ -27,6 +28,7 @@ from tests.server.doors import (
 pytestmark = pytest.mark.xdist_group("server")
 
 QUERY = (("kec", "16.10.05"), ("rentang", "semua"))
+OURS, THEIRS = "Kotak Pemulutan basah", "Tenda roboh"
 PAGE = "/kejadian?kec=16.10.05&rentang=semua"
 
 
@@ -108,6 +110,25 @@ def test_a_guest_has_no_figures_of_the_api_and_brings_no_file(server: Server, ma
         script = run(socket)
         answer = guest.ask(f"/_stcore/upload_file/{script}/x", "PUT", b"x")
     assert answer.status == 403
+
+
+def test_whatever_a_guest_asks_over_the_websocket_only_the_link_is_drawn(
+    server: Server, make: Maker
+) -> None:
+    server.deliver(
+        "dua.csv",
+        "id,waktu,kode_kecamatan,jenis,tingkat,uraian\n"
+        f"K-1,2024-11-27 08:00,16.10.05,logistik,rendah,{OURS}\n"
+        f"K-2,2024-11-27 08:00,16.10.04,bencana,tinggi,{THEIRS}\n",
+    )
+    link, guest = make(), Knocker(server)
+    guest.page(address(link))
+    for page in SCREENS:
+        for query in ("", "kec=16.10.04", "kec=16.10.04&rentang=semua&tingkat=tinggi"):
+            with guest.talk() as socket:
+                said = "".join(map(str, drawn(socket, page, query)))
+            assert OURS in said, (page, query)
+            assert THEIRS not in said and "Indralaya" not in said, (page, query)
 
 
 def test_revoked_it_closes_what_is_open_and_opens_nothing_again(
