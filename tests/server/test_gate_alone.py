@@ -130,7 +130,7 @@ def test_an_open_board_tells_the_role_of_the_settings(
     monkeypatch.setattr(keeper, "_current", keeping)
     _, _, behind = knock((b"x-situasi-viewer", FORGED))
     (told,) = behind.values(viewers.HEADER)
-    assert viewers.read(told.decode()) == Viewer("analis", ROLES["analis"])
+    assert viewers.read(told.decode()) == Viewer("analis", ROLES["analis"], here=True)
     for elsewhere in ({"client": ("10.0.0.9", 1)}, {"server": ("10.0.0.2", 8501)}):
         assert knock(**elsewhere)[0] == 403
     assert knock(headers=[(b"host", b"localhost"), (b"via", b"x")])[0] == 403
