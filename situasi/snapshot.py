@@ -16,6 +16,8 @@ from situasi.analysis import incidents
 from situasi.election import Election
 from situasi.store.protocol import Store, StoreError
 
+_TIME = "datetime64[us, UTC]"
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -92,7 +94,7 @@ class Live:
             for name, feed in records.FEEDS.items()
         }
         deeds = self._deeds_since(last.version) if len(every) else self._deeds
-        rehearsal = any(bool(standing(f)["latihan"].any()) for f in frames.values())
+        rehearsal = any(bool((f["latihan"] & _stands(f)).any()) for f in frames.values())
         # The clock of an exercise ends with its last row.
         exercise = self._store.notes().get("exercise") if rehearsal else None
         snapshot = Snapshot(
@@ -127,7 +129,7 @@ class Live:
 
 
 def _prepared(rows: pd.DataFrame, election: Election) -> pd.DataFrame:
-    added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, "datetime64[us, UTC]"))
+    added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
     if "jenis" in rows.columns:
         added["case"] = incidents.case_keys(rows, election.zone)
     return added
@@ -135,20 +137,17 @@ def _prepared(rows: pd.DataFrame, election: Election) -> pd.DataFrame:
 
 def _told(batches: pd.DataFrame, taken: pd.DataFrame, deeds: pd.DataFrame) -> pd.DataFrame:
     """The batches, and of each how many of its rows were taken back, when, by whom and why."""
-    details = [json.loads(detail) for detail in deeds["detail"]]
-    who = pd.DataFrame(
-        {
-            "batch": pd.Series([said["batch"] for said in details], dtype="int64"),
-            "taken_back_by": deeds["actor"].to_numpy(),
-            "reason": pd.Series([said.get("reason") or None for said in details], dtype="object"),
-        }
-    ).drop_duplicates("batch", keep="last")
-    rows = taken.groupby("batch").agg(
-        taken_back=("row_seq", "size"), taken_back_at=("recorded_at", "max")
+    # The last deed of a batch tells; nothing taken back is the rule, and a join for it is dear.
+    details = list(map(json.loads, deeds["detail"]))
+    who = {said["batch"]: name for said, name in zip(details, deeds["actor"], strict=True)}
+    why = {said["batch"]: said.get("reason") or None for said in details}
+    batch, rows = batches["batch"], taken.groupby("batch")
+    return batches.assign(
+        taken_back=rows.size().reindex(batch, fill_value=0).to_numpy("int64"),
+        taken_back_at=rows["recorded_at"].max().reindex(batch).array,
+        taken_back_by=batch.map(who).astype("object"),
+        reason=batch.map(why).astype("object"),
     )
-    told = batches.merge(rows, "left", left_on="batch", right_index=True)
-    told = told.merge(who, "left", on="batch")
-    return told.assign(taken_back=told["taken_back"].fillna(0).astype("int64"))
 
 
 def _without(frame: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
@@ -162,9 +161,13 @@ def _without(frame: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
     at = frame["seq"].map(withdrawn.set_index("row_seq")["recorded_at"])
     history = frame["known_at"] < frame["recorded_at"]
     at = at.where(~history | at.isna(), frame["known_at"])
-    return frame.assign(withdrawn_at=frame["withdrawn_at"].fillna(at.astype("datetime64[us, UTC]")))
+    return frame.assign(withdrawn_at=frame["withdrawn_at"].fillna(at.astype(_TIME)))
 
 
 def standing(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that nobody has taken back."""
-    return frame[frame["withdrawn_at"].isna()]
+    return frame[_stands(frame)]
+
+
+def _stands(frame: pd.DataFrame) -> pd.Series:
+    return frame["withdrawn_at"].isna()
