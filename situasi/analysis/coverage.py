@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi import records
@@ -14,6 +17,8 @@ from situasi.analysis.officers import AS_POLICE, frame, officers
 from situasi.analysis.presence import STATES
 from situasi.analysis.strength import required, whole
 from situasi.regions import Register
+
+_Spots = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,8 @@ class Coverage:
 
 def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Coverage:
     """The coverage as the rows in `known` tell it for `at`."""
-    every = officers(known, register, at)
     order = postings.standing(frame(known, records.POSTINGS), at)
+    every = officers(known, order, register, at)
     posts = postings.by_tps(order, register)
     posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})
     posted_areas = frozenset(str(code) for code in posts["kecamatan"].dropna())
@@ -82,52 +87,72 @@ def areas(found: Coverage, area_of: Mapping[str | None, str]) -> pd.DataFrame:
     need; ratio_present and required_now: of TPS neither released nor silent (the ratio is
     missing where none is left).
     """
-    names = pd.Index(dict.fromkeys(area_of.values()), name="area")
-    tps, posts = _placed(found.tps, area_of), _placed(found.posts, area_of)
-    rows = _tps_sums(tps).reindex(names, fill_value=0)
-    rows["known"] = names.isin([area_of[c] for c in found.posted_areas if c in area_of])
-    people = posts.drop_duplicates(["area", "petugas"])
-    police = _by_state(people[people["group"].isin(AS_POLICE)]).reindex(names, fill_value=0)
-    linmas = _by_state(people[people["group"] == "linmas"]).reindex(names, fill_value=0)
-    counts = police.rename(columns={"hadir": "present"}).assign(
-        posted=police.sum(axis=1),
-        linmas_posted=linmas.sum(axis=1),
-        linmas_present=linmas["hadir"],
-    )
-    return pd.concat([rows, counts], axis=1)
+    names = list(dict.fromkeys(area_of.values()))
+    spot_of = {code: names.index(area) for code, area in area_of.items()}
+    rows = _tps_sums(found.tps, _spots(found.tps, spot_of), len(names))
+    rows["known"] = np.isin(range(len(names)), [spot_of.get(c, -1) for c in found.posted_areas])
+    spots = _spots(found.posts, spot_of)
+    police = _by_state(found.posts, spots, found.posts["group"].isin(AS_POLICE), len(names))
+    linmas = _by_state(found.posts, spots, found.posts["group"] == "linmas", len(names))
+    counts = pd.DataFrame(police, columns=list(STATES)).rename(columns={"hadir": "present"})
+    counts["posted"] = police.sum(axis=1)
+    counts["linmas_posted"] = linmas.sum(axis=1)
+    counts["linmas_present"] = linmas[:, STATES.index("hadir")]
+    return pd.concat([rows, counts], axis=1).set_axis(pd.Index(names, name="area"))
 
 
-def _placed(rows: pd.DataFrame, area_of: Mapping[str | None, str]) -> pd.DataFrame:
-    area = [area_of.get(code if isinstance(code, str) else None) for code in rows["kecamatan"]]
-    return rows.assign(area=pd.Series(area, rows.index, dtype="object")).dropna(subset="area")
+def _spots(rows: pd.DataFrame, spot_of: Mapping[str | None, int]) -> _Spots:
+    """The position of the area of each row; -1: in none of them."""
+    codes = (code if isinstance(code, str) else None for code in rows["kecamatan"])
+    return np.array([spot_of.get(code, -1) for code in codes], dtype=np.intp)
 
 
-def _by_state(people: pd.DataFrame) -> pd.DataFrame:
-    """How many of each state in each area; every state is a column."""
-    counted = people.groupby(["area", "state"]).size().unstack(fill_value=0)
-    return counted.reindex(columns=list(STATES), fill_value=0).astype("int64")
+def _by_state(posts: pd.DataFrame, spots: _Spots, wanted: pd.Series, size: int) -> _Spots:
+    """How many officers of each of STATES (columns) are in each area, each once in an area."""
+    officer, names = pd.factorize(posts["petugas"])
+    first = ~pd.Index(spots * len(names) + officer).duplicated()
+    state = pd.Index(STATES).get_indexer(pd.Index(posts["state"]))
+    counted = np.flatnonzero(first & wanted.to_numpy(bool) & (spots >= 0) & (state >= 0))
+    cells = spots[counted] * len(STATES) + state[counted]
+    return np.bincount(cells, minlength=size * len(STATES)).reshape(size, len(STATES))
 
 
-def _tps_sums(tps: pd.DataFrame) -> pd.DataFrame:
-    silent = tps["state"] == "tanpa_kabar"
+def _tps_sums(tps: pd.DataFrame, spots: _Spots, size: int) -> pd.DataFrame:
+    silent = (tps["state"] == "tanpa_kabar").to_numpy(bool)
     # Of a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
     judged = ~tps["released"] & ~silent
-    parts = tps[["area", "need", "need_linmas", "absent", "below", "released"]].assign(
-        tps=1,
-        uncovered=tps["state"] == "tanpa_plotting",
-        silent=silent,
+    inside = spots >= 0
+
+    def counted(which: Any) -> _Spots:
+        return np.bincount(spots[inside & np.asarray(which, bool)], minlength=size)
+
+    needs = tps[["need", "need_linmas"]].assign(
         posted=tps["strength"],
         judged=tps["need"] * judged,
         present=tps["strength_present"] * judged,
     )
-    sums = parts.groupby("area").sum()
-    found = sums[["tps", "uncovered", "absent", "silent", "below", "released"]].astype("int64")
-    found["required"] = [whole(need) for need in sums["need"]]
-    found["required_linmas"] = [whole(need) for need in sums["need_linmas"]]
-    found["required_now"] = [whole(need) for need in sums["judged"]]
-    return found.assign(
-        ratio_posted=sums["posted"] / sums["need"].where(sums["need"] > 0),
-        ratio_present=sums["present"] / sums["judged"].where(sums["judged"] > 0),
+    sums = needs[inside].groupby(spots[inside]).sum()
+    ratios = pd.DataFrame(
+        {
+            "ratio_posted": sums["posted"] / sums["need"].where(sums["need"] > 0),
+            "ratio_present": sums["present"] / sums["judged"].where(sums["judged"] > 0),
+        }
+    ).reindex(range(size), fill_value=0)
+    sums = sums.reindex(range(size), fill_value=0)
+    return pd.DataFrame(
+        {
+            "tps": counted(inside),
+            "uncovered": counted(tps["state"] == "tanpa_plotting"),
+            "absent": counted(tps["absent"]),
+            "silent": counted(silent),
+            "below": counted(tps["below"]),
+            "released": counted(tps["released"]),
+            "required": [whole(need) for need in sums["need"]],
+            "required_linmas": [whole(need) for need in sums["need_linmas"]],
+            "required_now": [whole(need) for need in sums["judged"]],
+            "ratio_posted": ratios["ratio_posted"],
+            "ratio_present": ratios["ratio_present"],
+        }
     )
 
 
