@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import pandas as pd
 
@@ -16,7 +18,8 @@ from situasi.analysis import incidents
 from situasi.election import Election
 from situasi.store.protocol import Store, StoreError
 
-_TIME = "datetime64[us, UTC]"
+_TIME: Final = "datetime64[us, UTC]"
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,16 @@ class Snapshot:
     """All rows of every feed at one version of the store.
 
     frames: by feed, records.stored_dtypes and `withdrawn_at` (NaT while the row stands);
-    incidents also have `case`. batches: protocol.Store.batches, and `taken_back` (rows),
-    `taken_back_at`, `taken_back_by`, `reason` where somebody took them back. waiting: rows in
-    quarantine by feed. rehearsal: whether any row is made up. exercise_at: the clock of an
-    exercise, where one is played.
+    incidents also have `case`. editions: by feed, a number that no other rows ever have in
+    this process: what was found of the same edition still holds. batches:
+    protocol.Store.batches, and `taken_back` (rows), `taken_back_at`, `taken_back_by`, `reason`
+    where somebody took them back. waiting: rows in quarantine by feed. rehearsal: whether any
+    row is made up. exercise_at: the clock of an exercise, where one is played.
     """
 
     version: int
     frames: Mapping[str, pd.DataFrame]
+    editions: Mapping[str, int]
     batches: pd.DataFrame
     waiting: Mapping[str, int]
     rehearsal: bool
@@ -64,7 +69,7 @@ class Live:
         self._withdrawals = store.withdrawals().head(0)
         self._deeds = store.audit(store.head()[0]).head(0)  # the trail is long
         batches = _told(store.batches().head(0), self._withdrawals, self._deeds)
-        self._nothing = Snapshot(0, frames, batches, {}, False, None)
+        self._nothing = Snapshot(0, frames, dict.fromkeys(frames, 0), batches, {}, False, None)
         self._picture = Picture(self._nothing, clock())
 
     def picture(self) -> Picture:
@@ -100,6 +105,10 @@ class Live:
         snapshot = Snapshot(
             version=version,
             frames=frames,
+            editions={
+                name: last.editions[name] if frame is last.frames[name] else next(_numbers)
+                for name, frame in frames.items()
+            },
             batches=_told(self._store.batches(), every, deeds),
             waiting=self._store.waiting(),
             rehearsal=rehearsal,

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi import records
 from situasi.analysis import manning, postings
 from situasi.analysis.officers import AS_POLICE, frame, officers
 from situasi.analysis.presence import STATES
 from situasi.analysis.strength import required, whole
+from situasi.analysis.works import reads
+from situasi.records import PERSONNEL, POSTINGS, ROSTER
 from situasi.regions import Register
 
 _Spots = npt.NDArray[np.intp]
@@ -43,9 +44,10 @@ class Coverage:
         return bool(self.posted_areas)
 
 
+@reads(ROSTER, POSTINGS, PERSONNEL)
 def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Coverage:
     """The coverage as the rows in `known` tell it for `at`."""
-    order = postings.standing(frame(known, records.POSTINGS), at)
+    order = postings.standing(frame(known, POSTINGS), at)
     every = officers(known, order, register, at)
     posts = postings.by_tps(order, register)
     posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})
@@ -161,7 +163,7 @@ def total(found: Coverage, register: Register) -> pd.Series:
     return areas(found, {**dict.fromkeys(register.kecamatan, ""), None: ""}).iloc[0]
 
 
-def gaps(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
+def gaps(found: Coverage, register: Register) -> pd.DataFrame:
     """Per kecamatan, by code, what is missing: for the map of Situasi and the attention score.
 
     Columns of `areas`, among them tps, known, required, posted, present; tps_uncovered: TPS
@@ -169,7 +171,7 @@ def gaps(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) ->
     Where `known` is False no posting came at all, and share_without is missing, not zero.
     """
     every: dict[str | None, str] = {code: code for code in register.kecamatan}
-    rows = areas(coverage(known, register, at), every)
+    rows = areas(found, every)
     rows = rows.rename(columns={"uncovered": "tps_uncovered"}).rename_axis("kecamatan")
     rows["share_without"] = (rows["absent"] / rows["tps"]).where(rows["known"])
     return rows

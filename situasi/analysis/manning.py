@@ -58,12 +58,16 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
 def _away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
     """Officers of TPS whose last word names a TPS or kecamatan that is none of their own."""
     officers = posts["petugas"]
-    own = {*zip(officers, posts["code"], strict=True), *zip(officers, posts["kecamatan"], strict=True)}
+    own = {
+        *zip(officers, posts["code"], strict=True),
+        *zip(officers, posts["kecamatan"], strict=True),
+    }
     said = every[every.index.isin(officers)]
     words = zip(said.index, said["checkin_code"], said["checkin_kecamatan"], strict=True)
     named = ((who, code if isinstance(code, str) else area) for who, code, area in words)
     elsewhere = [who for who, place in named if isinstance(place, str) and (who, place) not in own]
-    return pd.Index(elsewhere, dtype="object")
+    away: pd.Index = pd.Index(elsewhere, dtype="object")
+    return away
 
 
 def by_tps(

@@ -138,7 +138,9 @@ def _areas(orders: pd.Series, words: pd.Series, roster: pd.Series) -> npt.NDArra
         if isinstance(code, str)
     }
     found = (
-        ordered if isinstance(ordered, frozenset) and ordered else alone.get(word) or alone.get(home, none)
+        ordered
+        if isinstance(ordered, frozenset) and ordered
+        else alone.get(word) or alone.get(home, none)
         for ordered, word, home in zip(orders, words, roster, strict=True)
     )
     return _objects(found, len(orders))

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents import told_at
+from situasi.analysis.works import reads
+from situasi.records import TPS
 from situasi.regions import Register
 
 # What the questions about TPS need of a row: fewer columns are sorted quicker.
@@ -65,6 +67,7 @@ def counts(reports: pd.DataFrame, register: Register) -> pd.DataFrame:
     return standing.sort_values("place", kind="stable")
 
 
+@reads(TPS)
 def unmatched(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:  # noqa: ARG001
     """Reports that belong to nothing in the register: listed, never lost.
 

@@ -12,7 +12,8 @@ import pandas as pd
 from situasi.analysis.doubts import of_counts
 from situasi.analysis.reporting import STATES, judged
 from situasi.analysis.station_reports import counts, of_stations
-from situasi.records import FASE
+from situasi.analysis.works import reads
+from situasi.records import FASE, TPS
 from situasi.regions import Register
 
 # Of a TPS that has reached no phase.
@@ -25,6 +26,7 @@ _NONE = np.iinfo("int64").min  # NaT
 _OPENED = FASE.index("dibuka")
 
 
+@reads(TPS)
 def stations(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
     """One row for each TPS of the register, in its order; what matches none is in `unmatched`.
 

@@ -11,6 +11,8 @@ import pandas as pd
 from situasi.analysis import doubts as analysis_doubts
 from situasi.analysis import turnout as analysis
 from situasi.analysis.stations import stations
+from situasi.analysis.works import reads
+from situasi.records import TPS
 from situasi.regions import Register
 
 
@@ -31,11 +33,15 @@ class Work:
     doubted: pd.DataFrame
 
 
+@reads(TPS, parts=(stations,))
 def work(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    every: pd.DataFrame,
+    kecamatan: tuple[str, ...],
 ) -> Work:
-    """Everything of the page, of these kecamatan (none: all)."""
-    every = stations(known, register, at)
+    """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
     areas = analysis.by_kecamatan(every, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
     beside = analysis.totals(known, every)

@@ -24,6 +24,7 @@ from situasi.analysis.officers import by_last_word
 from situasi.analysis.presence import STATES
 from situasi.analysis.strength import required, whole
 from situasi.election import load as load_election
+from situasi.regions import Register
 from situasi.regions import load as load_register
 from situasi.rules import Pattern
 from situasi.settings import ROOT
@@ -84,6 +85,10 @@ def state(*rows: Mapping[str, Any], at: str = "09.00", petugas: str = "P-1") -> 
 
 def tps(*rows: Mapping[str, Any], at: str = "09.00", code: str = f"{DESA}.001") -> pd.Series:
     return found(*rows, at=at).tps.set_index("code").loc[code]
+
+
+def gaps(frames: Mapping[str, pd.DataFrame], register: Register = REGISTER) -> pd.DataFrame:
+    return coverage.gaps(coverage.coverage(frames, register, wib("09.00")), register)
 
 
 def by_kecamatan(of: Coverage) -> pd.DataFrame:
@@ -312,7 +317,7 @@ def test_where_all_have_left_after_closing_nothing_is_required_any_more() -> Non
 
 
 def test_an_area_without_any_posting_is_not_known() -> None:
-    rows = coverage.gaps(known(posting()), REGISTER, wib("09.00"))
+    rows = gaps(known(posting()))
     assert bool(rows.loc[HERE, "known"])
     assert not rows.loc[THERE, "known"]
     assert pd.isna(rows.loc[THERE, "share_without"])
@@ -320,14 +325,14 @@ def test_an_area_without_any_posting_is_not_known() -> None:
 
 def test_gaps_without_any_row_or_right_score_nothing() -> None:
     for frames in (known(), {"personnel": rows_of(records.PERSONNEL)}):
-        rows = coverage.gaps(frames, REGISTER, wib("09.00"))
+        rows = gaps(frames)
         assert list(rows.index) == list(REGISTER.kecamatan)
         assert not rows["known"].any()
         assert rows["share_without"].isna().all()
 
 
 def test_the_share_without_an_officer_is_of_all_tps_of_the_kecamatan() -> None:
-    rows = coverage.gaps(known(posting(), checkin()), REGISTER, wib("09.00"))
+    rows = gaps(known(posting(), checkin()))
     count = REGISTER.kecamatan[HERE].tps
     assert rows.loc[HERE, "share_without"] == pytest.approx((count - 1) / count)
     assert rows.loc[HERE, "tps_uncovered"] == count - 1
@@ -377,7 +382,7 @@ def test_a_filter_leaves_others_out_of_every_part() -> None:
 
 def test_an_invented_election_is_covered_too(tmp_path: Path) -> None:
     register = load_register(load_election(invented_election(tmp_path)))
-    rows = coverage.gaps(known(), register, wib("09.00"))
+    rows = gaps(known(), register)
     assert list(rows.index) == kecamatan_codes()
     assert rows["tps"].sum() == len(register.tps)
 
