@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.station_reports import counts, heads, of_stations
+from situasi.analysis import microseconds
+from situasi.analysis.station_reports import Reports, counts, ends, heads, of_stations
 from situasi.regions import Register
 
 _ADDED = ("tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated")
@@ -98,7 +99,7 @@ def curve(
         else pd.Series(True, index=table.index)
     )
     taken = counts(of_stations(known["tps"], register), register)
-    taken = taken[wanted.to_numpy()[taken["place"].to_numpy()]]
+    taken = taken.take(wanted.to_numpy(bool)[taken.place])
     steps = _steps(taken, table["dpt"].to_numpy("float64", na_value=0.0), start, len(slots))
     found = pd.DataFrame(steps.cumsum(axis=0), slots, ["heads", "told", "dpt_told"])
     found = found.where((found["told"] > 0) & (slots <= pd.Timestamp(at)))
@@ -108,14 +109,13 @@ def curve(
 
 
 def _steps(
-    taken: pd.DataFrame, dpt: npt.NDArray[np.float64], start: datetime, size: int
+    taken: Reports, dpt: npt.NDArray[np.float64], start: datetime, size: int
 ) -> npt.NDArray[np.float64]:
     """What each slot adds: heads since the count before, a TPS at its first, and its list."""
-    place = taken["place"].to_numpy()
-    first = ~pd.Series(place).duplicated().to_numpy()
-    counted = taken["heads"].to_numpy("float64")
+    place, counted = taken.place, taken.heads
+    first = ends(place[::-1])[::-1]
     before = np.where(first, 0.0, np.roll(counted, 1))
-    since = (taken["occurred_at"] - pd.Timestamp(start)).dt.total_seconds().to_numpy()
+    since = (taken.at - microseconds.of(start)) / 1e6
     slot = np.ceil(since / _SLOT.total_seconds()).astype("int64").clip(min=0)
     added = np.column_stack([counted - before, first, np.where(first, dpt[place], 0.0)])
     steps = np.zeros((size, 3))
