@@ -19,7 +19,7 @@ from situasi.analysis.works import reads
 from situasi.records import PERSONNEL, POSTINGS, ROSTER
 from situasi.regions import Register
 
-_Spots = npt.NDArray[np.intp]
+_Counts = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -91,25 +91,32 @@ def areas(found: Coverage, area_of: Mapping[str | None, str]) -> pd.DataFrame:
     """
     names = list(dict.fromkeys(area_of.values()))
     spot_of = {code: names.index(area) for code, area in area_of.items()}
-    rows = _tps_sums(found.tps, _spots(found.tps, spot_of), len(names))
-    rows["known"] = np.isin(range(len(names)), [spot_of.get(c, -1) for c in found.posted_areas])
     spots = _spots(found.posts, spot_of)
     police = _by_state(found.posts, spots, found.posts["group"].isin(AS_POLICE), len(names))
     linmas = _by_state(found.posts, spots, found.posts["group"] == "linmas", len(names))
-    counts = pd.DataFrame(police, columns=list(STATES)).rename(columns={"hadir": "present"})
-    counts["posted"] = police.sum(axis=1)
-    counts["linmas_posted"] = linmas.sum(axis=1)
-    counts["linmas_present"] = linmas[:, STATES.index("hadir")]
-    return pd.concat([rows, counts], axis=1).set_axis(pd.Index(names, name="area"))
+    present, *others = police.T
+    return pd.DataFrame(
+        {
+            **_tps_sums(found.tps, _spots(found.tps, spot_of), len(names)),
+            "known": np.isin(range(len(names)), [spot_of.get(c, -1) for c in found.posted_areas]),
+            "present": present,
+            **dict(zip(STATES[1:], others, strict=True)),
+            "posted": police.sum(axis=1),
+            "linmas_posted": linmas.sum(axis=1),
+            "linmas_present": linmas[:, STATES.index("hadir")],
+        },
+        index=pd.Index(names, name="area"),
+    )
 
 
-def _spots(rows: pd.DataFrame, spot_of: Mapping[str | None, int]) -> _Spots:
+def _spots(rows: pd.DataFrame, spot_of: Mapping[str | None, int]) -> _Counts:
     """The position of the area of each row; -1: in none of them."""
-    codes = (code if isinstance(code, str) else None for code in rows["kecamatan"])
-    return np.array([spot_of.get(code, -1) for code in codes], dtype=np.intp)
+    code, different = pd.factorize(rows["kecamatan"])
+    spots = [spot_of.get(one, -1) for one in (*different, None)]  # where none is stated, the last
+    return np.array(spots, dtype=np.intp)[code]
 
 
-def _by_state(posts: pd.DataFrame, spots: _Spots, wanted: pd.Series, size: int) -> _Spots:
+def _by_state(posts: pd.DataFrame, spots: _Counts, wanted: pd.Series, size: int) -> _Counts:
     """How many officers of each of STATES (columns) are in each area, each once in an area."""
     officer, names = pd.factorize(posts["petugas"])
     first = ~pd.Index(spots * len(names) + officer).duplicated()
@@ -119,43 +126,39 @@ def _by_state(posts: pd.DataFrame, spots: _Spots, wanted: pd.Series, size: int) 
     return np.bincount(cells, minlength=size * len(STATES)).reshape(size, len(STATES))
 
 
-def _tps_sums(tps: pd.DataFrame, spots: _Spots, size: int) -> pd.DataFrame:
+def _tps_sums(tps: pd.DataFrame, spots: _Counts, size: int) -> dict[str, Any]:
     silent = (tps["state"] == "tanpa_kabar").to_numpy(bool)
     # Of a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
-    judged = ~tps["released"] & ~silent
+    judged = ~tps["released"].to_numpy(bool) & ~silent
+    strength = [tps[name].to_numpy() for name in ("strength", "strength_present")]
+    need, need_linmas = tps["need"].to_numpy(), tps["need_linmas"].to_numpy()
+    parts = np.column_stack([need, need_linmas, need * judged, strength[0], strength[1] * judged])
     inside = spots >= 0
+    # Not added up by numpy: thirds and sixths would not make a whole.
+    sums = pd.DataFrame(parts[inside]).groupby(spots[inside]).sum()
+    needed, linmas, now, posted, present = sums.reindex(range(size), fill_value=0).to_numpy().T
+    count = np.bincount(spots[inside], minlength=size)
 
-    def counted(which: Any) -> _Spots:
+    def counted(which: npt.NDArray[np.bool_] | pd.Series) -> _Counts:
         return np.bincount(spots[inside & np.asarray(which, bool)], minlength=size)
 
-    needs = tps[["need", "need_linmas"]].assign(
-        posted=tps["strength"],
-        judged=tps["need"] * judged,
-        present=tps["strength_present"] * judged,
-    )
-    sums = needs[inside].groupby(spots[inside]).sum()
-    ratios = pd.DataFrame(
-        {
-            "ratio_posted": sums["posted"] / sums["need"].where(sums["need"] > 0),
-            "ratio_present": sums["present"] / sums["judged"].where(sums["judged"] > 0),
-        }
-    ).reindex(range(size), fill_value=0)
-    sums = sums.reindex(range(size), fill_value=0)
-    return pd.DataFrame(
-        {
-            "tps": counted(inside),
-            "uncovered": counted(tps["state"] == "tanpa_plotting"),
-            "absent": counted(tps["absent"]),
-            "silent": counted(silent),
-            "below": counted(tps["below"]),
-            "released": counted(tps["released"]),
-            "required": [whole(need) for need in sums["need"]],
-            "required_linmas": [whole(need) for need in sums["need_linmas"]],
-            "required_now": [whole(need) for need in sums["judged"]],
-            "ratio_posted": ratios["ratio_posted"],
-            "ratio_present": ratios["ratio_present"],
-        }
-    )
+    def ratio(of: npt.NDArray[np.float64], to: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        known = np.divide(of, to, out=np.full(size, np.nan), where=to > 0)
+        return np.where(count > 0, known, 0.0)
+
+    return {
+        "tps": count,
+        "uncovered": counted(tps["state"] == "tanpa_plotting"),
+        "absent": counted(tps["absent"]),
+        "silent": counted(silent),
+        "below": counted(tps["below"]),
+        "released": counted(tps["released"]),
+        "required": [whole(one) for one in needed.tolist()],
+        "required_linmas": [whole(one) for one in linmas.tolist()],
+        "required_now": [whole(one) for one in now.tolist()],
+        "ratio_posted": ratio(posted, needed),
+        "ratio_present": ratio(present, now),
+    }
 
 
 def total(found: Coverage, register: Register) -> pd.Series:

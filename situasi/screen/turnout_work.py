@@ -8,8 +8,9 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import doubts as analysis_doubts
 from situasi.analysis import turnout as analysis
+from situasi.analysis.doubts import of_counts
+from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.stations import stations
 from situasi.analysis.works import reads
 from situasi.records import TPS
@@ -45,13 +46,14 @@ def work(
     areas = analysis.by_kecamatan(every, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
     beside = analysis.totals(known, every)
-    doubted = analysis_doubts.doubts(known, register, at)
+    standing = counts(of_stations(known["tps"], register), register)
+    doubted = of_counts(standing, register)
     return Work(
         found=every[every["kecamatan"].isin(chosen.index)],
         areas=chosen,
         whole=_official(analysis.whole(chosen), register.whole and len(chosen) == len(areas)),
         kabupaten=float(analysis.whole(areas)["rate"]),
-        curve=analysis.curve(known, register, at, kecamatan),
+        curve=analysis.curve_of(standing, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
