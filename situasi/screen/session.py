@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment as Moment
 from situasi.analysis.moment import reckoned as reckoned
-from situasi.analysis.overview import Overview, overview
+from situasi.analysis.overview import CASES, Overview, feeds_heard, of_cases
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
 from situasi.regions import Register
@@ -141,22 +142,25 @@ def _known(
 
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, computed once for all viewers of the same view."""
-    reach = sight.of(viewer())
-    return _situation(shown.snapshot.version, wanted, reckoned(at), at.live, reach)
+    reach, then = sight.of(viewer()), reckoned(at)
+    snapshot = shown.snapshot
+    found = _of_cases(_editions(snapshot, CASES), wanted, then, at.live, reach, snapshot)
+    rows = _known(_editions(snapshot), None if at.live else then, reach, snapshot)
+    return replace(found, feeds=feeds_heard(rows, board().register.election, then))
 
 
 @st.cache_resource(max_entries=64, ttl="15m", show_spinner=False)
-def _situation(
-    version: int,  # noqa: ARG001
+def _of_cases(
+    editions: tuple[int, ...],  # noqa: ARG001
     wanted: Selection,
     at: datetime,
     live: bool,
     reach: Sight,
+    _snapshot: Snapshot,
 ) -> Overview:
-    # The version is the key; the frames themselves are never hashed.
     own = _register(reach)
-    return overview(
-        sight.seen(picture().snapshot.frames, reach),
+    return of_cases(
+        sight.seen(_snapshot.frames, reach),
         own.election,
         list(own.kecamatan),
         wanted,
