@@ -21,7 +21,7 @@ from situasi.analysis.attendance import through_day
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.manning import TPS_STATES
 from situasi.analysis.officers import by_last_word
-from situasi.analysis.presence import STATES
+from situasi.analysis.presence import STATES, last_words
 from situasi.analysis.strength import required, whole
 from situasi.election import load as load_election
 from situasi.regions import Register
@@ -491,6 +491,53 @@ def test_shares_of_an_officer_states_of_the_posted_and_kecamatan_add_up_to_the_w
     assert all(one == pytest.approx(1) for one in of.posts.groupby("petugas")["share"].sum())
     matched = of.posts[of.posts["code"].notna()]
     assert of.tps["strength"].sum() == pytest.approx(matched["share"].sum())
+
+
+def slow_last_word(officer: str, rows: list[Any], at: datetime) -> str | None:
+    said = [row for row in rows if row["petugas"] == officer and wib(row["at"]) <= at]
+    # Of the words of one time the last told; all are told when they happened, in this order.
+    return max(said, key=lambda row: wib(row["at"]))["checkin"] if said else None
+
+
+@settings(max_examples=30)  # each asks for all 667 TPS
+@given(days)
+def test_areas_equal_counting_officer_by_officer(day: tuple[list[Any], list[Any], str]) -> None:
+    frames, at = made(day)
+    of = coverage.coverage(frames, REGISTER, at)
+    rows, states = by_kecamatan(of), of.officers["state"]
+    for code in (HERE, THERE):
+        mine = of.posts[of.posts["kecamatan"] == code]
+        officers = {(one.petugas, states[one.petugas]) for one in mine.itertuples()}
+        tps = of.tps[of.tps["kecamatan"] == code]
+        assert rows.loc[code, "posted"] == len(officers)
+        for name in STATES:
+            column = "present" if name == "hadir" else name
+            assert rows.loc[code, column] == sum(state == name for _, state in officers)
+        assert rows.loc[code, "uncovered"] == sum(tps["state"] == "tanpa_plotting")
+        assert rows.loc[code, "absent"] == sum(tps["absent"])
+        assert rows.loc[code, "ratio_posted"] == tps["strength"].sum() / tps["need"].sum()
+
+
+@settings(max_examples=30)  # each asks for all 667 TPS
+@given(days)
+def test_the_officers_of_each_tps_equal_asking_each_post(
+    day: tuple[list[Any], list[Any], str],
+) -> None:
+    frames, at = made(day)
+    of = coverage.coverage(frames, REGISTER, at)
+    for one in of.tps[of.tps["desa"].isin([DESA, FAR])].itertuples():
+        mine = of.posts[of.posts["code"] == one.code]
+        assert one.posted == len(mine)
+        assert one.strength == pytest.approx(mine["share"].sum())
+
+
+@given(st.lists(word_rows, max_size=8), st.sampled_from(["05.30", "08.00", "13.00"]))
+def test_the_last_word_equals_reading_word_by_word(words: list[Any], clock: str) -> None:
+    rows = list({(row["petugas"], row["at"]): row for row in words}.values())
+    frame = rows_of(records.PERSONNEL, *(checkin(**row) for row in rows))
+    last = last_words(frame, REGISTER, wib(clock))["checkin"].to_dict()
+    slow = {officer: slow_last_word(officer, rows, wib(clock)) for officer in OFFICERS}
+    assert last == {officer: word for officer, word in slow.items() if word}
 
 
 # Through the day
