@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import microseconds
-from situasi.analysis.station_reports import Reports, counts, ends, of_stations
+from situasi.analysis.station_reports import Reports, ends
 from situasi.regions import Register
 
 # In this order they are told: falls, exceeds the list, jumps, the same from many TPS of a
@@ -22,8 +21,10 @@ _US = timedelta(microseconds=1)
 _Numbers = npt.NDArray[np.float64]
 
 
-def doubts(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:  # noqa: ARG001
+def doubts(standing: Reports, register: Register) -> pd.DataFrame:
     """One row for each reason to doubt a count. Sorted by TPS, count and KINDS.
+
+    standing: of station_reports.counts.
 
     Columns: code, kecamatan, desa, nomor, occurred_at, heads, seq, kind, `against` (what the
     count was held against), estimated (the voters of this TPS are a perkiraan), current (no
@@ -31,11 +32,6 @@ def doubts(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) 
     voters on the list (melebihi), how many TPS of the desa said the same (seragam), the
     median of the kecamatan in percent of the list (menjauh), nothing (kembar).
     """
-    return of_counts(counts(of_stations(known["tps"], register), register), register)
-
-
-def of_counts(standing: Reports, register: Register) -> pd.DataFrame:
-    """The same, from station_reports.counts."""
     held = _held(standing, register)
     against = np.column_stack(
         [

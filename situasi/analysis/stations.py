@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import microseconds
-from situasi.analysis.doubts import of_counts
+from situasi.analysis.doubts import doubts
 from situasi.analysis.microseconds import NEVER, Micros, moments
 from situasi.analysis.reporting import STATES, Spoken, judged
 from situasi.analysis.station_reports import Reports, counts, of_stations
@@ -117,7 +117,7 @@ def _phases(in_turn: Reports, size: int) -> tuple[npt.NDArray[np.int64], Micros]
 def _heads(reports: Reports, register: Register) -> pd.DataFrame:
     """The newest count of each TPS, by when it was taken, and what is doubted of it."""
     standing = counts(reports, register)
-    doubted = of_counts(standing, register)
+    doubted = doubts(standing, register)
     kinds: dict[str, str] = {}
     for code, kind, current in zip(
         doubted["code"], doubted["kind"], doubted["current"], strict=True

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import microseconds
-from situasi.analysis.station_reports import Reports, counts, ends, heads, of_stations
+from situasi.analysis.station_reports import Reports, ends, heads
 from situasi.regions import Register
 
 _ADDED = ("tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated")
@@ -85,26 +85,16 @@ def _rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
 
 
 def curve(
-    known: Mapping[str, pd.DataFrame],
-    register: Register,
-    at: datetime,
-    kecamatan: Collection[str] = (),
+    standing: Reports, register: Register, at: datetime, kecamatan: Collection[str] = ()
 ) -> pd.DataFrame:
     """Turnout at each quarter of an hour of voting, up to `at`, and what was to be expected.
 
-    kecamatan: only these; empty: all. Index: the moment, from the opening to an hour after the
-    closing. Columns: heads (sum of the newest counts taken by then), told (TPS with one),
-    dpt_told (voters on their lists), rate (percent of these), expected (percent: a perkiraan
-    after rules.turnout). After `at` and where nobody told, all but expected is missing.
+    standing: of station_reports.counts. kecamatan: only these; empty: all. Index: the moment,
+    from the opening to an hour after the closing. Columns: heads (sum of the newest counts taken
+    by then), told (TPS with one), dpt_told (voters on their lists), rate (percent of these),
+    expected (percent: a perkiraan after rules.turnout). After `at` and where nobody told, all
+    but expected is missing.
     """
-    taken = counts(of_stations(known["tps"], register), register)
-    return curve_of(taken, register, at, kecamatan)
-
-
-def curve_of(
-    standing: Reports, register: Register, at: datetime, kecamatan: Collection[str] = ()
-) -> pd.DataFrame:
-    """The same, from station_reports.counts."""
     election = register.election
     start, closes = election.local(election.tps_opens), election.local(election.tps_closes)
     slots = pd.date_range(start, closes + timedelta(hours=1), freq=_SLOT)

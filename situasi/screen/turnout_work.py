@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis import turnout as analysis
-from situasi.analysis.doubts import of_counts
+from situasi.analysis.doubts import doubts
 from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.stations import stations
 from situasi.analysis.works import reads
@@ -47,13 +47,13 @@ def work(
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
     beside = analysis.totals(known, every)
     standing = counts(of_stations(known["tps"], register), register)
-    doubted = of_counts(standing, register)
+    doubted = doubts(standing, register)
     return Work(
         found=every[every["kecamatan"].isin(chosen.index)],
         areas=chosen,
         whole=_official(analysis.whole(chosen), register.whole and len(chosen) == len(areas)),
         kabupaten=float(analysis.whole(areas)["rate"]),
-        curve=analysis.curve_of(standing, register, at, kecamatan),
+        curve=analysis.curve(standing, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis.doubts import _medians, doubts
 from situasi.regions import Register
-from tests.analysis.builders_tps import DESA, known, small, told
+from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib
 
 counts_told = st.lists(
@@ -66,7 +66,7 @@ def test_the_median_of_each_group_equals_sorting_its_values(
 
 
 def found(*rows: dict[str, Any], register: Register | None = None) -> pd.DataFrame:
-    return doubts(known(*rows), register or small(), wib("23.00"))
+    return doubts(standing(*rows, register=register), register or small())
 
 
 def reasons(*rows: dict[str, Any], register: Register | None = None) -> list[tuple[float, str]]:
