@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import pandas as pd
 
@@ -16,20 +18,25 @@ from situasi.analysis import incidents
 from situasi.election import Election
 from situasi.store.protocol import Store, StoreError
 
+_TIME: Final = "datetime64[us, UTC]"
+_numbers = itertools.count(1)
+
 
 @dataclass(frozen=True)
 class Snapshot:
     """All rows of every feed at one version of the store.
 
     frames: by feed, records.stored_dtypes and `withdrawn_at` (NaT while the row stands);
-    incidents also have `case`. batches: protocol.Store.batches, and `taken_back` (rows),
-    `taken_back_at`, `taken_back_by`, `reason` where somebody took them back. waiting: rows in
-    quarantine by feed. rehearsal: whether any row is made up. exercise_at: the clock of an
-    exercise, where one is played.
+    incidents also have `case`. editions: by feed, a number that no other rows ever have in
+    this process: what was found of the same edition still holds. batches:
+    protocol.Store.batches, and `taken_back` (rows), `taken_back_at`, `taken_back_by`, `reason`
+    where somebody took them back. waiting: rows in quarantine by feed. rehearsal: whether any
+    row is made up. exercise_at: the clock of an exercise, where one is played.
     """
 
     version: int
     frames: Mapping[str, pd.DataFrame]
+    editions: Mapping[str, int]
     batches: pd.DataFrame
     waiting: Mapping[str, int]
     rehearsal: bool
@@ -62,7 +69,7 @@ class Live:
         self._withdrawals = store.withdrawals().head(0)
         self._deeds = store.audit(store.head()[0]).head(0)  # the trail is long
         batches = _told(store.batches().head(0), self._withdrawals, self._deeds)
-        self._nothing = Snapshot(0, frames, batches, {}, False, None)
+        self._nothing = Snapshot(0, frames, dict.fromkeys(frames, 0), batches, {}, False, None)
         self._picture = Picture(self._nothing, clock())
 
     def picture(self) -> Picture:
@@ -92,12 +99,16 @@ class Live:
             for name, feed in records.FEEDS.items()
         }
         deeds = self._deeds_since(last.version) if len(every) else self._deeds
-        rehearsal = any(bool(standing(f)["latihan"].any()) for f in frames.values())
+        rehearsal = any(bool((f["latihan"] & _stands(f)).any()) for f in frames.values())
         # The clock of an exercise ends with its last row.
         exercise = self._store.notes().get("exercise") if rehearsal else None
         snapshot = Snapshot(
             version=version,
             frames=frames,
+            editions={
+                name: last.editions[name] if frame is last.frames[name] else next(_numbers)
+                for name, frame in frames.items()
+            },
             batches=_told(self._store.batches(), every, deeds),
             waiting=self._store.waiting(),
             rehearsal=rehearsal,
@@ -127,7 +138,7 @@ class Live:
 
 
 def _prepared(rows: pd.DataFrame, election: Election) -> pd.DataFrame:
-    added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, "datetime64[us, UTC]"))
+    added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
     if "jenis" in rows.columns:
         added["case"] = incidents.case_keys(rows, election.zone)
     return added
@@ -135,20 +146,17 @@ def _prepared(rows: pd.DataFrame, election: Election) -> pd.DataFrame:
 
 def _told(batches: pd.DataFrame, taken: pd.DataFrame, deeds: pd.DataFrame) -> pd.DataFrame:
     """The batches, and of each how many of its rows were taken back, when, by whom and why."""
-    details = [json.loads(detail) for detail in deeds["detail"]]
-    who = pd.DataFrame(
-        {
-            "batch": pd.Series([said["batch"] for said in details], dtype="int64"),
-            "taken_back_by": deeds["actor"].to_numpy(),
-            "reason": pd.Series([said.get("reason") or None for said in details], dtype="object"),
-        }
-    ).drop_duplicates("batch", keep="last")
-    rows = taken.groupby("batch").agg(
-        taken_back=("row_seq", "size"), taken_back_at=("recorded_at", "max")
+    # The last deed of a batch tells; nothing taken back is the rule, and a join for it is dear.
+    details = list(map(json.loads, deeds["detail"]))
+    who = {said["batch"]: name for said, name in zip(details, deeds["actor"], strict=True)}
+    why = {said["batch"]: said.get("reason") or None for said in details}
+    batch, rows = batches["batch"], taken.groupby("batch")
+    return batches.assign(
+        taken_back=rows.size().reindex(batch, fill_value=0).to_numpy("int64"),
+        taken_back_at=rows["recorded_at"].max().reindex(batch).array,
+        taken_back_by=batch.map(who).astype("object"),
+        reason=batch.map(why).astype("object"),
     )
-    told = batches.merge(rows, "left", left_on="batch", right_index=True)
-    told = told.merge(who, "left", on="batch")
-    return told.assign(taken_back=told["taken_back"].fillna(0).astype("int64"))
 
 
 def _without(frame: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
@@ -162,9 +170,13 @@ def _without(frame: pd.DataFrame, withdrawn: pd.DataFrame) -> pd.DataFrame:
     at = frame["seq"].map(withdrawn.set_index("row_seq")["recorded_at"])
     history = frame["known_at"] < frame["recorded_at"]
     at = at.where(~history | at.isna(), frame["known_at"])
-    return frame.assign(withdrawn_at=frame["withdrawn_at"].fillna(at.astype("datetime64[us, UTC]")))
+    return frame.assign(withdrawn_at=frame["withdrawn_at"].fillna(at.astype(_TIME)))
 
 
 def standing(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that nobody has taken back."""
-    return frame[frame["withdrawn_at"].isna()]
+    return frame[_stands(frame)]
+
+
+def _stands(frame: pd.DataFrame) -> pd.Series:
+    return frame["withdrawn_at"].isna()

@@ -7,7 +7,7 @@ import pytest
 
 from situasi import records, regions, sight
 from situasi.analysis import day as analysis
-from situasi.analysis import turnout
+from situasi.analysis import turnout, works
 from situasi.analysis.stations import stations
 from situasi.board import Board
 from situasi.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
@@ -84,7 +84,7 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
     assert len(own.tps) == every.kecamatan[PEMULUTAN].tps == 71
     assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
     known = sight.seen(frames(), of("operator", PEMULUTAN))
-    found = analysis.day(known, own, wib("12.00"))
+    found = works.run(analysis.day, known, own, wib("12.00"))
     assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
     rates = turnout.by_kecamatan(stations(known, own, wib("12.00")), own)
     assert int(turnout.whole(rates)["tps"]) == 71
@@ -94,7 +94,7 @@ def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
     board: Board,
 ) -> None:
     def estimated(register: regions.Register) -> bool:
-        found = turnout_work.work(frames(), register, wib("12.00"), ())
+        found = works.run(turnout_work.work, frames(), register, wib("12.00"), ())
         return bool(found.whole["estimated"])
 
     assert not estimated(board.register)

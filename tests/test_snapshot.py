@@ -162,6 +162,51 @@ def test_an_older_store_put_back_is_read_anew(store: Store, live: Live, tmp_path
     older.close()
 
 
+def test_a_delivery_gives_a_new_edition_to_its_own_feed_alone(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A"))
+    before = live.picture().snapshot.editions
+    store.note("x", 1, NOW, "test")
+    assert live.picture().snapshot.editions == before
+    deliver(store, incident(id="B"))
+    after = live.picture().snapshot.editions
+    assert {feed for feed in after if after[feed] != before[feed]} == {"incidents"}
+
+
+def test_rows_taken_back_are_another_edition(store: Store, live: Live) -> None:
+    deliver(store, incident(id="A"))
+    before = live.picture().snapshot.editions["incidents"]
+    store.withdraw(1, NOW, "test")
+    assert live.picture().snapshot.editions["incidents"] != before
+
+
+def test_an_older_store_put_back_has_editions_that_never_were(
+    store: Store, live: Live, tmp_path: Path
+) -> None:
+    seen = set()
+    for name in ("A", "B"):
+        deliver(store, incident(id=name))
+        seen.add(live.picture().snapshot.editions["incidents"])
+    older = open_store(f"sqlite:///{(tmp_path / 'older.db').as_posix()}")
+    deliver(older, incident(id="C"))
+    live._store = older
+    assert live.picture().snapshot.editions["incidents"] not in seen
+    older.close()
+
+
+def test_what_was_taken_back_equals_counting_row_by_row(store: Store, live: Live) -> None:
+    for name in ("A", "B", "C"):
+        deliver(store, incident(id=name), incident(id=f"{name}2"))
+    store.withdraw(1, NOW, "budi", "salah")
+    store.withdraw(3, NOW + timedelta(minutes=1), "ani", "")
+    frame = live.picture().snapshot.frames["incidents"]
+    told = live.picture().snapshot.batches.set_index("batch")
+    for batch, rows in frame.groupby("batch"):
+        assert told.loc[batch, "taken_back"] == rows["withdrawn_at"].notna().sum()
+    assert told["taken_back_at"].tolist() == [NOW, pd.NaT, NOW + timedelta(minutes=1)]
+    assert told["taken_back_by"].fillna("-").tolist() == ["budi", "-", "ani"]
+    assert told["reason"].fillna("-").tolist() == ["salah", "-", "-"]
+
+
 def test_waiting_rows_are_counted_by_feed_and_never_read(
     store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,7 +31,8 @@ def through_day(
     moments = pd.date_range(day[0], until, freq=STEP)
     if until > day[0] and until not in moments:
         moments = pd.DatetimeIndex([*moments, until])
-    words = ordered(checkins[checkins["petugas"].isin(list(petugas))], at)
+    mine = checkins[checkins["petugas"].isin(list(petugas))]
+    words = ordered(mine, at, ("petugas", "occurred_at", "checkin"))
     following = words.groupby("petugas")["occurred_at"].shift(-1)
     there = words["checkin"].isin(FROM_THE_POST)
     begin = words.loc[there, "occurred_at"]

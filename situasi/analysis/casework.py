@@ -13,6 +13,8 @@ from situasi.analysis import incidents, likeness, lives, merging
 from situasi.analysis.incidents import Selection
 from situasi.analysis.likeness import Twins
 from situasi.analysis.lives import Stretch
+from situasi.analysis.works import reads
+from situasi.records import INCIDENTS, MERGES
 from situasi.regions import Register
 from situasi.rules import Likeness
 
@@ -64,6 +66,7 @@ class Detail:
     late: pd.Series | None
 
 
+@reads(INCIDENTS, MERGES)
 def casework(
     known: Mapping[str, pd.DataFrame], register: Register, at: datetime, wanted: Selection
 ) -> Casework:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from situasi import records
 from situasi.analysis import manning, postings
 from situasi.analysis.officers import AS_POLICE, frame, officers
 from situasi.analysis.presence import STATES
 from situasi.analysis.strength import required, whole
+from situasi.analysis.works import reads
+from situasi.records import PERSONNEL, POSTINGS, ROSTER
 from situasi.regions import Register
+
+_Counts = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -38,10 +44,11 @@ class Coverage:
         return bool(self.posted_areas)
 
 
+@reads(ROSTER, POSTINGS, PERSONNEL)
 def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Coverage:
     """The coverage as the rows in `known` tell it for `at`."""
-    every = officers(known, register, at)
-    order = postings.standing(frame(known, records.POSTINGS), at)
+    order = postings.standing(frame(known, POSTINGS), at)
+    every = officers(known, order, register, at)
     posts = postings.by_tps(order, register)
     posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})
     posted_areas = frozenset(str(code) for code in posts["kecamatan"].dropna())
@@ -82,53 +89,76 @@ def areas(found: Coverage, area_of: Mapping[str | None, str]) -> pd.DataFrame:
     need; ratio_present and required_now: of TPS neither released nor silent (the ratio is
     missing where none is left).
     """
-    names = pd.Index(dict.fromkeys(area_of.values()), name="area")
-    tps, posts = _placed(found.tps, area_of), _placed(found.posts, area_of)
-    rows = _tps_sums(tps).reindex(names, fill_value=0)
-    rows["known"] = names.isin([area_of[c] for c in found.posted_areas if c in area_of])
-    people = posts.drop_duplicates(["area", "petugas"])
-    police = _by_state(people[people["group"].isin(AS_POLICE)]).reindex(names, fill_value=0)
-    linmas = _by_state(people[people["group"] == "linmas"]).reindex(names, fill_value=0)
-    counts = police.rename(columns={"hadir": "present"}).assign(
-        posted=police.sum(axis=1),
-        linmas_posted=linmas.sum(axis=1),
-        linmas_present=linmas["hadir"],
+    names = list(dict.fromkeys(area_of.values()))
+    spot_of = {code: names.index(area) for code, area in area_of.items()}
+    spots = _spots(found.posts, spot_of)
+    police = _by_state(found.posts, spots, found.posts["group"].isin(AS_POLICE), len(names))
+    linmas = _by_state(found.posts, spots, found.posts["group"] == "linmas", len(names))
+    present, *others = police.T
+    return pd.DataFrame(
+        {
+            **_tps_sums(found.tps, _spots(found.tps, spot_of), len(names)),
+            "known": np.isin(range(len(names)), [spot_of.get(c, -1) for c in found.posted_areas]),
+            "present": present,
+            **dict(zip(STATES[1:], others, strict=True)),
+            "posted": police.sum(axis=1),
+            "linmas_posted": linmas.sum(axis=1),
+            "linmas_present": linmas[:, STATES.index("hadir")],
+        },
+        index=pd.Index(names, name="area"),
     )
-    return pd.concat([rows, counts], axis=1)
 
 
-def _placed(rows: pd.DataFrame, area_of: Mapping[str | None, str]) -> pd.DataFrame:
-    area = [area_of.get(code if isinstance(code, str) else None) for code in rows["kecamatan"]]
-    return rows.assign(area=pd.Series(area, rows.index, dtype="object")).dropna(subset="area")
+def _spots(rows: pd.DataFrame, spot_of: Mapping[str | None, int]) -> _Counts:
+    """The position of the area of each row; -1: in none of them."""
+    code, different = pd.factorize(rows["kecamatan"])
+    spots = [spot_of.get(one, -1) for one in (*different, None)]  # where none is stated, the last
+    return np.array(spots, dtype=np.intp)[code]
 
 
-def _by_state(people: pd.DataFrame) -> pd.DataFrame:
-    """How many of each state in each area; every state is a column."""
-    counted = people.groupby(["area", "state"]).size().unstack(fill_value=0)
-    return counted.reindex(columns=list(STATES), fill_value=0).astype("int64")
+def _by_state(posts: pd.DataFrame, spots: _Counts, wanted: pd.Series, size: int) -> _Counts:
+    """How many officers of each of STATES (columns) are in each area, each once in an area."""
+    officer, names = pd.factorize(posts["petugas"])
+    first = ~pd.Index(spots * len(names) + officer).duplicated()
+    state = pd.Index(STATES).get_indexer(pd.Index(posts["state"]))
+    counted = np.flatnonzero(first & wanted.to_numpy(bool) & (spots >= 0) & (state >= 0))
+    cells = spots[counted] * len(STATES) + state[counted]
+    return np.bincount(cells, minlength=size * len(STATES)).reshape(size, len(STATES))
 
 
-def _tps_sums(tps: pd.DataFrame) -> pd.DataFrame:
-    silent = tps["state"] == "tanpa_kabar"
+def _tps_sums(tps: pd.DataFrame, spots: _Counts, size: int) -> dict[str, Any]:
+    silent = (tps["state"] == "tanpa_kabar").to_numpy(bool)
     # Of a silent TPS nobody knows who is there: it counts neither as manned nor as empty.
-    judged = ~tps["released"] & ~silent
-    parts = tps[["area", "need", "need_linmas", "absent", "below", "released"]].assign(
-        tps=1,
-        uncovered=tps["state"] == "tanpa_plotting",
-        silent=silent,
-        posted=tps["strength"],
-        judged=tps["need"] * judged,
-        present=tps["strength_present"] * judged,
-    )
-    sums = parts.groupby("area").sum()
-    found = sums[["tps", "uncovered", "absent", "silent", "below", "released"]].astype("int64")
-    found["required"] = [whole(need) for need in sums["need"]]
-    found["required_linmas"] = [whole(need) for need in sums["need_linmas"]]
-    found["required_now"] = [whole(need) for need in sums["judged"]]
-    return found.assign(
-        ratio_posted=sums["posted"] / sums["need"].where(sums["need"] > 0),
-        ratio_present=sums["present"] / sums["judged"].where(sums["judged"] > 0),
-    )
+    judged = ~tps["released"].to_numpy(bool) & ~silent
+    strength = [tps[name].to_numpy() for name in ("strength", "strength_present")]
+    need, need_linmas = tps["need"].to_numpy(), tps["need_linmas"].to_numpy()
+    parts = np.column_stack([need, need_linmas, need * judged, strength[0], strength[1] * judged])
+    inside = spots >= 0
+    # Not added up by numpy: thirds and sixths would not make a whole.
+    sums = pd.DataFrame(parts[inside]).groupby(spots[inside]).sum()
+    needed, linmas, now, posted, present = sums.reindex(range(size), fill_value=0).to_numpy().T
+    count = np.bincount(spots[inside], minlength=size)
+
+    def counted(which: npt.NDArray[np.bool_] | pd.Series) -> _Counts:
+        return np.bincount(spots[inside & np.asarray(which, bool)], minlength=size)
+
+    def ratio(of: npt.NDArray[np.float64], to: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        known = np.divide(of, to, out=np.full(size, np.nan), where=to > 0)
+        return np.where(count > 0, known, 0.0)
+
+    return {
+        "tps": count,
+        "uncovered": counted(tps["state"] == "tanpa_plotting"),
+        "absent": counted(tps["absent"]),
+        "silent": counted(silent),
+        "below": counted(tps["below"]),
+        "released": counted(tps["released"]),
+        "required": [whole(one) for one in needed.tolist()],
+        "required_linmas": [whole(one) for one in linmas.tolist()],
+        "required_now": [whole(one) for one in now.tolist()],
+        "ratio_posted": ratio(posted, needed),
+        "ratio_present": ratio(present, now),
+    }
 
 
 def total(found: Coverage, register: Register) -> pd.Series:
@@ -136,7 +166,7 @@ def total(found: Coverage, register: Register) -> pd.Series:
     return areas(found, {**dict.fromkeys(register.kecamatan, ""), None: ""}).iloc[0]
 
 
-def gaps(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
+def gaps(found: Coverage, register: Register) -> pd.DataFrame:
     """Per kecamatan, by code, what is missing: for the map of Situasi and the attention score.
 
     Columns of `areas`, among them tps, known, required, posted, present; tps_uncovered: TPS
@@ -144,7 +174,7 @@ def gaps(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) ->
     Where `known` is False no posting came at all, and share_without is missing, not zero.
     """
     every: dict[str | None, str] = {code: code for code in register.kecamatan}
-    rows = areas(coverage(known, register, at), every)
+    rows = areas(found, every)
     rows = rows.rename(columns={"uncovered": "tps_uncovered"}).rename_axis("kecamatan")
     rows["share_without"] = (rows["absent"] / rows["tps"]).where(rows["known"])
     return rows

@@ -9,7 +9,9 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis import attention, coverage, incidents, merging, situasi, stations, turnout
-from situasi.records import FASE
+from situasi.analysis.coverage import Coverage
+from situasi.analysis.works import reads
+from situasi.records import FASE, INCIDENTS, MERGES
 from situasi.regions import Register
 
 
@@ -29,12 +31,18 @@ class Day:
     attention: pd.DataFrame
 
 
-def day(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Day:
-    """Compute it from the known rows of all feeds (session.compute)."""
-    every = stations.stations(known, register, at)
+@reads(INCIDENTS, MERGES, parts=(stations.stations, coverage.coverage))
+def day(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    every: pd.DataFrame,
+    force: Coverage,
+) -> Day:
+    """Compute it from the known cases. every: stations.stations. force: coverage.coverage."""
     phases = stations.by_kecamatan(every)
     rates = turnout.by_kecamatan(every, register)
-    gaps = coverage.gaps(known, register, at)
+    gaps = coverage.gaps(force, register)
     cases = merging.merged(incidents.cases(known["incidents"]), known["merges"])
     valid = register.election.thresholds.situasi_valid
     states = situasi.by_kecamatan(cases, list(register.kecamatan), at, valid)

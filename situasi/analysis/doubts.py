@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.station_reports import counts, of_stations
+from situasi.analysis import microseconds
+from situasi.analysis.station_reports import Reports, ends
 from situasi.regions import Register
 
 # In this order they are told: falls, exceeds the list, jumps, the same from many TPS of a
@@ -20,8 +21,10 @@ _US = timedelta(microseconds=1)
 _Numbers = npt.NDArray[np.float64]
 
 
-def doubts(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:  # noqa: ARG001
+def doubts(standing: Reports, register: Register) -> pd.DataFrame:
     """One row for each reason to doubt a count. Sorted by TPS, count and KINDS.
+
+    standing: of station_reports.counts.
 
     Columns: code, kecamatan, desa, nomor, occurred_at, heads, seq, kind, `against` (what the
     count was held against), estimated (the voters of this TPS are a perkiraan), current (no
@@ -29,11 +32,6 @@ def doubts(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) 
     voters on the list (melebihi), how many TPS of the desa said the same (seragam), the
     median of the kecamatan in percent of the list (menjauh), nothing (kembar).
     """
-    return of_counts(counts(of_stations(known["tps"], register), register), register)
-
-
-def of_counts(standing: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """The same, from station_reports.counts."""
     held = _held(standing, register)
     against = np.column_stack(
         [
@@ -42,50 +40,59 @@ def of_counts(standing: pd.DataFrame, register: Register) -> pd.DataFrame:
             _jumps(held, register),
             _repeats(held, register),
             _apart(held, register),
-            np.full(len(held), np.nan),
+            np.full(len(standing), np.nan),
         ]
     )
     # A repeated digit is no sign by itself: honest counts have it too.
-    seldom = held["heads"].isin([digit * 111 for digit in range(1, 10)]).to_numpy()
+    seldom = np.isin(held.heads, [digit * 111 for digit in range(1, 10)])
     against[seldom & ~np.isnan(against).all(axis=1), KINDS.index("kembar")] = 0
     row, kind = np.nonzero(~np.isnan(against))
-    doubted, place = held.take(row), held["place"].to_numpy()[row]
+    doubted, place = standing.take(row), standing.place[row]
     of = register.tps[["code", "kecamatan", "desa", "nomor", "estimated"]].take(place)
-    told = doubted[["occurred_at", "heads", "seq", "current", "latihan"]].reset_index(drop=True)
-    told["kind"] = np.array(KINDS, dtype=object)[kind]
-    told["against"] = against[row, kind]
-    return pd.concat([of.reset_index(drop=True), told], axis=1)
+    return of.reset_index(drop=True).assign(
+        occurred_at=microseconds.moments(doubted.at),
+        heads=doubted.heads,
+        seq=doubted.seq,
+        current=ends(standing.place)[row],  # the last count of its TPS
+        latihan=doubted.made_up,
+        kind=np.array(KINDS, dtype=object)[kind],
+        against=against[row, kind],
+    )
 
 
-def _held(standing: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """The counts as plain numbers, with the list of their TPS and the two counts before each."""
-    place, tps = standing["place"].to_numpy(), register.tps
-    heads = standing["heads"].to_numpy("float64", na_value=np.nan)
-    on_list = standing["hadir_dpt"].to_numpy("float64", na_value=np.nan)
+@dataclass(frozen=True)
+class _Held:
+    """The counts with the list of their TPS, the hour that they are of, the two before each."""
+
+    place: npt.NDArray[np.int64]
+    kecamatan: npt.NDArray[np.intp]
+    desa: npt.NDArray[np.intp]
+    slot: npt.NDArray[np.int64]
+    us: _Numbers
+    heads: _Numbers
+    listed: _Numbers
+    dpt: _Numbers
+    estimated: npt.NDArray[np.bool_]
+    before: tuple[_Numbers, _Numbers]
+    us_before: tuple[_Numbers, _Numbers]
+
+
+def _held(standing: Reports, register: Register) -> _Held:
+    place, tps = standing.place, register.tps
     dpt = tps["dpt"].to_numpy("float64", na_value=np.nan)[place]
-    us = standing["occurred_at"].astype("int64").to_numpy("int64")
-    before = {back: _before(heads, place, back) for back in (1, 2)}
-    since = {back: _before(us.astype("float64"), place, back) for back in (1, 2)}
-    return pd.DataFrame(
-        {
-            "place": place,
-            "kecamatan": pd.factorize(tps["kecamatan"])[0][place],
-            "desa": pd.factorize(tps["desa"])[0][place],
-            "occurred_at": standing["occurred_at"].array,
-            "us": us,
-            "slot": _slot(us, register),
-            "heads": heads,
-            "listed": np.where(np.isnan(on_list), heads, on_list),
-            "dpt": np.where(dpt > 0, dpt, np.nan),
-            "estimated": tps["estimated"].to_numpy()[place],
-            "current": ~pd.Series(place).duplicated(keep="last").to_numpy(),
-            "seq": standing["seq"].to_numpy(),
-            "latihan": standing["latihan"].to_numpy(),
-            "before_1": before[1],
-            "before_2": before[2],
-            "us_1": since[1],
-            "us_2": since[2],
-        }
+    us = standing.at.astype("float64")
+    return _Held(
+        place=place,
+        kecamatan=pd.factorize(tps["kecamatan"])[0][place],
+        desa=pd.factorize(tps["desa"])[0][place],
+        slot=_slot(standing.at, register),
+        us=us,
+        heads=standing.heads,
+        listed=np.where(np.isnan(standing.on_list), standing.heads, standing.on_list),
+        dpt=np.where(dpt > 0, dpt, np.nan),
+        estimated=tps["estimated"].to_numpy(bool)[place],
+        before=(_before(standing.heads, place, 1), _before(standing.heads, place, 2)),
+        us_before=(_before(us, place, 1), _before(us, place, 2)),
     )
 
 
@@ -96,51 +103,73 @@ def _before(values: _Numbers, place: npt.NDArray[np.int64], back: int) -> _Numbe
     return earlier
 
 
-def _slot(us: npt.NDArray[Any], register: Register) -> npt.NDArray[np.int64]:
+def _slot(us: npt.NDArray[np.int64], register: Register) -> npt.NDArray[np.int64]:
     """To which hour of voting a count belongs: the nearest."""
-    opens = int(register.election.local(register.election.tps_opens).timestamp() * 1e6)
+    opens = microseconds.of(register.election.local(register.election.tps_opens))
     every = register.election.rules.tps.counts_every // _US
     return np.asarray((us - opens + every // 2) // every)
 
 
-def _falls(held: pd.DataFrame) -> pd.Series:
-    return held["before_1"].where(held["heads"] < held["before_1"])
+def _falls(held: _Held) -> _Numbers:
+    return np.where(held.heads < held.before[0], held.before[0], np.nan)
 
 
-def _exceeds(held: pd.DataFrame, register: Register) -> pd.Series:
+def _exceeds(held: _Held, register: Register) -> _Numbers:
     wide = register.election.rules.tps.above_estimated
-    limit = held["dpt"] * np.where(held["estimated"], wide, 1.0)
-    return held["dpt"].where(held["listed"] > limit)
+    limit = held.dpt * np.where(held.estimated, wide, 1.0)
+    return np.where(held.listed > limit, held.dpt, np.nan)
 
 
-def _jumps(held: pd.DataFrame, register: Register) -> pd.Series:
+def _jumps(held: _Held, register: Register) -> _Numbers:
     """More heads than a share of the list within an hour, since the count before.
 
     Where that one had fallen, since the one before it: after a mistyped count the right one is no
     jump. The first is held against the opening, when nobody had come.
     """
     rules, election = register.election.rules.tps, register.election
-    fell = held["before_1"] < held["before_2"]
-    base = held["before_1"].where(~fell, held["before_2"]).fillna(0)
-    opens = election.local(election.tps_opens).timestamp() * 1e6
-    since = held["us_1"].where(~fell, held["us_2"]).fillna(opens)
-    hours = ((held["us"] - since) / 3.6e9).clip(lower=1.0)
-    return base.where((held["heads"] - base) / held["dpt"] > rules.jump * hours)
+    fell = held.before[0] < held.before[1]
+    base = np.nan_to_num(np.where(fell, held.before[1], held.before[0]))
+    opens = microseconds.of(election.local(election.tps_opens))
+    since = np.nan_to_num(np.where(fell, held.us_before[1], held.us_before[0]), nan=opens)
+    hours = np.maximum((held.us - since) / 3.6e9, 1.0)
+    return np.where((held.heads - base) / held.dpt > rules.jump * hours, base, np.nan)
 
 
-def _repeats(held: pd.DataFrame, register: Register) -> pd.Series:
+def _repeats(held: _Held, register: Register) -> _Numbers:
+    """How many TPS of a desa told the same of the same hour, where they are many."""
     least = register.election.rules.tps.repeated
-    key = ["desa", "slot", "heads"]
-    many = held[held.groupby(key)["place"].transform("size").ge(least) & (held["heads"] > 0)]
-    same = many.groupby(key)["place"].transform("nunique").astype("float64")
-    return same.where(same >= least).reindex(held.index)
+    group = _grouped(held.desa, held.slot, held.heads)
+    first = ~pd.Index(_grouped(group, held.place)).duplicated()  # a TPS counts once
+    same = np.bincount(group[first])[group].astype("float64")
+    return np.where((same >= least) & (held.heads > 0), same, np.nan)
 
 
-def _apart(held: pd.DataFrame, register: Register) -> pd.Series:
+def _apart(held: _Held, register: Register) -> _Numbers:
     """Far from the median of the counts that its kecamatan told of the same hour, in percent."""
     rules = register.election.rules.tps
-    share = held["heads"] / held["dpt"]
-    together = share.groupby([held["kecamatan"], held["slot"]])
-    median = together.transform("median")
-    enough = together.transform("count") >= rules.apart_least
-    return (100 * median).where(enough & ((share - median).abs() > rules.apart))
+    share = held.heads / held.dpt
+    group = _grouped(held.kecamatan, held.slot)
+    told = np.bincount(group, ~np.isnan(share)).astype("int64")
+    median = _medians(share, group, told)[group]
+    enough = told[group] >= rules.apart_least
+    return np.where(enough & (np.abs(share - median) > rules.apart), 100 * median, np.nan)
+
+
+def _grouped(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
+    """Rows with the same keys have the same number, from 0."""
+    group = np.zeros(len(keys[0]), dtype=np.intp)
+    for key in keys:
+        code, different = pd.factorize(key)
+        group = pd.factorize(group * (len(different) + 1) + code)[0]
+    return group
+
+
+def _medians(
+    values: _Numbers, group: npt.NDArray[np.intp], told: npt.NDArray[np.int64]
+) -> _Numbers:
+    """The median of each group of the values that are told; NaN where there is none."""
+    ordered = values[np.lexsort((values, group))]  # NaN stand last in their group
+    size = np.bincount(group, minlength=len(told))
+    start = np.cumsum(size) - size
+    low, high = ordered[start + (told - 1).clip(0) // 2], ordered[start + told // 2]
+    return np.where(told > 0, (low + high) / 2, np.nan)

@@ -99,13 +99,16 @@ def _last_stated(values: pd.Series[Any], case: npt.NDArray[np.intp]) -> npt.NDAr
 
 def without_nihil(found: pd.DataFrame) -> pd.DataFrame:
     """Cases in which something happened."""
-    return found[(found["jenis"] != "nihil") & (found["status"] != "nihil")]
+    return found[_happened(found)]
 
 
 def still_open(found: pd.DataFrame) -> pd.DataFrame:
     """Cases that are still work for somebody."""
-    happened = without_nihil(found)
-    return happened[~happened["status"].isin(STATUS_CLOSED)]
+    return found[_happened(found) & ~found["status"].isin(STATUS_CLOSED)]
+
+
+def _happened(found: pd.DataFrame) -> pd.Series:
+    return (found["jenis"] != "nihil") & (found["status"] != "nihil")
 
 
 def select(found: pd.DataFrame, wanted: Selection) -> pd.DataFrame:

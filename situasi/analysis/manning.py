@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.officers import AS_POLICE
@@ -15,6 +17,9 @@ TPS_STATES = (*STATES, "tanpa_plotting", "tidak_diketahui")
 ABSENT = ("tanpa_plotting", "belum_tiba", "bergeser", "kembali")
 # How an officer who went away leaves a TPS once voting has closed.
 _LEFT = ("bergeser", "kembali")
+
+_Yes = npt.NDArray[np.bool_]
+_Counts = npt.NDArray[np.int64]
 
 
 def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
@@ -52,18 +57,16 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
 
 def _away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
     """Officers of TPS whose last word names a TPS or kecamatan that is none of their own."""
-    own: dict[str, set[object]] = {}
-    for officer, code, area in zip(
-        posts["petugas"], posts["code"], posts["kecamatan"], strict=True
-    ):
-        own.setdefault(officer, set()).update((code, area))
-    said = every.loc[list(own), ["checkin_code", "checkin_kecamatan"]]
-    elsewhere = []
-    for officer, code, area in said.itertuples(name=None):
-        named = code if isinstance(code, str) else area
-        if isinstance(named, str) and named not in own[officer]:
-            elsewhere.append(officer)
-    away: pd.Index = every.index[every.index.isin(elsewhere)]
+    officers = posts["petugas"]
+    own = {
+        *zip(officers, posts["code"], strict=True),
+        *zip(officers, posts["kecamatan"], strict=True),
+    }
+    said = every[every.index.isin(officers)]
+    words = zip(said.index, said["checkin_code"], said["checkin_kecamatan"], strict=True)
+    named = ((who, code if isinstance(code, str) else area) for who, code, area in words)
+    elsewhere = [who for who, place in named if isinstance(place, str) and (who, place) not in own]
+    away: pd.Index = pd.Index(elsewhere, dtype="object")
     return away
 
 
@@ -77,33 +80,46 @@ def by_tps(
     (TPS_STATES), released (voting closed and its officers left), absent (known to be without).
     posted_areas: kecamatan of which any posting is known; of others nothing is said to be missing.
     """
-    police = stands[stands["group"].isin(AS_POLICE)]
-    posted, present = police[police["posted"]], police[police["state"] == "hadir"]
-    linmas = stands[stands["group"] == "linmas"]
-    others = stands[~stands["group"].isin([*AS_POLICE, "linmas"]) & stands["posted"]]
+    place = pd.Index(needs["code"]).get_indexer(stands["code"])
+    there, posted = place >= 0, stands["posted"].to_numpy(bool)
+    present = (stands["state"] == "hadir").to_numpy(bool)
+    police = stands["group"].isin(AS_POLICE).to_numpy(bool) & there
+    linmas = (stands["group"] == "linmas").to_numpy(bool) & there
+    others = there & ~police & ~linmas
+
+    def counted(which: _Yes) -> _Counts:
+        return np.bincount(place[which], minlength=len(needs))
+
+    def summed(which: _Yes) -> pd.Series:
+        shares = stands["share"][which].groupby(place[which]).sum()
+        return shares.reindex(range(len(needs)), fill_value=0.0).set_axis(needs.index)
+
     found = needs.assign(
-        posted=_counted(needs, posted),
-        present=_counted(needs, present),
-        strength=_summed(needs, posted),
-        strength_present=_summed(needs, present),
-        linmas_posted=_counted(needs, linmas[linmas["posted"]]),
-        linmas_present=_counted(needs, linmas[linmas["state"] == "hadir"]),
-        others_posted=_counted(needs, others),
+        posted=counted(police & posted),
+        present=counted(police & present),
+        strength=summed(police & posted),
+        strength_present=summed(police & present),
+        linmas_posted=counted(linmas & posted),
+        linmas_present=counted(linmas & present),
+        others_posted=counted(others & posted),
     )
-    told = found["kecamatan"].isin(posted_areas)
-    found["below"] = told & (found["strength"] < found["need"] - 1e-9)
-    rank = police["state"].map(STATES.index)
-    best = found["code"].map(rank.groupby(police["code"]).min())
-    unmanned = told.map({True: "tanpa_plotting", False: "tidak_diketahui"})
-    found["state"] = best.map(dict(enumerate(STATES))).astype("object").fillna(unmanned)
-    found["released"] = closed & found["state"].isin(_LEFT)
-    found["absent"] = found["state"].isin(ABSENT) & ~found["released"]
+    told = found["kecamatan"].isin(posted_areas).to_numpy(bool)
+    states = _best(stands["state"][police], place[police], told)
+    released = closed & np.isin(states, _LEFT)
+    return found.assign(
+        below=told & (found["strength"] < found["need"] - 1e-9),
+        state=pd.Series(states, needs.index, dtype="object"),
+        released=released,
+        absent=np.isin(states, ABSENT) & ~released,
+    )
+
+
+def _best(states: pd.Series, place: npt.NDArray[np.intp], told: _Yes) -> npt.NDArray[np.object_]:
+    """The state of each TPS: the first of STATES that any of these officers is in.
+
+    place: the position of the TPS of each. told: of which TPS any posting is known.
+    """
+    best = np.where(told, len(STATES), len(STATES) + 1)
+    np.minimum.at(best, place, pd.Index(STATES).get_indexer(pd.Index(states)))
+    found: npt.NDArray[np.object_] = np.array(TPS_STATES, dtype=object)[best]
     return found
-
-
-def _counted(needs: pd.DataFrame, stands: pd.DataFrame) -> pd.Series:
-    return needs["code"].map(stands.groupby("code").size()).fillna(0).astype("int64")
-
-
-def _summed(needs: pd.DataFrame, stands: pd.DataFrame) -> pd.Series:
-    return needs["code"].map(stands.groupby("code")["share"].sum()).fillna(0.0)

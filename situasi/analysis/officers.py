@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi import records
 from situasi.analysis import presence
-from situasi.analysis.postings import at_tps, standing
+from situasi.analysis.postings import at_tps
 from situasi.regions import Register
 
 POLICE, UNKNOWN = "polisi", "tidak_diketahui"
@@ -19,8 +21,10 @@ AS_POLICE = (POLICE, UNKNOWN)
 _GROUPS = {"polri": POLICE, "bko_polda": POLICE, "brimob": POLICE}
 
 
-def officers(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
-    """One row per officer, by petugas.
+def officers(
+    known: Mapping[str, pd.DataFrame], order: pd.DataFrame, register: Register, at: datetime
+) -> pd.DataFrame:
+    """One row per officer, by petugas. order: the posting rows that hold (postings.standing).
 
     Columns: instansi, group ("polisi", "linmas", "tni", "satpol_pp", "tidak_diketahui"),
     pangkat, satuan, on_roster, posted, duty (penugasan), lokasi, areas (kecamatan codes: of
@@ -28,28 +32,28 @@ def officers(known: Mapping[str, pd.DataFrame], register: Register, at: datetime
     state (presence.states). latihan: whether any row behind it is made up.
     """
     roster = _roster(frame(known, records.ROSTER), at)
-    orders = _orders(standing(frame(known, records.POSTINGS), at))
+    orders = _orders(order)
     words = presence.last_words(frame(known, records.PERSONNEL), register, at)
-    every = roster.index.union(orders.index).union(words.index)
-    found = pd.concat(
-        [
-            roster.drop(columns=["latihan", "kecamatan", "instansi"]).reindex(every),
-            orders.drop(columns=["latihan", "areas"]).reindex(every),
-            words.drop(columns=["latihan", "instansi", "arrived"]).reindex(every),
-        ],
-        axis=1,
+    every = roster.index.union(orders.index).union(words.index).rename("petugas")
+    listed, ordered, spoke = (part.reindex(every) for part in (roster, orders, words))
+    agency = listed["instansi"].where(listed["instansi"].notna(), spoke["instansi"])
+    found = pd.DataFrame(
+        {
+            **_columns(listed, ("pangkat", "satuan")),
+            **_columns(ordered, ("duty", "lokasi")),
+            **_columns(spoke, ("checkin", "checkin_at", "checkin_kecamatan", "checkin_code")),
+            "instansi": agency,
+            "group": [_group(one) for one in agency],
+            "on_roster": every.isin(roster.index),
+            "posted": every.isin(orders.index),
+            "arrived": (spoke["arrived"] == True).to_numpy(),  # noqa: E712 (missing is no)
+            "areas": _areas(ordered["areas"], spoke["checkin_kecamatan"], listed["kecamatan"]),
+            "latihan": np.any([part["latihan"] == True for part in (listed, ordered, spoke)], 0),  # noqa: E712
+        },
+        index=every,
     )
-    stated = roster["instansi"].reindex(every)
-    found["instansi"] = stated.where(stated.notna(), words["instansi"].reindex(every))
-    found["group"] = [_group(agency) for agency in found["instansi"]]
-    found["on_roster"] = every.isin(roster.index)
-    found["posted"] = every.isin(orders.index)
-    found["arrived"] = every.isin(words.index[words["arrived"]])
-    found["areas"] = _areas(every, orders["areas"], words["checkin_kecamatan"], roster["kecamatan"])
-    made_up = [part.index[part["latihan"].astype("bool")] for part in (roster, orders, words)]
-    found["latihan"] = every.isin(made_up[0].union(made_up[1]).union(made_up[2]))
     found["state"] = presence.states(found, at, register.election)
-    return found.rename_axis("petugas")
+    return found
 
 
 def by_last_word(every: pd.DataFrame) -> pd.DataFrame:
@@ -75,41 +79,75 @@ def _group(agency: object) -> str:
     return _GROUPS.get(agency, agency) if isinstance(agency, str) else UNKNOWN
 
 
+def _columns(part: pd.DataFrame, names: tuple[str, ...]) -> dict[str, pd.Series]:
+    return {name: part[name] for name in names}
+
+
 def _roster(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
     """The newest line of each officer of the roster."""
-    last = presence.ordered(rows, at).drop_duplicates("petugas", keep="last").set_index("petugas")
-    return last[["instansi", "pangkat", "satuan", "kecamatan", "latihan"]]
+    columns = ("petugas", "instansi", "pangkat", "satuan", "kecamatan", "latihan")
+    upto = presence.ordered(rows, at, columns)
+    who, last = presence.last_of_each(upto["petugas"])
+    return upto.take(last).drop(columns="petugas").set_index(who)
 
 
 def _orders(order: pd.DataFrame) -> pd.DataFrame:
     """One row per officer of the standing orders; TPS come before any other duty."""
-    duty = order["penugasan"].where(~at_tps(order), "tps")
-    ranked = order.assign(duty=duty, _first=duty != "tps").sort_values("_first", kind="stable")
-    by_officer = ranked.groupby("petugas")
+    to_tps = at_tps(order)
+    by_duty = np.argsort(~to_tps.to_numpy(bool), kind="stable")
+    ranked = order[["petugas", "lokasi", "kecamatan", "latihan"]].take(by_duty)
+    duty = order["penugasan"].where(~to_tps, "tps").take(by_duty)
+    officer, names = pd.factorize(ranked["petugas"])
+    who = pd.Index(names, dtype="object", name="petugas")
     return pd.DataFrame(
         {
-            "duty": by_officer["duty"].first(),
-            "lokasi": by_officer["lokasi"].first(),
-            "areas": _codes(order),
-            "latihan": by_officer["latihan"].any(),
-        }
+            "duty": _first_stated(duty, officer, who),
+            "lokasi": _first_stated(ranked["lokasi"], officer, who),
+            "areas": _named(officer, ranked["kecamatan"], len(names)),
+            "latihan": np.bincount(officer, ranked["latihan"], minlength=len(names)) > 0,
+        },
+        index=who,
     )
 
 
-def _codes(order: pd.DataFrame) -> pd.Series:
+def _first_stated(values: pd.Series, officer: npt.NDArray[np.intp], who: pd.Index) -> pd.Series:
+    """The first value stated for each officer; None where there is none."""
+    stated = np.flatnonzero(values.notna())[::-1]
+    first = np.full(len(who), None, dtype=object)
+    first[officer[stated]] = values.to_numpy()[stated]  # of several the one written last stays
+    return pd.Series(first, who, dtype="object")
+
+
+def _named(
+    officer: npt.NDArray[np.intp], kecamatan: pd.Series, size: int
+) -> npt.NDArray[np.object_]:
     """The kecamatan that the rows of each officer name."""
-    named: dict[str, set[str]] = {officer: set() for officer in order["petugas"]}
-    for officer, code in zip(order["petugas"], order["kecamatan"], strict=True):
+    named: list[set[str]] = [set() for _ in range(size)]
+    for who, code in zip(officer.tolist(), kecamatan, strict=True):
         if isinstance(code, str):
-            named[officer].add(code)
-    return pd.Series({who: frozenset(codes) for who, codes in named.items()}, dtype="object")
+            named[who].add(code)
+    return _objects(map(frozenset, named), size)
 
 
-def _areas(every: pd.Index, *sources: pd.Series) -> pd.Series:
+def _areas(orders: pd.Series, words: pd.Series, roster: pd.Series) -> npt.NDArray[np.object_]:
     """The kecamatan of each officer, of the first source that names any."""
-    found = []
-    for officer in every:
-        said = (source.get(officer) for source in sources)
-        sets = (frozenset([one]) if isinstance(one, str) else one for one in said)
-        found.append(next((one for one in sets if isinstance(one, frozenset) and one), frozenset()))
-    return pd.Series(found, every, dtype="object")
+    none: frozenset[str] = frozenset()
+    alone: dict[object, frozenset[str]] = {
+        code: frozenset([code])
+        for code in {*words.tolist(), *roster.tolist()}
+        if isinstance(code, str)
+    }
+    found = (
+        ordered
+        if isinstance(ordered, frozenset) and ordered
+        else alone.get(word) or alone.get(home, none)
+        for ordered, word, home in zip(orders, words, roster, strict=True)
+    )
+    return _objects(found, len(orders))
+
+
+def _objects(values: Iterable[object], size: int) -> npt.NDArray[np.object_]:
+    array = np.empty(size, dtype=object)
+    for at, value in enumerate(values):
+        array[at] = value
+    return array

@@ -12,8 +12,11 @@ from situasi.analysis import incidents, merging, silence, situasi, timeline
 from situasi.analysis.incidents import Selection
 from situasi.analysis.silence import FeedState, Newest
 from situasi.election import Election
+from situasi.records import INCIDENTS, MERGES
 
 HOUR = timedelta(hours=1)
+# The feeds that cases are made of.
+CASES = (INCIDENTS.name, MERGES.name)
 # What tells whether a case is open and selected; the texts need not be carried along.
 _COUNTED = ["case", "seq", "known_at", "recorded_at", "reported_at", "occurred_at", "kecamatan",
             "jenis", "tingkat", "situasi", "status", "latihan"]  # fmt: skip
@@ -64,6 +67,22 @@ def overview(
     """
     limit = None if live else at
     known = {name: incidents.known(frame, limit) for name, frame in frames.items()}
+    found = of_cases(frames, election, kecamatan, wanted, at, live=live)
+    return replace(found, feeds=feeds_heard(known, election, at))
+
+
+def of_cases(
+    frames: Mapping[str, pd.DataFrame],
+    election: Election,
+    kecamatan: Sequence[str],
+    wanted: Selection,
+    at: datetime,
+    *,
+    live: bool,
+) -> Overview:
+    """The overview but for its feeds: it rests on CASES alone."""
+    limit = None if live else at
+    known = {name: incidents.known(frames[name], limit) for name in CASES}
     every = incidents.cases(known["incidents"])
     timeless = replace(wanted, since=None, until=None)
     # Merged cases count once; the word of each on its own kecamatan still holds there.
@@ -89,12 +108,19 @@ def overview(
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
         without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
         newest=silence.newest_of(incidents.select(known["incidents"], wanted)),
-        feeds=silence.states(
-            {name: silence.last_known(rows) for name, rows in known.items()},
-            at,
-            {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
-            (election.day_start, election.day_end),
-        ),
+        feeds=[],
+    )
+
+
+def feeds_heard(
+    known: Mapping[str, pd.DataFrame], election: Election, at: datetime
+) -> list[FeedState]:
+    """Which of these feeds should be speaking, and when each last did."""
+    return silence.states(
+        {name: silence.last_known(rows) for name, rows in known.items()},
+        at,
+        {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
+        (election.day_start, election.day_end),
     )
 
 

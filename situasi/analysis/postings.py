@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents import told_at
@@ -19,11 +21,21 @@ def standing(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
     the same id are one line told again: those told last hold.
     """
     begun = rows[rows["occurred_at"] <= at]
-    newest = begun.groupby("petugas")["occurred_at"].transform("max")
-    order = begun[begun["occurred_at"] == newest]
-    told = told_at(order)
-    last = told.groupby([order["petugas"], order["id"]], dropna=False).transform("max")
-    return order[told == last].reset_index(drop=True)
+    officer = pd.factorize(begun["petugas"])[0]
+    order = begun[_newest(officer, begun["occurred_at"])]
+    officer = pd.factorize(order["petugas"])[0]
+    told_again, ids = pd.factorize(order["id"], use_na_sentinel=False)
+    line = pd.factorize(officer * len(ids) + told_again)[0]
+    return order[_newest(line, told_at(order))].reset_index(drop=True)
+
+
+def _newest(group: npt.NDArray[np.intp], times: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which rows have the newest time of their group (numbered from 0)."""
+    us = times.astype("int64").to_numpy()
+    newest = np.full(group.max(initial=-1) + 1, np.iinfo("int64").min)
+    np.maximum.at(newest, group, us)
+    found: npt.NDArray[np.bool_] = us == newest[group]
+    return found
 
 
 def at_tps(order: pd.DataFrame) -> pd.Series:
@@ -38,14 +50,16 @@ def by_tps(order: pd.DataFrame, register: Register) -> pd.DataFrame:
     order: rows of `standing`. code: missing where the register has no such TPS. share: what
     the officer counts for there; the shares of one officer add up to 1.
     """
-    posted = order.loc[at_tps(order), [*_PLACE, "latihan"]]
-    numbers = pd.Series([_numbers(cell) for cell in posted["tps"]], posted.index, dtype="object")
-    single = posted.assign(tps=numbers).explode("tps")
+    posted = order[at_tps(order)]
+    each = [(row, one) for row, cell in enumerate(posted["tps"]) for one in _numbers(cell)]
+    single = posted[[*_PLACE, "latihan"]].take(np.array([row for row, _ in each], dtype=np.intp))
+    single["tps"] = pd.Series([one for _, one in each], single.index, dtype="object")
     single = single.drop_duplicates(_PLACE).reset_index(drop=True)
     single["code"] = tps_codes(single, register)
     areas = register.tps.set_index("code")["kecamatan"]
     single["kecamatan"] = single["code"].map(areas).fillna(single["kecamatan"]).astype("object")
-    single["share"] = 1.0 / single.groupby("petugas")["petugas"].transform("size").astype("float64")
+    officer = pd.factorize(single["petugas"])[0]
+    single["share"] = 1.0 / np.bincount(officer)[officer]
     return single
 
 

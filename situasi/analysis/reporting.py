@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from situasi.analysis import microseconds
 from situasi.analysis.dues import Due, dues
+from situasi.analysis.microseconds import NEVER, Micros, moments
 from situasi.records import FASE
 from situasi.regions import Register
 
@@ -16,81 +19,82 @@ STATES = (
     "belum_waktunya", "ditunggu", "terlambat", "tak_terjangkau", "lapor", "diragukan",
 )  # fmt: skip
 
-_NONE = np.iinfo("int64").min  # NaT
 _CLOSED = FASE.index("ditutup")
+_MINUTE = 60_000_000
 _Yes = npt.NDArray[np.bool_]
-_Ranks = npt.NDArray[np.int64]
 
 
-def judged(
-    table: pd.DataFrame, reached: _Ranks, away: _Yes, register: Register, at: datetime
-) -> pd.DataFrame:
-    """The one state of each TPS: state, owed, owed_hour, owed_at, late_min, chaser.
+@dataclass(frozen=True)
+class Spoken:
+    """What each TPS has told. reached: the place in FASE of its furthest phase, -1 for none.
 
-    table: dibuka, hadir_at, last_at and doubts of each TPS. reached: the place in FASE of its
-    furthest phase, -1 for none. away: whether it cannot be reached.
+    opened, counted: when it was opened, and when heads were last counted. doubted: that count
+    is. spoke: whether it ever told anything. away: whether it cannot be reached.
     """
+
+    reached: npt.NDArray[np.int64]
+    opened: Micros
+    counted: Micros
+    doubted: _Yes
+    spoke: _Yes
+    away: _Yes
+
+
+def judged(tps: Spoken, register: Register, at: datetime) -> pd.DataFrame:
+    """The one state of each TPS: state, owed, owed_hour, owed_at, late_min, chaser."""
     # When the watch is over nobody is asked any more: what is missing stays as late as it was.
     now = min(at, register.election.day_end)
     owed = dues(register.election)
-    unmet = ~np.column_stack([_met(due, table, reached, register) for due in owed])
+    unmet = ~np.column_stack([_met(due, tps, register) for due in owed])
     late = unmet & np.array([now > due.late for due in owed])
     awaited = unmet & np.array([now >= due.awaited for due in owed])
-    missing, first = awaited.any(axis=1), awaited.argmax(axis=1)
-    is_late = late.any(axis=1)
-    spoke = table["last_at"].notna().to_numpy()
-    found = pd.DataFrame(index=table.index)
-    found["state"] = np.select(
-        [away, is_late, (table["doubts"] != "").to_numpy(), missing, spoke],
+    missing, is_late = awaited.any(axis=1), late.any(axis=1)
+    first = np.where(missing, awaited.argmax(axis=1), -1)
+    states = np.select(
+        [tps.away, is_late, tps.doubted, missing, tps.spoke],
         ["tak_terjangkau", "terlambat", "diragukan", "ditunggu", "lapor"],
         default="belum_waktunya",
     )
     whats = np.array([*(due.what for due in owed), None], dtype=object)
-    found["owed"] = pd.Series(whats[np.where(missing, first, -1)], dtype="object")
-    found["owed_hour"] = _of_due([due.hour for due in owed], first, missing)
-    found["owed_at"] = _of_due([due.late for due in owed], first, missing)
-    minutes = (pd.Timestamp(now) - found["owed_at"]).dt.total_seconds() // 60
-    found["late_min"] = minutes.where(is_late).astype("Int64")
-    found["chaser"] = pd.Series(_chasers(found["late_min"], register), dtype="object")
-    return found
+    since = _each([due.late for due in owed])[first]
+    minutes = np.where(is_late, (microseconds.of(now) - since) // _MINUTE, -1)
+    return pd.DataFrame(
+        {
+            "state": states,
+            "owed": pd.Series(whats[first], dtype="object"),
+            "owed_hour": moments(_each([due.hour for due in owed])[first]),
+            "owed_at": moments(since),
+            "late_min": pd.arrays.IntegerArray(minutes.clip(0), ~is_late),
+            "chaser": pd.Series(_chasers(minutes, register), dtype="object"),
+        }
+    )
 
 
-def _met(due: Due, table: pd.DataFrame, reached: _Ranks, register: Register) -> _Yes:
+def _met(due: Due, tps: Spoken, register: Register) -> _Yes:
     """Which TPS no longer owe this report.
 
     A later phase ends an earlier one. A count holds from `ahead` before its hour; none is owed
     of an hour before the opening, nor, once it is closed, of any hour but the last.
     """
     if due.hour is None:
-        return reached >= due.rank
-    counted = _at_least(table["hadir_at"], due.awaited)
-    before = _at_least(table["dibuka"], due.hour)
-    over = reached >= _CLOSED
+        return tps.reached >= due.rank
+    counted = tps.counted >= microseconds.of(due.awaited)
+    before = tps.opened >= microseconds.of(due.hour)
+    over = tps.reached >= _CLOSED
     last = due.hour + register.election.rules.tps.counts_every > register.election.local(
         register.election.tps_closes
     )
     return counted | before if last else counted | before | over
 
 
-def _at_least(moments: pd.Series, since: datetime) -> _Yes:
-    met: _Yes = (moments >= pd.Timestamp(since)).to_numpy(bool)
-    return met
+def _each(times: list[datetime | None]) -> Micros:
+    """The moments, and one more that is NEVER, for whoever owes nothing."""
+    return np.array([*(NEVER if one is None else microseconds.of(one) for one in times), NEVER])
 
 
-def _of_due(
-    moments: list[datetime | None], first: npt.NDArray[np.intp], missing: _Yes
-) -> pd.Series:
-    every = np.array(
-        [_NONE if one is None else round(one.timestamp() * 1e6) for one in moments], "int64"
-    )
-    us = np.where(missing, every[first], _NONE)
-    return pd.Series(us.view("datetime64[us]")).dt.tz_localize("UTC")
-
-
-def _chasers(late_min: pd.Series, register: Register) -> list[str | None]:
-    """Whose turn it is, by how late: the last of the rules that has begun."""
+def _chasers(minutes: Micros, register: Register) -> list[str | None]:
+    """Whose turn it is, by how late (-1: not): the last of the rules that has begun."""
     rules = sorted(register.election.rules.tps.chase, key=lambda one: one.after)
     turns = np.array([one.after.total_seconds() / 60 for one in rules])
     names = [None, *(one.who for one in rules)]
-    minutes = late_min.to_numpy("float64", na_value=-1.0)
     return [names[at] for at in np.searchsorted(turns, minutes, side="right")]

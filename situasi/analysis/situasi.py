@@ -10,6 +10,9 @@ import pandas as pd
 from situasi.analysis.incidents import still_open
 from situasi.records import SITUASI
 
+# What the state is read from; the texts need not be carried along.
+_TOLD = ["kecamatan", "jenis", "status", "situasi", "situasi_at", "occurred_at", "precision"]
+
 
 def by_kecamatan(
     found: pd.DataFrame, kecamatan: Sequence[str], at: datetime, valid: timedelta
@@ -21,8 +24,9 @@ def by_kecamatan(
     restated, however old; hijau holds for `valid`, then it is silence again. Nihil states
     hijau.
     """
-    alarms = _alarms(found)
-    calm = _calm(found, at - valid)
+    told = found[_TOLD]
+    alarms = _alarms(told)
+    calm = _calm(told, at - valid)
     rows = []
     for code in kecamatan:
         stated = alarms.get(code) or calm.get(code)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.doubts import of_counts
-from situasi.analysis.reporting import STATES, judged
-from situasi.analysis.station_reports import counts, of_stations
-from situasi.records import FASE
+from situasi.analysis import microseconds
+from situasi.analysis.doubts import doubts
+from situasi.analysis.microseconds import NEVER, Micros, moments
+from situasi.analysis.reporting import STATES, Spoken, judged
+from situasi.analysis.station_reports import Reports, counts, of_stations
+from situasi.analysis.works import reads
+from situasi.records import FASE, TPS
 from situasi.regions import Register
 
 # Of a TPS that has reached no phase.
@@ -21,10 +26,8 @@ NO_PHASE = "belum"
 ARRIVED = ("kotak_tiba_ppk", "kotak_tiba_kpu")
 BOXES = tuple(fase for fase in FASE if fase.startswith("kotak"))
 
-_NONE = np.iinfo("int64").min  # NaT
-_OPENED = FASE.index("dibuka")
 
-
+@reads(TPS)
 def stations(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
     """One row for each TPS of the register, in its order; what matches none is in `unmatched`.
 
@@ -40,20 +43,39 @@ def stations(known: Mapping[str, pd.DataFrame], register: Register, at: datetime
     latihan: whether any of its reports is made up.
     """
     reports = of_stations(known["tps"], register)
-    reports = reports[reports["place"] >= 0]
-    table = register.tps.reset_index(drop=True)
-    table = pd.concat(
-        [table, _phases(reports, register), _heads(reports, register), _words(reports, len(table))],
-        axis=1,
+    reports = reports.take(reports.place >= 0)
+    in_turn = reports.take(np.argsort(reports.told, kind="stable"))
+    size = len(register.tps)
+    told, times = _phases(in_turn, size)
+    counted = _heads(reports, register)
+    words = _words(in_turn, size)
+    # Heads that were counted say that it was opened.
+    opened = np.where(counted["hadir"].fillna(0) > 0, FASE.index("dibuka"), -1)
+    reached = np.maximum(told, opened)
+    spoken = Spoken(
+        reached=reached,
+        opened=times[:, FASE.index("dibuka")],
+        counted=microseconds.column(counted["hadir_at"]),
+        doubted=(counted["doubts"] != "").to_numpy(bool),
+        spoke=words.last != NEVER,
+        away=words.away,
     )
-    reached = _reached(table.pop("_told"), table["hadir"])
     phases = np.array([*FASE, None], dtype=object)[reached]
-    table["fase"] = pd.Series(phases, dtype="object")
-    boxes = [one if one in BOXES else None for one in phases]
-    table["box"] = pd.Series(boxes, dtype="object")
-    table["box_at"] = _moments(_box_times(table, reached))
-    state = judged(table, reached, table.pop("_away").to_numpy(bool), register, at)
-    return pd.concat([table, state], axis=1)
+    moved = np.isin(phases, BOXES)
+    last = pd.DataFrame(
+        {
+            "last_at": moments(words.last),
+            "escort": pd.Series(words.escort, dtype="object"),
+            "latihan": words.made_up,
+            "fase": pd.Series(phases, dtype="object"),
+            "box": pd.Series(phases, dtype="object").where(moved, None),
+            "box_at": moments(np.where(moved, times[np.arange(size), reached], NEVER)),
+        }
+    )
+    by_phase = pd.DataFrame({fase: moments(times[:, rank]) for rank, fase in enumerate(FASE)})
+    table = register.tps.reset_index(drop=True)
+    parts = [table, by_phase, counted, last, judged(spoken, register, at)]
+    return pd.concat(parts, axis=1)
 
 
 def by_kecamatan(found: pd.DataFrame) -> pd.DataFrame:
@@ -72,77 +94,84 @@ def by_kecamatan(found: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _phases(reports: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """When each TPS reached each phase; the earliest told, where several posts told it.
+def _phases(in_turn: Reports, size: int) -> tuple[npt.NDArray[np.int64], Micros]:
+    """The furthest phase told of each TPS (-1: none), and when each phase was reached.
 
-    A later row of the same report (its id) corrects the earlier.
+    The earliest time told, where several posts told it. A later row of the same report (its
+    id) corrects the earlier. in_turn: by when they were told.
     """
-    told = reports[reports["fase"].notna()].sort_values("told", kind="stable")
-    told = told.drop_duplicates(["place", "id", "fase"], keep="last")
-    place, rank = told["place"].to_numpy(), pd.Categorical(told["fase"], FASE).codes
-    reached = np.full(len(register.tps), -1, dtype=np.int64)
-    np.maximum.at(reached, place, rank)
-    times = np.full((len(register.tps), len(FASE)), np.iinfo("int64").max)
-    exact = (told["precision"] == "menit").to_numpy()
-    moments = told["occurred_at"].astype("int64").to_numpy()
-    np.minimum.at(times, (place[exact], rank[exact]), moments[exact])
-    times[times == np.iinfo("int64").max] = _NONE
-    found = pd.DataFrame({fase: _moments(times[:, at]) for at, fase in enumerate(FASE)})
-    return found.assign(_told=reached)
+    told = in_turn.take(in_turn.fase >= 0)
+    report = pd.factorize(told.id, use_na_sentinel=False)[0]
+    cell = told.place * len(FASE) + told.fase
+    told = told.take(~pd.Index(cell + report * (size * len(FASE))).duplicated(keep="last"))
+    reached = np.full(size, -1, dtype=np.int64)
+    np.maximum.at(reached, told.place, told.fase)
+    never = np.iinfo("int64").max
+    times = np.full((size, len(FASE)), never)
+    exact = told.take(told.exact)
+    np.minimum.at(times, (exact.place, exact.fase), exact.at)
+    times[times == never] = NEVER
+    return reached, times
 
 
-def _heads(reports: pd.DataFrame, register: Register) -> pd.DataFrame:
+def _heads(reports: Reports, register: Register) -> pd.DataFrame:
     """The newest count of each TPS, by when it was taken, and what is doubted of it."""
     standing = counts(reports, register)
-    newest = standing.drop_duplicates("place", keep="last").set_index("place")
-    every = range(len(register.tps))
-    found = pd.DataFrame(
-        {
-            "hadir": newest["heads"].reindex(every).astype("Int64"),
-            "hadir_at": newest["occurred_at"].reindex(every),
-            "hadir_dptb": newest["hadir_dptb"].reindex(every),
-            "hadir_dpk": newest["hadir_dpk"].reindex(every),
-        }
-    )
-    doubted = of_counts(standing, register)
-    kinds = doubted[doubted["current"]].groupby("code")["kind"].agg(", ".join).to_dict()
-    found["doubts"] = [kinds.get(code, "") for code in register.tps["code"]]
-    return found
-
-
-def _words(reports: pd.DataFrame, size: int) -> pd.DataFrame:
-    """The last word of each TPS, whether it can be reached, and who goes with its box."""
-    told = reports.sort_values("told", kind="stable")
-    spoke = told["fase"].notna() | told["heads"].notna()
-    last = told[spoke].drop_duplicates("place", keep="last").set_index("place")["told"]
-    contact = told[spoke | told["kontak"].notna()].drop_duplicates("place", keep="last")
-    away = contact.loc[contact["kontak"] == "tak_terjangkau", "place"]
-    escorted = told[told["pengawal"].notna()].drop_duplicates("place", keep="last")
-    made = told.loc[told["latihan"], "place"]
-    every = np.arange(size)
+    doubted = doubts(standing, register)
+    kinds: dict[str, str] = {}
+    for code, kind, current in zip(
+        doubted["code"], doubted["kind"], doubted["current"], strict=True
+    ):
+        if current:
+            kinds[code] = f"{kinds[code]}, {kind}" if code in kinds else kind
+    newest = _last(standing.place, len(register.tps))
     return pd.DataFrame(
         {
-            "last_at": last.reindex(every).astype("datetime64[us, UTC]"),
-            "_away": np.isin(every, away),
-            "escort": escorted.set_index("place")["pengawal"].reindex(every).astype("object"),
-            "latihan": np.isin(every, made),
+            "hadir": _whole(_at(standing.heads, newest, np.nan)),
+            "hadir_at": moments(_at(standing.at, newest, NEVER)),
+            "hadir_dptb": _whole(_at(standing.dptb, newest, np.nan)),
+            "hadir_dpk": _whole(_at(standing.dpk, newest, np.nan)),
+            "doubts": [kinds.get(code, "") for code in register.tps["code"]],
         }
     )
 
 
-def _reached(told: pd.Series, heads: pd.Series) -> npt.NDArray[np.int64]:
-    """The furthest phase: that told, or the opening where voters were counted without it."""
-    least = np.where(heads.fillna(0) > 0, _OPENED, -1)
-    reached: npt.NDArray[np.int64] = np.maximum(told.to_numpy("int64"), least)
-    return reached
+@dataclass(frozen=True)
+class _Words:
+    """Of each TPS its last word, whether it cannot be reached, and who goes with its box."""
+
+    last: Micros
+    away: npt.NDArray[np.bool_]
+    escort: npt.NDArray[np.object_]
+    made_up: npt.NDArray[np.bool_]
 
 
-def _box_times(table: pd.DataFrame, reached: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """When each box reached its newest phase, in microseconds; NaT where it has not moved."""
-    times = np.column_stack([table[fase].astype("int64") for fase in FASE])
-    at = times[np.arange(len(times)), reached]
-    return np.where(table["box"].notna(), at, _NONE)
+def _words(in_turn: Reports, size: int) -> _Words:
+    """in_turn: by when they were told."""
+    spoke = (in_turn.fase >= 0) | ~np.isnan(in_turn.heads)
+    said = in_turn.take(spoke)
+    reached = in_turn.take(spoke | pd.notna(in_turn.contact))
+    escorted = in_turn.take(pd.notna(in_turn.escort))
+    contact = _at(reached.contact, _last(reached.place, size), None)
+    return _Words(
+        last=_at(said.told, _last(said.place, size), NEVER),
+        away=contact == "tak_terjangkau",
+        escort=_at(escorted.escort, _last(escorted.place, size), None),
+        made_up=np.isin(np.arange(size), in_turn.place[in_turn.made_up]),
+    )
 
 
-def _moments(us: npt.NDArray[np.int64]) -> pd.Series:
-    return pd.Series(us.view("datetime64[us]")).dt.tz_localize("UTC")
+def _last(place: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    """The position of the last row of each TPS; -1 where there is none."""
+    last = np.full(size, -1, dtype=np.int64)
+    last[place] = np.arange(len(place))  # of several rows of one TPS the last stays
+    return last
+
+
+def _at(values: npt.NDArray[Any], rows: npt.NDArray[np.int64], otherwise: Any) -> npt.NDArray[Any]:
+    """The values at these positions; `otherwise` at -1."""
+    return np.append(values, np.array([otherwise], values.dtype))[rows]
+
+
+def _whole(numbers: npt.NDArray[np.float64]) -> pd.api.extensions.ExtensionArray:
+    return pd.arrays.IntegerArray(np.nan_to_num(numbers).astype("int64"), np.isnan(numbers))

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.station_reports import counts, heads, of_stations
+from situasi.analysis import microseconds
+from situasi.analysis.station_reports import Reports, ends, heads
 from situasi.regions import Register
 
 _ADDED = ("tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated")
@@ -50,7 +51,7 @@ def by_kecamatan(found: pd.DataFrame, register: Register) -> pd.DataFrame:
     table["estimated"] = [place.dpt_estimated for place in places]
     guessed = found["estimated"] & told
     table["told_estimated"] = guessed.groupby(found["kecamatan"], sort=False).any()
-    table = _rated(table)
+    table = table.assign(**_rates(table))
     rate = float(whole(table)["rate"])
     table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low
     return table
@@ -58,35 +59,41 @@ def by_kecamatan(found: pd.DataFrame, register: Register) -> pd.DataFrame:
 
 def whole(table: pd.DataFrame) -> pd.Series:
     """All of these kecamatan as one: the columns of `by_kecamatan` but is_low."""
-    total = table[list(_ADDED)].sum().to_frame().T
-    total["estimated"] = bool(table["estimated"].any())
-    total["told_estimated"] = bool(table["told_estimated"].any())
-    return _rated(total).iloc[0]
+    sums = table[list(_ADDED)].to_numpy("int64").sum(axis=0)
+    total = pd.DataFrame(sums[np.newaxis, :], columns=list(_ADDED))
+    row = {
+        **dict(zip(_ADDED, sums.tolist(), strict=True)),
+        "estimated": bool(table["estimated"].any()),
+        "told_estimated": bool(table["told_estimated"].any()),
+        **{name: float(values[0]) for name, values in _rates(total).items()},
+    }
+    return pd.Series(row, dtype="object", name=0)
 
 
-def _rated(table: pd.DataFrame) -> pd.DataFrame:
-    told = table["dpt_told"].where(table["dpt_told"] > 0).astype("float64")
-    every = table["dpt"].where(table["dpt"] > 0).astype("float64")
-    untold = (table["dpt"] - table["dpt_told"]).clip(lower=0)
-    return table.assign(
-        rate=100 * table["rated"] / told,
-        least=100 * table["heads"] / every,
-        most=100 * (table["heads"] + untold) / every,
+def _rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    """Percent that came, and the least and most that it can be; NaN of no list."""
+    heads, rated, dpt, on_list = (
+        table[name].to_numpy("float64") for name in ("heads", "rated", "dpt", "dpt_told")
     )
+    told, every = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
+    untold = (dpt - on_list).clip(0)
+    return {
+        "rate": 100 * rated / told,
+        "least": 100 * heads / every,
+        "most": 100 * (heads + untold) / every,
+    }
 
 
 def curve(
-    known: Mapping[str, pd.DataFrame],
-    register: Register,
-    at: datetime,
-    kecamatan: Collection[str] = (),
+    standing: Reports, register: Register, at: datetime, kecamatan: Collection[str] = ()
 ) -> pd.DataFrame:
     """Turnout at each quarter of an hour of voting, up to `at`, and what was to be expected.
 
-    kecamatan: only these; empty: all. Index: the moment, from the opening to an hour after the
-    closing. Columns: heads (sum of the newest counts taken by then), told (TPS with one),
-    dpt_told (voters on their lists), rate (percent of these), expected (percent: a perkiraan
-    after rules.turnout). After `at` and where nobody told, all but expected is missing.
+    standing: of station_reports.counts. kecamatan: only these; empty: all. Index: the moment,
+    from the opening to an hour after the closing. Columns: heads (sum of the newest counts taken
+    by then), told (TPS with one), dpt_told (voters on their lists), rate (percent of these),
+    expected (percent: a perkiraan after rules.turnout). After `at` and where nobody told, all
+    but expected is missing.
     """
     election = register.election
     start, closes = election.local(election.tps_opens), election.local(election.tps_closes)
@@ -97,8 +104,7 @@ def curve(
         if kecamatan
         else pd.Series(True, index=table.index)
     )
-    taken = counts(of_stations(known["tps"], register), register)
-    taken = taken[wanted.to_numpy()[taken["place"].to_numpy()]]
+    taken = standing.take(wanted.to_numpy(bool)[standing.place])
     steps = _steps(taken, table["dpt"].to_numpy("float64", na_value=0.0), start, len(slots))
     found = pd.DataFrame(steps.cumsum(axis=0), slots, ["heads", "told", "dpt_told"])
     found = found.where((found["told"] > 0) & (slots <= pd.Timestamp(at)))
@@ -108,14 +114,13 @@ def curve(
 
 
 def _steps(
-    taken: pd.DataFrame, dpt: npt.NDArray[np.float64], start: datetime, size: int
+    taken: Reports, dpt: npt.NDArray[np.float64], start: datetime, size: int
 ) -> npt.NDArray[np.float64]:
     """What each slot adds: heads since the count before, a TPS at its first, and its list."""
-    place = taken["place"].to_numpy()
-    first = ~pd.Series(place).duplicated().to_numpy()
-    counted = taken["heads"].to_numpy("float64")
+    place, counted = taken.place, taken.heads
+    first = ends(place[::-1])[::-1]
     before = np.where(first, 0.0, np.roll(counted, 1))
-    since = (taken["occurred_at"] - pd.Timestamp(start)).dt.total_seconds().to_numpy()
+    since = (taken.at - microseconds.of(start)) / 1e6
     slot = np.ceil(since / _SLOT.total_seconds()).astype("int64").clip(min=0)
     added = np.column_stack([counted - before, first, np.where(first, dpt[place], 0.0)])
     steps = np.zeros((size, 3))

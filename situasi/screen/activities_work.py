@@ -13,10 +13,12 @@ import streamlit as st
 from situasi import words
 from situasi.analysis import activities, sop, stages
 from situasi.analysis.sop import Line
+from situasi.analysis.works import reads
 from situasi.board import current as board
 from situasi.figures.stages import gantt
 from situasi.figures.theme import theme
 from situasi.labels import label
+from situasi.records import ACTIVITIES
 from situasi.regions import Register, Stage
 from situasi.screen import activities_tables as shown
 from situasi.screen.tables import Table
@@ -56,6 +58,7 @@ class Work:
         return [line for line in self.lines if line.item.stage in codes]
 
 
+@reads(ACTIVITIES)
 def work(
     known: Mapping[str, pd.DataFrame],
     register: Register,

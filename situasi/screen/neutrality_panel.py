@@ -12,9 +12,10 @@ import streamlit as st
 from situasi import words
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality, Word
+from situasi.analysis.works import reads
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.records import KELAS, PELANGGARAN
+from situasi.records import KELAS, NEUTRALITY, PELANGGARAN
 from situasi.regions import Register
 from situasi.screen import neutrality_parts as pieces
 from situasi.screen import neutrality_rules, page, parts, tables
@@ -25,6 +26,7 @@ from situasi.screen.parts import Card
 from situasi.words import _
 
 
+@reads(NEUTRALITY)
 def work(
     known: Mapping[str, pd.DataFrame],
     register: Register,

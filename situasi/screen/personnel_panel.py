@@ -9,11 +9,10 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
-from situasi.figures import coverage as figure
 from situasi.figures import theme as colours
 from situasi.figures.area import Area
 from situasi.regions import Kecamatan
-from situasi.screen import area_map, filters, page, parts, session, tables
+from situasi.screen import area_map, drawn, filters, page, parts, session, tables
 from situasi.screen import personnel_tables as readable
 from situasi.screen.page import View
 from situasi.screen.personnel_work import Work
@@ -132,7 +131,7 @@ def curve_panel(view: View, found: Work) -> None:
     }
     moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
     st.plotly_chart(
-        figure.through_day(
+        drawn.officers_through_day(
             found.curve, levels, names, moments, (election.day_start, election.day_end),
             session.viewer_theme(),
         ),

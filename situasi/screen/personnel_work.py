@@ -8,11 +8,12 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi import records
 from situasi.analysis import agencies, attendance
 from situasi.analysis import coverage as analysis
 from situasi.analysis.coverage import Coverage
-from situasi.analysis.officers import AS_POLICE
+from situasi.analysis.officers import AS_POLICE, frame
+from situasi.analysis.works import reads
+from situasi.records import PERSONNEL
 from situasi.regions import Register
 
 
@@ -33,11 +34,16 @@ class Work:
     curve: pd.DataFrame
 
 
+@reads(PERSONNEL, parts=(analysis.coverage,))
 def work(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    everywhere: Coverage,
+    kecamatan: tuple[str, ...],
 ) -> Work:
     """Everything of the page, of these kecamatan (none: all)."""
-    found = analysis.within(analysis.coverage(known, register, at), kecamatan)
+    found = analysis.within(everywhere, kecamatan)
     chosen = [code for code in register.kecamatan if not kecamatan or code in kecamatan]
     by_code: dict[str | None, str] = {code: code for code in chosen}
     by_polsek: dict[str | None, str] = {code: register.kecamatan[code].polsek for code in chosen}
@@ -48,7 +54,7 @@ def work(
         polsek=analysis.areas(found, by_polsek),
         agencies=agencies.by_agency(found.officers),
         curve=attendance.through_day(
-            known[records.PERSONNEL.name],
+            frame(known, PERSONNEL),
             _watched(found),
             (register.election.day_start, register.election.day_end),
             at,

@@ -13,9 +13,10 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.reporting import STATES
 from situasi.analysis.stations import ARRIVED, NO_PHASE
+from situasi.analysis.works import reads
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.records import FASE
+from situasi.records import FASE, TPS
 from situasi.regions import Register
 from situasi.screen import (
     address,
@@ -146,6 +147,7 @@ def box_panel(found: pd.DataFrame) -> None:
         tables.shown(boxes, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
 
 
+@reads(TPS)
 def history(
     known: Mapping[str, pd.DataFrame],
     register: Register,  # noqa: ARG001

@@ -7,10 +7,9 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
-from situasi.figures import timeline as figure_timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.labels import label
-from situasi.screen import day_tables, filters, parts, session, tables
+from situasi.screen import day_tables, drawn, filters, parts, session, tables
 from situasi.screen.session import Moment
 from situasi.words import _
 
@@ -21,7 +20,7 @@ def timeline_panel(found: Overview, at: Moment) -> None:
     past = None if at.live else at.at
     names = {code: label("tingkat", None if code == UNRATED else code) for code in TINGKAT}
     st.plotly_chart(
-        figure_timeline.timeline(found.slots, names, moments, past, session.viewer_theme()),
+        drawn.day_timeline(found.slots, names, moments, past, session.viewer_theme()),
         theme=None,
         config={"displayModeBar": False},
         key="garis_waktu",

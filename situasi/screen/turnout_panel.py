@@ -6,11 +6,11 @@ import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
-from situasi.figures import turnout as figure
 from situasi.figures.area import Area
 from situasi.regions import Kecamatan
 from situasi.screen import (
     area_map,
+    drawn,
     page,
     parts,
     session,
@@ -89,7 +89,7 @@ def curve_panel(found: Work) -> None:
         tables.opens(_("Angka kurva"), lambda: turnout_tables.curve(found), "angka_kurva")
     names = (_("TPS yang melapor"), _("perkiraan"))
     st.plotly_chart(
-        figure.turnout_curve(found.curve, references, names, "TPS", session.viewer_theme()),
+        drawn.turnout_curve(found.curve, references, names, "TPS", session.viewer_theme()),
         theme=None,
         config={"displayModeBar": False},
         key="kurva",

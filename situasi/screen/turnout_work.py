@@ -8,9 +8,12 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import doubts as analysis_doubts
 from situasi.analysis import turnout as analysis
+from situasi.analysis.doubts import doubts
+from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.stations import stations
+from situasi.analysis.works import reads
+from situasi.records import TPS
 from situasi.regions import Register
 
 
@@ -31,21 +34,26 @@ class Work:
     doubted: pd.DataFrame
 
 
+@reads(TPS, parts=(stations,))
 def work(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    every: pd.DataFrame,
+    kecamatan: tuple[str, ...],
 ) -> Work:
-    """Everything of the page, of these kecamatan (none: all)."""
-    every = stations(known, register, at)
+    """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
     areas = analysis.by_kecamatan(every, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
     beside = analysis.totals(known, every)
-    doubted = analysis_doubts.doubts(known, register, at)
+    standing = counts(of_stations(known["tps"], register), register)
+    doubted = doubts(standing, register)
     return Work(
         found=every[every["kecamatan"].isin(chosen.index)],
         areas=chosen,
         whole=_official(analysis.whole(chosen), register.whole and len(chosen) == len(areas)),
         kabupaten=float(analysis.whole(areas)["rate"]),
-        curve=analysis.curve(known, register, at, kecamatan),
+        curve=analysis.curve(standing, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,18 @@ def read(
         for name, cells in zip(dtypes, zip(*rows, strict=True), strict=True):
             pieces[name].append(_ARRAY[dtypes[name]](cells, known[name]))
     result.close()
+    if not any(pieces.values()):
+        return _empty(tuple(dtypes.items())).copy()
     return pd.DataFrame({name: _series(pieces[name], dtype) for name, dtype in dtypes.items()})
 
 
+@cache
+def _empty(dtypes: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """Made once: a new version brings rows of few feeds, and every feed is asked."""
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes})
+
+
 def _series(pieces: list[Any], dtype: str) -> pd.Series[Any]:
-    if not pieces:
-        return pd.Series(dtype=dtype)
     if dtype == "Int64":
         numbers, missing = (np.concatenate(part) for part in zip(*pieces, strict=True))
         return pd.Series(pd.arrays.IntegerArray(numbers, missing))

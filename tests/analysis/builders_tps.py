@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from situasi import election, records, regions
+from situasi.analysis.station_reports import Reports, counts, of_stations
 from situasi.regions import Register
 from situasi.settings import ROOT
 from tests.builders import report, rows_of
@@ -43,3 +44,9 @@ def told(**stated: Any) -> dict[str, Any]:
 
 def known(*rows: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     return {"tps": rows_of(records.TPS, *rows)}
+
+
+def standing(*rows: Mapping[str, Any], register: Register | None = None) -> Reports:
+    """The counts that stand of these rows."""
+    asked = register or small()
+    return counts(of_stations(known(*rows)["tps"], asked), asked)

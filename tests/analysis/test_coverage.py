@@ -21,9 +21,10 @@ from situasi.analysis.attendance import through_day
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.manning import TPS_STATES
 from situasi.analysis.officers import by_last_word
-from situasi.analysis.presence import STATES
+from situasi.analysis.presence import STATES, last_words
 from situasi.analysis.strength import required, whole
 from situasi.election import load as load_election
+from situasi.regions import Register
 from situasi.regions import load as load_register
 from situasi.rules import Pattern
 from situasi.settings import ROOT
@@ -84,6 +85,10 @@ def state(*rows: Mapping[str, Any], at: str = "09.00", petugas: str = "P-1") -> 
 
 def tps(*rows: Mapping[str, Any], at: str = "09.00", code: str = f"{DESA}.001") -> pd.Series:
     return found(*rows, at=at).tps.set_index("code").loc[code]
+
+
+def gaps(frames: Mapping[str, pd.DataFrame], register: Register = REGISTER) -> pd.DataFrame:
+    return coverage.gaps(coverage.coverage(frames, register, wib("09.00")), register)
 
 
 def by_kecamatan(of: Coverage) -> pd.DataFrame:
@@ -312,7 +317,7 @@ def test_where_all_have_left_after_closing_nothing_is_required_any_more() -> Non
 
 
 def test_an_area_without_any_posting_is_not_known() -> None:
-    rows = coverage.gaps(known(posting()), REGISTER, wib("09.00"))
+    rows = gaps(known(posting()))
     assert bool(rows.loc[HERE, "known"])
     assert not rows.loc[THERE, "known"]
     assert pd.isna(rows.loc[THERE, "share_without"])
@@ -320,14 +325,14 @@ def test_an_area_without_any_posting_is_not_known() -> None:
 
 def test_gaps_without_any_row_or_right_score_nothing() -> None:
     for frames in (known(), {"personnel": rows_of(records.PERSONNEL)}):
-        rows = coverage.gaps(frames, REGISTER, wib("09.00"))
+        rows = gaps(frames)
         assert list(rows.index) == list(REGISTER.kecamatan)
         assert not rows["known"].any()
         assert rows["share_without"].isna().all()
 
 
 def test_the_share_without_an_officer_is_of_all_tps_of_the_kecamatan() -> None:
-    rows = coverage.gaps(known(posting(), checkin()), REGISTER, wib("09.00"))
+    rows = gaps(known(posting(), checkin()))
     count = REGISTER.kecamatan[HERE].tps
     assert rows.loc[HERE, "share_without"] == pytest.approx((count - 1) / count)
     assert rows.loc[HERE, "tps_uncovered"] == count - 1
@@ -377,7 +382,7 @@ def test_a_filter_leaves_others_out_of_every_part() -> None:
 
 def test_an_invented_election_is_covered_too(tmp_path: Path) -> None:
     register = load_register(load_election(invented_election(tmp_path)))
-    rows = coverage.gaps(known(), register, wib("09.00"))
+    rows = gaps(known(), register)
     assert list(rows.index) == kecamatan_codes()
     assert rows["tps"].sum() == len(register.tps)
 
@@ -486,6 +491,53 @@ def test_shares_of_an_officer_states_of_the_posted_and_kecamatan_add_up_to_the_w
     assert all(one == pytest.approx(1) for one in of.posts.groupby("petugas")["share"].sum())
     matched = of.posts[of.posts["code"].notna()]
     assert of.tps["strength"].sum() == pytest.approx(matched["share"].sum())
+
+
+def slow_last_word(officer: str, rows: list[Any], at: datetime) -> str | None:
+    said = [row for row in rows if row["petugas"] == officer and wib(row["at"]) <= at]
+    # Of the words of one time the last told; all are told when they happened, in this order.
+    return max(said, key=lambda row: wib(row["at"]))["checkin"] if said else None
+
+
+@settings(max_examples=30)  # each asks for all 667 TPS
+@given(days)
+def test_areas_equal_counting_officer_by_officer(day: tuple[list[Any], list[Any], str]) -> None:
+    frames, at = made(day)
+    of = coverage.coverage(frames, REGISTER, at)
+    rows, states = by_kecamatan(of), of.officers["state"]
+    for code in (HERE, THERE):
+        mine = of.posts[of.posts["kecamatan"] == code]
+        officers = {(one.petugas, states[one.petugas]) for one in mine.itertuples()}
+        tps = of.tps[of.tps["kecamatan"] == code]
+        assert rows.loc[code, "posted"] == len(officers)
+        for name in STATES:
+            column = "present" if name == "hadir" else name
+            assert rows.loc[code, column] == sum(state == name for _, state in officers)
+        assert rows.loc[code, "uncovered"] == sum(tps["state"] == "tanpa_plotting")
+        assert rows.loc[code, "absent"] == sum(tps["absent"])
+        assert rows.loc[code, "ratio_posted"] == tps["strength"].sum() / tps["need"].sum()
+
+
+@settings(max_examples=30)  # each asks for all 667 TPS
+@given(days)
+def test_the_officers_of_each_tps_equal_asking_each_post(
+    day: tuple[list[Any], list[Any], str],
+) -> None:
+    frames, at = made(day)
+    of = coverage.coverage(frames, REGISTER, at)
+    for one in of.tps[of.tps["desa"].isin([DESA, FAR])].itertuples():
+        mine = of.posts[of.posts["code"] == one.code]
+        assert one.posted == len(mine)
+        assert one.strength == pytest.approx(mine["share"].sum())
+
+
+@given(st.lists(word_rows, max_size=8), st.sampled_from(["05.30", "08.00", "13.00"]))
+def test_the_last_word_equals_reading_word_by_word(words: list[Any], clock: str) -> None:
+    rows = list({(row["petugas"], row["at"]): row for row in words}.values())
+    frame = rows_of(records.PERSONNEL, *(checkin(**row) for row in rows))
+    last = last_words(frame, REGISTER, wib(clock))["checkin"].to_dict()
+    slow = {officer: slow_last_word(officer, rows, wib(clock)) for officer in OFFICERS}
+    assert last == {officer: word for officer, word in slow.items() if word}
 
 
 # Through the day

@@ -2,22 +2,71 @@
 
 from __future__ import annotations
 
+import statistics
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.doubts import doubts
+from situasi.analysis.doubts import _medians, doubts
 from situasi.regions import Register
-from tests.analysis.builders_tps import DESA, known, small, told
+from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib
+
+counts_told = st.lists(
+    st.fixed_dictionaries(
+        {
+            "number": st.integers(1, 5),
+            "at": st.sampled_from(["07.40", "08.00", "08.20", "09.00"]),
+            "hadir": st.sampled_from([40, 60, 80, 120, 200]),
+        }
+    ),
+    max_size=20,
+)
+
+
+def slow_same(rows: list[dict[str, Any]], one: dict[str, Any]) -> int:
+    """How many TPS told the same of the same hour, looking at every row."""
+    hour = {"07.40": 8, "08.00": 8, "08.20": 8, "09.00": 9}
+    return len(
+        {
+            row["number"]
+            for row in rows
+            if (row["hadir"], hour[row["at"]]) == (one["hadir"], hour[one["at"]])
+        }
+    )
+
+
+@given(counts_told)
+def test_the_same_count_equals_looking_at_every_row(stated: list[dict[str, Any]]) -> None:
+    rows = list({(row["number"], row["at"]): row for row in stated}.values())
+    table = found(*(told(of=f"{DESA}.{row['number']:03d}", hadir=row["hadir"], at=row["at"])
+                    for row in rows))  # fmt: skip
+    same = table[table["kind"] == "seragam"]
+    seen = {(int(one.nomor), one.occurred_at): one.against for one in same.itertuples()}
+    slow = {(row["number"], wib(row["at"])): slow_same(rows, row) for row in rows}
+    assert seen == {key: count for key, count in slow.items() if count >= 4}
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([1.0, 2.5, 4.0, None]))))
+def test_the_median_of_each_group_equals_sorting_its_values(
+    told_values: list[tuple[int, float | None]],
+) -> None:
+    group = pd.factorize(np.array([key for key, _ in told_values], dtype="int64"))[0]
+    values = np.array([np.nan if value is None else value for _, value in told_values])
+    counted = np.bincount(group, ~np.isnan(values)).astype("int64")
+    medians = _medians(values, group, counted)
+    for at in range(len(medians)):
+        mine = [value for value in values[group == at] if not np.isnan(value)]
+        assert np.isnan(medians[at]) if not mine else medians[at] == statistics.median(mine)
 
 
 def found(*rows: dict[str, Any], register: Register | None = None) -> pd.DataFrame:
-    return doubts(known(*rows), register or small(), wib("23.00"))
+    return doubts(standing(*rows, register=register), register or small())
 
 
 def reasons(*rows: dict[str, Any], register: Register | None = None) -> list[tuple[float, str]]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from situasi.analysis.stations import stations
 from situasi.analysis.turnout import by_kecamatan, curve, totals, whole
 from situasi.regions import Register
-from tests.analysis.builders_tps import DESA, known, small, told
+from tests.analysis.builders_tps import DESA, known, small, standing, told
 from tests.analysis.builders_tps import whole as whole_register
 from tests.builders import wib
 
@@ -110,7 +110,7 @@ def test_the_curve_ends_at_the_moment_shown_and_counts_who_told_by_then() -> Non
         told(hadir=200, at="09.00"),
         told(of=SECOND, hadir=40, at="09.05"),
     ]
-    found = curve(known(*rows), small(), wib("09.20"))
+    found = curve(standing(*rows), small(), wib("09.20"))
     assert np.isnan(found.loc[wib("07.45"), "heads"])
     assert found.loc[wib("08.00"), ["heads", "told"]].tolist() == [100, 1]
     assert found.loc[wib("09.00"), ["heads", "told", "rate"]].tolist() == [200, 1, 50]
@@ -119,7 +119,7 @@ def test_the_curve_ends_at_the_moment_shown_and_counts_who_told_by_then() -> Non
 
 
 def test_the_expected_curve_ends_at_the_reference_that_scales_it() -> None:
-    found = curve(known(), small(), wib("12.00"))
+    found = curve(standing(), small(), wib("12.00"))
     assert found.loc[wib("07.00"), "expected"] == 0
     assert found.loc[wib("08.00"), "expected"] == pytest.approx(0.17 * 83.58)
     assert found["expected"].iloc[-1] == pytest.approx(83.58)
@@ -128,7 +128,9 @@ def test_the_expected_curve_ends_at_the_reference_that_scales_it() -> None:
 def test_only_the_chosen_kecamatan_are_in_the_curve() -> None:
     other = whole_register().tps["code"].iloc[-1]
     rows = [told(hadir=100, at="08.00"), told(of=other, hadir=70, at="08.00")]
-    found = curve(known(*rows), whole_register(), wib("09.00"), (HOME,))
+    found = curve(
+        standing(*rows, register=whole_register()), whole_register(), wib("09.00"), (HOME,)
+    )
     assert found.loc[wib("08.00"), "heads"] == 100
 
 
@@ -174,7 +176,7 @@ def slow_heads(rows: list[dict[str, Any]], until: datetime) -> tuple[int, int]:
 @settings(max_examples=40)
 def test_the_curve_equals_adding_up_the_newest_counts(stated: list[dict[str, Any]]) -> None:
     rows = list({(one["of"], one["at"]): told(**one) for one in stated}.values())
-    found = curve(known(*rows), small(), wib("23.00"))
+    found = curve(standing(*rows), small(), wib("23.00"))
     for moment in (wib("07.00") + timedelta(minutes=15 * n) for n in range(29)):
         heads, tps = slow_heads(rows, moment)
         one = found.loc[moment].fillna(0)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from situasi import settings
-from situasi.board import open_board
+from situasi.board import Board, open_board
+from situasi.ingest import ingest_rows
 from situasi.roles import SCREENS
 from situasi.settings import ROOT
 from tests.bench import made
@@ -14,33 +18,68 @@ from tests.bench.server import serving
 from tests.bench.viewer import Run, Viewer
 
 RUNS = 10
-VERSIONS = 5
+TURNS = 5
+# A small delivery: so many rows. They are told again under another id, and so are new.
+ROWS = 3
+
+Day = Mapping[str, list[dict[str, Any]]]
 
 
 def run(folder: Path) -> None:
-    """Print, page by page, a run that finds nothing new, and one that finds a new version."""
+    """Print, page by page, runs that find nothing new, and those after a small delivery."""
     asked = {**made.environment(folder), "SITUASI_REHEARSAL": "yes"}
     print("\nEvery page, the full rehearsal day")
     with serving(ROOT / "dashboard.py", asked) as port:
         board = open_board(settings.load(asked), lambda: made.EVENING)
+        day = _day(board.settings.live / "latihan")
         rows = sum(map(len, board.live.picture().snapshot.frames.values()))
         print(f"  {rows:,} rows, {len(board.register.tps)} TPS")
         for name in SCREENS:
             page = Viewer(port, name)
             page.run()
             still = [page.run() for _ in range(RUNS)]
-            fresh = []
-            for turn in range(VERSIONS):
-                board.store.note("bench", turn, made.EVENING, "bench")
-                fresh.append(page.run())
+            alone = {feed: _after(page, board, day, [feed]) for feed in day}
+            _tell(name, still, alone, _after(page, board, day, list(day)))
             page.close()
-            _tell(name, still, fresh)
         board.close()
 
 
-def _tell(name: str, still: list[Run], fresh: list[Run]) -> None:
+def _day(folder: Path) -> Day:
+    """The rows of the rehearsal, by feed."""
+    day = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            day[path.stem] = list(csv.DictReader(file))
+    return day
+
+
+def _after(page: Viewer, board: Board, day: Day, feeds: list[str]) -> list[Run]:
+    """Runs each of which is the first after a small delivery of these feeds."""
+    done = []
+    for turn in range(TURNS):
+        for feed in feeds:
+            _deliver(board, feed, day[feed], turn)
+        done.append(page.run())
+    return done
+
+
+def _deliver(board: Board, feed: str, rows: list[dict[str, Any]], turn: int) -> None:
+    version = board.store.version()
+    told = [
+        {**rows[(turn * ROWS + at) % len(rows)], "id": f"B{version}-{at}", "uraian": f"B{version}"}
+        for at in range(ROWS)
+    ]
+    ledger = ingest_rows(
+        told, "bench", board.store, board.context, feed=feed, now=made.EVENING, actor="bench"
+    )
+    assert ledger.accepted, f"nothing new came in of {feed}: {ledger}"
+
+
+def _tell(name: str, still: list[Run], alone: Mapping[str, list[Run]], every: list[Run]) -> None:
     size = max(one.size for one in still) / 1024
+    dearest = max(alone, key=lambda feed: min(one.seconds for one in alone[feed]))
     print(
         f"  {name:<14}{spread([one.seconds for one in still])}, {size:,.0f} KB; "
-        f"new version {spread([one.seconds for one in fresh])}"
+        f"a delivery of {dearest} {spread([one.seconds for one in alone[dearest]])}; "
+        f"of all feeds {spread([one.seconds for one in every])}"
     )

@@ -8,14 +8,14 @@ import pytest
 from situasi.analysis.turnout import curve
 from situasi.figures.theme import LIGHT
 from situasi.figures.turnout import turnout_curve
-from tests.analysis.builders_tps import known, small, told
+from tests.analysis.builders_tps import small, standing, told
 from tests.builders import wib
 
 REFERENCES = [("85 %", 85.81), ("83 %", 83.58)]
 
 
 def drawn(*rows: dict[str, object], at: str = "09.20") -> object:
-    found = curve(known(*rows), small(), wib(at))
+    found = curve(standing(*rows), small(), wib(at))
     return turnout_curve(found, REFERENCES, ("melapor", "perkiraan"), "TPS", LIGHT)
 
 

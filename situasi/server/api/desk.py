@@ -13,7 +13,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from situasi import sight
-from situasi.analysis import incidents
+from situasi.analysis import incidents, works
 from situasi.analysis.day import day
 from situasi.analysis.moment import Moment, moment, reckoned, within
 from situasi.analysis.overview import overview
@@ -191,7 +191,9 @@ class Desk:
         found = overview(frames, election, places, selection, then, live=at.live)
         limit = None if at.live else then
         rows = {feed: incidents.known(frame, limit) for feed, frame in frames.items()}
-        return figures.figures(found, day(rows, register, then), register, personnel=personnel)
+        return figures.figures(
+            found, works.run(day, rows, register, then), register, personnel=personnel
+        )
 
     def _rows(
         self, picture: Picture, name: str, wanted: Asked, own: Sight, at: Moment, form: str

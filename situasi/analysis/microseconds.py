@@ -1,0 +1,31 @@
+"""Moments as whole microseconds since 1970: arrays of them are compared and sorted at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Micros = npt.NDArray[np.int64]
+
+# Of a moment that nobody told: before all others (NaT).
+NEVER = np.iinfo("int64").min
+
+_EPOCH, _ONE = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+def of(moment: datetime) -> int:
+    return (moment - _EPOCH) // _ONE
+
+
+def column(times: pd.Series) -> Micros:
+    """The cells of a column of moments; NEVER where missing."""
+    micros: Micros = pd.DatetimeIndex(times).as_unit("us").asi8
+    return micros
+
+
+def moments(micros: Micros) -> pd.DatetimeIndex:
+    """The moments again, in UTC; missing where NEVER."""
+    return pd.DatetimeIndex(micros.view("datetime64[us]"), tz="UTC")

@@ -1,0 +1,84 @@
+"""Works: each is given the feeds that it names and no others, and what its parts found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from situasi import records
+from situasi.analysis import casework, coverage, day, station_reports, stations, works
+from situasi.analysis.works import reads
+from situasi.records import INCIDENTS, MERGES, TPS
+from situasi.regions import Register
+from situasi.screen import (
+    activities_work,
+    neutrality_panel,
+    personnel_work,
+    stations_panel,
+    turnout_work,
+)
+from tests.analysis.builders_tps import small
+from tests.builders import incidents, rows_of, wib
+
+AT = wib("12.00")
+Known = Mapping[str, pd.DataFrame]
+
+
+def frames() -> dict[str, pd.DataFrame]:
+    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    return {**empty, "incidents": incidents()}
+
+
+@reads(TPS)
+def part(known: Known, _register: Register, _at: datetime) -> tuple[str, ...]:
+    return tuple(known)
+
+
+@reads(INCIDENTS, MERGES, parts=(part,))
+def whole(known: Known, _register: Register, at: datetime, found: Any, asked: str) -> Any:
+    return tuple(known), at, found, asked
+
+
+def test_a_work_is_given_the_frames_of_the_feeds_that_it_names_and_what_its_parts_found() -> None:
+    given = works.run(whole, frames(), small(), AT, "more")
+    assert given == (("incidents", "merges"), AT, ("tps",), "more")
+
+
+def test_a_work_rests_on_the_feeds_of_its_parts_too() -> None:
+    assert works.of(whole).feeds == ("incidents", "merges")
+    assert works.of(whole).every == ("incidents", "merges", "tps")
+
+
+def test_a_feed_that_the_viewer_may_not_see_is_not_given() -> None:
+    assert works.run(part, {}, small(), AT) == ()
+
+
+def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
+    assert works.run(lambda known, *_: tuple(known), frames(), small(), AT) == tuple(records.FEEDS)
+
+
+@pytest.mark.parametrize(
+    ("work", "asked"),
+    [
+        (stations.stations, ()),
+        (station_reports.unmatched, ()),
+        (coverage.coverage, ()),
+        (day.day, ()),
+        (casework.casework, (casework.Selection(),)),
+        (personnel_work.work, ((),)),
+        (turnout_work.work, ((),)),
+        (neutrality_panel.work, ((),)),
+        (stations_panel.history, ("16.10.01.1011.001",)),
+    ],
+)
+def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
+    assert len(works.of(work).every) < len(records.FEEDS)
+    assert works.run(work, frames(), small(), AT, *asked) is not None
+
+
+def test_the_activities_are_read_by_their_page_alone() -> None:
+    assert works.of(activities_work.work).every == ("activities",)

@@ -1,0 +1,137 @@
+"""What is found is kept while its feeds stay, and never shown to who may not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+
+from situasi.analysis.works import reads
+from situasi.board import Board
+from situasi.figures.theme import theme
+from situasi.ingest import ingest_rows
+from situasi.records import PERSONNEL, TPS
+from situasi.regions import Register
+from situasi.roles import ROLES, Viewer
+from situasi.screen import drawn, session
+from tests.conftest import NOON
+
+NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum"}
+HERE, THERE = "16.10.01", "16.10.04"
+DESA = {HERE: "Muara Kuang", THERE: "Indralaya Raya"}
+done: list[str] = []
+
+
+@reads(TPS)
+def of_tps(known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime) -> int:
+    done.append("tps")
+    return len(known["tps"])
+
+
+@reads(PERSONNEL, parts=(of_tps,))
+def of_both(
+    known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime, tps: int
+) -> tuple[int, int | None]:
+    done.append("both")
+    return tps, len(known["personnel"]) if "personnel" in known else None
+
+
+@pytest.fixture(autouse=True)
+def clean() -> Iterator[None]:
+    done.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def viewer(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Who looks, to be changed by the test."""
+
+    def looks(role: str, *area: str) -> None:
+        monkeypatch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], frozenset(area)))
+
+    looks("pimpinan")
+    return looks
+
+
+def asked(clock: datetime = NOON) -> Any:
+    shown = session.picture()
+    at = session.Moment(clock.astimezone(), live=True, exercise=False)
+    return session.compute(of_both, shown, at)
+
+
+def tps_told(board: Board, number: str, kecamatan: str = HERE) -> None:
+    where = {"kode_kecamatan": kecamatan, "desa": DESA[kecamatan], "tps": number}
+    row = {"id": f"T-{number}", "waktu": "27/11/2024 08.00", **where, "fase": "dibuka"}
+    told = ingest_rows([row], "a", board.store, board.context, feed="tps", now=NOON, actor="test")
+    assert told.accepted == 1
+
+
+def incident_told(board: Board) -> None:
+    row = {"id": "K-1", "waktu": "27/11/2024 08.00", "kode_kecamatan": "16.10.01",
+           "jenis": "logistik"}  # fmt: skip
+    told = ingest_rows(
+        [row], "b", board.store, board.context, feed="incidents", now=NOON, actor="test"
+    )
+    assert told.accepted == 1
+
+
+def test_an_incident_does_not_make_the_stations_be_found_again(empty: Board, viewer: Any) -> None:
+    tps_told(empty, "001")
+    assert asked() == (1, 0)
+    incident_told(empty)
+    assert asked() == (1, 0)
+    assert done == ["tps", "both"]
+
+
+def test_a_report_of_its_feed_is_found_at_once_in_the_part_and_in_the_whole(
+    empty: Board, viewer: Any
+) -> None:
+    tps_told(empty, "001")
+    asked()
+    tps_told(empty, "002")
+    assert asked() == (2, 0)
+    assert done == ["tps", "both"] * 2
+
+
+def test_a_minute_later_it_is_found_again_as_ages_and_silence_move(
+    empty: Board, viewer: Any
+) -> None:
+    asked()
+    asked(NOON.replace(minute=NOON.minute + 1))
+    assert len(done) == 4
+
+
+def test_what_one_sight_found_is_never_given_to_another(empty: Board, viewer: Any) -> None:
+    tps_told(empty, "001", HERE)
+    tps_told(empty, "002", THERE)
+    assert asked() == (2, 0)
+    viewer("operator", THERE)
+    assert asked()[0] == 1
+    viewer("tamu")
+    assert asked() == (2, None)
+    viewer("pimpinan")
+    assert asked() == (2, 0)
+
+
+def slots(first: int) -> pd.DataFrame:
+    index = pd.date_range("2024-11-27 06:00", periods=4, freq="15min", tz="Asia/Jakarta")
+    return pd.DataFrame({name: [first, 0, 0, 0] for name in NAMES}, index)
+
+
+def test_a_figure_is_kept_for_the_same_content_words_and_colours_alone() -> None:
+    light, dark = theme("light"), theme("dark")
+    one = drawn.day_timeline(slots(1), NAMES, [], None, light)
+    assert drawn.day_timeline(slots(1), NAMES, [], None, light) is one
+    others = [
+        drawn.day_timeline(slots(2), NAMES, [], None, light),
+        drawn.day_timeline(slots(1), {**NAMES, "rendah": "low"}, [], None, light),
+        drawn.day_timeline(slots(1), NAMES, [], NOON, light),
+        drawn.day_timeline(slots(1), NAMES, [], None, dark),
+    ]
+    assert all(other is not one for other in others)
