@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -30,9 +30,30 @@ class Reading:
         """The feeds that the work and its parts rest on."""
         return tuple(dict.fromkeys([*self.feeds, *(f for p in self.parts for f in of(p).every)]))
 
-    def given(self, known: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-        """The frames of its own feeds: what a work does not name, it cannot read."""
-        return {feed: known[feed] for feed in self.feeds if feed in known}
+    def given(self, known: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+        """The frames of its own feeds, as far as the viewer may see them."""
+        return _Own({feed: known[feed] for feed in self.feeds if feed in known}, self.feeds)
+
+
+class _Own(Mapping[str, pd.DataFrame]):
+    """Frames of the feeds that a work names.
+
+    Whoever asks for another fails: an empty answer, as for a feed that the viewer may not see,
+    would be believed, and stand while rows of that feed come.
+    """
+
+    def __init__(self, frames: dict[str, pd.DataFrame], named: tuple[str, ...]) -> None:
+        self._frames, self._named = frames, named
+
+    def __getitem__(self, feed: str) -> pd.DataFrame:
+        assert feed in self._named, f"a work reads {feed}, and does not say so"
+        return self._frames[feed]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
 _EVERYTHING = Reading(tuple(records.FEEDS))

@@ -57,6 +57,24 @@ def test_a_feed_that_the_viewer_may_not_see_is_not_given() -> None:
     assert works.run(part, {}, small(), AT) == ()
 
 
+@reads(INCIDENTS)
+def forgetful(known: Mapping[str, pd.DataFrame], *_: object) -> object:
+    return known.get("tps")
+
+
+@reads(INCIDENTS)
+def asking(known: Mapping[str, pd.DataFrame], *_: object) -> bool:
+    return "tps" in known
+
+
+@pytest.mark.parametrize("work", [forgetful, asking])
+def test_a_work_that_reads_what_it_does_not_name_fails_instead_of_finding_nothing(
+    work: Any,
+) -> None:
+    with pytest.raises(AssertionError, match="tps"):
+        works.run(work, frames(), small(), AT)
+
+
 def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
     assert works.run(lambda known, *_: tuple(known), frames(), small(), AT) == tuple(records.FEEDS)
 
