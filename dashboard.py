@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
 from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from situasi.server import guests, oidc, signin, start
@@ -12,11 +14,33 @@ from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
 
+# What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
+# asks it for what is nobody's business (git), and each of the latter holds up all others.
+SAYS = frozenset(
+    {
+        "rerun_script",
+        "stop_script",
+        "app_heartbeat",
+        "file_urls_request",
+        "backend_operation_request",
+    }
+)
+
+
+def heeds(said: bytes) -> bool:
+    """Whether Streamlit is given this message of a browser to hear."""
+    try:
+        return BackMsg.FromString(said).WhichOneof("type") in SAYS
+    except DecodeError:
+        return True  # it closes the WebSocket upon what is no message
+
+
 gate = start.gate(
     st.get_option("server.address"),
     shell=Path(st.__file__).parent / "static" / "index.html",
     # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
     farewell=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
+    heeds=heeds,
 )
 app = st.App(
     "situasi/screen/frame.py",

@@ -11,14 +11,14 @@ from situasi.screen.incidents_detail import detail_panel
 from situasi.screen.incidents_figures import key_figures
 from situasi.screen.incidents_filters import opened
 from situasi.screen.incidents_kinds import kinds_panel
-from situasi.screen.incidents_list import keep_within, list_panel, looked_at, overdue_panel
+from situasi.screen.incidents_list import bound, keep_within, list_panel, looked_at, overdue_panel
 from situasi.screen.incidents_twins import twins_panel
 from situasi.words import _
 
 
 def show() -> None:
     view, wanted = opened(label("screen", "kejadian"))
-    found = view.compute(casework, wanted)
+    found = bound(view.compute(casework, wanted))
     if found.rows.empty:
         page.nothing(_("Belum ada laporan kejadian."))
         return

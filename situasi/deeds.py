@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from situasi.store.outbox import Outbox, Scribe
 from situasi.store.protocol import Store
 
 _AGAIN = timedelta(hours=1)  # who goes on looking is told of once in so long
+_MINUTE = timedelta(minutes=1)
+_MOST_FILES = 30  # in a minute, for one viewer: each is an entry, and entries are kept for ever
 _LONGEST = 200  # characters of a word in an entry
 
 Filters = Mapping[str, Sequence[str]]
@@ -23,6 +26,7 @@ class Deeds:
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._scribe, self._clock = Scribe(Outbox(store, clock)), clock
         self._told: dict[tuple[object, ...], datetime] = {}
+        self._taken: dict[tuple[object, ...], deque[datetime]] = {}
         self._lock = threading.Lock()
 
     def tell(self, action: str, actor: str, detail: dict[str, Any]) -> None:
@@ -48,6 +52,16 @@ class Deeds:
         chosen = {name: ",".join(codes)[:_LONGEST] for name, codes in filters.items()}
         told = {**named, "form": form, "rows": rows, "filters": chosen}
         self.tell("export", viewer.name, told)
+
+    def may_take(self, viewer: Viewer) -> bool:
+        """Whether another file may leave now: as many as a person asks for, not a program."""
+        now = self._clock()
+        with self._lock:
+            some = self._taken.setdefault((viewer.name, viewer.link), deque(maxlen=_MOST_FILES))
+            if len(some) == _MOST_FILES and now - some[0] < _MINUTE:
+                return False
+            some.append(now)
+        return True
 
     def close(self) -> None:
         """Write down what waits."""

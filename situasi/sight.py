@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
@@ -48,12 +49,18 @@ def seen(frames: Mapping[str, pd.DataFrame], sight: Sight) -> dict[str, pd.DataF
         frame = frames[feed]
         if sight.area:
             frame = frame[frame["kecamatan"].isin(sight.area) | frame["kecamatan"].isna()]
-        cells = {c: pd.Series(None, frame.index, dtype="object") for c in _of(feed, sight.hidden)}
-        cells |= {c: frame[c].map(_without_names) for c in _of(feed, sight.nameless)}
+        cells = {c: _cells(frame, [None] * len(frame)) for c in _of(feed, sight.hidden)}
+        for column in _of(feed, sight.nameless):
+            cells[column] = _cells(frame, [_without_names(cell) for cell in frame[column]])
         found[feed] = frame.assign(**cells) if cells else frame
     if sight.area and "merges" in found:
         found["merges"] = _between(found["merges"], found["incidents"])
     return found
+
+
+def _cells(frame: pd.DataFrame, cells: list[str | None]) -> pd.Series[Any]:
+    """A column as the store gives it: None where there is nothing, never NaN."""
+    return pd.Series(cells, frame.index, dtype="object")
 
 
 def _of(feed: str, cells: tuple[tuple[str, str], ...]) -> list[str]:

@@ -45,6 +45,16 @@ def told(tmp_path: Path) -> Iterator[Told]:
     store.close()
 
 
+def test_files_leave_as_fast_as_a_person_asks_and_no_faster(told: Told) -> None:
+    other = Viewer("wati", ROLES["analis"])
+    assert [told.deeds.may_take(SITI) for _ in range(40)].count(True) == 30
+    assert told.deeds.may_take(other)
+    told.at = NOON + timedelta(seconds=59)
+    assert not told.deeds.may_take(SITI)
+    told.at = NOON + timedelta(seconds=61)
+    assert told.deeds.may_take(SITI)
+
+
 def test_whoever_goes_on_looking_is_told_of_once_an_hour(told: Told) -> None:
     for minutes in range(0, 180, 2):
         told.at = NOON + timedelta(minutes=minutes)

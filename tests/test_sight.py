@@ -101,3 +101,14 @@ def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
     assert estimated(board.register.within([PEMULUTAN]))
     assert board.register.whole and not board.register.within([PEMULUTAN]).whole
     assert board.register.within(()) is board.register
+
+
+def test_what_is_hidden_or_freed_of_names_is_none_where_there_is_nothing() -> None:
+    told = incidents(
+        incident(id="A", uraian=None, pelapor="Bripka Budi"),
+        incident(id="B", uraian="dilaporkan Bripka Budi", pelapor=None),
+    )
+    seen = sight.seen(frames(incidents=told), of("tamu"))["incidents"]
+    assert seen["pelapor"].tolist() == [None, None]
+    assert seen["uraian"].iloc[0] is None and "Budi" not in seen["uraian"].iloc[1]
+    assert seen["pelapor"].dtype == seen["uraian"].dtype == object

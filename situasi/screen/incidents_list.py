@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -32,6 +33,15 @@ def keep_within(found: Casework) -> None:
     """A guest looks closely only at cases that the link shows."""
     if address.is_bound() and looked_at() not in {*found.shown["case"], *found.overdue["case"]}:
         st.query_params.pop("kasus", None)
+
+
+def bound(found: Casework) -> Casework:
+    """What the page speaks of: for a guest no pair of which the link leaves one out."""
+    if not address.is_bound():
+        return found
+    shown = set(found.shown["case"])
+    twins = [pair for pair in found.twins if {pair.first, pair.second} <= shown]
+    return replace(found, twins=twins, strangers=found.strangers.head(0))
 
 
 def list_panel(found: Casework) -> None:

@@ -40,8 +40,9 @@ def feeds_shown() -> tuple[str, ...]:
 
 def intake(view: View, feeds: tuple[str, ...]) -> Intake:
     """What came in of these feeds, as known at the moment of the view."""
-    version = view.shown.snapshot.version
-    return _intake(version, session.reckoned(view.at), view.at.live, feeds, _whose(), view)
+    version, area = view.shown.snapshot.version, session.viewer().area
+    at = session.reckoned(view.at)
+    return _intake(version, at, view.at.live, feeds, _whose(), area, view)
 
 
 def _whose() -> str | None:
@@ -60,6 +61,7 @@ def _intake(
     live: bool,
     feeds: tuple[str, ...],
     whose: str | None,
+    area: tuple[str, ...],  # noqa: ARG001
     _view: View,
 ) -> Intake:
     # The version is the key; the frames themselves are never hashed.

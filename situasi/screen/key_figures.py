@@ -147,7 +147,10 @@ def _newest_card(found: Overview, at: Moment) -> Card:
 def _sources_card(found: Overview, at: Moment, shown: Picture) -> Card:
     """Feeds that have gone silent, and rows that wait for a correction."""
     names = [label("feed", feed.feed) for feed in found.feeds if feed.silent]
-    waiting = _waiting(shown) if at.live else None
+    viewer = session.viewer()
+    # The count is of the whole kabupaten: it is told to those who may look at all of it.
+    told = at.live and viewer.role.sees("masukan") and not viewer.area
+    waiting = _waiting(shown) if told else None
     if waiting:
         kept = " · " + _("{n} baris karantina").format(n=words.number(waiting))
     else:

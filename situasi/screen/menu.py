@@ -53,7 +53,7 @@ def menu() -> StreamlitPage:
     that of a guest to the one page of the link.
     """
     viewer = session.viewer()
-    asked = urlsplit(st.context.url or "").path.rpartition("/")[2]
+    asked = _asked()
     if asked in SCREENS and not viewer.opens(asked):
         noted.refused(asked)
     pages = {
@@ -72,6 +72,14 @@ def menu() -> StreamlitPage:
     address.know_page(chosen.url_path or first)
     _links(pages, chosen, home, first)
     return chosen
+
+
+def _asked() -> str:
+    """The page that the browser says to be at; it may say anything."""
+    try:
+        return urlsplit(st.context.url or "").path.rpartition("/")[2]
+    except ValueError:
+        return ""
 
 
 def _links(

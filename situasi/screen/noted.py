@@ -9,6 +9,11 @@ import streamlit as st
 
 from situasi.board import current as board
 from situasi.screen import filters, session
+from situasi.words import _
+
+
+class TooOften(Exception):
+    """This viewer takes more files than a person does; none leaves untold, so none leaves."""
 
 
 def saw(feeds: Collection[str], page: str) -> None:
@@ -36,6 +41,8 @@ def download(
     deeds, viewer, chosen = board().deeds, session.viewer(), filters.in_codes()
 
     def made() -> bytes:
+        if not deeds.may_take(viewer):
+            raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar."))
         deeds.exported(viewer, what, form, rows, chosen)
         return make()
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
 from situasi.server.provider import Provider
+
+Heeds = Callable[[bytes], bool]
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Doorway:
     opens_here: bound to this machine alone, so that a board without accounts may open
     without sign-in. role: of whoever sits here then. secret: signs what browsers bring back.
     policy: what a page of Streamlit may load. farewell: the message upon which a page in the
-    browser leaves the board. provider: through which people may sign in too.
+    browser leaves the board. heeds: whether a message of a browser may reach Streamlit.
+    provider: through which people may sign in too.
     """
 
     opens_here: bool
@@ -28,6 +32,7 @@ class Doorway:
     proxies: tuple[Network, ...]
     policy: str
     farewell: bytes
+    heeds: Heeds
     provider: Provider | None = None
 
     @property

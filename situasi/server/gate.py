@@ -33,8 +33,8 @@ COOKIE = "situasi"
 
 # Told to anybody: whether the server lives.
 _OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready"})
-# Streamlit's ways for programs to drive a page: a script of nobody would run there.
-_CLOSED = ("/_stcore/agent/",)
+# Streamlit's ways for programs to drive a page, where a script of nobody would run; its metrics.
+_CLOSED = ("/_stcore/agent/", "/_stcore/metrics")
 _KEYED = "/api/"
 _MEGABYTE = 1024 * 1024
 _LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("", 64 * 1024))
@@ -110,6 +110,8 @@ class Gate:
         if path.startswith(UPLOADS) and not visit.viewer.role.may("masukkan"):
             keeper.current().suspect("file of a reader", asked.address)
             return _refusal(403, _("Anda tidak mengirim berkas."))
+        if scope["type"] == "websocket" and keeper.current().is_talkative(visit.key):
+            return _refusal(429, _("Terlalu banyak halaman terbuka."))
         if self._bonds.brings_to_another(visit.key, path):
             keeper.current().suspect("file for another", asked.address)
             return _refusal(403, _("Berkas ini untuk halaman orang lain."))
@@ -168,10 +170,14 @@ class Gate:
         listener = self._bonds.listener(visit.key)
 
         async def heard() -> Message:
-            message = await receive()
-            if visit.key and message["type"] == "websocket.receive":
-                keeper.current().viewer(visit.key)  # a sign of life
-            return talk.heard(message)
+            while True:
+                message = await receive()
+                if message["type"] != "websocket.receive" or talk.ended:
+                    return talk.heard(message)
+                if visit.key:
+                    keeper.current().viewer(visit.key)  # a sign of life
+                if self._doorway.heeds(message.get("bytes") or b""):
+                    return message
 
         async def said(message: Message) -> None:
             listener.hear(message)

@@ -38,6 +38,8 @@ async def enter(request: Request) -> Response:
         held = await keeper.current().begin_guest(link, visit.asking.address)
     except StoreError:
         return _over(503, _("Penyimpanan sedang sibuk. Coba lagi sebentar."))
+    if visit.key:  # of another link
+        await keeper.current().end(visit.key)
     give(page, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
     return page
 

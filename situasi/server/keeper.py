@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ _AGAIN = timedelta(minutes=15)  # the same suspicion is written down once in so 
 _MOST_SUSPECTED = 1000
 _MOST_REPORTS = 1000  # waiting for a store that cannot be written to
 _MOST_GUESTS = 200  # sessions open at once by one link
+_MOST_TALKS = 40  # WebSockets open at once by one session: more tabs than anybody looks at
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +77,7 @@ class Keeper:
         self._written: dict[str, datetime] = {}  # the last sign of life that the store knows
         # What this process did while the store was being read, or could not be written to.
         self._begun: dict[str, Session] = {}
+        self._coming: Counter[str] = Counter()  # guests of each link who are being written down
         self._ended: set[str] = set()
         self._owed: dict[str, Session] = {}
         self._outbox = Outbox(store, clock)
@@ -134,7 +137,8 @@ class Keeper:
         """Whether so many look by this link that it lets in nobody else for now."""
         number = link.bound.id
         some = [key for key, one in list(self._sessions.items()) if one.link == number]
-        return len(some) >= _MOST_GUESTS and len(list(filter(self._standing, some))) >= _MOST_GUESTS
+        room = _MOST_GUESTS - self._coming[number]
+        return len(some) >= room and len(list(filter(self._standing, some))) >= room
 
     def was_guest(self, key: str) -> bool:
         """Whether this session, which may be over, came by a link."""
@@ -156,7 +160,11 @@ class Keeper:
         """The same for a guest who opened this link."""
         number = link.bound.id
         told = {"address": address, "link": number}
-        return await self._begin("link-open", told, account=f"tamu {number}", link=number)
+        self._coming[number] += 1
+        try:
+            return await self._begin("link-open", told, account=f"tamu {number}", link=number)
+        finally:
+            self._coming[number] -= 1
 
     async def _begin(
         self, action: str, told: dict[str, Any], *, account: str, stamp: str = "", link: str = ""
@@ -200,6 +208,10 @@ class Keeper:
         if len(self._suspected) < _MOST_SUSPECTED:
             self._suspected[what, address] = now
             self.report("intruder", {"what": what, "address": address})
+
+    def is_talkative(self, key: str) -> bool:
+        """Whether so many WebSockets are open by this session that it gets no other."""
+        return bool(key) and sum(talk.key == key for talk in self._talks) >= _MOST_TALKS
 
     def joins(self, talk: Talk) -> None:
         self._talks.add(talk)
@@ -336,6 +348,11 @@ def install(keeper: Keeper) -> None:
     """Make this the keeper of the process: the server does it once, before it serves."""
     global _current
     _current = keeper
+
+
+def has_accounts() -> bool:
+    """Whether there is a keeper, and anybody could sign in."""
+    return _current is not None and _current.has_accounts()
 
 
 def current() -> Keeper:

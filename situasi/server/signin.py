@@ -101,6 +101,8 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
 async def let_in(visit: Visit, account: Account, onward: str) -> Response:
     """Begin a new session, whatever the browser held before. Raises StoreError."""
     held = await keeper.current().begin(account, visit.asking.address)
+    if visit.key:  # of a guest by a link, who has become somebody
+        await keeper.current().end(visit.key)
     answer = RedirectResponse(onward, 303)
     give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
     take(answer, visit, _FORM)

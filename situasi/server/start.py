@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from situasi import accounts, secret, settings
 from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
-from situasi.server.doorway import Doorway
+from situasi.server.doorway import Doorway, Heeds
 from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.provider import Provider, is_safe
@@ -26,22 +26,23 @@ class NotSafe(Exception):
     """The server must not start so; the message says what is missing."""
 
 
-def gate(address: str | None, shell: Path, farewell: bytes) -> Middleware:
+def gate(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Middleware:
     """The gate for a server at this address; ends the process where that would not be safe.
 
     address: None: all addresses of this machine. shell: the page of Streamlit. farewell: the
-    message upon which a page in the browser leaves the board.
+    message upon which a page in the browser leaves the board. heeds: whether a message of a
+    browser may reach Streamlit.
     """
     believe_no_proxy_but_ours()
     try:
-        doorway = _doorway(address, shell, farewell)
+        doorway = _doorway(address, shell, farewell, heeds)
     except (NotSafe, StoreError, OSError, ValueError) as error:
         print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
         raise SystemExit(2) from error
     return Middleware(Gate, doorway=doorway)
 
 
-def _doorway(address: str | None, shell: Path, farewell: bytes) -> Doorway:
+def _doorway(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Doorway:
     found = settings.load()
     here = is_this_machine_alone(address)
     if found.role not in ROLES:
@@ -58,6 +59,7 @@ def _doorway(address: str | None, shell: Path, farewell: bytes) -> Doorway:
         proxies=networks(found.door.proxies),
         policy=policy(shell),
         farewell=farewell,
+        heeds=heeds,
         provider=_provider(found.door.oidc) if found.door.oidc else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,14 +54,20 @@ def planted(feed: str) -> dict[str, object]:
     return {**report(feed), "id": f"K-{feed}", **cells, "latihan": "tidak"}
 
 
+def bare(feed: str) -> dict[str, object]:
+    """A row of which nothing is told but what must be."""
+    return {**report(feed), "id": f"B-{feed}", "latihan": "tidak"}
+
+
 @pytest.fixture(scope="module")
 def planted_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     opened = open_board(settings_in(tmp_path_factory.mktemp("guest")), lambda: NOON)
     for feed in FEEDS:
         ledger = ingest_rows(
-            [planted(feed)], "uji", opened.store, opened.context, feed=feed, now=NOON, actor="uji"
-        )
-        assert ledger.accepted == 1, (feed, ledger.reasons)
+            [planted(feed), bare(feed)], "uji", opened.store, opened.context, feed=feed, now=NOON,
+            actor="uji",
+        )  # fmt: skip
+        assert ledger.accepted == 2, (feed, ledger.reasons)
     yield opened
     opened.close()
 
@@ -134,6 +141,7 @@ def test_no_page_of_a_guest_shows_an_officer(
             patch.setattr(session, "viewer", lambda viewer=viewer: viewer)
             told[role] = drawn(PAGES[screen], patch)
     assert not [word for word in (NAME, NRP, PHONE) if word in told["tamu"]]
+    assert not re.findall(r"\bnan\b", told["tamu"], re.IGNORECASE)
     if screen in {"situasi", "kejadian", "tps", "tahapan"}:  # else nothing was looked for
         assert NAME in told["pimpinan"]
     st.cache_resource.clear()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi.board import Board
-from situasi.roles import ROLES, Bound, Viewer
-from situasi.screen import session
+from situasi.roles import ROLES, SCREENS, Bound, Viewer
+from situasi.screen import menu, session
 from tests.conftest import NOON
 
 _SCRIPT = """
@@ -31,6 +33,12 @@ def test_an_account_has_its_name_role_and_area_and_the_way_out(
     said = foot(Viewer("<b>wati", ROLES["operator"], (PEMULUTAN,)), monkeypatch)
     for part in ("&lt;b&gt;wati", "operator · Pemulutan", 'href="/keluar?lang=id"', "Keluar"):
         assert part in said
+
+
+@pytest.mark.parametrize("url", ["http://[", None, "", "://", "x" * 9000])
+def test_a_browser_may_say_to_be_anywhere(url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(menu.st, "context", SimpleNamespace(url=url))
+    assert menu._asked() not in SCREENS
 
 
 def test_a_guest_by_a_link_is_a_guest_and_finds_no_way_to_accounts(

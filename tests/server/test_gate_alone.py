@@ -56,7 +56,8 @@ def cookie(board: Board, monkeypatch: pytest.MonkeyPatch) -> bytes:
 def doorway(**changed: Any) -> Doorway:
     return Doorway(
         **{"opens_here": True, "role": "analis", "secret": SECRET, "hosts": frozenset(),
-           "proxies": (), "policy": "default-src 'none'", "farewell": b"", **changed}
+           "proxies": (), "policy": "default-src 'none'", "farewell": b"",
+           "heeds": lambda _said: True, **changed}
     )  # fmt: skip
 
 

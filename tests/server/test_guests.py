@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from situasi import accounts, links
 from situasi.links import Link
@@ -52,11 +54,15 @@ class Maker:
         self._server, self._register = server, register
 
     def __call__(
-        self, lasts: timedelta = timedelta(hours=1), maker: str = "wati", page: str = "kejadian"
+        self,
+        lasts: timedelta = timedelta(hours=1),
+        maker: str = "wati",
+        page: str = "kejadian",
+        query: Sequence[tuple[str, str]] = QUERY,
     ) -> Link:
         store, viewer = store_of(self._server), Viewer(maker, ROLES["analis"])
         link = links.make(
-            store, self._register, viewer, page, QUERY, "", lasts, datetime.now(UTC)
+            store, self._register, viewer, page, query, "", lasts, datetime.now(UTC)
         )  # fmt: skip
         store.close()
         return link
@@ -110,6 +116,72 @@ def test_a_guest_has_no_figures_of_the_api_and_brings_no_file(server: Server, ma
         script = run(socket)
         answer = guest.ask(f"/_stcore/upload_file/{script}/x", "PUT", b"x")
     assert answer.status == 403
+    wati = Knocker(server)
+    wati.sign_in("wati")
+    for person in (guest, wati):
+        assert person.ask("/metrics").status in {401, 403}
+        assert person.ask("/_stcore/metrics").status == 404
+
+
+def said(who: Knocker, page: str, query: str = "") -> str:
+    with who.talk() as socket:
+        return "".join(map(str, drawn(socket, page, query)))
+
+
+def test_a_guest_reads_of_no_pair_that_the_link_leaves_half_out_and_of_no_quarantine(
+    server: Server, make: Maker
+) -> None:
+    told = "Pohon besar tumbang menutup jalan desa Pelabuhan Dalam dekat jembatan"
+    server.deliver(
+        "kembar.csv",
+        "id,waktu,kode_kecamatan,jenis,tingkat,uraian\n"
+        f"Z-1,2024-11-27 09:00,16.10.05,bencana,rendah,{told}\n"
+        f"Z-2,2024-11-27 09:05,16.10.05,bencana,tinggi,{told} lama\n"
+        "Z-3,kapan-kapan,16.10.05,bencana,tinggi,rusak\n",
+    )
+    wati = Knocker(server)
+    wati.sign_in("wati")
+    query = "kec=16.10.05&rentang=semua&tingkat=rendah"
+    assert f"{told} lama" in said(wati, "kejadian", query)
+    assert "1 baris karantina" in said(wati, "situasi")
+    guest = Knocker(server)
+    guest.page(address(make(query=(*QUERY, ("tingkat", "rendah")))))
+    text = said(guest, "kejadian")
+    assert told in text and f"{told} lama" not in text
+    guest.page(address(make(page="situasi")))
+    assert "karantina" not in said(guest, "situasi")
+
+
+def test_messages_that_no_page_needs_reach_nothing(server: Server, make: Maker) -> None:
+    guest = Knocker(server)
+    guest.page(address(make()))
+    with guest.talk() as socket:
+        run(socket)
+        for kind in ("load_git_info", "clear_cache", "debug_shutdown_runtime", "set_run_on_save"):
+            for _ in range(300):
+                socket.send(BackMsg(**{kind: True}).SerializeToString())
+        kinds = {heard.WhichOneof("type") for heard in drawn(socket, "kejadian")}
+    assert "git_info_changed" not in kinds
+    assert guest.page(PAGE).status == 200
+
+
+def test_one_session_opens_only_so_many_pages(server: Server, make: Maker) -> None:
+    guest = Knocker(server)
+    guest.page(address(make()))
+    with ExitStack() as stack:
+        for _ in range(40):
+            stack.enter_context(guest.talk())
+        assert guest.refused() == 403
+    until(lambda: guest.refused() == 101, "what was closed still counts")
+
+
+def test_a_session_of_a_guest_ends_when_they_become_somebody(server: Server, make: Maker) -> None:
+    guest = Knocker(server)
+    guest.page(address(make()))
+    before = Knocker(server, jar=dict(guest.jar))
+    assert guest.sign_in("rina").status == 303
+    assert before.page(PAGE).status == 303
+    assert guest.page(PAGE).status == 200
 
 
 def test_whatever_a_guest_asks_over_the_websocket_only_the_link_is_drawn(

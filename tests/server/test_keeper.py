@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi import accounts
+from situasi import accounts, links
+from situasi.regions import Register
+from situasi.roles import ROLES, Viewer
 from situasi.server import keeper
 from situasi.server.keeper import Keeper, key_of
 from situasi.store import open_store
@@ -96,6 +98,28 @@ def test_what_was_read_before_does_not_undo_what_happened_since(
     asyncio.run(keeping.look())
     assert keeping.viewer(begun) is not None
     assert keeping.viewer(ended) is None
+
+
+def test_a_link_lets_in_only_so_many_at_once(
+    keeping: Keeper, store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_MOST_GUESTS", 3)
+    viewer = Viewer("wati", ROLES["analis"], ("16.10.05",))
+    link = links.make(
+        store, register, viewer, "situasi", (), "", timedelta(hours=1), NOON
+    )  # fmt: skip
+    asyncio.run(keeping.look())
+
+    async def one() -> bool:
+        if keeping.is_crowded(link):
+            return False
+        await keeping.begin_guest(link, "10.0.0.1")
+        return True
+
+    async def many() -> list[bool]:
+        return await asyncio.gather(*(one() for _ in range(9)))
+
+    assert asyncio.run(many()).count(True) == 3
 
 
 def test_signs_of_life_are_written_seldom_and_never_for_who_went(
