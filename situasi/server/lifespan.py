@@ -18,6 +18,7 @@ from situasi.ingest import Ledger
 from situasi.opening import prepare
 from situasi.server import health, keeper, metrics
 from situasi.server.keeper import Keeper
+from situasi.server.memory import settling
 
 
 @asynccontextmanager
@@ -36,7 +37,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     health.watch(inbox)
     house.settle_memory()
     try:
-        yield {}
+        with settling():
+            yield {}
     finally:
         watch.cancel()
         health.watch(None)
