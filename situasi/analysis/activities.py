@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 from situasi.analysis import stages
 from situasi.analysis.incidents import told_at
 from situasi.records import FUNGSI
-from situasi.regions import Register
+from situasi.regions import Register, Stage
 
 # In an exercise the board's clock stands in the past while later history is stored already.
 # What was known after the moment is not shown; the leeway is for a clock a little behind.
@@ -37,19 +38,23 @@ def cases(rows: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     zone, within = register.election.zone, register.election.rules.activity_word
     told = told_at(rows).astype("datetime64[us, UTC]").astype("int64")
     ordered = rows.take(np.lexsort((rows["seq"], told)))
-    case = _keys(ordered, zone)
-    found = ordered.groupby(case, sort=False).tail(1).copy()
+    # By number: texts would be told apart anew in every grouping.
+    case = pd.Series(pd.factorize(_keys(ordered, zone))[0], ordered.index)
+    grouped = ordered.groupby(case, sort=False)
+    found = grouped.tail(1).copy()
     key = case.loc[found.index]
+    held = grouped[list(_HELD)].last().reindex(key)
     for column in _HELD:
-        stated = ordered[column].groupby(case, sort=False).last()
-        found[column] = stated.reindex(key).to_numpy(dtype=object)
+        # Texts as Python has them: each is looked at one by one, many times.
+        found[column] = pd.Series(held[column].to_numpy(dtype=object), found.index, dtype="object")
     planned = (ordered["status"] == "rencana").groupby(case, sort=False).any()
     found["planned"] = planned.reindex(key).to_numpy(dtype=bool)
     found["fungsi"] = _fungsi(found)
-    found["state"] = [_state(row, at, zone, within) for row in found.itertuples()]
-    lines = {item.code: item.stage for item in register.sop}
-    placed = [_stages(row, register, lines) for row in found.itertuples()]
-    found["stages"] = pd.Series([codes for codes, _, _ in placed], found.index, dtype="object")
+    told_of, codes = list(found.itertuples()), _Codes.of(register)
+    states = [_state(row, at, zone, within) for row in told_of]
+    found["state"] = pd.Series(states, found.index, dtype="object")
+    placed = [_stages(row, register, codes) for row in told_of]
+    found["stages"] = pd.Series([some for some, _, _ in placed], found.index, dtype="object")
     found["stage_basis"] = pd.Series([how for _, how, _ in placed], found.index, dtype="object")
     found["strange"] = pd.Series([odd for _, _, odd in placed], found.index, dtype="object")
     return found.sort_values(["occurred_at", "seq"]).reset_index(drop=True)
@@ -92,24 +97,38 @@ def _state(row: Any, at: datetime, zone: tzinfo, within: timedelta) -> str:
     return "menunggu" if at - due <= within else "lewat"
 
 
+@dataclass(frozen=True)
+class _Codes:
+    """What the register says of stages: their codes, that of each SOP line, those of here."""
+
+    known: frozenset[str]
+    of_line: Mapping[str, str]
+    concerned: list[Stage]
+
+    @classmethod
+    def of(cls, register: Register) -> _Codes:
+        return cls(
+            frozenset(stage.code for stage in register.stages),
+            {item.code: item.stage for item in register.sop},
+            stages.here(register.stages, register.election.kabupaten),
+        )
+
+
 def _stages(
-    row: Any, register: Register, of_line: Mapping[str, str]
+    row: Any, register: Register, codes: _Codes
 ) -> tuple[tuple[str, ...], str | None, str | None]:
     """The stages of an activity, what says so, and what does not fit the register."""
-    known = {stage.code for stage in register.stages}
-    odd = _strange(row, register, known, of_line)
-    if row.tahapan in known:
+    odd = _strange(row, register, codes)
+    if row.tahapan in codes.known:
         return (row.tahapan,), "dinyatakan", odd
-    if row.sop in of_line:
-        return (of_line[row.sop],), "sop", odd
-    concerned = stages.here(register.stages, register.election.kabupaten)
-    dated = stages.covering(concerned, *_days(row, register.election.zone))
+    if row.sop in codes.of_line:
+        return (codes.of_line[row.sop],), "sop", odd
+    dated = stages.covering(codes.concerned, *_days(row, register.election.zone))
     return dated, "tanggal" if dated else None, odd
 
 
-def _strange(
-    row: Any, register: Register, known: set[str], of_line: Mapping[str, str]
-) -> str | None:
+def _strange(row: Any, register: Register, codes: _Codes) -> str | None:
+    known, of_line = codes.known, codes.of_line
     doubts = (
         (row.tahapan, row.tahapan not in known),
         (row.sop, row.sop not in of_line

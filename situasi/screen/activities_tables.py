@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from situasi import words
@@ -101,23 +102,26 @@ def matrix(counted: pd.DataFrame, cases: pd.DataFrame, chosen: list[str]) -> Tab
     others = [p for p in dict.fromkeys(counted["place"]) if p not in register.kecamatan]
     places = [WHOLE, *chosen, *(place for place in others if place != WHOLE)]
     sums = counted.groupby("place")[["done", "all"]].sum()
+    wide = counted.pivot(index="place", columns="fungsi", values=["done", "all"]).reindex(places)
+    nothing = pd.Series(np.nan, places)
+    all_of = sums.reindex(places)
     columns: dict[str, Cells] = {
         _("kecamatan"): [
             _("seluruh kabupaten") if place == WHOLE else register.name_of(place)
             for place in places
         ],
-        _("semua"): _done(sums.reindex(places)),
+        _("semua"): _done(all_of["done"], all_of["all"]),
     }
     for code in (*FUNGSI, UNSTATED):
-        own = counted[counted["fungsi"] == code].set_index("place")
-        columns[fungsi_name(code)] = _done(own.reindex(places))
+        own = [wide.get((what, code), nothing) for what in ("done", "all")]
+        columns[fungsi_name(code)] = _done(*own)
     made_up = cases[cases["latihan"]]["kecamatan"]
     drilled = set(made_up.where(made_up.notna(), WHOLE))
     return table(columns, (place in drilled for place in places))
 
 
-def _done(rows: pd.DataFrame) -> Column:
-    return part(rows["done"], rows["all"], _("{what}: semua giat"), "{n}/{all}")
+def _done(done: pd.Series, every: pd.Series) -> Column:
+    return part(done, every, _("{what}: semua giat"), "{n}/{all}")
 
 
 def joint(counted: pd.DataFrame) -> Table:
