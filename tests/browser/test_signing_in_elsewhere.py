@@ -60,6 +60,7 @@ def test_an_officer_goes_to_the_provider_and_is_where_they_wanted_to_be(
 
     page.goto(f"{guarded.address}/keluar")
     assert "wati (operator)" in page.locator("main").inner_text().lower()
+    page.locator("button:focus").wait_for()
     page.keyboard.press("Enter")
     page.locator("#nama").wait_for()
     for _ in range(2):
