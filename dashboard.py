@@ -1,18 +1,27 @@
 """The door: `streamlit run dashboard.py` serves the board on 127.0.0.1:8501."""
 
+from situasi.server import memory
+
+memory.loading()  # before all else is loaded; the lifespan ends it
+
 from pathlib import Path
 
 import streamlit as st
 from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
+from streamlit import delta_generator
 from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session, media_file_manager, runtime
+from streamlit.runtime.scriptrunner import script_runner
 
-from situasi.server import guests, oidc, signin, start
+from situasi.server import guests, oidc, signin, start, taken, theming, together
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
+from situasi.server.wall import routes as wall
 
 # What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
 # asks it for what is nobody's business (git), and each of the latter holds up all others.
@@ -35,6 +44,14 @@ def heeds(said: bytes) -> bool:
         return True  # it closes the WebSocket upon what is no message
 
 
+# Three things that Streamlit does at every run, and need not.
+theming.once(app_session, CustomThemeConfig)
+memory.seldom(script_runner)
+together.send(app_session.AppSession, runtime)
+# And one that it does too early, and one that it does at the first.
+taken.stay(media_file_manager)
+start.served(delta_generator)
+
 gate = start.gate(
     st.get_option("server.address"),
     shell=Path(st.__file__).parent / "static" / "index.html",
@@ -44,7 +61,7 @@ gate = start.gate(
 )
 app = st.App(
     "situasi/screen/frame.py",
-    routes=[*ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
+    routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
     middleware=[Middleware(Counted), gate],

@@ -7,16 +7,23 @@ import streamlit as st
 from situasi import words
 from situasi.labels import label
 from situasi.screen import activities_panel as panel
-from situasi.screen import page
-from situasi.screen.activities_figures import key_figures
+from situasi.screen import page, since
+from situasi.screen.activities_figures import figures
 from situasi.screen.activities_work import work
+from situasi.screen.figure_row import figure_row
 from situasi.words import _
 
 
 def show() -> None:
     view = page.opened(label("screen", "tahapan"))
     found = view.compute(work, view.kecamatan, words.language())
-    key_figures(found, view.at.at.date())
+    before = since.before(
+        view,
+        "tahapan",
+        lambda past: (past.compute(work, view.kecamatan, words.language()),),
+        lambda then: figures(then, view.at.at.date()),
+    )
+    figure_row(figures(found, view.at.at.date()), before)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from situasi.analysis import moment as moments
 from situasi.analysis.casework import casework
 from situasi.labels import label
-from situasi.screen import page
+from situasi.screen import page, since
+from situasi.screen.figure_row import figure_row
 from situasi.screen.incidents_detail import detail_panel
-from situasi.screen.incidents_figures import key_figures
+from situasi.screen.incidents_figures import figures
 from situasi.screen.incidents_filters import opened
 from situasi.screen.incidents_kinds import kinds_panel
 from situasi.screen.incidents_list import bound, keep_within, list_panel, looked_at, overdue_panel
@@ -23,7 +27,14 @@ def show() -> None:
         page.nothing(_("Belum ada laporan kejadian."))
         return
     keep_within(found)
-    key_figures(found)
+    asked = partial(moments.earlier, wanted)
+    before = since.before(
+        view,
+        "kejadian",
+        lambda past: (past.compute(casework, asked(view.at.at - past.at.at)),),
+        figures,
+    )
+    figure_row(figures(found), before)
 
     left, right = st.columns(2, gap="medium")
     with left:

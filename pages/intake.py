@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_data, page
-from situasi.screen.intake_figures import intake_figures
+from situasi.screen import intake_acts, intake_data, page, since
+from situasi.screen.figure_row import figure_row
+from situasi.screen.intake_figures import figures
 from situasi.screen.intake_ledger_panel import ledger_panel
 from situasi.screen.intake_quarantine_panel import quarantine_panel
 from situasi.screen.intake_sources_panel import sources_panel
@@ -18,7 +21,14 @@ def show() -> None:
     view = page.opened(label("screen", "masukan"), intake_data.choose_reports)
     feeds = intake_data.feeds_shown()
     found = intake_data.intake(view, feeds)
-    intake_figures(view, found)
+    then = replace(view, at=replace(view.at, live=False))
+    before = since.before(
+        view,
+        "masukan",
+        lambda past: (intake_data.intake(past, feeds),),
+        lambda one: figures(then, one),
+    )
+    figure_row(figures(view, found), before)
     intake_acts.told()
     if view.kecamatan:
         st.caption(

@@ -6,7 +6,8 @@ import streamlit as st
 
 from situasi.labels import label
 from situasi.screen import neutrality_panel as panel
-from situasi.screen import noted, page, parts
+from situasi.screen import noted, page, parts, since
+from situasi.screen.figure_row import figure_row
 from situasi.words import _
 
 
@@ -19,7 +20,13 @@ def show() -> None:
     noted.saw({"neutrality"}, "netralitas")
     panel.state_panel(found, view.at.at)
     if len(found.cases):
-        panel.key_figures(found)
+        before = since.before(
+            view,
+            "netralitas",
+            lambda past: (past.compute(panel.work, view.kecamatan),),
+            panel.figures,
+        )
+        figure_row(panel.figures(found), before)
         left, right = st.columns([7, 13], gap="medium")
         with left:
             panel.path_panel(found)

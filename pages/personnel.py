@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from situasi.labels import label
-from situasi.screen import page
+from situasi.screen import page, since
 from situasi.screen import personnel_panel as panel
-from situasi.screen.personnel_figures import key_figures
+from situasi.screen.figure_row import figure_row
+from situasi.screen.personnel_figures import figures
 from situasi.screen.personnel_lists import lists_panel
 from situasi.screen.personnel_work import work
 from situasi.words import _
@@ -21,7 +22,10 @@ def show() -> None:
         return
     if not found.coverage.known:
         page.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
-    key_figures(found)
+    before = since.before(
+        view, "personel", lambda past: (past.compute(work, view.kecamatan),), figures
+    )
+    figure_row(figures(found), before)
 
     if found.coverage.known:
         left, right = st.columns([11, 9], gap="medium")

@@ -7,10 +7,12 @@ import streamlit as st
 from situasi.analysis import day as analysis
 from situasi.screen import filters, parts, session
 from situasi.screen.attention_panel import attention_panel
+from situasi.screen.figure_row import figure_row, place
 from situasi.screen.heading import header
-from situasi.screen.key_figures import key_figures
+from situasi.screen.key_figures import before, figures
 from situasi.screen.map_panel import map_panel
 from situasi.screen.newest_panel import newest_panel
+from situasi.screen.page import View
 from situasi.screen.timeline_panel import timeline_panel
 
 
@@ -19,16 +21,16 @@ def show() -> None:
     at = session.moment(filters.past_moment(), shown)
     header(at)
 
-    figures = st.container()
-    with parts.line("saring_dan_perhatian"):
-        asked, attention = parts.line("saringan"), parts.line("perhatian", width="content")
+    row = place()
+    both = parts.line("saring_dan_perhatian")
+    with both:
+        asked = parts.line("saringan")
     wanted, window = filters.chosen(asked)
     wanted = filters.within(wanted, window, at)
     found = session.situation(shown, wanted, at)
     day = session.compute(analysis.day, shown, at)
-    with figures:
-        key_figures(found, day, at, shown)
-    with attention:
+    figure_row(figures(found, day, at, shown), before(View(shown, at, ()), wanted), row)
+    with both:
         attention_panel(day, list(found.states["kecamatan"]))
 
     with st.container(key="peta_dan_laporan"):
@@ -38,4 +40,4 @@ def show() -> None:
     with right:
         newest_panel(found, at)
 
-    timeline_panel(found, at)
+    timeline_panel(found, at, shown, wanted.kecamatan)

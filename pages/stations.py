@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from situasi import words
 from situasi.analysis.station_reports import unmatched
 from situasi.analysis.stations import stations
 from situasi.labels import label
-from situasi.screen import page, stations_panel, stations_tables, tables
-from situasi.screen.stations_figures import key_figures
+from situasi.screen import drawn, page, since, stations_panel, stations_tables, tables
+from situasi.screen.figure_row import figure_row
+from situasi.screen.stations_figures import figures
 from situasi.words import _
 
 
@@ -21,10 +23,20 @@ def show() -> None:
         stations_panel.station_filter(chosen),
     )
     every = view.compute(stations)
-    found = every[every["kecamatan"].isin(view.chosen())]
+
+    def of_chosen(tps: pd.DataFrame) -> pd.DataFrame:
+        return tps[tps["kecamatan"].isin(view.chosen())]
+
+    found = drawn.once("tps", tuple(view.chosen()), (every,), of_chosen)
     if every["last_at"].isna().all():
         page.nothing(_("Belum ada laporan TPS."))
-    key_figures(found)
+    before = since.before(
+        view,
+        "tps",
+        lambda past: (past.compute(stations),),
+        lambda tps: figures(of_chosen(tps)),
+    )
+    figure_row(figures(found), before)
     if chosen["tps"]:
         stations_panel.detail_panel(view, every, chosen["tps"])
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from situasi.labels import label
-from situasi.screen import page, turnout_panel
+from situasi.screen import page, since, turnout_panel
+from situasi.screen.figure_row import figure_row
 from situasi.screen.turnout_work import work
 from situasi.words import _
 
@@ -15,7 +16,13 @@ def show() -> None:
     found = view.compute(work, view.kecamatan)
     if not found.whole.told:
         page.nothing(_("Belum ada laporan jumlah pemilih."))
-    turnout_panel.key_figures(found)
+    before = since.before(
+        view,
+        "partisipasi",
+        lambda past: (past.compute(work, view.kecamatan),),
+        turnout_panel.figures,
+    )
+    figure_row(turnout_panel.figures(found), before)
 
     left, right = st.columns([11, 9], gap="medium")
     with left:

@@ -13,6 +13,8 @@ from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
 from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
+from situasi.findings import Findings
+from situasi.lookout import Lookout
 from situasi.regions import Register
 from situasi.settings import Settings
 from situasi.shapes import Boundaries
@@ -31,6 +33,8 @@ class Board:
     context: Context
     store: Store
     live: Live
+    findings: Findings
+    lookout: Lookout
     deeds: Deeds
 
     def close(self) -> None:
@@ -57,8 +61,10 @@ def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
     )
     settings.live.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store)
-    live, deeds = Live(store, definition, clock), Deeds(store, clock)
-    return Board(settings, register, boundaries, context, store, live, deeds)
+    live, findings = Live(store, definition, clock), Findings(register)
+    lookout = Lookout(live, findings, clock, definition.zone)
+    deeds = Deeds(store, clock)
+    return Board(settings, register, boundaries, context, store, live, findings, lookout, deeds)
 
 
 def _covers(register: Register, boundaries: Boundaries) -> None:

@@ -19,8 +19,9 @@ ACTOR = "inbox"
 
 # A file counts as whole when it has not changed for this long; one that reads badly, or
 # stops in the middle of a line, may still be on its way and is given more time.
-SETTLED = timedelta(seconds=1)
+SETTLED = timedelta(seconds=0.5)
 PATIENCE = timedelta(seconds=10)
+LOOK = 0.2  # seconds between two sweeps
 # A file that cannot be put aside (another program holds it) is tried again after this.
 LATER = timedelta(seconds=30)
 # A writer may hold a file open while it is moved aside: it is watched for a while longer.
@@ -54,7 +55,7 @@ class _Aside:
 
 @dataclass
 class Inbox:
-    """Sweeps one folder. Looks once a second: that works on network shares too."""
+    """Sweeps one folder. Looks again and again: that works on network shares too."""
 
     board: Board
     clock: Callable[[], datetime]
@@ -64,7 +65,7 @@ class Inbox:
 
     def run(self, stop: threading.Event) -> None:
         """Sweep until told to stop. A store in trouble is tried again at the next sweep."""
-        while not stop.wait(0.5):
+        while not stop.wait(LOOK):
             try:
                 self.sweep()
             except Exception as error:  # noqa: BLE001 the watch goes on, whatever one file does

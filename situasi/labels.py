@@ -62,6 +62,7 @@ _LABELS: dict[str, dict[str, str]] = {
     "screen": {
         "situasi": N_("Situasi"),
         "kejadian": N_("Kejadian"),
+        "perubahan": N_("Sejak taklimat"),
         "partisipasi": N_("Partisipasi"),
         "tps": N_("TPS"),
         "personel": N_("Personel"),
@@ -70,6 +71,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "masukan": N_("Masukan"),
         "lapor": N_("Lapor"),
         "tautan": N_("Tautan tamu"),
+        "kesehatan": N_("Kesehatan papan"),
     },
     "link": {
         "berlaku": N_("berlaku"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from situasi.board import Board
 from situasi.ingest import Ledger, ingest_file
-from situasi.rehearsal.simulate import simulate
 
 ACTOR = "pembukaan"
 SEED = 2024
@@ -43,6 +42,9 @@ def _public(board: Board) -> list[Path]:
 
 
 def _rehearse(board: Board, now: datetime) -> list[Ledger]:
+    # Loaded once in the life of a store: a second start is to be soon.
+    from situasi.rehearsal.simulate import simulate
+
     folder = board.settings.live / "latihan"
     files = simulate(board.register, board.boundaries, SEED, folder)
     ledgers = [_bring(board, path, now) for path in files]

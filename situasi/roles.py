@@ -8,6 +8,7 @@ from datetime import datetime
 SCREENS = (
     "situasi",
     "kejadian",
+    "perubahan",
     "partisipasi",
     "tps",
     "personel",
@@ -16,10 +17,11 @@ SCREENS = (
     "masukan",
     "lapor",
     "tautan",
+    "kesehatan",
 )
 # What a person can do beyond looking: deliver and correct rows, merge reports, take a case
-# further, let guests in by a link.
-ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan")
+# further, let guests in by a link, mark a briefing.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -124,11 +126,11 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("pimpinan", set(), set(ACTS)),
-        _role("propam", {"masukan", "lapor"}, set()),
+        _role("propam", {"masukan", "lapor", "kesehatan"}, set()),
         # An analyst corrects and merges what came in; reports are typed by operators.
-        _role("analis", {"netralitas", "lapor"}, set(ACTS) - {"tindak"}),
-        _role("operator", {"netralitas"}, set(ACTS) - {"bagikan"}),
+        _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak"}),
+        _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan"}),
         _role("admin", {"netralitas"}, set(ACTS)),
-        _role("tamu", {"netralitas", "masukan", "personel", "lapor"}, set()),
+        _role("tamu", {"netralitas", "masukan", "personel", "lapor", "kesehatan"}, set()),
     )
 }

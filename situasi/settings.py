@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# For people at the console, or for a collector of logs.
+LOGS = ("text", "json")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Settings:
     store: address of the store, `sqlite:///...`.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
     role: the role (situasi/roles.py) of everyone at this board while it has no accounts.
+    log: how the server writes its log, one of LOGS. copies: whether it writes a frozen copy of
+    the board every hour.
     """
 
     election: Path
@@ -65,13 +69,16 @@ class Settings:
     store: str
     rehearsal: bool
     role: str
+    log: str
+    copies: bool
     door: Door
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL, _ROLE and below.
+    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL, _ROLE, _LOG, _COPIES and
+    below.
 
-    Raises ValueError for a duration that is none.
+    Raises ValueError for a duration that is none, or a form of log that is not known.
     """
     env = os.environ if environment is None else environment
     data = ROOT / "data"
@@ -85,10 +92,22 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         live=live,
         inbox=Path(env.get("SITUASI_INBOX", data / "inbox")).resolve(),
         store=env.get("SITUASI_STORE", f"sqlite:///{(live / 'situasi.db').as_posix()}"),
-        rehearsal=env.get("SITUASI_REHEARSAL", "yes").lower() not in {"no", "0", "tidak", "false"},
+        rehearsal=_yes(env.get("SITUASI_REHEARSAL", "yes")),
         role=env.get("SITUASI_ROLE", "pimpinan"),
+        log=_log(env.get("SITUASI_LOG", "text")),
+        copies=_yes(env.get("SITUASI_COPIES", "yes")),
         door=_door(env),
     )
+
+
+def _yes(word: str) -> bool:
+    return word.strip().lower() not in {"no", "0", "tidak", "false"}
+
+
+def _log(form: str) -> str:
+    if form not in LOGS:
+        raise ValueError(f"SITUASI_LOG is one of {', '.join(LOGS)}, not {form!r}")
+    return form
 
 
 def _door(env: Mapping[str, str]) -> Door:

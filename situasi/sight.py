@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from situasi import records
+from situasi.analysis.caseload import Cases
+from situasi.analysis.known import Known
 from situasi.feeds.messages.keeping import nameless
 from situasi.regions import Register
 from situasi.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
@@ -29,6 +33,7 @@ class Sight:
     nameless: tuple[tuple[str, str], ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def of(viewer: Viewer) -> Sight:
     """The sight of this viewer."""
     return Sight(
@@ -44,18 +49,39 @@ def seen(frames: Mapping[str, pd.DataFrame], sight: Sight) -> dict[str, pd.DataF
 
     A row that names no kecamatan is of the whole kabupaten, and concerns everyone.
     """
-    found = {}
-    for feed in sight.feeds:
-        frame = frames[feed]
-        if sight.area:
-            frame = frame[frame["kecamatan"].isin(sight.area) | frame["kecamatan"].isna()]
-        cells = {c: _cells(frame, [None] * len(frame)) for c in _of(feed, sight.hidden)}
-        for column in _of(feed, sight.nameless):
-            cells[column] = _cells(frame, [_without_names(cell) for cell in frame[column]])
-        found[feed] = frame.assign(**cells) if cells else frame
+    found = {feed: _seen(feed, frames[feed], sight) for feed in sight.feeds}
     if sight.area and "merges" in found:
-        found["merges"] = _between(found["merges"], found["incidents"])
+        cases = set(found["incidents"]["case"])
+        found["merges"] = _between(found["merges"], lambda keys: [key in cases for key in keys])
     return found
+
+
+def known(
+    frames: Mapping[str, pd.DataFrame], cases: Cases, sight: Sight, at: datetime | None
+) -> Known:
+    """What this sight reaches of what was known at a moment (None: now), made when asked for.
+
+    frames, cases: of a snapshot.
+    """
+    reached = cases.seen(sight.area, lambda rows: _seen("incidents", rows, sight))
+
+    def see(feed: str, rows: pd.DataFrame) -> pd.DataFrame:
+        found = _seen(feed, rows, sight)
+        return _between(found, reached.has) if sight.area and feed == "merges" else found
+
+    return Known({feed: frames[feed] for feed in sight.feeds}, at, reached, see)
+
+
+def _seen(feed: str, frame: pd.DataFrame, sight: Sight) -> pd.DataFrame:
+    """The rows and cells of a feed that this sight reaches; some of its columns are enough."""
+    if sight.area:
+        frame = frame[frame["kecamatan"].isin(sight.area) | frame["kecamatan"].isna()]
+    there = frame.columns
+    cells = {c: _cells(frame, [None] * len(frame)) for c in _of(feed, sight.hidden) if c in there}
+    for column in _of(feed, sight.nameless):
+        if column in there:
+            cells[column] = _cells(frame, [_without_names(cell) for cell in frame[column]])
+    return frame.assign(**cells) if cells else frame
 
 
 def _cells(frame: pd.DataFrame, cells: list[str | None]) -> pd.Series[Any]:
@@ -73,10 +99,11 @@ def _without_names(cell: str | None) -> str | None:
     return nameless(cell) if isinstance(cell, str) else None
 
 
-def _between(merges: pd.DataFrame, incidents: pd.DataFrame) -> pd.DataFrame:
+def _between(merges: pd.DataFrame, are_seen: Callable[[Iterable[str]], list[bool]]) -> pd.DataFrame:
     """The merges of cases that are seen: one that names another would tell of it."""
-    cases = set(incidents["case"])
-    return merges[merges["kasus"].isin(cases) & merges["ke"].isin(cases)]
+    one, other = (np.array(are_seen(merges[name]), dtype=bool) for name in ("kasus", "ke"))
+    between: pd.DataFrame = merges[one & other]
+    return between
 
 
 def register(every: Register, sight: Sight) -> Register:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from situasi.roles import ROLES, Bound, Viewer
@@ -26,6 +27,7 @@ def written(viewer: Viewer) -> str:
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode()
 
 
+@lru_cache(maxsize=1024)  # each run asks some thirty times
 def read(text: str | None) -> Viewer | None:
     """The viewer of this header; None, and so nobody, where anything about it is not right."""
     try:

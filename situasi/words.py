@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
@@ -20,6 +22,7 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 _language: ContextVar[str] = ContextVar("language", default="id")
+_kept: ContextVar[bool] = ContextVar("kept", default=False)
 
 
 def use(language: str) -> str:
@@ -31,6 +34,16 @@ def use(language: str) -> str:
 
 def language() -> str:
     return _language.get()
+
+
+@contextmanager
+def by_the_clock() -> Iterator[None]:
+    """Say when a thing was and not how long ago: for words that are read later than written."""
+    before = _kept.set(True)
+    try:
+        yield
+    finally:
+        _kept.reset(before)
 
 
 def _(message: str) -> str:
@@ -114,8 +127,10 @@ def known_time(at: datetime, precision: str) -> str:
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """'4 menit lalu'; past an hour the clock time, past the day the date too."""
+    """'4 menit lalu'; past an hour (or `by_the_clock`) its time, past the day the date too."""
     age = now - at
+    if _kept.get():
+        age = _DAY
     if timedelta(minutes=-1) < age < timedelta(minutes=1):
         return _("baru saja")
     if timedelta(0) < age < _HOUR:

@@ -29,5 +29,9 @@ def test_an_election_is_named_or_is_any_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["no", "NO", "0", "tidak", "false"])
-def test_the_rehearsal_is_switched_off_by_any_word_for_no(word: str) -> None:
+def test_the_rehearsal_and_the_hourly_copies_are_switched_off_by_any_word_for_no(
+    word: str,
+) -> None:
     assert not load({"SITUASI_REHEARSAL": word}).rehearsal
+    assert not load({"SITUASI_COPIES": word}).copies
+    assert load({"SITUASI_REHEARSAL": word}).copies

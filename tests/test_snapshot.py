@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from situasi import election, records
+from situasi.analysis.incidents import cases, known
 from situasi.snapshot import Live
 from situasi.store import open_store
 from situasi.store.protocol import Delivery, Rejection, Store, StoreError
+from tests.analysis.test_caseload import row
+from tests.analysis.test_overview import defined
 from tests.builders import incident, incidents, rows_of, wib
 from tests.builders_election import invented_election
 
@@ -74,6 +80,40 @@ def test_growing_by_tails_equals_reading_everything_anew(store: Store, live: Liv
     anew = Live(store, live._election, lambda: NOW).picture().snapshot
     for name in records.FEEDS:
         pd.testing.assert_frame_equal(grown.frames[name], anew.frames[name])
+
+
+deed = st.one_of(
+    st.tuples(st.just("deliver"), st.lists(row, min_size=1, max_size=4)),
+    st.tuples(st.just("withdraw"), st.integers(1, 6)),
+    st.tuples(st.just("look"), st.none()),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(deed, max_size=12))
+def test_whatever_comes_rows_and_cases_equal_those_read_anew(
+    deeds: list[tuple[str, Any]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{(Path(folder) / 'store.db').as_posix()}")
+        live = Live(store, defined(), lambda: NOW)
+        for at, (what, how) in enumerate(deeds):
+            moment = NOW + timedelta(minutes=at)
+            if what == "deliver":
+                # Of one minute and post nothing may be told twice: each is another text.
+                told = [incident(**{**one, "uraian": f"{at}-{n}"}) for n, one in enumerate(how)]
+                deliver(store, *told, at=moment)
+            elif what == "withdraw" and how in set(store.batches()["batch"]):
+                store.withdraw(how, moment, "test")
+            else:
+                live.picture()
+        grown, anew = live.picture().snapshot, Live(store, defined(), lambda: NOW).picture()
+        store.close()
+    for name in records.FEEDS:
+        pd.testing.assert_frame_equal(grown.frames[name], anew.snapshot.frames[name])
+    for limit in (None, NOW, wib("09.00")):
+        slow = cases(known(grown.frames["incidents"], limit))
+        pd.testing.assert_frame_equal(grown.cases.known(limit).frame(), slow)
 
 
 def test_a_row_taken_back_on_the_day_was_known_until_then(store: Store, live: Live) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import attention, coverage, incidents, merging, situasi, stations, turnout
+from situasi.analysis import attention, bound, caseload, coverage, situasi, stations, turnout
 from situasi.analysis.coverage import Coverage
+from situasi.analysis.known import WithCases
 from situasi.analysis.works import reads
 from situasi.records import FASE, INCIDENTS, MERGES
 from situasi.regions import Register
@@ -33,7 +33,7 @@ class Day:
 
 @reads(INCIDENTS, MERGES, parts=(stations.stations, coverage.coverage))
 def day(
-    known: Mapping[str, pd.DataFrame],
+    known: WithCases,
     register: Register,
     at: datetime,
     every: pd.DataFrame,
@@ -43,8 +43,9 @@ def day(
     phases = stations.by_kecamatan(every)
     rates = turnout.by_kecamatan(every, register)
     gaps = coverage.gaps(force, register)
-    cases = merging.merged(incidents.cases(known["incidents"]), known["merges"])
     valid = register.election.thresholds.situasi_valid
+    lively = caseload.either(caseload.still_open, caseload.heard_since(at - valid))
+    cases = bound.of(known.cases, known["merges"]).frame(lively)
     states = situasi.by_kecamatan(cases, list(register.kecamatan), at, valid)
     heard: dict[str | None, float] = {
         str(code): rate for code, rate in rates["rate"].dropna().items()

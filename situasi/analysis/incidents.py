@@ -62,7 +62,8 @@ def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:
     rows: of a snapshot, with `withdrawn_at`. None: all that is known by now.
     """
     if at is None:
-        return rows[rows["withdrawn_at"].isna()]
+        stands = rows["withdrawn_at"].isna()
+        return rows if stands.all() else rows[stands]  # nothing taken back is the rule
     standing = rows["withdrawn_at"].isna() | (rows["withdrawn_at"] > at)
     return rows[(rows["known_at"] <= at) & standing]
 
@@ -85,7 +86,8 @@ def cases(rows: pd.DataFrame) -> pd.DataFrame:
     found["situasi_at"] = pd.Series(stated.array).groupby(case).max().array[case[newest]]
     for name in STATED_ONCE:
         if name in ordered.columns:
-            found[name] = _last_stated(ordered[name], case)[case[newest]]
+            last = _last_stated(ordered[name], case)[case[newest]]
+            found[name] = pd.Series(last, found.index, dtype="object")
     return found.drop(columns="_told")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ import pandas as pd
 
 Micros = npt.NDArray[np.int64]
 
+DTYPE: Literal["datetime64[us, UTC]"] = "datetime64[us, UTC]"
 # Of a moment that nobody told: before all others (NaT).
 NEVER = np.iinfo("int64").min
 
@@ -20,9 +22,15 @@ def of(moment: datetime) -> int:
     return (moment - _EPOCH) // _ONE
 
 
+def moment(micros: int) -> datetime:
+    """The moment again, in UTC."""
+    return _EPOCH + micros * _ONE
+
+
 def column(times: pd.Series) -> Micros:
     """The cells of a column of moments; NEVER where missing."""
-    micros: Micros = pd.DatetimeIndex(times).as_unit("us").asi8
+    cells = pd.DatetimeIndex(times)
+    micros: Micros = (cells if cells.unit == "us" else cells.as_unit("us")).asi8  # or it copies
     return micros
 
 

@@ -44,6 +44,12 @@ def reckoned(at: Moment) -> datetime:
     return at.at.replace(second=0) if at.live and not at.exercise else at.at
 
 
+def earlier(wanted: Selection, by: timedelta) -> Selection:
+    """A window that moves with the clock was elsewhere then; one of the day stays."""
+    moving = wanted.since is not None and wanted.until is None
+    return replace(wanted, since=wanted.since - by) if moving and wanted.since else wanted
+
+
 def within(wanted: Selection, window: str, at: datetime, election: Election) -> Selection:
     """The selection with this window (WINDOWS) of time, reckoned from a moment."""
     if window in _MOVING:

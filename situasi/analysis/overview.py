@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from situasi.analysis import incidents, merging, silence, situasi, timeline
+from situasi.analysis import bound, caseload, incidents, silence, situasi, timeline
 from situasi.analysis.incidents import Selection
+from situasi.analysis.known import Known
 from situasi.analysis.silence import FeedState, Newest
 from situasi.election import Election
 from situasi.records import INCIDENTS, MERGES
@@ -17,9 +18,6 @@ from situasi.records import INCIDENTS, MERGES
 HOUR = timedelta(hours=1)
 # The feeds that cases are made of.
 CASES = (INCIDENTS.name, MERGES.name)
-# What tells whether a case is open and selected; the texts need not be carried along.
-_COUNTED = ["case", "seq", "known_at", "recorded_at", "reported_at", "occurred_at", "kecamatan",
-            "jenis", "tingkat", "situasi", "status", "latihan"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,59 +63,48 @@ def overview(
     frames: of a snapshot. at: the moment against which ages and windows are reckoned.
     live: show all that is known by now; otherwise only what was known at `at`.
     """
-    limit = None if live else at
-    known = {name: incidents.known(frame, limit) for name, frame in frames.items()}
-    found = of_cases(frames, election, kecamatan, wanted, at, live=live)
+    known = Known(frames, None if live else at)
+    found = of_cases(known, election, kecamatan, wanted, at)
     return replace(found, feeds=feeds_heard(known, election, at))
 
 
 def of_cases(
-    frames: Mapping[str, pd.DataFrame],
-    election: Election,
-    kecamatan: Sequence[str],
-    wanted: Selection,
-    at: datetime,
-    *,
-    live: bool,
+    known: Known, election: Election, kecamatan: Sequence[str], wanted: Selection, at: datetime
 ) -> Overview:
     """The overview but for its feeds: it rests on CASES alone."""
-    limit = None if live else at
-    known = {name: incidents.known(frames[name], limit) for name in CASES}
-    every = incidents.cases(known["incidents"])
-    timeless = replace(wanted, since=None, until=None)
+    cases = known.cases
     # Merged cases count once; the word of each on its own kecamatan still holds there.
-    counted = merging.merged(every, known["merges"])
-    happened = incidents.without_nihil(incidents.select(counted, timeless))
-    shown = incidents.select(happened, wanted)
+    counted = bound.of(cases, known[MERGES.name])
+    timeless = replace(wanted, since=None, until=None)
+    shown = counted.selected(wanted)
     opened = incidents.still_open(shown)
     drawn, undrawn = incidents.located(opened)
     chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
     valid = election.thresholds.situasi_valid
+    spoken = cases.frame(caseload.either(caseload.alarming, caseload.heard_since(at - valid)))
     return Overview(
         at=at,
         shown=shown,
         open=opened,
-        open_before=_open_at(frames, _an_hour_earlier(wanted), at - HOUR),
+        open_before=_open(known.earlier(at - HOUR), _an_hour_earlier(wanted)),
         fresh=len(incidents.newly_known(shown, at, HOUR)),
         drawn=drawn,
         undrawn=undrawn,
-        elsewhen=len(happened) - len(shown),
-        everywhere=situasi.everywhere(every),
-        states=situasi.by_kecamatan(every, chosen, at, valid),
-        heard=frozenset(situasi.heard(every, at, valid)),
+        elsewhen=counted.count(timeless) - len(shown),
+        everywhere=situasi.everywhere(spoken),
+        states=situasi.by_kecamatan(spoken, chosen, at, valid),
+        heard=frozenset(situasi.heard(spoken, at, valid)),
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
         without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
-        newest=silence.newest_of(incidents.select(known["incidents"], wanted)),
+        newest=silence.newest_of(cases.heard(wanted)),
         feeds=[],
     )
 
 
-def feeds_heard(
-    known: Mapping[str, pd.DataFrame], election: Election, at: datetime
-) -> list[FeedState]:
+def feeds_heard(known: Known, election: Election, at: datetime) -> list[FeedState]:
     """Which of these feeds should be speaking, and when each last did."""
     return silence.states(
-        {name: silence.last_known(rows) for name, rows in known.items()},
+        {name: known.last(name) for name in known},
         at,
         {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
         (election.day_start, election.day_end),
@@ -130,8 +117,6 @@ def _an_hour_earlier(wanted: Selection) -> Selection:
     return replace(wanted, since=wanted.since - HOUR) if moving and wanted.since else wanted
 
 
-def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime) -> int:
-    """How many of the selected cases were open, as it was known at that moment."""
-    every = incidents.cases(incidents.known(frames["incidents"], at)[_COUNTED])
-    then = merging.merged(every, incidents.known(frames["merges"], at))
-    return len(incidents.still_open(incidents.select(then, wanted)))
+def _open(known: Known, wanted: Selection) -> int:
+    """How many of the selected cases were open, as it was known then."""
+    return bound.of(known.cases, known[MERGES.name]).count_open(wanted)

@@ -70,6 +70,14 @@ def whole(table: pd.DataFrame) -> pd.Series:
     return pd.Series(row, dtype="object", name=0)
 
 
+def official(total: pd.Series, everywhere: bool) -> pd.Series:
+    """The list of the whole kabupaten is official, though those of its kecamatan are not.
+
+    total: of `whole`. everywhere: whether it is of all kecamatan.
+    """
+    return total.where(~total.index.isin(["estimated"]), False) if everywhere else total
+
+
 def _rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
     """Percent that came, and the least and most that it can be; NaN of no list."""
     heads, rated, dpt, on_list = (

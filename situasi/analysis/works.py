@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from situasi import records
-from situasi.records import Feed
+from situasi.analysis import caseload
+from situasi.analysis.caseload import Cases
+from situasi.analysis.known import WithCases
+from situasi.records import INCIDENTS, Feed
 from situasi.regions import Register
 
 # (known frames by feed, register, moment, what its parts found, what else was asked) -> anything
@@ -30,30 +33,43 @@ class Reading:
         """The feeds that the work and its parts rest on."""
         return tuple(dict.fromkeys([*self.feeds, *(f for p in self.parts for f in of(p).every)]))
 
-    def given(self, known: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-        """The frames of its own feeds, as far as the viewer may see them."""
-        return _Own({feed: known[feed] for feed in self.feeds if feed in known}, self.feeds)
+    def given(self, known: Mapping[str, pd.DataFrame]) -> WithCases:
+        """The rows of its own feeds, as far as the viewer may see them."""
+        return _Own(known, self.feeds)
 
 
-class _Own(Mapping[str, pd.DataFrame]):
-    """Frames of the feeds that a work names.
+class _Own(WithCases):
+    """Rows of the feeds that a work names.
 
     Whoever asks for another fails: an empty answer, as for a feed that the viewer may not see,
     would be believed, and stand while rows of that feed come.
     """
 
-    def __init__(self, frames: dict[str, pd.DataFrame], named: tuple[str, ...]) -> None:
-        self._frames, self._named = frames, named
+    def __init__(self, known: Mapping[str, pd.DataFrame], named: tuple[str, ...]) -> None:
+        self._known, self._named = known, named
 
     def __getitem__(self, feed: str) -> pd.DataFrame:
-        assert feed in self._named, f"a work reads {feed}, and does not say so"
-        return self._frames[feed]
+        return self._known[self._said(feed)]
+
+    def __contains__(self, feed: object) -> bool:
+        return self._said(str(feed)) in self._known
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
+        return (feed for feed in self._named if feed in self._known)
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(list(iter(self)))
+
+    @property
+    def cases(self) -> Cases:
+        incidents = self._said(INCIDENTS.name)
+        if isinstance(self._known, WithCases):
+            return self._known.cases
+        return caseload.of_known(self._known[incidents])
+
+    def _said(self, feed: str) -> str:
+        assert feed in self._named, f"a work reads {feed}, and does not say so"
+        return feed
 
 
 _EVERYTHING = Reading(tuple(records.FEEDS))

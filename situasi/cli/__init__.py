@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from situasi.cli import audit, deliveries, geo, held, keys, rehearsals, shared, users
+from situasi.cli import (
+    audit,
+    briefing,
+    copying,
+    deliveries,
+    geo,
+    held,
+    keys,
+    rehearsals,
+    shared,
+    users,
+)
 
 app = typer.Typer(
     help="Situasi: papan situasi hari pemungutan suara.",
@@ -20,6 +31,7 @@ for command in (
     rehearsals.prepare,
     rehearsals.simulate,
     rehearsals.replay,
+    copying.copy,
 ):
     app.command()(command)
 app.add_typer(held.app, name="quarantine")
@@ -28,3 +40,4 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
 app.add_typer(shared.app, name="link")
+app.add_typer(briefing.app, name="briefing")

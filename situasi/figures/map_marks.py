@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import pandas as pd
 import pydeck as pdk
 from PIL import Image, ImageDraw
 
-from situasi.figures.theme import SHAPES, TINGKAT, UNRATED, Theme, rgb
+from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, UNRATED, Theme, rgb
 
 # More points than this are not seen apart and cost every viewer at every refresh.
 MOST_POINTS = 1_500
 
 _ICON = 64
+# Where the browser fetches the marks, once.
+ROUTE = "/peta/tanda-{fingerprint}.png"
+# What a mark is called in the rows that are sent.
+_SHORT = {level: level[:1] for level in SHAPES}
 
 
 def marks(points: pd.DataFrame, theme: Theme) -> pdk.Layer:
@@ -24,14 +28,9 @@ def marks(points: pd.DataFrame, theme: Theme) -> pdk.Layer:
     level = points["tingkat"].astype("object").where(points["tingkat"].notna(), UNRATED)
     # Drawn in this order: the heavy ones lie on top.
     order = level.map({"tinggi": 2, "sedang": 1}).fillna(0).sort_values(kind="stable").index
+    # Short, for there may be a thousand, sent with every report: 0.0001 degrees are 11 m.
     rows = [
-        {
-            "lon": round(lon, 5),
-            "lat": round(lat, 5),
-            "icon": tingkat,
-            "size": 29 if tingkat == "tinggi" else 21,
-            "nama": label,
-        }
+        {"x": round(lon, 4), "y": round(lat, 4), "t": _SHORT[tingkat], "nama": label}
         for lon, lat, tingkat, label in zip(
             points.loc[order, "lon"],
             points.loc[order, "lat"],
@@ -45,25 +44,38 @@ def marks(points: pd.DataFrame, theme: Theme) -> pdk.Layer:
         rows,
         id="kejadian",
         pickable=True,
-        icon_atlas=f'"{_atlas(theme.halo)}"',
+        icon_atlas=f'"{_address(theme.halo)}"',
         icon_mapping=_mapping(),
-        get_icon="icon",
-        get_position="[lon, lat]",
-        get_size="size",
+        get_icon="t",
+        get_position="[x, y]",
+        get_size=f"t=='{_SHORT['tinggi']}'?29:21",
     )
 
 
 def _mapping() -> dict[str, dict[str, Any]]:
     """Where each mark lies in the atlas."""
     return {
-        level: {"x": at * _ICON, "y": 0, "width": _ICON, "height": _ICON}
+        _SHORT[level]: {"x": at * _ICON, "y": 0, "width": _ICON, "height": _ICON}
         for at, level in enumerate(SHAPES)
     }
 
 
+def pictures() -> dict[str, bytes]:
+    """The marks of each theme in one picture, by what ROUTE calls it."""
+    return {_fingerprint(one.halo): _atlas(one.halo) for one in (LIGHT, DARK)}
+
+
+def _address(rim: str) -> str:
+    return ROUTE.format(fingerprint=_fingerprint(rim))
+
+
+def _fingerprint(rim: str) -> str:
+    return sha256(_atlas(rim)).hexdigest()[:12]
+
+
 @cache
-def _atlas(rim: str) -> str:
-    """All marks in one picture, as a data address: nothing to fetch."""
+def _atlas(rim: str) -> bytes:
+    """All marks in one picture: PNG."""
     scale = 4
     size = _ICON * scale
     # Clear, but of the rim's colour: what is mixed at the edges stays bright.
@@ -74,7 +86,7 @@ def _atlas(rim: str) -> str:
     small = image.resize((_ICON * len(SHAPES), _ICON), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     small.save(buffer, "PNG")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return buffer.getvalue()
 
 
 def _draw(

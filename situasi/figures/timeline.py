@@ -11,6 +11,8 @@ import plotly.graph_objects as go
 from situasi.figures.theme import TINGKAT, Theme
 
 HEIGHT = 165
+# Plotly's own says nothing of what is drawn here, in 4 KB a refresh.
+_TEMPLATE = go.layout.Template()
 
 
 def timeline(
@@ -29,7 +31,9 @@ def timeline(
     local = _naive(slots)
     for level in [name for name in TINGKAT if name in slots.columns]:
         figure.add_bar(
-            x=local,
+            # Evenly spaced: the first and the step say it all, of what else is 10 KB a refresh.
+            x0=local[0].isoformat(),
+            dx=(local[1] - local[0]) / pd.Timedelta(milliseconds=1),
             y=slots[level].to_numpy(),
             name=names[level],
             marker_color=TINGKAT[level],
@@ -75,7 +79,9 @@ def _dressed(figure: go.Figure, slots: pd.DataFrame, theme: Theme) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
+        template=_TEMPLATE,
         xaxis={
+            "type": "date",
             "range": [local[0], local[-1] + (local[1] - local[0])],
             "tickformat": "%H.%M",
             "dtick": 2 * 3_600_000,

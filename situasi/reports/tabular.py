@@ -1,36 +1,19 @@
-"""A table as a file: CSV and XLSX, with what it is and when, and no cell that runs."""
+"""A table as a file: CSV and XLSX; no cell of it runs."""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from situasi.reports.guard import harmless
 
-# Halves of letters have no UTF-8; of the control characters XML takes three.
+# Halves of letters have no UTF-8.
 _HALF = re.compile("[\ud800-\udfff]")
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-_LONGEST_TEXT = 32_767  # characters in one cell of a workbook
-_MOST_ROWS = 1_048_000  # rows on one sheet, heading and band left room for
-_MEASURED = 200  # rows that say how wide a column must be
-_WIDTHS = (8, 60)  # characters
-_MOMENT, _DAY = "dd/mm/yyyy hh:mm", "dd/mm/yyyy"
-
-_HEADING = (Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="24477A"))
-_BAND = (Font(bold=True, color="5A3B00"), PatternFill("solid", fgColor="FBE9C6"))
-_NAME = (Font(bold=True), PatternFill())
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
@@ -48,105 +31,20 @@ def as_csv(table: pd.DataFrame) -> bytes:
 
 
 def as_xlsx(table: pd.DataFrame, facts: Mapping[str, str], band: str = "") -> bytes:
-    """The table on the first sheet; `facts` (what, when, filter, LATIHAN) on the second.
+    """The table as a workbook (workbook.written)."""
+    # Loaded when somebody asks for one: openpyxl takes a tenth of a second, at every start.
+    from situasi.reports import workbook
 
-    Numbers, times and days stay what they are; an aware time is written as the clock of its own
-    zone shows it. band: a line above the headings that cannot be overlooked. A table longer
-    than a sheet goes on on further ones.
-    """
-    book = Workbook(write_only=True)
-    columns = [_column(table.iloc[:, at]) for at in range(table.shape[1])]
-    headings = [_text(str(name)) for name in table.columns]
-    rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True)
-    for start in range(0, max(len(table), 1), _MOST_ROWS):
-        size = min(_MOST_ROWS, len(table) - start)
-        sheet = book.create_sheet("Data" if not start else f"Data {start // _MOST_ROWS + 1}")
-        top = 2 if band else 1
-        sheet.freeze_panes = f"A{top + 1}"
-        if headings:
-            sheet.auto_filter.ref = f"A{top}:{get_column_letter(len(headings))}{top + size}"
-        _set_widths(
-            sheet, [_width(name, cells) for name, cells in zip(headings, columns, strict=True)]
-        )
-        if band:
-            sheet.append(_styled(sheet, [_text(band)] + [""] * (len(headings) - 1), _BAND))
-        sheet.append(_styled(sheet, headings, _HEADING))
-        for _, row in zip(range(size), rows, strict=False):
-            sheet.append([_timed(sheet, cell) for cell in row])
-    _write_facts(book.create_sheet("Keterangan"), facts)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return workbook.written(table, facts, band)
 
 
 def _written(value: Any) -> Any:
     """A cell of a CSV: a number as it is, nothing where it is missing, all else as text."""
-    if _missing(value):
+    if missing(value):
         return None
     return value if isinstance(value, int | float) else harmless(str(value))
 
 
-def _missing(value: Any) -> bool:
+def missing(value: Any) -> bool:
+    """Whether there is nothing in this cell."""
     return value is None or value is pd.NA or value is pd.NaT or value != value
-
-
-def _column(cells: pd.Series[Any]) -> list[Any]:
-    return [_cell(value) for value in cells.tolist()]
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        return _text(value)
-    if _missing(value):
-        return None
-    if isinstance(value, datetime):
-        plain = value.to_pydatetime(warn=False) if isinstance(value, pd.Timestamp) else value
-        return plain.replace(tzinfo=None)
-    if isinstance(value, date):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    return value if isinstance(value, int) else _text(str(value))
-
-
-def _text(text: str) -> str:
-    said: str = harmless(_NO_XML.sub("\ufffd", text))
-    return said if len(said) <= _LONGEST_TEXT else said[: _LONGEST_TEXT - 1] + "…"
-
-
-def _timed(sheet: Any, cell: Any) -> Any:
-    if not isinstance(cell, date):
-        return cell
-    made = WriteOnlyCell(sheet, cell)
-    made.number_format = _MOMENT if isinstance(cell, datetime) else _DAY
-    return made
-
-
-def _styled(sheet: Any, texts: Iterable[str], style: tuple[Font, PatternFill]) -> list[Any]:
-    cells = [WriteOnlyCell(sheet, text) for text in texts]
-    for cell in cells:
-        cell.font, cell.fill = style
-        cell.alignment = Alignment(vertical="top")
-    return cells
-
-
-def _set_widths(sheet: Any, widths: Sequence[int]) -> None:
-    for at, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
-
-
-def _width(heading: str, cells: Sequence[Any]) -> int:
-    """Of the longest of the first cells, within bounds; a time as long as it is written."""
-    longest = max(
-        (len(_MOMENT) if isinstance(cell, date) else len(str(cell or ""))
-         for cell in cells[:_MEASURED]),
-        default=0,
-    )  # fmt: skip
-    least, most = _WIDTHS
-    return max(least, min(most, max(longest, len(heading) + 3) + 1))
-
-
-def _write_facts(sheet: Any, facts: Mapping[str, str]) -> None:
-    _set_widths(sheet, [24, 90])
-    for name, said in facts.items():
-        sheet.append([*_styled(sheet, [_text(name)], _NAME), _text(said)])

@@ -11,23 +11,29 @@ from situasi.board import current as board
 from situasi.screen import activities_tables as shown
 from situasi.screen.activities_parts import in_words
 from situasi.screen.activities_work import Work
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.words import _
 
 
-def key_figures(found: Work, today: date) -> None:
-    figure_row(
-        [
-            Figure("tahap_kini", _running_card(found), _stages(found, "berjalan")),
-            Figure("tahap_nanti", _next_card(found, today), _stages(found, "akan")),
-            Figure("giat", _done_card(found), lambda: shown.readable(found.cases)),
-            Figure("lewat", _lapsed_card(found), _cases(found, "lewat")),
-            Figure("latihan", _drill_card(found), lambda: shown.readable(found.drills)),
-            Figure("sop", _sop_card(found), lambda: shown.checklist(found.cases, _begun(found))),
-        ]
-    )
+def figures(found: Work, today: date) -> list[Figure]:
+    heard = not found.cases.empty
+    planned = bool(heard and found.cases["planned"].any())
+    drilled = int((found.drills["state"] == "terlaksana").sum())
+    begun = _begun(found)
+    return [
+        Figure("tahap_kini", _running_card(found), _stages(found, "berjalan")),
+        Figure("tahap_nanti", _next_card(found, today), _stages(found, "akan")),
+        Figure("giat", _done_card(found), lambda: shown.readable(found.cases),
+               (Count(found.counts["terlaksana"] if heard else None),)),
+        Figure("lewat", _lapsed_card(found), _cases(found, "lewat"),
+               (Count(found.counts["lewat"] if planned else None),)),
+        Figure("latihan", _drill_card(found), lambda: shown.readable(found.drills),
+               (Count(drilled if heard else None),)),
+        Figure("sop", _sop_card(found), lambda: shown.checklist(found.cases, begun),
+               (Count(sop.counts(begun)["selesai"] if begun else None),)),
+    ]  # fmt: skip
 
 
 def _stages(found: Work, state: str) -> Callable[[], Table]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from situasi import words
@@ -9,9 +11,10 @@ from situasi.analysis import activities, sop
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.screen import activities_tables as shown
-from situasi.screen import filters, page, parts, session, tables
+from situasi.screen import filters, page, parts, tables
 from situasi.screen.activities_parts import Tick, checklist, key
-from situasi.screen.activities_work import Work, chart
+from situasi.screen.activities_work import Work, timetable
+from situasi.screen.chart import chart
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -24,12 +27,13 @@ def gantt_panel(view: View, found: Work) -> None:
     with parts.bar():
         page.section(_("Tahapan"))
         tables.opens(_("Semua tahap"), lambda: shown.timetable(found.timetable), "semua_tahap")
-    st.plotly_chart(
-        chart(view.at.at.date(), session.viewer_theme().name, words.language()),
-        theme=None,
-        config={"displayModeBar": False},
-        key="gantt",
-        alt=_("Tahapan pemilihan sebagai balok waktu, hari yang ditampilkan ditandai"),
+    # No report changes it: it is drawn once for a day.
+    chart(
+        "gantt",
+        _("Tahapan pemilihan sebagai balok waktu, hari yang ditampilkan ditandai"),
+        (),
+        partial(timetable, view.at.at.date()),
+        asked=view.at.at.date(),
     )
     key(
         [

@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
 from situasi import words
 from situasi.analysis import activities, sop, stages
@@ -16,7 +15,7 @@ from situasi.analysis.sop import Line
 from situasi.analysis.works import reads
 from situasi.board import current as board
 from situasi.figures.stages import gantt
-from situasi.figures.theme import theme
+from situasi.figures.theme import Theme
 from situasi.labels import label
 from situasi.records import ACTIVITIES
 from situasi.regions import Register, Stage
@@ -99,10 +98,8 @@ def _tables(
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def chart(day: date, theme_name: str, language: str) -> go.Figure:
-    """The Gantt chart: no report changes it, so it is built once for a day."""
-    words.use(language)
+def timetable(day: date, theme: Theme) -> go.Figure:
+    """The Gantt chart of all stages, this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.timetable(board().register.stages, day)
-    return gantt(table, names, day, words.day(day), theme(theme_name))
+    return gantt(table, names, day, words.day(day), theme)

@@ -6,14 +6,31 @@ Streamlit's own binding writes the words on the widget; codes stay the same in e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from situasi.screen import session
 
-_PAGE = "_page"
+_KEPT = "_address"
+# So many addresses of a browser that answers late are known again.
+_LATE = 30
 # What is looked at closely, of what is shown: that a guest may choose.
 _CLOSER = frozenset({"tps"})
+
+
+@dataclass
+class _Kept:
+    """What is kept of the address for one viewer.
+
+    said: by name, what the browser says of it, and what it was told since. chosen: by name, what
+    was last chosen. carried: a page, and what of its address goes along to another.
+    """
+
+    said: dict[str, list[list[str]]] = field(default_factory=dict)
+    chosen: dict[str, list[str]] = field(default_factory=dict)
+    page: str = ""
+    carried: tuple[str, dict[str, list[str]]] | None = None
 
 
 def recall(name: str, allowed: Sequence[str], default: Sequence[str], *, single: bool) -> None:
@@ -27,13 +44,13 @@ def recall(name: str, allowed: Sequence[str], default: Sequence[str], *, single:
         found = [value for value in dict.fromkeys(_bound(name)) if value in allowed]
         choose(name, found or default, single=single)
         return
-    written = st.query_params.get_all(name)
-    if written != st.session_state.get(_mark(name), []):
+    written = _query().get(name, [])
+    if not _heard(name, written):
         found = [value for value in dict.fromkeys(written) if value in allowed]
         choose(name, found or default, single=single)
-        st.session_state[_mark(name)] = written
+        _kept().said[name] = [written]
     elif name not in st.session_state:
-        choose(name, st.session_state.get(_value(name), default), single=single)
+        choose(name, _kept().chosen.get(name, default), single=single)
     else:
         _keep(name)
 
@@ -44,11 +61,11 @@ def recall_value(name: str, read: Callable[[str], object], default: object) -> N
         found = next(map(read, _bound(name)[-1:]), None)
         st.session_state[name] = default if found is None else found
         return
-    written = st.query_params.get_all(name)
-    if written != st.session_state.get(_mark(name), []):
+    written = _query().get(name, [])
+    if not _heard(name, written):
         found = read(written[-1]) if written else None
         st.session_state[name] = default if found is None else found
-        st.session_state[_mark(name)] = written
+        _kept().said[name] = [written]
     elif name not in st.session_state:  # another page was shown in between
         found = read(written[-1]) if written else None
         st.session_state[name] = default if found is None else found
@@ -61,6 +78,11 @@ def is_bound(name: str = "") -> bool:
     return session.viewer().link is not None and name not in _CLOSER
 
 
+def written(name: str) -> list[str]:
+    """What the address says under this name; to a guest the link says it."""
+    return _bound(name) if is_bound(name) else list(_query().get(name, []))
+
+
 def _bound(name: str) -> list[str]:
     link = session.viewer().link
     return link.values(name) if link else []
@@ -68,12 +90,12 @@ def _bound(name: str) -> list[str]:
 
 def know_page(name: str) -> None:
     """Which page is drawn in this run."""
-    st.session_state[_PAGE] = name
+    _kept().page = name
 
 
 def page() -> str:
     """The page that is drawn; empty where no menu led to it."""
-    return str(st.session_state.get(_PAGE, ""))
+    return _kept().page
 
 
 def view() -> list[tuple[str, str]]:
@@ -92,35 +114,81 @@ def _keep(name: str) -> None:
 
 def remember(name: str, values: Sequence[str], default: Sequence[str]) -> None:
     """Write the values of a widget into the address; its default is left out."""
-    chosen = list(values)
-    st.session_state[_value(name)] = chosen
+    kept, chosen = _kept(), list(values)
+    kept.chosen[name] = chosen
     written = [] if chosen == list(default) else chosen
-    if written != st.query_params.get_all(name):
-        if written:
-            st.query_params[name] = written
-        else:
-            st.query_params.pop(name, None)
-    st.session_state[_mark(name)] = written
+    if written != _query().get(name, []):
+        _write(name, written)
+    said = kept.said.setdefault(name, [[]])
+    if written != said[-1]:
+        kept.said[name] = [*said[-_LATE:], written]
 
 
-def carried(names: Sequence[str]) -> dict[str, list[str]]:
-    """The part of the address that goes along from page to page."""
-    return {name: values for name in names if (values := st.query_params.get_all(name))}
+def listen() -> None:
+    """Hear how far the browser has come with the addresses that it was told."""
+    for name in _kept().said:
+        _heard(name, _query().get(name, []))
+
+
+def _heard(name: str, written: list[str]) -> bool:
+    """Whether this is only what the browser was told of this name, or had before it heard of it.
+
+    Who acts twice in quick succession asks the second time with the address of before the first:
+    that is no choice of an older value. What is older than this is known no longer, so that the
+    way back through the browser's history is a choice.
+    """
+    said = _kept().said.setdefault(name, [[]])
+    if written not in said:
+        return False
+    del said[: said.index(written)]
+    return True
+
+
+def _kept() -> _Kept:
+    kept: _Kept = session.of_run("address", lambda: st.session_state.setdefault(_KEPT, _Kept()))
+    return kept
+
+
+def _query() -> dict[str, list[str]]:
+    """The address, by name."""
+    return session.of_run(
+        "query", lambda: {name: st.query_params.get_all(name) for name in st.query_params}
+    )
+
+
+def _write(name: str, values: list[str]) -> None:
+    query = _query()
+    if values:
+        st.query_params[name] = query[name] = values
+    else:
+        st.query_params.pop(name, None)
+        query.pop(name, None)
+
+
+def carry(page: str, names: Sequence[str]) -> None:
+    """Take this part of the address along to another page, to which the menu led without it.
+
+    page: where the browser says to be. To be called before anything reads the address.
+    """
+    carried = _kept().carried
+    if carried is not None and carried[0] != page:
+        for name, values in carried[1].items():
+            if name not in _query():
+                _write(name, values)
+    know_way(page, names)
+
+
+def know_way(page: str, names: Sequence[str]) -> None:
+    """Know what goes along should another page be opened from here."""
+    query = _query()
+    _kept().carried = (page, {name: query[name] for name in names if name in query})
 
 
 def current(name: str) -> list[str]:
     """What was last chosen."""
-    return list(st.session_state.get(_value(name), []))
+    return list(_kept().chosen.get(name, []))
 
 
 def choose(name: str, values: Sequence[str], *, single: bool = False) -> None:
     """Choose for the viewer (a click on the map, a button): the next run draws it."""
     st.session_state[name] = next(iter(values), None) if single else list(values)
-
-
-def _mark(name: str) -> str:
-    return f"_address_{name}"
-
-
-def _value(name: str) -> str:
-    return f"_value_{name}"

@@ -9,15 +9,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 from markupsafe import Markup
+from pydeck import Deck
 
 from situasi.board import current as board
 from situasi.figures.area import Area
 from situasi.figures.map import HEIGHT, situation_map
 from situasi.figures.placing import placed
-from situasi.figures.theme import Theme
 from situasi.regions import Kecamatan
 from situasi.screen import address, filters, parts, session
-from situasi.words import _
 
 
 def areas(shown: Collection[str], paint: Callable[[Kecamatan], Area]) -> dict[str, Area]:
@@ -44,37 +43,36 @@ def area_map(
 
     key: of the widget, one for each page. points: marks as situation_map wants them.
     """
+    show(deck(drawn, key, points), key, alt)
+
+
+def deck(drawn: dict[str, Area], key: str, points: pd.DataFrame | None = None) -> Deck:
+    """The map of these areas."""
     names = tuple((code, place.name) for code, place in board().register.kecamatan.items())
-    deck = situation_map(
+    return situation_map(
         placed(board().boundaries, names, HEIGHT),
         board().boundaries.address,
         drawn,
         points,
         session.viewer_theme(),
-        # A new id lets go of the last click; see docs/decisions.md.
-        layer_id=f"kecamatan-{st.session_state.setdefault(_clicks(key), 0)}",
+        layer_id=layer_id(key),
     )
-    st.pydeck_chart(deck, height=HEIGHT, on_select=partial(_clicked, key), key=key, alt=alt)
+
+
+def show(made: Deck, key: str, alt: str) -> None:
+    """Draw a map that was made before."""
+    st.pydeck_chart(made, height=HEIGHT, on_select=partial(_clicked, key), key=key, alt=alt)
+
+
+def layer_id(key: str) -> str:
+    """A new id lets go of the last click; see docs/decisions.md."""
+    return f"kecamatan-{st.session_state.setdefault(_clicks(key), 0)}"
 
 
 def legend(marks: Sequence[tuple[Markup, str]]) -> None:
     """The marks with their words, and who drew the lines."""
     source = board().boundaries
     parts.legend(marks, f"{source.credit}. {source.caution}.")
-
-
-def few_to_many(theme: Theme) -> list[tuple[Markup, str]]:
-    """The legend of `shade`."""
-    return [
-        (parts.colour_swatch(theme.counts[0]), _("sedikit")),
-        (parts.colour_swatch(theme.counts[-1]), _("banyak")),
-    ]
-
-
-def shade(count: int, most: int, theme: Theme) -> str:
-    """The colour of a count between none and the most."""
-    steps = theme.counts
-    return steps[0] if not count else steps[1 + (count * (len(steps) - 2)) // max(most, 1)]
 
 
 def _clicked(key: str) -> None:

@@ -1,7 +1,8 @@
-"""Perlu perhatian: the kecamatan to look at first; a click opens why."""
+"""Perlu perhatian: the kecamatan to look at first, in one line; a click opens why."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from situasi.analysis.attention import PARTS
 from situasi.analysis.day import Day
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.screen import filters, parts, tables
+from situasi.screen import drawn, filters, parts, tables
 from situasi.screen.columns import number, percent
 from situasi.screen.tables import Table, table
 from situasi.words import _
@@ -21,45 +22,49 @@ NAMED = 3
 
 
 def attention_panel(day: Day, kecamatan: list[str]) -> None:
-    """The chosen kecamatan with the highest scores, and all of them in a table."""
-    scores = day.attention[day.attention["kecamatan"].isin(kecamatan)]
-    st.markdown("**" + _("Perlu perhatian") + "**", width="content")
-    for one in scores[scores["score"] > 0].head(NAMED).itertuples():
-        _chip(one)
-    if not (scores["score"] > 0).any():
+    """The chosen kecamatan with the highest scores; behind a click their parts, and all scores."""
+    scores, first = drawn.once("perhatian", tuple(kecamatan), (day,), partial(_first, kecamatan))
+    opened = st.popover(_told(scores, first), key="nilai", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
+        for one in first:
+            _parts(one)
+        tables.shown(_table(scores, made_up=_made_up(day)), "isi_nilai", _("Semua nilai"))
+
+
+def _told(scores: pd.DataFrame, first: list[Any]) -> str:
+    """Who comes first, in one line."""
+    if first:
+        said = " · ".join(
+            f"{parts.plain(_name(one))} {words.number(round(one.score))}" for one in first
+        )
+    else:
         judged = scores["score"].notna().any()
         said = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
-        st.caption(said, width="content")
-    tables.opens(_("Semua nilai"), lambda: _table(scores, made_up=_made_up(day)), "nilai")
+    return "**" + _("Perlu perhatian") + "** " + said
+
+
+def _name(one: Any) -> str:
+    return board().register.name_of(one.kecamatan)
+
+
+def _first(kecamatan: list[str], day: Day) -> tuple[pd.DataFrame, list[Any]]:
+    """Their scores, and those to look at first."""
+    scores = day.attention[day.attention["kecamatan"].isin(kecamatan)]
+    return scores, list(scores[scores["score"] > 0].head(NAMED).itertuples())
 
 
 def _made_up(day: Day) -> bool:
     return bool(day.stations["latihan"].any())
 
 
-def _chip(one: Any) -> None:
-    name = board().register.name_of(one.kecamatan)
-    opened = st.popover(
-        f"{name} {words.number(round(one.score))}", key=f"nilai_{one.kecamatan}", on_change="rerun"
-    )
-    if not opened.open:
-        return
+def _parts(one: Any) -> None:
+    """What the score of one kecamatan is made of, and the way to it alone."""
     weights = board().register.election.rules.attention
-    with opened:
-        parts.bars(
-            [
-                (
-                    label("perhatian", part),
-                    None if pd.isna(share := getattr(one, part)) else float(share),
-                    _points(share, weights[part]),
-                )
-                for part in PARTS
-            ]
-        )
-        st.caption(
-            _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan).").format(
-                share=words.number(100 * one.assessed)
-            )
+    with parts.bar():
+        st.markdown(
+            f"**{parts.plain(_name(one))}** {words.number(round(one.score))}", width="content"
         )
         st.button(
             _("Hanya kecamatan ini"),
@@ -67,6 +72,21 @@ def _chip(one: Any) -> None:
             on_click=filters.only_kecamatan,
             args=(one.kecamatan,),
         )
+    parts.bars(
+        [
+            (
+                label("perhatian", part),
+                None if pd.isna(share := getattr(one, part)) else float(share),
+                _points(share, weights[part]),
+            )
+            for part in PARTS
+        ]
+    )
+    st.caption(
+        _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan).").format(
+            share=words.number(100 * one.assessed)
+        )
+    )
 
 
 def _points(share: float, weight: float) -> str:

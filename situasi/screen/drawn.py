@@ -1,15 +1,25 @@
-"""Figures drawn once for all who see the same: Plotly looks at every part of one it is given."""
+"""What is drawn of findings, made once for all who see the same of the same."""
 
 from __future__ import annotations
 
-import streamlit as st
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import Any
 
-from situasi.figures import coverage, timeline, turnout
+from situasi import words
+from situasi.recent import Found, Recent
 
-# What is shown and in which words and colours is the whole key: neither the version nor the
-# viewer is, so a figure that a delivery does not change is not drawn again.
-_kept = st.cache_resource(max_entries=32, ttl="15m", show_spinner=False)
+# Of each name. With each the findings that it was made of: those of some twenty versions, no more.
+_MOST = 24
+_kept: defaultdict[str, Recent] = defaultdict(lambda: Recent(_MOST))
 
-day_timeline = _kept(timeline.timeline)
-officers_through_day = _kept(coverage.through_day)
-turnout_curve = _kept(turnout.turnout_curve)
+
+def once(name: str, asked: Hashable, found: tuple[Any, ...], make: Callable[..., Found]) -> Found:
+    """What is made of these very findings, as long as they are kept.
+
+    name, asked: what else it rests on, besides the language. make: called with the findings; it
+    may not ask who looks. What it gives is shared: nobody may change it.
+    """
+    key = (asked, words.language(), tuple(map(id, found)))
+    # With what was found, so that no other finding gets its place in memory, and so its number.
+    return _kept[name].get(key, lambda: (found, make(*found)))[1]

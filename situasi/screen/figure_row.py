@@ -3,32 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from situasi import words
 from situasi.screen import parts, tables
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
+from situasi.words import _
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number that a figure tells, by which two moments are compared.
+
+    value: None or missing where nobody knows. word: what it counts; "" for the figure itself.
+    """
+
+    value: float | None
+    word: str = ""
+    digits: int = 0
+    estimated: bool = False
+
+    @property
+    def known(self) -> bool:
+        return self.value is not None and not pd.isna(self.value)
+
+    @property
+    def number(self) -> float:
+        assert self.value is not None, "only what is known is compared"
+        return float(self.value)
 
 
 @dataclass(frozen=True)
 class Figure:
     """A card and what stands behind it.
 
-    rows: gives the table when somebody opens it; None where nothing can be listed.
+    rows: gives the table when somebody opens it; None where nothing can be listed. counts: what
+    can be compared with another moment, by `word`.
     """
 
     key: str
     card: Card
     rows: Callable[[], Table] | None = None
+    counts: tuple[Count, ...] = ()
 
 
-def figure_row(figures: Sequence[Figure]) -> None:
-    """Draw the figures side by side, as many in a line as fit."""
-    with st.container(key="angka"):
+@dataclass(frozen=True)
+class Before:
+    """The figures of a briefing, and what it is called: "taklimat 09.00"."""
+
+    name: str
+    figures: Sequence[Figure]
+
+    def since(self, figure: Figure) -> str:
+        """How this figure has changed, in words; "" for one that is no number now.
+
+        A number that nobody knew then is compared with nothing: it did not grow from zero.
+        """
+        counts = [one for one in figure.counts if one.known]
+        if not counts:
+            return ""
+        then = {
+            one.word: one
+            for other in self.figures
+            if other.key == figure.key
+            for one in other.counts
+            if one.known
+        }
+        pairs = [(one, then[one.word]) for one in counts if one.word in then]
+        if not pairs:
+            return _("{briefing}: belum ada pembanding").format(briefing=self.name)
+        said = " · ".join(filter(None, (_changed(one, other) for one, other in pairs)))
+        if not said:
+            return _("tetap sejak {briefing}").format(briefing=self.name)
+        return _("{change} sejak {briefing}").format(change=said, briefing=self.name)
+
+
+def _changed(now: Count, then: Count) -> str:
+    """'+3 terlambat'; "" where it is the same."""
+    change = round(now.number - then.number, now.digits)
+    if change == 0:
+        return ""
+    about = "≈ " if now.estimated or then.estimated else ""
+    said = f"{about}{'+' if change > 0 else '−'}{words.number(abs(change), now.digits)}"
+    return f"{said} {now.word}".strip()
+
+
+def place() -> DeltaGenerator:
+    """Where figures go that can be told only after what stands below them."""
+    return st.container(key="angka")
+
+
+def figure_row(
+    figures: Sequence[Figure],
+    before: Before | None = None,
+    there: DeltaGenerator | None = None,
+) -> None:
+    """Draw the figures side by side, as many in a line as fit.
+
+    before: what they are compared with. there: a `place` of before.
+    """
+    with there or place():
+        parts.cards(tuple(_card(figure, before) for figure in figures))
+        # The style sheet lays each over the card of the same number: a click anywhere on it.
         for figure in figures:
-            with st.container(key=f"angka_{figure.key}", gap=None):
-                parts.card(figure.card)
-                if figure.rows is not None:
-                    tables.opens(figure.card.title, figure.rows, f"baris_{figure.key}")
+            if figure.rows is not None:
+                tables.opens(figure.card.title, figure.rows, f"baris_{figure.key}")
+            else:
+                parts.gap()
+
+
+def _card(figure: Figure, before: Before | None) -> Card:
+    since = before.since(figure) if before else ""
+    # One change is enough: that of the last hour gives way.
+    return replace(figure.card, aside="" if since else figure.card.aside, since=since)

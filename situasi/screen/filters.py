@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,46 +13,15 @@ from situasi import records
 from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
-from situasi.labels import N_, label
+from situasi.labels import label
 from situasi.roles import SCREENS
 from situasi.screen import address, session
 from situasi.screen.session import Moment
+from situasi.telling import measures, views
 from situasi.words import _
 
-MEASURES = ("situasi", "terbuka", "perhatian", "partisipasi", "fase", "personel", "tps")
 # What goes along from page to page.
-CARRIED = ("kec", "saat", "lang")
-
-
-def _window_name(code: str) -> str:
-    return {
-        "hari": _("hari pemungutan"),
-        "1j": _("1 jam terakhir"),
-        "3j": _("3 jam terakhir"),
-        "semua": _("semua waktu"),
-    }[code]
-
-
-def _measure_name(code: str) -> str:
-    return {
-        "situasi": _("Situasi"),
-        "terbuka": _("Kejadian terbuka"),
-        "perhatian": _("Perlu perhatian"),
-        "partisipasi": _("Partisipasi"),
-        "fase": _("Fase TPS"),
-        "personel": _("Personel hadir"),
-        "tps": _("Jumlah TPS"),
-    }[code]
-
-
-_SPOKEN: dict[str, tuple[str, Callable[[str], str]]] = {
-    "kec": (N_("kecamatan"), lambda code: board().register.name_of(code)),
-    "jenis": (N_("jenis"), lambda code: label("jenis", code)),
-    "tingkat": (N_("tingkat"), lambda code: label("tingkat", code)),
-    "status": (N_("status"), lambda code: label("status", code)),
-    "rentang": (N_("waktu"), _window_name),
-    "feed": (N_("sumber"), lambda code: label("feed", code)),
-}
+CARRIED = ("kec", "saat", "sejak", "lang")
 
 
 def chosen(line: DeltaGenerator) -> tuple[Selection, str]:
@@ -84,7 +53,7 @@ def status(place: DeltaGenerator) -> list[str]:
 
 def window(place: DeltaGenerator) -> str:
     """The code of the time window, for `within`."""
-    return _one(place.selectbox, "rentang", _("Waktu"), moments.WINDOWS, _window_name)
+    return _one(place.selectbox, "rentang", _("Waktu"), moments.WINDOWS, views.window_name)
 
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
@@ -123,38 +92,19 @@ def one(
 def in_words() -> str:
     """What is filtered on this page, for a file that leaves the board."""
     said = [
-        _(title) + ": " + ", ".join(map(words, values))
-        for name, (title, words) in _SPOKEN.items()
+        _(title) + ": " + ", ".join(views.word(board().register, name, one) for one in values)
+        for name, title in views.SPOKEN.items()
         # Only filters that this page has drawn choose its rows.
         if name in st.session_state and (values := address.current(name))
     ]
     return "; ".join(said) or _("tanpa saringan")
 
 
-def query_in_words(query: Iterable[tuple[str, str]]) -> str:
-    """What a view is filtered by, from names and values of its address."""
-    told: dict[str, list[str]] = {}
-    for name, value in query:
-        if name in _SPOKEN:
-            title, words = _SPOKEN[name]
-            told.setdefault(_(title), []).append(_word(words, value))
-        elif name == "saat":
-            told.setdefault(_("saat"), []).append(value.replace("T", " "))
-    return "; ".join(f"{title}: {', '.join(some)}" for title, some in told.items())
-
-
-def _word(words: Callable[[str], str], code: str) -> str:
-    try:
-        return words(code)
-    except KeyError:  # of an election or a version of the board that is no more
-        return code
-
-
 def in_codes() -> dict[str, list[str]]:
     """The same as codes of the address, with the moment where it is past, for the trail."""
     chosen = {
         name: values
-        for name in _SPOKEN
+        for name in views.SPOKEN
         if name in st.session_state and (values := address.current(name))
     }
     past = past_moment() if "saat" in st.session_state else None
@@ -228,14 +178,14 @@ def _one(
 
 def within(wanted: Selection, window: str, at: Moment) -> Selection:
     """The selection with its time window, reckoned from the moment shown."""
-    return moments.within(wanted, window, at.at, board().register.election)
+    return moments.within(wanted, window, moments.reckoned(at), board().register.election)
 
 
 def measure() -> str:
     """By what the map is coloured."""
     role = session.viewer().role
-    seen = [name for name in MEASURES if name not in SCREENS or role.sees(name)]
-    return _one(st.selectbox, "ukur", _("Warna peta"), seen, _measure_name, width=190)
+    seen = [name for name in measures.NAMES if name not in SCREENS or role.sees(name)]
+    return _one(st.selectbox, "ukur", _("Warna peta"), seen, measures.name_of, width=190)
 
 
 def recall_moment() -> None:
@@ -275,6 +225,12 @@ def time_slider() -> None:
         label_visibility="collapsed",
     )
     address.remember("saat", [f"{chosen:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])
+
+
+def choose_moment(at: datetime) -> None:
+    """Show this moment of the day."""
+    local = at.astimezone(board().register.election.zone)
+    st.session_state["saat"] = local.replace(tzinfo=None, second=0, microsecond=0)
 
 
 def back_to_present() -> None:

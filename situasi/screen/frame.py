@@ -6,14 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
-from situasi.roles import Bound
-from situasi.screen import filters, parts, session
+from situasi.screen import address, filters, parts, session
 from situasi.screen.heartbeat import heartbeat
-from situasi.screen.menu import menu
+from situasi.screen.menu import asked, menu
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
+from situasi.telling import views
 from situasi.words import _
 
 ICON = Path(__file__).with_name("icon.png")
@@ -24,6 +23,7 @@ def main() -> None:
     st.set_page_config(
         page_title=f"Situasi · {election.kabupaten}", page_icon=str(ICON), layout="wide"
     )
+    address.carry(asked(), filters.CARRIED)
     language = session.speak()
     parts.style(session.viewer_theme())
     parts.scripts()
@@ -38,32 +38,21 @@ def main() -> None:
         parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
     else:
         menu().run()
+        address.know_way(asked(), filters.CARRIED)
     heartbeat(shown, language)
 
 
-def _until(link: Bound) -> str:
-    """What a guest must know of the link."""
-    election = board().register.election
-    ends = link.ends.astimezone(election.zone)
-    said = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
-    return said.format(day=words.day(ends), time=words.clock(ends), zone=election.zone_label)
-
-
 def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
-    """What must not be overlooked: made-up data, a past moment, a broken store."""
-    election = board().register.election
-    said = []
-    if shown.snapshot.rehearsal:
-        said.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
-    if not at.live:
-        past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
-        zone = election.zone_label
-        said.append(("past", past.format(time=words.clock(at.at), zone=zone)))
-    if (link := session.viewer().link) is not None:
-        said.append(("guest", _until(link)))
-    if shown.trouble:
-        said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=shown.trouble)))
-    return said
+    """What must not be overlooked."""
+    link = session.viewer().link
+    return views.bands(
+        at,
+        board().register.election.zone_label,
+        rehearsal=shown.snapshot.rehearsal,
+        until=link.ends if link else None,
+        trouble=shown.trouble,
+    )
 
 
-main()
+with session.one_run():
+    main()

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from situasi import words
 from situasi.board import current as board
-from situasi.screen import address, parts, sharing
+from situasi.screen import address, marking, parts, session, sharing
 from situasi.screen.session import Moment
+from situasi.telling import views as filters
 from situasi.words import _
 
 
@@ -18,7 +19,10 @@ def header(at: Moment, title: str = "Situasi") -> None:
     election = board().register.election
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
     links = [(code.upper(), _speaking(code), code == words.language()) for code in words.LANGUAGES]
-    copying = parts.copy_button(_("Salin tautan"), _("Tersalin"))
+    beside = _ways()
+    # The address that a guest has opens nothing for anybody else.
+    if not address.is_bound():
+        beside += parts.copy_button(_("Salin tautan"), _("Tersalin"))
     with parts.line("kepala"):
         parts.header(
             title,
@@ -26,10 +30,25 @@ def header(at: Moment, title: str = "Situasi") -> None:
             f"{words.long_day(at.at)} · {words.clock(at.at)} {election.zone_label}",
             note,
             links,
-            # The address that a guest has opens nothing for anybody else.
-            Markup() if address.is_bound() else copying,
+            beside,
         )
-        sharing.guest_link()
+        if session.viewer().role.acts:
+            marking.mark_button(at)
+            sharing.guest_link()
+
+
+def _ways() -> Markup:
+    """To the wall and to a frozen copy of it, with the filters of this view."""
+    viewer = session.viewer()
+    if not viewer.opens("situasi"):
+        return Markup()
+    kept = [*filters.FILTERS, "lang"]
+    asked = [pair for pair in address.view() if pair[0] in kept]
+    query = f"?{urlencode(asked)}" if asked else ""
+    wall = parts.way(_("Layar"), f"/layar{query}")
+    if viewer.link is not None:  # a guest takes nothing along
+        return wall
+    return wall + parts.way(_("Salinan"), f"/layar/salinan{query}")
 
 
 def _speaking(code: str) -> str:

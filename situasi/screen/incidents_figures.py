@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 from situasi import words
@@ -11,28 +12,42 @@ from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
 from situasi.screen import incidents_tables, parts, tables
 from situasi.screen import incidents_words as say
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
 from situasi.words import _
 
 
-def key_figures(found: Casework) -> None:
+def figures(found: Casework) -> list[Figure]:
+    """The figures; none where nobody reported anything."""
+    if found.rows.empty:
+        return []
     steps = [
-        Figure(step, _step_card(found, step), partial(incidents_tables.stretch, found, step))
+        Figure(
+            step, _step_card(found, step), partial(incidents_tables.stretch, found, step),
+            (Count(_minutes(found, step), _("menit")),),
+        )
         for step in lives.STEPS
-    ]
-    figure_row(
-        [
-            Figure("terbuka", _open_card(found), lambda: tables.readable(found.open)),
-            Figure(
-                "lewat", _overdue_card(found), lambda: incidents_tables.overdue(found)
-            ),
-            *steps,
-            Figure(
-                "ganda", _twins_card(found), lambda: incidents_tables.pairs(found)
-            ),
-        ]
-    )  # fmt: skip
+    ]  # fmt: skip
+    return [
+        Figure(
+            "terbuka", _open_card(found), lambda: tables.readable(found.open),
+            (Count(len(found.open)),),
+        ),
+        Figure(
+            "lewat", _overdue_card(found), lambda: incidents_tables.overdue(found.overdue),
+            (Count(len(found.overdue)),),
+        ),
+        *steps,
+        Figure(
+            "ganda", _twins_card(found), lambda: incidents_tables.pairs(found),
+            (Count(len(found.twins)),),
+        ),
+    ]  # fmt: skip
+
+
+def _minutes(found: Casework, step: str) -> float | None:
+    median = found.stretches[step].median
+    return None if median is None else median / timedelta(minutes=1)
 
 
 def _open_card(found: Casework) -> Card:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from situasi.analysis.casework import Casework
 from situasi.board import current as board
 from situasi.figures import kinds as figure_kinds
+from situasi.figures.theme import Theme
 from situasi.labels import label
-from situasi.screen import incidents_tables, page, parts, session, tables
+from situasi.screen import incidents_tables, page, parts, tables
+from situasi.screen.chart import chart
 from situasi.words import _
 
 
@@ -23,22 +27,16 @@ def kinds_panel(found: Casework) -> None:
     if found.kinds.empty:
         parts.empty(_("Tidak ada kejadian pada pilihan ini."))
         return
-    st.plotly_chart(
-        figure_kinds.kinds(
-            found.kinds,
-            partial(label, "jenis"),
-            _area,
-            _("belum ada laporan"),
-            session.viewer_theme(),
-        ),
-        theme=None,
-        config={"displayModeBar": False},
-        key="jenis_peta",
-        alt=_("Banyak kejadian tiap jenis di tiap kecamatan"),
-    )
+    alt = _("Banyak kejadian tiap jenis di tiap kecamatan")
+    chart("jenis_peta", alt, (found.kinds,), _figure)
     st.caption(
         _("Kosong: tidak ada kejadian terpilih. Garis: belum ada laporan apa pun, bukan nol.")
     )
+
+
+def _figure(kinds: pd.DataFrame, theme: Theme) -> go.Figure:
+    silence = _("belum ada laporan")
+    return figure_kinds.kinds(kinds, partial(label, "jenis"), _area, silence, theme)
 
 
 def _area(code: str) -> str:

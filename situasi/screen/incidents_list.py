@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.analysis.casework import Casework
-from situasi.screen import address, filters, incidents_tables, page, parts, tables
+from situasi.screen import address, drawn, filters, incidents_tables, page, parts, tables
 from situasi.screen.tables import Table
 from situasi.words import _
 
@@ -60,8 +60,13 @@ def list_panel(found: Casework) -> None:
     if found.shown.empty:
         parts.empty(_("Tidak ada kejadian pada pilihan ini."))
         return
-    newest = found.shown.iloc[::-1]
-    choosable(incidents_tables.listed(newest, found), newest["case"], "daftar", title)
+    newest, table = drawn.once("kejadian", None, (found.shown, found.overdue), _newest_first)
+    choosable(table, newest, "daftar", title)
+
+
+def _newest_first(shown: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series, Table]:
+    newest = shown.iloc[::-1]
+    return newest["case"], incidents_tables.listed(newest, overdue)
 
 
 def overdue_panel(found: Casework) -> None:
@@ -71,7 +76,7 @@ def overdue_panel(found: Casework) -> None:
     if found.overdue.empty:
         parts.empty(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
     else:
-        table = incidents_tables.overdue(found)
+        table = drawn.once("lewat", None, (found.overdue,), incidents_tables.overdue)
         choosable(table, found.overdue["case"], "lewat", _("Kejadian lewat waktu"))
     st.caption(
         _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "

@@ -94,4 +94,5 @@ def keep(
         )  # fmt: skip
     except StoreError as error:
         return str(error)
+    session.wrote()
     return "; ".join(reason for one in ledger.reasons for reason in one["reasons"]) or None

@@ -17,9 +17,9 @@ from situasi.words import _
 _PLACE = 250  # pixels: kecamatan and desa of most
 
 
-def listed(cases: pd.DataFrame, found: Casework) -> Table:
-    """Cases with what a reader looks for first."""
-    late = found.overdue.set_index("case").reindex(cases["case"])
+def listed(cases: pd.DataFrame, overdue: pd.DataFrame) -> Table:
+    """Cases with what a reader looks for first. overdue: of the casework."""
+    late = overdue.set_index("case").reindex(cases["case"])
     return table(
         {
             _("tingkat"): _weights(cases["tingkat"]),
@@ -40,9 +40,8 @@ def listed(cases: pd.DataFrame, found: Casework) -> Table:
     )
 
 
-def overdue(found: Casework) -> Table:
+def overdue(late: pd.DataFrame) -> Table:
     """What is late, by how long, and whose it is."""
-    late = found.overdue
     return table(
         {
             _("lewat"): span(late["late"]),

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from situasi import words
 from situasi.analysis.casework import Casework
 from situasi.analysis.likeness import Twins
 from situasi.labels import label
-from situasi.screen import incidents_merging, incidents_parts, incidents_tables, page, parts, tables
+from situasi.screen import (
+    drawn,
+    incidents_merging,
+    incidents_parts,
+    incidents_tables,
+    page,
+    parts,
+    tables,
+)
 from situasi.screen import incidents_words as say
 from situasi.screen.incidents_parts import Side
 from situasi.screen.page import View
@@ -38,14 +48,26 @@ def twins_panel(found: Casework, view: View) -> None:
         parts.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
         return
     incidents_merging.note(view)
-    by_case = found.cases.set_index("case", drop=False)
+    shown = found.twins[:SIDE_BY_SIDE]
+    cases = tuple(dict.fromkeys(case for pair in shown for case in (pair.first, pair.second)))
+    asked = (cases, view.at.at.date())
+    sides = drawn.once("pasangan", asked, (found.cases, found.texts), partial(_sides, cases, view))
     columns = st.columns(2, gap="medium")
-    for at, pair in enumerate(found.twins[:SIDE_BY_SIDE]):
+    for at, pair in enumerate(shown):
         with columns[at % 2]:
-            one, other = by_case.loc[pair.first], by_case.loc[pair.second]
-            _pair(pair, _side(one, found, view), _side(other, found, view))
+            one, other = sides[pair.first], sides[pair.second]
+            _pair(pair, one, other)
             if incidents_merging.allowed(view):
-                _decisions(pair, bool(one.latihan))
+                _decisions(pair, bool(one.exercise))
+
+
+def _sides(
+    chosen: Sequence[str], view: View, cases: pd.DataFrame, texts: Mapping[str, str]
+) -> dict[str, Side]:
+    rows = cases.set_index("case", drop=False).loc[list(chosen)].itertuples()
+    return {
+        case: _side(row, texts.get(case, ""), view) for case, row in zip(chosen, rows, strict=True)
+    }
 
 
 def _pair(pair: Twins, one: Side, other: Side) -> None:
@@ -59,14 +81,14 @@ def _decisions(pair: Twins, made_up: bool) -> None:
             incidents_merging.decision(act, title, pair.first, pair.second, made_up)
 
 
-def _side(row: Any, found: Casework, view: View) -> Side:
+def _side(row: Any, text: str, view: View) -> Side:
     """One of the two, in the words by which it was compared: its first."""
     return Side(
         tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
         title=label("jenis", row.jenis),
         place=say.place(row),
         when=say.happened(row, view.at.at),
-        text=found.texts.get(row.case, ""),
+        text=text,
         exercise=_("LATIHAN") if row.latihan else "",
         source=f"{row.id} · {row.pelapor or ''} · {label('status', row.status)}",
     )

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pandas as pd
 import streamlit as st
 
-from situasi import intake, quarantine, words
+from situasi import intake, pulse, quarantine, words
 from situasi.board import current as board
 from situasi.ingest import Ledger, Preview
 from situasi.screen import intake_words, parts, session
@@ -68,6 +68,8 @@ def try_file(name: str, file: BinaryIO) -> Trial:
 def take_file(name: str, file: BinaryIO) -> None:
     """Take an uploaded file in."""
     ledger = _taken(name, file, dry_run=False)
+    session.wrote()
+    pulse.ingested("upload", ledger.feed or "unknown", ledger.as_json())
     if ledger.refused:
         tell(f"{ledger.path}: {ledger.refused}", good=False)
         return
@@ -97,6 +99,7 @@ def withdraw(batch: int, reason: str) -> None:
     except StoreError as error:
         tell(str(error), good=False)
         return
+    session.wrote()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
     tell(said.format(no=batch, n=words.number(rows)), good=True)
 
@@ -108,6 +111,7 @@ def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
     except StoreError as error:
         tell(str(error), good=False)
         return
+    session.wrote()
     text, good = _outcome(ledger)
     tell(_("Karantina {no}: {said}").format(no=row.number, said=text), good=good)
 

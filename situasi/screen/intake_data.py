@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pandas as pd
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi import records
@@ -17,6 +16,7 @@ from situasi.board import current as board
 from situasi.labels import label
 from situasi.screen import address, filters, session
 from situasi.screen.page import View
+from situasi.screen.session import Moment
 from situasi.snapshot import Snapshot
 from situasi.words import _
 
@@ -40,9 +40,7 @@ def feeds_shown() -> tuple[str, ...]:
 
 def intake(view: View, feeds: tuple[str, ...]) -> Intake:
     """What came in of these feeds, as known at the moment of the view."""
-    version, area = view.shown.snapshot.version, session.viewer().area
-    at = session.reckoned(view.at)
-    return _intake(version, at, view.at.live, feeds, _whose(), area, view)
+    return session.whole(_intake, view.shown, view.at, feeds, _whose())
 
 
 def _whose() -> str | None:
@@ -54,35 +52,30 @@ def _whose() -> str | None:
     return viewer.name if viewer.area else None
 
 
-@st.cache_resource(max_entries=24, ttl="15m", show_spinner=False)
 def _intake(
-    version: int,  # noqa: ARG001
-    at: datetime,
-    live: bool,
+    snapshot: Snapshot,
+    rows: Mapping[str, pd.DataFrame],
+    at: Moment,
     feeds: tuple[str, ...],
     whose: str | None,
-    area: tuple[str, ...],  # noqa: ARG001
-    _view: View,
 ) -> Intake:
-    # The version is the key; the frames themselves are never hashed.
-    election = board().register.election
-    rows = session.known(_view.shown, _view.at)
+    election, then = board().register.election, session.reckoned(at)
     known = {feed: rows[feed] for feed in feeds}
-    snapshot = _view.shown.snapshot
     batches = snapshot.batches
     if whose is not None:
         batches = batches[batches["actor"] == whose]
-    ledger = sources.ledger(batches, known, None if live else at)
+    limit = None if at.live else then
+    ledger = sources.ledger(batches, known, limit)
     limits = {
-        feed: limit
-        for feed, limit in election.thresholds.silent_after.items()
+        feed: silent_after
+        for feed, silent_after in election.thresholds.silent_after.items()
         if feed in known
     }  # fmt: skip
     # What an exercise knows beyond its own clock breaks no silence.
-    heard = {feed: known[feed][known[feed]["known_at"] <= _view.at.at] for feed in limits}
+    heard = {feed: known[feed][known[feed]["known_at"] <= at.at] for feed in limits}
     last = {feed: silence.last_known(rows) for feed, rows in heard.items()}
-    states = silence.states(last, at, limits, (election.day_start, election.day_end))
-    counted = _counted(snapshot, whose, None if live else at) if told_of(_view) else {}
+    states = silence.states(last, then, limits, (election.day_start, election.day_end))
+    counted = _counted(snapshot, whose, limit) if _told_of(snapshot, at) else {}
     by_feed = sources.by_feed(ledger, known, counted, states)
     return Intake(ledger, by_feed, sources.by_source(ledger))
 
@@ -100,44 +93,40 @@ def told_of(view: View) -> bool:
 
     Faulty rows have no time of their own, and an exercise is stored long after its day.
     """
-    return view.at.live or not view.shown.snapshot.rehearsal
+    return _told_of(view.shown.snapshot, view.at)
+
+
+def _told_of(snapshot: Snapshot, at: Moment) -> bool:
+    return at.live or not snapshot.rehearsal
 
 
 def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
     """The rows of these feeds that waited in quarantine at the moment shown. Raises StoreError."""
     at = None if view.at.live else view.at.at
-    return _waiting(view.shown.snapshot.version, feeds, _whose(), at, view.shown.snapshot)
+    snapshot, whose = view.shown.snapshot, _whose()
+
+    def make() -> Waiting:
+        rows = sources.of_feeds(_held(snapshot, whose, at), feeds)
+        return Waiting(rows, sources.by_reason(rows))
+
+    return board().findings.kept("waiting", snapshot, make, feeds, whose, at)
 
 
-@st.cache_resource(max_entries=8, ttl="15m", show_spinner=False)
-def _waiting(
-    version: int,  # noqa: ARG001
-    feeds: tuple[str, ...],
-    whose: str | None,
-    at: datetime | None,
-    _snapshot: Snapshot,
-) -> Waiting:
-    rows = sources.of_feeds(_held(_snapshot.version, whose, at, _snapshot), feeds)
-    return Waiting(rows, sources.by_reason(rows))
+def _held(snapshot: Snapshot, whose: str | None, at: datetime | None) -> pd.DataFrame:
+    """Kept while the version stays, so that a store that breaks leaves it on the screen."""
 
+    def make() -> pd.DataFrame:
+        held = board().store.held(at)
+        if whose is None:
+            return held
+        own = snapshot.batches.loc[snapshot.batches["actor"] == whose, "batch"]
+        return held[held["batch"].isin(own)]
 
-# Kept while the version stays, so that a store that breaks leaves it on the screen.
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _held(
-    version: int,  # noqa: ARG001
-    whose: str | None,
-    at: datetime | None,
-    _snapshot: Snapshot,
-) -> pd.DataFrame:
-    held = board().store.held(at)
-    if whose is None:
-        return held
-    own = _snapshot.batches.loc[_snapshot.batches["actor"] == whose, "batch"]
-    return held[held["batch"].isin(own)]
+    return board().findings.kept("held", snapshot, make, whose, at)
 
 
 def _counted(snapshot: Snapshot, whose: str | None, at: datetime | None) -> Mapping[str, int]:
     if whose is None and at is None:
         return snapshot.waiting
-    held = _held(snapshot.version, whose, at, snapshot)
+    held = _held(snapshot, whose, at)
     return {str(feed): int(count) for feed, count in held["feed"].value_counts().items()}

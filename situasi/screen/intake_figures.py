@@ -8,32 +8,31 @@ from situasi import words
 from situasi.analysis.sources import Intake
 from situasi.labels import label
 from situasi.screen import intake_data, intake_words
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.words import _
 
 
-def intake_figures(view: View, found: Intake) -> None:
+def figures(view: View, found: Intake) -> list[Figure]:
     feeds, ledger = found.feeds, found.ledger
-    figure_row(
-        [
-            Figure("kiriman", _deliveries(view, ledger), lambda: intake_words.ledger_table(ledger)),
-            Figure("dibaca", _read(ledger), lambda: _feeds(view, feeds)),
-            Figure("karantina", _waiting(view, feeds)),
-            Figure(
-                "senyap",
-                _silent(feeds),
-                lambda: _feeds(view, feeds[feeds["silent"] | feeds["expected"]]),
-            ),
-            Figure(
-                "ditarik",
-                _taken_back(ledger),
-                lambda: intake_words.ledger_table(ledger[ledger["taken_back"] > 0]),
-            ),
-        ]
-    )
+    came, told = bool(len(ledger)), intake_data.told_of(view)
+    undone = ledger[ledger["taken_back"] > 0]
+    return [
+        Figure("kiriman", _deliveries(view, ledger), lambda: intake_words.ledger_table(ledger),
+               (Count(len(ledger) if came else None),)),
+        Figure("dibaca", _read(ledger), lambda: _feeds(view, feeds),
+               (Count(ledger["read"].sum() if came else None),)),
+        Figure("karantina", _waiting(view, feeds),
+               (lambda: _feeds(view, feeds[feeds["waiting"] > 0])) if told else None,
+               (Count(feeds["waiting"].sum() if told else None),)),
+        Figure("senyap", _silent(feeds),
+               lambda: _feeds(view, feeds[feeds["silent"] | feeds["expected"]]),
+               (Count(feeds["silent"].sum() if feeds["expected"].any() else None),)),
+        Figure("ditarik", _taken_back(ledger), lambda: intake_words.ledger_table(undone),
+               (Count(len(undone) if came else None),)),
+    ]  # fmt: skip
 
 
 def _feeds(view: View, feeds: pd.DataFrame) -> Table:

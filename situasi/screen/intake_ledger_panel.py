@@ -7,7 +7,7 @@ import streamlit as st
 
 from situasi.analysis.sources import Intake
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_words, page, parts, tables
+from situasi.screen import drawn, intake_acts, intake_words, page, parts, tables
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -30,7 +30,8 @@ def ledger_panel(view: View, found: Intake) -> None:
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
-    tables.shown(intake_words.ledger_table(ledger), "kiriman", _("Buku kiriman"))
+    table = drawn.once("kiriman", None, (ledger,), intake_words.ledger_table)
+    tables.shown(table, "kiriman", _("Buku kiriman"))
 
 
 def _withdrawal(standing: pd.DataFrame) -> None:

@@ -12,10 +12,11 @@ from situasi import quarantine, words
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_data, intake_words, noted, page, parts, tables
+from situasi.screen import drawn, intake_acts, intake_data, intake_words, noted, page, parts, tables
 from situasi.screen.intake_data import Waiting
 from situasi.screen.intake_row_form import row_form
 from situasi.screen.page import View
+from situasi.screen.tables import Table
 from situasi.store.protocol import StoreError
 from situasi.words import _
 
@@ -63,16 +64,22 @@ def _why(waiting: Waiting) -> pd.DataFrame:
         tables.opens(
             _("Alasan dan jumlahnya"), lambda: intake_words.reasons_table(reasons), "alasan_jumlah"
         )
-    return rows[[kind in kinds for kinds in rows["kinds"]]] if kind else rows
+    return drawn.once("alasan", kind, (rows,), partial(_of_kind, str(kind))) if kind else rows
+
+
+def _of_kind(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[[kind in kinds for kinds in rows["kinds"]]]
 
 
 def _rows(chosen: pd.DataFrame, found: Intake) -> None:
-    ledger = found.ledger
+    table = drawn.once("menunggu", None, (chosen, found.ledger), _table)
+    tables.shown(table, "menunggu", _("Baris menunggu"))
+
+
+def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
     undone = set(ledger.loc[ledger["taken_back"] > 0, "batch"])
     made_up = set(ledger.loc[ledger["made_up"], "batch"])
-    newest = chosen.iloc[::-1]
-    table = intake_words.waiting_table(newest, undone, made_up)
-    tables.shown(table, "menunggu", _("Baris menunggu"))
+    return intake_words.waiting_table(chosen.iloc[::-1], undone, made_up)
 
 
 def _send_back(chosen: pd.DataFrame) -> None:

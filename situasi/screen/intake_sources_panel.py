@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from situasi.analysis.sources import Intake
-from situasi.screen import intake_data, intake_words, page, parts, tables
+from situasi.screen import drawn, intake_data, intake_words, page, parts, tables
 from situasi.screen.page import View
 from situasi.words import _
 
@@ -14,5 +16,7 @@ def sources_panel(view: View, found: Intake) -> None:
         tables.opens(
             _("Menurut berkas"), lambda: intake_words.sources_table(found.sources), "sumber_berkas"
         )
-    table = intake_words.feeds_table(found.feeds, waiting=intake_data.told_of(view))
+    told = intake_data.told_of(view)
+    make = partial(intake_words.feeds_table, waiting=told)
+    table = drawn.once("sumber", told, (found.feeds,), make)
     tables.shown(table, "sumber", _("Sumber laporan"))

@@ -10,10 +10,11 @@ from situasi import accounts, links, words
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.links import Link, LinkRefused, Uses
-from situasi.screen import filters, parts, session, tables
+from situasi.screen import parts, session, tables
 from situasi.screen.columns import moments, number
 from situasi.screen.tables import Table, table
 from situasi.store.protocol import StoreError
+from situasi.telling import views
 from situasi.words import _
 
 # Who sees the links of all, and may end them; others have their own.
@@ -93,7 +94,7 @@ def _table(found: Listed) -> Table:
             _("untuk"): [link.note for link in some],
             _("keadaan"): [label("link", state) for state in found.states],
             _("halaman"): [label("screen", link.bound.page) for link in some],
-            _("saringan"): [filters.query_in_words(link.bound.query) for link in some],
+            _("saringan"): [views.filters_in_words(register, link.bound.query) for link in some],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                            for link in some],
             _("dibuka"): number((one.times if one else 0) for one in uses),

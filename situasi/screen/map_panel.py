@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from pydeck import Deck
 
 from situasi import words
 from situasi.analysis.day import Day
@@ -12,8 +13,8 @@ from situasi.board import current as board
 from situasi.figures.map_marks import MOST_POINTS
 from situasi.labels import label
 from situasi.records import TINGKAT as LEVELS
-from situasi.screen import area_map, day_tables, filters, parts, session, tables
-from situasi.screen.measures import Measure, measure
+from situasi.screen import address, area_map, day_tables, drawn, filters, parts, session, tables
+from situasi.telling.measures import Measure, measure
 from situasi.words import _
 
 
@@ -23,17 +24,24 @@ def map_panel(found: Overview, day: Day) -> None:
         tables.opens(_("Angka peta"), lambda: day_tables.areas(found, day), "angka_peta")
         if len(found.undrawn):
             tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
-    by = measure(name, found, day, session.viewer_theme())
-    drawn = found.drawn.tail(MOST_POINTS)
-    area_map.area_map(
-        area_map.areas(list(found.states["kecamatan"]), by.paint),
+    wide, theme = session.register().kecamatan, session.viewer_theme()
+    asked = (name, theme, tuple(address.current("kec")), area_map.layer_id("peta"))
+
+    def make(found: Overview, day: Day) -> tuple[Measure, Deck]:
+        by = measure(name, found, day, wide, theme)
+        points = found.drawn.tail(MOST_POINTS)
+        areas = area_map.areas(list(found.states["kecamatan"]), by.paint)
+        return by, area_map.deck(areas, "peta", points.assign(label=_point_labels(points)))
+
+    by, deck = drawn.once("peta", asked, (found, day), make)
+    area_map.show(
+        deck,
         "peta",
         _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
             n=len(found.states), open=len(found.open)
         ),
-        drawn.assign(label=_point_labels(drawn)),
     )
-    _under_map(found, by, len(drawn))
+    _under_map(found, by, min(len(found.drawn), MOST_POINTS))
 
 
 def _point_labels(drawn: pd.DataFrame) -> list[str]:
@@ -50,7 +58,7 @@ def _point_labels(drawn: pd.DataFrame) -> list[str]:
 
 def _under_map(found: Overview, by: Measure, drawn: int) -> None:
     marks = [(parts.sign(level), label("tingkat", level)) for level in reversed(LEVELS)]
-    marks += by.marks
+    marks += [(parts.drawn(mark), word) for mark, word in by.marks]
     if by.nothing:
         marks.append((parts.swatch(None), by.nothing))
     area_map.legend(marks)

@@ -10,6 +10,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from pages import (
     activities,
+    changes,
+    health,
     incidents,
     intake,
     neutrality,
@@ -23,14 +25,21 @@ from pages import links as links_page
 from situasi import words
 from situasi.labels import N_, label
 from situasi.roles import SCREENS, Viewer
-from situasi.screen import address, filters, noted, parts, session
+from situasi.screen import address, noted, parts, session
 from situasi.words import _
 
 # A page of the gate, not of this menu.
 SIGN_OUT = "/keluar"
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
-    (N_("Keadaan"), (("situasi", situation.show), ("kejadian", incidents.show))),
+    (
+        N_("Keadaan"),
+        (
+            ("situasi", situation.show),
+            ("kejadian", incidents.show),
+            ("perubahan", changes.show),
+        ),
+    ),
     (N_("Pemungutan"), (("partisipasi", turnout.show), ("tps", stations.show))),
     (N_("Pengamanan"), (("personel", personnel.show), ("tahapan", activities.show))),
     (
@@ -40,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
             ("lapor", report.show),
             ("masukan", intake.show),
             ("tautan", links_page.show),
+            ("kesehatan", health.show),
         ),
     ),
 )
@@ -52,48 +62,43 @@ def menu() -> StreamlitPage:
     A page that the viewer may not see is not there at all: its address leads to Situasi, and
     that of a guest to the one page of the link.
     """
-    viewer = session.viewer()
-    asked = _asked()
-    if asked in SCREENS and not viewer.opens(asked):
-        noted.refused(asked)
-    pages = {
-        group: [
-            st.Page(show, title=label("screen", name), url_path=name)
-            for name, show in entries
-            if viewer.opens(name)
-        ]
-        for group, entries in GROUPS
-    }
-    # The bare address is a page too: Streamlit knows its default page by no other name.
+    viewer, there = session.viewer(), asked()
+    if there in SCREENS and not viewer.opens(there):
+        noted.refused(there)
     first = viewer.link.page if viewer.link else "situasi"
-    home = st.Page(_SHOWN[first], title=label("screen", first), default=True)
-    every = [home, *(page for some in pages.values() for page in some)]
-    chosen = st.navigation(every, position="hidden")
+    # The bare address is a page too: Streamlit knows its default page by no other name. Of the
+    # two that are one, the menu shows the one where the viewer is.
+    bare = there not in SCREENS or not viewer.opens(there)
+    home = _page(first, default=True, hidden=not bare)
+    sections: dict[str, list[StreamlitPage]] = {}
+    for group, entries in GROUPS:
+        some = [_page(name, hidden=bare and name == first) for name, _show in entries
+                if viewer.opens(name)]  # fmt: skip
+        if some:
+            sections[_(group)] = [home, *some] if not sections else some
+    chosen = st.navigation(sections or [home], expanded=True)
     address.know_page(chosen.url_path or first)
-    _links(pages, chosen, home, first)
+    with st.sidebar:
+        _who(viewer)
     return chosen
 
 
-def _asked() -> str:
+def _page(name: str, *, hidden: bool, default: bool = False) -> StreamlitPage:
+    return st.Page(
+        _SHOWN[name],
+        title=label("screen", name),
+        url_path=None if default else name,
+        default=default,
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def asked() -> str:
     """The page that the browser says to be at; it may say anything."""
     try:
         return urlsplit(st.context.url or "").path.rpartition("/")[2]
     except ValueError:
         return ""
-
-
-def _links(
-    pages: dict[str, list[StreamlitPage]], chosen: StreamlitPage, home: StreamlitPage, first: str
-) -> None:
-    kept = address.carried(filters.CARRIED)
-    with st.sidebar:
-        for group, some in pages.items():
-            if some:
-                parts.menu_group(_(group))
-            for page in some:
-                here = home if page.url_path == first and chosen == home else page
-                st.page_link(here, label=page.title, query_params=kept, width="stretch")
-        _who(session.viewer())
 
 
 def _who(viewer: Viewer) -> None:

@@ -19,7 +19,7 @@ from situasi.records import KELAS, NEUTRALITY, PELANGGARAN
 from situasi.regions import Register
 from situasi.screen import neutrality_parts as pieces
 from situasi.screen import neutrality_rules, page, parts, tables
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.neutrality_parts import Step
 from situasi.screen.neutrality_tables import by_class, readable
 from situasi.screen.parts import Card
@@ -77,16 +77,20 @@ def _last_nihil(word: Word | None, at: datetime) -> str:
     return text + " · " + _("LATIHAN") if word.made_up else text
 
 
-def key_figures(found: Neutrality) -> None:
+def figures(found: Neutrality | None) -> list[Figure]:
+    """None where nobody has said anything of neutrality."""
+    if found is None or found.state == "belum_ada_laporan":
+        return []
     ended = found.cases[~found.cases["open"]]
-    figure_row(
-        [
-            Figure("kasus", _open_card(found), lambda: readable(found.open)),
-            Figure("lampau", _overdue_card(found), lambda: readable(found.overdue)),
-            Figure("kelas", _class_card(found), lambda: readable(found.cases)),
-            Figure("akhir", _ended_card(found), lambda: readable(ended)),
-        ]
-    )
+    classed = int(found.cases["kelas"].notna().sum())
+    return [
+        Figure("kasus", _open_card(found), lambda: readable(found.open),
+               (Count(len(found.open)),)),
+        Figure("lampau", _overdue_card(found), lambda: readable(found.overdue),
+               (Count(len(found.overdue)),)),
+        Figure("kelas", _class_card(found), lambda: readable(found.cases), (Count(classed),)),
+        Figure("akhir", _ended_card(found), lambda: readable(ended), (Count(len(ended)),)),
+    ]  # fmt: skip
 
 
 def _of(part: int, whole: int) -> str:

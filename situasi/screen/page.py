@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
-from situasi.screen import filters, parts, session
+from situasi.screen import filters, parts, playback, session
 from situasi.screen.heading import header
 from situasi.screen.session import Found, Moment
 from situasi.snapshot import Picture
@@ -44,16 +44,20 @@ def opened(title: str, *own: Callable[[Any], None]) -> View:
     kecamatan = filters.kecamatan(columns[0])
     for draw, column in zip(own, columns[1:-1], strict=True):
         draw(column)
-    _moment_popover(columns[-1], at)
-    return View(shown, at, tuple(kecamatan))
+    view = View(shown, at, tuple(kecamatan))
+    _moment_popover(columns[-1], view)
+    return view
 
 
-def _moment_popover(place: Any, at: Moment) -> None:
+def _moment_popover(place: Any, view: View) -> None:
+    at = view.at
     zone = board().register.election.zone_label
     said = _("Langsung") if at.live else f"{words.clock(at.at)} {zone}"
-    with place.popover(said, width="stretch"):
+    with place.popover(said, width="stretch", key="pilih_saat"):
         st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
         filters.time_slider()
+        if said := playback.controls(at, view.shown, view.kecamatan):
+            st.caption(said)
         if not at.live:
             st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
 

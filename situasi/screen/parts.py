@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 from typing import Literal
 
 import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
+from situasi import sheet
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
-
-_STYLE = Path(__file__).with_name("board.css")
+from situasi.telling.marks import Mark, Said, Told
+from situasi.telling.reports import Item
 
 
 @dataclass(frozen=True)
 class Card:
     """One key figure: what it is, its value, and a line that gives it sense.
 
-    aside: a few words beside the value.
+    aside: a few words beside the value. since: how it changed since the last briefing.
     """
 
     title: str
@@ -28,22 +29,7 @@ class Card:
     note: str | Markup = ""
     alarm: bool = False
     aside: str = ""
-
-
-@dataclass(frozen=True)
-class Item:
-    """One report in the list."""
-
-    tingkat: str | None
-    tingkat_name: str
-    title: str
-    place: str
-    text: str
-    status: str
-    when: str
-    doubt: str = ""
-    source: str = ""
-    rehearsal: bool = False
+    since: str = ""
 
 
 def plain(text: str) -> str:
@@ -66,13 +52,17 @@ def line(key: str, width: Literal["stretch", "content"] = "stretch") -> DeltaGen
 
 
 def style(theme: Theme) -> None:
-    """The style sheet, and the colours of the board that it names by their roles."""
+    """The style sheet, and the colours of the board that it names by their roles.
+
+    The sheet is fetched once and kept by the browser; written into the page it would be sent
+    with every second run.
+    """
     st.html(
         Markup(
-            "<style>:root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; }}</style>"
-        ).format(theme.accent, theme.muted, theme.line, theme.paper)
+            '<style>@import url("{}");'
+            ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; }}</style>"
+        ).format(sheet.ADDRESS, theme.accent, theme.muted, theme.line, theme.paper)
     )
-    st.html(_STYLE)
 
 
 def bands(said: Sequence[tuple[str, str]]) -> None:
@@ -91,11 +81,11 @@ def header(
     clock: str,
     note: str,
     links: Iterable[tuple[str, str, bool]],
-    copying: Markup,
+    beside: Markup,
 ) -> None:
     """Title left; the moment shown and the languages right. links: word, address, current.
 
-    copying: a copy_button, or nothing.
+    beside: a way and a copy_button, or nothing.
     """
     languages = Markup("").join(
         Markup('<a href="{}" target="_self" class="{}">{}</a>').format(
@@ -107,8 +97,13 @@ def header(
         Markup(
             '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
             '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
-        ).format(title, subtitle, clock, note, copying, languages)
+        ).format(title, subtitle, clock, note, beside, languages)
     )
+
+
+def way(word: str, address: str) -> Markup:
+    """A link in the heading, to a page of the board that is not of Streamlit."""
+    return Markup('<a class="si-way" href="{}" target="_self">{}</a>').format(address, word)
 
 
 def copy_button(word: str, done: str, text: str = "") -> Markup:
@@ -132,9 +127,7 @@ def copyable(text: str, word: str, done: str) -> None:
 
 def scripts() -> None:
     """Our one script; the policy of the board lets no other run."""
-    st.container(key="skrip").html(
-        Markup('<script src="/salin.js"></script>'), unsafe_allow_javascript=True
-    )
+    st.html(Markup('<script src="/salin.js"></script>'), unsafe_allow_javascript=True)
 
 
 def sign(tingkat: str | None) -> Markup:
@@ -158,9 +151,22 @@ def counted(pairs: Sequence[tuple[Markup, str, str]]) -> Markup:
     )
 
 
-def menu_group(name: str) -> None:
-    """The heading of a group of pages in the menu."""
-    st.html(Markup('<div class="si-group">{}</div>').format(name))
+def drawn(mark: Mark) -> Markup:
+    """The sign as HTML."""
+    if mark.scale == "tingkat":
+        return sign(mark.code)
+    return swatch(mark.code) if mark.scale == "situasi" else colour_swatch(str(mark.code))
+
+
+def card_of(told: Told) -> Card:
+    """A key figure that is told in words, as a card."""
+    return Card(told.title, _said(told.value), _said(told.note), told.alarm, told.aside)
+
+
+def _said(said: Said) -> str | Markup:
+    if isinstance(said, str):
+        return said
+    return counted([(drawn(one.mark), one.number, one.word) for one in said])
 
 
 def signed_in(name: str, said: str, leave: str, way_out: str = "") -> None:
@@ -169,15 +175,37 @@ def signed_in(name: str, said: str, leave: str, way_out: str = "") -> None:
     st.html(Markup('<div class="si-who"><b>{}</b><span>{}</span>{}</div>').format(name, said, link))
 
 
-def card(shown: Card) -> None:
-    """One key figure."""
-    st.html(
-        Markup(
-            '<div class="si-card{}"><h2>{}</h2><strong>{}</strong><small>{}</small><p>{}</p></div>'
-        ).format(
-            " si-alarm" if shown.alarm else "", shown.title, shown.value, shown.aside, shown.note
-        )
+def cards(shown: tuple[Card, ...]) -> None:
+    """Key figures."""
+    st.html(_cards(shown))
+
+
+def gap() -> None:
+    """Nothing, in the place of one thing."""
+    st.html("<i></i>")
+
+
+@lru_cache(maxsize=256)  # the same figures are drawn for everybody
+def _cards(shown: tuple[Card, ...]) -> Markup:
+    return Markup('<div class="si-cards">{}</div>').format(Markup("").join(map(_card, shown)))
+
+
+def _card(shown: Card) -> Markup:
+    return Markup(
+        '<div class="si-card{}"><h2>{}</h2><strong>{}</strong><small>{}</small><p>{}</p>{}</div>'
+    ).format(
+        " si-alarm" if shown.alarm else "",
+        shown.title,
+        shown.value,
+        shown.aside,
+        shown.note,
+        Markup('<em class="si-since">{}</em>').format(shown.since) if shown.since else "",
     )
+
+
+def written(markup: Markup) -> None:
+    """What was made by one of these pieces before."""
+    st.html(markup)
 
 
 def empty(sentence: str) -> None:
@@ -208,15 +236,10 @@ def colour_swatch(colour: str) -> Markup:
     return Markup('<i class="si-dot" style="background:{}"></i>').format(colour)
 
 
-def report_list(items: Sequence[Item], nothing: str, exercise_word: str) -> None:
-    """The newest reports; a sentence that says what is missing where there are none."""
-    if not items:
-        empty(nothing)
-        return
-    st.html(
-        Markup('<ol class="si-list">{}</ol>').format(
-            Markup("").join(_item(item, exercise_word) for item in items)
-        )
+def report_list(items: Sequence[Item], exercise_word: str) -> Markup:
+    """Reports, to be drawn as they are."""
+    return Markup('<ol class="si-list">{}</ol>').format(
+        Markup("").join(_item(item, exercise_word) for item in items)
     )
 
 

@@ -9,7 +9,7 @@ from situasi.analysis.officers import UNKNOWN
 from situasi.board import current as board
 from situasi.screen import personnel_lists as lists
 from situasi.screen import personnel_tables as readable
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
 from situasi.screen.personnel_parts import estimate, of, of_estimate
 from situasi.screen.personnel_work import Work
@@ -17,26 +17,34 @@ from situasi.screen.tables import Table
 from situasi.words import _
 
 
-def key_figures(found: Work) -> None:
+def figures(found: Work) -> list[Figure]:
     """Where nobody is posted, only what the check-ins alone can tell."""
+    every = found.coverage.officers
+    if every.empty:
+        return []
+    ready = lists.rows_of(found.coverage, "cadangan")
+    here = Count(int((ready["state"] == "hadir").sum()) if len(ready) else None)
+    reserve = Figure("cadangan", _reserve_card(found), _list(found, "cadangan"), (here,))
     if not found.coverage.known:
-        figure_row(
-            [
-                Figure("lapor_diri", _checked_in_card(found), _list(found, "luar_daftar")),
-                Figure("cadangan", _reserve_card(found), _list(found, "cadangan")),
-            ]
-        )
-        return
-    figure_row(
-        [
-            Figure("diplot", _posted_card(found), lambda: _at_tps(found)),
-            Figure("hadir", _present_card(found), lambda: _at_tps(found, "hadir")),
-            Figure("tanpa_petugas", _absent_card(found), _list(found, "tanpa_petugas")),
-            Figure("bawah_pola", _below_card(found), _list(found, "bawah_pola")),
-            Figure("tanpa_kabar", _silent_card(found), lambda: _at_tps(found, "tanpa_kabar")),
-            Figure("cadangan", _reserve_card(found), _list(found, "cadangan")),
-        ]
-    )
+        said = Count(int(every["checkin"].notna().sum()))
+        told = _list(found, "luar_daftar")
+        return [Figure("lapor_diri", _checked_in_card(found), told, (said,)), reserve]
+    row = found.total
+
+    def counted(name: str, *, estimated: bool = False) -> tuple[Count]:
+        return (Count(int(row[name]), estimated=estimated),)
+
+    return [
+        Figure("diplot", _posted_card(found), lambda: _at_tps(found), counted("posted")),
+        Figure("hadir", _present_card(found), lambda: _at_tps(found, "hadir"), counted("present")),
+        Figure("tanpa_petugas", _absent_card(found), _list(found, "tanpa_petugas"),
+               counted("absent")),
+        Figure("bawah_pola", _below_card(found), _list(found, "bawah_pola"),
+               counted("below", estimated=True)),
+        Figure("tanpa_kabar", _silent_card(found), lambda: _at_tps(found, "tanpa_kabar"),
+               counted("tanpa_kabar")),
+        reserve,
+    ]  # fmt: skip
 
 
 def _list(found: Work, code: str) -> Callable[[], Table]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -12,7 +12,7 @@ from situasi import words
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.officers import AS_POLICE
 from situasi.labels import N_
-from situasi.screen import filters, parts, tables
+from situasi.screen import drawn, filters, parts, tables
 from situasi.screen import personnel_tables as readable
 from situasi.screen.tables import Table
 from situasi.words import _
@@ -51,7 +51,7 @@ def lists_panel(found: Coverage) -> None:
     """One list at a time, each with how many it holds."""
     # Without postings nobody can be missed: only who spoke is listed.
     name, codes = ("daftar", list(_NAMES)) if found.known else ("daftar_lapor", list(_SPOKE))
-    counts = {code: len(rows_of(found, code)) for code in codes}
+    counts = drawn.once("isi daftar", tuple(codes), (found,), partial(_counts, codes))
     chosen = filters.one(
         st.segmented_control, name, _("Daftar"), codes, partial(_counted, counts),
         required=True,
@@ -59,7 +59,12 @@ def lists_panel(found: Coverage) -> None:
     if not counts[chosen]:
         parts.empty(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
         return
-    tables.shown(table_of(found, chosen), f"daftar_{chosen}", _(_NAMES[chosen]))
+    table = drawn.once("daftar", chosen, (found,), partial(table_of, code=chosen))
+    tables.shown(table, f"daftar_{chosen}", _(_NAMES[chosen]))
+
+
+def _counts(codes: Sequence[str], found: Coverage) -> dict[str, int]:
+    return {code: len(rows_of(found, code)) for code in codes}
 
 
 def _counted(counts: dict[str, int], code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import streamlit as st
 
@@ -11,11 +12,14 @@ from situasi.analysis.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
 from situasi.figures import theme as colours
 from situasi.figures.area import Area
+from situasi.figures.coverage import through_day
 from situasi.regions import Kecamatan
 from situasi.screen import area_map, drawn, filters, page, parts, session, tables
 from situasi.screen import personnel_tables as readable
+from situasi.screen.chart import chart
 from situasi.screen.page import View
 from situasi.screen.personnel_work import Work
+from situasi.screen.tables import Table
 from situasi.words import _
 
 BY = ("kecamatan", "polsek", "instansi")
@@ -27,15 +31,18 @@ def table_panel(found: Work) -> None:
     with parts.bar():
         page.section(_("Perlu, diplot, hadir"))
         by = filters.one(st.segmented_control, "menurut", _("Menurut"), BY, _by_name, required=True)
-    if by == "instansi":
-        table = readable.agencies(found.agencies, found.coverage.roster)
-    elif by == "polsek":
-        table = readable.areas(found.polsek, _("polsek"), readable.polsek_name)
-    else:
-        table = readable.areas(found.kecamatan, _("kecamatan"), readable.kecamatan_name)
+    table = drawn.once("personel", by, (found,), partial(_by, by))
     title = _("Personel menurut {by}").format(by=_by_name(by))
     tables.shown(table, f"personel_{by}", title, most=MOST_AREAS)
     st.caption(" ".join(_notes(found)))
+
+
+def _by(by: str, found: Work) -> Table:
+    if by == "instansi":
+        return readable.agencies(found.agencies, found.coverage.roster)
+    if by == "polsek":
+        return readable.areas(found.polsek, _("polsek"), readable.polsek_name)
+    return readable.areas(found.kecamatan, _("kecamatan"), readable.kecamatan_name)
 
 
 def checkins_panel(found: Work) -> None:
@@ -130,16 +137,13 @@ def curve_panel(view: View, found: Work) -> None:
         "required": _("≈ perlu {n}").format(n=words.number(total["required"])),
     }
     moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
-    st.plotly_chart(
-        drawn.officers_through_day(
-            found.curve, levels, names, moments, (election.day_start, election.day_end),
-            session.viewer_theme(),
-        ),
-        theme=None,
-        config={"displayModeBar": False},
-        key="garis_personel",
-        alt=_("Polisi yang hadir di TPS sepanjang hari, terhadap yang diplot dan yang diperlukan"),
-    )  # fmt: skip
+    day = (election.day_start, election.day_end)
+    chart(
+        "garis_personel",
+        _("Polisi yang hadir di TPS sepanjang hari, terhadap yang diplot dan yang diperlukan"),
+        (found,),
+        lambda found, theme: through_day(found.curve, levels, names, moments, day, theme),
+    )
     whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
     if found.coverage.known:
         whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")

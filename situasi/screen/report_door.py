@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from situasi import feeds, forms
+from situasi import feeds, forms, pulse
 from situasi.board import current as board
 from situasi.feeds.headings import RETURNED
 from situasi.ingest import Ledger, as_table, ingest_rows
@@ -65,6 +65,8 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
         held = _held(feed, cells, source, ledger)
     except StoreError as error:
         return Answer(refused=str(error))
+    session.wrote()
+    pulse.ingested("form", feed, ledger.as_json())
     return Answer(ledger.accepted, ledger.duplicate, held, ledger.refused)
 
 

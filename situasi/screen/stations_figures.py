@@ -9,22 +9,24 @@ from situasi.analysis.stations import ARRIVED
 from situasi.labels import label
 from situasi.records import FASE
 from situasi.screen import stations_tables
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
 from situasi.words import _
 
 
-def key_figures(found: pd.DataFrame) -> None:
-    figure_row(
-        [
-            _unopened(found),
-            _late(found),
-            _of_state(found, "tak_terjangkau", _("TPS tak terjangkau")),
-            _of_state(found, "diragukan", _("Hitungan terbaru diragukan")),
-            _moving(found),
-            _arrived(found),
-        ]
-    )
+def figures(found: pd.DataFrame) -> list[Figure]:
+    return [
+        _unopened(found),
+        _late(found),
+        _of_state(found, "tak_terjangkau", _("TPS tak terjangkau")),
+        _of_state(found, "diragukan", _("Hitungan terbaru diragukan")),
+        _moving(found),
+        _arrived(found),
+    ]
+
+
+def _counted(number: int) -> tuple[Count]:
+    return (Count(number),)
 
 
 def _of(number: int) -> str:
@@ -35,7 +37,7 @@ def _unopened(found: pd.DataFrame) -> Figure:
     open_now = found["fase"].isin(FASE[FASE.index("dibuka") :])
     closed = found[~open_now]
     card = Card(_("Belum ada kabar buka"), words.number(len(closed)), _of(len(found)))
-    return Figure("buka", card, lambda: stations_tables.stations(closed))
+    return Figure("buka", card, lambda: stations_tables.stations(closed), _counted(len(closed)))
 
 
 def _late(found: pd.DataFrame) -> Figure:
@@ -44,13 +46,13 @@ def _late(found: pd.DataFrame) -> Figure:
     split = " · ".join(f"{who} {words.number(int(n))}" for who, n in turns.items())
     note = _of(len(found)) + (" · " + split if split else "")
     card = Card(_("Terlambat melapor"), words.number(len(late)), note, alarm=len(late) > 0)
-    return Figure("terlambat", card, lambda: stations_tables.late(late))
+    return Figure("terlambat", card, lambda: stations_tables.late(late), _counted(len(late)))
 
 
 def _of_state(found: pd.DataFrame, state: str, title: str) -> Figure:
     chosen = found[found["state"] == state]
     card = Card(title, words.number(len(chosen)), _of(len(found)))
-    return Figure(state, card, lambda: stations_tables.stations(chosen))
+    return Figure(state, card, lambda: stations_tables.stations(chosen), _counted(len(chosen)))
 
 
 def _moving(found: pd.DataFrame) -> Figure:
@@ -58,7 +60,7 @@ def _moving(found: pd.DataFrame) -> Figure:
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
     note = f"{label('fase', 'kotak_tiba_pps')}: {words.number(at_pps)}"
     card = Card(_("Kotak belum sampai PPK"), words.number(len(moving)), note)
-    return Figure("kotak", card, lambda: stations_tables.boxes(moving))
+    return Figure("kotak", card, lambda: stations_tables.boxes(moving), _counted(len(moving)))
 
 
 def _arrived(found: pd.DataFrame) -> Figure:
@@ -67,4 +69,5 @@ def _arrived(found: pd.DataFrame) -> Figure:
         n=words.number(int(arrived.sum())), all=words.number(len(found))
     )
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
-    return Figure("tiba", card, lambda: stations_tables.stations(found[~arrived]))
+    count = _counted(int(arrived.sum()))
+    return Figure("tiba", card, lambda: stations_tables.stations(found[~arrived]), count)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 
 from situasi import words
 from situasi.analysis.reporting import STATES
@@ -20,6 +22,7 @@ from situasi.records import FASE, TPS
 from situasi.regions import Register
 from situasi.screen import (
     address,
+    drawn,
     filters,
     page,
     parts,
@@ -31,6 +34,7 @@ from situasi.screen import (
 from situasi.screen import stations_words as said
 from situasi.screen.page import View
 from situasi.screen.stations_parts import Cell, Group
+from situasi.screen.tables import Table
 from situasi.words import _
 
 COLOURS = ("fase", "pelaporan")
@@ -74,16 +78,20 @@ def grid_panel(found: pd.DataFrame, colour: str, chosen: str) -> None:
     """Every TPS as one cell, and a legend whose counts add up to all of them."""
     theme = session.viewer_theme()
     _legend(found, colour)
-    register, link = board().register, _link()
+    asked = (colour, chosen, _link())
+    stations_parts.grid(drawn.once("petak", asked, (found,), partial(_blocks, asked)), theme)
+
+
+def _blocks(asked: tuple[str, str, str], found: pd.DataFrame) -> Markup:
     groups = [
         Group(
-            register.name_of(str(code)),
+            board().register.name_of(str(code)),
             words.number(len(own)),
-            [_cell(one, colour, chosen, link) for one in own.itertuples()],
+            [_cell(one, *asked) for one in own.itertuples()],
         )
         for code, own in found[list(_DRAWN)].groupby("kecamatan", sort=False)
     ]
-    stations_parts.grid(groups, theme)
+    return stations_parts.blocks(groups)
 
 
 def _cell(one: Any, colour: str, chosen: str, link: str) -> Cell:
@@ -129,22 +137,30 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
 
 def late_panel(found: pd.DataFrame) -> None:
     """Those that owe a report, the longest first."""
-    late = found[found["late_min"].notna()]
-    page.section(_("Terlambat melapor: {n} TPS").format(n=words.number(len(late))))
-    if late.empty:
+    table = drawn.once("terlambat", None, (found,), _late)
+    page.section(_("Terlambat melapor: {n} TPS").format(n=words.number(len(table))))
+    if not len(table):
         parts.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
-    tables.shown(stations_tables.late(late), "terlambat", _("TPS terlambat melapor"))
+    tables.shown(table, "terlambat", _("TPS terlambat melapor"))
     st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
+
+
+def _late(found: pd.DataFrame) -> Table:
+    return stations_tables.late(found[found["late_min"].notna()])
 
 
 def box_panel(found: pd.DataFrame) -> None:
     """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
-    moving = found[found["box"].notna() & ~found["box"].isin(ARRIVED)]
-    if len(moving):
-        page.section(_("Kotak belum sampai PPK: {n}").format(n=words.number(len(moving))))
-        boxes = stations_tables.boxes(moving)
-        tables.shown(boxes, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
+    table = drawn.once("kotak_jalan", None, (found,), _boxes)
+    if len(table):
+        page.section(_("Kotak belum sampai PPK: {n}").format(n=words.number(len(table))))
+        tables.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
+
+
+def _boxes(found: pd.DataFrame) -> Table:
+    moving = found["box"].notna() & ~found["box"].isin(ARRIVED)
+    return stations_tables.boxes(found[moving])
 
 
 @reads(TPS)

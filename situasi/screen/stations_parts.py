@@ -31,14 +31,18 @@ class Group:
     cells: Sequence[Cell]
 
 
-def grid(groups: Sequence[Group], theme: Theme) -> None:
-    """A block of cells for each kecamatan."""
-    blocks = Markup("").join(
+def blocks(groups: Sequence[Group]) -> Markup:
+    """A block of cells for each kecamatan, for grid."""
+    return Markup("").join(
         Markup("<section><h3>{}<small>{}</small></h3><div>{}</div></section>").format(
             group.name, group.count, Markup("").join(_cell(cell) for cell in group.cells)
         )
         for group in groups
     )
+
+
+def grid(blocks: Markup, theme: Theme) -> None:
+    """The blocks in the colours of the theme."""
     st.html(Markup('<div class="ts-grid" style="{}">{}</div>').format(_tones(theme), blocks))
 
 

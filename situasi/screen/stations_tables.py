@@ -38,6 +38,21 @@ def stations(found: pd.DataFrame) -> Table:
     )
 
 
+def lists(found: pd.DataFrame) -> Table:
+    """TPS that told heads of the lists DPTb and DPK apart."""
+    apart = found[found["hadir_dptb"].notna() | found["hadir_dpk"].notna()]
+    return table(
+        {
+            **_places(apart),
+            _("hadir"): number(apart["hadir"]),
+            "DPTb": number(apart["hadir_dptb"]),
+            "DPK": number(apart["hadir_dpk"]),
+            _("hadir pada"): moments(apart["hadir_at"]),
+        },
+        apart["latihan"],
+    )
+
+
 def late(found: pd.DataFrame) -> Table:
     """TPS that owe a report: since when, and whose turn it is."""
     longest = found.sort_values("late_min", ascending=False, kind="stable")

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from situasi import words
-from situasi.analysis.stations import NO_PHASE
 from situasi.board import current as board
 from situasi.labels import label
+from situasi.telling.tables import phase as phase
 from situasi.words import _
 
 
@@ -19,13 +19,6 @@ def name(code: str) -> str:
     desa, _dot, number = code.rpartition(".")
     kecamatan = register.name_of(desa.rpartition(".")[0])
     return f"TPS {number} {register.name_of(desa)}, {kecamatan}"
-
-
-def phase(code: str | None) -> str:
-    """The furthest phase; that none was told is said so."""
-    return (
-        label("fase", code) if isinstance(code, str) and code != NO_PHASE else _("belum ada fase")
-    )
 
 
 def owed(what: str | None, hour: pd.Timestamp) -> str:

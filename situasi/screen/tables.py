@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -31,6 +32,7 @@ class Table:
     """Columns of one length by their headings, the mark LATIHAN first where any row is made up."""
 
     columns: Mapping[str, Column]
+    _laid: dict[Hashable, grid.Laid] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return max((len(column.values) for column in self.columns.values()), default=0)
@@ -46,6 +48,13 @@ class Table:
             for heading, column in self.columns.items()
             if heading not in aside and (column.needed or not column.is_empty())
         }
+
+    def laid_out(self, aside: Sequence[str], n: int, day: date) -> grid.Laid:
+        """The first n rows of on_screen as grid.laid_out gives them, laid out once."""
+        asked = (*aside, n, day, words.language())
+        if asked not in self._laid:
+            self._laid[asked] = grid.laid_out(self.on_screen(aside), n, day)
+        return self._laid[asked]
 
     def file(self) -> pd.DataFrame:
         """Everything as real values: numbers, moments, words."""
@@ -104,7 +113,7 @@ def shown(
     """
     at = session.moment(filters.past_moment(), session.picture())
     rows = min(len(table), MOST_ROWS)
-    drawn, widths = grid.laid_out(table.on_screen(aside), rows, at.at.date())
+    drawn, widths = table.laid_out(aside, rows, at.at.date())
     found = st.dataframe(
         drawn,
         height=grid.height(rows, most),

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from situasi import words
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
 from situasi.figures.theme import TINGKAT, UNRATED
+from situasi.figures.timeline import timeline
 from situasi.labels import label
-from situasi.screen import day_tables, drawn, filters, parts, session, tables
+from situasi.screen import day_tables, filters, parts, playback, tables
+from situasi.screen.chart import chart
 from situasi.screen.session import Moment
+from situasi.snapshot import Picture
 from situasi.words import _
 
 
-def timeline_panel(found: Overview, at: Moment) -> None:
+def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Collection[str]) -> None:
+    """kecamatan: those chosen, none for all."""
     election = board().register.election
     moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
     past = None if at.live else at.at
     names = {code: label("tingkat", None if code == UNRATED else code) for code in TINGKAT}
-    st.plotly_chart(
-        drawn.day_timeline(found.slots, names, moments, past, session.viewer_theme()),
-        theme=None,
-        config={"displayModeBar": False},
-        key="garis_waktu",
-        alt=_("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
+    chart(
+        "garis_waktu",
+        _("Kejadian tiap 15 menit pada hari pemungutan, bertumpuk menurut tingkat"),
+        (found,),
+        lambda found, theme: timeline(found.slots, names, moments, past, theme),
+        asked=past,
     )
     filters.time_slider()
     note = _(
@@ -35,7 +41,8 @@ def timeline_panel(found: Overview, at: Moment) -> None:
             n=words.number(found.without_hour)
         )
     with parts.bar():
-        st.caption(note, width="content")
+        said = playback.controls(at, shown, kecamatan)
+        st.caption(said or note, width="content")
         tables.opens(_("Garis waktu sebagai tabel"), lambda: day_tables.slots(found), "angka_garis")
         if not at.live:
             st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)

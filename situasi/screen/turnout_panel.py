@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
 from situasi.figures.area import Area
+from situasi.figures.turnout import turnout_curve
 from situasi.regions import Kecamatan
 from situasi.screen import (
     area_map,
@@ -18,33 +20,54 @@ from situasi.screen import (
     tables,
     turnout_tables,
 )
-from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.chart import chart
+from situasi.screen.figure_row import Count, Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
-from situasi.screen.turnout_tables import between, percent, voters
+from situasi.screen.tables import Table
 from situasi.screen.turnout_work import Work
+from situasi.telling import key_figures as telling
+from situasi.telling.measures import turnout_area
+from situasi.telling.numbers import percent, voters
 from situasi.words import _
 
 
-def key_figures(found: Work) -> None:
+def figures(found: Work) -> list[Figure]:
     whole, silent = found.whole, found.found[found.found["hadir"].isna()]
-    told = _("{n} dari {all} TPS melapor").format(
-        n=words.number(int(whole.told)), all=words.number(int(whole.tps))
+    known = bool(whole.told)
+    rate = Count(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
+    return [
+        Figure("hadir", parts.card_of(telling.heads(whole)),
+               lambda: stations_tables.stations(found.found),
+               (Count(whole.heads if known else None),)),
+        Figure("tingkat", _rate_card(found), lambda: turnout_tables.areas(found), (rate,)),
+        Figure("batas", parts.card_of(telling.bounds(whole)), lambda: turnout_tables.areas(found),
+               _bounds_counts(found)),
+        Figure("senyap", Card(_("TPS belum melapor jumlah"), words.number(len(silent)),
+               _("dari {n} TPS").format(n=words.number(int(whole.tps)))),
+               lambda: stations_tables.stations(silent), (Count(len(silent)),)),
+        Figure("lain", _others_card(found), lambda: stations_tables.lists(found.found),
+               _others_counts(found)),
+        Figure("ragu", _doubt_card(found), lambda: stations_tables.doubted(found.doubted),
+               (Count(found.doubted["seq"].nunique() if known else None),)),
+    ]  # fmt: skip
+
+
+def _bounds_counts(found: Work) -> tuple[Count, ...]:
+    whole = found.whole
+    known, about = bool(whole.told), bool(whole.estimated)
+    return tuple(
+        Count(value if known else None, name, 1, about)
+        for value, name in ((whole.least, _("poin bawah")), (whole.most, _("poin atas")))
     )
-    count = words.number(int(whole.heads)) if whole.told else "–"
-    figure_row(
-        [
-            Figure("hadir", Card(_("Pemilih hadir"), count, told),
-                   lambda: stations_tables.stations(found.found)),
-            Figure("tingkat", _rate_card(found), lambda: turnout_tables.areas(found)),
-            Figure("batas", _bounds_card(found), lambda: turnout_tables.areas(found)),
-            Figure("senyap", Card(_("TPS belum melapor jumlah"), words.number(len(silent)),
-                   _("dari {n} TPS").format(n=words.number(int(whole.tps)))),
-                   lambda: stations_tables.stations(silent)),
-            Figure("lain", _others_card(found)),
-            Figure("ragu", _doubt_card(found), lambda: stations_tables.doubted(found.doubted)),
-        ]
-    )  # fmt: skip
+
+
+def _others_counts(found: Work) -> tuple[Count, ...]:
+    whole = found.whole
+    return tuple(
+        Count(value if whole.apart else None, name)
+        for value, name in ((whole.dptb, "DPTb"), (whole.dpk, "DPK"))
+    )
 
 
 def _rate_card(found: Work) -> Card:
@@ -55,13 +78,6 @@ def _rate_card(found: Work) -> Card:
         percent(whole.rate, estimated=bool(whole.told_estimated)),
         of.format(n=voters(whole.dpt_told, bool(whole.told_estimated))),
     )
-
-
-def _bounds_card(found: Work) -> Card:
-    whole = found.whole
-    of = _("dari DPT {n}, bila TPS lain nol atau penuh")
-    note = of.format(n=voters(whole.dpt, bool(whole.estimated)))
-    return Card(_("Batas seluruhnya"), between(whole) if whole.told else "–", note)
 
 
 def _others_card(found: Work) -> Card:
@@ -88,12 +104,11 @@ def curve_panel(found: Work) -> None:
         st.markdown("**" + _("Partisipasi sepanjang hari") + "**", width="content")
         tables.opens(_("Angka kurva"), lambda: turnout_tables.curve(found), "angka_kurva")
     names = (_("TPS yang melapor"), _("perkiraan"))
-    st.plotly_chart(
-        drawn.turnout_curve(found.curve, references, names, "TPS", session.viewer_theme()),
-        theme=None,
-        config={"displayModeBar": False},
-        key="kurva",
-        alt=_("Partisipasi TPS yang melapor tiap 15 menit, di samping perkiraan"),
+    chart(
+        "kurva",
+        _("Partisipasi TPS yang melapor tiap 15 menit, di samping perkiraan"),
+        (found,),
+        lambda found, theme: turnout_curve(found.curve, references, names, "TPS", theme),
     )
     st.caption(
         _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.").format(
@@ -106,7 +121,7 @@ def map_panel(view: View, found: Work) -> None:
     theme = session.viewer_theme()
 
     def paint(place: Kecamatan) -> Area:
-        return turnout_tables.area(place, found.areas.loc[place.code], theme)
+        return turnout_area(place, found.areas.loc[place.code], theme)
 
     page.section(_("Partisipasi TPS melapor menurut kecamatan"))
     area_map.area_map(
@@ -125,7 +140,7 @@ def map_panel(view: View, found: Work) -> None:
 def area_panel(found: Work) -> None:
     low = board().register.election.rules.turnout.low
     page.section(_("Menurut kecamatan"))
-    areas = turnout_tables.areas(found)
+    areas = drawn.once("partisipasi kecamatan", None, (found,), turnout_tables.areas)
     tables.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
@@ -136,12 +151,16 @@ def area_panel(found: Work) -> None:
 
 def silent_panel(found: Work) -> None:
     """Who has not told a count that is due, and since when."""
-    late = found.found[(found.found["owed"] == "hadir") & found.found["late_min"].notna()]
-    page.section(_("Jumlah hadir belum dilaporkan: {n} TPS").format(n=words.number(len(late))))
-    if late.empty:
+    table = drawn.once("belum_jumlah", None, (found.found,), _silent)
+    page.section(_("Jumlah hadir belum dilaporkan: {n} TPS").format(n=words.number(len(table))))
+    if not len(table):
         parts.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
         return
-    tables.shown(stations_tables.late(late), "belum_jumlah", _("TPS terlambat hitung"), most=7)
+    tables.shown(table, "belum_jumlah", _("TPS terlambat hitung"), most=7)
+
+
+def _silent(found: pd.DataFrame) -> Table:
+    return stations_tables.late(found[(found["owed"] == "hadir") & found["late_min"].notna()])
 
 
 def doubt_panel(found: Work) -> None:
@@ -149,7 +168,7 @@ def doubt_panel(found: Work) -> None:
     if found.doubted.empty:
         parts.empty(_("Tidak ada hitungan yang diragukan."))
     else:
-        doubted = stations_tables.doubted(found.doubted)
+        doubted = drawn.once("ragu", None, (found.doubted,), stations_tables.doubted)
         tables.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):

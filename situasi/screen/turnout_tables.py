@@ -8,37 +8,11 @@ import pandas as pd
 
 from situasi import words
 from situasi.board import current as board
-from situasi.figures.area import Area
-from situasi.figures.theme import Theme, step
-from situasi.regions import Kecamatan
 from situasi.screen.columns import bounds, moments, number, part
 from situasi.screen.columns import percent as percents
 from situasi.screen.tables import Table, table
 from situasi.screen.turnout_work import Work
 from situasi.words import _
-
-
-def percent(share: float, *, estimated: bool = False) -> str:
-    """63,5 %, or ≈ 63,5 % of an estimated list; a dash where nobody told."""
-    about = "≈ " if estimated else ""
-    return "–" if pd.isna(share) else f"{about}{words.number(share, 1)} %"
-
-
-def area(place: Kecamatan, one: Any, theme: Theme) -> Area:
-    """How the map draws the turnout of a kecamatan. one: its row of turnout.by_kecamatan."""
-    if pd.isna(one.rate):
-        return Area(place.name, drawn="silent")
-    said = percent(one.rate, estimated=bool(one.told_estimated))
-    return Area(place.name, said, step(one.rate / 100, theme.turnout))
-
-
-def between(one: Any) -> str:
-    """'41,2–78,0 %'"""
-    return f"{words.number(one.least, 1)}–{words.number(one.most, 1)} %"
-
-
-def voters(count: float, estimated: bool) -> str:
-    return ("≈ " if estimated else "") + words.number(int(count))
 
 
 def areas(found: Work) -> Table:

@@ -45,21 +45,17 @@ def work(
     """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
     areas = analysis.by_kecamatan(every, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
+    everywhere = register.whole and len(chosen) == len(areas)
     beside = analysis.totals(known, every)
     standing = counts(of_stations(known["tps"], register), register)
     doubted = doubts(standing, register)
     return Work(
         found=every[every["kecamatan"].isin(chosen.index)],
         areas=chosen,
-        whole=_official(analysis.whole(chosen), register.whole and len(chosen) == len(areas)),
+        whole=analysis.official(analysis.whole(chosen), everywhere),
         kabupaten=float(analysis.whole(areas)["rate"]),
         curve=analysis.curve(standing, register, at, kecamatan),
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
     )
-
-
-def _official(total: pd.Series, everywhere: bool) -> pd.Series:
-    """The list of the whole kabupaten is official, though those of its kecamatan are not."""
-    return total.where(~total.index.isin(["estimated"]), False) if everywhere else total

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
-from situasi.server.provider import Provider
+
+if TYPE_CHECKING:
+    from situasi.server.provider import Provider
 
 Heeds = Callable[[bytes], bool]
 

@@ -23,8 +23,9 @@ _ALWAYS = {
     "serial=(), display-capture=()",
 }
 _TLS = {"strict-transport-security": "max-age=31536000"}
-# Files of the program and boundaries: they say nothing of anybody, and change their address.
-_LASTING = ("/static/", "/peta/")
+# Files of the program, boundaries, marks, style: they say nothing of anybody, and change their
+# address with what they hold.
+_LASTING = ("/static/", "/peta/", "/gaya/", "/layar/berkas/")
 
 
 def with_headers(send: Send, path: str, asking: Asking, policy: str) -> Send:

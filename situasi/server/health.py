@@ -10,19 +10,20 @@ from starlette.responses import JSONResponse
 
 from situasi.board import current as board
 
-# The lifespan sets it: the thread that takes in what is dropped into the inbox.
-_inbox: threading.Thread | None = None
+# The lifespan sets them: the threads that take in what is dropped into the inbox, and that look
+# at what is new.
+_threads: tuple[threading.Thread, ...] = ()
 
 
-def watch(inbox: threading.Thread | None) -> None:
-    """Ask this thread too whether it lives; None: there is none to ask."""
-    global _inbox
-    _inbox = inbox
+def watch(*threads: threading.Thread) -> None:
+    """Ask these threads too whether they live."""
+    global _threads
+    _threads = threads
 
 
 def health(_request: Request) -> JSONResponse:
     """Whether the store can be read, and at which version."""
-    picture = board().live.picture()
+    picture = board().lookout.picture()
     return JSONResponse(
         {"ok": picture.trouble is None, "version": picture.snapshot.version},
         status_code=200 if picture.trouble is None else 503,
@@ -35,13 +36,13 @@ async def live(_request: Request) -> JSONResponse:
 
 
 def ready(_request: Request) -> JSONResponse:
-    """The store can be read and the inbox is looked at; how old the picture is."""
-    picture = board().live.picture()
+    """The store can be read, inbox and store are looked at; how old the picture is."""
+    picture = board().lookout.picture()
     age = max(0.0, (datetime.now(UTC) - picture.checked_at).total_seconds())
     checks = {
         "store": picture.trouble is None,
-        "inbox": _inbox is not None and _inbox.is_alive(),
+        **{thread.name: thread.is_alive() for thread in _threads},
     }
     said = {**checks, "version": picture.snapshot.version, "snapshot_age_seconds": round(age, 1)}
-    ok = all(checks.values())
+    ok = all(checks.values()) and bool(_threads)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)

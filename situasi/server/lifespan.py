@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -11,47 +12,61 @@ from datetime import UTC, datetime
 from typing import Any
 
 from situasi import board as house
-from situasi import settings
+from situasi import pulse, settings
 from situasi.board import Board, open_board
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
-from situasi.server import health, keeper, metrics
+from situasi.server import health, keeper, logs, sending
 from situasi.server.keeper import Keeper
-from situasi.server.memory import settling
+from situasi.server.memory import loaded, settling
+from situasi.server.wall.copies import Copies
+
+_log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
+    sending.at_once()  # finds nothing of what is held aside by the next
+    loaded()
     board = await asyncio.to_thread(_open)
     keeping = Keeper(board.store, board.settings.door, _now)
     await keeping.look()
     keeper.install(keeping)
     watch = asyncio.create_task(keeping.watch(), name="keeper")
+    copying = asyncio.create_task(Copies(board, _now).watch(), name="copies")
     stop = threading.Event()
     inbox = threading.Thread(
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
     )
+    lookout = threading.Thread(target=board.lookout.run, args=(stop,), name="lookout", daemon=True)
     inbox.start()
-    health.watch(inbox)
+    lookout.start()
+    health.watch(inbox, lookout)
     house.settle_memory()
     try:
         with settling():
             yield {}
     finally:
         watch.cancel()
-        health.watch(None)
+        copying.cancel()
+        health.watch()
         await keeping.close()
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
+        await asyncio.to_thread(lookout.join, 10)
         board.close()
 
 
 def _open() -> Board:
-    board = open_board(settings.load(), _now)
-    prepare(board, _now(), lambda line: print(line, file=sys.stderr, flush=True))
-    board.live.picture()
+    asked = settings.load()
+    logs.set_up(asked.log, sys.stderr)
+    board = open_board(asked, _now)
+    prepare(board, _now(), _log.info)
+    snapshot = board.live.picture().snapshot
+    rows = sum(map(len, snapshot.frames.values()))
+    _log.info("board opened", extra={"version": snapshot.version, "rows": rows})
     house.install(board)
     return board
 
@@ -61,8 +76,4 @@ def _now() -> datetime:
 
 
 def _tell(ledger: Ledger) -> None:
-    metrics.ingested("inbox", ledger.feed or "unknown", ledger.as_json())
-    said = ledger.refused or (
-        f"{ledger.accepted} diterima, {ledger.duplicate} ganda, {ledger.quarantined} karantina"
-    )
-    print(f"inbox: {ledger.path!r}: {said}", file=sys.stderr, flush=True)
+    pulse.ingested("inbox", ledger.feed or "unknown", ledger.as_json())

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
 
+# Streamlit asks after every run, also one of a heartbeat: a sixth of the processor of a crowd.
+SELDOM = 1.0
 # Of so many full collections one looks at everything.
 WHOLE = 200
+
+
+def loading() -> None:
+    """Collect nothing while everything is loaded, until `loaded`.
+
+    Next to nothing of it becomes garbage, and what is loaded already is walked again and again
+    for each library that comes: a third of the time that all of them take.
+    """
+    gc.disable()
+
+
+def loaded() -> None:
+    """Collect again, and walk nothing of what is loaded."""
+    gc.freeze()
+    gc.enable()
 
 
 class Settling:
@@ -31,6 +52,29 @@ class Settling:
         if self._since >= WHOLE:
             self._since = 0
             gc.unfreeze()
+
+
+class Seldom:
+    """What Streamlit takes for `gc`: it collects when asked, though not again within a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock, self._next = clock, threading.Lock(), 0.0
+
+    def collect(self, generation: int = 2) -> int:
+        """See gc.collect."""
+        with self._lock:
+            if self._clock() < self._next:
+                return 0
+            self._next = self._clock() + SELDOM
+        return gc.collect(generation)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(gc, name)
+
+
+def seldom(asker: ModuleType) -> None:
+    """Have Streamlit's module that runs scripts collect so."""
+    vars(asker)["gc"] = Seldom()
 
 
 @contextmanager

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from situasi import pulse
 from situasi.board import Board
 from situasi.records import FEEDS
 
 MEDIA = CONTENT_TYPE_PLAIN_0_0_4
+# Seconds after which an answer is worth a line in the log.
+SLOW = 5.0
 
-REGISTRY = CollectorRegistry()
-_REQUESTS = Counter(
-    "situasi_requests", "Requests answered.", ["route", "method", "status"], registry=REGISTRY
-)
-_SECONDS = Histogram(
-    "situasi_request_seconds", "Seconds to the end of the answer.", ["route"], registry=REGISTRY
-)
-_IN_FLIGHT = Gauge("situasi_requests_in_flight", "Requests being answered.", registry=REGISTRY)
-_VIEWERS = Gauge("situasi_viewers", "Open pages (WebSockets).", registry=REGISTRY)
-_ROWS = Counter(
-    "situasi_ingest_rows", "Rows that came in.", ["door", "feed", "outcome"], registry=REGISTRY
-)
-_REFUSED = Counter("situasi_ingest_refused", "Unreadable sources.", ["door"], registry=REGISTRY)
-_TAKEN = Histogram(
-    "situasi_ingest_seconds", "Seconds from body to durable.", ["door"], registry=REGISTRY
-)
+_log = logging.getLogger(__name__)
 
 # Few names, whatever is asked for: each would be a series of its own for ever.
 _ROUTES = (
     (re.compile(rf"/api/v1/({'|'.join(FEEDS)}|situation|openapi\.json)"), r"/api/v1/\1"),
     (re.compile(r"/(healthz|healthz/live|healthz/ready|metrics)"), r"/\1"),
     (re.compile(r"/peta/[^/]+"), "/peta"),
+    (re.compile(r"/gaya/[^/]+"), "/gaya"),
+    # An answer of the first may be held back on purpose.
+    (re.compile(r"/layar/(gambar|paham|salinan)"), r"/layar/\1"),
+    (re.compile(r"/layar(/berkas/.*)?"), "/layar"),
     (re.compile(r"/_stcore/.*"), "/_stcore"),
     (re.compile(r"/(static|media|component)/.*"), r"/\1"),
 )
@@ -57,17 +49,6 @@ def route_of(path: str) -> str:
     return "/api" if path.startswith("/api/") else "page"
 
 
-def ingested(door: str, feed: str, ledger: Mapping[str, Any], seconds: float | None = None) -> None:
-    """Count what became of the rows of one delivery."""
-    for outcome in ("accepted", "duplicate", "quarantined"):
-        if ledger[outcome]:
-            _ROWS.labels(door, feed, outcome).inc(ledger[outcome])
-    if ledger["refused"]:
-        _REFUSED.labels(door).inc()
-    if seconds is not None:
-        _TAKEN.labels(door).observe(seconds)
-
-
 class Counted:
     """ASGI middleware around everything, the gate included, so that what it refuses counts."""
 
@@ -76,7 +57,7 @@ class Counted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            with _VIEWERS.track_inprogress():
+            with pulse.VIEWERS.track_inprogress():
                 await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._counted(scope, receive, send)
@@ -95,11 +76,15 @@ class Counted:
         route, started = route_of(scope["path"]), time.perf_counter()
         method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
-            with _IN_FLIGHT.track_inprogress():
+            with pulse.IN_FLIGHT.track_inprogress():
                 await self._app(scope, receive, watched)
         finally:
-            _REQUESTS.labels(route, method, str(status)).inc()
-            _SECONDS.labels(route).observe(time.perf_counter() - started)
+            pulse.REQUESTS.labels(route, method, str(status)).inc()
+            taken = time.perf_counter() - started
+            pulse.SECONDS.labels(route).observe(taken)
+            if taken > SLOW:
+                told = {"route": route, "method": method, "status": status}
+                _log.warning("slow answer", extra={**told, "seconds": round(taken, 2)})
 
 
 class BoardCollector(Collector):
@@ -109,7 +94,7 @@ class BoardCollector(Collector):
         self._board = board
 
     def collect(self) -> Iterator[Metric]:
-        picture = self._board().live.picture()
+        picture = self._board().lookout.picture()
         snapshot = picture.snapshot
         age = (datetime.now(UTC) - picture.checked_at).total_seconds()
         yield _one("situasi_store_version", "Version of the store.", snapshot.version)
@@ -138,4 +123,4 @@ def exposed(board: Callable[[], Board]) -> bytes:
     """Everything, as Prometheus reads it."""
     held = CollectorRegistry()
     held.register(BoardCollector(board))
-    return generate_latest(REGISTRY) + generate_latest(held)
+    return generate_latest(pulse.REGISTRY) + generate_latest(held)

@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from hmac import compare_digest
+from typing import TYPE_CHECKING
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
@@ -19,9 +20,12 @@ from situasi import words
 from situasi.accounts import Account, AccountRefused
 from situasi.server import keeper, signin
 from situasi.server.gate import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
-from situasi.server.provider import Provider, Secrets, Unreachable, Untrusted, code_of
+from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of
 from situasi.store.protocol import StoreError
 from situasi.words import _
+
+if TYPE_CHECKING:
+    from situasi.server.provider import Provider
 
 _JOURNEY = "situasi-oidc"
 _JOURNEY_ENDS = 600  # seconds that somebody may stay at the provider

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -22,7 +20,7 @@ from joserfc.jwk import KeySet
 
 from situasi import accounts
 from situasi.server import outward
-from situasi.server.asking import is_this_machine_alone
+from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of, is_safe
 from situasi.settings import Oidc
 
 # Signed with a key of which the provider publishes the other half: never one that is shared.
@@ -48,24 +46,6 @@ _RUBBISH = (
     AttributeError,
     RecursionError,
 )
-_CODE = re.compile(r"[a-z_]{1,40}")
-
-
-class Unreachable(Exception):
-    """The provider does not answer, or not in a way that could be one."""
-
-
-class Untrusted(Exception):
-    """It answers, but what it says proves nobody. The message says why, and is no secret."""
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """Of one signing in: what only the browser that began it, and the provider, can know."""
-
-    state: str
-    nonce: str
-    verifier: str
 
 
 @dataclass(frozen=True)
@@ -235,14 +215,6 @@ class Provider:
         )
 
 
-def is_safe(address: str, issuer: str) -> bool:
-    """Whether secrets may go there: over TLS, or within this machine to a provider on it."""
-    where = urlsplit(address)
-    if where.scheme == "http":
-        return is_this_machine_alone(where.hostname) and urlsplit(issuer).scheme == "http"
-    return where.scheme == "https" and bool(where.hostname)
-
-
 async def _object(client: Any, place: str, headers: dict[str, str] | None = None) -> dict[str, Any]:
     """What is told there. Raises ValueError where it is no object."""
     answer = await client.request("GET", place, headers=headers, withhold_token=True)
@@ -250,11 +222,6 @@ async def _object(client: Any, place: str, headers: dict[str, str] | None = None
     if not isinstance(found, dict):
         raise ValueError(f"HTTP {answer.status_code}")
     return found
-
-
-def code_of(error: object) -> str:
-    """A word of the protocol, such as `access_denied`; never what could be anything."""
-    return error if isinstance(error, str) and _CODE.fullmatch(error) else "unknown error"
 
 
 def _said(error: BaseException) -> str:

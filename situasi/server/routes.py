@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, request_response
 
+from situasi import sheet
 from situasi.board import current as board
+from situasi.figures import map_marks
 from situasi.server import health
 from situasi.server.api.app import Api
 from situasi.server.api.problems import Told
@@ -23,11 +25,25 @@ async def boundaries(request: Request) -> Response:
     shapes = board().boundaries
     if request.path_params["fingerprint"] != shapes.fingerprint:
         return Response(status_code=404)
-    return Response(
-        shapes.raw,
-        media_type="application/geo+json",
-        headers={"cache-control": "private, max-age=31536000, immutable"},
-    )
+    return _lasting(shapes.raw, "application/geo+json")
+
+
+async def marks(request: Request) -> Response:
+    """The marks of the map in one picture, likewise."""
+    picture = map_marks.pictures().get(request.path_params["fingerprint"])
+    return _lasting(picture, "image/png") if picture else Response(status_code=404)
+
+
+async def style(request: Request) -> Response:
+    """The style sheet, likewise."""
+    if request.path_params["fingerprint"] != sheet.FINGERPRINT:
+        return Response(status_code=404)
+    return _lasting(sheet.TEXT, "text/css")
+
+
+def _lasting(content: str | bytes, kind: str) -> Response:
+    kept = {"cache-control": "private, max-age=31536000, immutable"}
+    return Response(content, media_type=kind, headers=kept)
 
 
 async def copying(_request: Request) -> Response:
@@ -38,6 +54,8 @@ async def copying(_request: Request) -> Response:
 ROUTES = (
     Route("/salin.js", copying),
     Route(ADDRESS, boundaries),
+    Route(map_marks.ROUTE, marks),
+    Route(sheet.ROUTE, style),
     Route("/healthz", health.health),
     Route("/healthz/live", health.live),
     Route("/healthz/ready", health.ready),

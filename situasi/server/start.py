@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
@@ -14,10 +16,13 @@ from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alo
 from situasi.server.doorway import Doorway, Heeds
 from situasi.server.gate import Gate
 from situasi.server.headers import policy
-from situasi.server.provider import Provider, is_safe
+from situasi.server.trusting import is_safe
 from situasi.settings import Oidc, Settings
 from situasi.store import open_store
 from situasi.store.protocol import StoreError
+
+if TYPE_CHECKING:
+    from situasi.server.provider import Provider
 
 _ISSUER = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
@@ -40,6 +45,15 @@ def gate(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Mid
         print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
         raise SystemExit(2) from error
     return Middleware(Gate, doorway=doorway)
+
+
+def served(asker: ModuleType) -> None:
+    """Tell Streamlit's module that makes elements that it is run as it should be.
+
+    With the first element it would look through the files of all modules whether somebody runs
+    it by hand: a tenth of a second of the first page.
+    """
+    vars(asker)["_use_warning_has_been_displayed"] = True
 
 
 def _doorway(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Doorway:
@@ -74,6 +88,9 @@ def _provider(told: Oidc) -> Provider:
             f"SITUASI_OIDC_ISSUER={told.issuer} harus https://..., tanpa ? dan #; "
             "http hanya untuk penyedia di komputer ini sendiri."
         )
+    # Loaded where there is one: it brings what asks over TLS and reads signatures.
+    from situasi.server.provider import Provider
+
     try:
         return Provider(told)
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, ingest, made, page, pages, start
+from tests.bench import api, crowd, history, ingest, live, made, page, pages, soak, start, wall
 from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
@@ -25,7 +25,12 @@ def main() -> None:
         api.run(folder / "board-few", FEW)
         api.run(folder / "board-many", MANY)
         pages.run(folder / "rehearsal")
+        live.run(folder / "live")
+        history.run(folder)
+        crowd.run(folder / "crowd")
+        wall.run(folder / "wall")
         start.run(folder, folder / "board-many")
+        soak.run(folder / "soak")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,28 @@ def peak_megabytes() -> float | None:
     return peak / (1 << 20) if sys.platform == "darwin" else peak / 1024
 
 
+def megabytes(process: int) -> tuple[float, float] | None:
+    """What this process holds now, and has held at most; None on systems that do not tell."""
+    status = Path(f"/proc/{process}/status")
+    if not status.exists():
+        return None
+    lines = [line.split() for line in status.read_text().splitlines()]
+    held = {name: int(said[0]) / 1024 for name, *said in lines if name in {"VmRSS:", "VmHWM:"}}
+    return held["VmRSS:"], held["VmHWM:"]
+
+
+def processor(process: int) -> float:
+    """Seconds of processor that this process has used; 0 on systems that do not tell.
+
+    Other work on the machine lengthens the seconds of a clock, but hardly these.
+    """
+    status = Path(f"/proc/{process}/stat")
+    if not status.exists():
+        return 0.0
+    said = status.read_text().rpartition(")")[2].split()
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def spread(seconds: Sequence[float]) -> str:
     """Best and median: the best is the work, what is above it is the machine's noise."""
     return f"{min(seconds) * 1e3:,.0f} ms (median {statistics.median(seconds) * 1e3:,.0f})"

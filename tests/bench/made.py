@@ -34,6 +34,14 @@ def file(path: Path, count: int) -> Path:
     return path
 
 
+def history(path: Path, count: int, today: int) -> Path:
+    """A .csv of so many reports, all but `today` of them of the months before the day."""
+    definition = election.load(settings.load({}).election)
+    register, boundaries = regions.load(definition), shapes.load(definition.boundaries)
+    reports.write_csv(path, reports.history(count, today, register, boundaries))
+    return path
+
+
 def filled(folder: Path, source: Path) -> Path:
     """A store with the reports of this file, whose clock stands at the evening of the day."""
     opened = board(folder)

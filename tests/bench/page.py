@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+from situasi import records, sight
 from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import overview
+from situasi.analysis.moment import within
+from situasi.analysis.overview import feeds_heard, of_cases
 from situasi.board import Board
 from situasi.settings import ROOT
+from situasi.sight import Sight
 from tests.bench import made, viewer
 from tests.bench.machine import spread
-from tests.bench.server import serving
+from tests.bench.server import serving, shown_from
 from tests.bench.viewer import Run
 
 RUNS = 12
@@ -39,6 +42,7 @@ def run(source: Path, folder: Path, count: int) -> None:
     _tell("run, new version of the store", fresh)
     _tell("the plain page", plain)
     print(f"  {f'{CROWD} viewers':<34}{crowd:>8.1f} runs/s; the plain page {plain_crowd:.1f}")
+    print(f"  {f'ours : plain page, {CROWD} viewers':<34}{crowd / plain_crowd:>8.1f} × runs")
     print(f"  {'plain page : ours, nothing changed':<34}{_best(plain) / _best(ours):>8.1f} × time")
     print(f"  {'plain page : ours, new version':<34}{_best(plain) / _best(fresh):>8.1f} × time")
 
@@ -47,15 +51,19 @@ def _in_process(board: Board) -> None:
     """What is computed once for each version, without Streamlit around it."""
     election = board.register.election
     started = time.perf_counter()
-    frames = board.live.picture().snapshot.frames
+    snapshot = board.live.picture().snapshot
     print(f"  {'whole store read at start':<34}{(time.perf_counter() - started) * 1e3:,.0f} ms")
-    midnight = datetime.combine(election.day, datetime.min.time(), election.zone)
-    wanted = Selection(since=midnight, until=midnight + timedelta(days=1))
     at = made.EVENING.astimezone(election.zone)
-    codes = list(board.register.kecamatan)
-    for live, what in ((True, "overview, now"), (False, "overview, as known at a past minute")):
-        taken = _timed(lambda live=live: overview(frames, election, codes, wanted, at, live=live))
-        print(f"  {what:<34}{spread(taken)}")
+    wanted = within(Selection(), "hari", at, election)
+    codes, reach = list(board.register.kecamatan), Sight(tuple(records.FEEDS))
+    for limit, what in ((None, "overview, now"), (at, "overview, as known at a past minute")):
+
+        def found(limit: datetime | None = limit) -> None:
+            known = sight.known(snapshot.frames, snapshot.cases, reach, limit)
+            of_cases(known, election, codes, wanted, at)
+            feeds_heard(known, election, at)
+
+        print(f"  {what:<34}{spread(_timed(found))}")
 
 
 def _timed(work: Callable[[], object], times: int = 5) -> list[float]:
@@ -74,6 +82,7 @@ def _fresh(port: int, board: Board) -> list[Run]:
     done = []
     for turn in range(RUNS // 2):
         board.store.note("bench", turn, made.EVENING, "bench")
+        shown_from(port, board.store.version())
         done.append(page.run())
     page.close()
     return done
@@ -84,5 +93,6 @@ def _best(runs: list[Run]) -> float:
 
 
 def _tell(what: str, runs: list[Run]) -> None:
-    size = max(one.size for one in runs) / 1024
-    print(f"  {what:<34}{spread([one.seconds for one in runs])}, {size:,.0f} KB")
+    size, wire = max(one.size for one in runs) / 1024, max(one.wire for one in runs) / 1024
+    seconds = spread([one.seconds for one in runs])
+    print(f"  {what:<34}{seconds}, {size:,.0f} KB, compressed {wire:,.0f} KB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,21 @@ from situasi.roles import SCREENS
 from situasi.settings import ROOT
 from tests.bench import made
 from tests.bench.machine import spread
-from tests.bench.server import serving
+from tests.bench.server import serving, shown_from
 from tests.bench.viewer import Run, Viewer
 
 RUNS = 10
 TURNS = 5
 # A small delivery: so many rows. They are told again under another id, and so are new.
 ROWS = 3
+# So many times a new minute is waited for.
+MINUTES = 3
 
 Day = Mapping[str, list[dict[str, Any]]]
 
 
 def run(folder: Path) -> None:
-    """Print, page by page, runs that find nothing new, and those after a small delivery."""
+    """Print, page by page, runs that find nothing new, and the first after something changed."""
     asked = {**made.environment(folder), "SITUASI_REHEARSAL": "yes"}
     print("\nEvery page, the full rehearsal day")
     with serving(ROOT / "dashboard.py", asked) as port:
@@ -34,14 +37,29 @@ def run(folder: Path) -> None:
         day = _day(board.settings.live / "latihan")
         rows = sum(map(len, board.live.picture().snapshot.frames.values()))
         print(f"  {rows:,} rows, {len(board.register.tps)} TPS")
-        for name in SCREENS:
-            page = Viewer(port, name)
+        pages = {name: Viewer(port, name) for name in SCREENS}
+        for name, page in pages.items():
             page.run()
             still = [page.run() for _ in range(RUNS)]
-            alone = {feed: _after(page, board, day, [feed]) for feed in day}
-            _tell(name, still, alone, _after(page, board, day, list(day)))
+            alone = {feed: _after(port, page, board, day, [feed]) for feed in day}
+            _tell(name, still, alone, _after(port, page, board, day, list(day)))
+        _minutes(pages)
+        for page in pages.values():
             page.close()
         board.close()
+
+
+def _minutes(pages: Mapping[str, Viewer]) -> None:
+    """The first run of each page in a new minute: what depends on the clock is another then."""
+    done: dict[str, list[Run]] = {name: [] for name in pages}
+    for _ in range(MINUTES):
+        for page in pages.values():
+            page.run()
+        time.sleep(60 - time.time() % 60)
+        for name, page in pages.items():
+            done[name].append(page.run())
+    for name, runs in done.items():
+        print(f"  {name:<14}first run of a minute {spread([one.seconds for one in runs])}")
 
 
 def _day(folder: Path) -> Day:
@@ -53,12 +71,13 @@ def _day(folder: Path) -> Day:
     return day
 
 
-def _after(page: Viewer, board: Board, day: Day, feeds: list[str]) -> list[Run]:
+def _after(port: int, page: Viewer, board: Board, day: Day, feeds: list[str]) -> list[Run]:
     """Runs each of which is the first after a small delivery of these feeds."""
     done = []
     for turn in range(TURNS):
         for feed in feeds:
             _deliver(board, feed, day[feed], turn)
+        shown_from(port, board.store.version())
         done.append(page.run())
     return done
 

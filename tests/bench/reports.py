@@ -15,7 +15,7 @@ from situasi.regions import Register
 from situasi.shapes import Boundaries
 
 HEADINGS = (
-    *("id", "waktu", "kode_kecamatan", "kecamatan", "desa", "tps", "lat", "lon"),
+    *("id", "waktu", "waktu_lapor", "kode_kecamatan", "kecamatan", "desa", "tps", "lat", "lon"),
     *("jenis", "tingkat", "status", "uraian", "pelapor", "latihan"),
 )
 JENIS = (
@@ -30,6 +30,10 @@ DEEDS = (
 )  # fmt: skip
 EVERY_NTH_FAULTY = 100
 EVERY_NTH_UPDATES = 10
+# Of the days before: what a case is told after it happened, and how many stay open.
+STEPS = ((5, "dilaporkan"), (40, "ditangani"), (180, "selesai"))
+EVERY_NTH_STAYS_OPEN = 500
+DAYS_BEFORE = 90
 
 Row = list[object]
 
@@ -55,6 +59,7 @@ def rows(count: int, register: Register, boundaries: Boundaries, seed: int = 1) 
         yield [
             f"K-{carried:06d}",
             f"{when:%d/%m/%Y %H.%M.%S}",
+            "",
             code,
             register.name_of(code),
             where,
@@ -68,6 +73,51 @@ def rows(count: int, register: Register, boundaries: Boundaries, seed: int = 1) 
             f"Bhabin {where}",
             "ya",
         ]
+
+
+def history(
+    count: int, today: int, register: Register, boundaries: Boundaries, seed: int = 1
+) -> Iterator[Row]:
+    """So many reports, the last `today` of them of the day itself (`rows`).
+
+    The others are of the three months before, in the order told: each case reported, handled
+    and, but for one in five hundred, closed.
+    """
+    random = np.random.default_rng(seed + 1)
+    cases = -(-(count - today) // len(STEPS))
+    lon, lat, codes = _points(cases, boundaries, random)
+    villages: dict[str, list[str]] = {code: [] for code in register.kecamatan}
+    for desa in register.desa.values():
+        villages[desa.kecamatan].append(desa.name)
+    midnight = datetime.combine(register.election.day, datetime.min.time())
+    first = midnight - timedelta(days=DAYS_BEFORE)
+    span = DAYS_BEFORE * 1440 - max(after for after, _ in STEPS)
+    minutes = np.sort(random.integers(0, span, cases))
+    told = (minutes[:, None] + np.array([after for after, _ in STEPS])).ravel()
+    picks = random.integers(0, 1 << 30, (cases, 4)).tolist()
+    for at in np.argsort(told, kind="stable")[: count - today].tolist():
+        case, step = divmod(at, len(STEPS))
+        pick, code = picks[case], codes[case]
+        where = villages[code][pick[0] % len(villages[code])]
+        open_still = case % EVERY_NTH_STAYS_OPEN == 0
+        yield [
+            f"H-{case:06d}",
+            f"{first + timedelta(minutes=int(minutes[case])):%d/%m/%Y %H.%M.%S}",
+            f"{first + timedelta(minutes=int(told[at])):%d/%m/%Y %H.%M.%S}",
+            code,
+            register.name_of(code),
+            where,
+            f"{1 + pick[1] % 12:03d}",
+            round(float(lat[case]), 6),
+            round(float(lon[case]), 6),
+            JENIS[pick[2] % len(JENIS)],
+            TINGKAT[pick[3] % len(TINGKAT)],
+            "ditangani" if open_still and step else STEPS[step][1],
+            f"{DEEDS[pick[2] % len(DEEDS)]} di {where}, laporan ke-{case}.",
+            f"Bhabin {where}",
+            "ya",
+        ]
+    yield from rows(today, register, boundaries, seed)
 
 
 def _points(

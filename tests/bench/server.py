@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -27,6 +28,13 @@ def free_port() -> int:
 @contextmanager
 def serving(script: Path, environment: Mapping[str, str]) -> Iterator[int]:
     """Serve a script as its users do (`streamlit run`); gives the port once it answers."""
+    with served(script, environment) as (port, _):
+        yield port
+
+
+@contextmanager
+def served(script: Path, environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """The same; gives the port and the number of the process."""
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)],
@@ -37,7 +45,7 @@ def serving(script: Path, environment: Mapping[str, str]) -> Iterator[int]:
     )
     try:
         _wait(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(30)
@@ -54,3 +62,14 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.02)
     raise TimeoutError(f"no answer on port {port}")
+
+
+def shown_from(port: int, version: int) -> None:
+    """Wait until the board shows this version of the store, or a later one."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+            if json.load(answer)["version"] >= version:
+                return
+        time.sleep(0.01)
+    raise TimeoutError(f"version {version} was never shown")

@@ -2,55 +2,133 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+_ENDS = {
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+}
+
 
 @dataclass(frozen=True)
 class Run:
-    """One full run of the script: how long until it was finished, how much was sent."""
+    """One run of the script: how long until it was finished; how many bytes came.
+
+    size: as Streamlit says them. wire: as they go through the network, compressed.
+    """
 
     seconds: float
     size: int
+    wire: int
+
+
+class _Counting(socket.socket):
+    """Counts the bytes that come in."""
+
+    came = 0
+
+    def recv(self, *args: int) -> bytes:
+        data = super().recv(*args)
+        self.came += len(data)
+        return data
+
+
+class _Kept:
+    """Large messages that a browser keeps, and names so that they are not sent again.
+
+    As Streamlit's own page does it (1.67, ForwardMsgCache): for so many runs, of fragments too.
+    """
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self._lasts = 2
+        self._came: dict[str, tuple[int, str]] = {}
+
+    @property
+    def hashes(self) -> list[str]:
+        return list(self._came)
+
+    def take(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "new_session":
+            self._lasts = message.new_session.config.max_cached_message_age
+        if message.metadata.cacheable and message.hash not in self._came:
+            self._came[message.hash] = (self.runs, message.delta.fragment_id)
+
+    def end(self, fragment: str) -> None:
+        self.runs += 1
+        self._came = {
+            name: (since, of)
+            for name, (since, of) in self._came.items()
+            if (fragment and of != fragment) or self.runs - since <= self._lasts
+        }
 
 
 class Viewer:
     """One open page, by its address; the first page where none is named."""
 
     def __init__(self, port: int, page: str = "") -> None:
-        self._page = page
-        self._socket: ClientConnection = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            compression=None,
-            max_size=None,
-            proxy=None,
+        self._page, self.port = page, port
+        self._kept = _Kept()
+        self._heartbeat = ""
+        self._counting = _Counting()
+        self._counting.connect(("127.0.0.1", port))
+        self._counting.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._open = ExitStack()
+        self._socket: ClientConnection = self._open.enter_context(
+            connect(
+                f"ws://127.0.0.1:{port}/_stcore/stream",
+                sock=self._counting,
+                subprotocols=["streamlit"],  # type: ignore[list-item]
+                max_size=None,
+                proxy=None,
+            )
         )
 
     def run(self) -> Run:
         """Ask for a whole run and wait until it is finished. Raises where the script failed."""
+        return self._ask("")
+
+    def beat(self) -> Run:
+        """What a page left alone does every two seconds: look, and draw anew what has changed."""
+        assert self._heartbeat, "a page beats once it was drawn"
+        return self._ask(self._heartbeat)
+
+    def _ask(self, fragment: str) -> Run:
         asked = BackMsg()
         asked.rerun_script.query_string = ""
         asked.rerun_script.page_name = self._page
-        started, size = time.perf_counter(), 0
+        asked.rerun_script.fragment_id = fragment
+        asked.rerun_script.is_auto_rerun = bool(fragment)
+        asked.rerun_script.cached_message_hashes.extend(self._kept.hashes)
+        started, size, before = time.perf_counter(), 0, self._counting.came
         self._socket.send(asked.SerializeToString())
         while True:
             answer = self._socket.recv(timeout=120)
             assert isinstance(answer, bytes), "Streamlit speaks in bytes"
             size += len(answer)
             message = ForwardMsg.FromString(answer)
+            self._kept.take(message)
             failed = message.delta.new_element.WhichOneof("type") == "exception"
             assert not failed, message.delta.new_element.exception.message
+            if message.WhichOneof("type") == "auto_rerun":
+                self._heartbeat = message.auto_rerun.fragment_id
             if message.WhichOneof("type") == "script_finished":
-                return Run(time.perf_counter() - started, size)
+                if message.script_finished in _ENDS:
+                    self._kept.end(fragment)
+                    seconds = time.perf_counter() - started
+                    return Run(seconds, size, self._counting.came - before)
+                fragment = ""  # the whole page is drawn instead
 
     def close(self) -> None:
-        self._socket.close()
+        self._open.close()
 
 
 def alone(port: int, runs: int) -> list[Run]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,20 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import chromium as chromium_files
 from tests.browser.serving import PATIENCE, Server
 from tests.browser.viewing import Viewer, Watch
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# WebGL without a graphics card; and no errands of the browser's own.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--ignore-gpu-blocklist",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
-)
 
 Look = Callable[..., Viewer]
 
@@ -33,7 +20,7 @@ Look = Callable[..., Viewer]
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Where the system's Chromium is."""
-    named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    named = chromium_files.path()
     if named is None:
         pytest.skip("no Chromium here: apt-get install chromium (or set CHROMIUM to its path)")
     return named
@@ -47,7 +34,9 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
     and no later test of this process could run one of its own.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path, args=list(chromium_files.ARGUMENTS)
+        )
         yield browser
         browser.close()
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -69,6 +73,16 @@ class Server:
                 self._process.wait()
             self._process = None
 
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """It answers nothing meanwhile; what it was asked waits."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     def restart(self) -> None:
         self.stop()
         self.start()
@@ -91,6 +105,11 @@ class Server:
         path = self.folder / name
         path.write_text(text, "utf-8")
         self.command("ingest", str(path))
+        if self._process is not None:
+            board = self.open_board()
+            version = board.store.version()
+            board.close()
+            until(lambda: self._shows(version), "what came in is not shown")
 
     def open_board(self) -> Board:
         """The same store, opened a second time in the test."""
@@ -109,11 +128,19 @@ class Server:
         said = self.folder / "server.log"
         assert self._process.poll() is None, said.read_text("utf-8", "replace")[-2000:]
         try:
-            # No proxy of the environment stands between a test and its own machine.
-            with build_opener(ProxyHandler({})).open(f"{self.address}/healthz", timeout=5) as found:
-                return bool(found.status == 200)
+            self._health()
         except (URLError, OSError):
             return False
+        return True
+
+    def _shows(self, version: int) -> bool:
+        """Whether its pages show this version of the store, or a later one."""
+        return bool(self._health()["version"] >= version)
+
+    def _health(self) -> dict[str, Any]:
+        # No proxy of the environment stands between a test and its own machine.
+        with build_opener(ProxyHandler({})).open(f"{self.address}/healthz", timeout=5) as found:
+            return dict(json.load(found))
 
 
 def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> Overview:

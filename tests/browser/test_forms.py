@@ -71,6 +71,14 @@ def told_in(viewer: Viewer) -> str:
     return str(viewer.page.get_by_label("Uraian").input_value())
 
 
+def answered(viewer: Viewer, words: str) -> None:
+    """Wait for the door's answer, and for the page below it, which is drawn after it."""
+    viewer.says(words)
+    viewer.settled()
+    viewer.page.wait_for_timeout(2500)  # it draws itself once more for what it has just brought in
+    viewer.settled()
+
+
 def rows(server: Server, feed: str) -> pd.DataFrame:
     return standing(snapshot(server).frames[feed])
 
@@ -83,7 +91,7 @@ def test_an_incident_typed_by_keyboard_alone_arrives_on_situasi(post: Server, lo
     viewer.page.keyboard.type(HOSTILE, delay=10)
     viewer.page.keyboard.press("Enter")
     seconds = time.perf_counter() - started
-    viewer.says("Arisan Jaya · TPS 2: diterima")
+    answered(viewer, "Arisan Jaya · TPS 2: diterima")
     print(f"an incident by keyboard alone: {seconds:.1f} s")
     assert seconds < 20
     viewer.until(lambda: told_in(viewer) == "", "the form is not empty again")
@@ -132,7 +140,7 @@ def test_what_the_door_refuses_stays_in_the_form_and_its_correction_settles_it(
     viewer.page.get_by_label("Jam").fill("99.99")
     viewer.page.keyboard.press("Enter")
     viewer.says("jenis kejadian kosong")
-    viewer.says("jam 99.99 tidak ada")
+    answered(viewer, "jam 99.99 tidak ada")
     assert told_in(viewer) == "Pohon tumbang"
     assert snapshot(post).waiting == {"incidents": 1}
 
@@ -141,7 +149,7 @@ def test_what_the_door_refuses_stays_in_the_form_and_its_correction_settles_it(
     viewer.page.keyboard.type("bencana")
     viewer.page.keyboard.press("Enter")
     viewer.page.get_by_role("button", name="Kirim laporan").click()
-    viewer.says("Kandis: diterima")
+    answered(viewer, "Kandis: diterima")
     assert snapshot(post).waiting == {}
     viewer.until(lambda: told_in(viewer) == "", "the form is not empty again")
 
@@ -176,7 +184,7 @@ def test_pasted_messages_become_rows_and_twice_changes_nothing(post: Server, loo
     paste(viewer)
     assert "Santoso" not in viewer.words()
     viewer.page.get_by_role("button", name="Masukkan yang dicentang").click()
-    viewer.says("Pesan: 3 diterima, 0 sudah ada")
+    answered(viewer, "Pesan: 3 diterima, 0 sudah ada")
     told = rows(post, "tps")
     assert told["tps"].tolist() == ["001", "001", "002"]
     assert told["hadir"].tolist()[1:] == [45, 61]
@@ -184,9 +192,10 @@ def test_pasted_messages_become_rows_and_twice_changes_nothing(post: Server, loo
 
     # The third message tells no clock: it is asked, and taken once it is answered.
     viewer.page.get_by_label("waktu").fill("09.15")
+    viewer.page.keyboard.press("Tab")
     viewer.page.locator("[data-testid=stCheckbox] label").click()
     viewer.page.get_by_role("button", name="Masukkan yang dicentang").click()
-    viewer.says("Pesan: diterima")
+    answered(viewer, "Pesan: diterima")
     fresh = rows(post, "incidents").iloc[-1]
     assert fresh["jenis"] == "kericuhan"
     assert "Santoso" not in fresh.astype(str).str.cat()
@@ -201,7 +210,7 @@ def test_pasted_messages_become_rows_and_twice_changes_nothing(post: Server, loo
 def paste(viewer: Viewer) -> None:
     viewer.page.locator("textarea").fill(MESSAGES)
     viewer.page.get_by_role("button", name="Baca pesan").click()
-    viewer.says("3 pesan berisi laporan")
+    answered(viewer, "3 pesan berisi laporan")
     viewer.until(
         lambda: (
             viewer.page.locator("textarea").evaluate_all("all => all.map(e => e.value)") == [""]
@@ -223,7 +232,7 @@ def test_all_tps_of_a_desa_are_sent_at_once_and_an_empty_box_sends_nothing(
     typed(viewer, "ditutup")
     viewer.page.keyboard.type("x")
     viewer.page.keyboard.press("Enter")
-    viewer.says("belum diterima")
+    answered(viewer, "belum diterima")
     assert viewer.page.get_by_label("TPS 003 hadir").input_value() == "x"
     viewer.page.get_by_label("TPS 003 hadir").fill("90")
     viewer.page.keyboard.press("Enter")

@@ -92,7 +92,7 @@ def test_a_guest_sees_this_view_and_no_other_and_is_counted_and_shown_out(
     assert told(guest) == told(wati)
     assert [text for text in guest.bands() if text.startswith("Tamu: hanya tampilan ini")]
     entries = page.get_by_test_id("stSidebar").get_by_role("link").all_inner_texts()
-    assert entries == ["Kejadian"]
+    assert entries == []  # a menu of one page is none
     for button in ("Salin tautan", "Tautan tamu"):
         assert page.get_by_role("button", name=button).count() == 0
     assert page.locator("[data-testid=stMultiSelect] input:enabled").count() == 0

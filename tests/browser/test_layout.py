@@ -38,9 +38,10 @@ _BROKEN_MARKS = """() => [...document.querySelectorAll('.si-card strong')].filte
 ).map(value => value.innerText)"""
 
 # Names of pages that hold more than the menu shows.
-_CUT_TITLES = """() => [...document.querySelectorAll('[data-testid=stPageLink] a')].flatMap(link =>
-    [link, ...link.querySelectorAll('*')].filter(part => part.scrollWidth > part.clientWidth
-        && getComputedStyle(part).display !== 'inline')
+_CUT_TITLES = """() => [
+    ...document.querySelectorAll('[data-testid=stSidebarNavLink]'),
+].flatMap(link => [link, ...link.querySelectorAll('*')].filter(
+    part => part.scrollWidth > part.clientWidth && getComputedStyle(part).display !== 'inline')
 ).map(part => part.innerText)"""
 
 _SCROLLS_SIDEWAYS = """() => [document.documentElement, document.body,

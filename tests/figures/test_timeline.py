@@ -21,7 +21,9 @@ def test_bars_are_the_counts_at_local_time_without_a_zone_to_misread() -> None:
     )
     figure = timeline(slots, NAMES, [], None, LIGHT)
     tall = next(bar for bar in figure.data if bar.name == "tinggi")
-    at = [pd.Timestamp(x) for x, y in zip(tall.x, tall.y, strict=True) if y]
+    spots = [pd.Timestamp(tall.x0) + pd.Timedelta(milliseconds=tall.dx * n)
+             for n in range(len(tall.y))]  # fmt: skip
+    at = [spot for spot, y in zip(spots, tall.y, strict=True) if y]
     assert at == [pd.Timestamp("2024-11-27 08:00")]
     assert sum(sum(bar.y) for bar in figure.data) == 1
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from situasi.reports import tabular
+from situasi.reports import tabular, workbook
 from situasi.reports.guard import bare, harmless
 from situasi.settings import ROOT
 from tests.builders import wib
@@ -186,7 +186,7 @@ def test_an_empty_table_is_a_file_with_its_headings_and_facts(columns: list[str]
 
 
 def test_a_table_longer_than_a_sheet_goes_on_on_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tabular, "_MOST_ROWS", 3)
+    monkeypatch.setattr(workbook, "_MOST_ROWS", 3)
     found = sheets(tabular.as_xlsx(pd.DataFrame({"n": range(7)}), {}))
     assert list(found) == ["Data", "Data 2", "Data 3", "Keterangan"]
     rows = [row[0] for name, cells in found.items() if name != "Keterangan" for row in cells[1:]]

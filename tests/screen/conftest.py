@@ -11,12 +11,17 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
+from situasi import briefings
 from situasi.board import Board, open_board
 from situasi.opening import prepare
+from situasi.roles import ROLES, Viewer
 from situasi.screen import tables
 from situasi.screen.tables import Table
+from tests.builders import wib
 from tests.conftest import NOON, settings_in
 
+# When the rehearsed day had its briefing.
+NINE = wib("09.00")
 FIRST = "16.10.01.1011.001"  # a TPS
 
 # Every page, and what else of it can be chosen; all at 12.30 of the election day.
@@ -30,6 +35,7 @@ VIEWS = (
     ("personnel", {"menurut": "instansi", "daftar": "tanpa_kabar"}),
     ("activities", {}),
     ("neutrality", {}),
+    ("changes", {}),
     ("intake", {}),
 )
 
@@ -69,6 +75,8 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     folder = tmp_path_factory.mktemp("rehearsed")
     opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
     prepare(opened, NOON, lambda _told: None)
+    chief = Viewer("kapolres", ROLES["pimpinan"])
+    briefings.mark(opened.store, chief, NINE, "Taklimat pagi", NOON, exercise=True)
     yield opened
     opened.close()
 

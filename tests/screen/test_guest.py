@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import sight
+from situasi import briefings, sight
 from situasi.board import Board, open_board
 from situasi.ingest import ingest_rows
 from situasi.records import FEEDS, Kind
@@ -68,6 +69,9 @@ def planted_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
             actor="uji",
         )  # fmt: skip
         assert ledger.accepted == 2, (feed, ledger.reasons)
+    chief = Viewer(OFFICER, ROLES["pimpinan"])
+    long_ago = NOON - timedelta(days=30)
+    briefings.mark(opened.store, chief, long_ago, f"oleh {PROSE}", NOON, exercise=False)
     yield opened
     opened.close()
 
@@ -123,7 +127,7 @@ def _every(app: AppTest) -> Iterator[Any]:
 
 PAGES = {
     "situasi": "situation", "kejadian": "incidents", "partisipasi": "turnout", "tps": "stations",
-    "tahapan": "activities",
+    "tahapan": "activities", "perubahan": "changes",
 }  # fmt: skip
 
 
@@ -142,7 +146,13 @@ def test_no_page_of_a_guest_shows_an_officer(
             told[role] = drawn(PAGES[screen], patch)
     assert not [word for word in (NAME, NRP, PHONE) if word in told["tamu"]]
     assert not re.findall(r"\bnan\b", told["tamu"], re.IGNORECASE)
-    if screen in {"situasi", "kejadian", "tps", "tahapan"}:  # else nothing was looked for
+    if screen in {
+        "situasi",
+        "kejadian",
+        "perubahan",
+        "tps",
+        "tahapan",
+    }:  # else nothing was looked for
         assert NAME in told["pimpinan"]
     st.cache_resource.clear()
 

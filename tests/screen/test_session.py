@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from situasi import words
 from situasi.analysis.works import reads
 from situasi.board import Board
-from situasi.figures.theme import theme
 from situasi.ingest import ingest_rows
 from situasi.records import PERSONNEL, TPS
 from situasi.regions import Register
@@ -20,7 +20,6 @@ from situasi.roles import ROLES, Viewer
 from situasi.screen import drawn, session
 from tests.conftest import NOON
 
-NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum"}
 HERE, THERE = "16.10.01", "16.10.04"
 DESA = {HERE: "Muara Kuang", THERE: "Indralaya Raya"}
 done: list[str] = []
@@ -119,19 +118,27 @@ def test_what_one_sight_found_is_never_given_to_another(empty: Board, viewer: An
     assert asked() == (2, 0)
 
 
-def slots(first: int) -> pd.DataFrame:
-    index = pd.date_range("2024-11-27 06:00", periods=4, freq="15min", tz="Asia/Jakarta")
-    return pd.DataFrame({name: [first, 0, 0, 0] for name in NAMES}, index)
+def test_what_is_drawn_is_kept_for_the_same_findings_words_and_wishes_alone() -> None:
+    made: list[str] = []
+
+    def make(found: list[int]) -> str:
+        made.append(words.language())
+        return f"{found} {words.language()}"
+
+    one, other = [1], [1]  # equal, and yet not the same
+    words.use("id")
+    assert drawn.once("a", "light", (one,), make) == "[1] id"
+    assert drawn.once("a", "light", (one,), make) == "[1] id"
+    assert made == ["id"]
+    drawn.once("a", "light", (other,), make)
+    drawn.once("a", "dark", (one,), make)
+    drawn.once("b", "light", (one,), make)
+    words.use("en")
+    assert drawn.once("a", "light", (one,), make) == "[1] en"
+    words.use("id")
+    assert len(made) == 5
 
 
-def test_a_figure_is_kept_for_the_same_content_words_and_colours_alone() -> None:
-    light, dark = theme("light"), theme("dark")
-    one = drawn.day_timeline(slots(1), NAMES, [], None, light)
-    assert drawn.day_timeline(slots(1), NAMES, [], None, light) is one
-    others = [
-        drawn.day_timeline(slots(2), NAMES, [], None, light),
-        drawn.day_timeline(slots(1), {**NAMES, "rendah": "low"}, [], None, light),
-        drawn.day_timeline(slots(1), NAMES, [], NOON, light),
-        drawn.day_timeline(slots(1), NAMES, [], None, dark),
-    ]
-    assert all(other is not one for other in others)
+def test_what_was_thrown_away_never_lends_its_place_to_another_finding() -> None:
+    said = [drawn.once("c", None, ([number],), lambda found: found[0]) for number in range(500)]
+    assert said == list(range(500))

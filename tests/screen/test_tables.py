@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -259,3 +260,13 @@ def test_every_kind_of_column_has_as_many_words_as_rows(empty: Board) -> None:
         assert column.said is not None, name
         for n in (0, 1, 2):
             assert len(column.said(n, TODAY)) == n, name
+
+
+def test_a_table_is_laid_out_once_in_each_language_and_for_each_day() -> None:
+    made = turnout()
+    first, _ = made.laid_out((), 2, TODAY)
+    assert made.laid_out((), 2, TODAY)[0] is first
+    assert made.laid_out((), 2, TODAY + timedelta(days=1))[0] is not first
+    words.use("en")
+    english, _ = made.laid_out((), 2, TODAY)
+    assert english is not first

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi import viewers
+from situasi import sheet, viewers
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import ENDED
 from situasi.settings import ROOT
@@ -124,7 +124,8 @@ def test_nobody_without_a_session_is_given_a_byte(
         assert Knocker(server).refused() == 403
     extra = ["/", "/situasi", "/netralitas", "/static/js/x.js", "/favicon.png", "/index.html",
              "/peta/kecamatan-0.geojson", "/healthz/", "/masuk/", "/masuk/x", "/MASUK",
-             "//masuk", "/_stcore/stream", "/keluar", "/app/static/x", "/metrics"]  # fmt: skip
+             sheet.ADDRESS, "//masuk", "/_stcore/stream", "/keluar", "/app/static/x",
+             "/metrics"]  # fmt: skip
     ways = routes + [(path, ["GET"]) for path in extra]
     for what, intruder in intruders(server).items():
         for path, methods in ways:

@@ -22,12 +22,12 @@ def inbox(board: Board) -> Iterator[threading.Event]:
     """A thread that looks at the inbox until the event is set."""
     install(board)
     end = threading.Event()
-    thread = threading.Thread(target=end.wait, name="inbox-of-test", daemon=True)
+    thread = threading.Thread(target=end.wait, name="inbox", daemon=True)
     thread.start()
     health.watch(thread)
     yield end
     end.set()
-    health.watch(None)
+    health.watch()
 
 
 def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
@@ -38,7 +38,7 @@ def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
 
 
 def test_a_board_whose_inbox_nobody_looks_at_is_not_ready(inbox: threading.Event) -> None:
-    (watching,) = [t for t in threading.enumerate() if t.name == "inbox-of-test"]
+    (watching,) = [t for t in threading.enumerate() if t.name == "inbox"]
     inbox.set()
     watching.join(5)
     assert health.ready(ASKED).status_code == 503

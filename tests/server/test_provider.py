@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from starlette.types import ASGIApp
 
-from situasi.server.provider import Provider, Secrets, Unreachable, is_safe
+from situasi.server.provider import Provider
+from situasi.server.trusting import Secrets, Unreachable, is_safe
 from situasi.settings import Oidc
 from tests.server.identity import (
     BACK,

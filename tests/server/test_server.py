@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from situasi import shapes
+from situasi import shapes, sheet
+from situasi.figures import map_marks
 from situasi.settings import ROOT
 
 PATIENCE = 60.0
@@ -118,6 +120,19 @@ def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Ser
     assert "immutable" in headers["cache-control"]
     assert len(json.loads(body)["features"]) == 16
     assert served.get("/peta/kecamatan-000000000000.geojson")[0] == 404
+
+
+def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: Served) -> None:
+    for address in [sheet.ADDRESS, *map(marks_address, map_marks.pictures())]:
+        status, headers, _ = served.get(address)
+        assert (status, "immutable" in headers["cache-control"]) == (200, True)
+        older = re.sub(r"-[0-9a-f]{12}\.", "-000000000000.", address)
+        assert served.get(older)[0] == 404
+    assert served.get(sheet.ADDRESS)[1]["content-type"].startswith("text/css")
+
+
+def marks_address(fingerprint: str) -> str:
+    return map_marks.ROUTE.format(fingerprint=fingerprint)
 
 
 @pytest.mark.parametrize(

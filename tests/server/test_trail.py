@@ -128,3 +128,17 @@ def test_what_is_offered_to_one_is_given_to_nobody_without_an_account(board: Ser
         address = click(socket, script_of(heard), case)
         assert address.startswith("/media/") and siti.ask(address).status == 200
         assert Knocker(board).ask(address).status == 401
+
+
+def test_a_file_stays_until_its_browser_fetches_it_however_often_pages_are_drawn(
+    board: Server,
+) -> None:
+    siti = signed_in(board, "siti")
+    with siti.talk() as socket, siti.talk() as other:
+        heard = drawn(socket, "netralitas")
+        (case,) = [file for name, file in buttons(heard).items() if "netral_kasus_CSV" in name]
+        address = click(socket, script_of(heard), case)
+        for _ in range(3):
+            drawn(other, "tps")
+            drawn(socket, "netralitas")
+        assert "N07" in siti.ask(address).body

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
+from situasi import pulse
 from situasi.board import Board
 from situasi.board import current as board
 from situasi.records import FEEDS
@@ -111,7 +112,7 @@ class Api:
             started = time.perf_counter()
             parcel = Parcel(feed, kind, body, again)
             ledger = await self._takers.run(lambda: desk.take(caller, parcel))
-        metrics.ingested("api", feed, ledger, time.perf_counter() - started)
+        pulse.ingested("api", feed, ledger, time.perf_counter() - started)
         return answers.json_response(ledger)
 
 

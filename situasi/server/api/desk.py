@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-import pandas as pd
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from situasi import sight
-from situasi.analysis import incidents, works
 from situasi.analysis.day import day
 from situasi.analysis.moment import Moment, moment, reckoned, within
-from situasi.analysis.overview import overview
 from situasi.board import Board
+from situasi.recent import Recent
 from situasi.records import FEEDS
-from situasi.regions import Register
 from situasi.roles import GUARDED_FEEDS, Viewer
 from situasi.server.api import answers, asked, figures, intake, openapi, reading
 from situasi.server.api.answers import Body
@@ -28,7 +25,6 @@ from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.keys import Keyring
 from situasi.server.api.limits import Limits, Rates
 from situasi.server.api.problems import Problem
-from situasi.server.api.recent import Recent
 from situasi.server.api.who import Caller, who
 from situasi.sight import Sight
 from situasi.snapshot import Picture
@@ -50,7 +46,6 @@ class Desk:
         self._rates = Rates(limits)
         self._claims = Claims()
         self._found = Recent(64)
-        self._registers = Recent(32)
         self._lock = threading.Lock()
         self._refusals = 0
         self._told_at: datetime | None = None
@@ -157,12 +152,6 @@ class Desk:
         zone = self.board.register.election.zone
         return moment(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
 
-    def _register(self, own: Sight) -> Register:
-        return self._registers.get(own, lambda: sight.register(self.board.register, own))
-
-    def _frames(self, picture: Picture, own: Sight) -> Mapping[str, pd.DataFrame]:
-        return sight.seen(picture.snapshot.frames, own)
-
     def _situation(
         self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
     ) -> dict[str, Any]:
@@ -184,24 +173,19 @@ class Desk:
     def _figures(
         self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
     ) -> dict[str, Any]:
-        register, frames, then = self._register(own), self._frames(picture, own), reckoned(at)
-        election = register.election
-        selection = within(wanted.selection, wanted.window, then, election)
-        places = list(register.kecamatan)
-        found = overview(frames, election, places, selection, then, live=at.live)
-        limit = None if at.live else then
-        rows = {feed: incidents.known(frame, limit) for feed, frame in frames.items()}
-        return figures.figures(
-            found, works.run(day, rows, register, then), register, personnel=personnel
-        )
+        findings, snapshot = self.board.findings, picture.snapshot
+        register = findings.register(own)
+        selection = within(wanted.selection, wanted.window, reckoned(at), register.election)
+        found = findings.overview(snapshot, at, own, selection)
+        today = findings.of(day, snapshot, at, own)
+        return figures.figures(found, today, register, personnel=personnel)
 
     def _rows(
         self, picture: Picture, name: str, wanted: Asked, own: Sight, at: Moment, form: str
     ) -> tuple[Body, int]:
         """The answer, and how many rows it holds."""
         election, feed = self.board.register.election, FEEDS[name]
-        frame = self._frames(picture, own)[name]
-        rows = incidents.known(frame, None if at.live else at.at)
+        rows = self.board.findings.known(picture.snapshot, at, own)[name]
         selection = within(wanted.selection, wanted.window, reckoned(at), election)
         page = reading.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
         told = {

@@ -1,0 +1,79 @@
+"""Briefings: moments that somebody marked, so that the board can say what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from situasi.roles import Viewer
+from situasi.store.protocol import Store
+
+KIND = "taklimat"
+LONGEST_NOTE = 120  # characters
+
+
+class MarkRefused(ValueError):
+    """The moment cannot be marked so; the message says why."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """One marker. at: the moment marked. recorded_at: when somebody did. exercise: on its clock."""
+
+    at: datetime
+    note: str
+    by: str
+    recorded_at: datetime
+    exercise: bool
+
+    @property
+    def id(self) -> str:
+        """What the address calls it: a moment that is marked again is the same marker."""
+        return f"{self.at:%Y-%m-%dT%H:%M:%S}"
+
+
+def may_mark(viewer: Viewer) -> bool:
+    """Whether they set markers: for the whole board, so no guest, and nobody of one area."""
+    return viewer.link is None and not viewer.area and viewer.role.may("tandai")
+
+
+def mark(
+    store: Store, viewer: Viewer, moment: datetime, note: str, at: datetime, *, exercise: bool
+) -> Briefing:
+    """Mark this moment, which is now or past. Raises MarkRefused, StoreError.
+
+    moment: on the clock that the board shows, with the zone of the election. exercise: whether
+    that is the clock of an exercise.
+    """
+    if not may_mark(viewer):
+        raise MarkRefused("menandai taklimat bukan wewenang Anda")
+    said = " ".join(note.split())[:LONGEST_NOTE]
+    marked = Briefing(moment.replace(microsecond=0), said, viewer.name, at, exercise)
+    told = {"moment": marked.at.isoformat(), "note": said, "exercise": exercise}
+    value = told | {"by": marked.by, "recorded_at": at.isoformat()}
+    # Of access, not a note: nobody's rows have changed, so no version moves.
+    store.remember(KIND, marked.id, value, at, viewer.name, "briefing", told)
+    return marked
+
+
+def every(store: Store) -> list[Briefing]:
+    """All markers, the earliest first; a record that cannot be read is passed over."""
+    found = filter(None, map(_read, store.remembered(KIND).values()))
+    return sorted(found, key=lambda one: one.at)
+
+
+def _read(value: Any) -> Briefing | None:
+    try:
+        at, recorded = (datetime.fromisoformat(value[name]) for name in ("moment", "recorded_at"))
+        exercise = value["exercise"] is True
+        return Briefing(at, value["note"], value["by"], recorded.astimezone(UTC), exercise)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def standing(found: Iterable[Briefing], at: datetime, *, exercise: bool) -> list[Briefing]:
+    """Those that there are at a moment, the newest first; an exercise has its own."""
+    there = [one for one in found if one.at <= at and one.exercise == exercise]
+    return sorted(there, key=lambda one: one.at, reverse=True)

@@ -1,0 +1,48 @@
+"""Commands for briefings: mark one now, list them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from situasi import briefings
+from situasi.analysis import moment as moments
+from situasi.cli.common import actor, now, opened, out
+from situasi.roles import ROLES, Viewer
+
+app = typer.Typer(
+    help="Taklimat: saat yang ditandai, untuk melihat perubahan sejak itu.", no_args_is_help=True
+)
+
+
+@app.command("mark")
+def mark(
+    note: Annotated[str, typer.Option("--note", help="Catatan singkat.")] = "",
+) -> None:
+    """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
+    with opened() as board:
+        exercise_at = board.live.picture().snapshot.exercise_at
+        at = moments.moment(None, now(), exercise_at, board.register.election.zone)
+        who = Viewer(actor(), ROLES["admin"])
+        done = briefings.mark(board.store, who, at.at, note, now(), exercise=at.exercise)
+    out.print(f"Ditandai: taklimat {done.at:%Y-%m-%d %H.%M}.", highlight=False)
+
+
+@app.command("list")
+def list_() -> None:
+    """Daftar taklimat yang ditandai, yang terbaru lebih dahulu."""
+    with opened() as board:
+        zone, found = board.register.election.zone, briefings.every(board.store)
+    table = Table()
+    for heading in ("taklimat", "catatan", "oleh", "dicatat", "latihan"):
+        table.add_column(heading)
+    for one in reversed(found):
+        at, recorded = one.at.astimezone(zone), one.recorded_at.astimezone(zone)
+        when = f"{at:%Y-%m-%d %H.%M}", f"{recorded:%Y-%m-%d %H.%M}"
+        cells = when[0], one.note or "–", one.by, when[1], "ya" if one.exercise else "tidak"
+        table.add_row(*map(Text, cells))
+    out.print(table)
+    out.print(f"{len(found)} taklimat.", highlight=False)

@@ -1,0 +1,230 @@
+"""Findings: what analyses found of the live rows, once for all who may see the same."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from situasi import records, sight
+from situasi.analysis import works
+from situasi.analysis.incidents import Selection
+from situasi.analysis.known import Known
+from situasi.analysis.moment import Moment, reckoned
+from situasi.analysis.overview import CASES, HOUR, Overview, feeds_heard, of_cases
+from situasi.analysis.silence import FeedState
+from situasi.analysis.works import Work
+from situasi.recent import Found, Recent
+from situasi.regions import Register
+from situasi.sight import Sight
+from situasi.snapshot import Snapshot
+
+# Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
+_FOUND, _FRAMES, _REGISTERS = 256, 24, 64
+# What somebody looked at is found ahead for so long; an open page asks again each minute.
+_REMEMBERED: Final = 150.0
+_MOST_AHEAD = 64
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody looked at.
+
+    work: an analysis, and what else was asked of it, or the overview of a selection. whole: it
+    is given the whole snapshot.
+    """
+
+    reach: Sight
+    work: Work | Selection
+    more: tuple[Hashable, ...] = ()
+    whole: bool = False
+
+
+class Findings:
+    """One per board. Every method may be called from any thread.
+
+    What is given is shared: nobody may change it.
+    """
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._found, self._frames = Recent(_FOUND), Recent(_FRAMES)
+        self._registers = Recent(_REGISTERS)
+        self._asked: OrderedDict[Asked, float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def register(self, reach: Sight) -> Register:
+        """The register of what this sight reaches."""
+        return self._registers.get(reach, lambda: sight.register(self._register, reach))
+
+    def known(self, snapshot: Snapshot, at: Moment, reach: Sight) -> Known:
+        """The rows known at this moment, by feed, of those that this sight reaches."""
+        return self._known(snapshot, _limit(at), reach)
+
+    def of(self, work: Work, snapshot: Snapshot, at: Moment, reach: Sight, *asked: Hashable) -> Any:
+        """What this analysis finds at this moment, found once for all who may see the same.
+
+        work: called with the frames (by feed) of the rows known at the moment, those of feeds
+        that it reads (analysis.works) and this sight reaches; the register; the moment; what
+        its parts found; and `asked`. While no row comes for these feeds it is not done again.
+        """
+        self._note(Asked(reach, work, asked), at)
+        return self._of(work, snapshot, at, reach, asked)
+
+    def whole(
+        self, work: Work, snapshot: Snapshot, at: Moment, reach: Sight, *asked: Hashable
+    ) -> Any:
+        """What this work finds of deliveries and quarantine too, once for each version.
+
+        work: called with the snapshot, the known rows by feed, the moment and `asked`.
+        """
+        self._note(Asked(reach, work, asked, whole=True), at)
+        return self._whole(work, snapshot, at, reach, asked)
+
+    def kept(
+        self, name: str, snapshot: Snapshot, make: Callable[[], Found], *by: Hashable
+    ) -> Found:
+        """What else is made of this version, once for all who ask for the same. Raises as make."""
+        return self._found.get((name, snapshot.origin, snapshot.version, by), make)
+
+    def overview(self, snapshot: Snapshot, at: Moment, reach: Sight, wanted: Selection) -> Overview:
+        """The overview of this selection."""
+        self._note(Asked(reach, wanted), at)
+        found, feeds = self._overview(snapshot, at, reach, wanted), self.heard(snapshot, at, reach)
+        # With what it was joined from, so that no other finding gets that one's place in memory.
+        key = ("joined", id(found), feeds)
+        return self._found.get(key, lambda: (found, replace(found, feeds=list(feeds))))[1]
+
+    def heard(self, snapshot: Snapshot, at: Moment, reach: Sight) -> tuple[FeedState, ...]:
+        """Which feeds of this sight should be speaking at this moment, and when each last did."""
+        then = reckoned(at)
+        key = ("heard", tuple(snapshot.editions.values()), then, at.live, reach)
+        known = self._known(snapshot, _limit(at), reach)
+        return self._found.get(
+            key, lambda: tuple(feeds_heard(known, self._register.election, then))
+        )
+
+    def ahead(self, snapshot: Snapshot, at: Moment, until: float) -> None:
+        """Find what was lately looked at, before anybody asks it of these rows or this minute.
+
+        at: live. until: by time.monotonic(), no more is begun after it.
+        """
+        for asked in self._recently():
+            if time.monotonic() > until:
+                return
+            try:
+                if isinstance(asked.work, Selection):
+                    self._overview(snapshot, at, asked.reach, asked.work)
+                    self.heard(snapshot, at, asked.reach)
+                elif asked.whole:
+                    self._whole(asked.work, snapshot, at, asked.reach, asked.more)
+                else:
+                    self._of(asked.work, snapshot, at, asked.reach, asked.more)
+            except Exception:  # noqa: BLE001 (of many: the next is found all the same)
+                # Whoever looks is told on the page; here nobody would be.
+                _log.exception("not found ahead: %s", asked.work)
+
+    def _note(self, asked: Asked, at: Moment) -> None:
+        if not at.live or any(map(_moves, (asked.work, *asked.more))):
+            return
+        with self._lock:
+            self._asked[asked] = time.monotonic()
+            self._asked.move_to_end(asked)
+            while len(self._asked) > _MOST_AHEAD:
+                self._asked.popitem(last=False)
+
+    def _recently(self) -> list[Asked]:
+        """What was lately looked at, the newest first."""
+        oldest = time.monotonic() - _REMEMBERED
+        with self._lock:
+            return [asked for asked, when in reversed(self._asked.items()) if when >= oldest]
+
+    def _of(
+        self,
+        work: Work,
+        snapshot: Snapshot,
+        at: Moment,
+        reach: Sight,
+        asked: tuple[Hashable, ...] = (),
+    ) -> Any:
+        reading, then = works.of(work), reckoned(at)
+        seen = [feed for feed in reading.every if feed in reach.feeds]
+        rows = tuple(self._edition(snapshot, feed, _limit(at), reach) for feed in seen)
+
+        def make() -> Any:
+            known = self._known(snapshot, _limit(at), reach)
+            parts = [self._of(part, snapshot, at, reach) for part in reading.parts]
+            return work(reading.given(known), self.register(reach), then, *parts, *asked)
+
+        name = f"{work.__module__}.{work.__qualname__}"
+        return self._found.get((name, rows, then, at.live, reach, asked), make)
+
+    def _whole(
+        self,
+        work: Work,
+        snapshot: Snapshot,
+        at: Moment,
+        reach: Sight,
+        asked: tuple[Hashable, ...],
+    ) -> Any:
+        def make() -> Any:
+            return work(snapshot, self.known(snapshot, at, reach), at, *asked)
+
+        name = f"{work.__module__}.{work.__qualname__}"
+        return self.kept(name, snapshot, make, reckoned(at), at.live, reach, asked)
+
+    def _overview(
+        self, snapshot: Snapshot, at: Moment, reach: Sight, wanted: Selection
+    ) -> Overview:
+        then, own = reckoned(at), self.register(reach)
+        # It compares with an hour earlier, of which rows taken back since were known.
+        limits = (None,) if at.live else (then, then - HOUR)
+        rows = tuple(self._edition(snapshot, feed, one, reach) for feed in CASES for one in limits)
+
+        def make() -> Overview:
+            known = self._known(snapshot, _limit(at), reach)
+            return of_cases(known, own.election, list(own.kecamatan), wanted, then)
+
+        return self._found.get(("overview", rows, then, at.live, reach, wanted), make)
+
+    def _known(self, snapshot: Snapshot, limit: datetime | None, reach: Sight) -> Known:
+        """What is known at a moment (None: by now), the rows of a feed made when asked for."""
+        editions = tuple(snapshot.editions.values())
+
+        def make() -> Known:
+            return sight.known(snapshot.frames, snapshot.cases, reach, limit)
+
+        return self._frames.get((editions, limit, reach), make)
+
+    def _edition(
+        self, snapshot: Snapshot, feed: str, limit: datetime | None, reach: Sight
+    ) -> Hashable:
+        """What tells these rows from all others: two snapshots may hold the same of a past moment.
+
+        Rows come with growing `seq` and are taken back, so that their count and sum tell them.
+        """
+        if limit is None:
+            return tuple(snapshot.editions[name] for name in _behind(feed, reach))
+        seq = self._known(snapshot, limit, reach).columns(feed, ["seq"])["seq"]
+        return snapshot.origin, len(seq), int(seq.sum())
+
+
+def _moves(asked: Hashable) -> bool:
+    """Whether this is a window that moves with the clock: next minute nobody asks it again."""
+    return isinstance(asked, Selection) and asked.since is not None and asked.until is None
+
+
+def _behind(feed: str, reach: Sight) -> tuple[str, ...]:
+    """The feeds on which the seen rows of this one rest: merges only of cases that are seen."""
+    return CASES if feed == records.MERGES.name and reach.area else (feed,)
+
+
+def _limit(at: Moment) -> datetime | None:
+    return None if at.live else reckoned(at)

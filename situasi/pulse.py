@@ -1,0 +1,119 @@
+"""The pulse: what is counted and timed while the board runs; of nobody, and of no report."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+_log = logging.getLogger(__name__)
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter(
+    "situasi_requests", "Requests answered.", ["route", "method", "status"], registry=REGISTRY
+)
+SECONDS = Histogram(
+    "situasi_request_seconds", "Seconds to the end of the answer.", ["route"], registry=REGISTRY
+)
+IN_FLIGHT = Gauge("situasi_requests_in_flight", "Requests being answered.", registry=REGISTRY)
+VIEWERS = Gauge("situasi_viewers", "Open pages (WebSockets).", registry=REGISTRY)
+READ = Histogram(
+    "situasi_snapshot_read_seconds", "Seconds to read a new version.", registry=REGISTRY
+)
+READY = Histogram(
+    "situasi_snapshot_ready_seconds",
+    "Seconds to find, of a new version or minute, what viewers look at.",
+    registry=REGISTRY,
+)
+LAG = Histogram(
+    "situasi_snapshot_lag_seconds",
+    "From when a row was stored to when it is shown.",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
+    registry=REGISTRY,
+)
+_ROWS = Counter(
+    "situasi_ingest_rows", "Rows that came in.", ["door", "feed", "outcome"], registry=REGISTRY
+)
+_REFUSED = Counter("situasi_ingest_refused", "Unreadable sources.", ["door"], registry=REGISTRY)
+_TAKEN = Histogram(
+    "situasi_ingest_seconds", "Seconds from body to durable.", ["door"], registry=REGISTRY
+)
+_PROCESS = ProcessCollector(registry=REGISTRY)
+
+
+OUTCOMES = ("accepted", "duplicate", "quarantined")
+
+
+def ingested(door: str, feed: str, ledger: Mapping[str, Any], seconds: float | None = None) -> None:
+    """Count, and tell the log, what became of the rows of one delivery (ingest.Ledger.as_json)."""
+    for outcome in OUTCOMES:
+        if ledger[outcome]:
+            _ROWS.labels(door, feed, outcome).inc(ledger[outcome])
+    told = {"door": door, "feed": feed, **{name: ledger[name] for name in OUTCOMES}}
+    if ledger["refused"]:
+        _REFUSED.labels(door).inc()
+        _log.warning("delivery refused", extra=told)
+    else:
+        _log.info("delivery", extra=told)
+    if seconds is not None:
+        _TAKEN.labels(door).observe(seconds)
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The state of the server at one moment.
+
+    age: seconds since the store was last read. read, ready: seconds that the last new version
+    took to be read, and what viewers look at to be found. lag: seconds from stored to shown of
+    the newest row; None while none came since the start. viewers: open pages. waiting: rows in
+    quarantine. memory: resident bytes; None where this machine does not tell.
+    """
+
+    at: datetime
+    age: float
+    read: float
+    ready: float
+    lag: float | None
+    viewers: int
+    waiting: int
+    memory: int | None
+    trouble: bool
+
+
+class Pulse:
+    """The last beats, oldest first: one in so many seconds, for twelve hours."""
+
+    EVERY: Final = 15.0
+
+    def __init__(self) -> None:
+        self._beats: deque[Beat] = deque(maxlen=int(12 * 3600 / self.EVERY))
+
+    def is_due(self, at: datetime) -> bool:
+        """Whether the last beat is old enough for another."""
+        last = self._beats[-1] if self._beats else None
+        return last is None or abs((at - last.at).total_seconds()) >= self.EVERY
+
+    def beat(self, one: Beat) -> None:
+        """Keep it."""
+        self._beats.append(one)
+
+    def beats(self) -> list[Beat]:
+        """All that are kept."""
+        return list(self._beats)
+
+
+def viewers() -> int:
+    """How many pages are open."""
+    return int(next(sample.value for one in VIEWERS.collect() for sample in one.samples))
+
+
+def memory() -> int | None:
+    """Resident bytes of this process."""
+    told = {sample.name: sample.value for one in _PROCESS.collect() for sample in one.samples}
+    found = told.get("process_resident_memory_bytes")
+    return None if found is None else int(found)

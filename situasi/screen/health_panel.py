@@ -1,0 +1,185 @@
+"""The figures of the board's own health, their curves of the last hours, and every beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from situasi import pulse, words
+from situasi.board import current as board
+from situasi.figures.pulse import measure
+from situasi.figures.theme import Theme
+from situasi.labels import N_
+from situasi.pulse import Beat
+from situasi.screen import page, session, tables
+from situasi.screen.chart import chart
+from situasi.screen.columns import moments, number
+from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.parts import Card
+from situasi.screen.tables import Table
+from situasi.words import _
+
+# Beyond these the wall is no longer what it promises: a report is shown within two seconds.
+STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
+# One process serves two hundred viewers within this.
+HEAVY = 1_000_000_000
+_HOUR = timedelta(hours=1)
+# Points of a curve: more than these no screen shows apart, and each refresh would send them.
+MOST = 360
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that each beat tells. limit: beyond it is not well, None: nothing is too much."""
+
+    key: str
+    name: str
+    unit: str
+    of: Callable[[Beat], float | None]
+    limit: float | None = None
+
+
+MEASURES = (
+    Measure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag, LAGGING),
+    Measure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read, SLOW),
+    Measure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready, SLOW),
+    Measure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.viewers)),
+    Measure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.waiting)),
+    Measure(
+        "memory", N_("Memori server"), N_("MB"),
+        lambda one: None if one.memory is None else one.memory / 1e6, HEAVY / 1e6,
+    ),
+)  # fmt: skip
+
+
+def figures(beats: Sequence[Beat]) -> None:
+    """What holds now."""
+    now = beats[-1]
+    figure_row(
+        [
+            Figure("umur", _age()),
+            Figure("jeda", _lag(now)),
+            Figure("baca", _read(now)),
+            Figure("penonton", _viewers(beats)),
+            Figure("tunggu", _waiting(beats)),
+            Figure("memori", _memory(now)),
+        ]
+    )
+
+
+def _age() -> Card:
+    """Of the picture on this very page."""
+    shown = session.picture()
+    age = max(0.0, (session.now() - shown.checked_at).total_seconds())
+    note = shown.trouble or _("versi {n} · penyimpanan terbaca").format(
+        n=words.number(shown.snapshot.version)
+    )
+    return Card(_("Umur gambar"), _seconds(age), note, alarm=age > STALE or bool(shown.trouble))
+
+
+def _lag(now: Beat) -> Card:
+    title = _("Simpan sampai tampil")
+    if now.lag is None:
+        return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
+    note = _("baris terakhir; batas {n} detik").format(n=words.number(LAGGING))
+    return Card(title, _seconds(now.lag), note, alarm=now.lag > LAGGING)
+
+
+def _read(now: Beat) -> Card:
+    note = _("menyiapkan halaman {time}").format(time=_seconds(now.ready))
+    alarm = max(now.read, now.ready) > SLOW
+    return Card(_("Membaca versi baru"), _seconds(now.read), note, alarm=alarm)
+
+
+def _viewers(beats: Sequence[Beat]) -> Card:
+    now = pulse.viewers()  # this page is one of them
+    most = max(now, *(one.viewers for one in beats))
+    note = _("terbanyak {n} sejak {time}").format(n=words.number(most), time=_since(beats))
+    return Card(_("Halaman terbuka"), words.number(now), note)
+
+
+def _waiting(beats: Sequence[Beat]) -> Card:
+    now = beats[-1]
+    earlier = next(one for one in beats if one.at >= now.at - _HOUR)
+    grown = now.waiting - earlier.waiting
+    note = _("{change} sejak {time}").format(
+        change=words.signed(grown), time=words.clock(_local(earlier))
+    )
+    return Card(_("Karantina"), words.number(now.waiting), note, alarm=grown > 0)
+
+
+def _memory(now: Beat) -> Card:
+    title = _("Memori server")
+    if now.memory is None:
+        return Card(title, "–", _("mesin ini tidak memberitahukannya"))
+    note = _("batas {n} MB").format(n=words.number(HEAVY / 1e6))
+    value = _("{n} MB").format(n=words.number(now.memory / 1e6))
+    return Card(title, value, note, alarm=now.memory > HEAVY)
+
+
+def curves(beats: Sequence[Beat]) -> None:
+    """Each measure through the last hours."""
+    st.caption(
+        _(
+            "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
+            "yang terburuk. Garis putus: batas."
+        ).format(time=_since(beats), n=words.number(board().lookout.pulse.EVERY))
+    )
+    for line in (MEASURES[:3], MEASURES[3:]):
+        for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
+            with column:
+                page.section(_name(one))
+                alt = _("{name} sepanjang jam terakhir").format(name=_(one.name))
+                # A new beat is another last one.
+                chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
+
+
+def _curve(one: Measure, beats: Sequence[Beat], _last: Beat, theme: Theme) -> go.Figure:
+    told = worst(one, beats)
+    times, values = [_local(beat) for beat in told], [one.of(beat) for beat in told]
+    return measure(times, values, one.limit, _(one.unit), theme)
+
+
+def worst(one: Measure, beats: Sequence[Beat]) -> list[Beat]:
+    """MOST beats or fewer, spread over all; of each span the one in which most was measured."""
+    span = -(-len(beats) // MOST)
+    spans = [beats[at : at + span] for at in range(0, len(beats), span)]
+    return [max(some, key=lambda beat: _known(one.of(beat))) for some in spans]
+
+
+def _known(value: float | None) -> float:
+    return -1.0 if value is None else value
+
+
+def table(beats: Sequence[Beat]) -> None:
+    """Every beat, the newest first."""
+    tables.opens(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
+
+
+def _table(beats: Sequence[Beat]) -> Table:
+    columns = {_name(one): number([one.of(beat) for beat in beats], digits=2) for one in MEASURES}
+    broken = [_("tidak terbaca") if one.trouble else "" for one in beats]
+    times = {_("waktu"): moments([one.at for one in beats])}
+    return tables.table({**times, **columns, _("penyimpanan"): broken}, made_up=False)
+
+
+def _name(one: Measure) -> str:
+    name, unit = _(one.name), _(one.unit)
+    return f"{name} ({unit})"
+
+
+def _seconds(value: float) -> str:
+    return _("{n} detik").format(n=words.number(value, 2))
+
+
+def _since(beats: Sequence[Beat]) -> str:
+    return words.clock(_local(beats[0])) + " " + board().register.election.zone_label
+
+
+def _local(beat: Beat) -> datetime:
+    return beat.at.astimezone(board().register.election.zone)

@@ -1,0 +1,52 @@
+"""The markers of briefings that there are: which one a view compares with, and its name."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from situasi import briefings, words
+from situasi.board import current as board
+from situasi.briefings import Briefing
+from situasi.recent import Recent
+from situasi.screen import address
+from situasi.screen.session import Moment
+from situasi.snapshot import Picture
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+# The name of the chosen one in the address.
+NAME = "sejak"
+_read = Recent(4)
+# By store: those that were read last.
+_last: dict[str, list[Briefing]] = {}
+
+
+def name(one: Briefing, at: Moment) -> str:
+    """What a briefing is called: by its clock, and its day where that is another."""
+    local = one.at.astimezone(at.at.tzinfo)
+    clock = words.clock(local)
+    when = clock if local.date() == at.at.date() else f"{words.day(local)} {clock}"
+    return _("taklimat {time}").format(time=when)
+
+
+def chosen(shown: Picture, at: Moment) -> Briefing | None:
+    """The marker that the address names, else the last; None where there is none yet."""
+    there = there_are(shown, at)
+    named = {one.id: one for one in there}
+    asked = [named[one] for one in address.written(NAME) if one in named]
+    return next(iter([*asked, *there]), None)
+
+
+def there_are(shown: Picture, at: Moment) -> list[Briefing]:
+    """The markers that there are at the moment shown, the newest first."""
+    exercise = shown.snapshot.exercise_at is not None
+    return briefings.standing(every(shown), at.at, exercise=exercise)
+
+
+def every(shown: Picture) -> list[Briefing]:
+    """All markers of the store; the last that were read where it cannot be read."""
+    store = board().settings.store
+    with suppress(StoreError):  # the board says itself that it cannot
+        found = _read.get((store, shown.access), lambda: briefings.every(board().store))
+        _last[store] = found
+    return list(_last.get(store, []))

@@ -1,0 +1,87 @@
+"""Tandai taklimat: one press marks the moment that is shown, by name and with a note."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from situasi import briefings, words
+from situasi.board import current as board
+from situasi.briefings import Briefing, MarkRefused
+from situasi.screen import filters, markers, parts, session
+from situasi.screen.session import Moment
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+_DONE = "_ditandai"
+
+
+def mark_button(at: Moment, key: str = "tandai") -> None:
+    """The button that opens the form, for those who may mark."""
+    if not briefings.may_mark(session.viewer()):
+        return
+    opened = st.popover(
+        _("Tandai taklimat"), key=key, on_change="rerun", type="tertiary", width="content"
+    )
+    if opened.open:
+        with opened:
+            _form(at, key)
+
+
+def _form(at: Moment, key: str) -> None:
+    st.caption(
+        _("Angka di setiap halaman lalu menunjukkan perubahannya sejak saat yang ditandai, dan "
+          "halaman Sejak taklimat mendaftar apa yang baru, memburuk, selesai, dan masih diam. "
+          "Tercatat atas nama Anda.")
+    )  # fmt: skip
+    with st.form(f"{key}_baru", border=False):
+        st.text_input(
+            _("Catatan (boleh kosong)"), key=f"{key}_catatan", max_chars=briefings.LONGEST_NOTE
+        )
+        st.form_submit_button(
+            _("Tandai sekarang") if at.live else _("Tandai {time}").format(time=words.clock(at.at)),
+            type="primary",
+            on_click=_mark,
+            args=(f"{key}_catatan",),
+        )
+    if not told(at) and (last := markers.chosen(session.picture(), at)):
+        st.caption(parts.plain(in_words(last, at)))
+
+
+def told(at: Moment) -> bool:
+    """Say what became of the last press; whether there was anything to say."""
+    done: Briefing | str | None = st.session_state.pop(_DONE, None)
+    if isinstance(done, str):
+        st.warning(parts.plain(done))
+    elif done is not None:
+        said = _("Ditandai: {briefing}, oleh {who}.")
+        st.success(parts.plain(said.format(briefing=markers.name(done, at), who=done.by)))
+    return done is not None
+
+
+def in_words(one: Briefing, at: Moment) -> str:
+    """A marker with who set it and what was noted, for those who see the names of officers."""
+    said = markers.name(one, at)
+    if session.viewer().role.sees("personel"):
+        said = _("{briefing}, ditandai {who}").format(briefing=said, who=one.by)
+        said = f"{said}: {one.note}" if one.note else said
+    return said
+
+
+def _mark(note: str) -> None:
+    shown = session.picture()
+    at = session.moment(filters.past_moment(), shown)
+    exercise = shown.snapshot.exercise_at is not None
+    try:
+        done = briefings.mark(
+            board().store,
+            session.viewer(),
+            at.at,
+            str(st.session_state.get(note, "")),
+            session.now(),
+            exercise=exercise,
+        )
+    except (MarkRefused, StoreError) as error:
+        st.session_state[_DONE] = str(error)
+        return
+    st.session_state[_DONE] = done
+    session.wrote()

@@ -1,0 +1,157 @@
+"""The day played back: the moment of the board moves by itself, or to the next serious event."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from situasi import words
+from situasi.analysis import serious as events
+from situasi.analysis.serious import Event
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.screen import address, filters, parts, session
+from situasi.screen.session import Moment
+from situasi.snapshot import Picture
+from situasi.words import _
+
+# Seconds between two steps, and the minutes of the day in each.
+TICK = 1.0
+SPEEDS = (1, 5, 15, 30)
+_DEFAULT = 5
+_NAMED = 2
+
+_PLAYING = "_putar"
+_OVER = "_putar_selesai"
+_DRAWN = "_putar_tergambar"
+_SPEED = "laju"
+
+
+def controls(at: Moment, shown: Picture, kecamatan: Collection[str]) -> str:
+    """Play, pause, speed and the steps to serious events of these kecamatan (none: all).
+
+    What is to be said of the moment: that the day is over, or what serious thing became known;
+    "" for nothing. A guest has the moment of the link, and nothing to play.
+    """
+    if address.is_bound("saat"):
+        return ""
+    chosen = tuple(kecamatan)
+    # Of the present nobody asks, and all rows would be read anew with each report.
+    found = [] if at.live else _serious(shown, chosen)
+    here = at.at.replace(second=0, microsecond=0)
+    playing = bool(st.session_state.get(_PLAYING))
+    with parts.line("putar"):
+        st.button(
+            _("Jeda") if playing else _("Putar ulang hari"),
+            key="putar_jeda",
+            type="primary" if playing else "secondary",
+            on_click=_toggle,
+            args=(at.live,),
+        )
+        if at.live and not playing:
+            # Of a day that nobody has gone back to there is no speed, and nothing that follows.
+            st.button(
+                _("‹ Serius sebelumnya"),
+                key="serius_sebelumnya",
+                on_click=_go_to_last,
+                args=(chosen,),
+            )
+        else:
+            st.selectbox(
+                _("Kecepatan"),
+                SPEEDS,
+                index=SPEEDS.index(_DEFAULT),
+                format_func=_speed,
+                key=_SPEED,
+                width=150,
+                label_visibility="collapsed",
+            )
+            _step(_("‹ Serius sebelumnya"), "serius_sebelumnya", events.preceding(found, here))
+            _step(_("Serius berikutnya ›"), "serius_berikutnya", events.following(found, here))
+    if playing:
+        st.session_state[_DRAWN] = True
+        _beat()
+    return parts.plain(_said(found, at))
+
+
+def stop() -> None:
+    """Whoever chooses the moment by hand has stopped it."""
+    st.session_state[_PLAYING] = False
+
+
+def _speed(minutes: int) -> str:
+    return _("{n} menit/detik").format(n=minutes)
+
+
+def _step(title: str, key: str, to: datetime | None) -> None:
+    st.button(title, key=key, disabled=to is None, on_click=_go, args=(to,))
+
+
+def _go_to_last(kecamatan: tuple[str, ...]) -> None:
+    shown = session.picture()
+    last = events.preceding(_serious(shown, kecamatan), session.moment(None, shown).at)
+    if last is not None:
+        _go(last)
+
+
+def _go(to: datetime) -> None:
+    stop()
+    st.session_state[_OVER] = False
+    filters.choose_moment(to)
+
+
+def _said(found: list[Event], at: Moment) -> str:
+    """That it is over, or what serious thing became known at this very minute."""
+    if st.session_state.get(_OVER) and at.live:
+        return _("Putaran selesai: papan kembali langsung.")
+    here = [] if at.live else [one for one in found if one.minute == at.at]
+    said = [
+        _("{what}, {where} ({why})").format(
+            what=label("jenis", one.jenis),
+            where=board().register.name_of(one.kecamatan),
+            why=_why(one.why),
+        )
+        for one in here[:_NAMED]
+    ]
+    if len(here) > _NAMED:
+        said.append(_("{n} lagi").format(n=words.number(len(here) - _NAMED)))
+    return "; ".join(said)
+
+
+def _why(code: str) -> str:
+    return _("situasi merah") if code == "merah" else _("tingkat tinggi")
+
+
+def _serious(shown: Picture, kecamatan: tuple[str, ...]) -> list[Event]:
+    """The serious events of the day that are known by now."""
+    end = board().register.election.day_end
+    # What is serious is no question of the clock, so that no minute asks it anew.
+    clock = Moment(end, live=True, exercise=True)
+    found = session.compute(events.serious, shown, clock, kecamatan)
+    present = session.moment(None, shown).at
+    return [one for one in found if one.minute < present]
+
+
+def _toggle(live: bool) -> None:
+    playing = not st.session_state.get(_PLAYING)
+    st.session_state[_PLAYING], st.session_state[_OVER] = playing, False
+    if playing and live:
+        filters.choose_moment(board().register.election.day_start)
+
+
+@st.fragment(run_every=TICK)
+def _beat() -> None:
+    """One step each time that the clock of the browser asks; none while the page is drawn."""
+    if st.session_state.pop(_DRAWN, False) or not st.session_state.get(_PLAYING):
+        return
+    moment = filters.past_moment()
+    present = session.moment(None, session.picture()).at
+    onward = moment and moment + timedelta(minutes=st.session_state.get(_SPEED) or _DEFAULT)
+    if onward is None or onward >= min(present, board().register.election.day_end):
+        st.session_state[_PLAYING], st.session_state[_OVER] = False, True
+        filters.back_to_present()
+    else:
+        filters.choose_moment(onward)
+    st.rerun()

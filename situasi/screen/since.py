@@ -1,0 +1,36 @@
+"""Since the last briefing: the figures of its moment, beside those that a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from situasi.briefings import Briefing
+from situasi.screen import drawn, markers
+from situasi.screen.figure_row import Before, Figure
+from situasi.screen.page import View
+from situasi.screen.session import Moment
+
+
+def past(view: View, one: Briefing) -> View:
+    """The same view at the moment of a briefing."""
+    at = one.at.astimezone(view.at.at.tzinfo)
+    return View(view.shown, Moment(at, live=False, exercise=False), view.kecamatan)
+
+
+def before(
+    view: View,
+    screen: str,
+    find: Callable[[View], tuple[Any, ...]],
+    figures: Callable[..., Sequence[Figure]],
+) -> Before | None:
+    """The figures of a page as they were at the briefing; None where there was none yet.
+
+    find: what was found then, each kept elsewhere while its rows stay. figures: given these, the
+    figures of the page; of the same findings they are made once.
+    """
+    one = markers.chosen(view.shown, view.at)
+    if one is None:
+        return None
+    told = drawn.once(f"{screen}, before", view.kecamatan, find(past(view, one)), figures)
+    return Before(markers.name(one, view.at), told)

@@ -1,0 +1,90 @@
+"""Messages of a run go to the browser together; Streamlit wakes its loop for each, twice.
+
+A wake is a call of the system, and the script and the loop then fight for the one interpreter:
+a third of the processor of a crowd went there.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+# The loop turns to others after so many messages.
+TURN = 32
+
+
+class Pending:
+    """What is to be done on the loop of a session: in order, with one wake for all that waits."""
+
+    def __init__(self, wake: Callable[[Callable[[], None]], None]) -> None:
+        self._wake, self._waiting = wake, deque[Callable[[], None]]()
+        self._lock, self._woken = threading.Lock(), False
+
+    def add(self, work: Callable[[], None]) -> None:
+        """From any thread."""
+        with self._lock:
+            self._waiting.append(work)
+            if self._woken:
+                return
+            self._woken = True
+        self._wake(self._do)
+
+    def _do(self) -> None:
+        """On the loop. What fails is told by the loop, and holds nothing else up."""
+        with self._lock:
+            self._woken = False
+            now, self._waiting = self._waiting, deque()
+        while now:
+            try:
+                now.popleft()()
+            except BaseException:
+                if now:
+                    with self._lock:
+                        self._waiting.extendleft(reversed(now))
+                        again, self._woken = not self._woken, True
+                    if again:
+                        self._wake(self._do)
+                raise
+
+
+class Patient:
+    """What the sender takes for `asyncio`: it turns to others now and then, not each time."""
+
+    def __init__(self, real: ModuleType) -> None:
+        self._real, self._sent = real, 0
+
+    async def sleep(self, seconds: float) -> None:
+        """See asyncio.sleep."""
+        if seconds == 0:
+            self._sent += 1
+            if self._sent % TURN:
+                return
+        await self._real.sleep(seconds)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def send(session: type, runtime: ModuleType) -> None:
+    """Have Streamlit do so. session: its class of sessions. runtime: its module that sends."""
+    once = session._call_soon_on_event_loop  # type: ignore[attr-defined]
+
+    def soon(self: Any, work: Callable[[], None]) -> None:
+        pending = vars(self).get("_pending")
+        if pending is None:
+            pending = vars(self).setdefault("_pending", Pending(lambda do: once(self, do)))
+        pending.add(work)
+
+    wake = runtime.Runtime._enqueued_some_message
+
+    def some(self: Any) -> None:
+        # What was put into a queue before this was asked goes out with what waits already.
+        if not self._get_async_objs().need_send_data.is_set():
+            wake(self)
+
+    session._call_soon_on_event_loop = soon  # type: ignore[attr-defined]
+    runtime.Runtime._enqueued_some_message = some
+    vars(runtime)["asyncio"] = Patient(vars(runtime)["asyncio"])

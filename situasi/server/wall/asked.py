@@ -1,0 +1,86 @@
+"""What a wall was asked to show, read from its address as the pages read theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.datastructures import QueryParams
+
+from situasi import words
+from situasi.analysis.incidents import Selection
+from situasi.analysis.moment import WINDOWS
+from situasi.records import JENIS, STATUS, TINGKAT
+from situasi.regions import Register
+from situasi.roles import SCREENS, Viewer
+
+VIEWS = ("situasi", "partisipasi", "tps", "personel", "perhatian")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """selection: without its times. window: one of WINDOWS. moment: None for the present.
+
+    views: of VIEWS, in the order of the rotation. query: the filters as the address has them.
+    """
+
+    selection: Selection
+    window: str
+    moment: datetime | None
+    views: tuple[str, ...]
+    language: str
+    dark: bool
+    query: tuple[tuple[str, str], ...]
+
+
+def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
+    """What this viewer is shown. register: of what they may see.
+
+    A value that is none is passed over, as on the pages. What a guest is shown is said by
+    their link alone, whatever the address says.
+    """
+
+    def values(name: str) -> Sequence[str]:
+        return viewer.link.values(name) if viewer.link else query.getlist(name)
+
+    def several(name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        return tuple(sorted({one for one in values(name) if one in allowed}))
+
+    chosen = {
+        "kec": several("kec", tuple(register.kecamatan)),
+        "jenis": several("jenis", [one for one in JENIS if one != "nihil"]),
+        "tingkat": several("tingkat", TINGKAT),
+        "status": several("status", [one for one in STATUS if one != "nihil"]),
+        "rentang": tuple(one for one in values("rentang")[-1:] if one in WINDOWS[1:]),
+    }
+    moment = _moment(values("saat"), register)
+    said = [(name, one) for name, some in chosen.items() for one in some]
+    if moment is not None:
+        said.append(("saat", f"{moment:%Y-%m-%dT%H:%M}"))
+    return Asked(
+        Selection(chosen["kec"], chosen["jenis"], chosen["tingkat"], chosen["status"]),
+        next(iter(chosen["rentang"]), WINDOWS[0]),
+        moment,
+        _views(query, viewer.role.sees),
+        words.language(),
+        query.get("tema") != "terang",
+        tuple(said),
+    )
+
+
+def _views(query: QueryParams, sees: Callable[[str], bool]) -> tuple[str, ...]:
+    """The views asked for, or all; never one that rests on what the viewer may not see."""
+    theirs = [name for name in VIEWS if name not in SCREENS or sees(name)]
+    named = [name for text in query.getlist("tampilan") for name in text.split(",")]
+    return tuple(dict.fromkeys(name for name in named if name in theirs)) or tuple(theirs)
+
+
+def _moment(written: Sequence[str], register: Register) -> datetime | None:
+    """A minute of the watched day; anything else is the present."""
+    election = register.election
+    try:
+        read = datetime.fromisoformat(written[-1]).replace(tzinfo=election.zone)
+    except (ValueError, IndexError):
+        return None
+    return read if election.day_start <= read < election.day_end else None

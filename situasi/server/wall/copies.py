@@ -1,0 +1,109 @@
+"""A frozen copy of the board at every full hour, for the day on which no board opens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from starlette.datastructures import QueryParams
+
+from situasi.board import Board
+from situasi.roles import ROLES, Viewer
+from situasi.server.wall import asked, frozen, picture, wall
+
+KEPT = 72
+# What lies on the disk of a server tells no more than a guest is told, whoever opens it.
+SIGHT = Viewer("papan", ROLES["tamu"], here=True)
+_NAME = re.compile(r"situasi-\d{8}-\d{4}\.html", re.ASCII)
+_UNFINISHED = ".salinan.part"
+_HOUR = timedelta(hours=1)
+_LONGEST = 20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
+_log = logging.getLogger(__name__)
+
+
+class Copies:
+    """One per board."""
+
+    def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
+        self.folder = board.settings.live / "salinan"
+        self._board, self._clock = board, clock
+        self._due = _next_hour(self._local())
+
+    async def watch(self) -> None:
+        """Write a copy at every full hour, until cancelled; at once an end where none is wanted."""
+        while self._board.settings.copies:
+            left = (self._due - self._local()).total_seconds()
+            await asyncio.sleep(min(max(left, 0.0) + 0.05, _LONGEST))
+            await self.look()
+
+    async def look(self) -> None:
+        """Write the copy that is due. Whatever goes wrong, the board goes on without it."""
+        now = self._local()
+        if now < self._due:
+            if self._due - now > _HOUR:  # the clock was set back
+                self._due = _next_hour(now)
+            return
+        self._due = _next_hour(now)
+        try:
+            await self._write(now)
+        except OSError as error:
+            _log.warning("no hourly copy: %s", error)
+        except Exception:  # noqa: BLE001 (the next hour is tried all the same)
+            _log.exception("no hourly copy")
+
+    async def _write(self, now: datetime) -> None:
+        path = self.folder / f"situasi-{now:%Y%m%d-%H%M}.html"
+        if path.exists():  # written before the server was started anew
+            return
+        register = picture.register_of(self._board, SIGHT)
+        view = asked.read(QueryParams(), SIGHT, register)
+        sources = await wall.current(self._board).sources(view, now)
+        made = await asyncio.to_thread(frozen.copy, sources, SIGHT, view, now)
+        await asyncio.to_thread(_keep, path, made.text)
+
+    def _local(self) -> datetime:
+        return self._clock().astimezone(self._board.register.election.zone)
+
+
+def _next_hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0) + _HOUR
+
+
+def _keep(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    whole(path, text)
+    _prune(path.parent)
+
+
+def whole(path: Path, text: str) -> None:
+    """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
+    unfinished = path.parent / _UNFINISHED
+    unfinished.unlink(missing_ok=True)
+    try:
+        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(unfinished, how, 0o600), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _prune(folder: Path) -> None:
+    """Let the oldest of our own files go; whatever else lies there is somebody's."""
+    ours = [
+        one
+        for one in folder.iterdir()
+        if _NAME.fullmatch(one.name) and one.is_file() and not one.is_symlink()
+    ]
+    for one in sorted(ours, key=lambda path: path.name)[:-KEPT]:
+        one.unlink(missing_ok=True)

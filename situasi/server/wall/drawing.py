@@ -1,0 +1,118 @@
+"""The map of the wall: outlines and names as SVG, drawn once; what changes, the page colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely
+from markupsafe import Markup
+
+from situasi.figures.lettering import NAME, Label
+from situasi.figures.placing import Placing, placed
+from situasi.regions import Register
+from situasi.shapes import Boundaries
+
+# So small that on the wall the letters are as large as those beside the map. All names then
+# stand beside it, and have room for letters a little larger than they were placed with.
+HEIGHT = 270
+LETTER = 16.0
+_MARGIN = 3.0
+# Names were given room for semibold letters, and are drawn in lighter ones.
+_SLIM = 0.9
+# Half of a mark, and of the ring around it, in units of the map.
+MARK, RING = 7.0, 17.0
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """svg: the map without colours. placing: where a place of the earth lies on it."""
+
+    svg: Markup
+    placing: Placing
+    places: dict[str, tuple[float, float]]
+
+    def spot(self, code: str | None, lon: Any, lat: Any) -> list[float] | None:
+        """Where a report is drawn: its point, or else the middle of its kecamatan."""
+        if lon == lon and lat == lat and lon is not None and lat is not None:  # not NaN
+            x, y = self.placing.camera.pixels(np.array([[lon, lat]]))[0]
+            return [round(float(x), 1), round(float(y), 1)]
+        found = self.places.get(code or "")
+        return None if found is None else [round(found[0], 1), round(found[1], 1)]
+
+
+@lru_cache(maxsize=4)
+def drawing(boundaries: Boundaries, names: tuple[tuple[str, str], ...]) -> Drawing:
+    """The map of these kecamatan (code, name)."""
+    placing = placed(boundaries, names, HEIGHT)
+    shapes = shapely.transform(boundaries.polygons, placing.camera.pixels)
+    points = placing.camera.pixels(np.array(list(boundaries.label_points.values())))
+    places = {
+        code: (float(x), float(y))
+        for code, (x, y) in zip(boundaries.label_points, points, strict=True)
+    }
+    outlines = Markup("").join(
+        Markup('<path class="area" data-code="{}" d="{}"/>').format(code, _path(shape))
+        for code, shape in zip(boundaries.codes, shapes, strict=True)
+    )
+    labels = Markup("").join(_label(code, label) for code, label in placing.labels.items())
+    svg = Markup(
+        '<svg id="map" viewBox="{}" font-size="{}" role="img" aria-labelledby="map-title">'
+        '<title id="map-title"></title>{}{}<g id="marks"></g><g id="ring">'
+        '<circle class="still" r="{}"/><circle class="pulse" r="{}"/></g></svg>'
+    ).format(_view_box(shapes, placing), LETTER, outlines, labels, RING, RING)
+    return Drawing(svg, placing, places)
+
+
+def of_register(boundaries: Boundaries, register: Register) -> Drawing:
+    return drawing(boundaries, tuple((c, place.name) for c, place in register.kecamatan.items()))
+
+
+def _path(shape: shapely.Geometry) -> str:
+    return "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)) + "Z"
+        for ring in _rings(shape)
+    )
+
+
+def _rings(shape: Any) -> Iterator[shapely.Geometry]:
+    for polygon in shapely.get_parts(shape):
+        yield polygon.exterior
+        yield from polygon.interiors
+
+
+def _label(code: str, label: Label) -> Markup:
+    """A name and the room for its value, and the line to a kecamatan that is named beside."""
+    x, y = label.spot
+    line = Markup("")
+    if not label.inside:
+        (x1, y1), (x2, y2) = label.leader
+        line = Markup(
+            '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/><circle class="dot" '
+            'cx="{:.1f}" cy="{:.1f}" r="1.6"/>'
+        ).format(x1, y1, x2, y2, x1, y1)
+    name = " ".join(label.lines)
+    return Markup(
+        '<g class="label {side}" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
+        'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" x="{x:.1f}" '
+        'dy="{down}"></tspan></text></g>'
+    ).format(
+        side="inside" if label.inside else "beside", code=code, line=line, align=label.align,
+        x=x, y=y - 1.5, name=name, down=LETTER,
+    )  # fmt: skip
+
+
+def _view_box(shapes: Any, placing: Placing) -> str:
+    """All of the map and of the names, whose letters are larger than they were placed with."""
+    left, top, right, bottom = shapely.total_bounds(shapes)
+    for label in placing.labels.values():
+        a, b, c, d = label.box
+        more = (c - a) * (_SLIM * LETTER / NAME - 1)
+        left, right = min(left, a - more), max(right, c + more)
+        top, bottom = min(top, b), max(bottom, d)
+    left, top = left - _MARGIN, top - _MARGIN
+    wide, high = right + _MARGIN - left, bottom + _MARGIN - top
+    return f"{left:.1f} {top:.1f} {wide:.1f} {high:.1f}"

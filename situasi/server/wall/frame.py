@@ -1,0 +1,131 @@
+"""What the frame of the wall says before any figure: names, words for its scripts, keys."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from situasi.board import current as board
+from situasi.roles import Viewer
+from situasi.server.wall import drawing, files, parts
+from situasi.server.wall.asked import Asked
+from situasi.telling.views import FILTERS
+from situasi.words import _
+
+
+def page(request: Request, viewer: Viewer, asked: Asked) -> str:
+    """The frame for this viewer."""
+    house = board()
+    election = house.register.election
+    return parts.page(
+        language=asked.language,
+        dark=asked.dark,
+        title=" · ".join((_("Layar"), "Situasi", election.kabupaten)),
+        whose=f"{election.command} · {election.operation}",
+        zone=election.zone_label,
+        svg=drawing.of_register(house.boundaries, house.register).svg,
+        credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
+        files=(files.address("wall.css"), files.address("wall.js")),
+        words={
+            "reports": _("Laporan terbaru"),
+            "by_area": _("Menurut kecamatan"),
+            "name": _("Nama yang memahami"),
+            "send": _("Paham"),
+        },
+        controls=_controls(viewer),
+        told={**_told(viewer, asked), "home": _home(request, viewer)},
+    )
+
+
+def _controls(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
+    """What can be done, in words, and by which key."""
+    every = (
+        ("back", _("Sebelumnya"), "←"),
+        ("hold", _("Tahan putaran"), _("Spasi")),
+        ("next", _("Berikutnya"), "→"),
+        ("freeze", _("Bekukan"), "F"),
+        ("mute", _("Bunyi"), "M"),
+        ("heed", _("Paham"), "A"),
+        ("full", _("Layar penuh"), "L"),
+        ("home", _("Ke papan"), "B"),
+    )
+    return tuple(one for one in every if one[0] != "heed" or may_heed(viewer))
+
+
+def _home(request: Request, viewer: Viewer) -> str:
+    """The page Situasi with the same filters."""
+    kept = [
+        (name, value)
+        for name, value in request.query_params.multi_items()
+        if name in (*FILTERS, "lang")
+    ]
+    path = "/situasi" if viewer.link else "/"
+    return path + (f"?{urlencode(kept)}" if kept and not viewer.link else "")
+
+
+def _told(viewer: Viewer, asked: Asked) -> dict[str, Any]:
+    """What the scripts must know."""
+    election = board().register.election
+    offset = election.day_start.utcoffset()
+    assert offset is not None
+    return {
+        "files": files.fingerprint(),
+        "offset": int(offset.total_seconds()),
+        "zone": election.zone_label,
+        "between": "." if asked.language == "id" else ":",
+        "views": len(asked.views),
+        "may_heed": may_heed(viewer),
+        "name": "" if viewer.here else viewer.name,
+        "words": sentences(),
+    }
+
+
+def may_heed(viewer: Viewer) -> bool:
+    """Whether this viewer may take note of a report for the post: a guest may not."""
+    return viewer.link is None and viewer.role.name != "tamu"
+
+
+def sentences() -> dict[str, str]:
+    """Sentences that change with every second, or with what the viewer does."""
+    return {
+        "wait": _("Memuat gambar …"),
+        "connected": _("Tersambung · data per {time}, {age}"),
+        "last": _("laporan terakhir {time}"),
+        "quiet": _("tidak ada laporan baru sejak {time}"),
+        "never": _("belum ada laporan"),
+        "lost": _("Sambungan terputus sejak {since} — gambar terakhir {time}"),
+        "lost_short": _("Terputus · data per {time}, {age}"),
+        "broken": _("Penyimpanan tidak terbaca — gambar terakhir {time}"),
+        "broken_short": _("Penyimpanan rusak · data per {time}, {age}"),
+        "frozen": _("Gambar dibekukan {time} — F untuk melanjutkan"),
+        "frozen_short": _("Dibekukan · gambar {time}, {age}"),
+        "now": _("baru saja"),
+        "seconds": _("{n} detik lalu"),
+        "minutes": _("{n} menit lalu"),
+        "hours": _("{n} jam lalu"),
+        "filter": _("Saringan: {filter}"),
+        "turning": _("{at}/{all} · berganti tiap {n} detik"),
+        "held": _("{at}/{all} · putaran ditahan"),
+        "picked": _("tampilan {at} dari {all}"),
+        "single": _("satu tampilan"),
+        "on": _("Bunyi hidup"),
+        "muted": _("Bunyi dibisukan"),
+        "blocked": _("Bunyi diblokir peramban — tekan sembarang tombol"),
+        "none": _("Peramban ini tanpa bunyi"),
+        "newest": _("Laporan terbaru"),
+        "new": _("Laporan berat baru"),
+        "more": _("Laporan berat baru · {n} lagi menunggu"),
+        "came": _("masuk {time}"),
+        "hint": _("A: nyatakan paham · lepas sendiri dalam {n} detik"),
+        "hint_guest": _("lepas sendiri dalam {n} detik"),
+        "sending": _("Mencatat …"),
+        "failed": _("Belum tercatat: {why}"),
+        "no_line": _("sambungan terputus"),
+        "unheeded": _("belum dipahami"),
+        "and_more": _("dan {n} lagi"),
+        "signed_out": _("Sesi ini sudah berakhir."),
+        "sign_in": _("Masuk"),
+        "made_up": _("LATIHAN"),
+    }

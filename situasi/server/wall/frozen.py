@@ -1,0 +1,140 @@
+"""The frozen copy: the wall of one moment as one file, for whoever has no board before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from situasi import words
+from situasi.analysis import day
+from situasi.labels import label
+from situasi.roles import Viewer
+from situasi.server.wall import drawing, files, found, frame, frozen_parts, picture
+from situasi.server.wall.asked import Asked
+from situasi.server.wall.picture import Sources
+from situasi.telling import tables
+from situasi.telling.tables import Listed
+from situasi.words import _
+
+# More open cases than this are counted and not listed.
+MOST_CASES = 2_000
+# Of the sentences of the wall those that a copy says.
+_SAID = ("filter", "unheeded", "and_more", "newest")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """text: the file. name: what it may be called. rows: of its tables."""
+
+    text: str
+    name: str
+    rows: int
+
+
+def copy(of: Sources, viewer: Viewer, asked: Asked, made: datetime) -> Copy:
+    """The wall of this viewer, kept as it is now. made: aware, when that is."""
+    asked = replace(asked, dark=False)  # it is read on paper, too
+    with words.by_the_clock():
+        said = picture.compose(of, viewer, asked)
+        listed = _tables(of, viewer, asked, said["table"]) if said["views"] else []
+        return Copy(
+            _page(of, viewer, asked, made, said, listed),
+            _name(of),
+            sum(len(one.rows) for one in listed),
+        )
+
+
+def _name(of: Sources) -> str:
+    made_up = "LATIHAN_" if of.picture.snapshot.rehearsal else ""
+    return f"salinan_{made_up}situasi_{_state(of):%Y%m%d-%H%M}.html"
+
+
+def _state(of: Sources) -> datetime:
+    """Of which moment it tells: of a store that broke, that of the last good picture."""
+    broken = of.picture.trouble and of.at.live and not of.at.exercise
+    return of.picture.checked_at.astimezone(of.at.at.tzinfo) if broken else of.at.at
+
+
+def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) -> list[Listed]:
+    looked = picture.looked_at(of, viewer)
+    overview = found.situation(looked, picture.selection_of(asked, looked))
+    every = found.of(day.day, looked).stations
+    tps = every[every["kecamatan"].isin(list(overview.states["kecamatan"]))]
+    register, at = looked.register, of.at.at
+    return [
+        _by_area(by_area),
+        tables.cases(overview.open, register, at, MOST_CASES),
+        tables.stations(tps, register, at),
+        tables.feeds(overview.feeds, at),
+    ]
+
+
+def _by_area(told: dict[str, Any]) -> Listed:
+    """The table that the wall has on a phone."""
+    rows = [tuple(cells) for cells in told["rows"]]
+    return Listed(_("Menurut kecamatan"), words.number(len(rows)), tuple(told["head"]), rows)
+
+
+def _page(
+    of: Sources,
+    viewer: Viewer,
+    asked: Asked,
+    made: datetime,
+    said: dict[str, Any],
+    listed: list[Listed],
+) -> str:
+    house, state = of.board, _state(of)
+    election = house.register.election
+    rehearsal = of.picture.snapshot.rehearsal
+    said["moment"]["note"] = _("salinan beku")
+    # The wall says at its foot that the store is broken; a copy has none.
+    said["bands"] = [("unread" if k == "broken" else k, text) for k, text in said["bands"]]
+    return frozen_parts.page(
+        language=asked.language,
+        title=" · ".join(
+            (_("Salinan beku"), _time(state, election.zone_label), election.kabupaten)
+        ),
+        band=_band(state, made.astimezone(state.tzinfo), election.zone_label),
+        mark=_("LATIHAN") if rehearsal else "",
+        whose=f"{election.command} · {election.operation}",
+        clock=(words.clock(state), election.zone_label),
+        facts=_facts(of, viewer),
+        without=_("Gambar ini memerlukan JavaScript; daftar di bawah terbaca tanpa itu."),
+        ways=[view["title"] for view in said["views"]],
+        svg=drawing.of_register(house.boundaries, house.register).svg,
+        credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
+        reports=_("Laporan terbaru"),
+        tables=listed,
+        picture=said,
+        told={
+            "flat": True,
+            "words": {name: one for name, one in frame.sentences().items() if name in _SAID},
+        },
+        style=files.frozen_style(),
+        script=files.frozen_script(),
+    )
+
+
+def _band(state: datetime, made: datetime, zone: str) -> str:
+    """That it is frozen, of when, and made when: to the second, with its day where another."""
+    exact = f"{made:%H.%M.%S}" if words.language() == "id" else f"{made:%H:%M:%S}"
+    if made.date() != state.date():
+        exact = f"{words.day(made)} {exact}"
+    sentence = _("SALINAN BEKU — keadaan {time}, dibuat {made} {zone}; tidak diperbarui")
+    return sentence.format(time=_time(state, zone), made=exact, zone=zone)
+
+
+def _time(at: datetime, zone: str) -> str:
+    return f"{words.day(at)} {words.clock(at)} {zone}"
+
+
+def _facts(of: Sources, viewer: Viewer) -> list[str]:
+    """Whose sight it is, and of which version of the store."""
+    register = of.board.register
+    area = ", ".join(map(register.name_of, viewer.area)) or _("seluruh kabupaten")
+    role = label("role", viewer.role.name)
+    sight = _("Sebatas yang dilihat peran {role}, wilayah: {area}").format(role=role, area=area)
+    by = [] if viewer.here else [_("diambil oleh {name}").format(name=viewer.name)]
+    version = _("versi penyimpanan {n}").format(n=words.number(of.picture.snapshot.version))
+    return [" · ".join((sight, *by, version))]

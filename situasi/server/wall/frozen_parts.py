@@ -1,0 +1,119 @@
+"""The frozen copy as HTML: one file that holds all it needs, and can ask for nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from markupsafe import Markup
+
+from situasi.telling.tables import Listed
+
+_PAGE = Markup(
+    '<!DOCTYPE html>\n<html lang="{language}" data-theme="light">\n<head>\n'
+    '<meta charset="utf-8">\n'
+    '<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    '<meta name="color-scheme" content="light">\n<meta name="referrer" content="no-referrer">\n'
+    '<meta name="robots" content="noindex">\n<link rel="icon" href="data:,">\n'
+    "<title>{title}</title>\n<style>{style}</style>\n</head>\n"
+    '<body class="waiting" data-told="{told}">\n'
+    '<div id="frozen" role="note">{mark}{band}</div>\n<div id="bands"></div>\n'
+    '<header><div><h1>Situasi</h1><p id="whose">{whose}</p></div>'
+    '<div id="clock"><b>{clock}</b><span id="zone">{zone}</span><p id="day"></p></div></header>\n'
+    '<div id="facts"><p id="filter"></p>{facts}</div>\n<p id="without">{without}</p>\n'
+    '<section id="figures"></section>\n<nav id="ways">{ways}</nav>\n'
+    '<main>\n<figure id="mapped"><h2 id="title"></h2>{map}<figcaption id="legend"></figcaption>'
+    '<p id="credit">{credit}</p></figure>\n'
+    '<section id="listed"><h2 id="heading"></h2><ol id="lines"></ol><p id="nothing"></p></section>'
+    '\n<section id="reported"><h2>{reports}</h2><ol id="newest"></ol></section>\n</main>\n'
+    '<section id="tables">\n{tables}</section>\n'
+    '<script type="application/json" id="picture">{picture}</script>\n'
+    "<script>{script}</script>\n</body>\n</html>\n"
+)
+_WAY = Markup('<button type="button" aria-pressed="false">{}</button>')
+_FACT = Markup("<p>{}</p>")
+_MARK = Markup('<b class="latihan">{}</b>')
+_TABLE = Markup(
+    "<details><summary>{} ({})</summary>{}<div><table><thead><tr>{}</tr></thead>"
+    "<tbody>{}</tbody></table></div></details>\n"
+)
+_HEAD, _CELL, _LONG = (
+    Markup("<th>{}</th>"),
+    Markup("<td>{}</td>"),
+    Markup('<td class="long">{}</td>'),
+)
+_ROW = Markup("<tr>{}</tr>")
+_PROSE = 40  # characters of a cell that is broken into lines
+# What could end the script element or open a comment in it; JSON has another way to write it.
+_SIGNS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+def page(
+    *,
+    language: str,
+    title: str,
+    band: str,
+    mark: str,
+    whose: str,
+    clock: tuple[str, str],
+    facts: Sequence[str],
+    without: str,
+    ways: Sequence[str],
+    svg: Markup,
+    credit: str,
+    reports: str,
+    tables: Sequence[Listed],
+    picture: Mapping[str, Any],
+    told: Mapping[str, Any],
+    style: str,
+    script: str,
+) -> str:
+    """The whole file. band: that it is frozen. mark: before it, where rows are made up. facts:
+    whose sight, and which version. ways: titles of the views. without: said where scripts do not
+    run. reports: heading of the newest. picture: of the wall. style, script: our own, each in
+    one piece."""
+    return _PAGE.format(
+        language=language, title=title, band=band, whose=whose, clock=clock[0], zone=clock[1],
+        mark=_MARK.format(mark) if mark else "", policy=policy(style, script),
+        facts=_many(_FACT, facts), without=without, ways=_many(_WAY, ways), map=svg,
+        credit=credit, reports=reports, tables=Markup("").join(map(_table, tables)),
+        picture=Markup(_inside_script(picture)), style=Markup(style), script=Markup(script),
+        told=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+    )  # fmt: skip
+
+
+def policy(style: str, script: str) -> str:
+    """It runs this one script, has this one style, and loads nothing."""
+    return (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        "img-src data:; form-action 'none'; base-uri 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _inside_script(value: Mapping[str, Any]) -> str:
+    said = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return said.translate(_SIGNS)
+
+
+def _many(markup: Markup, words: Sequence[str]) -> Markup:
+    return Markup("").join(markup.format(word) for word in words)
+
+
+def _table(listed: Listed) -> Markup:
+    rows = Markup("\n").join(_ROW.format(Markup("").join(map(_cell, row))) for row in listed.rows)
+    note = _FACT.format(listed.note) if listed.note else ""
+    return _TABLE.format(listed.title, listed.count, note, _many(_HEAD, listed.head), rows)
+
+
+def _cell(word: str) -> Markup:
+    # A word without spaces would be as wide as it is long.
+    return (_LONG if len(word) > _PROSE else _CELL).format(re.sub(r"\s+", " ", word))

@@ -1,0 +1,56 @@
+"""Modules of JavaScript joined into one script, for a page that may load nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_IMPORT = re.compile(r'^import (\{[^}]*\}|\* as \w+) from "\./([\w.]+)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+# What would end the script, or open a comment in the page that it stands in.
+_BREAKS = ("</script", "<!--", "<script")
+
+
+def joined(entry: str, modules: Mapping[str, str]) -> str:
+    """The module and all that it imports, each in a function of its own, in the order needed.
+
+    Of the language it knows what these modules use: named imports and exports of this folder.
+    Raises ValueError for anything else.
+    """
+    order: list[str] = []
+    _visit(entry, modules, order, ())
+    body = "\n".join(_wrapped(name, modules[name]) for name in order)
+    script = f'(() => {{\n"use strict";\n{body}\n}})();\n'
+    if any(sign in script.lower() for sign in _BREAKS):
+        raise ValueError(f"{entry} cannot stand inside a page")
+    return script
+
+
+def _visit(name: str, modules: Mapping[str, str], order: list[str], above: tuple[str, ...]) -> None:
+    if name in above:
+        raise ValueError(f"{name} imports itself")
+    if name not in order:
+        for _names, other in _IMPORT.findall(modules[name]):
+            _visit(other, modules, order, (*above, name))
+        order.append(name)
+
+
+def _wrapped(name: str, text: str) -> str:
+    told = [exported for _kind, exported in _EXPORT.findall(text)]
+    body = _EXPORT.sub(r"\1 \2", _IMPORT.sub(_as_const, text))
+    if re.search(r"^\s*(import|export)\b", body, re.MULTILINE):
+        raise ValueError(f"{name} imports or exports in a way that is not known here")
+    return f"const {_called(name)} = (() => {{\n{body}\nreturn {{ {', '.join(told)} }};\n}})();"
+
+
+def _as_const(found: re.Match[str]) -> str:
+    names, other = found[1], _called(found[2])
+    if names.startswith("*"):
+        return f"const {names.removeprefix('* as ')} = {other};"
+    if " as " in names:
+        raise ValueError(f"renamed on the way: {names}")
+    return f"const {names} = {other};"
+
+
+def _called(name: str) -> str:
+    return "of_" + name.removesuffix(".js")

@@ -1,0 +1,207 @@
+"""The routes of the wall: its frame, its picture, its files, its copy, and who took note."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from situasi import acknowledged
+from situasi.acknowledged import Acknowledgement, NotNamed
+from situasi.analysis.alarms import alarms
+from situasi.board import current as board
+from situasi.roles import Viewer
+from situasi.server import keeper
+from situasi.server.gate import VISIT, Visit
+from situasi.server.wall import asked, files, found, frame, frozen, parts, picture, wall
+from situasi.server.wall.asked import Asked
+from situasi.server.wall.wall import Body
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+WALL = "/layar"
+_LONGEST = 20.0  # seconds for which an answer may be held back
+_WAIT = re.compile(r"wait=(\d{1,3})")
+
+
+def _viewer(request: Request) -> Viewer | None:
+    """Who looks; None where the page Situasi is not there for them, nor so the wall."""
+    visit: Visit = request.scope[VISIT]
+    viewer = visit.viewer
+    return viewer if viewer is not None and viewer.opens("situasi") else None
+
+
+def _asked(request: Request, viewer: Viewer) -> Asked:
+    return asked.read(request.query_params, viewer, picture.register_of(board(), viewer))
+
+
+def _nothing() -> Response:
+    return PlainTextResponse(_("Tidak ada."), 404)
+
+
+async def shell(request: Request) -> Response:
+    """The frame of the wall."""
+    viewer = _viewer(request)
+    if viewer is None:
+        return _nothing()
+    text = frame.page(request, viewer, _asked(request, viewer))
+    return HTMLResponse(text, headers={"content-security-policy": parts.POLICY})
+
+
+async def file(request: Request) -> Response:
+    """Style and scripts."""
+    name = request.path_params["name"]
+    text = files.every().get(name)
+    if text is None or request.path_params["fingerprint"] != files.fingerprint():
+        return Response(status_code=404)
+    media = files.MEDIA[name[name.rindex(".") :]]
+    kept = "private, max-age=31536000, immutable"
+    return Response(text, media_type=media, headers={"cache-control": kept})
+
+
+async def shown(request: Request) -> Response:
+    """The picture; with `Prefer: wait=n` held back until it is another than the reader has."""
+    viewer = _viewer(request)
+    if viewer is None:
+        return _nothing()
+    view, known = _asked(request, viewer), request.headers.get("if-none-match", "")
+    visit: Visit = request.scope[VISIT]
+    if wall.current(board()).is_crowded(visit.key):
+        return PlainTextResponse(_("Terlalu banyak halaman terbuka."), 429)
+    body = await _held(viewer, view, known, _patience(request) if known else 0.0, visit.key)
+    if not _still_here(request):
+        return PlainTextResponse(_("Masuk lebih dulu."), 401)
+    return _answer(request, body, known)
+
+
+async def _held(viewer: Viewer, view: Asked, known: str, patience: float, session: str) -> Body:
+    screen, until = wall.current(board()), monotonic() + patience
+    async with screen.watching(session):
+        while True:
+            body = await screen.body(viewer, view)
+            left = until - monotonic()
+            if body.tag != known or left <= 0:
+                return body
+            # Ages in words change with the minute.
+            await screen.change(min(left, 60.05 - picture.now().timestamp() % 60))
+
+
+def _patience(request: Request) -> float:
+    said = _WAIT.search(request.headers.get("prefer", ""))
+    return min(float(said[1]), _LONGEST) if said else 0.0
+
+
+def _still_here(request: Request) -> bool:
+    """Whether the session that asked still sees the same, now that the answer was held back."""
+    visit: Visit = request.scope[VISIT]
+    return not visit.key or keeper.current().viewer(visit.key) == visit.viewer
+
+
+def _answer(request: Request, body: Body, known: str) -> Response:
+    headers = {
+        "etag": body.tag,
+        "vary": "accept-encoding, cookie",
+        # By the clock of the server: when the store was last asked, and what time it is.
+        "x-situasi-checked": str(int(body.checked_at.timestamp() * 1000)),
+        "x-situasi-now": str(int(picture.now().timestamp() * 1000)),
+        "x-situasi-files": files.fingerprint(),
+    }
+    if body.tag == known:
+        return Response(status_code=304, headers=headers)
+    content = body.plain
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = body.packed, "gzip"
+    return Response(content, media_type="application/json", headers=headers)
+
+
+async def copied(request: Request) -> Response:
+    """The frozen copy of what this viewer sees, which they take along."""
+    viewer = _viewer(request)
+    if viewer is None:
+        return _nothing()
+    deeds = board().deeds
+    if viewer.link is not None:
+        deeds.refused(viewer.name, {"page": "layar", "act": "copy"})
+        return PlainTextResponse(_("Tamu tidak membawa salinan."), 403)
+    if not deeds.may_take(viewer):
+        return PlainTextResponse(_("Terlalu banyak berkas diambil. Coba lagi sebentar."), 429)
+    view, now = _asked(request, viewer), picture.now()
+    sources = await wall.current(board()).sources(view, now)
+    made = await asyncio.to_thread(frozen.copy, sources, viewer, view, now)
+    filters = {name: [one for n, one in view.query if n == name] for name, _one in view.query}
+    deeds.exported(viewer, {"table": "salinan", "page": "layar"}, "html", made.rows, filters)
+    headers = {
+        "content-disposition": f'attachment; filename="{made.name}"',
+        # Should a browser show it all the same, it is nobody's page.
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    return Response(made.text, media_type="text/html", headers=headers)
+
+
+async def heed(request: Request) -> Response:
+    """Write down that somebody took note of a grave report."""
+    viewer = _viewer(request)
+    if viewer is None:
+        return _nothing()
+    if not frame.may_heed(viewer):
+        board().deeds.refused(viewer.name, {"page": "layar", "act": "acknowledge"})
+        return _told(_("Tamu tidak mencatat apa pun."), 403)
+    case, name = await _filled_in(request)
+    screen = wall.current(board())
+    try:
+        said = await asyncio.to_thread(_kept, screen, await screen.look(), viewer, case, name)
+    except NotNamed:
+        return _told(_("sebut nama"), 422)
+    except StoreError:
+        return _told(_("Penyimpanan sedang sibuk. Coba lagi sebentar."), 503)
+    if said is None:
+        return _told(_("laporan ini sudah ditutup"), 404)
+    await screen.look(at_once=True)
+    zone = board().register.election.zone
+    words = picture.heeded_in_words(said, zone, named=viewer.role.sees("personel"))
+    return JSONResponse({"heeded": words, "seconds": said.seconds})
+
+
+async def _filled_in(request: Request) -> tuple[str, str]:
+    body = (await request.body()).decode("utf-8", "replace")
+    try:
+        given = parse_qs(body, max_num_fields=4)
+    except ValueError:
+        return "", ""
+    return given.get("case", [""])[-1], given.get("name", [""])[-1]
+
+
+def _kept(
+    screen: wall.Wall, seen: Any, viewer: Viewer, number: str, name: str
+) -> Acknowledgement | None:
+    """The first word on this case, of those that the viewer sees; None where there is none."""
+    grave = found.of(alarms, screen.looked(viewer, seen))
+    rows: list[Any] = [row for row in grave.itertuples() if picture.number_of(row.case) == number]
+    if not rows:
+        return None
+    store, row = screen.board.store, rows[0]
+    every = acknowledged.every(store)
+    earlier = [every[case] for case in row.members if case in every]
+    if earlier:
+        return min(earlier, key=lambda one: one.at)
+    since = row.came_at.to_pydatetime()
+    return acknowledged.keep(store, row.case, name, viewer.name, since, picture.now())
+
+
+def _told(why: str, status: int) -> Response:
+    return JSONResponse({"why": why}, status)
+
+
+ROUTES = (
+    Route(WALL, shell, methods=["GET"]),
+    Route(f"{WALL}/gambar", shown, methods=["GET"]),
+    Route(f"{WALL}/salinan", copied, methods=["GET"]),
+    Route(f"{WALL}/paham", heed, methods=["POST"]),
+    Route(f"{files.ADDRESS}{{fingerprint}}/{{name}}", file, methods=["GET"]),
+)

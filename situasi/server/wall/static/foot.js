@@ -1,0 +1,71 @@
+// What is always said: the line, the age of the data, the clock, the rotation, the sound.
+
+import { by, text } from "./draw.js";
+import { alarms, sound } from "./ringing.js";
+import { PACE, age, clock, narrow, now, say, state, told, withZone, words } from "./state.js";
+
+const QUIET = 15 * 60 * 1000;
+
+export function footer() {
+  const picture = state.picture;
+  text(by("sound"), words[sound.state]);
+  by("sound").className = sound.state;
+  const body = document.body.classList;
+  const broken = Boolean(picture?.trouble);
+  body.toggle("lost", Boolean(state.lostSince));
+  body.toggle("broken", broken);
+  body.toggle("frozen", state.frozen);
+  body.toggle("stale", Boolean(state.lostSince || broken));
+  if (!picture) {
+    text(by("state"), words.wait);
+    return;
+  }
+  const how = state.lostSince ? "lost" : broken ? "broken" : state.frozen ? "frozen" : "connected";
+  const sentence = words[how === "connected" ? how : `${how}_short`];
+  const parts = [say(sentence, { time: withZone(state.checked, true), age: age(state.checked) })];
+  if (how === "connected") {
+    parts.push(picture.last ? lastReport(...picture.last) : words.never);
+  }
+  text(by("state"), parts.join(" · "));
+  const all = picture.views.length;
+  const place = { at: state.at + 1, all, n: PACE };
+  const turning = narrow.matches ? words.picked : state.held ? words.held : words.turning;
+  text(by("rotation"), all < 2 ? words.single : say(turning, place));
+}
+
+// A quiet hour is said, so that it is not taken for a lost line. With its date where that is
+// another than the one shown.
+function lastReport(at, date) {
+  const shown = state.picture.moment.ticks ? now() : state.picture.moment.at;
+  const day = (moment) => Math.floor((moment + told.offset * 1000) / 86400000);
+  const time = day(at) === day(shown) ? withZone(at, false) : `${date} ${withZone(at, false)}`;
+  return say(shown - at > QUIET ? words.quiet : words.last, { time });
+}
+
+// The one line that must not be overlooked: a lost line, a broken store, a frozen picture.
+export function announce() {
+  const said = [];
+  const time = state.checked ? withZone(state.checked, false) : "–";
+  if (state.lostSince) said.push(say(words.lost, { since: clock(state.lostSince), time }));
+  else if (state.picture?.trouble) said.push(`${say(words.broken, { time })}. ${state.picture.trouble}`);
+  if (state.frozen) {
+    said.push(say(words.frozen, { time: withZone(state.checked, true) }));
+    const first = alarms.first;
+    if (first) said.push(`${counted()}: ${first.title}, ${first.place} (${first.came})`);
+  }
+  text(by("announced"), said.join(" — "));
+  by("announced").hidden = !said.length;
+}
+
+export function counted() {
+  const more = alarms.queue.length - 1;
+  return more > 0 ? say(words.more, { n: more }) : words.new;
+}
+
+export function time() {
+  const moment = state.picture?.moment;
+  if (!moment) return;
+  const at = moment.ticks ? now() : moment.at;
+  text(by("minute"), clock(at, false));
+  text(by("second"), moment.ticks ? clock(at, true).slice(-3) : "");
+}

@@ -1,0 +1,82 @@
+// The view that is shown: its figures, its map and its list, or on a phone all of them.
+
+import * as draw from "./draw.js";
+import { by, text } from "./draw.js";
+import { narrow, say, state, told, words } from "./state.js";
+
+const LINES = 6;
+
+function view() {
+  const views = state.picture.views;
+  if (state.alarm) return views.find((one) => one.name === "situasi") ?? views[state.at];
+  return views[state.at];
+}
+
+export function redraw() {
+  const picture = state.picture;
+  if (!picture) return;
+  const bands = picture.bands.filter(([kind]) => kind !== "broken");
+  draw.bands(by("bands"), bands);
+  document.body.classList.toggle("crowded", bands.length > 1);
+  text(by("day"), `${picture.moment.day} · ${picture.moment.note}`);
+  text(by("filter"), say(words.filter, { filter: picture.filter }));
+  const one = view();
+  if (!one) {
+    text(by("title"), "Situasi");
+    text(by("nothing"), picture.nothing ?? "");
+    for (const id of ["figures", "lines", "legend"]) by(id).replaceChildren();
+    return;
+  }
+  text(by("title"), one.title);
+  draw.figures(by("figures"), narrow.matches ? light(picture) : one.figures);
+  draw.areas(by("map"), one.areas);
+  const silent = Object.values(one.areas).some((area) => !area[1]);
+  draw.legend(by("legend"), one.legend.filter(([mark]) => mark[0] !== "silent" || silent));
+  draw.marks(by("map"), picture.alarms);
+  text(by("map-title"), `${one.title}: ${one.heading}`);
+  text(by("heading"), one.heading);
+  const rows = one.lines ?? reports(picture);
+  draw.lines(by("lines"), rows);
+  const bare = one.lines ? !one.lines.length : !picture.alarms.length;
+  text(by("nothing"), bare ? one.nothing : "");
+  by("listed").classList.toggle("bare", bare);
+  draw.lines(by("newest"), picture.newest.map(report));
+  const table = by("table"); // a frozen copy has it in its own text
+  if (table) draw.table(table, picture.table);
+}
+
+// On a phone all figures stand below one another.
+function light(picture) {
+  const found = new Map();
+  for (const one of picture.views) {
+    for (const figure of one.figures) if (!found.has(figure.key)) found.set(figure.key, figure);
+  }
+  return [...found.values()];
+}
+
+// The grave reports that are open, and what is left of the lines for the newest.
+function reports(picture) {
+  const grave = picture.alarms.slice(0, LINES).map((one) => ({
+    mark: one.tingkat,
+    title: one.title,
+    place: one.place,
+    end: one.when,
+    note: [one.heeded ?? (picture.moment.live ? words.unheeded : ""), one.situasi?.[1],
+      one.status, one.happened].filter(Boolean).join(" · "),
+  }));
+  const rest = picture.alarm_count - grave.length;
+  if (rest > 0) grave[grave.length - 1].note = say(words.and_more, { n: rest + 1 });
+  if (narrow.matches || grave.length > LINES - 2) return grave;
+  const known = new Set(picture.alarms.map((one) => one.id));
+  const newest = picture.newest.filter((one) => !known.has(one.id)).map(report);
+  if (!newest.length) return grave;
+  const heading = { sub: true, title: words.newest };
+  return [...grave, heading, ...newest.slice(0, LINES - 1 - Math.max(1, grave.length))];
+}
+
+function report(one) {
+  return {
+    mark: one.tingkat, title: one.title, place: one.place, end: one.when, text: one.text,
+    note: [one.status, one.happened].filter(Boolean).join(" · "),
+  };
+}

@@ -1,0 +1,150 @@
+// The wall: what comes from the server, what the viewer does, and what a second changes.
+
+import { by, text } from "./draw.js";
+import { announce, footer, time } from "./foot.js";
+import { acknowledge, close, count, heeding, interrupt, typing } from "./interrupt.js";
+import { Line } from "./line.js";
+import { alarms, sound } from "./ringing.js";
+import { PACE, narrow, now, state, told, words } from "./state.js";
+import { redraw } from "./view.js";
+
+sound.changed = footer;
+
+function heard(picture, clocks) {
+  if (clocks.files !== told.files && !state.alarm && !state.frozen) {
+    location.reload(); // the server has other scripts
+    return;
+  }
+  state.ahead = clocks.ahead;
+  state.lostSince = 0;
+  state.over = false;
+  if (picture) {
+    alarms.take(picture.moment.live ? picture.alarms : []);
+    if (state.frozen) state.newer = picture;
+    else show(picture);
+  }
+  state.heardChecked = clocks.checked;
+  if (!state.frozen) state.checked = clocks.checked;
+  every();
+}
+
+function show(picture) {
+  state.picture = picture;
+  state.newer = null;
+  if (state.at >= picture.views.length) state.at = 0;
+  if (!state.turnsAt) state.turnsAt = Date.now() + PACE * 1000;
+  document.body.classList.remove("waiting");
+  redraw();
+}
+
+function lost() {
+  state.lostSince ||= now();
+  every();
+}
+
+function over() {
+  // Whoever may not look any more keeps nothing to look at.
+  state.over = true;
+  state.picture = state.newer = null;
+  alarms.queue = [];
+  document.body.classList.add("waiting");
+  every();
+}
+
+function turn(step) {
+  const all = state.picture?.views.length ?? 0;
+  if (!all) return;
+  state.at = (state.at + step + all) % all;
+  state.turnsAt = Date.now() + PACE * 1000;
+  redraw();
+}
+
+function freeze() {
+  state.frozen = !state.frozen;
+  if (!state.frozen) {
+    state.checked = state.heardChecked;
+    if (state.newer) show(state.newer);
+  }
+}
+
+const acts = {
+  back: () => turn(-1),
+  next: () => turn(1),
+  hold: () => {
+    state.held = !state.held;
+    state.turnsAt = Date.now() + PACE * 1000;
+  },
+  freeze,
+  mute: () => sound.toggle(),
+  heed: heeding,
+  home: () => { location.href = told.home; },
+  full: () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen?.().catch(() => {});
+  },
+};
+const KEYS = {
+  ArrowLeft: "back", ArrowRight: "next", " ": "hold", f: "freeze", m: "mute", a: "heed",
+  Enter: "heed", b: "home", Escape: "home", l: "full",
+};
+
+document.addEventListener("keydown", (event) => {
+  sound.wake();
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (state.naming) {
+    if (event.key === "Escape") close();
+    return;
+  }
+  const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act || (event.key === "Enter" && event.target.closest?.("button, a"))) return;
+  event.preventDefault();
+  acts[act]();
+  every();
+});
+document.addEventListener("pointerdown", () => sound.wake());
+document.addEventListener("pointermove", () => {
+  document.body.classList.add("pointed");
+  state.hidesAt = Date.now() + 4000;
+});
+by("controls").addEventListener("click", (event) => {
+  const act = event.target.closest("button")?.dataset.act;
+  if (act) acts[act]();
+  every();
+});
+by("name").addEventListener("input", typing);
+by("acknowledge").addEventListener("submit", (event) => {
+  event.preventDefault();
+  acknowledge();
+});
+narrow.addEventListener("change", redraw);
+
+// --- once a second, and after whatever happened ---
+
+function every() {
+  interrupt();
+  announce();
+  footer();
+  time();
+  by("over").hidden = !state.over;
+  if (state.over) {
+    text(by("over-text"), words.signed_out);
+    text(by("over-way"), words.sign_in);
+    by("over-way").href = location.href; // the gate asks to sign in, and leads back here
+  }
+}
+
+let last = Date.now();
+setInterval(() => {
+  const passed = Date.now() - last;
+  last = Date.now();
+  count(passed);
+  const turning = !state.held && !state.frozen && !state.alarm && !narrow.matches;
+  if (turning && state.picture?.views.length > 1 && Date.now() >= state.turnsAt) turn(1);
+  if (state.hidesAt && Date.now() > state.hidesAt) {
+    document.body.classList.remove("pointed");
+    state.hidesAt = 0;
+  }
+  every();
+}, 1000);
+
+new Line("/layar/gambar" + location.search, { heard, lost, over }).run();

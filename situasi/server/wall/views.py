@@ -1,0 +1,251 @@
+"""The views of the wall: for each its figures, its map, and one list of at most six lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from situasi import words
+from situasi.acknowledged import Acknowledgement
+from situasi.analysis import turnout
+from situasi.analysis.attention import PARTS
+from situasi.analysis.day import Day
+from situasi.analysis.moment import Moment
+from situasi.analysis.overview import Overview
+from situasi.figures.theme import Theme
+from situasi.labels import label
+from situasi.regions import Register
+from situasi.telling import key_figures, measures
+from situasi.telling.marks import Told
+from situasi.telling.numbers import percent
+from situasi.words import _
+
+LINES = 6
+FIGURES = 4
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the views tell of. alarms: analysis.alarms, those of the selection. codes: the
+    kecamatan of the selection. heeded: acknowledgements by case. named: whether with names."""
+
+    found: Overview
+    day: Day
+    alarms: pd.DataFrame
+    heeded: Mapping[str, Acknowledgement]
+    named: bool
+    register: Register
+    at: Moment
+    theme: Theme
+
+    @property
+    def codes(self) -> list[str]:
+        return list(self.found.states["kecamatan"])
+
+    @property
+    def rates(self) -> pd.Series:
+        return turnout.whole(self.day.turnout.loc[self.codes])
+
+    @property
+    def tps(self) -> pd.DataFrame:
+        return self.day.stations[self.day.stations["kecamatan"].isin(self.codes)]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list: main words, what stands at its end, and a second row."""
+
+    title: str
+    end: str = ""
+    note: str = ""
+    mark: str | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """figures: at most FIGURES. measure: by which the map is coloured. lines: None where the
+    list is that of the grave reports. nothing: what an empty list says."""
+
+    title: str
+    figures: Sequence[Told]
+    measure: str
+    heading: str
+    lines: Sequence[Line] | None = None
+    nothing: str = ""
+
+
+def view(name: str, of: Shown) -> View:
+    """The view of this name (asked.VIEWS)."""
+    return _VIEWS[name](of)
+
+
+def _situation(of: Shown) -> View:
+    found = of.found
+    zone = of.register.election.zone_label
+    return View(
+        _("Situasi"),
+        [
+            key_figures.opened(found),
+            key_figures.states(found),
+            key_figures.newest(found, of.at.at, zone),
+            key_figures.sources(found, None),
+        ],
+        "situasi",
+        _("Laporan berat yang masih terbuka"),
+        nothing=_("Tidak ada laporan berat yang terbuka.")
+        if found.newest is not None
+        else _("Belum ada laporan kejadian."),
+    )
+
+
+def _turnout(of: Shown) -> View:
+    codes = of.codes
+    everywhere = of.register.whole and len(codes) == len(of.day.turnout)
+    rates = turnout.official(of.rates, everywhere)
+    rows = of.day.turnout.loc[codes]
+    rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(LINES)
+    every: list[Any] = list(rows.itertuples())
+    lines = [
+        Line(
+            of.register.name_of(str(one.Index)),
+            percent(one.rate, estimated=bool(one.told_estimated)),
+            _("{n} dari {all} TPS melapor").format(
+                n=words.number(int(one.told)), all=words.number(int(one.tps))
+            ),
+        )
+        for one in every
+    ]
+    return View(
+        _("Partisipasi"),
+        [
+            key_figures.turnout(rates),
+            key_figures.heads(rates),
+            key_figures.bounds(rates),
+        ],
+        "partisipasi",
+        _("Partisipasi terendah"),
+        lines,
+        _("Belum ada hitungan pemilih."),
+    )
+
+
+def _stations(of: Shown) -> View:
+    tps = of.tps
+    states = tps["state"].value_counts()
+    silent = Told(
+        "tak_terjangkau",
+        _("TPS tak terjangkau"),
+        words.number(int(states.get("tak_terjangkau", 0))),
+        _("dari {n} TPS").format(n=words.number(len(tps))),
+        alarm=bool(states.get("tak_terjangkau", 0)),
+    )
+    late = Told(
+        "terlambat",
+        _("TPS terlambat melapor"),
+        words.number(int(states.get("terlambat", 0))),
+        _("dari {n} TPS").format(n=words.number(len(tps))),
+        alarm=bool(states.get("terlambat", 0)),
+    )
+    rows = of.day.phases.loc[of.codes]
+    rows = rows.assign(behind=rows["terlambat"] + rows["tak_terjangkau"])
+    worst = rows[rows["behind"] > 0].sort_values("behind", ascending=False, kind="stable")
+    every: list[Any] = list(worst.head(LINES).itertuples())
+    lines = [
+        Line(
+            of.register.name_of(str(one.Index)),
+            _("{n} dari {all}").format(n=words.number(one.behind), all=words.number(one.tps)),
+            _told_states(one),
+        )
+        for one in every
+    ]
+    return View(
+        _("TPS"),
+        [key_figures.stations(tps), late, silent],
+        "fase",
+        _("TPS terlambat atau tak terjangkau"),
+        lines,
+        _("Tidak ada TPS yang terlambat melapor."),
+    )
+
+
+def _told_states(row: Any) -> str:
+    told = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
+    return " · ".join(f"{label('lapor', state)} {words.number(n)}" for state, n in told if n)
+
+
+def _personnel(of: Shown) -> View:
+    rows = of.day.gaps.loc[of.codes]
+    known = rows[rows["known"]]
+    figures = [key_figures.personnel(of.day, of.codes)]
+    if len(known):
+        of_all = _("dari {n} TPS").format(n=words.number(int(known["tps"].sum())))
+        absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
+        figures += [
+            Told("tanpa", _("TPS tanpa petugas hadir"), words.number(absent), of_all, absent > 0),
+            Told("kosong", _("TPS tanpa plotting"), words.number(empty), of_all, empty > 0),
+        ]
+    worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
+    every: list[Any] = list(worst[worst["absent"] > 0].head(LINES).itertuples())
+    lines = [
+        Line(
+            of.register.name_of(str(one.Index)),
+            _("{n} dari {all} TPS").format(
+                n=words.number(int(one.absent)), all=words.number(int(one.tps))
+            ),
+            _("{n} hadir dari {all} diplot").format(
+                n=words.number(int(one.present)), all=words.number(int(one.posted))
+            ),
+        )
+        for one in every
+    ]
+    return View(
+        _("Personel"),
+        figures,
+        "personel",
+        _("TPS tanpa petugas hadir"),
+        lines,
+        _("Tidak ada TPS tanpa petugas.") if len(known) else _("Belum ada plotting personel."),
+    )
+
+
+def _attention(of: Shown) -> View:
+    scores = of.day.attention[of.day.attention["kecamatan"].isin(of.codes)]
+    every: list[Any] = list(scores[scores["score"] > 0].head(LINES).itertuples())
+    lines = [
+        Line(of.register.name_of(one.kecamatan), words.number(round(one.score)), _why(one))
+        for one in every
+    ]
+    judged = bool(scores["score"].notna().any())
+    nothing = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
+    return View(
+        _("Perlu perhatian"),
+        [key_figures.opened(of.found), key_figures.states(of.found), key_figures.stations(of.tps)],
+        "perhatian",
+        _("Nilai perhatian tertinggi, 0–100"),
+        lines,
+        nothing,
+    )
+
+
+def _why(one: Any) -> str:
+    """The parts of the score, the gravest first."""
+    parts = [(getattr(one, part), part) for part in PARTS]
+    found = sorted(((s, part) for s, part in parts if s > 0), reverse=True)
+    return " · ".join(label("perhatian", part) for _share, part in found[:2])
+
+
+_VIEWS: dict[str, Callable[[Shown], View]] = {
+    "situasi": _situation,
+    "partisipasi": _turnout,
+    "tps": _stations,
+    "personel": _personnel,
+    "perhatian": _attention,
+}
+
+
+def painted(of: Shown, name: str) -> measures.Measure:
+    """How the map of this measure is coloured."""
+    return measures.measure(name, of.found, of.day, of.register.kecamatan, of.theme)

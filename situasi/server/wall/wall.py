@@ -1,0 +1,194 @@
+"""One wall for all viewers: it asks the store in one place, and makes each picture once."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator, Callable, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from time import monotonic
+
+from situasi import acknowledged, sight
+from situasi.acknowledged import Acknowledgement
+from situasi.analysis import moment as moments
+from situasi.analysis.moment import Moment, reckoned
+from situasi.board import Board
+from situasi.roles import Viewer
+from situasi.server.wall import picture
+from situasi.server.wall.asked import Asked
+from situasi.server.wall.found import Looked
+from situasi.server.wall.picture import Sources
+from situasi.snapshot import Picture
+from situasi.store.protocol import StoreError
+
+_LOOK = 0.25  # seconds between two looks at the store, however many wait
+_MOST = 64  # pictures kept
+_MOST_HELD = 40  # answers held back at once for one session: more tabs than anybody looks at
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A picture as it is sent. tag: of what it says; the same words have the same tag."""
+
+    plain: bytes
+    packed: bytes
+    tag: str
+    checked_at: datetime
+
+
+class Wall:
+    """One per board."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self._picture: Picture | None = None
+        self._heeded: dict[str, Acknowledgement] = {}
+        self._access = -1
+        self._edition = 0  # of the acknowledgements
+        self._looked = float("-inf")
+        self._looking = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._waiting: Counter[str] = Counter()  # by session
+        self._task: asyncio.Task[None] | None = None
+        self._made: OrderedDict[Hashable, asyncio.Future[Body]] = OrderedDict()
+
+    async def body(self, viewer: Viewer, asked: Asked) -> Body:
+        """The picture of this viewer now."""
+        shown = await self.look()
+        at = self._moment(asked, shown, picture.now())
+        key = self._key(viewer, asked, shown, at)
+        made = self._made.get(key)
+        if made is None:
+            made = asyncio.ensure_future(self._make(viewer, asked, shown, at))
+            self._made[key] = made
+            while len(self._made) > _MOST:
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        try:
+            body = await asyncio.shield(made)
+        except Exception:
+            self._made.pop(key, None)  # whoever asks next tries anew
+            raise
+        return Body(body.plain, body.packed, body.tag, shown.checked_at)
+
+    def _key(self, viewer: Viewer, asked: Asked, shown: Picture, at: Moment) -> Hashable:
+        """All that a picture depends on: viewers who may see the same share it."""
+        return (
+            shown.snapshot.version,
+            tuple(shown.snapshot.editions.values()),
+            shown.trouble,
+            self._edition,
+            (reckoned(at), at.live, at.exercise),
+            (sight.of(viewer), viewer.role.name, viewer.link and viewer.link.ends),
+            asked,
+        )
+
+    async def _make(self, viewer: Viewer, asked: Asked, shown: Picture, at: Moment) -> Body:
+        sources = Sources(self.board, shown, self._heeded, at)
+        return await asyncio.to_thread(_written, sources, viewer, asked)
+
+    async def sources(self, asked: Asked, now: datetime) -> Sources:
+        """What a picture is made from that nobody else is shown."""
+        shown = await self.look()
+        return Sources(self.board, shown, self._heeded, self._moment(asked, shown, now))
+
+    def _moment(self, asked: Asked, shown: Picture, now: datetime) -> Moment:
+        zone = self.board.register.election.zone
+        return moments.moment(asked.moment, now, shown.snapshot.exercise_at, zone)
+
+    async def look(self, *, at_once: bool = False) -> Picture:
+        """The picture of the store, asked again where the last look is old."""
+        async with self._looking:
+            shown = self._picture
+            if shown is None or at_once or monotonic() - self._looked >= _LOOK:
+                shown = await self._look(self.board.lookout.look if at_once else None)
+            return shown
+
+    async def _look(self, ask: Callable[[], Picture] | None) -> Picture:
+        before = self._state()
+        shown, heeded = await asyncio.to_thread(self._ask, ask or self.board.lookout.picture)
+        self._picture, self._looked = shown, monotonic()
+        if heeded is not None:
+            self._heeded, self._edition = heeded, self._edition + 1
+        if self._state() != before:
+            self._changed.set()
+            self._changed = asyncio.Event()
+        return shown
+
+    def _state(self) -> Hashable:
+        shown = self._picture
+        return shown and (shown.snapshot.version, shown.trouble, self._edition)
+
+    def _ask(self, ask: Callable[[], Picture]) -> tuple[Picture, dict[str, Acknowledgement] | None]:
+        shown, heeded = ask(), None
+        try:
+            if shown.access != self._access:
+                every = acknowledged.every(self.board.store)
+                self._access = shown.access
+                heeded = every if every != self._heeded else None
+        except StoreError as error:
+            _log.warning("%s", error)  # what was acknowledged stands
+        return shown, heeded
+
+    def looked(self, viewer: Viewer, shown: Picture) -> Looked:
+        """What this viewer may see of the present."""
+        zone = self.board.register.election.zone
+        at = moments.moment(None, picture.now(), shown.snapshot.exercise_at, zone)
+        register = picture.register_of(self.board, viewer)
+        return Looked(self.board.findings, shown.snapshot, at, sight.of(viewer), register)
+
+    async def change(self, seconds: float) -> None:
+        """Wait until the store says something new, or so long."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def is_crowded(self, session: str) -> bool:
+        """Whether this session has so many answers held back that it gets no other."""
+        return bool(session) and self._waiting[session] >= _MOST_HELD
+
+    @asynccontextmanager
+    async def watching(self, session: str = "") -> AsyncIterator[None]:
+        """While anybody waits, the store is asked."""
+        self._waiting[session] += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._watch(), name="wall")
+        try:
+            yield
+        finally:
+            self._waiting[session] -= 1
+            if not self._waiting[session]:
+                del self._waiting[session]
+
+    async def _watch(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(_LOOK)
+            await self.look()
+
+
+def _written(sources: Sources, viewer: Viewer, asked: Asked) -> Body:
+    said = picture.compose(sources, viewer, asked)
+    plain = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
+        "utf-8", "replace"
+    )
+    tag = f'"{blake2b(plain, digest_size=12).hexdigest()}"'
+    return Body(plain, gzip.compress(plain, 6), tag, sources.picture.checked_at)
+
+
+_current: Wall | None = None
+
+
+def current(board: Board) -> Wall:
+    """The wall of this board; one that is opened anew gets a new one."""
+    global _current
+    if _current is None or _current.board is not board:
+        _current = Wall(board)
+    return _current

@@ -1,0 +1,12 @@
+"""The style sheet of the pages, under an address that changes with it: browsers keep it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+TEXT: Final = (Path(__file__).parent / "screen" / "board.css").read_text("utf-8")
+FINGERPRINT: Final = sha256(TEXT.encode()).hexdigest()[:12]
+ROUTE: Final = "/gaya/papan-{fingerprint}.css"
+ADDRESS: Final = ROUTE.format(fingerprint=FINGERPRINT)

@@ -1,0 +1,1 @@
+"""Telling: what was found in the words, signs and colours of a reader, whoever draws it."""

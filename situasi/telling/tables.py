@@ -1,0 +1,122 @@
+"""Tables in words, each cell as it is read: for whoever has them without the board."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis.silence import FeedState
+from situasi.analysis.stations import NO_PHASE
+from situasi.labels import label
+from situasi.regions import Register
+from situasi.telling import reports
+from situasi.words import _
+
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A table. count: its rows in words, "N dari M" where some were left out."""
+
+    title: str
+    count: str
+    head: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    note: str = ""
+
+
+def phase(code: str | None) -> str:
+    """The furthest phase of a TPS; that none was told is said so."""
+    return (
+        label("fase", code) if isinstance(code, str) and code != NO_PHASE else _("belum ada fase")
+    )
+
+
+def cases(opened: pd.DataFrame, register: Register, at: datetime, most: int) -> Listed:
+    """Open cases, the last heard of first. opened: Overview.open. at: of the zone shown."""
+    newest = opened.sort_values(["known_at", "seq"], ascending=False, kind="stable").head(most)
+    every: list[Any] = list(newest.itertuples())
+    rows = []
+    for row in every:
+        item = reports.item(row, register, at)
+        rows.append(
+            (
+                item.tingkat_name,
+                item.heard,
+                item.title,
+                item.place,
+                item.status,
+                item.happened or MISSING,
+                reports.short(item.text),
+                str(row.id),
+                _("LATIHAN") if item.rehearsal else "",
+            )
+        )
+    head = (
+        _("tingkat"), _("kabar"), _("jenis"), _("tempat"), _("status"), _("terjadi"),
+        _("uraian"), _("id"), "",
+    )  # fmt: skip
+    return Listed(_("Kejadian terbuka"), _counted(len(rows), len(opened)), head, rows)
+
+
+def stations(found: pd.DataFrame, register: Register, at: datetime) -> Listed:
+    """Every TPS with its phase and state. found: analysis.stations.stations."""
+    every: list[Any] = list(found.itertuples())
+    rows = [
+        (
+            register.name_of(one.kecamatan),
+            register.name_of(one.desa),
+            f"{one.nomor:03d}",
+            phase(one.fase),
+            label("lapor", one.state),
+            MISSING if pd.isna(one.hadir) else words.number(int(one.hadir)),
+            _when(one.last_at, at),
+        )
+        for one in every
+    ]
+    head = (
+        _("kecamatan"), _("desa"), _("TPS"), _("fase"), _("pelaporan"), _("hadir"),
+        _("laporan terakhir"),
+    )  # fmt: skip
+    return Listed(_("Semua TPS"), words.number(len(rows)), head, rows)
+
+
+def feeds(heard: Sequence[FeedState], at: datetime) -> Listed:
+    """Each source and its last word."""
+    rows = [
+        (
+            label("feed", one.feed),
+            _when(one.last, at) if one.last else _("belum melapor"),
+            _said(one),
+        )
+        for one in heard
+    ]
+    head = (_("sumber"), _("laporan terakhir"), _("keadaan"))
+    return Listed(_("Sumber"), words.number(len(rows)), head, rows)
+
+
+def _said(one: FeedState) -> str:
+    if not one.expected:
+        return _("di luar jam pemantauan")
+    return _("senyap") if one.silent else _("melapor")
+
+
+def _when(moment: Any, at: datetime) -> str:
+    """The clock time, and the day where it is another than that of `at`."""
+    if pd.isna(moment):
+        return MISSING
+    local = moment.astimezone(at.tzinfo)
+    same = local.date() == at.date()
+    return words.clock(local) if same else f"{words.day(local)} {words.clock(local)}"
+
+
+def _counted(some: int, every: int) -> str:
+    if some == every:
+        return words.number(every)
+    return _("{n} dari {all}").format(n=words.number(some), all=words.number(every))

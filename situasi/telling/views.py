@@ -1,0 +1,87 @@
+"""What a view shows, in words: its filters, and what must not be overlooked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from situasi import words
+from situasi.analysis.moment import Moment
+from situasi.labels import N_, label
+from situasi.regions import Register
+from situasi.words import _
+
+# Filters by their name in the address, and what they are called.
+SPOKEN = {
+    "kec": N_("kecamatan"),
+    "jenis": N_("jenis"),
+    "tingkat": N_("tingkat"),
+    "status": N_("status"),
+    "rentang": N_("waktu"),
+    "feed": N_("sumber"),
+    "sejak": N_("sejak taklimat"),
+}
+# Those of Situasi, which the wall knows too.
+FILTERS = ("kec", "jenis", "tingkat", "status", "rentang", "saat")
+
+
+def word(register: Register, name: str, code: str) -> str:
+    """What people read for one value of a filter of SPOKEN. Raises KeyError where it is none."""
+    said: dict[str, Callable[[str], str]] = {
+        "kec": register.name_of,
+        "rentang": window_name,
+        "sejak": lambda at: at.replace("T", " ")[:16],
+    }
+    return said[name](code) if name in said else label(name, code)
+
+
+def window_name(code: str) -> str:
+    """A window of time (analysis.moment.WINDOWS)."""
+    return {
+        "hari": _("hari pemungutan"),
+        "1j": _("1 jam terakhir"),
+        "3j": _("3 jam terakhir"),
+        "semua": _("semua waktu"),
+    }[code]
+
+
+def filters_in_words(register: Register, query: Iterable[tuple[str, str]]) -> str:
+    """What a view is filtered by, from names and values of its address; empty: by nothing."""
+    told: dict[str, list[str]] = {}
+    for name, value in query:
+        if name in SPOKEN:
+            told.setdefault(_(SPOKEN[name]), []).append(_word(register, name, value))
+        elif name == "saat":
+            told.setdefault(_("saat"), []).append(value.replace("T", " "))
+    return "; ".join(f"{title}: {', '.join(some)}" for title, some in told.items())
+
+
+def _word(register: Register, name: str, code: str) -> str:
+    try:
+        return word(register, name, code)
+    except KeyError:  # of an election or a version of the board that is no more
+        return code
+
+
+def bands(
+    at: Moment, zone_label: str, *, rehearsal: bool, until: datetime | None, trouble: str | None
+) -> list[tuple[str, str]]:
+    """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store.
+
+    until: when the link of a guest ends; None for everybody else.
+    """
+    said = []
+    if rehearsal:
+        said.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
+    if not at.live:
+        past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
+        said.append(("past", past.format(time=words.clock(at.at), zone=zone_label)))
+    if until is not None:
+        ends = until.astimezone(at.at.tzinfo)
+        only = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
+        said.append(
+            ("guest", only.format(day=words.day(ends), time=words.clock(ends), zone=zone_label))
+        )
+    if trouble:
+        said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
+    return said

@@ -1,0 +1,121 @@
+"""The overview by numbers: whatever comes, the same as everything made anew from every row."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi import election, records, sight
+from situasi.analysis import bound, caseload, incidents, merging, situasi
+from situasi.analysis.attention import attention
+from situasi.analysis.incidents import Selection
+from situasi.analysis.known import Known
+from situasi.analysis.overview import Overview, overview
+from situasi.sight import Sight
+from tests.analysis import slow
+from tests.analysis.test_attention import RULES, gaps, stations
+from tests.analysis.test_caseload import CLOCKS, delivered, frame, rows_told, wanted
+from tests.builders import report, rows_of, wib
+from tests.builders_election import invented_election
+
+HERE, THERE = "16.10.04", "16.10.05"
+CODES = ["16.10.01", "16.10.02", "16.10.04"]
+cuts = st.lists(st.integers(0, 25), max_size=3)
+clock = st.sampled_from(CLOCKS)
+deed = st.tuples(
+    st.integers(0, 24), st.integers(0, 24), st.sampled_from(["gabung", "gabung", "pisah"]), clock
+)
+deeds = st.lists(deed, max_size=6)
+
+
+@cache
+def defined() -> election.Election:
+    return election.load(invented_election(Path(tempfile.mkdtemp()) / "election"))
+
+
+def frames_of(
+    told: list[dict[str, Any]], said: list[tuple[int, int, str, str]]
+) -> dict[str, pd.DataFrame]:
+    rows = frame(told)
+    keys, made_up = rows["case"].tolist(), rows["latihan"].tolist()
+    merges = [
+        report(kasus=keys[one], ke=keys[other], tindakan=act, known=at, latihan=made_up[one])
+        for one, other, act, at in said
+        if max(one, other) < len(keys)
+    ]
+    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    return {**empty, "incidents": rows, "merges": rows_of(records.MERGES, *merges)}
+
+
+def assert_same(found: Overview, expected: Overview) -> None:
+    for name, value in vars(expected).items():
+        ours = getattr(found, name)
+        if isinstance(value, pd.DataFrame):
+            ours, value = ours.reset_index(drop=True), value.reset_index(drop=True)
+            if name == "slots":
+                ours, value = found.slots, expected.slots
+            pd.testing.assert_frame_equal(ours, value, obj=name, check_dtype=not ours.empty)
+        else:
+            assert ours == value, name
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows_told, deeds, wanted, clock, st.booleans())
+def test_the_overview_equals_the_one_made_from_every_row(
+    told: list[dict[str, Any]],
+    said: list[tuple[int, int, str, str]],
+    asked: Selection,
+    at: str,
+    live: bool,
+) -> None:
+    frames, moment = frames_of(told, said), wib(at)
+    found = overview(frames, defined(), CODES, asked, moment, live=live)
+    assert_same(found, slow.overview(frames, defined(), CODES, asked, moment, live=live))
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows_told, cuts, deeds, clock, st.sampled_from([(), ("16.10.01",)]), st.booleans())
+def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
+    told: list[dict[str, Any]],
+    cut: list[int],
+    said: list[tuple[int, int, str, str]],
+    at: str,
+    area: tuple[str, ...],
+    live: bool,
+) -> None:
+    frames, moment = frames_of(told, said), wib(at)
+    limit = None if live else moment
+    hidden, nameless = (("incidents", "ditugaskan"),), (("incidents", "uraian"),)
+    reach = Sight(tuple(records.FEEDS), area, hidden, nameless)
+    seen = sight.seen(frames, reach)
+    quick = sight.known(frames, delivered(frames["incidents"], cut), reach, limit)
+    slowly = Known(seen, limit)
+    for feed in records.FEEDS:
+        pd.testing.assert_frame_equal(quick[feed], incidents.known(seen[feed], limit))
+        assert quick.last(feed) == slowly.last(feed)
+    pd.testing.assert_frame_equal(quick.cases.frame(), incidents.cases(quick["incidents"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows_told, deeds, clock)
+def test_the_lively_cases_tell_as_much_of_crowds_and_weights_as_all_of_them(
+    told: list[dict[str, Any]], said: list[tuple[int, int, str, str]], at: str
+) -> None:
+    told = [{**one, "kecamatan": {"16.10.01": HERE, "16.10.02": THERE}.get(one["kecamatan"])}
+            for one in told]  # fmt: skip
+    frames, moment, valid = frames_of(told, said), wib(at), timedelta(hours=3)
+    every = merging.merged(incidents.cases(frames["incidents"]), frames["merges"])
+    lively = caseload.either(caseload.still_open, caseload.heard_since(moment - valid))
+    cases = caseload.of_known(frames["incidents"])
+    few = bound.of(cases, frames["merges"]).frame(lively)
+    states = situasi.by_kecamatan(every, [HERE, THERE], moment, valid)
+    pd.testing.assert_frame_equal(situasi.by_kecamatan(few, [HERE, THERE], moment, valid), states)
+    scores = [attention(found, states, stations(), {}, gaps(), RULES) for found in (every, few)]
+    pd.testing.assert_frame_equal(scores[1], scores[0])

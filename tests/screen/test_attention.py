@@ -1,0 +1,56 @@
+"""Perlu perhatian: one line tells who comes first; behind it are the parts of each score."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from situasi import board as house
+from situasi.analysis.attention import PARTS
+from situasi.analysis.day import day
+from situasi.board import Board
+from situasi.labels import label
+from situasi.records import FEEDS
+from situasi.screen import session
+from situasi.sight import Sight
+from tests.builders import wib
+
+_SCRIPT = """
+from pages import situation
+from situasi.screen import filters
+
+filters.recall_moment()
+situation.show()
+"""
+
+
+@pytest.fixture
+def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setattr(house, "_current", rehearsed)
+    app = AppTest.from_string(_SCRIPT)
+    app.query_params["saat"] = "2024-11-27T12:30"
+    return app
+
+
+def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
+    rehearsed: Board, page: AppTest
+) -> None:
+    page.run(timeout=90)
+    (line,) = [one for one in page.get("popover") if "nilai" in one.proto.id]
+    assert not page.get("dataframe")
+    said = line.proto.popover.label
+    at = wib("12.30")
+    shown = rehearsed.lookout.picture()
+    everything = Sight(tuple(FEEDS))
+    found = rehearsed.findings.of(day, shown.snapshot, session.moment(at, shown), everything)
+    scores = found.attention
+    first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]
+    assert said.startswith("**Perlu perhatian** " + first[0])
+    assert [said.index(name) for name in first] == sorted(said.index(name) for name in first)
+
+    page.session_state["nilai"] = True
+    page.run(timeout=90)
+    bars = [one.proto.body for one in page.get("html") if "si-bars" in one.proto.body]
+    assert len(bars) == len(first)
+    assert all(label("perhatian", part) in one for one in bars for part in PARTS)
+    assert len(page.get("arrow_data_frame") or page.get("dataframe")) == 1

@@ -1,0 +1,75 @@
+"""The page of the board's own health says what is not well, and nothing that was not measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from situasi.board import Board
+from situasi.pulse import Beat, Pulse
+from situasi.screen import health_panel
+from tests.conftest import NOON
+
+
+def beat(minute: float = 0, **more: Any) -> Beat:
+    told: dict[str, Any] = {
+        "age": 0.1, "read": 0.02, "ready": 0.1, "lag": 0.4, "viewers": 3, "waiting": 0,
+        "memory": 300_000_000, "trouble": False,
+    }  # fmt: skip
+    return Beat(at=NOON + timedelta(minutes=minute), **(told | more))
+
+
+def test_a_row_that_was_shown_late_is_an_alarm() -> None:
+    assert not health_panel._lag(beat(lag=1.9)).alarm
+    assert health_panel._lag(beat(lag=2.1)).alarm
+
+
+def test_no_row_yet_is_no_lag_of_zero() -> None:
+    assert health_panel._lag(beat(lag=None)).value == "–"
+
+
+def test_quarantine_that_grows_is_an_alarm_and_one_that_stays_is_not(empty: Board) -> None:
+    stays = [beat(0, waiting=5), beat(30, waiting=5), beat(90, waiting=5)]
+    assert not health_panel._waiting([*stays]).alarm
+    grows = [*stays, beat(120, waiting=7)]
+    card = health_panel._waiting(grows)
+    assert card.alarm and card.value == "7" and "+2" in str(card.note)
+
+
+def test_what_grew_more_than_an_hour_ago_no_longer_alarms(empty: Board) -> None:
+    assert not health_panel._waiting([beat(0, waiting=0), *(beat(m, waiting=7)
+                                     for m in (1, 62, 122))]).alarm  # fmt: skip
+
+
+def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
+    assert health_panel._memory(beat(memory=None)).value == "–"
+    assert health_panel._memory(beat(memory=1_100_000_000)).alarm
+
+
+def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
+    kept = Pulse()
+    for second in range(0, 13 * 3600, 5):
+        if kept.is_due((one := beat(second / 60)).at):
+            kept.beat(one)
+    beats = kept.beats()
+    assert len(beats) == 12 * 3600 / Pulse.EVERY
+    assert beats[-1].at - beats[0].at == timedelta(hours=12) - timedelta(seconds=Pulse.EVERY)
+
+
+def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
+    file = health_panel._table([beat(1, lag=None, memory=None), beat(0)]).file()
+    assert len(file) == 2
+    lag = next(name for name in file if name.startswith("Simpan sampai tampil"))
+    assert file[lag].isna().tolist() == [True, False]
+
+
+def test_a_curve_of_twelve_hours_is_short_and_keeps_its_one_peak() -> None:
+    lag = next(one for one in health_panel.MEASURES if one.key == "lag")
+    beats = [beat(second / 60) for second in range(0, 12 * 3600, 5)]
+    beats[4321] = replace(beats[4321], lag=9.0)
+    drawn = health_panel.worst(lag, beats)
+    assert len(drawn) <= health_panel.MOST
+    assert max(lag.of(one) or 0 for one in drawn) == 9.0
+    assert [one.at for one in drawn] == sorted(one.at for one in drawn)
+    assert health_panel.worst(lag, beats[:7]) == beats[:7]

@@ -1,0 +1,325 @@
+"""The picture of the wall: the numbers of the pages, in words, and nothing that is not theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from situasi import acknowledged
+from situasi.analysis import day, incidents, turnout, works
+from situasi.analysis.incidents import Selection
+from situasi.analysis.overview import Overview, overview
+from situasi.board import Board
+from situasi.ingest import ingest_file
+from situasi.roles import ROLES, Bound, Viewer
+from situasi.server.wall import asked, picture, wall
+from situasi.server.wall.wall import Body, Wall
+from situasi.store.protocol import StoreError
+from situasi.telling import key_figures, measures
+from tests.builders import wib
+from tests.conftest import NOON
+
+CHIEF = Viewer("pimpinan", ROLES["pimpinan"], here=True)
+AT = wib("12.30")
+SAAT = "saat=2024-11-27T12:30"
+
+
+def look(board: Board, query: str = SAAT, viewer: Viewer = CHIEF) -> dict[str, Any]:
+    return dict(json.loads(asyncio.run(_body(Wall(board), query, viewer)).plain))
+
+
+async def _body(screen: Wall, query: str, viewer: Viewer = CHIEF) -> Body:
+    register = picture.register_of(screen.board, viewer)
+    return await screen.body(viewer, asked.read(QueryParams(query), viewer, register))
+
+
+def view(said: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in said["views"] if one["name"] == name)
+
+
+def figure(said: dict[str, Any], name: str, key: str) -> str:
+    """Value and unit of a figure in one, as the page writes it."""
+    one = next(one for one in view(said, name)["figures"] if one["key"] == key)
+    return f"{one['value']} {one['unit']}".strip()
+
+
+def of_pages(board: Board, wanted: Selection, at: datetime = AT) -> tuple[Overview, day.Day]:
+    """What the pages find, without anything kept."""
+    register = board.register
+    frames = board.live.picture().snapshot.frames
+    found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
+    known = {name: incidents.known(frame, at) for name, frame in frames.items()}
+    return found, works.run(day.day, known, register, at)
+
+
+def of_the_day() -> Selection:
+    midnight = wib("00.00")
+    return Selection(since=midnight, until=midnight + timedelta(days=1))
+
+
+def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
+    said = look(rehearsed)
+    found, of_day = of_pages(rehearsed, of_the_day())
+    rates = turnout.whole(of_day.turnout)
+    assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open)} ")
+    for name, key, told in (
+        ("partisipasi", "partisipasi", key_figures.turnout(rates)),
+        ("partisipasi", "hadir", key_figures.heads(rates)),
+        ("tps", "tps", key_figures.stations(of_day.stations)),
+        ("personel", "personel", key_figures.personnel(of_day, list(rehearsed.register.kecamatan))),
+        ("situasi", "terakhir", key_figures.newest(found, AT, "WIB")),
+    ):
+        assert figure(said, name, key) == told.value, key
+        shown = next(one for one in view(said, name)["figures"] if one["key"] == key)
+        assert (shown["title"], shown["note"]) == (told.title, told.note)
+
+
+def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
+    said = look(rehearsed)
+    found, of_day = of_pages(rehearsed, of_the_day())
+    places = rehearsed.register.kecamatan
+    for one in said["views"]:
+        name = {"tps": "fase"}.get(one["name"], one["name"])
+        dark = picture.DARK
+        by = measures.measure(name, found, of_day, places, dark)
+        for code, place in places.items():
+            area = by.paint(place)
+            assert one["areas"][code][:2] == [area.value, area.fill], (name, code)
+
+
+def test_a_kecamatan_without_a_word_has_no_fill_and_no_number(board: Board) -> None:
+    said = look(board, "")
+    for one in said["views"]:
+        for value, fill, *_ in one["areas"].values():
+            assert fill is None or one["name"] == "perhatian"
+            assert value in {"", "0"} or one["name"] == "perhatian"
+    assert figure(said, "situasi", "terbuka") == "–"
+    assert figure(said, "partisipasi", "partisipasi") == "–"
+    assert said["last"] is None
+
+
+def test_filters_choose_the_rows_and_are_told_in_words(rehearsed: Board) -> None:
+    said = look(rehearsed, f"{SAAT}&kec=16.10.12&jenis=politik_uang")
+    found, _ = of_pages(
+        rehearsed,
+        Selection(("16.10.12",), ("politik_uang",), since=wib("00.00"), until=wib("23.59")),
+    )
+    assert said["filter"] == "kecamatan: Sungai Pinang; jenis: politik uang"
+    assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open)} ")
+    assert set(view(said, "situasi")["areas"]) == {"16.10.12"}
+    assert {one["code"] for one in said["alarms"]} == {"16.10.12"}
+    assert look(rehearsed, f"{SAAT}&kec=16.10.01")["alarms"] == []
+
+
+def test_what_was_not_known_yet_is_not_shown(rehearsed: Board) -> None:
+    early, late = look(rehearsed, "saat=2024-11-27T06:00"), look(rehearsed)
+    assert figure(early, "partisipasi", "partisipasi") == "–"
+    assert figure(late, "partisipasi", "partisipasi") != "–"
+    assert [kind for kind, _ in early["bands"]] == ["latihan", "past"]
+    assert not early["moment"]["ticks"]
+
+
+def test_who_may_not_see_officers_has_no_view_of_them_whatever_is_asked(rehearsed: Board) -> None:
+    guest = Viewer("tamu x", ROLES["tamu"])
+    said = look(rehearsed, f"{SAAT}&tampilan=personel,tps", guest)
+    assert [one["name"] for one in said["views"]] == ["tps"]
+    every = look(rehearsed, SAAT, guest)
+    assert "personel" not in [one["name"] for one in every["views"]]
+    assert "Personel hadir" not in every["table"]["head"]
+    assert "Personel hadir" in look(rehearsed)["table"]["head"]
+
+
+def test_a_guest_sees_what_the_link_says_and_not_what_the_address_says(rehearsed: Board) -> None:
+    bound = Bound("abc", "situasi", (("kec", "16.10.05"), ("saat", "2024-11-27T12:30")), NOON)
+    guest = Viewer("tamu abc", ROLES["tamu"], ("16.10.05",), bound)
+    said = look(rehearsed, "kec=16.10.12&rentang=semua", guest)
+    assert set(view(said, "situasi")["areas"]) == {"16.10.05"}
+    assert said["filter"] == "kecamatan: Pemulutan"
+    assert said["bands"][1][0] == "past"
+    assert said["bands"][2][0] == "guest"
+
+
+def test_an_area_is_all_that_its_viewer_is_told_of(rehearsed: Board) -> None:
+    mine = Viewer("polsek", ROLES["analis"], ("16.10.05",))
+    said = look(rehearsed, f"{SAAT}&kec=16.10.12", mine)
+    assert {code for one in said["views"] for code in one["areas"]} == {"16.10.05"}
+    assert said["alarms"] == []
+
+
+def test_a_picture_is_made_once_for_all_who_may_see_it(
+    rehearsed: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    real = picture.compose
+    monkeypatch.setattr(picture, "compose", lambda *given: made.append(1) or real(*given))
+    screen = Wall(rehearsed)
+
+    async def crowd() -> list[Body]:
+        other = Viewer("rina", ROLES["pimpinan"])
+        return await asyncio.gather(
+            *(_body(screen, SAAT, viewer) for viewer in (CHIEF, other) for _ in range(20))
+        )
+
+    bodies = asyncio.run(crowd())
+    assert len(made) == 1
+    assert len({body.plain for body in bodies}) == 1
+    assert gzip.decompress(bodies[0].packed) == bodies[0].plain
+
+
+def test_viewers_who_may_see_less_never_share_with_those_who_see_more(rehearsed: Board) -> None:
+    screen = Wall(rehearsed)
+
+    async def both() -> list[Body]:
+        some = (CHIEF, Viewer("x", ROLES["tamu"]), Viewer("y", ROLES["analis"], ("16.10.05",)))
+        return [await _body(screen, SAAT, one) for one in some]
+
+    assert len({body.tag for body in asyncio.run(both())}) == 3
+
+
+def test_a_picture_is_small(rehearsed: Board) -> None:
+    body = asyncio.run(_body(Wall(rehearsed), ""))
+    assert len(body.plain) < 30_000
+    assert len(body.packed) < 6_000
+
+
+def report(board: Board, folder: Path, *cells: str, now: datetime = NOON) -> None:
+    path = folder / f"{len(list(folder.iterdir()))}.csv"
+    head = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
+    path.write_text("\n".join((head, *cells)), "utf-8")
+    ledger = ingest_file(path, board.store, board.context, now=now, actor="test")
+    assert ledger.accepted == len(cells), ledger
+
+
+GRAVE = "K-9,2024-11-27 11:50,16.10.04,kericuhan,tinggi,dilaporkan,Massa memaksa masuk,Polsek"
+
+
+def test_a_new_report_wakes_whoever_waits(board: Board, tmp_path: Path) -> None:
+    screen = Wall(board)
+
+    async def waits() -> tuple[list[Any], float]:
+        before = await _body(screen, "")
+        loop = asyncio.get_running_loop()
+        async with screen.watching():
+            woken = asyncio.create_task(screen.change(20))
+            await asyncio.sleep(0.1)
+            await asyncio.to_thread(report, board, tmp_path, GRAVE)
+            came = loop.time()
+            await woken
+            after = await _body(screen, "")
+            took = loop.time() - came
+        assert after.tag != before.tag
+        return json.loads(after.plain)["alarms"], took
+
+    alarms, took = asyncio.run(waits())
+    assert [one["title"] for one in alarms] == ["kericuhan"]
+    assert alarms[0]["spot"] is not None
+    assert took < 5
+
+
+def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Path) -> None:
+    report(board, tmp_path, GRAVE)
+    assert look(board, "")["alarms"][0]["heeded"] is None
+    case = str(board.live.picture().snapshot.frames["incidents"]["case"].iloc[0])
+    later = NOON + timedelta(seconds=40)
+    acknowledged.keep(board.store, case, "Iptu Rahmat", "posko", NOON, later)
+    told = look(board, "")["alarms"][0]["heeded"]
+    assert told == "dipahami Iptu Rahmat 12.00, setelah 40 detik"
+    assert look(board, SAAT)["alarms"][0]["heeded"] is None  # of a past moment nothing is told
+    unnamed = look(board, "", Viewer("tamu", ROLES["tamu"]))["alarms"][0]["heeded"]
+    assert unnamed == "dipahami 12.00, setelah 40 detik"  # who sees no officers reads no name
+
+
+def test_a_broken_store_leaves_the_last_picture_with_the_reason(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(board, tmp_path, GRAVE)
+    screen = Wall(board)
+
+    async def breaks() -> tuple[Body, Body]:
+        whole = await _body(screen, "")
+
+        def broken() -> int:
+            raise StoreError("berkas terkunci")
+
+        monkeypatch.setattr(board.store, "version", broken)
+        await screen.look(at_once=True)
+        return whole, await _body(screen, "")
+
+    whole, left = asyncio.run(breaks())
+    assert left.checked_at == whole.checked_at
+    said = json.loads(left.plain)
+    assert said["trouble"] == "berkas terkunci"
+    assert said["alarms"] == json.loads(whole.plain)["alarms"]
+
+
+def test_a_store_that_was_never_read_is_not_shown_as_calm(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> int:
+        raise StoreError("berkas terkunci")
+
+    monkeypatch.setattr(board.store, "version", broken)
+    said = look(board, "")
+    assert said["views"] == []
+    assert said["nothing"].startswith("Belum ada gambar")
+
+
+def test_history_that_somebody_brings_in_interrupts_nobody(board: Board, tmp_path: Path) -> None:
+    later = NOON + timedelta(days=300)
+    fresh = GRAVE.replace("K-9", "K-8").replace("2024-11-27 11:50", f"{later:%Y-%m-%d %H:%M}")
+    report(board, tmp_path, GRAVE, fresh, now=later)
+    old = [one["old"] for one in look(board, "rentang=semua")["alarms"]]
+    assert sorted(old) == [False, True]
+
+
+def test_of_a_thousand_grave_cases_some_are_named_and_all_are_counted(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = [GRAVE.replace("K-9", f"K-{n}") for n in range(100)]
+    report(board, tmp_path, *rows)
+    body = asyncio.run(_body(Wall(board), ""))
+    said = json.loads(body.plain)
+    assert len(said["alarms"]) == picture.MOST_ALARMS
+    assert said["alarm_count"] == 100
+    assert len(body.plain) < 40_000
+
+
+def test_a_long_day_leaves_no_more_pictures_behind_than_are_kept(board: Board) -> None:
+    screen = Wall(board)
+
+    async def many() -> None:
+        for code in board.register.kecamatan:
+            for window in ("1j", "3j", "semua"):
+                for theme in ("gelap", "terang"):
+                    await _body(screen, f"kec={code}&rentang={window}&tema={theme}")
+
+    asyncio.run(many())
+    assert len(screen._made) == wall._MOST
+
+
+def test_one_session_has_so_many_answers_held_back_and_no_more(board: Board) -> None:
+    screen = Wall(board)
+
+    async def crowd() -> list[bool]:
+        async with AsyncExitStack() as stack:
+            for _ in range(wall._MOST_HELD):
+                assert not screen.is_crowded("k")
+                await stack.enter_async_context(screen.watching("k"))
+            return [screen.is_crowded("k"), screen.is_crowded("other")]
+
+    assert asyncio.run(crowd()) == [True, False]
+    assert not screen.is_crowded("k")
+
+
+def test_the_wall_of_another_board_is_another(board: Board, rehearsed: Board) -> None:
+    one = wall.current(board)
+    assert wall.current(board) is one
+    assert wall.current(rehearsed) is not one

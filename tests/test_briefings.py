@@ -1,0 +1,115 @@
+"""Markers of briefings: who sets one, who sees it, and from when on it is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from situasi import briefings
+from situasi.briefings import Briefing, MarkRefused, every, mark, standing
+from situasi.roles import ROLES, Bound, Viewer
+from situasi.store import open_store
+from situasi.store.protocol import Store
+from tests.builders import wib
+from tests.conftest import NOON
+
+CHIEF = Viewer("kapolres", ROLES["pimpinan"])
+LATER = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    yield opened
+    opened.close()
+
+
+def set_at(store: Store, clock: str, note: str = "", **told: bool) -> Briefing:
+    return mark(store, CHIEF, wib(clock), note, NOON, exercise=told.get("exercise", False))
+
+
+def test_a_marker_is_seen_by_every_process_of_the_store(store: Store, tmp_path: Path) -> None:
+    done = set_at(store, "09.00", "pagi")
+    other = open_store(f"sqlite:///{tmp_path / 'a.db'}")
+    assert every(other) == [done]
+    other.close()
+
+
+def test_a_marker_is_in_the_trail_with_who_and_when_and_moves_no_version(store: Store) -> None:
+    before = store.version(), store.head()[0]
+    set_at(store, "09.00", "pagi")
+    entry = store.audit(before[1]).iloc[-1]
+    assert (entry["action"], entry["actor"], bool(entry["moves"])) == (
+        "briefing",
+        "kapolres",
+        False,
+    )
+    assert entry["at"] == NOON
+    assert json.loads(entry["detail"]) == {
+        "moment": wib("09.00").isoformat(), "note": "pagi", "exercise": False,
+    }  # fmt: skip
+    assert store.version() == before[0]
+
+
+def test_a_moment_marked_again_stays_one_marker_with_the_last_word_and_both_are_kept(
+    store: Store,
+) -> None:
+    set_at(store, "09.00", "pagi")
+    set_at(store, "09.00", "pagi, ulang")
+    assert [one.note for one in every(store)] == ["pagi, ulang"]
+    assert list(store.audit(0)["action"]) == ["briefing", "briefing"]
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        Viewer("tamu", ROLES["tamu"]),
+        Viewer("propam", ROLES["propam"]),
+        Viewer("polsek", ROLES["operator"], ("16.10.05",)),
+        replace(CHIEF, link=Bound("x", "situasi", (), LATER)),
+    ],
+    ids=["guest", "propam", "of one area", "by a link"],
+)
+def test_who_may_not_mark_leaves_nothing_behind(store: Store, viewer: Viewer) -> None:
+    with pytest.raises(MarkRefused):
+        mark(store, viewer, wib("09.00"), "", NOON, exercise=False)
+    assert every(store) == []
+    assert store.head()[0] == 0
+
+
+def test_command_and_staff_of_the_whole_board_may_mark() -> None:
+    may = {name for name, role in ROLES.items() if briefings.may_mark(Viewer("x", role))}
+    assert may == {"pimpinan", "analis", "operator", "admin"}
+
+
+def test_a_marker_is_there_from_its_own_moment_on_and_the_newest_comes_first(store: Store) -> None:
+    nine, ten = set_at(store, "09.00"), set_at(store, "10.00")
+    found = every(store)
+    assert standing(found, wib("08.59"), exercise=False) == []
+    assert standing(found, wib("09.00"), exercise=False) == [nine]
+    assert standing(found, wib("10.30"), exercise=False) == [ten, nine]
+
+
+def test_an_exercise_and_the_real_day_do_not_share_markers(store: Store) -> None:
+    real, played = set_at(store, "09.00"), set_at(store, "09.30", exercise=True)
+    found = every(store)
+    assert standing(found, wib("12.00"), exercise=True) == [played]
+    assert standing(found, wib("12.00"), exercise=False) == [real]
+
+
+def test_a_record_that_cannot_be_read_hides_no_other(store: Store) -> None:
+    done = set_at(store, "09.00")
+    store.remember(briefings.KIND, "rusak", {"moment": "kemarin"}, NOON, "uji")
+    assert every(store) == [done]
+
+
+def test_a_note_is_kept_in_one_line_and_not_at_any_length(store: Store) -> None:
+    set_at(store, "09.00", "  dua\n baris " + "x" * 500)
+    (one,) = every(store)
+    assert one.note.startswith("dua baris x")
+    assert len(one.note) == briefings.LONGEST_NOTE

@@ -1,0 +1,153 @@
+"""Findings of a past moment stay while nothing that was known then changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from situasi import sight
+from situasi.analysis.incidents import Selection
+from situasi.analysis.moment import Moment
+from situasi.analysis.works import reads
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from situasi.records import INCIDENTS
+from situasi.regions import Register
+from situasi.roles import ROLES, Viewer
+from tests.conftest import NOON
+
+EVERYTHING = sight.of(Viewer("x", ROLES["pimpinan"]))
+done: list[datetime] = []
+
+
+@reads(INCIDENTS)
+def count(known: Mapping[str, pd.DataFrame], _register: Register, at: datetime) -> int:
+    done.append(at)
+    return len(known["incidents"])
+
+
+@pytest.fixture(autouse=True)
+def clean() -> None:
+    done.clear()
+
+
+def told(board: Board, number: str, at: datetime = NOON, **more: Any) -> None:
+    row = {"id": number, "waktu": "27/11/2024 08.00", "kode_kecamatan": "16.10.01",
+           "jenis": "logistik", **more}  # fmt: skip
+    ledger = ingest_rows(
+        [row], number, board.store, board.context, feed="incidents", now=at, actor="test"
+    )
+    assert ledger.accepted == 1
+
+
+def found(board: Board, at: datetime, *, live: bool = False) -> int:
+    moment = Moment(at, live=live, exercise=False)
+    snapshot = board.live.picture().snapshot
+    return int(board.findings.of(count, snapshot, moment, EVERYTHING))
+
+
+def test_a_report_that_comes_later_does_not_make_the_past_be_found_again(board: Board) -> None:
+    told(board, "A", NOON - timedelta(hours=2))
+    assert found(board, NOON - timedelta(hours=1)) == 1
+    told(board, "B", NOON)
+    assert found(board, NOON - timedelta(hours=1)) == 1
+    assert len(done) == 1
+    assert found(board, NOON, live=True) == 2
+
+
+def test_a_report_that_belongs_to_the_past_does(board: Board) -> None:
+    told(board, "A", NOON - timedelta(hours=2))
+    assert found(board, NOON - timedelta(hours=1)) == 1
+    told(board, "B", NOON - timedelta(hours=2))
+    assert found(board, NOON - timedelta(hours=1)) == 2
+
+
+def test_one_taken_back_and_one_added_in_the_past_are_not_taken_for_the_same(board: Board) -> None:
+    told(board, "A", NOON - timedelta(hours=3))
+    batch = int(board.live.picture().snapshot.batches["batch"].iloc[0])
+    assert found(board, NOON - timedelta(hours=1)) == 1
+    board.store.withdraw(batch, NOON - timedelta(hours=2), "test", "wrong")
+    told(board, "B", NOON - timedelta(hours=2))
+    assert found(board, NOON - timedelta(hours=1)) == 1
+    assert len(done) == 2
+
+
+def test_what_was_looked_at_is_found_ahead_and_nothing_else_is(board: Board) -> None:
+    at = Moment(NOON, live=True, exercise=False)
+    later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
+    snapshot = board.live.picture().snapshot
+    board.findings.ahead(snapshot, later, float("inf"))
+    assert done == []
+    board.findings.of(count, snapshot, at, EVERYTHING)
+    board.findings.ahead(snapshot, later, float("inf"))
+    board.findings.of(count, snapshot, later, EVERYTHING)
+    assert done == [at.at, later.at]
+
+
+def test_a_past_moment_is_not_found_ahead(board: Board) -> None:
+    found(board, NOON - timedelta(hours=1))
+    later = Moment(NOON, live=True, exercise=False)
+    board.findings.ahead(board.live.picture().snapshot, later, float("inf"))
+    assert len(done) == 1
+
+
+def test_one_that_fails_ahead_leaves_the_others_to_be_found(
+    board: Board, caplog: pytest.LogCaptureFixture
+) -> None:
+    at = Moment(NOON, live=True, exercise=False)
+    later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
+    snapshot = board.live.picture().snapshot
+    broken: list[bool] = []
+
+    def breaks(_known: Any, _register: Register, _at: datetime) -> int:
+        assert not broken, "as it was told to"
+        return 1
+
+    board.findings.of(count, snapshot, at, EVERYTHING)
+    board.findings.of(breaks, snapshot, at, EVERYTHING)
+    broken.append(True)
+    board.findings.ahead(snapshot, later, float("inf"))
+    assert done == [at.at, later.at]
+    assert "not found ahead" in caplog.text
+    with pytest.raises(AssertionError, match="as it was told to"):
+        board.findings.of(breaks, snapshot, later, EVERYTHING)
+
+
+def test_no_more_is_begun_when_the_time_is_over(board: Board) -> None:
+    at = Moment(NOON, live=True, exercise=False)
+    later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
+    snapshot = board.live.picture().snapshot
+    board.findings.of(count, snapshot, at, EVERYTHING)
+    board.findings.ahead(snapshot, later, 0.0)
+    assert done == [at.at]
+
+
+def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
+    board: Board,
+) -> None:
+    """Its comparison is with an hour earlier, when the report still stood."""
+    told(board, "A", NOON - timedelta(hours=3))
+    at = Moment(NOON, live=False, exercise=False)
+    batch = int(board.live.picture().snapshot.batches["batch"].iloc[0])
+
+    def before() -> int:
+        snapshot = board.live.picture().snapshot
+        return board.findings.overview(snapshot, at, EVERYTHING, Selection()).open_before
+
+    assert before() == 1
+    board.store.withdraw(batch, NOON - timedelta(minutes=90), "test", "wrong")
+    assert before() == 0
+
+
+def test_a_viewer_of_one_kecamatan_has_findings_of_their_own(board: Board) -> None:
+    told(board, "A")
+    told(board, "B", kode_kecamatan="16.10.04")
+    own = sight.of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
+    at = Moment(NOON, live=True, exercise=False)
+    snapshot = board.live.picture().snapshot
+    assert board.findings.of(count, snapshot, at, EVERYTHING) == 2
+    assert board.findings.of(count, snapshot, at, own) == 1
