@@ -30,6 +30,7 @@ def attention_panel(day: Day, kecamatan: list[str]) -> None:
     with opened:
         for one in first:
             _parts(one)
+        tables.say_why("nilai")
         tables.shown(_table(scores, made_up=_made_up(day)), "isi_nilai", _("Semua nilai"))
 
 

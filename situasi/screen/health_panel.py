@@ -60,16 +60,15 @@ MEASURES = (
 def figures(beats: Sequence[Beat]) -> None:
     """What holds now."""
     now = beats[-1]
-    figure_row(
-        [
-            Figure("umur", _age()),
-            Figure("jeda", _lag(now)),
-            Figure("baca", _read(now)),
-            Figure("penonton", _viewers(beats)),
-            Figure("tunggu", _waiting(beats)),
-            Figure("memori", _memory(now)),
-        ]
-    )
+    cards = {
+        "umur": _age(),
+        "jeda": _lag(now),
+        "baca": _read(now),
+        "penonton": _viewers(beats),
+        "tunggu": _waiting(beats),
+        "memori": _memory(now),
+    }
+    figure_row([Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()])
 
 
 def _age() -> Card:

@@ -94,6 +94,7 @@ def choosable(table: Table, cases: pd.Series, name: str, title: str) -> None:
         key,
         title,
         most=MOST,
+        counted=name,
         on_select=lambda: _choose(name, key, order),
         selection_mode="single-row",
         selection_default={"selection": {"rows": [order.index(chosen)] if chosen in order else []}},

@@ -203,6 +203,16 @@ def _card(shown: Card) -> Markup:
     )
 
 
+def reason(word: str, rule: str, said: Sequence[tuple[str, str]]) -> None:
+    """How a number is made. said: (name, what), of which the empty are left out."""
+    lines = Markup("").join(
+        Markup("<p><b>{}</b> {}</p>").format(name, what)
+        for name, what in ((word, rule), *said)
+        if what
+    )
+    st.html(Markup('<div class="si-why">{}</div>').format(lines))
+
+
 def written(markup: Markup) -> None:
     """What was made by one of these pieces before."""
     st.html(markup)

@@ -15,9 +15,11 @@ from situasi import words
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.reports import tabular
+from situasi.screen import address, filters, grid, noted, parts, session
 from situasi.screen import columns as cells
-from situasi.screen import filters, grid, noted, session
 from situasi.screen.columns import Cells, Column
+from situasi.telling import why as whys
+from situasi.telling.why.rule import Why
 from situasi.words import _
 
 # More rows than this are not read on a screen; a filter or an export finds them.
@@ -94,7 +96,28 @@ def opens(title: str, made: Callable[[], Table], key: str) -> None:
     opened = st.popover(title, key=key, on_change="rerun")
     if opened.open:
         with opened:
+            say_why(key)
             shown(made(), f"isi_{key}", title)
+
+
+def say_why(key: str) -> None:
+    """By which rule the rows of this table are counted."""
+    why = _why(key)
+    if why is None:
+        return
+    version = _("versi data {n}").format(n=words.number(session.picture().snapshot.version))
+    parts.reason(
+        _("Cara hitung"),
+        why.rule,
+        [
+            (_("Batas"), why.bounds()),
+            (_("Dari"), " · ".join(filter(None, (why.sources(), version)))),
+        ],
+    )
+
+
+def _why(key: str) -> Why | None:
+    return whys.of(address.page(), key, board().register.election)
 
 
 def shown(
@@ -104,12 +127,14 @@ def shown(
     *,
     most: int = IN_SIGHT,
     aside: Sequence[str] = (),
+    counted: str = "",
     **options: Any,
 ) -> Any:
     """A table with its downloads; what st.dataframe gives (a selection, if asked for).
 
     title: what the table holds, in words; it names the file too. most: rows in sight. aside:
-    headings of columns for the file alone. options: of st.dataframe.
+    headings of columns for the file alone. counted: under which key its rule is told, where that
+    is another. options: of st.dataframe.
     """
     at = session.moment(filters.past_moment(), session.picture())
     rows = min(len(table), MOST_ROWS)
@@ -128,11 +153,11 @@ def shown(
         if len(table) > MOST_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
             st.caption(said.format(n=words.number(MOST_ROWS), all=words.number(len(table))))
-        downloads(table, key, title, at)
+        downloads(table, key, title, at, counted)
     return found
 
 
-def downloads(table: Table, key: str, title: str, at: session.Moment) -> None:
+def downloads(table: Table, key: str, title: str, at: session.Moment, counted: str = "") -> None:
     """The whole table as CSV and XLSX; the file is made when somebody asks for it."""
     name = _file_name(title, f"{at.at:%Y%m%d-%H%M}", table.made_up)
     facts = {
@@ -142,6 +167,8 @@ def downloads(table: Table, key: str, title: str, at: session.Moment) -> None:
         + board().register.election.zone_label,
         _("Saringan"): filters.in_words(),
         _("Baris"): words.number(len(table)),
+        _("Versi data"): words.number(session.picture().snapshot.version),
+        **_rule(counted or key),
     }
     band = ""
     if table.made_up:
@@ -163,6 +190,19 @@ def downloads(table: Table, key: str, title: str, at: session.Moment) -> None:
             type="tertiary",
             disabled=not len(table),
         )
+
+
+def _rule(key: str) -> dict[str, str]:
+    """The rule of a table, for whoever has only its file."""
+    why = _why(key)
+    if why is None:
+        return {}
+    said = {
+        _("Cara hitung"): why.rule,
+        _("Batas (rules.toml, usulan)"): why.bounds(),
+        _("Dari laporan"): why.sources(),
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 def _as_now(make: Callable[[], bytes]) -> Callable[[], bytes]:

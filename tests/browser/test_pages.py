@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from situasi import shapes, words
@@ -257,12 +258,19 @@ def test_a_number_opens_its_rows_which_leave_as_a_file_marked_latihan(
     viewer.settled()
     own = opened.locator("button[aria-label^='Download as CSV']")
     assert own.count() == 1 and not own.is_visible()  # it knows neither LATIHAN nor formulas
+    told = opened.locator(".si-why").inner_text()
+    assert told.startswith("Cara hitung ") and "versi data" in told
     with viewer.page.expect_download() as waiting:
         opened.get_by_role("button", name="CSV", exact=True).click()
     file = tmp_path / "rows.csv"
     waiting.value.save_as(file)
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
     assert len(rows) > 0
+    with viewer.page.expect_download() as waiting_too:
+        opened.get_by_role("button", name="XLSX", exact=True).click()
+    book = openpyxl.load_workbook(waiting_too.value.path())
+    facts = {str(row[0].value): str(row[1].value) for row in book["Keterangan"]}
+    assert facts["Cara hitung"] in told and int(facts["Versi data"]) > 0
     if screen != "masukan":  # its rows are feeds, none of which is made up
         assert waiting.value.suggested_filename.startswith("LATIHAN_")
         assert "LATIHAN" in {row["LATIHAN"] for row in rows}

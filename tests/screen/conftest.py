@@ -51,10 +51,14 @@ filters.recall_moment()
 
 @dataclass
 class Page:
-    """A page as drawn: its tables, those behind popovers too, and its elements."""
+    """A page as drawn: its tables, those behind popovers too, and its elements.
+
+    counted: under which key the rule of each table is told.
+    """
 
     name: str
     tables: dict[str, Table] = field(default_factory=dict)
+    counted: dict[str, str] = field(default_factory=dict)
     app: AppTest | None = None
 
     def elements(self, kind: str) -> list[Any]:
@@ -96,6 +100,7 @@ def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
 
     def kept(table: Table, key: str, title: str, **options: Any) -> Any:
         page.tables[key] = table
+        page.counted[key] = options.get("counted", key)
         return shown(table, key, title, **options)
 
     def opened(title: str, made: Callable[[], Table], key: str) -> None:

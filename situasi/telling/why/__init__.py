@@ -1,0 +1,29 @@
+"""Why this number: by which rule a figure is made, with which limits, of which reports."""
+
+from __future__ import annotations
+
+from situasi.election import Election
+from situasi.telling.why import cases, force, intake, stations
+from situasi.telling.why.rule import Rule, Why
+
+_PAGES: dict[str, dict[str, Rule]] = {
+    "situasi": {**cases.SITUATION, **stations.SITUATION, **force.SITUATION, **intake.SITUATION},
+    "kejadian": cases.INCIDENTS,
+    "perubahan": cases.CHANGES,
+    "partisipasi": stations.TURNOUT,
+    "tps": stations.STATIONS,
+    "personel": force.PERSONNEL,
+    "tahapan": force.ACTIVITIES,
+    "netralitas": force.NEUTRALITY,
+    "masukan": intake.INTAKE,
+    "kesehatan": intake.HEALTH,
+}
+
+
+def of(page: str, key: str, election: Election) -> Why | None:
+    """The rule of a figure or table of this page; None where it counts nothing.
+
+    key: of the figure, or of the table in which its rows are opened.
+    """
+    rule = _PAGES.get(page, {}).get(key.removeprefix("isi_").removeprefix("baris_"))
+    return rule(election) if rule else None

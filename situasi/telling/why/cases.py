@@ -1,0 +1,220 @@
+"""Rules of the figures that count reports of incidents."""
+
+from __future__ import annotations
+
+from situasi import words
+from situasi.analysis.attention import AT_LEAST, FULL, PARTS
+from situasi.election import Election
+from situasi.labels import label
+from situasi.records import TINGKAT
+from situasi.telling.why.rule import Rule, Why, minutes
+from situasi.words import _
+
+_CASES = ("incidents", "merges")
+
+
+def _open(_election: Election) -> Why:
+    return Why(
+        _("Kejadian yang kabar terakhirnya belum selesai dan bukan tidak terbukti, menurut "
+          "saringan. Laporan yang digabung dihitung satu; nihil tidak dihitung. Yang belum "
+          "dinilai bobotnya disebut tersendiri."),
+        feeds=_CASES,
+    )  # fmt: skip
+
+
+def _newest(election: Election) -> Why:
+    return Why(
+        _("Saat laporan kejadian terbaru diketahui posko, bukan saat kejadiannya. Baru: yang "
+          "diketahui dalam 1 jam terakhir. Baris: semua laporan menurut saringan."),
+        ((_("boleh mendahului jam"), minutes(election.thresholds.future_tolerance)),),
+        ("incidents",),
+    )  # fmt: skip
+
+
+def _states(election: Election) -> Why:
+    return Why(
+        _("Keadaan massa yang dinyatakan petugas; tidak pernah disimpulkan dari bobot laporan. "
+          "Kuning dan merah berlaku sampai kasusnya ditutup atau dinyatakan ulang. Hijau (juga "
+          "dari laporan nihil) berlaku terbatas; sesudah itu: belum dinyatakan."),
+        ((_("hijau berlaku"), minutes(election.thresholds.situasi_valid)),),
+        ("incidents",),
+    )  # fmt: skip
+
+
+def _attention(election: Election) -> Why:
+    rules = election.rules
+    weights = tuple(
+        (label("perhatian", part), words.number(rules.attention[part])) for part in PARTS
+    )
+    points = tuple(
+        (label("tingkat", None if code == "belum" else code),
+         words.number(rules.attention_tingkat[code], 1))
+        for code in (*reversed(TINGKAT), "belum")
+    )  # fmt: skip
+    said = _("Jumlah empat bagian, masing-masing 0 sampai bobotnya. Kejadian: jumlah poin kejadian "
+             "terbuka, penuh pada {full} poin; kuning mengisi sedikitnya {half} %, merah penuh. "
+             "Fase: bagian TPS yang terlambat atau tak terjangkau dari yang wajib melapor. "
+             "Partisipasi: poin di bawah kabupaten, penuh pada {low} poin. Personel: bagian TPS "
+             "tanpa petugas. Bagian yang belum diketahui tidak ikut; nilainya dihitung dari bobot "
+             "yang dapat dinilai.")  # fmt: skip
+    return Why(
+        said.format(
+            full=words.number(FULL),
+            half=words.number(100 * AT_LEAST["kuning"]),
+            low=words.number(2 * rules.turnout.low),
+        ),
+        (*weights, *points),
+        ("incidents", "tps", "postings", "personnel"),
+    )
+
+
+def _areas(election: Election) -> Why:
+    valid = minutes(election.thresholds.situasi_valid)
+    return Why(
+        _("Semua ukuran peta menurut kecamatan, menurut saringan dan saat yang sama dengan peta. "
+          "Kecamatan tanpa kabar apa pun dikosongkan, bukan nol."),
+        ((_("hijau berlaku"), valid),),
+        ("incidents", "tps", "postings", "personnel"),
+    )  # fmt: skip
+
+
+def _slots(_election: Election) -> Why:
+    return Why(
+        _("Kejadian menurut waktu terjadinya, bukan waktu dilaporkan, per potong waktu. Yang "
+          "jamnya tidak diketahui tidak digambar."),
+        feeds=_CASES,
+    )  # fmt: skip
+
+
+def _service(election: Election) -> tuple[tuple[str, str], ...]:
+    """'tinggi: 15 · 30 · 240 menit', verified, handled and closed."""
+    found = []
+    for code in (*reversed(TINGKAT), "belum"):
+        one = election.rules.service[code]
+        spans = "/".join(minutes(span).split(" ")[0] for span in (one.verify, one.handle))
+        name = label("tingkat", None if code == "belum" else code)
+        found.append((name, f"{spans}/{minutes(one.close)}"))
+    return tuple(found)
+
+
+def _overdue(election: Election) -> Why:
+    return Why(
+        _("Kejadian terbuka yang langkah berikutnya (verifikasi, penanganan, penutupan) melewati "
+          "batas menurut bobotnya, dihitung sejak pertama dilaporkan."),
+        _service(election),
+        _CASES,
+    )  # fmt: skip
+
+
+def _step(election: Election) -> Why:
+    return Why(
+        _("Waktu sejak pertama dilaporkan sampai langkah itu. Median menurut Kaplan–Meier: yang "
+          "masih menunggu ikut dihitung sebagai belum, bukan ditinggalkan. Yang langkahnya sudah "
+          "disebut pada laporan pertama tidak dihitung: lamanya tidak diketahui."),
+        _service(election),
+        _CASES,
+    )  # fmt: skip
+
+
+def _twins(election: Election) -> Why:
+    likeness = election.rules.likeness
+    names = {
+        "tps": _("TPS yang sama"), "near": _("titik berdekatan"), "desa": _("desa yang sama"),
+        "kecamatan": _("kecamatan yang sama"), "kind": _("jenis sama"),
+        "akin": _("jenis serumpun"), "time": _("waktu berdekatan"), "words": _("kata mirip"),
+    }  # fmt: skip
+    points = tuple((names[sign], words.number(n)) for sign, n in likeness.points.items())
+    said = _("Pasangan laporan yang mirip: poin untuk tempat (yang terbaik dari TPS, jarak, desa, "
+             "kecamatan), jenis, waktu, dan kata. Ditunjukkan sejak {score} poin; papan tidak "
+             "pernah menggabung sendiri.")  # fmt: skip
+    return Why(
+        said.format(score=words.number(likeness.score)),
+        (
+            (_("jarak"), f"{words.number(likeness.km, 1)} km"),
+            (_("selisih waktu"), minutes(likeness.within)),
+            *points,
+        ),
+        _CASES,
+    )
+
+
+def _strangers(_election: Election) -> Why:
+    return Why(
+        _("Keputusan gabung yang menyebut laporan yang tidak ada di papan."), feeds=("merges",)
+    )
+
+
+def _placeless(_election: Election) -> Why:
+    return Why(
+        _("Kejadian terbuka yang tidak dapat digambar di peta: titiknya tidak dilaporkan."),
+        feeds=_CASES,
+    )
+
+
+def _every(_election: Election) -> Why:
+    return Why(
+        _("Semua kejadian menurut saringan, yang sudah ditutup juga; yang digabung dihitung "
+          "satu."),
+        feeds=_CASES,
+    )  # fmt: skip
+
+
+def _kinds(_election: Election) -> Why:
+    return Why(
+        _("Kejadian menurut jenis dan kecamatan, menurut saringan; yang digabung dihitung satu, "
+          "nihil tidak dihitung."),
+        feeds=_CASES,
+    )  # fmt: skip
+
+
+def _new(_election: Election) -> Why:
+    return Why(_("Kejadian yang pertama kali diketahui posko sesudah saat taklimat."), feeds=_CASES)
+
+
+def _worse(_election: Election) -> Why:
+    return Why(
+        _("Yang lebih berat daripada saat taklimat: tingkat naik, situasi naik, lewat batas waktu, "
+          "TPS menjadi tanpa petugas, atau pelaporan TPS menjadi terlambat, tak terjangkau, atau "
+          "diragukan."),
+        feeds=("incidents", "merges", "tps", "postings", "personnel"),
+    )  # fmt: skip
+
+
+def _closed(_election: Election) -> Why:
+    return Why(
+        _("Kejadian yang sesudah saat taklimat menjadi selesai atau tidak terbukti, atau yang "
+          "semua barisnya ditarik."),
+        feeds=_CASES,
+    )  # fmt: skip
+
+
+def _silent(_election: Election) -> Why:
+    return Why(
+        _(
+            "Sumber, kecamatan, dan TPS yang pada saat taklimat diam, kini masih diam, dan di "
+            "antaranya tidak berkabar."
+        ),
+        feeds=("incidents", "tps", "personnel"),
+    )
+
+
+SITUATION: dict[str, Rule] = {
+    "terbuka": _open, "situasi": _states, "terakhir": _newest, "nilai": _attention,
+    "angka_peta": _areas, "angka_garis": _slots,
+    "tanpa_lokasi": _placeless, "semua_laporan": _every,
+}  # fmt: skip
+INCIDENTS: dict[str, Rule] = {
+    "terbuka": _open, "lewat": _overdue, "diverifikasi": _step, "ditangani": _step,
+    "selesai": _step, "ganda": _twins, "pasangan": _twins, "jenis_kecamatan": _kinds,
+    "gabung_asing": _strangers, "daftar": _every,
+}  # fmt: skip
+CHANGES: dict[str, Rule] = {
+    name: rule
+    for keys, rule in (
+        (("baru", "daftar_baru"), _new),
+        (("memburuk", "daftar_memburuk"), _worse),
+        (("selesai", "daftar_selesai"), _closed),
+        (("diam", "daftar_diam"), _silent),
+    )
+    for name in keys
+}

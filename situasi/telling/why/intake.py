@@ -1,0 +1,62 @@
+"""Rules of the figures that tell of deliveries, of silence, and of the board itself."""
+
+from __future__ import annotations
+
+from situasi.election import Election
+from situasi.labels import label
+from situasi.telling.why.rule import Rule, Why, minutes
+from situasi.words import _
+
+
+def _silent(election: Election) -> Why:
+    day = f"{election.day_start:%H.%M}–{election.day_end:%H.%M}"
+    return Why(
+        _("Sumber yang pada jam pemantauan tidak berkabar lebih lama dari batasnya, dihitung dari "
+          "kabar terakhir atau awal pemantauan. Karantina: baris yang menunggu perbaikan."),
+        (
+            *((label("feed", feed), minutes(limit))
+              for feed, limit in election.thresholds.silent_after.items()),
+            (_("dipantau"), day),
+        ),
+        tuple(election.thresholds.silent_after),
+    )  # fmt: skip
+
+
+def _deliveries(_election: Election) -> Why:
+    return Why(
+        _("Kiriman menurut buku kiriman: tiap berkas, formulir, atau pesan satu kali. Dibaca = "
+          "diterima + ganda + karantina, selalu."),
+    )  # fmt: skip
+
+
+def _waiting(_election: Election) -> Why:
+    return Why(
+        _("Baris yang tidak dapat diterima, dengan teks asli dan semua alasannya, sampai "
+          "diperbaiki dan dilepas."),
+    )  # fmt: skip
+
+
+def _taken_back(_election: Election) -> Why:
+    return Why(_("Kiriman yang ditarik kembali: barisnya tidak tampil, tetapi tetap tersimpan."))
+
+
+def _picture(_election: Election) -> Why:
+    return Why(
+        _("Sejak papan terakhir memeriksa penyimpanan, untuk gambar di halaman ini."),
+    )
+
+
+def _beat(_election: Election) -> Why:
+    return Why(_("Diukur server sendiri pada tiap denyut; baris: semua denyut yang diingat."))
+
+
+SITUATION: dict[str, Rule] = {"senyap": _silent}
+INTAKE: dict[str, Rule] = {
+    "kiriman": _deliveries, "dibaca": _deliveries, "karantina": _waiting, "menunggu": _waiting,
+    "senyap": _silent, "ditarik": _taken_back, "sumber": _deliveries, "sumber_berkas": _deliveries,
+    "alasan_jumlah": _waiting,
+}  # fmt: skip
+HEALTH: dict[str, Rule] = {
+    "umur": _picture,
+    **dict.fromkeys(("jeda", "baca", "penonton", "tunggu", "memori", "denyut"), _beat),
+}

@@ -1,0 +1,46 @@
+"""A rule in words, as it stands beside the rows of a figure and in the file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from situasi import words
+from situasi.election import Election
+from situasi.labels import label
+from situasi.words import _
+
+
+@dataclass(frozen=True)
+class Why:
+    """How a number is made.
+
+    rule: in words. limits: the thresholds of the election's folder that it uses, (name, value)
+    in words. feeds: codes of the feeds whose rows it counts.
+    """
+
+    rule: str
+    limits: tuple[tuple[str, str], ...] = ()
+    feeds: tuple[str, ...] = ()
+
+    def bounds(self) -> str:
+        """The limits in one line; "" without any."""
+        return " · ".join(f"{name} {value}" for name, value in self.limits)
+
+    def sources(self) -> str:
+        """The feeds in one line."""
+        return ", ".join(label("feed", feed) for feed in self.feeds)
+
+
+Rule = Callable[[Election], Why]
+
+
+def minutes(span: timedelta) -> str:
+    """'30 menit'."""
+    return _("{n} menit").format(n=words.number(span / timedelta(minutes=1)))
+
+
+def clock(at: time) -> str:
+    """'07.15'."""
+    return f"{at:%H.%M}"
