@@ -96,7 +96,16 @@ def tell(what: str, answer: Answer) -> None:
 
 
 def told() -> None:
-    """One line that says what the door said of the last report."""
+    """One line that says what the door said of the last report.
+
+    Its place is kept before there is any: what stands below never moves, and a box in which
+    somebody types already is not drawn anew.
+    """
+    with st.container(key="kabar_lapor"):
+        _told()
+
+
+def _told() -> None:
     if _SAID not in st.session_state:
         return
     what, answer = st.session_state[_SAID]

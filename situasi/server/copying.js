@@ -2,6 +2,8 @@
 (() => {
   if (window.situasiCopies) return;
   window.situasiCopies = true;
+  // Until now the buttons could not have kept their word: the style sheet shows them from here on.
+  document.documentElement.dataset.copies = "";
 
   // On an intranet without TLS browsers have no navigator.clipboard.
   const copy = (text) => {
@@ -26,6 +28,6 @@
     setTimeout(() => {
       button.textContent = button.dataset.word;
       delete button.dataset.word;
-    }, 1500);
+    }, 4000);
   });
 })();

@@ -74,9 +74,6 @@ def told_in(viewer: Viewer) -> str:
 def answered(viewer: Viewer, words: str) -> None:
     """Wait for the door's answer, and for the page below it, which is drawn after it."""
     viewer.says(words)
-    viewer.settled()
-    viewer.page.wait_for_timeout(2500)  # it draws itself once more for what it has just brought in
-    viewer.settled()
 
 
 def rows(server: Server, feed: str) -> pd.DataFrame:
