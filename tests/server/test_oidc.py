@@ -260,14 +260,16 @@ def test_without_an_account_of_their_own_nobody_gets_in_and_all_hear_the_same(
 def test_a_password_opens_no_account_of_the_provider_and_takes_as_long_to_say_so(
     served: Server,
 ) -> None:
-    taken = []
-    for name in ("wati", "tutup", "tidak.ada", "budi"):
-        knocker = somebody(served)
-        started = time.monotonic()
-        password = "salah sama sekali" if name == "budi" else PASSWORD
-        assert knocker.sign_in(name, password).status == 401
-        taken.append(time.monotonic() - started)
-    assert max(taken) < 4 * min(taken)
+    taken: dict[str, list[float]] = {}
+    for _again in range(3):
+        for name in ("wati", "tutup", "tidak.ada", "budi"):
+            knocker = somebody(served)
+            started = time.monotonic()
+            password = "salah sama sekali" if name == "budi" else PASSWORD
+            assert knocker.sign_in(name, password).status == 401
+            taken.setdefault(name, []).append(time.monotonic() - started)
+    quickest = [min(times) for times in taken.values()]
+    assert max(quickest) < 4 * min(quickest)
 
 
 def test_where_the_provider_is_passwords_work_on(served: Server) -> None:
@@ -637,10 +639,10 @@ def test_a_provider_that_drips_keeps_nobody_waiting_for_long_and_nobody_else_at_
         time.sleep(0.5)
         assert somebody(served).sign_in("budi").status == 303
         assert Knocker(served).ask("/healthz/live").status == 200
-        assert time.monotonic() - started < 5
+        assert not waiting.done()
         answer = waiting.result()
     assert SILENT in answer.body
-    assert 5 < time.monotonic() - started < 20
+    assert 5 < time.monotonic() - started < 60
     assert told_of(slow)["reason"] == "unreachable: TimeoutError"
 
 

@@ -116,7 +116,7 @@ def test_a_provider_that_drips_is_given_up_in_time(sso: IdentityProvider) -> Non
     sso.instead[DISCOVERY] = dripping
     started = time.monotonic()
     assert silent(told(sso)) == "TimeoutError"
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 def test_only_so_many_wait_for_it_at_once(sso: IdentityProvider) -> None:

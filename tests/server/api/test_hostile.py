@@ -61,7 +61,7 @@ def test_a_hostile_body_is_refused_in_one_sentence(asking: Asking, name: str) ->
     kind = "application/json" if body[:1] in (b"[", b"{", b"n") else None
     started = time.perf_counter()
     answer = asking.post("/api/v1/incidents", body, key, kind)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 20
     assert answer.status_code == status, answer.text[:300]
     assert answer.headers["content-type"] == "application/problem+json"
     said = answer.json()
