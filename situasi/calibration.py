@@ -24,7 +24,7 @@ from situasi.regions import Register
 from situasi.rehearsal import days as simulated
 from situasi.rehearsal.days import Area, Assumed, Day
 
-DAYS, SEED = 1200, 20241127
+DAYS, SEED = 2000, 20241127
 TEST_DAYS, TEST_SEED = 500, 7
 # Between two of these the stretch is interpolated; what stands at the last holds for the evening.
 STEP = timedelta(minutes=30)

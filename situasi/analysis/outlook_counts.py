@@ -105,13 +105,15 @@ def weighed(standing: Reports, register: Register, pace: Pace) -> Counts:
     expected = np.interp(standing.at, at, [share for _, share in curve])
     offset = np.interp(hour, np.arange(1, last + 1), pace.offset)
     share = np.where(over, 1.0, expected * np.exp(offset))
-    doubted = ~np.isnan(held_against(standing, register))
-    aside = doubted[:, [KINDS.index(kind) for kind in election.rules.outlook.set_aside]].any(axis=1)
+    kinds = ~np.isnan(held_against(standing, register))
+    out = [KINDS.index(kind) for kind in election.rules.outlook.set_aside]
+    doubted: Mask = np.any(kinds, axis=1)
+    aside: Mask = np.any(kinds[:, out], axis=1)
     return Counts(
         place=standing.place,
         slot=slot,
         heads=standing.heads,
         share=share,
         used=(slot >= 0) & (share > 0) & ~aside,
-        soft=doubted.any(axis=1) & ~aside,
+        soft=doubted & ~aside,
     )

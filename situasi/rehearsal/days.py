@@ -6,9 +6,10 @@ and testing estimates. What is assumed (figures in `days.toml` of the election; 
 * The kabupaten's turnout is anywhere in a wide range; kecamatan and TPS differ from it normally.
 * A TPS whose list is estimated has a real list that differs from it, as has its kecamatan; the
   sum of all lists is that of the register.
-* Voters come after `[turnout] curve` of rules.toml, but the whole day runs earlier or later, each
-  hour has more or fewer than assumed, kecamatan and TPS have a pace of their own, a few TPS open
-  late, and at the closing some still stand in line.
+* Voters come after `[turnout] curve` of rules.toml, but the whole day runs earlier or later, and
+  they come closer together or wider apart; each hour has more or fewer than assumed, kecamatan
+  and TPS have a pace of their own, a few TPS open late, and at the closing some still stand in
+  line.
 * TPS count at each full hour, and at their end. Words come after a lognormal delay; some
   counts are skipped, some TPS tell nothing but the end, a few not even that; on some days
   whole kecamatan cannot be heard for hours.
@@ -161,31 +162,41 @@ class Day:
 class Lot:
     """What is drawn for a day beforehand, so that many days are evenly spread over it.
 
-    level: of the turnout, 0 to 1. pace: how early or late the day is, in sd.
+    level: of the turnout, 0 to 1; in_line: of how many wait at the closing, likewise. In sd: pace,
+    how late the day is; peak, how close together its voters come; comers, how many more in each
+    hour.
     """
 
     kind: Kind
     level: float
+    in_line: float
     pace: float
+    peak: float
+    comers: tuple[float, ...]
     seed: tuple[int, int]
 
 
-def lots(given: Assumed, count: int, seed: int) -> list[Lot]:
-    """The lots of so many days: each kind as often as its weight, level and pace in even steps.
+def lots(of: Area, given: Assumed, count: int, seed: int) -> list[Lot]:
+    """The lots of so many days: each kind as often as its weight, all else in even steps.
 
-    Even steps in an order by chance keep what is measured on the days from resting on luck.
+    Even steps in an order by chance (a Latin hypercube) keep what is measured on the days
+    from resting on luck.
     """
     rng = np.random.default_rng([seed, count])
+    steps = np.arange(count)[:, None] + rng.random((count, len(of.curve[0]) + 4))
+    even = rng.permuted(steps, axis=0) / count
     weights = np.array([kind.weight for kind in given.kinds])
-    bounds = np.cumsum(weights) / weights.sum()
-    normal = NormalDist()
-    kind, level, pace = ((rng.permutation(count) + rng.random(count)) / count for _ in range(3))
+    kinds = np.searchsorted(np.cumsum(weights) / weights.sum(), even[:, 0])
+    normal = np.vectorize(NormalDist().inv_cdf)(even[:, 3:])
     return [
         Lot(
-            given.kinds[min(int(np.searchsorted(bounds, kind[at])), len(bounds) - 1)],
-            float(level[at]),
-            normal.inv_cdf(float(pace[at])),
-            (seed, at),
+            given.kinds[min(int(kinds[at]), len(given.kinds) - 1)],
+            level=float(even[at, 1]),
+            in_line=float(even[at, 2]),
+            pace=float(normal[at, 0]),
+            peak=float(normal[at, 1]),
+            comers=tuple(normal[at, 2:].tolist()),
+            seed=(seed, at),
         )
         for at in range(count)
     ]
@@ -193,7 +204,7 @@ def lots(given: Assumed, count: int, seed: int) -> list[Lot]:
 
 def days(of: Area, given: Assumed, count: int, seed: int) -> Iterator[Day]:
     """So many days, one after the other. The same seed: the same days."""
-    return (day(of, given, lot) for lot in lots(given, count, seed))
+    return (day(of, given, lot) for lot in lots(of, given, count, seed))
 
 
 def day(of: Area, given: Assumed, lot: Lot) -> Day:
@@ -267,25 +278,27 @@ def _moments(of: Area, rng: _Rng) -> _Ints:
     return np.column_stack([hours, end]).astype("int64")
 
 
-def shares(of: Area, given: Assumed, pace: float, rng: _Rng) -> tuple[_Floats, _Floats]:
-    """The curve of one day: shares of the hours of voting, and of who came by then.
-
-    pace: of a Lot. In the power that bends it, later is positive.
-    """
+def shares(of: Area, given: Assumed, lot: Lot) -> tuple[_Floats, _Floats]:
+    """The curve of one day: shares of the hours of voting, and of who came by then."""
     elapsed, share = of.curve
-    comers = np.diff(share) * np.exp(rng.normal(0, given.pace["hour_sd"], len(share) - 1))
-    bent = elapsed ** np.exp(-given.pace["day_sd"] * pace)
-    return bent, np.concatenate([[0.0], np.cumsum(comers) / comers.sum()])
+    more = given.pace["hour_sd"] * np.array(lot.comers[: len(share) - 1])
+    comers = np.diff(share) * np.exp(more)
+    came = np.concatenate([[0.0], np.cumsum(comers) / comers.sum()])
+    power = np.exp(given.pace["peak_sd"] * lot.peak)
+    closer = came**power / (came**power + (1 - came).clip(0) ** power)
+    return elapsed ** np.exp(-given.pace["day_sd"] * lot.pace), closer
 
 
 def _so_far(of: Area, given: Assumed, lot: Lot, final: _Ints, at: _Ints, rng: _Rng) -> _Ints:
     """Voters present at each of these moments; at the last: all."""
-    elapsed, share = shares(of, given, lot.pace, rng)
-    in_line = rng.uniform(*given.pace["in_line"])
+    elapsed, share = shares(of, given, lot)
+    fewest, many = given.pace["in_line"]
+    in_line = fewest + (many - fewest) * lot.in_line
     home = rng.normal(0, given.pace["kecamatan_sd"], of.kecamatan.max() + 1)
     own = np.exp(home[of.kecamatan] + rng.normal(0, given.pace["tps_sd"], len(of)))
     late = rng.random(len(of)) < given.pace["late_opening"]
-    opened = np.where(late, rng.uniform(*given.pace["late_min"], size=len(of)) * _MINUTE, 0.0)
+    least, most = given.pace["late_min"]
+    opened = np.where(late, rng.uniform(least, most, len(of)) * _MINUTE, 0.0)
     since = (at[:, :-1] - of.opens - opened[:, None]) / (of.closes - of.opens - opened[:, None])
     came = np.interp(since.clip(0, 1) ** own[:, None], elapsed, share) * (1 - in_line)
     chance = np.sqrt(came * (1 - came) * final[:, None]) * rng.normal(size=came.shape) * 0.5

@@ -26,7 +26,7 @@ def outlook_line(view: View, found: Work) -> None:
         return
     one = _whole(view, found.outlook)
     if one["enough"]:
-        said = _("Akhir hari {rate} (selang {level} %: {low}–{high} %)")
+        said = _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)")
         low, high = (words.number(100 * one[name] / one["dpt"], 1) for name in ("low", "high"))
         st.caption(
             said.format(rate=_rate(one), level=_level(), low=low, high=high), width="content"

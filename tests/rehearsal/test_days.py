@@ -45,7 +45,17 @@ def kind(name: str) -> Kind:
 
 def of(name: str, seed: int = 3, **assumptions: object) -> Day:
     """A day of this kind, in the middle of what is assumed."""
-    return day(here(), replace(given(), **assumptions), Lot(kind(name), 0.5, 0.0, (seed, 0)))
+    return day(
+        here(),
+        replace(given(), **assumptions),
+        Lot(kind(name), 0.5, 0.5, 0.0, 0.0, (0.0,) * 6, (seed, 0)),
+    )
+
+
+def paced(name: str, **lot: float) -> np.ndarray:
+    """Voters present at each hour of such a day."""
+    middle = Lot(kind(name), 0.5, 0.5, 0.0, 0.0, (0.0,) * 6, (3, 0))
+    return day(here(), given(), replace(middle, **lot)).came.sum(axis=0)
 
 
 def delays(one: Day) -> np.ndarray:
@@ -79,23 +89,27 @@ def test_nothing_is_told_before_it_was_counted() -> None:
 
 def test_each_kind_of_day_comes_as_often_as_its_weight() -> None:
     count = sum(one.weight for one in given().kinds)
-    drawn = Counter(lot.kind.name for lot in lots(given(), int(count), 1))
+    drawn = Counter(lot.kind.name for lot in lots(here(), given(), int(count), 1))
     assert drawn == {one.name: one.weight for one in given().kinds}
 
 
 def test_levels_and_paces_are_spread_in_even_steps() -> None:
-    levels = sorted(lot.level for lot in lots(given(), 40, 1))
+    levels = sorted(lot.level for lot in lots(here(), given(), 40, 1))
     assert [int(level * 40) for level in levels] == list(range(40))
-    assert np.mean([lot.pace for lot in lots(given(), 40, 1)]) == pytest.approx(0, abs=0.05)
+    assert np.mean([lot.pace for lot in lots(here(), given(), 40, 1)]) == pytest.approx(0, abs=0.05)
 
 
 def test_a_late_day_is_behind_at_every_hour() -> None:
-    early, late = (
-        day(here(), given(), Lot(kind("biasa"), 0.5, pace, (3, 0))).came.sum(axis=0)
-        for pace in (-1.5, 1.5)
-    )
+    early, late = (paced("biasa", pace=pace) for pace in (-1.5, 1.5))
     assert (late[:-2] < early[:-2]).all()
     assert (late[-2:] == early[-2:]).all()  # at the closing and after it
+
+
+def test_on_a_day_of_a_rush_fewer_come_at_both_ends() -> None:
+    wide, close = (paced("biasa", peak=peak) for peak in (-1.5, 1.5))
+    assert close[0] < wide[0]
+    assert close[4] > wide[4]
+    assert close[-1] == wide[-1]
 
 
 def test_words_come_late_on_a_slow_day_and_some_never() -> None:
