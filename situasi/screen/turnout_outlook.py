@@ -169,7 +169,8 @@ def _method(one: pd.Series) -> list[str]:
             aside=count(int(one["set_aside"])),
         ),
         _(
-            "Tidak pernah di bawah yang sudah dihitung ({n}), tidak pernah di atas DPT yang resmi."
+            "Tidak pernah di bawah hitungan yang tidak diragukan ({n}), tidak pernah di atas "
+            "DPT yang resmi."
         ).format(n=count(int(one["counted"]))),
         _(
             "Selang {level} %: pada {days} hari buatan, kebenaran berada sedekat itu pada {level} "
