@@ -7,6 +7,7 @@ import streamlit as st
 from situasi.labels import label
 from situasi.screen import page, since, turnout_panel
 from situasi.screen.figure_row import figure_row
+from situasi.screen.turnout_outlook import outlook_panel
 from situasi.screen.turnout_work import work
 from situasi.words import _
 
@@ -26,9 +27,10 @@ def show() -> None:
 
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        turnout_panel.curve_panel(found)
+        turnout_panel.curve_panel(view, found)
         turnout_panel.area_panel(found)
     with right:
         turnout_panel.map_panel(view, found)
         turnout_panel.silent_panel(found)
         turnout_panel.doubt_panel(found)
+    outlook_panel(view, found)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from situasi import rules
+from situasi import calibrated, rules
+from situasi.calibrated import Calibrated
 from situasi.rules import Rules
 
 
@@ -36,7 +37,10 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Election:
-    """One election in one kabupaten. Times of day are local; `zone` says where."""
+    """One election in one kabupaten. Times of day are local; `zone` says where.
+
+    calibrated: what the intervals of the turnout outlook rest on; None: not made for these rules.
+    """
 
     folder: Path
     slug: str
@@ -60,6 +64,7 @@ class Election:
     thresholds: Thresholds
     rules: Rules
     boundaries: Path
+    calibrated: Calibrated | None = None
 
     def local(self, at: time, day: date | None = None) -> datetime:
         """An aware moment on the election day (or another) at this time of day."""
@@ -87,7 +92,17 @@ def load(folder: Path) -> Election:
     with _naming(day):
         of_the_day = rules.read(ruled)
     with _naming(definition):
-        return _build(folder, told, of_the_day)
+        election = _build(folder, told, of_the_day)
+    mark = fingerprint(election)
+    with _naming(folder / calibrated.NAME):
+        return replace(election, calibrated=calibrated.load(folder, mark))
+
+
+def fingerprint(election: Election) -> str:
+    """calibrated.fingerprint of this election."""
+    return calibrated.fingerprint(
+        election.folder, election.rules, election.tps_opens, election.tps_closes
+    )
 
 
 @contextmanager

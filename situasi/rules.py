@@ -72,6 +72,29 @@ class Turnout:
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """When the end of the day can be estimated, and how far a count is trusted in it.
+
+    tps: so many TPS of a kecamatan have told a count. tps_share, kecamatan_share: that share of all
+    TPS has, in that share of the kecamatan. winsor, pair: in sd, how far a TPS is
+    believed to lie from its kecamatan, and its growth from that of all. silent: sd by which
+    the turnout of TPS that told nothing may differ, in log. set_aside: kinds of doubt
+    (analysis.doubts) for which the count before is taken instead. confidence: percent. scored:
+    times of day at which the outlook is held against the end.
+    """
+
+    tps: int
+    tps_share: float
+    kecamatan_share: float
+    winsor: float
+    pair: float
+    silent: float
+    set_aside: tuple[str, ...]
+    confidence: float
+    scored: tuple[time, ...]
+
+
+@dataclass(frozen=True)
 class Pattern:
     """Officers for a number of TPS of one vulnerability: 2-8-16 is police-TPS-linmas."""
 
@@ -138,6 +161,7 @@ class Rules:
 
     tps: TpsReports
     turnout: Turnout
+    outlook: Outlook
     patterns: Patterns
     personnel: PersonnelReports
     service: Mapping[str, Service]
@@ -156,6 +180,7 @@ def read(raw: Mapping[str, Any]) -> Rules:
     return Rules(
         tps=_tps(raw["tps_reports"]),
         turnout=_turnout(raw["turnout"]),
+        outlook=_outlook(raw["outlook"]),
         patterns=_patterns(raw["patterns"]),
         personnel=PersonnelReports(
             raw["personnel_reports"]["arrive_by"],
@@ -206,6 +231,20 @@ def _turnout(raw: Mapping[str, Any]) -> Turnout:
         curve=tuple((point["at"], float(point["share"])) for point in raw["curve"]),
         against=raw["against"],
         low=float(raw["low_points"]),
+    )
+
+
+def _outlook(raw: Mapping[str, Any]) -> Outlook:
+    return Outlook(
+        tps=int(raw["tps"]),
+        tps_share=float(raw["tps_share"]),
+        kecamatan_share=float(raw["kecamatan_share"]),
+        winsor=float(raw["winsor_sd"]),
+        pair=float(raw["pair_sd"]),
+        silent=float(raw["silent_sd"]),
+        set_aside=tuple(raw["set_aside"]),
+        confidence=float(raw["confidence_percent"]),
+        scored=tuple(raw["scored"]),
     )
 
 

@@ -32,6 +32,23 @@ def doubts(standing: Reports, register: Register) -> pd.DataFrame:
     voters on the list (melebihi), how many TPS of the desa said the same (seragam), the
     median of the kecamatan in percent of the list (menjauh), nothing (kembar).
     """
+    against = held_against(standing, register)
+    row, kind = np.nonzero(~np.isnan(against))
+    doubted, place = standing.take(row), standing.place[row]
+    of = register.tps[["code", "kecamatan", "desa", "nomor", "estimated"]].take(place)
+    return of.reset_index(drop=True).assign(
+        occurred_at=microseconds.moments(doubted.at),
+        heads=doubted.heads,
+        seq=doubted.seq,
+        current=ends(standing.place)[row],  # the last count of its TPS
+        latihan=doubted.made_up,
+        kind=np.array(KINDS, dtype=object)[kind],
+        against=against[row, kind],
+    )
+
+
+def held_against(standing: Reports, register: Register) -> _Numbers:
+    """What each count was held against and found doubtful, a column for each of KINDS; else NaN."""
     held = _held(standing, register)
     against = np.column_stack(
         [
@@ -46,18 +63,7 @@ def doubts(standing: Reports, register: Register) -> pd.DataFrame:
     # A repeated digit is no sign by itself: honest counts have it too.
     seldom = np.isin(held.heads, [digit * 111 for digit in range(1, 10)])
     against[seldom & ~np.isnan(against).all(axis=1), KINDS.index("kembar")] = 0
-    row, kind = np.nonzero(~np.isnan(against))
-    doubted, place = standing.take(row), standing.place[row]
-    of = register.tps[["code", "kecamatan", "desa", "nomor", "estimated"]].take(place)
-    return of.reset_index(drop=True).assign(
-        occurred_at=microseconds.moments(doubted.at),
-        heads=doubted.heads,
-        seq=doubted.seq,
-        current=ends(standing.place)[row],  # the last count of its TPS
-        latihan=doubted.made_up,
-        kind=np.array(KINDS, dtype=object)[kind],
-        against=against[row, kind],
-    )
+    return against
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import typer
 from situasi.cli import (
     audit,
     briefing,
+    calibrating,
     copying,
     deliveries,
     geo,
@@ -31,6 +32,7 @@ for command in (
     rehearsals.prepare,
     rehearsals.simulate,
     rehearsals.replay,
+    calibrating.calibrate,
     copying.copy,
 ):
     app.command()(command)

@@ -25,6 +25,7 @@ from situasi.screen.figure_row import Count, Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
+from situasi.screen.turnout_outlook import outlook_line
 from situasi.screen.turnout_work import Work
 from situasi.telling import key_figures as telling
 from situasi.telling.measures import turnout_area
@@ -97,11 +98,12 @@ def _doubt_card(found: Work) -> Card:
     return Card(_("Hitungan diragukan"), words.number(counts), note)
 
 
-def curve_panel(found: Work) -> None:
+def curve_panel(view: View, found: Work) -> None:
     rules = board().register.election.rules.turnout
     references = [(f"{r.label}: {percent(r.percent)}", r.percent) for r in rules.references]
     with parts.bar():
         st.markdown("**" + _("Partisipasi sepanjang hari") + "**", width="content")
+        outlook_line(view, found)
         tables.opens(_("Angka kurva"), lambda: turnout_tables.curve(found), "angka_kurva")
     names = (_("TPS yang melapor"), _("perkiraan"))
     chart(

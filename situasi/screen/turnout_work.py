@@ -8,8 +8,10 @@ from datetime import datetime
 
 import pandas as pd
 
+from situasi.analysis import outlook
 from situasi.analysis import turnout as analysis
 from situasi.analysis.doubts import doubts
+from situasi.analysis.outlook import Outlook
 from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.stations import stations
 from situasi.analysis.works import reads
@@ -23,6 +25,7 @@ class Work:
 
     found: of stations.stations. areas, whole: of analysis.turnout, all lists of which are those
     chosen. kabupaten: the rate of all kecamatan, for comparison. curve, totals, doubted likewise.
+    outlook: of every kecamatan that may be seen; None without a calibration.
     """
 
     found: pd.DataFrame
@@ -32,6 +35,7 @@ class Work:
     curve: pd.DataFrame
     totals: pd.DataFrame
     doubted: pd.DataFrame
+    outlook: Outlook | None
 
 
 @reads(TPS, parts=(stations,))
@@ -58,4 +62,34 @@ def work(
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
+        outlook=outlook.outlook(standing, register, at),
     )
+
+
+@reads(TPS)
+def scored(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    kecamatan: tuple[str, ...],
+) -> pd.DataFrame:
+    """How far the outlook of earlier hours was from the end, where all TPS have told it.
+
+    A row for each kecamatan of these (none: all) whose end is known, and for each time of
+    rules.outlook.scored that has passed. Columns: kecamatan, at, final (voters), dpt, enough
+    (whether there was an outlook), centre, low, high.
+    """
+    reports = of_stations(known["tps"], register)
+    now = outlook.as_told(reports, register, at)
+    if now is None:
+        return pd.DataFrame()
+    ends = outlook.areas(now)
+    ends = ends[(ends["ended"] == ends["tps"]) & (ends.index.isin(kecamatan) | (not kecamatan))]
+    times = [register.election.local(time) for time in register.election.rules.outlook.scored]
+    then = [
+        outlook.areas(past).loc[ends.index].assign(at=moment, final=ends["counted"])
+        for moment in times
+        if moment < at and (past := outlook.as_told(reports, register, moment))
+    ]
+    columns = ["at", "final", "dpt", "enough", "centre", "low", "high"]
+    return pd.concat(then)[columns].reset_index() if then else pd.DataFrame()

@@ -1,0 +1,51 @@
+"""The command that fits the turnout outlook to simulated days and writes what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from situasi import calibrated, calibration, election, regions, settings
+from situasi.cli.common import err, fail, out
+from situasi.rehearsal import days
+
+
+def calibrate(
+    count: Annotated[
+        int, typer.Option("--days", min=20, help="Banyaknya hari buatan.")
+    ] = calibration.DAYS,
+    tests: Annotated[
+        int, typer.Option("--test-days", min=20, help="Banyaknya hari penguji.")
+    ] = calibration.TEST_DAYS,
+    seed: Annotated[int, typer.Option(help="Benih yang sama: hari yang sama.")] = calibration.SEED,
+    target: Annotated[
+        Path | None, typer.Option("--out", help="Berkas hasil; biasanya di folder pemilihan.")
+    ] = None,
+) -> None:
+    """Kalibrasi perkiraan akhir hari pada hari-hari buatan (days.toml); tulis outlook.toml."""
+    try:
+        definition = election.load(settings.load().election)
+        given = days.assumed(definition.folder)
+        found = calibration.calibrate(
+            regions.load(definition),
+            given,
+            days=count,
+            seed=seed,
+            test_days=tests,
+            tell=lambda day: err.print(f"hari {day}", end="\r"),
+        )
+        path = target or definition.folder / calibrated.NAME
+        path.write_text(calibrated.write(found, election.fingerprint(definition)), "utf-8")
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise fail(error) from error
+    for one in found.tested:
+        out.print(
+            f"{one.at:%H.%M} {one.level}: memuat kebenaran {one.covered:.1f} %, "
+            f"±{one.width:.1f} poin; meleset {one.model:.2f} "
+            f"(laju {one.paced:.2f}, skala {one.scaled:.2f}, "
+            f"sejauh ini {one.so_far:.2f}) poin",
+            highlight=False,
+        )
+    out.print(str(path), highlight=False, soft_wrap=True)

@@ -1,0 +1,92 @@
+"""The turnout outlook by kecamatan: a dot where the day is taken to end, its interval, who came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from situasi.figures.theme import Theme
+
+ROW, FOOT = 19, 30
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the marks are called: the dot, the bar, the tick, and a row that has neither."""
+
+    centre: str
+    interval: str
+    counted: str
+    unknown: str
+
+
+def outlook(found: pd.DataFrame, words: Words, theme: Theme) -> go.Figure:
+    """A row for each area, the first of `found` on top: it is the whole, drawn as a diamond.
+
+    found: columns name, centre, low, high, counted (percent of the list; of the first three NaN
+    where too few told). Scale fixed at 0 to 100 percent and a little, for lists are exceeded.
+    """
+    figure = go.Figure()
+    names = found["name"]
+    known = found["centre"].notna()
+    told = found[known]
+    figure.add_scatter(
+        x=found["counted"], y=names, mode="markers", name=words.counted,
+        marker={"symbol": "line-ns-open", "size": 9, "color": theme.muted, "line": {"width": 2}},
+        hovertemplate="%{y} · " + words.counted + " %{x:.1f} %<extra></extra>",
+    )  # fmt: skip
+    first = told.index == found.index[0]
+    figure.add_scatter(
+        x=told["centre"], y=told["name"], mode="markers", name=words.centre,
+        marker={
+            "size": 8,
+            "color": [theme.accent if one else theme.turnout[3] for one in first],
+            "symbol": ["diamond" if one else "circle" for one in first],
+        },
+        error_x={
+            "type": "data", "symmetric": False, "thickness": 2, "width": 0,
+            "color": theme.turnout[3],
+            "array": told["high"] - told["centre"], "arrayminus": told["centre"] - told["low"],
+        },
+        customdata=told[["low", "high"]].to_numpy(),
+        hovertemplate="%{y} · ≈ %{x:.1f} % · " + words.interval
+        + " %{customdata[0]:.1f}–%{customdata[1]:.1f} %<extra></extra>",
+    )  # fmt: skip
+    for name, counted in zip(names[~known], found.loc[~known, "counted"].fillna(0), strict=True):
+        figure.add_annotation(
+            x=counted, y=name, text=words.unknown, showarrow=False, xanchor="left", xshift=8,
+            font={"color": theme.muted, "size": 11},
+        )  # fmt: skip
+    return _dressed(figure, len(found), theme)
+
+
+def _dressed(figure: go.Figure, rows: int, theme: Theme) -> go.Figure:
+    figure.update_layout(
+        height=FOOT + ROW * rows + 24,
+        margin={"l": 8, "r": 12, "t": 24, "b": FOOT - 8},
+        showlegend=True,
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1, "yanchor": "bottom"},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        separators=",.",
+        font={"color": theme.muted, "size": 12, "family": "Source Sans, sans-serif"},
+        xaxis={
+            "range": [0, 104],
+            "dtick": 20,
+            "ticksuffix": " %",
+            "gridcolor": theme.counts[1],
+            "zeroline": False,
+            "fixedrange": True,
+        },
+        yaxis={
+            "autorange": "reversed",
+            "showgrid": False,
+            "fixedrange": True,
+            "automargin": True,
+            "type": "category",
+            "tickfont": {"color": theme.ink},
+        },
+    )
+    return figure

@@ -1,0 +1,65 @@
+"""The turnout outlook on 500 simulated days that it never saw: coverage, errors, and its cost."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from dataclasses import replace
+
+from situasi import calibration, election, regions, settings
+from situasi.analysis import microseconds
+from situasi.analysis.outlook import outlook
+from situasi.analysis.station_reports import counts
+from situasi.rehearsal import days
+
+DAYS, SEED = 500, 2026
+OF_A_KIND = 120
+
+
+def run() -> None:
+    """Print the figures of the calibration that is kept in the election's folder."""
+    definition = election.load(settings.load({}).election)
+    register, given = regions.load(definition), days.assumed(definition.folder)
+    found, of = definition.calibrated, days.area(register)
+    assert found is not None, "run: python -m situasi calibrate"
+    doubt = 100 * math.sqrt(0.9 * 0.1 / DAYS)
+    print(
+        f"\nTurnout outlook: {DAYS} simulated days of other seeds (one sd of coverage: {doubt:.1f})"
+    )
+    print("at     level      covered   +-  model  paced  scaled  so far   (points of the list)")
+    started = time.perf_counter()
+    for one in calibration.scores(register, found, days.days(of, given, DAYS, SEED)):
+        print(
+            f"{one.at:%H.%M}  {one.level:9} {one.covered:6.1f} % {one.width:5.1f} {one.model:6.2f} "
+            f"{one.paced:6.2f} {one.scaled:7.2f} {one.so_far:7.2f}"
+        )
+    print(f"{DAYS} days x {len(definition.rules.outlook.scored)}: {_since(started)} s")
+    print("\nOf each kind of day, kabupaten: covered, error of the model")
+    for kind in given.kinds:
+        alone = replace(given, kinds=(kind,))
+        scored = calibration.scores(register, found, days.days(of, alone, OF_A_KIND, SEED))
+        told = "  ".join(
+            f"{one.at:%H.%M} {one.covered:3.0f} % {one.model:5.2f}" for one in scored[::2]
+        )
+        print(f"{kind.name:13} {told}")
+    _cost(register, next(days.days(of, given, 1, SEED)))
+
+
+def _since(started: float) -> str:
+    return f"{time.perf_counter() - started:.0f}"
+
+
+def _cost(register: regions.Register, day: days.Day) -> None:
+    """What one outlook costs a page, with all counts of a day."""
+    at = register.election.local(register.election.tps_closes)
+    standing = counts(calibration.reports(day, microseconds.of(at)), register)
+    spent = []
+    for _ in range(30):
+        started = time.perf_counter()
+        outlook(standing, register, at)
+        spent.append(1000 * (time.perf_counter() - started))
+    print(
+        f"\nOne outlook, {len(register.tps)} TPS, {len(standing)} counts: "
+        f"{statistics.median(spent):.1f} ms (median of {len(spent)})"
+    )
