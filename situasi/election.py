@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from situasi import rules
+from situasi import alert_rules, rules
+from situasi.alert_rules import AlertRules
 from situasi.rules import Rules
 
 
@@ -60,6 +61,7 @@ class Election:
     thresholds: Thresholds
     rules: Rules
     boundaries: Path
+    alerts: AlertRules = alert_rules.NONE
 
     def local(self, at: time, day: date | None = None) -> datetime:
         """An aware moment on the election day (or another) at this time of day."""
@@ -77,7 +79,7 @@ class Election:
 
 
 def load(folder: Path) -> Election:
-    """Read `election.toml` and `rules.toml` in this folder.
+    """Read `election.toml` and `rules.toml` in this folder, and `alerts.toml` where there is one.
 
     Raises FileNotFoundError where one is missing, and KeyError or ValueError naming
     the entry that is missing or wrong.
@@ -87,7 +89,12 @@ def load(folder: Path) -> Election:
     with _naming(day):
         of_the_day = rules.read(ruled)
     with _naming(definition):
-        return _build(folder, told, of_the_day)
+        built = _build(folder, told, of_the_day)
+    watched = folder / "alerts.toml"
+    if not watched.is_file():
+        return built
+    with _naming(watched):
+        return replace(built, alerts=alert_rules.read(tomllib.loads(watched.read_text("utf-8"))))
 
 
 @contextmanager
