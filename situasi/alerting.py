@@ -122,8 +122,8 @@ def lives(
 
     life (LIVES), open, owner, deeds (those done by then), kept (how many are kept), seen_at,
     seen_by, acted_at, acted_by, action, closed_at, closed_by, reason; to_seen, to_acted: how long
-    that took from when it was raised. kept: of `every`. heeded: acknowledgements by case: whoever took note of all its
-    cases before the wall saw it. owners: by rule, who has it first.
+    that took from when it was raised. kept: of `every`. heeded: acknowledgements by case: whoever
+    took note of all its cases before the wall saw it. owners: by rule, who has it first.
     """
     of_case = _cases(found)
     every_row: list[Any] = list(found.table.itertuples())

@@ -72,8 +72,8 @@ def _median(spans: pd.Series) -> str:
     """Of those that were; nobody's is no zero."""
     if spans.empty:
         return "–"
-    middle: timedelta = spans.median().to_pytimedelta()
-    return words.span(middle)
+    middle = float(spans.dt.total_seconds().median())
+    return words.span(timedelta(seconds=middle))
 
 
 def _of(some: pd.DataFrame, every: pd.DataFrame) -> str:

@@ -64,7 +64,8 @@ def behind(one: Any, found: Raised) -> pd.Series | None:
     rows = found.rows.get(one["feed"])
     if rows is None or one["seq"] not in rows.index:
         return None
-    return rows.loc[one["seq"]]
+    row: pd.Series = rows.loc[one["seq"]]
+    return row
 
 
 def value(row: Any, at: datetime) -> str:

@@ -49,8 +49,8 @@ class Raised:
         return self.alerts.members.take(at)
 
     @cached_property
-    def _places(self) -> Mapping[str, Any]:
-        return self.alerts.members.groupby("key").indices
+    def _places(self) -> dict[str, Any]:
+        return {str(key): at for key, at in self.alerts.members.groupby("key").indices.items()}
 
 
 @dataclass(frozen=True)

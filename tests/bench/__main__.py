@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, crowd, history, ingest, live, made, page, pages, soak, start, wall
+from tests.bench import (
+    alerts,
+    api,
+    crowd,
+    history,
+    ingest,
+    live,
+    made,
+    page,
+    pages,
+    soak,
+    start,
+    wall,
+)
 from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
@@ -13,6 +27,9 @@ MANY, FEW = 100_000, 2_000
 
 def main() -> None:
     print(described())
+    if sys.argv[1:] == ["alerts"]:
+        alerts.run()
+        return
     with tempfile.TemporaryDirectory(prefix="situasi-bench-") as name:
         folder = Path(name)
         many = made.file(folder / "many.csv", MANY)
@@ -25,6 +42,7 @@ def main() -> None:
         api.run(folder / "board-few", FEW)
         api.run(folder / "board-many", MANY)
         pages.run(folder / "rehearsal")
+        alerts.run()
         live.run(folder / "live")
         history.run(folder)
         crowd.run(folder / "crowd")

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import alerting
 from situasi import board as house
-from situasi.board import Board, open_board
+from situasi.board import Board
 from situasi.ingest import ingest_rows
 from situasi.roles import ROLES, Viewer
 from situasi.screen import alerts_work, session
@@ -18,7 +18,7 @@ from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View
 from situasi.snapshot import Picture
 from tests.builders import wib
-from tests.conftest import NOON, settings_in
+from tests.conftest import NOON
 
 _SCRIPT = """
 from pages import alerts

@@ -109,7 +109,8 @@ def _agencies(roster: pd.DataFrame, words: pd.DataFrame, at: datetime) -> _Agenc
     said = _newest(words, at, stated=True)
     listed = lines.groupby("who")["begin"].min()
     # Whoever is on the roster is what it says from then on.
-    limit = listed.reindex(said["who"]).fillna(FOREVER).to_numpy("int64")
+    begun = {str(who): int(since) for who, since in listed.items()}
+    limit = np.array([begun.get(who, FOREVER) for who in said["who"]], dtype="int64")
     said = said.assign(end=np.minimum(said["end"].to_numpy("int64"), limit))
     both = pd.concat([lines, said[said["begin"] < said["end"]]], ignore_index=True)
     before = both.groupby("who")["begin"].min()

@@ -135,8 +135,8 @@ def latest(
     newest = np.maximum.accumulate(ranked + mine * size) - mine * size == ranked
     chosen = order[newest]
     owner, since = who[chosen], known[chosen]
-    following = np.append(since[1:], FOREVER)
-    same = np.append(owner[1:] == owner[:-1], False)
+    following = np.append(since[1:], FOREVER)[: len(owner)]
+    same = np.append(owner[1:] == owner[:-1], False)[: len(owner)]
     return chosen, np.where(same, following, FOREVER)
 
 
