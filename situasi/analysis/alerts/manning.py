@@ -156,7 +156,9 @@ def _together(pieces: pd.DataFrame, agencies: _Agencies) -> pd.DataFrame:
 
 def _overlaps(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Each piece of `one` as far as one of `other` of the same officer lasts too."""
-    both = one.merge(other, on="who", suffixes=("", "_other"))
+    # Where a side is empty pandas would not know what the names are.
+    text = {"who": "object"}
+    both = one.astype(text).merge(other.astype(text), on="who", suffixes=("", "_other"))
     begin = np.maximum(both["begin"].to_numpy("int64"), both["begin_other"].to_numpy("int64"))
     end = np.minimum(both["end"].to_numpy("int64"), both["end_other"].to_numpy("int64"))
     both = both.assign(begin=begin, end=end).drop(columns=["begin_other", "end_other"])
