@@ -28,6 +28,8 @@ LIVES = (NEW, SEEN, ACTED, CLOSED, ENDED, RAISED)
 OPEN = (NEW, SEEN, ACTED)
 # Rules whose members are cases: who took note of such a case before the wall saw the alert.
 _OF_CASES = ("berat", "keramaian")
+# Rules of which the trail names no case: its readers may not see them.
+_UNNAMED = ("netralitas",)
 
 
 class DeedRefused(ValueError):
@@ -83,6 +85,8 @@ def keep(
         "deeds": [_written(one) for one in (*earlier.deeds, done)],
     }
     told = {"alert": key, "what": done.what, "text": text, "owner": owner}
+    if key.partition("|")[0] in _UNNAMED:
+        told = {"alert": key.partition("|")[0], "what": done.what}
     with suppress(*((Overtaken,) if deed.what == SEEN else ())):
         store.remember(KIND, key, value, now, deed.by, "alert", told, expected_seq=since)
     return _read(store.remembered(KIND, key).get(key))

@@ -101,6 +101,13 @@ def test_each_deed_is_in_the_trail_and_moves_no_page(store: Store) -> None:
     assert store.verify() == []
 
 
+def test_the_trail_names_no_case_against_a_member(store: Store) -> None:
+    done = Deed(ACTED, "rina", NOON, "Dibahas dengan Propam")
+    alerting.keep(store, "netralitas|N-7|202411270500|1", done, 0, ABOUT, NOON)
+    told = store.audit()["detail"].iloc[0]
+    assert json.loads(told) == {"alert": "netralitas", "what": ACTED}
+
+
 def test_at_a_past_minute_only_what_was_done_by_then_is_told(store: Store) -> None:
     keep(store, SEEN, "rina", 0, 4)
     keep(store, CLOSED, "budi", 1, 9, text="Sudah lapor")

@@ -70,7 +70,7 @@ def _facts(row: Any, view: View) -> list[tuple[str, str]]:
     if row.open and row.fading:
         said = _("{life}, mereda").format(life=said)
     facts = [
-        (_("Keadaan"), said),
+        (_("Status"), said),
         (_("Pemilik"), say.owner(row)),
         (_("Di mana"), say.where(row)),
         (_("Sebab mulai"), incidents_words.moment(row.since, at)),

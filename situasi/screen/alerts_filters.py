@@ -33,7 +33,7 @@ def opened(title: str) -> tuple[View, Wanted]:
                 lambda code: telling.level(rules, rules.levels.index(code))),
         several("aturan", _("Aturan"), _("semua aturan"), alerts_work.rules(),
                 lambda code: telling.rule(rules, code)),
-        several("hidup", _("Keadaan"), _("semua keadaan"), list(alerting.LIVES), telling.life),
+        several("hidup", _("Status"), _("semua keadaan"), list(alerting.LIVES), telling.life),
     )  # fmt: skip
     wanted = Wanted(
         levels=tuple(picked["derajat"]),

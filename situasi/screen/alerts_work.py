@@ -152,7 +152,7 @@ def _withdrawn(some: Raised, kept: Mapping[str, Kept], view: View) -> dict[str, 
     return {
         key: one
         for key, one in alerting.withdrawn(some.alerts, kept, view.at.at).items()
-        if sees(str(one.about.get("rule")))
+        if sees(key.partition("|")[0])
     }
 
 

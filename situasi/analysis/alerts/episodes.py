@@ -38,7 +38,7 @@ class Alerts:
     place in AlertRules.levels. since: when its cause began; raised: when it reached this level;
     until: when its cause was gone (NaT while it holds); ended: None, GONE or WORSE; fading: the
     cause is gone, but may come back. n: members now (of an ended one, the most), most: at one
-    time. member: the one member, None where there are several. value: of the last that began.
+    time. member: the one member, None where there are several. value: of the gravest of them.
     members: whom each concerns and ever concerned: OF_MEMBERS; now: whether still. feed, seq: the
     row behind (-1: none, as of what was not told).
     """
@@ -136,11 +136,16 @@ def _alerts(
         yield (
             (key, rule.code, stage.level, subject, area, began, stage.at, until, ended,
              ended is None and now >= last, count, most[turn],
-             names[0] if len(names) == 1 else None, mine[-1].value,
+             names[0] if len(names) == 1 else None, _gravest(mine).value,
              any(one.latihan for one in mine)),
             [(key, one.member, one.begin, one.end, one.begin <= moment < one.end, one.value,
               one.feed, one.seq, one.latihan) for one in mine],
         )  # fmt: skip
+
+
+def _gravest(some: Sequence[_Spell]) -> _Spell:
+    """Of several that are as grave the last that began."""
+    return max(some, key=lambda one: (one.level, one.begin))
 
 
 def _minute(micros: int) -> str:
