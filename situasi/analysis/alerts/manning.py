@@ -35,13 +35,14 @@ _AFTER_ALL = pd.Timestamp.max.tz_localize("UTC").floor("D")
 
 def manning(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> pd.DataFrame:
     """Spells of both rules. Of a kecamatan without any posting nothing is said to be missing."""
-    ordered, words = frame(known, POSTINGS), frame(known, PERSONNEL)[_WORD]
-    orders, idle = _orders(ordered, register, at)
-    told = _asked_from(orders, register)
+    ordered, words = frame(known, POSTINGS)[_ORDER], frame(known, PERSONNEL)[_WORD]
+    told = _asked_from(ordered, register, at)
     if (told == FOREVER).all():
         return joined([])
     agencies = _agencies(frame(known, ROSTER), words, at)
     made_up = bool(ordered["latihan"].any() or words["latihan"].any())
+    words = _of_police(words, agencies)
+    orders, idle = _orders(_of_police(ordered, agencies), register, at)
     there = _together(_presence(words, orders, idle, register, at), agencies)
     return joined([
         _below(_together(orders, agencies), told, register),
@@ -54,7 +55,7 @@ def _orders(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """postings.by_tps of every order, with begin and end: when it was the newest known begun; and
     who, begin, end of the time before an officer had one, or had one to no TPS."""
-    rows, known = heard(rows[_ORDER], at)
+    rows, known = heard(rows, at)
     rows = rows.assign(begin=np.maximum(known, microseconds.column(rows["occurred_at"])))
     turns = rows[["petugas", "begin"]].drop_duplicates().sort_values(["petugas", "begin"])
     officer = turns["petugas"].to_numpy("object")
@@ -89,9 +90,17 @@ def _no_pieces(*more: str) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype="object") for name in ("who", *more)} | whole)
 
 
-def _asked_from(orders: pd.DataFrame, register: Register) -> Micros:
+def _asked_from(rows: pd.DataFrame, register: Register, at: datetime) -> Micros:
     """Of each TPS, since when any posting to its kecamatan is known; FOREVER: of none."""
-    since = orders.groupby("kecamatan")["begin"].min().to_dict()  # whoever names none is left out
+    rows, known = heard(rows, at)
+    to_tps = postings.at_tps(rows).to_numpy(bool)
+    begin = np.maximum(known, microseconds.column(rows["occurred_at"]))[to_tps]
+    villages = {code: desa.kecamatan for code, desa in register.desa.items()}
+    named = zip(rows["desa"][to_tps], rows["kecamatan"][to_tps], begin.tolist(), strict=True)
+    since: dict[object, int] = {}
+    for desa, kecamatan, moment in named:
+        area = villages.get(desa, kecamatan)
+        since[area] = min(moment, since.get(area, FOREVER))
     return np.array([since.get(code, FOREVER) for code in register.tps["kecamatan"]], dtype="int64")
 
 
@@ -118,6 +127,14 @@ def _agencies(roster: pd.DataFrame, words: pd.DataFrame, at: datetime) -> _Agenc
     mine = [group(one) in AS_POLICE for one in both["instansi"]]
     table = pd.concat([both.loc[mine, ["who", "begin", "end"]], unknown], ignore_index=True)
     return _Agencies(table, frozenset(before.index))
+
+
+def _of_police(rows: pd.DataFrame, agencies: _Agencies) -> pd.DataFrame:
+    """The rows of officers who still counted as police when they were known: linmas are many."""
+    ends = agencies.table.groupby("who")["end"].max()
+    last = dict(zip(ends.index, ends.tolist(), strict=True))
+    until = np.array([last.get(who, FOREVER) for who in rows["petugas"]], dtype="int64")
+    return rows[microseconds.column(rows["known_at"]) < until]
 
 
 def _newest(rows: pd.DataFrame, at: datetime, *, stated: bool) -> pd.DataFrame:
