@@ -14,7 +14,8 @@ RULES = (
 )  # fmt: skip
 _LANGUAGES = ("id", "en")
 _WORDS = ("name", "one", "many", "rule")
-_NEVER = 1 << 30
+# Of a level that no number reaches.
+NEVER = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _least(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
     if unknown:
         raise ValueError(f"no such level: {', '.join(unknown)}; there are {', '.join(levels)}")
     found: list[int] = []
-    following = _NEVER
+    following = NEVER
     for level in reversed(levels):
         least = raw.get(level, following)
         if least > following:

@@ -85,6 +85,12 @@ def test_the_level_of_a_number_is_the_gravest_that_it_reaches() -> None:
     assert [rule.level(n) for n in (0, 1, 7, 8, 19, 20, 667)] == [-1, 0, 0, 1, 1, 2, 2]
 
 
+def test_a_level_that_no_number_has_is_not_told_of_a_rule(register: Register) -> None:
+    told = dict(telling.thresholds(register.election, "kotak"))
+    assert "perhatian" not in told
+    assert told["penting"].endswith("1") and told["kritis"].endswith("3")
+
+
 def test_an_election_without_the_file_has_no_alerts(tmp_path: Path) -> None:
     folder = tmp_path / "lain"
     folder.mkdir()

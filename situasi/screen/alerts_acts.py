@@ -72,6 +72,7 @@ def _keep(what: str, row: Any) -> None:
         st.session_state[_SAID] = _("Tulis apa yang dilakukan atau alasannya.")
     except StoreError:
         st.session_state[_SAID] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return
     session.wrote()
 
 

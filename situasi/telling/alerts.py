@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from situasi import words
-from situasi.alert_rules import AlertRules
+from situasi.alert_rules import NEVER, AlertRules
 from situasi.election import Election
 from situasi.labels import N_, label
 from situasi.words import _
@@ -91,11 +91,11 @@ def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     """Every number of a rule: name, value."""
     rules, asked = election.alerts, election.alerts.rules[code]
     found = [(_("Pemilik awal"), asked.owner)]
-    most = 10_000
+    following = [*asked.least[1:], NEVER]
     found += [
         (level(rules, place), _("mulai {n}").format(n=words.number(least)))
-        for place, least in enumerate(asked.least)
-        if least < most and (place == 0 or least > asked.least[place - 1])
+        for place, (least, graver) in enumerate(zip(asked.least, following, strict=True))
+        if least < graver  # as many as a graver level asks for are of that one
     ]
     for state, place in (asked.steps or {}).items():
         found.append((level(rules, place), label("situasi", state)))

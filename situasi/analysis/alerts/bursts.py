@@ -107,15 +107,12 @@ def _spells(
     usual: _Numbers,
 ) -> pd.DataFrame:
     """The reports of each window that is more than chance. rare: the last report of each."""
-    pairs: list[tuple[int, int]] = []
-    for at in rare.tolist():
-        low = int(np.searchsorted(told.known, since[at], side="right"))
-        high = int(np.searchsorted(told.known, told.known[at], side="right"))
-        mine = np.flatnonzero(told.area[low:high] == told.area[at]) + low
-        gone = {one for one, begin, end in told.away if begin <= told.known[at] < end}
-        pairs += [(at, one) for one in mine.tolist() if one not in gone]
-    last = np.array([at for at, _one in pairs], dtype=np.intp)
-    rows = some.take(np.array([one for _at, one in pairs], dtype=np.intp))
+    pairs = [
+        _first_called(told, rare[(told.area[rare] == area) & (level[rare] == place)], since, area)
+        for area, place in {(int(told.area[at]), int(level[at])) for at in rare.tolist()}
+    ]
+    last = np.concatenate([at for at, _member in pairs] or [rare])
+    rows = some.take(np.concatenate([member for _at, member in pairs] or [rare]))
     code = some["kecamatan"].to_numpy()[last]
     return spells(
         "beruntun",
@@ -130,6 +127,21 @@ def _spells(
         seq=rows["seq"].to_numpy(),
         latihan=rows["latihan"].to_numpy(),
     )
+
+
+def _first_called(
+    told: _Told, rare: npt.NDArray[np.intp], since: Micros, area: int
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Each report that was in any of these windows (given by their last report) of one kecamatan,
+    and the last report of the first window it was in: from then on it is one of a burst."""
+    mine = np.flatnonzero(told.area == area)
+    turn = np.searchsorted(told.known[rare], told.known[mine], side="left")
+    mine, turn = mine[turn < len(rare)], turn[turn < len(rare)]
+    at = rare[turn]
+    inside = since[at] < told.known[mine]
+    for one, begin, end in told.away:
+        inside &= (mine != one) | (told.known[at] < begin) | (told.known[at] >= end)
+    return at[inside], mine[inside]
 
 
 def _chances(
