@@ -91,6 +91,7 @@ def _told(alerts: Alerts) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in table.drop(columns="value").itertuples(index=False)]
 
 
+# A failing day is small already, and to shrink it takes minutes.
 @settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(
     st.lists(CASE, max_size=8), st.lists(PHASE, max_size=10), st.lists(WORD, max_size=6),
