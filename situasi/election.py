@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from situasi import calibrated, rules
+from situasi import alert_rules, calibrated, rules
+from situasi.alert_rules import AlertRules
 from situasi.calibrated import Calibrated
 from situasi.rules import Rules
 
@@ -65,6 +66,7 @@ class Election:
     rules: Rules
     boundaries: Path
     calibrated: Calibrated | None = None
+    alerts: AlertRules = alert_rules.NONE
 
     def local(self, at: time, day: date | None = None) -> datetime:
         """An aware moment on the election day (or another) at this time of day."""
@@ -82,7 +84,7 @@ class Election:
 
 
 def load(folder: Path) -> Election:
-    """Read `election.toml` and `rules.toml` in this folder.
+    """Read `election.toml` and `rules.toml` in this folder, and `alerts.toml` where there is one.
 
     Raises FileNotFoundError where one is missing, and KeyError or ValueError naming
     the entry that is missing or wrong.
@@ -95,7 +97,13 @@ def load(folder: Path) -> Election:
         election = _build(folder, told, of_the_day)
     mark = fingerprint(election)
     with _naming(folder / calibrated.NAME):
-        return replace(election, calibrated=calibrated.load(folder, mark))
+        election = replace(election, calibrated=calibrated.load(folder, mark))
+    watched = folder / "alerts.toml"
+    if not watched.is_file():
+        return election
+    with _naming(watched):
+        read = alert_rules.read(tomllib.loads(watched.read_text("utf-8")))
+    return replace(election, alerts=read)
 
 
 def fingerprint(election: Election) -> str:

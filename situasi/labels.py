@@ -62,6 +62,7 @@ _LABELS: dict[str, dict[str, str]] = {
     "screen": {
         "situasi": N_("Situasi"),
         "kejadian": N_("Kejadian"),
+        "peringatan": N_("Peringatan"),
         "perubahan": N_("Sejak taklimat"),
         "partisipasi": N_("Partisipasi"),
         "tps": N_("TPS"),

@@ -8,6 +8,7 @@ from datetime import datetime
 SCREENS = (
     "situasi",
     "kejadian",
+    "peringatan",
     "perubahan",
     "partisipasi",
     "tps",
@@ -131,6 +132,11 @@ ROLES: dict[str, Role] = {
         _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak"}),
         _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan"}),
         _role("admin", {"netralitas"}, set(ACTS)),
-        _role("tamu", {"netralitas", "masukan", "personel", "lapor", "kesehatan"}, set()),
+        _role(
+            "tamu",
+            # Alerts name who has them and what was done: that is the command's own.
+            {"netralitas", "masukan", "personel", "lapor", "kesehatan", "peringatan"},
+            set(),
+        ),
     )
 }

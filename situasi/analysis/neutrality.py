@@ -71,7 +71,7 @@ def overview(
     if kecamatan:
         found = found[found["kecamatan"].isin(list(kecamatan)) | found["kecamatan"].isna()]
         said = said[said["kecamatan"].isin(list(kecamatan)) | said["kecamatan"].isna()]
-    steps = ordered[~nihil].assign(case=_keys(ordered[~nihil]))
+    steps = ordered[~nihil].assign(case=keys(ordered[~nihil]))
     steps = steps[steps["case"].isin(found["case"]) & steps["langkah"].notna()]
     return Neutrality(_state(found, said), found, steps, _word(said))
 
@@ -96,7 +96,8 @@ def _text(cell: Any) -> str | None:
     return cell if isinstance(cell, str) else None
 
 
-def _keys(rows: pd.DataFrame) -> pd.Series:
+def keys(rows: pd.DataFrame) -> pd.Series:
+    """Of which case each row is; an exercise has its own."""
     made: pd.Series = rows["latihan"].map({True: "|latihan", False: ""}).astype("object")
     return rows["id"].astype("object") + made
 
@@ -108,7 +109,7 @@ def _cases(ordered: pd.DataFrame, at: datetime, target: timedelta) -> pd.DataFra
     its age counts); `until` (its end, else `at`); `age`; `overdue` (open and older than the
     target); `sanctions` (all told, in the order told); `doubt` (units that contradict).
     """
-    case = _keys(ordered)
+    case = keys(ordered)
     found = ordered.groupby(case, sort=False).tail(1).copy()
     key = case.loc[found.index]
     for column in _HELD:

@@ -43,7 +43,7 @@ def officers(
             **_columns(ordered, ("duty", "lokasi")),
             **_columns(spoke, ("checkin", "checkin_at", "checkin_kecamatan", "checkin_code")),
             "instansi": agency,
-            "group": [_group(one) for one in agency],
+            "group": [group(one) for one in agency],
             "on_roster": every.isin(roster.index),
             "posted": every.isin(orders.index),
             "arrived": (spoke["arrived"] == True).to_numpy(),  # noqa: E712 (missing is no)
@@ -75,7 +75,8 @@ def frame(known: Mapping[str, pd.DataFrame], feed: records.Feed) -> pd.DataFrame
     return records.empty(feed) if rows is None else rows
 
 
-def _group(agency: object) -> str:
+def group(agency: object) -> str:
+    """As what an officer of this agency counts (`officers`)."""
     return _GROUPS.get(agency, agency) if isinstance(agency, str) else UNKNOWN
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
 
 import pandas as pd
@@ -10,29 +9,23 @@ import streamlit as st
 
 from situasi import words
 from situasi.analysis.casework import Casework
-from situasi.screen import address, drawn, filters, incidents_tables, page, parts, tables
+from situasi.screen import address, drawn, filters, incidents_tables, page, parts, picking
 from situasi.screen.tables import Table
 from situasi.words import _
 
 MOST = 12  # rows in sight
-_CHOSEN = "_kasus"
+_NAME = "kasus"
 
 
 def looked_at() -> str | None:
     """The case that the address names."""
-    if _CHOSEN in st.session_state:
-        case = st.session_state.pop(_CHOSEN)
-        if case is None:
-            st.query_params.pop("kasus", None)
-        else:
-            st.query_params["kasus"] = case
-    return st.query_params.get("kasus")
+    return picking.picked(_NAME)
 
 
 def keep_within(found: Casework) -> None:
     """A guest looks closely only at cases that the link shows."""
     if address.is_bound() and looked_at() not in {*found.shown["case"], *found.overdue["case"]}:
-        st.query_params.pop("kasus", None)
+        picking.forget(_NAME)
 
 
 def bound(found: Casework) -> Casework:
@@ -86,45 +79,9 @@ def overdue_panel(found: Casework) -> None:
 
 def choosable(table: Table, cases: pd.Series, name: str, title: str) -> None:
     """A table of which a row opens its case. cases: in the order of the table."""
-    order = cases.tolist()
-    chosen = looked_at()
-    key = _key(name, order, chosen)
-    tables.shown(
-        table,
-        key,
-        title,
-        most=MOST,
-        counted=name,
-        on_select=lambda: _choose(name, key, order),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": [order.index(chosen)] if chosen in order else []}},
-    )
-
-
-def _key(name: str, order: list[str], chosen: str | None) -> str:
-    """A new table where the marked row would be wrong: other rows, or chosen elsewhere.
-
-    Chosen in this very table it stays the same, and keeps its place on the screen.
-    """
-    marked, turn = st.session_state.get(_turn(name), (chosen, 0))
-    if marked != chosen:
-        turn += 1
-    st.session_state[_turn(name)] = (chosen, turn)
-    return f"{name}_{turn}_{zlib.crc32(repr(order).encode()):x}"
-
-
-def _choose(name: str, key: str, order: list[str]) -> None:
-    rows = st.session_state[key]["selection"]["rows"]
-    chosen = order[rows[0]] if rows else None
-    _marked, turn = st.session_state[_turn(name)]
-    st.session_state[_turn(name)] = (chosen, turn)
-    look_at(chosen)
+    picking.choosable(table, cases.tolist(), _NAME, name, title, most=MOST)
 
 
 def look_at(case: str | None) -> None:
     """Open a case (a callback): the run that follows writes it into the address."""
-    st.session_state[_CHOSEN] = case
-
-
-def _turn(name: str) -> str:
-    return f"_turn_{name}"
+    picking.pick(_NAME, case)

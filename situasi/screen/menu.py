@@ -21,6 +21,7 @@ from pages import (
     stations,
     turnout,
 )
+from pages import alerts as alerts_page
 from pages import links as links_page
 from situasi import words
 from situasi.labels import N_, label
@@ -36,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
         N_("Keadaan"),
         (
             ("situasi", situation.show),
+            ("peringatan", alerts_page.show),
             ("kejadian", incidents.show),
             ("perubahan", changes.show),
         ),

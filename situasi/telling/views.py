@@ -9,6 +9,7 @@ from situasi import words
 from situasi.analysis.moment import Moment
 from situasi.labels import N_, label
 from situasi.regions import Register
+from situasi.telling import alerts
 from situasi.words import _
 
 # Filters by their name in the address, and what they are called.
@@ -20,17 +21,27 @@ SPOKEN = {
     "rentang": N_("waktu"),
     "feed": N_("sumber"),
     "sejak": N_("sejak taklimat"),
+    "derajat": N_("derajat"),
+    "aturan": N_("aturan"),
+    "hidup": N_("keadaan peringatan"),
 }
 # Those of Situasi, which the wall knows too.
 FILTERS = ("kec", "jenis", "tingkat", "status", "rentang", "saat")
 
 
 def word(register: Register, name: str, code: str) -> str:
-    """What people read for one value of a filter of SPOKEN. Raises KeyError where it is none."""
+    """What people read for one value of a filter of SPOKEN.
+
+    Raises KeyError or ValueError where it is none.
+    """
+    rules = register.election.alerts
     said: dict[str, Callable[[str], str]] = {
         "kec": register.name_of,
         "rentang": window_name,
         "sejak": lambda at: at.replace("T", " ")[:16],
+        "derajat": lambda code: alerts.level(rules, rules.levels.index(code)),
+        "aturan": lambda code: alerts.rule(rules, code),
+        "hidup": alerts.life,
     }
     return said[name](code) if name in said else label(name, code)
 
@@ -59,7 +70,7 @@ def filters_in_words(register: Register, query: Iterable[tuple[str, str]]) -> st
 def _word(register: Register, name: str, code: str) -> str:
     try:
         return word(register, name, code)
-    except KeyError:  # of an election or a version of the board that is no more
+    except (KeyError, ValueError):  # of an election or a version of the board that is no more
         return code
 
 

@@ -1,6 +1,6 @@
 """`make bench`: every figure of docs/performance.md, in a folder that is gone afterwards.
 
-`python -m tests.bench outlook` measures that alone.
+`python -m tests.bench outlook` measures that alone (names: ALONE).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import (
+    alerts,
     api,
     crowd,
     history,
@@ -27,7 +28,7 @@ from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
-ALONE = {"outlook": outlook.run}
+ALONE = {"alerts": alerts.run, "outlook": outlook.run}
 
 
 def main(asked: list[str]) -> None:
@@ -54,7 +55,8 @@ def main(asked: list[str]) -> None:
         wall.run(folder / "wall")
         start.run(folder, folder / "board-many")
         soak.run(folder / "soak")
-    outlook.run()
+    for run in ALONE.values():
+        run()
 
 
 if __name__ == "__main__":

@@ -163,6 +163,7 @@ def _written(rows: list[files.Row]) -> str:
 
 NOTHING_YET = {
     "situasi": "Belum ada laporan pada pilihan ini",
+    "peringatan": "Belum ada peringatan yang ditutup atau berakhir",
     "perubahan": "Belum ada taklimat yang ditandai sampai saat ini.",
     "kejadian": "Belum ada laporan kejadian.",
     "partisipasi": "Belum ada laporan jumlah pemilih.",
@@ -203,7 +204,7 @@ def test_a_board_with_one_feed_shows_it_and_says_of_the_others_that_they_are_mis
     for screen in SCREENS:
         viewer.open(_past(screen, "12.30"))
         assert viewer.failures() == []
-        told = screen in {"partisipasi", "tps", "situasi", "masukan"}
+        told = screen in {"partisipasi", "tps", "situasi", "masukan", "peringatan"}
         assert (NOTHING_YET[screen] in viewer.words()) is not told or screen == "situasi", screen
     viewer.open(_past("partisipasi", "12.30"))
     assert _of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())

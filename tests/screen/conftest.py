@@ -36,6 +36,7 @@ VIEWS = (
     ("activities", {}),
     ("neutrality", {}),
     ("changes", {}),
+    ("alerts", {}),
     ("intake", {}),
 )
 

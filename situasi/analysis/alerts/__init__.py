@@ -1,0 +1,1 @@
+"""Alerts: what the command post must be called for, since when, and until when."""

@@ -1,0 +1,53 @@
+"""Spells of neutrality cases that are past their days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from situasi.analysis import microseconds
+from situasi.analysis.alerts.spells import FOREVER, heard, spells
+from situasi.analysis.incidents import told_at
+from situasi.analysis.neutrality import REPORTED, keys
+from situasi.records import LANGKAH_CLOSED, NEUTRALITY
+
+_US = timedelta(microseconds=1)
+
+
+def overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
+    """Open cases older than the target, by the age that analysis.neutrality reckons."""
+    rows, known = heard(rows, at)
+    told = microseconds.column(told_at(rows).astype(microseconds.DTYPE))
+    table = rows.assign(known=known, told=told, case=keys(rows))
+    table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
+    found: list[tuple[object, ...]] = []
+    for case, some in table.groupby("case", sort=False):
+        found += _of_case(str(case), some, target // _US)
+    cells = list(zip(*found, strict=True)) or [()] * 6
+    member, area, begin, end, seq, made_up = map(list, cells)
+    return spells(
+        "netralitas", subject=member, member=member, kecamatan=area, feed=NEUTRALITY.name,
+        begin=np.array(begin, dtype="int64"), end=np.array(end, dtype="int64"), seq=seq,
+        latihan=made_up,
+    )  # fmt: skip
+
+
+def _of_case(case: str, some: pd.DataFrame, target: int) -> list[tuple[object, ...]]:
+    """What held after each row of a case, by all rows known by then."""
+    rows: list[Any] = list(some.itertuples())
+    found: list[tuple[object, ...]] = []
+    for turn, row in enumerate(rows):
+        by_then = sorted(rows[: turn + 1], key=lambda one: (one.told, one.seq))
+        steps = [one.langkah for one in by_then if isinstance(one.langkah, str)]
+        if steps and steps[-1] in LANGKAH_CLOSED:
+            continue
+        reported = [one.told for one in by_then if one.langkah == REPORTED]
+        since = int(min(reported)) if reported else int(by_then[0].told)
+        area = [one.kecamatan for one in by_then if isinstance(one.kecamatan, str)]
+        end = int(rows[turn + 1].known) if turn + 1 < len(rows) else FOREVER
+        begin = max(int(row.known), since + target + 1)
+        found.append((case, area[-1] if area else None, begin, end, row.seq, row.latihan))
+    return found

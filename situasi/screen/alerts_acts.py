@@ -1,0 +1,82 @@
+"""What is done with an alert: seen, acted on, closed; each is written down with who and when."""
+
+from __future__ import annotations
+
+import zlib
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from situasi import alerting
+from situasi.alerting import ACTED, CLOSED, SEEN, Deed, DeedRefused
+from situasi.board import current as board
+from situasi.screen import filters, parts, report_door, session
+from situasi.screen.page import View
+from situasi.store.protocol import Overtaken, StoreError
+from situasi.words import _
+
+_SAID = "_peringatan_kabar"
+
+
+def acts_bar(row: Any, view: View) -> None:
+    """The deeds that are open to this viewer. row: of alerting.lives."""
+    _told()
+    if not row.open or not view.at.live or not report_door.allowed("tindak"):
+        return
+    with st.container(horizontal=True, key="peringatan_tindak"):
+        if row.life == alerting.NEW:
+            st.button(_("Dilihat"), key=_key(row, SEEN), on_click=partial(_keep, SEEN, row))
+        _form(row, ACTED, _("Ditindak"), _("Apa yang dilakukan"))
+        _form(row, CLOSED, _("Tutup"), _("Alasan ditutup"))
+
+
+def _key(row: Any, what: str) -> str:
+    return f"{what}_{zlib.crc32(row.key.encode()):x}"
+
+
+def _form(row: Any, what: str, title: str, asked: str) -> None:
+    """A button that asks what belongs to the deed, and then keeps it."""
+    key = _key(row, what)
+    opened = st.popover(title, key=key, on_change="rerun")
+    if not opened.open:
+        return
+    with opened, st.form(f"{key}_isi", border=False):
+        st.text_input(asked, key=f"{key}_text", max_chars=alerting.LONGEST)
+        if what == ACTED:
+            st.text_input(
+                _("Pemilik berikutnya"), key=f"{key}_owner", max_chars=120, placeholder=_("tetap")
+            )
+        st.form_submit_button(_("Simpan"), type="primary", on_click=partial(_keep, what, row))
+
+
+def _keep(what: str, row: Any) -> None:
+    """Write the deed down (a callback): the run that follows shows it."""
+    session.speak()
+    if not report_door.allowed("tindak"):
+        return
+    key, at = _key(row, what), session.moment(filters.past_moment(), session.picture()).at
+    text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
+    about = {
+        "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
+        "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
+    }  # fmt: skip
+    done = Deed(what, session.viewer().name, at, text, owner)
+    try:
+        alerting.keep(board().store, row.key, done, int(row.kept), about, session.now())
+    except Overtaken:
+        st.session_state[_SAID] = _(
+            "Orang lain lebih dahulu mencatat sesuatu pada peringatan ini. Lihat, lalu ulangi."
+        )
+    except DeedRefused:
+        st.session_state[_SAID] = _("Tulis apa yang dilakukan atau alasannya.")
+    except StoreError:
+        st.session_state[_SAID] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return
+    session.wrote()
+
+
+def _told() -> None:
+    """Say once what came of the last deed."""
+    if said := st.session_state.pop(_SAID, None):
+        st.warning(parts.plain(said))

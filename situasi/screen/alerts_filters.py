@@ -1,0 +1,44 @@
+"""The filter line of Peringatan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from situasi import alerting
+from situasi.board import current as board
+from situasi.screen import alerts_work, filters, page
+from situasi.screen.alerts_work import Wanted
+from situasi.screen.page import View
+from situasi.telling import alerts as telling
+from situasi.words import _
+
+
+def opened(title: str) -> tuple[View, Wanted]:
+    """Draw heading and filters; the view, and which alerts were asked for."""
+    picked: dict[str, list[str]] = {}
+    rules = board().register.election.alerts
+
+    def several(
+        name: str, heading: str, nothing: str, codes: list[str], words: Callable[[str], str]
+    ) -> Callable[[Any], None]:
+        def draw(place: Any) -> None:
+            picked[name] = filters.several(place, name, heading, nothing, codes, words)
+
+        return draw
+
+    view = page.opened(
+        title,
+        several("derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
+                lambda code: telling.level(rules, rules.levels.index(code))),
+        several("aturan", _("Aturan"), _("semua aturan"), alerts_work.rules(),
+                lambda code: telling.rule(rules, code)),
+        several("hidup", _("Status"), _("semua keadaan"), list(alerting.LIVES), telling.life),
+    )  # fmt: skip
+    wanted = Wanted(
+        levels=tuple(picked["derajat"]),
+        rules=tuple(picked["aturan"]),
+        lives=tuple(picked["hidup"]),
+        kecamatan=view.kecamatan,
+    )
+    return view, wanted

@@ -1,0 +1,167 @@
+"""What Peringatan shows: the alerts of a moment, the rows behind, how far each is in its life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from situasi import acknowledged, alerting
+from situasi.acknowledged import Acknowledgement
+from situasi.alerting import Kept
+from situasi.analysis.alerts import alerts as analysis
+from situasi.analysis.alerts.episodes import Alerts
+from situasi.analysis.works import reads
+from situasi.board import current as board
+from situasi.recent import Recent
+from situasi.records import INCIDENTS, NEUTRALITY, TPS
+from situasi.regions import Register
+from situasi.screen import drawn, session
+from situasi.screen.page import View
+from situasi.snapshot import Picture
+from situasi.store.protocol import StoreError
+
+# Rules of which a viewer knows nothing who may not see the screen.
+_GUARDED = {"netralitas": "netralitas", "tanpa_petugas": "personel", "kurang_pola": "personel"}
+_BEHIND = (INCIDENTS, TPS, NEUTRALITY)
+
+Known = tuple[dict[str, Kept], dict[str, Acknowledgement]]
+_read = Recent(4)
+# By store: what was read last.
+_last: dict[str, Known] = {}
+
+
+@dataclass(frozen=True)
+class Raised:
+    """alerts: of the analysis. rows: by feed, the rows behind them by seq."""
+
+    alerts: Alerts
+    rows: Mapping[str, pd.DataFrame]
+
+    def members_of(self, key: str) -> pd.DataFrame:
+        """Whom the alert concerns and concerned."""
+        at = self._places.get(key, [])
+        return self.alerts.members.take(at)
+
+    @cached_property
+    def _places(self) -> dict[str, Any]:
+        return {str(key): at for key, at in self.alerts.members.groupby("key").indices.items()}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which alerts are shown; empty: all. kecamatan: and those of none."""
+
+    levels: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    lives: tuple[str, ...] = ()
+    kecamatan: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """raised: all that the viewer may see. lives: alerting.lives of the chosen ones; open, ended:
+    parts of it. withdrawn: what was done with alerts that are no more."""
+
+    raised: Raised
+    lives: pd.DataFrame
+    withdrawn: Mapping[str, Kept]
+
+    @property
+    def open(self) -> pd.DataFrame:
+        return self.lives[self.lives["open"]]
+
+    @property
+    def ended(self) -> pd.DataFrame:
+        return self.lives[~self.lives["open"]]
+
+
+@reads(*_BEHIND, parts=(analysis.alerts,))
+def raised(
+    known: Mapping[str, pd.DataFrame],
+    _register: Register,
+    _at: datetime,
+    found: Alerts,
+) -> Raised:
+    """The alerts with the rows behind them."""
+    behind = found.members[found.members["seq"] >= 0]
+    rows = {}
+    for feed in _BEHIND:
+        if feed.name in known:
+            frame = known[feed.name]
+            mine = behind["seq"][behind["feed"] == feed.name]
+            rows[feed.name] = frame[frame["seq"].isin(mine)].set_index("seq", drop=False)
+    return Raised(found, rows)
+
+
+def found(view: View, wanted: Wanted) -> Shown:
+    """The chosen alerts of this view."""
+    every = view.compute(raised)
+    minute, access = session.reckoned(view.at), view.shown.access
+    kept, heeded = known(view.shown)
+    owners = {code: one.owner for code, one in board().register.election.alerts.rules.items()}
+
+    # What was done within the shown minute was done by now.
+    until = minute + timedelta(minutes=1) if view.at.live else minute
+
+    def lived(some: Raised) -> pd.DataFrame:
+        return alerting.lives(some.alerts, kept, heeded, owners, until)
+
+    told = drawn.once("hidup", (access, until), (every,), lived)
+    return drawn.once(
+        "peringatan", (access, wanted, session.viewer()), (every, told),
+        lambda some, table: Shown(some, _chosen(table, wanted), _withdrawn(some, kept, view)),
+    )  # fmt: skip
+
+
+def known(shown: Picture) -> Known:
+    """All deeds and acknowledgements; the last that were read where the store cannot be read."""
+    address = board().settings.store
+    with suppress(StoreError):  # the board says itself that it cannot
+        store = board().store
+        _last[address] = _read.get(
+            (address, shown.access), lambda: (alerting.every(store), acknowledged.every(store))
+        )
+    return _last.get(address, ({}, {}))
+
+
+def _chosen(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
+    levels = board().register.election.alerts.levels
+    keep = pd.Series(True, table.index)
+    if wanted.levels:
+        keep &= table["level"].isin([levels.index(one) for one in wanted.levels])
+    if wanted.rules:
+        keep &= table["rule"].isin(wanted.rules)
+    if wanted.lives:
+        keep &= table["life"].isin(wanted.lives)
+    if wanted.kecamatan:
+        keep &= table["kecamatan"].isin(wanted.kecamatan) | table["kecamatan"].isna()
+    return table[keep]
+
+
+def _withdrawn(some: Raised, kept: Mapping[str, Kept], view: View) -> dict[str, Kept]:
+    """Of alerts that this viewer would have seen. Of a part of the area other alerts are made."""
+    viewer = session.viewer()
+    if viewer.area:
+        return {}
+    return {
+        key: one
+        for key, one in alerting.withdrawn(some.alerts, kept, view.at.at).items()
+        if sees(key.partition("|")[0])
+    }
+
+
+def sees(rule: str) -> bool:
+    """Whether this viewer knows of alerts of this rule at all."""
+    screen = _GUARDED.get(rule)
+    return screen is None or session.viewer().role.sees(screen)
+
+
+def rules() -> list[str]:
+    """The rules of this election that the viewer knows of."""
+    return [code for code in board().register.election.alerts.rules if sees(code)]

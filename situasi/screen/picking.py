@@ -1,0 +1,78 @@
+"""Tables of which a row opens what it is about: which one, is kept in the address under a name."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import streamlit as st
+
+from situasi.screen import tables
+from situasi.screen.tables import Table
+
+
+def picked(name: str) -> str | None:
+    """What the address names."""
+    if (kept := _pending(name)) in st.session_state:
+        code = st.session_state.pop(kept)
+        if code is None:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = code
+    return st.query_params.get(name)
+
+
+def pick(name: str, code: str | None) -> None:
+    """Open one (a callback): the run that follows writes it into the address."""
+    st.session_state[_pending(name)] = code
+
+
+def forget(name: str) -> None:
+    """Open none, at once."""
+    st.query_params.pop(name, None)
+
+
+def choosable(
+    table: Table, codes: list[str], name: str, widget: str, title: str, **options: Any
+) -> None:
+    """A table of which a row opens what it is about. codes: in the order of the table."""
+    chosen = picked(name)
+    key = _key(widget, codes, chosen)
+    tables.shown(
+        table,
+        key,
+        title,
+        counted=widget,
+        on_select=lambda: _choose(name, widget, key, codes),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": [codes.index(chosen)] if chosen in codes else []}},
+        **options,
+    )
+
+
+def _key(widget: str, codes: list[str], chosen: str | None) -> str:
+    """A new table where the marked row would be wrong: other rows, or chosen elsewhere.
+
+    Chosen in this very table it stays the same, and keeps its place on the screen.
+    """
+    marked, turn = st.session_state.get(_turn(widget), (chosen, 0))
+    if marked != chosen:
+        turn += 1
+    st.session_state[_turn(widget)] = (chosen, turn)
+    return f"{widget}_{turn}_{zlib.crc32(repr(codes).encode()):x}"
+
+
+def _choose(name: str, widget: str, key: str, codes: list[str]) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
+    chosen = codes[rows[0]] if rows else None
+    _marked, turn = st.session_state[_turn(widget)]
+    st.session_state[_turn(widget)] = (chosen, turn)
+    pick(name, chosen)
+
+
+def _pending(name: str) -> str:
+    return f"_{name}"
+
+
+def _turn(widget: str) -> str:
+    return f"_turn_{widget}"

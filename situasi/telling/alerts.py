@@ -1,0 +1,110 @@
+"""Alerts in words: the rule's own, from alerts.toml, and what its holes are filled with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from situasi import words
+from situasi.alert_rules import NEVER, AlertRules
+from situasi.election import Election
+from situasi.labels import N_, label
+from situasi.words import _
+
+# How grave, besides the word: bars, for colours and shapes belong to the three scales.
+_FULL, _EMPTY = "▮", "▯"
+# Where an alert is in its life (situasi.alerting); the last: its rows were taken back.
+LIVES = {
+    "baru": N_("baru"),
+    "dilihat": N_("dilihat"),
+    "ditindak": N_("ditindak"),
+    "ditutup": N_("ditutup"),
+    "berakhir": N_("berakhir sendiri"),
+    "naik": N_("naik derajat"),
+    "ditarik": N_("laporan dasarnya ditarik"),
+}
+
+
+def life(code: str) -> str:
+    return _(LIVES[code])
+
+
+def level(rules: AlertRules, place: int) -> str:
+    """The name of a level."""
+    return rules.names[words.language()][rules.levels[place]]
+
+
+def sign(rules: AlertRules, place: int) -> str:
+    """The level as bars, and its name."""
+    full = place + 1
+    return f"{_FULL * full}{_EMPTY * (len(rules.levels) - full)} {level(rules, place)}"
+
+
+def rule(rules: AlertRules, code: str) -> str:
+    """The name of a rule."""
+    return rules.rules[code].words[words.language()]["name"]
+
+
+def watched(election: Election, code: str) -> str:
+    """What a rule watches, with its thresholds."""
+    text = election.alerts.rules[code].words[words.language()]["rule"]
+    return text.format(**facts(election, code))
+
+
+def cause(
+    election: Election, code: str, n: int, *, where: str, what: str | None, value: str, since: str
+) -> str:
+    """Why the alert was raised. what: the one member; None where there are several."""
+    told = election.alerts.rules[code].words[words.language()]
+    form = told["many" if what is None else "one"]
+    return form.format(
+        n=words.number(n), where=where, what=what, value=value, time=since, **facts(election, code)
+    )
+
+
+def facts(election: Election, code: str) -> dict[str, str]:
+    """The thresholds of a rule, and those of other rules that it rests on, in words."""
+    asked, rules = election.alerts.rules[code], election.rules
+    opening = next((due.at for due in rules.tps.dues if due.fase == "dibuka"), election.tps_opens)
+    found = {
+        "after": words.number(asked.after.total_seconds() / 60),
+        "opens_by": _clock(election.local(opening)),
+        "arrive_by": _clock(election.local(rules.personnel.arrive_by)),
+        "watch_from": _clock(election.day_start),
+        "target": words.number(rules.neutrality_target.days),
+        "above": words.number(rules.tps.above_estimated, 1),
+    }
+    if asked.burst:
+        spans = [words.number(one.total_seconds() / 60) for one in asked.burst.windows]
+        found |= {
+            "least": words.number(asked.burst.least),
+            "windows": _(" atau ").join(spans),
+            "chance": f"1 : {words.number(round(1 / asked.burst.chances[0][1]))}",
+        }
+    return found
+
+
+def _clock(at: datetime) -> str:
+    return words.clock(at)
+
+
+def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
+    """Every number of a rule: name, value."""
+    rules, asked = election.alerts, election.alerts.rules[code]
+    found = [(_("Pemilik awal"), asked.owner)]
+    following = [*asked.least[1:], NEVER]
+    found += [
+        (level(rules, place), _("mulai {n}").format(n=words.number(least)))
+        for place, (least, graver) in enumerate(zip(asked.least, following, strict=True))
+        if least < graver  # as many as a graver level asks for are of that one
+    ]
+    for state, place in (asked.steps or {}).items():
+        found.append((level(rules, place), label("situasi", state)))
+    if asked.burst:
+        found += [
+            (level(rules, place), _("peluang di bawah {p}").format(p=f"{chance:g}"))
+            for place, chance in asked.burst.chances
+        ]
+    minutes = max(1, int(asked.hold.total_seconds() / 60))
+    found.append((_("Berakhir setelah sebabnya hilang"),
+                  _("{n} menit").format(n=words.number(minutes))))  # fmt: skip
+    return found

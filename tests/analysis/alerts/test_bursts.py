@@ -1,0 +1,99 @@
+"""Bursts: what is more than usual for a place and hour; a place that is always busy is no burst."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from scipy.stats import nbinom
+
+from situasi import records
+from situasi.analysis import works
+from situasi.analysis.alerts import alerts as work
+from situasi.analysis.alerts.episodes import Alerts
+from situasi.regions import Register
+from tests.builders import incident, report, rows_of, wib
+from tests.builders import incidents as rows_with
+
+BUSY, QUIET = "16.10.04", "16.10.13"
+
+
+def told(kecamatan: str, clock: str, number: int = 0, **more: Any) -> dict[str, Any]:
+    return incident(id=f"{kecamatan}-{clock}-{number}", kecamatan=kecamatan, at=clock, **more)
+
+
+def found(register: Register, at: str, *rows: dict[str, Any], merges: Any = ()) -> pd.DataFrame:
+    known = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    known |= {"incidents": rows_with(*rows), "merges": rows_of(records.MERGES, *merges)}
+    every: Alerts = works.run(work.alerts, known, register, wib(at))
+    return every.table[every.table["rule"] == "beruntun"]
+
+
+def steady(kecamatan: str, first: int, last: int, every: int) -> list[dict[str, Any]]:
+    """A report each so many minutes, from one hour to another."""
+    clocks = [divmod(minute, 60) for minute in range(60 * first, 60 * last, every)]
+    return [told(kecamatan, f"{hour:02}.{minute:02}") for hour, minute in clocks]
+
+
+def test_four_reports_of_a_quiet_kecamatan_within_minutes_are_a_burst(register: Register) -> None:
+    some = [told(QUIET, f"09.{minute:02}") for minute in (0, 5, 9, 12)]
+    burst = found(register, "09.15", *some)
+    assert set(burst["kecamatan"]) == {QUIET}
+    [still] = burst[burst["ended"].isna()].to_dict("records")
+    assert still["n"] == 4
+    assert still["value"] < 1
+
+
+def test_a_kecamatan_that_is_always_busy_does_not_cry_wolf(register: Register) -> None:
+    burst = found(register, "13.00", *steady(BUSY, 5, 13, 15))
+    # How busy it is is learnt from its first reports; from then on it is usual.
+    assert (burst["since"] < wib("07.00")).all()
+    assert len(burst) <= 1
+
+
+def test_an_hour_that_is_busy_everywhere_is_no_burst_of_one(register: Register) -> None:
+    some = [
+        told(code, f"08.{minute:02}")
+        for code in register.kecamatan
+        for minute in (3, 17, 31)
+    ]  # fmt: skip
+    assert found(register, "08.50", *some).empty
+
+
+def test_nihil_and_more_rows_of_one_case_are_no_new_reports(register: Register) -> None:
+    nihil = [told(QUIET, f"09.{m:02}", jenis="nihil", status="nihil") for m in range(10)]
+    one = [
+        incident(id="A", kecamatan=QUIET, at="09.00", known=f"09.{m:02}", status="ditangani",
+                 uraian=f"{m}")
+        for m in range(10)
+    ]  # fmt: skip
+    assert found(register, "09.30", *nihil, *one).empty
+
+
+def test_reports_that_were_merged_in_time_are_one_and_later_the_alert_stays(
+    register: Register,
+) -> None:
+    some = [told(QUIET, f"09.{minute:02}") for minute in (0, 5, 9)]
+    head, other, _third = rows_with(*some)["case"]
+    early = report(kasus=other, ke=head, tindakan="gabung", at="09.07", id="G")
+    assert found(register, "09.20", *some, merges=[early]).empty
+    late = {**early, "known_at": wib("09.12")}
+    burst = found(register, "09.20", *some, merges=[late])
+    assert list(burst["since"]) == [wib("09.09")]
+
+
+def test_a_burst_ends_when_its_window_has_passed(register: Register) -> None:
+    some = [told(QUIET, f"09.{minute:02}") for minute in (0, 5, 9, 12)]
+    later = found(register, "13.00", *some)
+    assert set(later["ended"]) <= {"sendiri", "naik"}
+    assert len(later) >= 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 9])
+def test_the_tail_is_that_of_the_negative_binomial(count: int) -> None:
+    from scipy.special import betainc
+
+    shape, usual = 3.5, 1.2
+    chance = nbinom.sf(count - 1, shape, shape / (shape + usual))
+    assert betainc(count, shape, usual / (shape + usual)) == pytest.approx(chance)

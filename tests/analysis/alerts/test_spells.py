@@ -1,0 +1,183 @@
+"""Spells: what holds at a moment is what the other analyses say of what was known then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi import records
+from situasi.analysis import (
+    coverage,
+    doubts,
+    incidents,
+    lives,
+    merging,
+    microseconds,
+    neutrality,
+    overview,
+    stations,
+    works,
+)
+from situasi.analysis.alerts import alerts as work
+from situasi.analysis.known import Known
+from situasi.analysis.station_reports import counts, of_stations
+from situasi.board import Board, open_board
+from situasi.opening import prepare
+from situasi.records import FASE, STATUS, TINGKAT
+from situasi.regions import Register
+from tests.builders import incident, report, rows_of, wib
+from tests.builders import incidents as rows_with
+from tests.conftest import NOON, settings_in
+
+PARTS = (work.of_cases, work.of_stations, work.of_officers)
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    folder = tmp_path_factory.mktemp("alerts")
+    opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
+    prepare(opened, NOON, lambda _told: None)
+    yield opened
+    opened.close()
+
+
+def holding(spelled: pd.DataFrame, rule: str, at: datetime) -> set[str]:
+    moment = microseconds.of(at)
+    mine = spelled[spelled["rule"] == rule]
+    return set(mine["member"][(mine["begin"] <= moment) & (moment < mine["end"])])
+
+
+@pytest.mark.slow
+def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_are_concerned(
+    rehearsed: Board,
+) -> None:
+    frames, register = rehearsed.lookout.picture().snapshot.frames, rehearsed.register
+    end = wib("23.30")
+    whole = Known(frames, end)
+    spelled = pd.concat([works.run(part, whole, register, end) for part in PARTS])
+    for clock in ("05.40", "06.55", "07.31", "08.47", "09.27", "10.13", "12.58", "15.20", "20.45"):
+        at = wib(clock)
+        for rule, expected in _expected(Known(frames, at), register, at).items():
+            assert holding(spelled, rule, at) == expected, (clock, rule)
+
+
+def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[str]]:
+    election = register.election
+    closes = election.local(election.tps_closes)
+    force = works.run(coverage.coverage, known, register, at).tps
+    tps = works.run(stations.stations, known, register, at)
+    unopened = ~tps["fase"].isin(FASE[FASE.index("dibuka") :])
+    wrong = doubts.doubts(counts(of_stations(known["tps"], register), register), register)
+    wrong = wrong[wrong["current"]]
+    every = incidents.cases(known["incidents"])
+    opened = incidents.still_open(every)
+    late = lives.overdue(opened, lives.lives(known["incidents"]), election.rules.service, at)
+    feeds = overview.feeds_heard(known, election, at)
+    arrived = election.local(election.rules.personnel.arrive_by) <= at < closes
+    return {
+        "tanpa_petugas": set(force["code"][force["absent"]]) if arrived else set(),
+        "kurang_pola": set(force["code"][force["below"]]) if at < closes else set(),
+        "belum_dibuka": set(tps["code"][unopened]) if at > wib("07.30") else set(),
+        "hadir_turun": set(wrong["code"][wrong["kind"] == "turun"]),
+        "hadir_lebih": set(wrong["code"][wrong["kind"] == "melebihi"]),
+        "berat": set(opened["case"][opened["tingkat"] == "tinggi"]),
+        "keramaian": set(opened["case"][opened["situasi"].isin(["kuning", "merah"])]),
+        "lewat_waktu": set(late["case"]),
+        "sumber_senyap": {one.feed for one in feeds if one.silent},
+    }
+
+
+WORDS = st.lists(
+    st.tuples(
+        st.sampled_from("ABC"),
+        st.integers(0, 40),  # minutes after 08.00 when it was known
+        st.integers(0, 6),  # and so long before that it was told
+        st.sampled_from([*TINGKAT, None]),
+        st.sampled_from(["hijau", "kuning", "merah", None]),
+        st.sampled_from([s for s in STATUS if s != "nihil"]),
+    ),
+    min_size=1,
+    max_size=8,
+)
+BONDS = st.lists(
+    st.tuples(st.sampled_from(["AB", "BC", "CA"]), st.integers(0, 45),
+              st.sampled_from(["gabung", "gabung", "pisah"])),
+    max_size=3,
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(WORDS, BONDS, st.integers(0, 300))
+def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
+    register: Register, told: list[Any], bound: list[Any], after: int
+) -> None:
+    start, rules = wib("08.00"), register.election.rules
+    rows = rows_with(
+        *(
+            incident(id=name, known=start + timedelta(minutes=known), tingkat=weight,
+                     reported_at=start + timedelta(minutes=known - before), situasi=state,
+                     status=status)
+            for name, known, before, weight, state, status in told
+        )
+    )  # fmt: skip
+    case = dict(zip(rows["id"], rows["case"], strict=True))
+    merges = rows_of(
+        records.MERGES,
+        *(
+            report(kasus=case.get(pair[0], "?"), ke=case.get(pair[1], "?"), tindakan=act,
+                   at=start + timedelta(minutes=known), id=f"G{n}")
+            for n, (pair, known, act) in enumerate(bound)
+        ),
+    )  # fmt: skip
+    at = start + timedelta(minutes=after)
+    end = start + timedelta(minutes=400)
+    spelled = works.run(work.of_cases, {"incidents": rows, "merges": merges}, register, end)
+
+    known = rows[rows["known_at"] <= at]
+    decided = merges[merges["known_at"] <= at]
+    every = incidents.cases(known)
+    stands = merging.standing(every, decided)
+    opened = incidents.still_open(merging.folded(every, stands))
+    lived = lives.folded(lives.lives(known), stands)
+    late = lives.overdue(opened, lived, rules.service, at)
+    assert holding(spelled, "berat", at) == set(opened["case"][opened["tingkat"] == "tinggi"])
+    crowds = opened["case"][opened["situasi"].isin(["kuning", "merah"])]
+    assert holding(spelled, "keramaian", at) == set(crowds)
+    assert holding(spelled, "lewat_waktu", at) == set(late["case"])
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from("AB"), st.integers(0, 30), st.integers(0, 2),
+              st.sampled_from([*records.LANGKAH[1:], None])),
+    max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(STEPS, st.integers(0, 60))
+def test_neutrality_cases_past_their_days_are_those_of_the_page(
+    register: Register, told: list[Any], after: int
+) -> None:
+    target = register.election.rules.neutrality_target
+    start = wib("08.00") - timedelta(days=60)
+    rows = rows_of(
+        records.NEUTRALITY,
+        *(
+            report(id=name, at=start + timedelta(days=day),
+                   known=start + timedelta(days=day, hours=5 * late), langkah=step,
+                   reported_at=start + timedelta(days=day))
+            for name, day, late, step in told
+        ),
+    )  # fmt: skip
+    end = start + timedelta(days=90)
+    spelled = works.run(work.of_neutrality, {"neutrality": rows}, register, end)
+    at = start + timedelta(days=after, hours=11)
+    known = rows[rows["known_at"] <= at]
+    page = neutrality.overview(known, at, target)
+    assert holding(spelled, "netralitas", at) == set(page.overdue["case"])

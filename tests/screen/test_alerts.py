@@ -1,0 +1,185 @@
+"""Peringatan: open alerts, their life and acts, the past as a picture, and who may see what."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from situasi import alerting
+from situasi import board as house
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from situasi.roles import ROLES, Viewer
+from situasi.screen import alerts_work, session
+from situasi.screen.alerts_work import Wanted
+from situasi.screen.page import View
+from situasi.snapshot import Picture
+from tests.builders import wib
+from tests.conftest import NOON
+
+_SCRIPT = """
+from pages import alerts
+from situasi.screen import filters
+
+filters.recall_moment()
+alerts.show()
+"""
+
+
+def page(past: str | None = None, **asked: str) -> AppTest:
+    app = AppTest.from_string(_SCRIPT)
+    if past:
+        app.query_params["saat"] = f"2024-11-27T{past}"
+    for name, value in asked.items():
+        app.query_params[name] = value
+    return app.run(timeout=90)
+
+
+def said(app: AppTest) -> str:
+    return " ".join(one.proto.body for one in app.get("html"))
+
+
+def buttons(app: AppTest) -> list[str]:
+    named = [one.label for one in app.button]
+    return named + [one.proto.popover.label for one in app.get("popover")]
+
+
+@pytest.fixture
+def rehearsed_page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
+    monkeypatch.setattr(house, "_current", rehearsed)
+    return rehearsed
+
+
+@pytest.fixture
+def live(empty: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
+    """A board at noon of the day, on which one grave report has come."""
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    row = {
+        "id": "K-1", "waktu": "2024-11-27 11:40", "kode_kecamatan": "16.10.04",
+        "jenis": "kericuhan", "tingkat": "tinggi", "status": "dilaporkan", "uraian": "Keributan",
+    }  # fmt: skip
+    ledger = ingest_rows([row], "t", empty.store, empty.context, feed="incidents", now=NOON,
+                         actor="t")  # fmt: skip
+    assert ledger.accepted == 1
+    empty.lookout.look()
+    return empty
+
+
+def test_a_past_minute_is_a_picture_without_acts(rehearsed_page: Board) -> None:
+    app = page("08:30")
+    assert not app.exception
+    assert "Peringatan terbuka" in said(app)
+    assert not {"Dilihat", "Ditindak", "Tutup"} & set(buttons(app))
+    assert len(app.get("arrow_data_frame") or app.get("dataframe")) >= 1
+
+
+def test_filters_are_in_the_address_and_choose_what_is_listed(rehearsed_page: Board) -> None:
+    every = page("08:30")
+    some = page("08:30", aturan="belum_dibuka", derajat="kritis")
+    assert not some.exception
+    assert said(every) != said(some)
+    assert "peringatan terbuka" in " ".join(one.value for one in some.markdown)
+
+
+def test_an_empty_board_says_what_silence_means(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: wib("04.10"))
+    app = page()
+    assert not app.exception
+    assert "yang tidak dilaporkan tidak terlihat di sini" in said(app)
+
+
+def _of(board: Board) -> Any:
+    kept = alerting.every(board.store)
+    [key] = [key for key in kept if key.startswith("berat|")]
+    return kept[key].deeds
+
+
+def test_a_grave_report_is_seen_acted_on_and_closed_on_the_page(live: Board) -> None:
+    app = page(aturan="berat")
+    assert not app.exception
+    assert "kericuhan" in said(app) and "Dilihat" in buttons(app)
+    next(one for one in app.button if one.label == "Dilihat").click()
+    app.run(timeout=90)
+    assert [deed.what for deed in _of(live)] == ["dilihat"]
+    assert "Dilihat" not in [one.label for one in app.button]
+    for what, text in (("ditindak", "Patroli dikirim"), ("ditutup", "Sudah aman")):
+        [opened] = [one.proto.id for one in app.get("popover") if f"{what}_" in one.proto.id]
+        key = opened.rpartition("-")[2]
+        app.session_state[key] = True
+        app.run(timeout=90)
+        app.text_input(key=f"{key}_text").set_value(text)
+        next(one for one in app.button if one.label == "Simpan").click()
+        app.run(timeout=90)
+        assert not app.exception
+        app.session_state[key] = False
+    assert [(deed.what, deed.text) for deed in _of(live)] == [
+        ("dilihat", ""), ("ditindak", "Patroli dikirim"), ("ditutup", "Sudah aman"),
+    ]  # fmt: skip
+    assert "Tidak ada peringatan terbuka" in said(app)
+
+
+def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:
+    app = page(aturan="berat")
+    key = next(one.proto.id for one in app.get("popover") if "ditindak_" in one.proto.id)
+    key = key.rpartition("-")[2]
+    app.session_state[key] = True
+    app.run(timeout=90)
+    alert = next(iter(_keys(live)))
+    other = alerting.Deed("ditindak", "budi", NOON, "Sudah dihubungi")
+    alerting.keep(live.store, alert, other, 0, {}, NOON)
+    app.text_input(key=f"{key}_text").set_value("Patroli dikirim")
+    next(one for one in app.button if one.label == "Simpan").click()
+    app.run(timeout=90)
+    assert "lebih dahulu" in app.warning[0].value
+    assert [deed.by for deed in _of(live)] == ["budi"]
+    assert "Sudah dihubungi" in said(app)
+
+
+def _keys(board: Board, role: str = "pimpinan") -> list[str]:
+    return list(_shown(board, role).lives["key"])
+
+
+def _shown(board: Board, role: str) -> Any:
+    shown: Picture = board.lookout.picture()
+    at = session.moment(None, shown)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], ()))
+        return alerts_work.found(View(shown, at, ()), Wanted(rules=("berat",)))
+
+
+def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
+    rehearsed_page: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = rehearsed_page.lookout.picture()
+    at = session.moment(wib("07.10"), shown)
+    told = {}
+    for role in ("pimpinan", "analis", "tamu"):
+        seen = Viewer(role, ROLES[role], ())
+        monkeypatch.setattr(session, "viewer", lambda seen=seen: seen)
+        told[role] = set(
+            alerts_work.found(View(shown, at, ()), Wanted()).raised.alerts.table["rule"]
+        )
+        assert ("netralitas" in alerts_work.rules()) == (role == "pimpinan")
+        assert ("tanpa_petugas" in alerts_work.rules()) == (role != "tamu")
+    assert "tanpa_petugas" in told["pimpinan"] & told["analis"]
+    assert not {"tanpa_petugas", "kurang_pola", "netralitas"} & told["tamu"]
+
+
+def test_guests_have_no_page_of_alerts() -> None:
+    assert not ROLES["tamu"].sees("peringatan")
+    assert all(role.sees("peringatan") for name, role in ROLES.items() if name != "tamu")
+
+
+def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> None:
+    [key] = _keys(live)
+    alerting.keep(live.store, key, alerting.Deed("dilihat", "rina", NOON), 0, {}, NOON)
+    live.lookout.look()
+    assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
+    shown = live.lookout.picture()
+    past = session.moment(wib("11.59") - timedelta(minutes=0), shown)
+    assert alerts_work.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty

@@ -1,0 +1,99 @@
+"""The rules of alerts: data that is checked when read, with words in both languages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from situasi import alert_rules, election
+from situasi.alert_rules import RULES
+from situasi.records import JENIS, KERAWANAN, SITUASI, TINGKAT
+from situasi.regions import Register
+from situasi.settings import ROOT
+from situasi.telling import alerts as telling
+from situasi.words import use
+
+FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
+
+
+def raw() -> dict[str, Any]:
+    return tomllib.loads((FOLDER / "alerts.toml").read_text("utf-8"))
+
+
+def test_the_election_has_every_rule_and_levels_that_are_no_words_of_the_three_scales(
+    register: Register,
+) -> None:
+    rules = register.election.alerts
+    assert set(rules.rules) == set(RULES)
+    scales = {word for scale in (TINGKAT, SITUASI, KERAWANAN, JENIS) for word in scale}
+    assert not scales & set(rules.levels)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_rule_can_say_what_it_watches_and_why_it_called(
+    register: Register, language: str
+) -> None:
+    use(language)
+    for code in RULES:
+        said = [telling.watched(register.election, code)]
+        for what in (None, "TPS 001"):
+            said.append(
+                telling.cause(register.election, code, 7, where="Indralaya", what=what,
+                              value="12", since="07.30")
+            )  # fmt: skip
+        assert all(said) and not any(re.search(r"[{}]", one) for one in said)
+        assert telling.thresholds(register.election, code)
+        assert "TPS 001" in said[2] or code == "beruntun"
+    use("id")
+
+
+def test_both_languages_have_the_same_holes() -> None:
+    for code, rule in raw()["rule"].items():
+        for word in ("one", "many", "rule"):
+            holes = [set(re.findall(r"{\w+}", rule[lang][word])) for lang in ("id", "en")]
+            assert holes[0] == holes[1], (code, word)
+
+
+def _unknown_rule(told: dict[str, Any]) -> None:
+    told["rule"]["lain"] = told["rule"]["berat"]
+
+
+def _unknown_level(told: dict[str, Any]) -> None:
+    told["rule"]["berat"]["levels"] = {"gawat": 1}
+
+
+def _falling(told: dict[str, Any]) -> None:
+    told["rule"]["berat"]["levels"] = {"penting": 9, "kritis": 3}
+
+
+@pytest.mark.parametrize("spoil", [_unknown_rule, _unknown_level, _falling])
+def test_rules_that_make_no_sense_are_refused(spoil: Callable[[dict[str, Any]], None]) -> None:
+    told = raw()
+    spoil(told)
+    with pytest.raises(ValueError, match=r"no such|more than"):
+        alert_rules.read(told)
+
+
+def test_the_level_of_a_number_is_the_gravest_that_it_reaches() -> None:
+    rule = alert_rules.read(raw()).rules["tps_diam"]
+    assert [rule.level(n) for n in (0, 1, 7, 8, 19, 20, 667)] == [-1, 0, 0, 1, 1, 2, 2]
+
+
+def test_a_level_that_no_number_has_is_not_told_of_a_rule(register: Register) -> None:
+    told = dict(telling.thresholds(register.election, "kotak"))
+    assert "perhatian" not in told
+    assert told["penting"].endswith("1") and told["kritis"].endswith("3")
+
+
+def test_an_election_without_the_file_has_no_alerts(tmp_path: Path) -> None:
+    folder = tmp_path / "lain"
+    folder.mkdir()
+    for name in ("election.toml", "rules.toml"):
+        shutil.copy(FOLDER / name, folder / name)
+    assert election.load(folder).alerts == alert_rules.NONE
