@@ -132,7 +132,8 @@ def _check(store: Store, viewer: Viewer, plan: str, moves: Sequence[Move]) -> No
 
 
 def _still_true(moves: Sequence[Move], known: Needs, board: Board) -> None:
-    gone = [move for move in moves if not carried_out.stands(move, known)]
+    valid = carried_out.still(moves, known)
+    gone = [move for move, one in zip(moves, valid, strict=True) if not one]
     if gone:
         who = ", ".join(move.mover.petugas for move in gone[:5])
         said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")

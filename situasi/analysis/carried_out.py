@@ -33,16 +33,15 @@ def after(found: Needs, moves: Sequence[Move]) -> pd.DataFrame:
     )
 
 
-def stands(move: Move, now: Needs) -> bool:
-    """Whether a move is still needed, and still possible: by what is known now."""
-    free = {one.petugas: one for one in now.movers}
-    same = free.get(move.mover.petugas)
-    tps = now.tps.set_index("code").loc[list(move.to.codes)]
-    return (
-        same is not None
-        and (same.kind, same.takes) == (move.mover.kind, move.mover.takes)
-        and bool((tps["empty"] | tps["short"]).all())
-    )
+def still(moves: Sequence[Move], now: Needs) -> list[bool]:
+    """Whether each move is still needed, and still possible: by what is known now."""
+    free = {one.petugas: (one.kind, one.takes) for one in now.movers}
+    lacking = frozenset(now.tps.loc[now.tps["empty"] | now.tps["short"], "code"])
+    return [
+        free.get(move.mover.petugas) == (move.mover.kind, move.mover.takes)
+        and lacking.issuperset(move.to.codes)
+        for move in moves
+    ]
 
 
 def possible(moves: Sequence[Move], now: Needs, rule: Moves) -> bool:

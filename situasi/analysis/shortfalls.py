@@ -56,7 +56,7 @@ def under_way(order: pd.DataFrame, officers: pd.DataFrame, at: datetime, rule: M
     order: postings.standing. officers: of coverage.Coverage.
     """
     lately = order[order["occurred_at"] >= at - rule.under_way]
-    spoke = lately["petugas"].map(officers["checkin_at"])
+    spoke = officers["checkin_at"].reindex(lately["petugas"]).set_axis(lately.index)
     return set(lately.loc[~(spoke >= lately["occurred_at"]), "petugas"])
 
 
@@ -127,6 +127,17 @@ def bundles(
         most = patterns.of(level if isinstance(level, str) else None).tps
         found += [_bundle(one, rule) for one in _packed(some, most)]
     return sorted(found, key=lambda one: (_key(one), one.codes))
+
+
+def areas(tps: pd.DataFrame) -> pd.DataFrame:
+    """By kecamatan how many TPS of `judged` there are, are empty and are short.
+
+    known: whether any posting there is known; where none is, nothing is said to be missing.
+    """
+    rows = tps.assign(tps=1, known=tps["state"] != "tidak_diketahui")
+    by_code = rows.groupby("kecamatan")[["tps", "empty", "short", "known"]]
+    found = by_code.sum().astype("int64")
+    return found.assign(known=found["known"] > 0)
 
 
 class _Tps(NamedTuple):

@@ -220,7 +220,7 @@ def test_no_plan_leaves_a_tps_below_its_minimum_that_was_not_and_it_does_what_it
     told = [sum(len(m.empty) for m in plan.moves), sum(len(m.short) for m in plan.moves)]
     assert removed.tolist() == told
     assert carried_out.possible(plan.moves, found, RULE)
-    assert all(carried_out.stands(move, found) for move in plan.moves)
+    assert all(carried_out.still(plan.moves, found))
     assert len({move.mover.petugas for move in plan.moves}) == len(plan.moves)
 
 
@@ -264,11 +264,11 @@ def test_a_move_stands_only_while_its_officer_is_free_and_its_tps_is_short() -> 
     before = needs(known(*rows), REGISTER, kecamatan=(NEAR,))
     only = replace(before, bundles=tuple(b for b in before.bundles if TPS[0] in b.codes))
     (move,) = planned(only, rule).moves
-    assert carried_out.stands(move, before)
+    assert carried_out.still([move], before)[0]
     went = known(*rows, order("P-1", (), "patroli", kecamatan=FAR, at="08.00", id="O-9"))
-    assert not carried_out.stands(move, needs(went, REGISTER))
+    assert not carried_out.still([move], needs(went, REGISTER))[0]
     filled = known(*rows, *(row for code in move.to.codes for row in at_post(f"Q-{code}", code)))
-    assert not carried_out.stands(move, needs(filled, REGISTER))
+    assert not carried_out.still([move], needs(filled, REGISTER))[0]
 
 
 def test_moves_that_would_take_too_many_are_not_possible_together() -> None:

@@ -1,18 +1,41 @@
-"""`make bench`: every figure of docs/performance.md, in a folder that is gone afterwards."""
+"""`make bench`: every figure of docs/performance.md, in a folder that is gone afterwards.
+
+`python -m tests.bench moves` measures that alone.
+"""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, crowd, history, ingest, live, made, page, pages, soak, start, wall
+from tests.bench import (
+    api,
+    crowd,
+    history,
+    ingest,
+    live,
+    made,
+    moves,
+    page,
+    pages,
+    soak,
+    start,
+    wall,
+)
 from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
+# What needs no board, by the name it is asked for.
+ALONE = {"moves": moves.run}
 
 
-def main() -> None:
+def main(asked: list[str]) -> None:
     print(described())
+    if asked:
+        for name in asked:
+            ALONE[name]()
+        return
     with tempfile.TemporaryDirectory(prefix="situasi-bench-") as name:
         folder = Path(name)
         many = made.file(folder / "many.csv", MANY)
@@ -31,7 +54,8 @@ def main() -> None:
         wall.run(folder / "wall")
         start.run(folder, folder / "board-many")
         soak.run(folder / "soak")
+    moves.run()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
