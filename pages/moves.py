@@ -17,7 +17,7 @@ def show() -> None:
     found = view.compute(needs, view.kecamatan)
     if not found.coverage.known:
         page.nothing(_("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung."))
-        decisions.past_panel()
+        decisions.past_panel(view)
         return
     figure_row(gaps.figures(found))
     gaps.gaps_panel(view, found)
@@ -25,4 +25,4 @@ def show() -> None:
     plan = plans.plan_panel(view, found)
     if plan is not None:
         decisions.decision_bar(view, plan)
-    decisions.past_panel()
+    decisions.past_panel(view)

@@ -13,7 +13,6 @@ from situasi.analysis import carried_out
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
 from situasi.ingest import as_table, ingest_rows
-from situasi.labels import label
 from situasi.roles import Viewer
 from situasi.store.protocol import Overtaken, Store
 from situasi.words import _
@@ -160,7 +159,7 @@ def _rows(
             "waktu_lapor": when.isoformat(timespec="seconds"),
             "petugas": move.mover.petugas,
             "penugasan": "tps",
-            "uraian": f"{plan}: {label('penugasan', move.mover.kind)} → TPS",
+            "uraian": f"{plan}: dari {move.mover.kind} ke TPS",
             "pelapor": viewer.name,
             "sumber": SOURCE,
             "latihan": "ya" if made_up else "tidak",

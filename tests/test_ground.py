@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from situasi import ground
+from situasi import election, ground, regions, shapes
 from situasi.analysis import distances
 from situasi.board import Board
 from situasi.ground import Ground
+from tests.builders_election import invented_election
 
 # Two squares of 0.1 degree side by side, 11.1 km each; a river winds from one to the other.
 WEST, EAST = "99.01.01", "99.01.02"
@@ -104,3 +105,21 @@ def test_the_board_has_its_ground(board: Board) -> None:
     assert board.ground.known("") == board.register.election.seat
     assert board.ground.known("12.34") is None
     assert board.ground.ways is None
+
+
+def test_an_election_names_its_ways_beside_its_boundaries(tmp_path: Path) -> None:
+    folder = invented_election(tmp_path / "contoh", 2)
+    line = {"type": "LineString", "coordinates": [[122.05, -1.45], [122.15, -1.45]]}
+    file = {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": line}]}
+    (folder / "ways.geojson").write_text(json.dumps(file), "utf-8")
+    told = (folder / "election.toml").read_text("utf-8")
+    told = told.replace('boundaries = "geo"', 'boundaries = "geo"\nways = "ways.geojson"')
+    (folder / "election.toml").write_text(told, "utf-8")
+    definition = election.load(folder)
+    desa = regions.load(definition).desa
+    found = ground.load(definition, shapes.load(definition.boundaries), desa)
+    km, along = distances.between(found, ["99.01.01"], ["99.01.02"])
+    assert along.all()
+    assert km[0, 0] == pytest.approx(0.1 * DEGREE, rel=0.01)
+    assert found.known("") is None  # no seat was named: the middle of all stands for it
+    assert found.point("") == pytest.approx((122.1, -1.45), abs=0.01)

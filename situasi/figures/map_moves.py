@@ -47,9 +47,9 @@ def layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
         get_position="[u, v]",
         get_radius="3 + n",
         radius_units='"pixels"',
-        get_fill_color=ink,
-        get_line_color=rgb(theme.halo),
+        get_fill_color=rgb(theme.accent, 70),
+        get_line_color=ink,
         stroked=True,
-        line_width_min_pixels=1,
+        line_width_min_pixels=2,
     )
     return [lines, ends]

@@ -128,14 +128,15 @@ def told() -> None:
         st.info(parts.plain(_("Penolakan disimpan: {why}").format(why=said.reason)))
 
 
-def past_panel() -> None:
-    """What was decided before."""
+def past_panel(view: View) -> None:
+    """What had been decided by the moment that is shown."""
     page.section(_("Rencana yang diputuskan"))
     try:
-        some = moving.every(board().store, session.viewer().area)
+        every = moving.every(board().store, session.viewer().area)
     except StoreError as error:
         st.warning(parts.plain(str(error)))
         return
+    some = [one for one in every if view.at.live or one.at <= view.at.at]
     if not some:
         parts.empty(_("Belum ada rencana yang disetujui atau ditolak."))
         return

@@ -24,6 +24,8 @@ from situasi.screen.parts import Card
 from situasi.screen.personnel_parts import estimate, of
 from situasi.words import _
 
+_CALM = 90  # how opaque a kecamatan is where nothing is short
+
 
 def figures(found: Needs) -> list[Figure]:
     """What is missing, and who could go."""
@@ -99,7 +101,7 @@ def gaps_panel(view: View, found: Needs) -> None:
     with left:
         page.section(_("Kekurangan sekarang, menurut kecamatan"))
         table = drawn.once("kekurangan", (), (found,), _by_area)
-        tables.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=16)
+        tables.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
         if board().register.election.rules.patterns.estimated:
             basis = board().register.election.rules.patterns.basis
             st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
@@ -158,12 +160,14 @@ def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> Area:
     if not row["known"]:
         return Area(place.name, drawn="silent")
     empty, short = int(row["empty"]), int(row["short"])
-    said = [_("{n} kosong").format(n=words.number(empty)) if empty else ""]
-    said.append(_("≈ {n} kurang").format(n=words.number(short)) if short else "")
-    step = 0 if empty else 1 if short else 2
-    strength = 90 if step == 2 else 255
-    value = " · ".join(filter(None, said)) or _("cukup")
-    return Area(place.name, value, theme.strength[step], strength)
+    # The gravest alone: more does not fit into a kecamatan.
+    if empty:
+        said = _("{n} kosong").format(n=words.number(empty))
+        return Area(place.name, said, theme.strength[0])
+    if short:
+        said = _("≈ {n} kurang").format(n=words.number(short))
+        return Area(place.name, said, theme.strength[1])
+    return Area(place.name, _("cukup"), theme.strength[2], _CALM)
 
 
 def _lines(moves: Sequence[Move]) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         lambda plan, found: tuple(carried_out.still(plan.moves, found)),
     )  # fmt: skip
     _state(view, found, kept, valid)
-    left, right = st.columns([11, 9], gap="medium")
+    left, right = st.columns([13, 7], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
         table = drawn.once(
@@ -108,7 +108,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         )
         marked = tables.shown(
             table, f"langkah_{kept.id}", _("Rencana pergeseran"), most=14,
-            on_select="rerun", selection_mode="multi-row",
+            aside=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
         )  # fmt: skip
         left_out = set(marked["selection"]["rows"])
         chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
@@ -125,9 +125,11 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
             chosen,
         )  # fmt: skip
     rule = board().register.election.rules.moves
-    possible = all(
-        one for one, move in zip(valid, plan.moves, strict=True) if move in chosen
-    ) and carried_out.possible(chosen, found, rule)
+    possible = (
+        bool(chosen)
+        and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
+        and carried_out.possible(chosen, found, rule)
+    )
     return Shown(kept, valid, chosen, possible)
 
 
@@ -156,6 +158,12 @@ def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> Non
         st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
         st.caption(made)
+
+
+def _aside(plan: Plan, valid: tuple[bool, ...]) -> list[str]:
+    """Columns that say the same of every move: in the file alone."""
+    same = {_("jarak"): not plan.ways, _("keadaan"): all(valid)}
+    return [heading for heading, alike in same.items() if alike]
 
 
 def _measured(plan: Plan) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import moving
+from situasi import ground, moving
 from situasi.board import Board
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
@@ -120,7 +121,7 @@ def test_the_plan_is_made_when_asked_for_and_tells_before_and_after(
     tables = [frame.value for frame in app.get("arrow_data_frame") or app.get("dataframe")]
     moves = next(one for one in tables if "ke TPS" in one.columns)
     assert set(moves["petugas"]) < {"R-1", "R-2", "R-3"}
-    assert set(moves["keadaan"]) == {"masih berlaku"}
+    assert "keadaan" not in moves.columns  # the same of all
     assert len(app.get("deck_gl_json_chart")) == 2
     assert popovers(app)["Setujui 2 langkah"] is False
 
@@ -164,6 +165,9 @@ def test_a_plan_that_news_have_overtaken_says_so_and_cannot_be_accepted(
           "kode_kecamatan": "16.10.04"})  # fmt: skip
     app = run(app)
     assert "1 langkah tidak berlaku lagi" in words(app)
+    tables = [frame.value for frame in app.get("arrow_data_frame") or app.get("dataframe")]
+    moves = next(one for one in tables if "ke TPS" in one.columns).set_index("petugas")
+    assert moves["keadaan"].to_dict()[gone] == "tidak berlaku lagi"
     assert popovers(app)["Setujui 2 langkah"] is True
 
 
@@ -211,3 +215,20 @@ def test_a_plan_of_some_kecamatan_is_not_shown_for_others(rehearsed: Board, seen
     app = run(app)
     assert "Tekan Susun rencana" in words(app)
     assert "→ 0" in words(planned(app))
+
+
+def test_before_it_was_made_a_decision_is_not_listed(short: Board, seen: Seen) -> None:
+    app = opened(planned(seen(short)), "setujui")
+    app.button(key="setujui_tulis").click()
+    assert "Belum ada rencana yang disetujui" not in words(run(app))
+    assert "Belum ada rencana yang disetujui" in words(seen(short, at="11:59"))
+
+
+def test_where_ways_are_given_the_page_says_that_they_were_followed(
+    short: Board, seen: Seen
+) -> None:
+    here = short.ground.point(HERE)
+    north = (here[0], here[1] + 0.05)
+    followed = replace(short.ground, ways=ground.net([[here, north]]))
+    app = planned(seen(replace(short, ground=followed)))
+    assert "lewat jalan dan sungai" in words(app)
