@@ -31,6 +31,11 @@ _REASON = "tolak_alasan"
 
 def decision_bar(view: View, shown: Shown) -> None:
     """The two decisions, for whoever may decide, at the present."""
+    with shown.place:
+        _decisions(view, shown)
+
+
+def _decisions(view: View, shown: Shown) -> None:
     if not moving.may_decide(session.viewer()):
         st.caption(_("Menyetujui dan menolak rencana adalah tugas pimpinan atau operator."))
         return

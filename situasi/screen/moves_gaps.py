@@ -17,7 +17,17 @@ from situasi.figures.area import Area
 from situasi.figures.theme import Theme
 from situasi.regions import Kecamatan
 from situasi.rules import Moves
-from situasi.screen import address, area_map, drawn, moves_tables, page, parts, session, tables
+from situasi.screen import (
+    address,
+    area_map,
+    drawn,
+    moves_tables,
+    page,
+    parts,
+    personnel_tables,
+    session,
+    tables,
+)
 from situasi.screen.figure_row import Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
@@ -31,6 +41,8 @@ def figures(found: Needs) -> list[Figure]:
     """What is missing, and who could go."""
     shown = found.shown
     empty, short = shown[shown["empty"]], shown[shown["short"]]
+    every = found.coverage.officers
+    coming = every[every.index.isin(found.under_way)]
     of_all = _("dari {n}").format(n=words.number(len(shown)))
     wanted = sum(one.officers for one in found.bundles)
     return [
@@ -67,11 +79,12 @@ def figures(found: Needs) -> list[Figure]:
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
-                words.number(len(found.under_way)),
+                words.number(len(coming)),
                 _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
                     n=words.number(_rule().under_way.total_seconds() // 60)
                 ),
             ),
+            lambda: personnel_tables.officers(coming, found.coverage.posts),
         ),
     ]
 

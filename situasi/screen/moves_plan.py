@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from situasi import words
 from situasi.analysis import allocation, carried_out
@@ -33,13 +34,14 @@ class Kept:
 class Shown:
     """A plan on the page. valid: of each move, whether it still holds. chosen: moves not left out.
 
-    possible: whether those chosen can all be made, by what is known now.
+    possible: whether those chosen can all be made, by what is known now. place: for the decision.
     """
 
     kept: Kept
     valid: tuple[bool, ...]
     chosen: tuple[Move, ...]
     possible: bool
+    place: DeltaGenerator
 
 
 def plan_panel(view: View, found: Needs) -> Shown | None:
@@ -100,6 +102,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         lambda plan, found: tuple(carried_out.still(plan.moves, found)),
     )  # fmt: skip
     _state(view, found, kept, valid)
+    place = st.container()  # above the moves: on a desk it is in sight
     left, right = st.columns([13, 7], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
@@ -130,7 +133,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
         and carried_out.possible(chosen, found, rule)
     )
-    return Shown(kept, valid, chosen, possible)
+    return Shown(kept, valid, chosen, possible, place)
 
 
 def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> None:
