@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from situasi import election, regions, shapes
+from situasi import election, ground, regions, shapes
 from situasi.deeds import Deeds
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
 from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
 from situasi.findings import Findings
+from situasi.ground import Ground
 from situasi.lookout import Lookout
 from situasi.regions import Register
 from situasi.settings import Settings
@@ -30,6 +31,7 @@ class Board:
     settings: Settings
     register: Register
     boundaries: Boundaries
+    ground: Ground
     context: Context
     store: Store
     live: Live
@@ -64,7 +66,10 @@ def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
     live, findings = Live(store, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(store, clock)
-    return Board(settings, register, boundaries, context, store, live, findings, lookout, deeds)
+    return Board(
+        settings, register, boundaries, ground.load(definition, boundaries, register.desa), context,
+        store, live, findings, lookout, deeds,
+    )  # fmt: skip
 
 
 def _covers(register: Register, boundaries: Boundaries) -> None:

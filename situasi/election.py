@@ -67,6 +67,8 @@ class Election:
     boundaries: Path
     calibrated: Calibrated | None = None
     alerts: AlertRules = alert_rules.NONE
+    seat: str | None = None  # the kecamatan in which the command stands
+    ways: Path | None = None  # lines of roads and rivers (GeoJSON), where there is such a file
 
     def local(self, at: time, day: date | None = None) -> datetime:
         """An aware moment on the election day (or another) at this time of day."""
@@ -147,6 +149,8 @@ def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
         thresholds=_thresholds(raw["thresholds"]),
         rules=of_the_day,
         boundaries=(folder / area["boundaries"]).resolve(),
+        seat=area.get("seat"),
+        ways=(folder / area["ways"]).resolve() if "ways" in area else None,
     )
 
 

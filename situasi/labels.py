@@ -67,6 +67,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "partisipasi": N_("Partisipasi"),
         "tps": N_("TPS"),
         "personel": N_("Personel"),
+        "pergeseran": N_("Pergeseran"),
         "tahapan": N_("Tahapan dan giat"),
         "netralitas": N_("Netralitas"),
         "masukan": N_("Masukan"),

@@ -13,6 +13,7 @@ SCREENS = (
     "partisipasi",
     "tps",
     "personel",
+    "pergeseran",
     "tahapan",
     "netralitas",
     "masukan",
@@ -21,8 +22,8 @@ SCREENS = (
     "kesehatan",
 )
 # What a person can do beyond looking: deliver and correct rows, merge reports, take a case
-# further, let guests in by a link, mark a briefing.
-ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai")
+# further, let guests in by a link, mark a briefing, decide who is moved where.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -129,13 +130,13 @@ ROLES: dict[str, Role] = {
         _role("pimpinan", set(), set(ACTS)),
         _role("propam", {"masukan", "lapor", "kesehatan"}, set()),
         # An analyst corrects and merges what came in; reports are typed by operators.
-        _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak"}),
+        _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak", "geser"}),
         _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan"}),
         _role("admin", {"netralitas"}, set(ACTS)),
         _role(
             "tamu",
-            # Alerts name who has them and what was done: that is the command's own.
-            {"netralitas", "masukan", "personel", "lapor", "kesehatan", "peringatan"},
+            # Alerts and moves name who has them and what was done: that is the command's own.
+            {"netralitas", "masukan", "personel", "pergeseran", "lapor", "kesehatan", "peringatan"},
             set(),
         ),
     )

@@ -125,6 +125,28 @@ class PersonnelReports:
 
 
 @dataclass(frozen=True)
+class Moves:
+    """Whom to move, and where first.
+
+    agencies: of whom officers may be moved. stays: by penugasan ("cadangan", "patroli"), the share
+    of those who are ready that stays; a penugasan that is not named gives nobody. from_tps: whether
+    officers above the minimum of their TPS may go. most_km: of one move. speed: km in an hour.
+    seconds: for seeking. under_way: so long an officer with a new order is awaited, not missed.
+    points: of a shortfall by "empty", "incident" and kerawanan, added up; one with more goes before
+    any number with fewer.
+    """
+
+    agencies: tuple[str, ...]
+    stays: Mapping[str, float]
+    from_tps: bool
+    most_km: float
+    speed: float
+    seconds: float
+    under_way: timedelta
+    points: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Service:
     """How soon a report of one tingkat is verified, handled and closed, from when it was known."""
 
@@ -164,6 +186,7 @@ class Rules:
     outlook: Outlook
     patterns: Patterns
     personnel: PersonnelReports
+    moves: Moves
     service: Mapping[str, Service]
     likeness: Likeness
     attention: Mapping[str, float]
@@ -186,6 +209,7 @@ def read(raw: Mapping[str, Any]) -> Rules:
             raw["personnel_reports"]["arrive_by"],
             _minutes(raw["personnel_reports"]["word_every_min"]),
         ),
+        moves=_moves(raw["moves"]),
         service={level: _service(one) for level, one in raw["service"].items()},
         likeness=_likeness(raw["likeness"]),
         attention=attention,
@@ -257,6 +281,22 @@ def _patterns(raw: Mapping[str, Any]) -> Patterns:
         default=raw["default"],
         basis=raw["basis"],
         estimated=bool(raw["estimated"]),
+    )
+
+
+def _moves(raw: Mapping[str, Any]) -> Moves:
+    stays = {kind: float(share) for kind, share in raw["stays"].items()}
+    if not all(0 <= share <= 1 for share in stays.values()):
+        raise ValueError("moves.stays are shares from 0 to 1")
+    return Moves(
+        agencies=tuple(raw["agencies"]),
+        stays=stays,
+        from_tps=bool(raw["from_tps"]),
+        most_km=float(raw.get("most_km", "inf")),
+        speed=float(raw["speed_kmh"]),
+        seconds=float(raw["seconds"]),
+        under_way=_minutes(raw["under_way_min"]),
+        points={sign: int(points) for sign, points in raw["points"].items()},
     )
 
 

@@ -28,9 +28,9 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     Columns: code, group, state, share, posted. Whoever speaks from another place is not at the
     own TPS, and counts in full where the word came from.
     """
-    away = _away(every, posts)
+    gone = away(every, posts)
     listed = posts[posts["code"].notna()]
-    moved = listed["petugas"].isin(away) & listed["state"].isin(["hadir", "tanpa_kabar"])
+    moved = listed["petugas"].isin(gone) & listed["state"].isin(["hadir", "tanpa_kabar"])
     own = pd.DataFrame(
         {
             "code": listed["code"],
@@ -41,7 +41,7 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
         }
     )
     unposted = every.index.difference(pd.Index(posts["petugas"]))
-    guests = every.loc[away.union(unposted)]
+    guests = every.loc[gone.union(unposted)]
     guests = guests[guests["checkin_code"].notna() & guests["checkin"].isin(FROM_THE_POST)]
     other = pd.DataFrame(
         {
@@ -55,7 +55,7 @@ def stands(every: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([own, other], ignore_index=True) if len(other) else own
 
 
-def _away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
+def away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
     """Officers of TPS whose last word names a TPS or kecamatan that is none of their own."""
     officers = posts["petugas"]
     own = {
@@ -66,8 +66,8 @@ def _away(every: pd.DataFrame, posts: pd.DataFrame) -> pd.Index:
     words = zip(said.index, said["checkin_code"], said["checkin_kecamatan"], strict=True)
     named = ((who, code if isinstance(code, str) else area) for who, code, area in words)
     elsewhere = [who for who, place in named if isinstance(place, str) and (who, place) not in own]
-    away: pd.Index = pd.Index(elsewhere, dtype="object")
-    return away
+    gone: pd.Index = pd.Index(elsewhere, dtype="object")
+    return gone
 
 
 def by_tps(

@@ -10,7 +10,7 @@ import pandas as pd
 import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
 
-from situasi.figures import map_marks, map_names
+from situasi.figures import map_marks, map_moves, map_names
 from situasi.figures.area import Area
 from situasi.figures.placing import Placing
 from situasi.figures.theme import Theme, rgb
@@ -26,19 +26,21 @@ def situation_map(
     theme: Theme,
     *,
     layer_id: str,
+    moves: pd.DataFrame | None = None,
 ) -> pdk.Deck:
     """The map of the kabupaten.
 
     placing: where the names stand, and the camera. url: from which the browser fetches the
     boundaries (once). areas: by kecamatan code. points: open cases with lat, lon, tingkat and
     `label`, at most MOST_POINTS; None: no marks. layer_id: a new id lets go of the viewer's
-    last click and keeps the camera.
+    last click and keeps the camera. moves: lines from one place to another (map_moves.layers).
     """
     camera = placing.camera
     return _Deck(
         layers=[
             _polygons(url, areas, theme, layer_id),
             *map_names.leaders(placing, areas, theme),
+            *([] if moves is None else map_moves.layers(moves, theme)),
             *([] if points is None else [map_marks.marks(points, theme)]),
             map_names.names(placing, areas, theme),
         ],

@@ -46,8 +46,13 @@ def area_map(
     show(deck(drawn, key, points), key, alt)
 
 
-def deck(drawn: dict[str, Area], key: str, points: pd.DataFrame | None = None) -> Deck:
-    """The map of these areas."""
+def deck(
+    drawn: dict[str, Area],
+    key: str,
+    points: pd.DataFrame | None = None,
+    moves: pd.DataFrame | None = None,
+) -> Deck:
+    """The map of these areas; points and moves as situation_map wants them."""
     names = tuple((code, place.name) for code, place in board().register.kecamatan.items())
     return situation_map(
         placed(board().boundaries, names, HEIGHT),
@@ -56,6 +61,7 @@ def deck(drawn: dict[str, Area], key: str, points: pd.DataFrame | None = None) -
         points,
         session.viewer_theme(),
         layer_id=layer_id(key),
+        moves=moves,
     )
 
 

@@ -14,6 +14,7 @@ from pages import (
     health,
     incidents,
     intake,
+    moves,
     neutrality,
     personnel,
     report,
@@ -43,7 +44,14 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
         ),
     ),
     (N_("Pemungutan"), (("partisipasi", turnout.show), ("tps", stations.show))),
-    (N_("Pengamanan"), (("personel", personnel.show), ("tahapan", activities.show))),
+    (
+        N_("Pengamanan"),
+        (
+            ("personel", personnel.show),
+            ("pergeseran", moves.show),
+            ("tahapan", activities.show),
+        ),
+    ),
     (
         N_("Pengawasan"),
         (

@@ -17,6 +17,7 @@ from tests.bench import (
     ingest,
     live,
     made,
+    moves,
     outlook,
     page,
     pages,
@@ -28,7 +29,7 @@ from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
-ALONE = {"alerts": alerts.run, "outlook": outlook.run}
+ALONE = {"alerts": alerts.run, "moves": moves.run, "outlook": outlook.run}
 
 
 def main(asked: list[str]) -> None:

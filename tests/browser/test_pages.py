@@ -169,6 +169,7 @@ NOTHING_YET = {
     "partisipasi": "Belum ada laporan jumlah pemilih.",
     "tps": "Belum ada laporan TPS.",
     "personel": "Belum ada laporan personel pada pilihan ini.",
+    "pergeseran": "Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.",
     "tahapan": "Belum ada laporan giat pada pilihan ini.",
     "netralitas": "Ini tidak berarti tidak ada kasus.",
     "masukan": "belum ada kiriman",
@@ -242,6 +243,7 @@ FIRST_FIGURE = {
     "partisipasi": "tingkat",
     "tps": "terlambat",
     "personel": "tanpa_petugas",
+    "pergeseran": "kosong",
     "tahapan": "giat",
     "masukan": "dibaca",
 }

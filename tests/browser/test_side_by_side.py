@@ -40,6 +40,7 @@ OF_PAGE = {
     "masukan": ("Unggah berkas laporan", "incidents.csv"),
     "lapor": ("Dilaporkan untuk",),
     "personel": ("TPS tanpa petugas",),
+    "pergeseran": ("Petugas yang diperlukan", "Belum ada rencana yang disetujui"),
     "tautan": ("Belum ada tautan tamu",),
 }
 

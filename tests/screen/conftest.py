@@ -33,6 +33,7 @@ VIEWS = (
     ("personnel", {}),
     ("personnel", {"menurut": "polsek", "daftar": "cadangan"}),
     ("personnel", {"menurut": "instansi", "daftar": "tanpa_kabar"}),
+    ("moves", {}),
     ("activities", {}),
     ("neutrality", {}),
     ("changes", {}),

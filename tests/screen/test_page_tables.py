@@ -69,7 +69,7 @@ def test_every_chart_says_what_it_shows(pages: list[Page]) -> None:
         for chart in page.elements(kind)
     ]
     assert {name for name, _ in charts} == {
-        "situation", "incidents", "turnout", "personnel", "activities",
+        "situation", "incidents", "turnout", "personnel", "moves", "activities",
     }  # fmt: skip
     assert all(alt for _, alt in charts), charts
 

@@ -29,6 +29,7 @@ HEAVY = (
     "geopandas",
     "pyogrio",
     "matplotlib",
+    "scipy",  # the first plan of moves
     "streamlit.hello",
     "streamlit.testing",
 )

@@ -1,0 +1,28 @@
+"""Pergeseran: where officers are missing, whom to move there, and what was decided."""
+
+from __future__ import annotations
+
+from situasi.analysis.allocation import needs
+from situasi.labels import label
+from situasi.screen import moves_decisions as decisions
+from situasi.screen import moves_gaps as gaps
+from situasi.screen import moves_plan as plans
+from situasi.screen import page
+from situasi.screen.figure_row import figure_row
+from situasi.words import _
+
+
+def show() -> None:
+    view = page.opened(label("screen", "pergeseran"))
+    found = view.compute(needs, view.kecamatan)
+    if not found.coverage.known:
+        page.nothing(_("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung."))
+        decisions.past_panel(view)
+        return
+    figure_row(gaps.figures(found))
+    gaps.gaps_panel(view, found)
+    decisions.told()
+    plan = plans.plan_panel(view, found)
+    if plan is not None:
+        decisions.decision_bar(view, plan)
+    decisions.past_panel(view)

@@ -1,0 +1,55 @@
+"""Moves on the map: a line from where officers are to where they are needed, a dot at its end."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pydeck as pdk
+
+from situasi.figures.theme import Theme, rgb
+
+_THICKEST = 6  # pixels
+
+
+def layers(moves: pd.DataFrame, theme: Theme) -> list[pdk.Layer]:
+    """The layers of the moves.
+
+    moves: one row for each pair of places: lon, lat, to_lon, to_lat (degrees), officers, label.
+    A move within one place is the dot alone.
+    """
+    rows = [
+        {
+            "x": round(one["lon"], 4),
+            "y": round(one["lat"], 4),
+            "u": round(one["to_lon"], 4),
+            "v": round(one["to_lat"], 4),
+            "n": min(_THICKEST, 1 + one["officers"]),
+            "nama": one["label"],
+        }
+        for one in moves.to_dict("records")
+    ]
+    ink = rgb(theme.accent, 220)
+    lines = pdk.Layer(
+        "LineLayer",
+        rows,
+        id="pergeseran",
+        pickable=True,
+        get_source_position="[x, y]",
+        get_target_position="[u, v]",
+        get_color=ink,
+        get_width="n",
+        width_units='"pixels"',
+    )
+    ends = pdk.Layer(
+        "ScatterplotLayer",
+        rows,
+        id="tujuan",
+        pickable=True,
+        get_position="[u, v]",
+        get_radius="3 + n",
+        radius_units='"pixels"',
+        get_fill_color=rgb(theme.accent, 70),
+        get_line_color=ink,
+        stroked=True,
+        line_width_min_pixels=2,
+    )
+    return [lines, ends]

@@ -1,0 +1,242 @@
+"""Moving: a plan accepted becomes orders, all of them or none; one refused keeps its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from situasi import feeds
+from situasi.analysis import carried_out
+from situasi.analysis.allocation import Move, Needs
+from situasi.board import Board
+from situasi.ingest import as_table, ingest_rows
+from situasi.roles import Viewer
+from situasi.store.protocol import Overtaken, Store
+from situasi.words import _
+
+KIND = "rencana"
+SOURCE = "rencana pergeseran"
+LONGEST_REASON = 300  # characters
+_FEED = "postings"
+# Who writes orders takes this turn: of two who accept at once the second looks again.
+_TURN = "rencana_giliran"
+
+
+class MovesRefused(ValueError):
+    """Nothing was written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided on a plan.
+
+    at: the moment that the board showed. exercise: on its clock. moves: as they were decided upon:
+    petugas, kind, kecamatan, tps (codes), km. left_out: how many moves of the plan were not taken.
+    """
+
+    id: str
+    accepted: bool
+    by: str
+    at: datetime
+    recorded_at: datetime
+    reason: str
+    exercise: bool
+    moves: tuple[dict[str, Any], ...]
+    left_out: int
+
+    @property
+    def km(self) -> float:
+        return float(sum(one["km"] for one in self.moves))
+
+    @property
+    def kecamatan(self) -> frozenset[str]:
+        return frozenset(str(one["kecamatan"]) for one in self.moves)
+
+
+def may_decide(viewer: Viewer) -> bool:
+    """Whether they may accept or refuse plans."""
+    return viewer.link is None and viewer.role.may("geser")
+
+
+def accept(
+    board: Board,
+    viewer: Viewer,
+    plan: str,
+    moves: Sequence[Move],
+    left_out: int,
+    look: Callable[[], Needs],
+    now: datetime,
+    played: datetime | None,
+) -> Decision:
+    """Make these moves of a plan orders that hold from now on.
+
+    look: gives what is needed by what is known now. played: the clock of an exercise; it tells the
+    time of moves of officers who are made up. Raises MovesRefused, where nothing was written, and
+    StoreError.
+    """
+    _check(board.store, viewer, plan, moves)
+    seen = board.store.access_version()
+    _still_true(moves, look(), board)
+    rows = list(_rows(board, viewer, plan, moves, now, played))
+    judged = feeds.check(as_table(rows), _FEED, board.context, now)
+    if judged.rejected:
+        reasons = dict.fromkeys(why for one in judged.rejected for why in one.reasons)
+        raise MovesRefused("; ".join(reasons))
+    try:
+        board.store.remember(_TURN, "", {"plan": plan}, now, viewer.name, expected_seq=seen)
+    except Overtaken as error:
+        raise MovesRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
+    ingest_rows(
+        rows, SOURCE, board.store, board.context, feed=_FEED, now=now, actor=viewer.name
+    )  # fmt: skip
+    return _keep(board.store, viewer, plan, moves, left_out, "", now, played, accepted=True)
+
+
+def refuse(
+    store: Store,
+    viewer: Viewer,
+    plan: str,
+    moves: Sequence[Move],
+    reason: str,
+    now: datetime,
+    played: datetime | None,
+) -> Decision:
+    """Keep why a plan was not taken. Raises MovesRefused, StoreError."""
+    _check(store, viewer, plan, moves)
+    said = " ".join(reason.split())[:LONGEST_REASON]
+    if not said:
+        raise MovesRefused(_("tulis alasannya"))
+    return _keep(store, viewer, plan, moves, 0, said, now, played, accepted=False)
+
+
+def every(store: Store, area: Sequence[str] = ()) -> list[Decision]:
+    """All decisions, the newest first; for a viewer of some kecamatan those of these alone."""
+    found = [_read(plan, value) for plan, value in store.remembered(KIND).items()]
+    seen = [one for one in found if not area or one.kecamatan <= frozenset(area)]
+    return sorted(seen, key=lambda one: one.recorded_at, reverse=True)
+
+
+def _check(store: Store, viewer: Viewer, plan: str, moves: Sequence[Move]) -> None:
+    if not may_decide(viewer):
+        raise MovesRefused(_("Peran ini tidak boleh melakukannya."))
+    if not moves:
+        raise MovesRefused(_("tidak ada langkah yang dipilih"))
+    if viewer.area and not {move.to.kecamatan for move in moves} <= set(viewer.area):
+        raise MovesRefused(_("ada langkah di luar wilayah Anda"))
+    if store.remembered(KIND, plan):
+        raise MovesRefused(_("rencana ini sudah diputuskan"))
+
+
+def _still_true(moves: Sequence[Move], known: Needs, board: Board) -> None:
+    valid = carried_out.still(moves, known)
+    gone = [move for move, one in zip(moves, valid, strict=True) if not one]
+    if gone:
+        who = ", ".join(move.mover.petugas for move in gone[:5])
+        said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
+        raise MovesRefused(said.format(n=len(gone), who=who))
+    if not carried_out.possible(moves, known, board.register.election.rules.moves):
+        raise MovesRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
+
+
+def _rows(
+    board: Board,
+    viewer: Viewer,
+    plan: str,
+    moves: Iterable[Move],
+    now: datetime,
+    played: datetime | None,
+) -> Iterator[dict[str, str]]:
+    """The orders under the headings of our files: a row for each desa of a move."""
+    register = board.register
+    for number, move in enumerate(moves, start=1):
+        made_up = move.mover.latihan
+        when = ((played or now) if made_up else now).astimezone(register.election.zone)
+        told = {
+            "waktu": when.isoformat(timespec="seconds"),
+            "waktu_lapor": when.isoformat(timespec="seconds"),
+            "petugas": move.mover.petugas,
+            "penugasan": "tps",
+            "uraian": f"{plan}: dari {move.mover.kind} ke TPS",
+            "pelapor": viewer.name,
+            "sumber": SOURCE,
+            "latihan": "ya" if made_up else "tidak",
+        }
+        parts = groupby(sorted(move.to.codes), key=lambda code: code.rpartition(".")[0])
+        for part, (desa, codes) in enumerate(parts, start=1):
+            yield {
+                **told,
+                "id": f"{plan}-{number}-{part}",
+                "kode_kecamatan": move.to.kecamatan,
+                "kode_desa": desa,
+                "desa": register.name_of(desa),
+                "tps": ",".join(code.rpartition(".")[2] for code in codes),
+            }
+
+
+def _keep(
+    store: Store,
+    viewer: Viewer,
+    plan: str,
+    moves: Sequence[Move],
+    left_out: int,
+    reason: str,
+    now: datetime,
+    played: datetime | None,
+    *,
+    accepted: bool,
+) -> Decision:
+    made = Decision(
+        id=plan,
+        accepted=accepted,
+        by=viewer.name,
+        at=played or now,
+        recorded_at=now,
+        reason=reason,
+        exercise=played is not None,
+        moves=tuple(
+            {
+                "petugas": move.mover.petugas,
+                "kind": move.mover.kind,
+                "kecamatan": move.to.kecamatan,
+                "tps": list(move.to.codes),
+                "km": round(move.km, 1),
+            }
+            for move in moves
+        ),
+        left_out=left_out,
+    )
+    value = {
+        "accepted": accepted,
+        "by": made.by,
+        "at": made.at.astimezone(UTC).isoformat(),
+        "recorded_at": now.astimezone(UTC).isoformat(),
+        "reason": reason,
+        "exercise": made.exercise,
+        "moves": list(made.moves),
+        "left_out": left_out,
+    }
+    told = {"plan": plan, "moves": len(moves), "left_out": left_out, "reason": reason}
+    action = "plan-accept" if accepted else "plan-refuse"
+    try:
+        store.remember(KIND, plan, value, now, viewer.name, action, told, expected_seq=0)
+    except Overtaken as error:
+        raise MovesRefused(_("rencana ini sudah diputuskan")) from error
+    return made
+
+
+def _read(plan: str, value: Any) -> Decision:
+    at, recorded = (datetime.fromisoformat(value[name]) for name in ("at", "recorded_at"))
+    return Decision(
+        id=plan,
+        accepted=value["accepted"],
+        by=value["by"],
+        at=at,
+        recorded_at=recorded,
+        reason=value["reason"],
+        exercise=value["exercise"],
+        moves=tuple(value["moves"]),
+        left_out=value["left_out"],
+    )

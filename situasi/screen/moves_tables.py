@@ -1,0 +1,187 @@
+"""Tables of the page Pergeseran: what is short, who could go, the moves, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from situasi.analysis.allocation import Move, Plan
+from situasi.analysis.movable import Mover
+from situasi.analysis.shortfalls import Bundle
+from situasi.board import current as board
+from situasi.labels import label
+from situasi.moving import Decision
+from situasi.records import KERAWANAN
+from situasi.screen import session
+from situasi.screen.columns import moments, number, part
+from situasi.screen.personnel_tables import kecamatan_name
+from situasi.screen.tables import Table, table
+from situasi.words import _
+
+
+def _made_up() -> bool:
+    """Whether the board holds made-up rows: sums cannot be parted."""
+    return session.picture().snapshot.rehearsal
+
+
+def areas(rows: pd.DataFrame) -> Table:
+    """Kecamatan with what is short there (shortfalls.areas); missing where no posting is known."""
+    told = rows["known"]
+    return table(
+        {
+            _("kecamatan"): [kecamatan_name(str(code)) for code in rows.index],
+            _("TPS"): number(rows["tps"]),
+            _("tanpa petugas"): number(rows["empty"].where(told)),
+            _("kurang dari pola"): number(rows["short"].where(told), estimated=True),
+        },
+        _made_up(),
+    )
+
+
+def stations(rows: pd.DataFrame) -> Table:
+    """TPS of shortfalls.judged with what they have and need."""
+    return table(
+        {
+            _("kecamatan"): [kecamatan_name(code) for code in rows["kecamatan"]],
+            _("desa"): [kecamatan_name(code) for code in rows["desa"]],
+            _("TPS"): [f"{nomor:03d}" for nomor in rows["nomor"]],
+            _("keadaan"): [label("kehadiran", state) for state in rows["state"]],
+            _("kerawanan"): [label("kerawanan", level) for level in rows["kerawanan"]],
+            _("perlu"): number(rows["need"], 2, estimated=True),
+            _("kekuatan"): number(rows["held"], 2),
+            _("kejadian berat di sekitarnya"): [_("ya") if one else "" for one in rows["watched"]],
+        },
+        _made_up(),
+    )
+
+
+def wanted(some: Sequence[Bundle]) -> Table:
+    """What single officers, or a few together, would take."""
+    return table(
+        {
+            _("kecamatan"): [kecamatan_name(one.kecamatan) for one in some],
+            _("TPS"): [stations_of(one.codes) for one in some],
+            _("petugas diperlukan"): number([one.officers for one in some], estimated=True),
+            _("tanpa petugas"): number([len(one.empty) for one in some]),
+            _("kurang dari pola"): number([len(one.short) for one in some], estimated=True),
+        },
+        _made_up(),
+    )
+
+
+def officers(some: Sequence[Mover]) -> Table:
+    """Who could be moved, and from where."""
+    return table(
+        {
+            _("petugas"): [one.petugas for one in some],
+            _("penugasan"): [label("penugasan", one.kind) for one in some],
+            _("di"): [place(one.place) for one in some],
+            _("tempat"): [one.lokasi for one in some],
+            _("TPS"): [stations_of(code for code, _ in one.takes) for one in some],
+        },
+        [one.latihan for one in some],
+    )
+
+
+def moves(some: Sequence[Move], valid: Sequence[bool]) -> Table:
+    """The moves of a plan. valid: whether each still holds by what is known now."""
+    speed = board().register.election.rules.moves.speed
+    return table(
+        {
+            _("petugas"): [one.mover.petugas for one in some],
+            _("dari"): [label("penugasan", one.mover.kind) for one in some],
+            _("berada di"): [place(one.mover.place) for one in some],
+            _("ke kecamatan"): [kecamatan_name(one.to.kecamatan) for one in some],
+            _("ke TPS"): [stations_of(one.to.codes) for one in some],
+            _("km"): number([one.km for one in some], 1, estimated=True),
+            _("menit"): number([round(60 * one.km / speed) for one in some], estimated=True),
+            _("TPS kosong terisi"): number([len(one.empty) for one in some]),
+            _("TPS mencapai pola"): number([len(one.short) for one in some], estimated=True),
+            _("jarak"): [_("lewat jalan dan sungai") if one.along else _("garis lurus")
+                         for one in some],
+            _("keadaan"): [_("masih berlaku") if one else _("tidak berlaku lagi") for one in valid],
+        },
+        [one.mover.latihan for one in some],
+    )  # fmt: skip
+
+
+def compared(plan: Plan) -> Table:
+    """Shortfalls by how grave they are: before, and after the plan and after the plain way."""
+    before, ours, plain = plan.before, plan.removed, plan.plain[0]
+    return table(
+        {
+            _("kekurangan, yang terberat dahulu"): [in_words(one) for one in plan.tiers],
+            _("sekarang"): number(before),
+            _("sesudah rencana"): number(b - r for b, r in zip(before, ours, strict=True)),
+            _("sesudah cara terdekat dahulu"): number(
+                b - r for b, r in zip(before, plain, strict=True)
+            ),
+        },
+        _made_up(),
+    )
+
+
+def decisions(some: Sequence[Decision]) -> Table:
+    """Plans that were accepted or refused, the newest first."""
+    return table(
+        {
+            _("diputuskan"): moments(one.recorded_at for one in some),
+            _("keputusan"): [_("disetujui") if one.accepted else _("ditolak") for one in some],
+            _("oleh"): [one.by for one in some],
+            _("langkah"): part(
+                [len(one.moves) for one in some],
+                [len(one.moves) + one.left_out for one in some],
+                _("langkah rencana"),
+            ),
+            _("km"): number([one.km for one in some], 1, estimated=True),
+            _("alasan"): [one.reason for one in some],
+            _("keadaan pada"): moments(one.at for one in some),
+            _("petugas"): [", ".join(move["petugas"] for move in one.moves) for one in some],
+            _("nomor"): [one.id for one in some],
+        },
+        [one.exercise for one in some],
+    )
+
+
+def place(code: str) -> str:
+    """The name of a place: kecamatan, desa with its kecamatan, or the seat of the command."""
+    register = board().register
+    if not code:
+        return register.election.command
+    if code in register.desa:
+        return f"{register.name_of(code)}, {register.name_of(register.desa[code].kecamatan)}"
+    return register.name_of(code)
+
+
+def stations_of(codes: Iterable[str]) -> str:
+    """TPS by desa: 'Pipa Putih 001, 002; Sejaro 001'."""
+    by_desa: dict[str, list[str]] = {}
+    for code in sorted(codes):
+        desa, _dot, nomor = code.rpartition(".")
+        by_desa.setdefault(desa, []).append(nomor)
+    return "; ".join(f"{kecamatan_name(d)} {', '.join(n)}" for d, n in by_desa.items())
+
+
+def in_words(points: int) -> str:
+    """What a shortfall of so many points is; just the points where the rule has another one."""
+    rule = board().register.election.rules.moves.points
+    for empty in (True, False):
+        for near in (True, False):
+            for level in KERAWANAN:
+                if points == rule["empty"] * empty + rule["incident"] * near + rule.get(level, 0):
+                    return " · ".join(_signs(level if rule.get(level) else "", empty, near))
+    return str(points)
+
+
+def _signs(level: str, empty: bool, near: bool) -> list[str]:
+    return list(
+        filter(
+            None,
+            [
+                _("tanpa petugas") if empty else _("kurang dari pola"),
+                _("dekat kejadian berat") if near else "",
+                label("kerawanan", level) if level else "",
+            ],
+        )
+    )

@@ -1,0 +1,62 @@
+"""Whom to move, on a day on which much is missing: seconds, and what it does better than the
+plain way."""
+
+from __future__ import annotations
+
+import time
+
+from situasi import election, ground, regions, shapes
+from situasi.analysis import allocation, coverage, works
+from situasi.settings import load
+from tests.analysis.builders_moves import AT, crisis, needs, rated
+from tests.builders import wib
+
+OFFICERS = 400
+DAYS = 10
+
+
+def run() -> None:
+    """Print the figures of so many made-up days of the whole register."""
+    definition = election.load(load({}).election)
+    register = regions.load(definition)
+    land = ground.load(definition, shapes.load(definition.boundaries), register.desa)
+    rule = definition.rules.moves
+    allocation.plan(needs(crisis(register), register), land, rule, wib(AT))  # loads the solver
+    print(f"\nWhom to move: {len(register.tps)} TPS, {OFFICERS} officers, {DAYS} made-up days")
+    looked, made, shorter, graver, proven = [], [], [], 0, 0
+    for seed in range(1, DAYS + 1):
+        own = rated(register, seed)
+        rows = crisis(own, OFFICERS, seed)
+        covered = works.run(coverage.coverage, rows, own, wib(AT))
+        given = works.of(allocation.needs).given(rows)
+        begun = time.perf_counter()
+        found = allocation.needs(given, own, wib(AT), covered, ())
+        looked.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        plan = allocation.plan(found, land, rule, wib(AT))
+        made.append(time.perf_counter() - begun)
+        removed, km = plan.plain
+        ahead = (plan.removed, -plan.km) >= (removed, -km - 1e-6)
+        assert ahead, f"day {seed}: behind the plain way"
+        graver += plan.removed > removed
+        proven += plan.proven
+        if plan.removed == removed:
+            shorter.append(100 * (1 - plan.km / km))
+        print(
+            f"  day {seed:>2}: {sum(plan.before):>4} shortfalls, by tier {plan.removed} removed "
+            f"(plain way {removed}) by {len(plan.moves)} officers, {plan.km:,.0f} km "
+            f"(plain {km:,.0f})"
+        )
+    print(f"  what is short: median {_middle(looked) * 1e3:,.0f} ms")
+    print(
+        f"  the plan: median {_middle(made):.2f} s, worst {max(made):.2f} s; proven the best on "
+        f"{proven} of {DAYS} days"
+    )
+    print(
+        f"  graver shortfalls removed than by the plain way on {graver} days; the same on "
+        f"{len(shorter)}, by {_middle(shorter or [0.0]):.0f} % fewer km (median)"
+    )
+
+
+def _middle(some: list[float]) -> float:
+    return sorted(some)[len(some) // 2]

@@ -1,0 +1,193 @@
+"""Plans decided: orders all or none, by whoever may, as long as they are still true."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from situasi import moving
+from situasi.analysis import allocation
+from situasi.analysis.allocation import Move, Needs
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from situasi.moving import MovesRefused
+from situasi.records import FEEDS
+from situasi.roles import ROLES, Viewer
+from situasi.screen import session
+from situasi.sight import Sight
+from tests.conftest import NOON
+
+CHIEF = Viewer("kapolres", ROLES["pimpinan"])
+HERE, ELSEWHERE = "16.10.05", "16.10.04"
+DESA = "16.10.05.2019"
+MORNING, EARLY = "2024-11-27T10:00", "2024-11-26T16:00"
+
+
+def bring(board: Board, feed: str, *rows: dict[str, str]) -> None:
+    ledger = ingest_rows(
+        list(rows), "uji", board.store, board.context, feed=feed, now=NOON, actor="uji"
+    )
+    assert ledger.accepted == len(rows), ledger.reasons
+
+
+def reserve(board: Board, *petugas: str, kecamatan: str = HERE) -> None:
+    """Officers in reserve who answer."""
+    place = {"kode_kecamatan": kecamatan}
+    for who in petugas:
+        bring(board, "roster", {"petugas": who, "instansi": "polri", "pangkat": "Bripka"})
+        bring(board, "postings",
+              {"waktu": EARLY, "petugas": who, "penugasan": "cadangan", **place})  # fmt: skip
+        bring(board, "personnel", {"waktu": MORNING, "petugas": who, "instansi": "polri",
+              "checkin": "apel", **place})  # fmt: skip
+
+
+def absent(board: Board, petugas: str, tps: str) -> None:
+    """An officer of a TPS who never came."""
+    bring(board, "roster", {"petugas": petugas, "instansi": "polri", "pangkat": "Bripka"})
+    bring(board, "postings", {"waktu": EARLY, "petugas": petugas, "penugasan": "tps",
+          "kode_kecamatan": HERE, "kode_desa": DESA, "tps": tps})  # fmt: skip
+
+
+def needs(board: Board) -> Needs:
+    shown = board.lookout.look()
+    at = session.Moment(NOON.astimezone(board.register.election.zone), True, False)
+    found: Needs = board.findings.of(
+        allocation.needs, shown.snapshot, at, Sight(tuple(FEEDS)), (HERE,)
+    )
+    return found
+
+
+def planned(board: Board) -> list[Move]:
+    rule = replace(board.register.election.rules.moves, seconds=60.0)
+    return list(allocation.plan(needs(board), board.ground, rule, NOON).moves)
+
+
+def accept(
+    board: Board, moves: list[Move], viewer: Viewer = CHIEF, plan: str = "R-1", **stated: Any
+) -> moving.Decision:
+    told = {"look": lambda: needs(board), "now": NOON, "played": None, **stated}
+    return moving.accept(board, viewer, plan, moves, 0, **told)
+
+
+def orders(board: Board) -> int:
+    return len(board.live.picture().snapshot.frames["postings"])
+
+
+@pytest.fixture
+def short(board: Board) -> Iterator[Board]:
+    """A board with two TPS without officers, and three reserves of whom two may go."""
+    absent(board, "P-1", "001,002")
+    reserve(board, "R-1", "R-2", "R-3")
+    return board
+
+
+def test_an_accepted_plan_is_orders_that_hold_and_the_tps_is_no_longer_short(short: Board) -> None:
+    moves = planned(short)
+    assert len(moves) == 2
+    before = needs(short)
+    accept(short, moves)
+    rows = short.live.picture().snapshot.frames["postings"]
+    written = rows[rows["sumber"] == moving.SOURCE]
+    assert set(written["petugas"]) == {move.mover.petugas for move in moves}
+    assert set(written["pelapor"]) == {CHIEF.name}
+    assert (written["penugasan"] == "tps").all() and not written["latihan"].any()
+    now = needs(short)
+    helped = [code for move in moves for code in move.to.codes]
+    lacking = {name: set(found.tps.loc[found.tps["empty"], "code"])
+               for name, found in (("before", before), ("now", now))}  # fmt: skip
+    assert lacking["before"] - lacking["now"] == set(helped)
+    assert now.under_way == {move.mover.petugas for move in moves}
+
+
+def test_an_accepted_plan_is_a_delivery_of_its_own_and_in_the_trail(short: Board) -> None:
+    moves = planned(short)
+    accept(short, moves)
+    last = short.store.batches().iloc[-1]
+    assert (last["source"], last["actor"], last["feed"]) == (moving.SOURCE, "kapolres", "postings")
+    told = short.store.audit()
+    (deed,) = told[told["action"] == "plan-accept"].itertuples()
+    assert (deed.actor, json.loads(deed.detail)["moves"]) == ("kapolres", 2)
+
+
+def test_a_plan_that_is_no_longer_true_is_refused_whole(short: Board) -> None:
+    moves = planned(short)
+    gone = moves[1].mover.petugas
+    bring(short, "postings", {"waktu": MORNING, "petugas": gone, "penugasan": "patroli",
+          "kode_kecamatan": ELSEWHERE})  # fmt: skip
+    count = orders(short)
+    with pytest.raises(MovesRefused, match=gone):
+        accept(short, moves)
+    assert orders(short) == count
+    assert moving.every(short.store) == []
+    accept(short, moves[:1])  # what still holds can be taken alone
+    assert orders(short) == count + 1
+
+
+def test_of_two_who_accept_at_once_the_second_is_refused(short: Board) -> None:
+    moves = planned(short)
+
+    def meanwhile() -> Needs:
+        found = needs(short)
+        accept(short, moves, plan="R-2")
+        return found
+
+    with pytest.raises(MovesRefused):
+        accept(short, moves, look=meanwhile)
+    (made,) = moving.every(short.store)
+    assert made.id == "R-2"
+
+
+def test_a_row_that_the_door_refuses_leaves_nothing_written(short: Board) -> None:
+    moves = planned(short)
+    wrong = replace(moves[1], mover=replace(moves[1].mover, petugas=""))
+    count, waiting = orders(short), short.store.waiting()
+    found = needs(short)
+    with pytest.raises(MovesRefused):
+        accept(short, [moves[0], wrong],
+               look=lambda: replace(found, movers=(*found.movers, wrong.mover)))  # fmt: skip
+    assert (orders(short), short.store.waiting()) == (count, waiting)
+
+
+def test_a_refusal_keeps_its_reason_and_writes_no_order(short: Board) -> None:
+    moves, count = planned(short), orders(short)
+    with pytest.raises(MovesRefused, match="alasan"):
+        moving.refuse(short.store, CHIEF, "R-1", moves, "  ", NOON, None)
+    moving.refuse(short.store, CHIEF, "R-1", moves, "cadangan untuk  PPK", NOON, None)
+    (made,) = moving.every(short.store)
+    assert (made.accepted, made.by, made.reason) == (False, "kapolres", "cadangan untuk PPK")
+    assert [one["petugas"] for one in made.moves] == [move.mover.petugas for move in moves]
+    assert orders(short) == count
+    with pytest.raises(MovesRefused):  # it was decided
+        accept(short, moves)
+
+
+@pytest.mark.parametrize("role", ["analis", "propam", "tamu"])
+def test_who_may_not_decide_decides_nothing(short: Board, role: str) -> None:
+    viewer = Viewer(role, ROLES[role])
+    with pytest.raises(MovesRefused):
+        accept(short, planned(short), viewer)
+    with pytest.raises(MovesRefused):
+        moving.refuse(short.store, viewer, "R-1", planned(short), "tidak", NOON, None)
+
+
+def test_a_viewer_of_other_kecamatan_neither_writes_nor_sees_the_decisions(short: Board) -> None:
+    moves = planned(short)
+    stranger = Viewer("polsek", ROLES["operator"], (ELSEWHERE,))
+    with pytest.raises(MovesRefused, match="wilayah"):
+        accept(short, moves, stranger)
+    accept(short, moves, Viewer("polsek", ROLES["operator"], (HERE,)))
+    assert len(moving.every(short.store, (HERE,))) == 1
+    assert moving.every(short.store, (ELSEWHERE,)) == []
+
+
+def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Board) -> None:
+    found = needs(short)
+    made_up = [replace(move, mover=replace(move.mover, latihan=True)) for move in planned(short)]
+    played = NOON.replace(hour=3)
+    accept(short, made_up, look=lambda: found, played=played)
+    rows = short.live.picture().snapshot.frames["postings"].tail(len(made_up))
+    assert rows["latihan"].all() and (rows["occurred_at"] == played).all()
