@@ -110,7 +110,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
             "langkah", valid, (plan,), lambda plan: moves_tables.moves(plan.moves, valid)
         )
         marked = tables.shown(
-            table, f"langkah_{kept.id}", _("Rencana pergeseran"), most=14,
+            table, f"langkah_{kept.id}", _("Rencana pergeseran"), most=14, counted="langkah",
             aside=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
         )  # fmt: skip
         left_out = set(marked["selection"]["rows"])

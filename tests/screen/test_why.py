@@ -15,7 +15,7 @@ from tests.screen.conftest import Page
 SCREENS = {
     "situation": "situasi", "incidents": "kejadian", "turnout": "partisipasi", "stations": "tps",
     "personnel": "personel", "activities": "tahapan", "neutrality": "netralitas",
-    "changes": "perubahan", "intake": "masukan",
+    "changes": "perubahan", "intake": "masukan", "alerts": "peringatan", "moves": "pergeseran",
 }  # fmt: skip
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from situasi.election import Election
-from situasi.telling.why import cases, force, intake, stations
+from situasi.telling.why import cases, decisions, force, intake, stations
 from situasi.telling.why.rule import Rule, Why
 
 _PAGES: dict[str, dict[str, Rule]] = {
     "situasi": {**cases.SITUATION, **stations.SITUATION, **force.SITUATION, **intake.SITUATION},
     "kejadian": cases.INCIDENTS,
     "perubahan": cases.CHANGES,
-    "partisipasi": stations.TURNOUT,
+    "peringatan": decisions.ALERTS,
+    "partisipasi": {**stations.TURNOUT, **decisions.OUTLOOK},
     "tps": stations.STATIONS,
     "personel": force.PERSONNEL,
+    "pergeseran": decisions.MOVES,
     "tahapan": force.ACTIVITIES,
     "netralitas": force.NEUTRALITY,
     "masukan": intake.INTAKE,

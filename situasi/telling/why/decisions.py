@@ -1,0 +1,147 @@
+"""Rules of the figures that look ahead: the outlook, alerts, moves, hot places, drills."""
+
+from __future__ import annotations
+
+from situasi import words
+from situasi.election import Election
+from situasi.labels import label
+from situasi.telling.numbers import percent
+from situasi.telling.why.rule import Rule, Why, minutes
+from situasi.words import _
+
+_CASES = ("incidents", "merges")
+_OFFICERS = ("roster", "postings", "personnel")
+_ALERTED = ("incidents", "merges", "tps", *_OFFICERS)
+
+
+def _outlook(election: Election) -> Why:
+    rule = election.rules.outlook
+    return Why(
+        _("Perkiraan: TPS yang melapor diteruskan menurut andaian laju yang dibetulkan dari hari "
+          "ini; TPS diam dianggap seperti TPS sekecamatannya; kabupaten adalah jumlah kecamatan. "
+          "Selangnya dikalibrasi pada hari buatan (outlook.toml). Di sampingnya: penskalaan TPS "
+          "yang melapor, dan yang sudah hadir dibagi DPT."),
+        (
+            (_("selang"), percent(rule.confidence)),
+            (_("sedikitnya per kecamatan"), _("{n} TPS").format(n=words.number(rule.tps))),
+            (_("sedikitnya dari semua TPS"), percent(100 * rule.tps_share)),
+        ),
+        ("tps",),
+    )  # fmt: skip
+
+
+def _scored(_election: Election) -> Why:
+    return Why(
+        _("Perkiraan pada jam itu, seperti yang diketahui saat itu, di samping angka akhir "
+          "kecamatan yang semua TPS-nya sudah menyebut akhirnya."),
+        feeds=("tps",),
+    )  # fmt: skip
+
+
+def _tested(_election: Election) -> Why:
+    return Why(
+        _("Diuji pada hari buatan yang tidak dipakai waktu kalibrasi: berapa dari seratus "
+          "kebenaran di dalam selang, dan kesalahan rata-rata tiap cara dalam poin DPT. Tidak "
+          "berasal dari laporan hari ini."),
+    )  # fmt: skip
+
+
+def _alerts(election: Election) -> Why:
+    names = election.alerts.names.get(words.language(), {})
+    said = " < ".join(names.get(level, level) for level in election.alerts.levels)
+    return Why(
+        _("Dicari dari laporan oleh aturan di alerts.toml; ambang tiap aturan tersebut pada "
+          "rinciannya. Satu sebab di satu kecamatan adalah satu peringatan, yang baru lagi hanya "
+          "bila derajatnya naik. Lama sampai dilihat dan ditindak: sejak peringatan timbul."),
+        ((_("derajat"), said),),
+        _ALERTED,
+    )  # fmt: skip
+
+
+def _alerted_rows(_election: Election) -> Why:
+    return Why(
+        _("Laporan, TPS, petugas, atau sumber yang menjadi sebab peringatan ini, sejak kapan, dan "
+          "apakah sebabnya masih ada."),
+        feeds=_ALERTED,
+    )  # fmt: skip
+
+
+def _patterns(election: Election) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (label("kerawanan", kind), f"{one.polri}-{one.tps}-{one.linmas}")
+        for kind, one in election.rules.patterns.by_kerawanan.items()
+    )
+
+
+def _empty(_election: Election) -> Why:
+    return Why(
+        _("TPS yang diketahui tidak ada seorang pun: tidak ada yang diplot, atau yang diplot belum "
+          "tiba, bergeser, atau kembali. Petugas yang baru diperintahkan ke sana ditunggu dahulu."),
+        feeds=_OFFICERS,
+    )  # fmt: skip
+
+
+def _short(election: Election) -> Why:
+    return Why(
+        _("TPS yang bagian petugasnya kurang dari pola, menurut mereka yang tidak diketahui absen. "
+          "Perlu: kekurangan per kelompok TPS (sedesa atau seperintah), dibulatkan ke atas."),
+        _patterns(election),
+        _OFFICERS,
+    )  # fmt: skip
+
+
+def _free(election: Election) -> Why:
+    rule = election.rules.moves
+    stays = tuple(
+        (_("tinggal, {what}").format(what=label("penugasan", duty)), percent(100 * share))
+        for duty, share in rule.stays.items()
+    )
+    agencies = ", ".join(label("instansi", one) for one in rule.agencies)
+    return Why(
+        _("Petugas yang diketahui hadir dan boleh digeser: cadangan dan patroli di luar bagian "
+          "yang harus tinggal, dan yang lebih dari pola di TPS-nya."),
+        (*stays, (_("instansi"), agencies)),
+        _OFFICERS,
+    )  # fmt: skip
+
+
+def _coming(election: Election) -> Why:
+    return Why(
+        _("Petugas yang baru diperintahkan ke tempat lain dan belum berkabar sejak itu: ditunggu, "
+          "belum dihitung kurang."),
+        ((_("ditunggu"), minutes(election.rules.moves.under_way)),),
+        _OFFICERS,
+    )  # fmt: skip
+
+
+def _plan(election: Election) -> Why:
+    rule = election.rules.moves
+    return Why(
+        _("Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling sedikit, "
+          "tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: antartitik tengah "
+          "desa atau kecamatan."),
+        (
+            (_("kecepatan andaian"), f"{words.number(rule.speed)} km/jam"),
+            (_("TPS kosong"), _("{n} poin").format(n=words.number(rule.points["empty"]))),
+            (_("dekat kejadian berat"),
+             _("{n} poin").format(n=words.number(rule.points["incident"]))),
+        ),
+        (*_OFFICERS, "incidents"),
+    )  # fmt: skip
+
+
+OUTLOOK: dict[str, Rule] = {
+    "angka_akhir": _outlook, "ketepatan": _scored, "ketelitian": _tested,
+}  # fmt: skip
+ALERTS: dict[str, Rule] = {
+    **dict.fromkeys(
+        ("peringatan_terbuka", "peringatan_baru", "peringatan_dilihat", "peringatan_ditindak",
+         "terbuka", "selesai"),
+        _alerts,
+    ),
+    "peringatan_baris": _alerted_rows,
+}  # fmt: skip
+MOVES: dict[str, Rule] = {
+    "kosong": _empty, "kurang": _short, "perlu": _short, "kekurangan": _short, "siap": _free,
+    "menuju": _coming, "langkah": _plan, "banding_geser": _plan, "putusan_rencana": _plan,
+}  # fmt: skip
