@@ -15,6 +15,7 @@ SCREENS = (
     "tahapan",
     "netralitas",
     "masukan",
+    "laporan",
     "lapor",
     "tautan",
     "kesehatan",
@@ -131,6 +132,10 @@ ROLES: dict[str, Role] = {
         _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak"}),
         _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan"}),
         _role("admin", {"netralitas"}, set(ACTS)),
-        _role("tamu", {"netralitas", "masukan", "personel", "lapor", "kesehatan"}, set()),
+        _role(
+            "tamu",
+            {"netralitas", "masukan", "personel", "laporan", "lapor", "kesehatan"},
+            set(),
+        ),
     )
 }

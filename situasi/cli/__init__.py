@@ -13,6 +13,7 @@ from situasi.cli import (
     held,
     keys,
     rehearsals,
+    reporting,
     shared,
     users,
 )
@@ -32,6 +33,7 @@ for command in (
     rehearsals.simulate,
     rehearsals.replay,
     copying.copy,
+    reporting.report,
 ):
     app.command()(command)
 app.add_typer(held.app, name="quarantine")

@@ -17,6 +17,7 @@ from pages import (
     neutrality,
     personnel,
     report,
+    reports,
     situation,
     stations,
     turnout,
@@ -46,6 +47,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
         N_("Pengawasan"),
         (
             ("netralitas", neutrality.show),
+            ("laporan", reports.show),
             ("lapor", report.show),
             ("masukan", intake.show),
             ("tautan", links_page.show),

@@ -1,0 +1,76 @@
+"""A laporan as DOCX: a template of the election folder that the staff edits, filled."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from situasi.reports.filled import filled, plain
+from situasi.reports.laporan import Laporan
+from situasi.reports.letter import FOLDER, TemplateRefused
+
+NAME = "laporan.docx"
+_WIDE = 165  # millimetres of a picture
+
+
+def written(laporan: Laporan, election: Path) -> bytes:
+    """The filled template. Raises TemplateRefused."""
+    # Loaded when somebody asks for one.
+    from docx.shared import Mm
+    from docxtpl import DocxTemplate, InlineImage
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    path = election / FOLDER / NAME
+    with _refusing(path):
+        template = DocxTemplate(path)
+        said = filled(laporan)
+        for name, drawing in laporan.drawings.items():
+            picture = io.BytesIO(drawing.draw("png"))
+            said["gambar"][name]["isi"] = InlineImage(template, picture, width=Mm(_WIDE))
+        # What is asked for and not there is a slip of the pen: it is said, not left empty.
+        strict = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+        template.render(said, jinja_env=strict, autoescape=True)
+        _describe(template, laporan, said)
+        file = io.BytesIO()
+        template.save(file)
+        return file.getvalue()
+
+
+def _describe(template: Any, laporan: Laporan, said: dict[str, Any]) -> None:
+    """What the file says of itself, instead of what its template did; and its pictures in words."""
+    core = template.docx.core_properties
+    core.title, core.subject = f"{laporan.title} {laporan.command}", said["saat"]
+    core.author = core.last_modified_by = plain(laporan.command)
+    core.comments = said["latihan"]
+    core.created = core.modified = laporan.at.replace(tzinfo=None)
+    alts = iter(one["uraian"] for one in said["gambar"].values() if "isi" in one)
+    for shape in template.docx.inline_shapes:
+        shape._inline.docPr.set("descr", next(alts, ""))
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Whatever is wrong with the template in words for whoever edited it."""
+    from docx.opc.exceptions import PackageNotFoundError
+    from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
+    from lxml.etree import XMLSyntaxError
+
+    again = "perbaiki, atau pasang kembali berkas aslinya"
+    try:
+        yield
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as error:
+        raise TemplateRefused(f"{path} tidak terbaca sebagai DOCX; {again}") from error
+    except UndefinedError as error:
+        raise TemplateRefused(f"{path}: isian tidak dikenal ({error.message}); {again}") from error
+    except TemplateSyntaxError as error:
+        where = f" ({error.message})"
+        raise TemplateRefused(
+            f"{path}: tanda {{{{ }}}} atau {{% %}} rusak{where}; {again}"
+        ) from error
+    except (TemplateError, XMLSyntaxError, TypeError, ValueError, AttributeError) as error:
+        raise TemplateRefused(f"{path} tidak dapat diisi ({error}); {again}") from error
