@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from situasi.labels import label
 from situasi.screen import page
 from situasi.screen import reports_panel as panel
@@ -13,5 +15,8 @@ def show() -> None:
     if asked is None:
         return
     asked = panel.neutrality_choice(asked)
-    panel.preview(asked)
-    panel.files(asked)
+    text, files = st.columns([11, 9], gap="medium")
+    with text:
+        panel.preview(asked)
+    with files:
+        panel.files(asked)

@@ -53,8 +53,8 @@ def wanted(
 ) -> Wanted:
     """The laporan with the period that is usual for its kind where none is given.
 
-    situasi: the election day, as the page Situasi has it. harian: the day of `at`, at midnight the one that ended. anev: the
-    election day. Raises Refused.
+    situasi: the election day, as the page Situasi has it. harian: the day of `at`, at
+    midnight the one that ended. anev: the election day. Raises Refused.
     """
     if kind not in KINDS:
         raise Refused(f"jenis laporan tidak dikenal: {kind}; pilih: {', '.join(KINDS)}")

@@ -17,6 +17,7 @@ from situasi.documents import building, wanted
 from situasi.documents import files as made
 from situasi.documents.wanted import KINDS, PERIODS, Refused, Wanted
 from situasi.labels import label
+from situasi.reports.laporan import Laporan
 from situasi.reports.letter import TemplateRefused
 from situasi.roles import Viewer
 from situasi.screen import address, filters, noted, page, parts, reports_parts, session
@@ -117,8 +118,6 @@ def preview(of: Asked) -> None:
 def files(of: Asked) -> None:
     """A button for each form; the file is made when somebody asks for it."""
     page.section(_("Berkas"))
-    # So many rows it tells of; which of them stand in it is known when it is made.
-    rows = sum(map(len, of.shown.snapshot.frames.values()))
     period = None if of.wanted.kind == "situasi" else (of.wanted.since, of.wanted.until)
     name = made.stem(of.wanted.kind, of.at.at, of.wanted.kecamatan, period,
                      rehearsal=of.shown.snapshot.rehearsal)  # fmt: skip
@@ -130,7 +129,7 @@ def files(of: Asked) -> None:
                 _maker(of, form),
                 what,
                 form,
-                rows,
+                _counter(of),
                 file_name=f"{name}.{form}",
                 mime=mime,
                 key=f"laporan_{form}",
@@ -143,13 +142,18 @@ def files(of: Asked) -> None:
 
 def _maker(of: Asked, form: str) -> Callable[[], bytes]:
     """Makes it later, in another thread, for who looks now."""
-    house, viewer = board(), of.viewer
+    build, folder = _builder(of), board().register.election.folder
+    return lambda: made.made(build(), form, folder)
 
-    def make() -> bytes:
-        laporan = building.build(house, viewer, of.shown, of.at, of.wanted)
-        return made.made(laporan, form, house.register.election.folder)
 
-    return make
+def _counter(of: Asked) -> Callable[[], int]:
+    build = _builder(of)
+    return lambda: build().rows
+
+
+def _builder(of: Asked) -> Callable[[], Laporan]:
+    """Built once, whatever is asked of it."""
+    return partial(building.build, board(), of.viewer, of.shown, of.at, of.wanted)
 
 
 def _span(of: Asked) -> str:
