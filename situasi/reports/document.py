@@ -28,6 +28,8 @@ def written(laporan: Laporan, election: Path) -> bytes:
     path = election / FOLDER / NAME
     with _refusing(path):
         template = DocxTemplate(path)
+        template.init_docx()
+        _check_pairs(template)
         said = filled(laporan)
         for name, drawing in laporan.drawings.items():
             picture = io.BytesIO(drawing.draw("png"))
@@ -39,6 +41,24 @@ def written(laporan: Laporan, election: Path) -> bytes:
         file = io.BytesIO()
         template.save(file)
         return file.getvalue()
+
+
+def _check_pairs(template: Any) -> None:
+    """A sign that is opened and not closed would swallow all to the next one, without a word."""
+    from docx.oxml.ns import qn
+
+    sections = template.docx.sections
+    parts = [template.docx.element, *(s.header._element for s in sections),
+             *(s.footer._element for s in sections)]  # fmt: skip
+    for paragraph in (one for part in parts for one in part.iter(qn("w:p"))):
+        text = "".join(one.text or "" for one in paragraph.iter(qn("w:t")))
+        for opens, closes in (("{{", "}}"), ("{%", "%}")):
+            if text.count(opens) != text.count(closes):
+                raise _Unpaired(f"tanda {opens} {closes} rusak di: {text[:80]}")
+
+
+class _Unpaired(ValueError):
+    """Said as it is."""
 
 
 def _describe(template: Any, laporan: Laporan, said: dict[str, Any]) -> None:
@@ -65,6 +85,8 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as error:
         raise TemplateRefused(f"{path} tidak terbaca sebagai DOCX; {again}") from error
+    except _Unpaired as error:
+        raise TemplateRefused(f"{path}: {error}; {again}") from error
     except UndefinedError as error:
         raise TemplateRefused(f"{path}: isian tidak dikenal ({error.message}); {again}") from error
     except TemplateSyntaxError as error:

@@ -99,7 +99,8 @@ def _print_well(sheet: Any, top: int, band: str, printed: str) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{top}:{top}"
     # In a header & begins an instruction.
-    sheet.oddHeader.center.text = band.replace("&", "&&")
+    if band:
+        sheet.oddHeader.center.text = band.replace("&", "&&")
     sheet.oddFooter.left.text = printed.replace("&", "&&")
     sheet.oddFooter.right.text = "&A, halaman &P dari &N"
 
