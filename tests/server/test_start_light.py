@@ -28,7 +28,10 @@ HEAVY = (
     "situasi.boundaries",
     "geopandas",
     "pyogrio",
-    "matplotlib",
+    "matplotlib",  # who takes a laporan along
+    "docx",
+    "docxtpl",
+    "typst",
     "streamlit.hello",
     "streamlit.testing",
 )
