@@ -39,7 +39,8 @@ def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
 
     def make() -> Laporan:
         with _on_paper():
-            found = gather(board, viewer, shown, at, asked)
+            compare = asked.kind != "situasi"
+            found = gather(board, viewer, shown, at, asked, compare=compare)
             return _laporan(found, letters.load(found.register.election.folder))
 
     # Of one moment somebody takes several files.

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from situasi import whole, words
 from situasi.reports.laporan import Laporan
+from situasi.reports.letter import FOLDER, TemplateRefused
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Stamp = tuple[tuple[str, int], ...]
+# By form and folder: of which files, and why they gave none.
+_refused: dict[tuple[str, Path], tuple[Stamp, str]] = {}
 # By ending: what a browser calls it.
 FORMATS = {"docx": _DOCX, "pdf": "application/pdf", "xlsx": _XLSX, "txt": "text/plain"}
 
@@ -20,9 +25,43 @@ def made(laporan: Laporan, form: str, election: Path) -> bytes:
     before = words.language()
     words.use("id")
     try:
-        return _MAKERS[form](laporan, election)
+        content = _MAKERS[form](laporan, election)
+    except TemplateRefused as error:
+        _refused[form, election] = (_stamp(election), str(error))
+        raise
+    else:
+        _refused.pop((form, election), None)
+        return content
     finally:
         words.use(before)
+
+
+def troubles(election: Path) -> list[str]:
+    """What is known to be wrong with the templates as they lie there now, in words.
+
+    Who clicks for a file is told by the browser only that there is none.
+    """
+    stamp = _stamp(election)
+    found = [said for (_, folder), (at, said) in _refused.items()
+             if (folder, at) == (election, stamp)]  # fmt: skip
+    return list(dict.fromkeys([*filter(None, [_checked(election, stamp)]), *found]))
+
+
+@lru_cache(maxsize=8)
+def _checked(election: Path, stamp: Stamp) -> str:  # noqa: ARG001 (anew when a file changed)
+    from situasi.reports import document
+
+    try:
+        document.check(election)
+    except TemplateRefused as error:
+        return str(error)
+    return ""
+
+
+def _stamp(election: Path) -> Stamp:
+    """Changes when anybody changes a file of the folder."""
+    files = sorted((election / FOLDER).glob("*")) if (election / FOLDER).is_dir() else []
+    return tuple((one.name, one.stat().st_mtime_ns) for one in files)
 
 
 def _docx(laporan: Laporan, election: Path) -> bytes:

@@ -46,7 +46,7 @@ class Gathered:
     """Everything found. codes: the kecamatan it is of. at: as the pages show the moment.
 
     coverage: None for a viewer who is not told of officers; neutrality: None where it was not
-    asked for. stages: that run.
+    asked for; before: None where nothing is compared. stages: that run.
     """
 
     board: Board
@@ -59,7 +59,7 @@ class Gathered:
     overview: Overview
     day: Day
     period: Period
-    before: Period
+    before: Period | None
     coverage: Coverage | None
     curve: pd.DataFrame
     stages: list[Stage]
@@ -97,8 +97,19 @@ def neutral(
     return neutrality.overview(known["neutrality"], at, target, kecamatan)
 
 
-def gather(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Gathered:
-    """Find it. Raises Refused where this viewer may not have what was asked for."""
+def gather(
+    board: Board,
+    viewer: Viewer,
+    shown: Picture,
+    at: Moment,
+    asked: Wanted,
+    *,
+    compare: bool = False,
+) -> Gathered:
+    """Find it. Raises Refused where this viewer may not have what was asked for.
+
+    compare: with the period before.
+    """
     reach = sight.of(viewer)
     register = board.findings.register(reach)
     strange = set(asked.kecamatan) - set(register.kecamatan)
@@ -132,7 +143,7 @@ def gather(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Want
         overview=board.findings.overview(shown.snapshot, at, reach, asked.selection),
         day=found_day,
         period=_period(board, viewer, shown, at, asked),
-        before=_period(board, viewer, shown, past, earlier),
+        before=_period(board, viewer, shown, past, earlier) if compare else None,
         coverage=None if force is None else coverage.within(force, asked.kecamatan),
         curve=through_day,
         stages=stages.running(concerned, at.at.date()),

@@ -191,7 +191,9 @@ def phases(of: Gathered, codes: Sequence[str]) -> Table:
 
 def compared(of: Gathered) -> Table:
     """This period beside the one before it."""
-    now, then = _sums(of.period), _sums(of.before)
+    before = of.before
+    assert before is not None, "gathered with the period before"
+    now, then = _sums(of.period), _sums(before)
     rows = []
     for name, (word, minutes) in _COMPARED.items():
         one, other = now[name], then[name]
@@ -203,7 +205,7 @@ def compared(of: Gathered) -> Table:
         Column("uraian", "Uraian"), Column("kini", "Kurun ini", True),
         Column("lalu", "Kurun sebelumnya", True), Column("ubah", "Perubahan", True),
     )  # fmt: skip
-    note = f"Kurun sebelumnya sebagaimana diketahui {moment(of.before.at, of)}."
+    note = f"Kurun sebelumnya sebagaimana diketahui {moment(before.at, of)}."
     return Table("Perbandingan dengan kurun sebelumnya", columns, tuple(rows), note)
 
 

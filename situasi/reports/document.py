@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from situasi.reports.filled import filled, plain
+from situasi.reports.filled import NAMES, filled, plain
 from situasi.reports.laporan import Laporan
 from situasi.reports.letter import FOLDER, TemplateRefused
 
@@ -43,6 +43,21 @@ def written(laporan: Laporan, election: Path) -> bytes:
         return file.getvalue()
 
 
+def check(election: Path) -> None:
+    """Whether the template can be read, without filling it. Raises TemplateRefused."""
+    from docxtpl import DocxTemplate
+    from jinja2.sandbox import SandboxedEnvironment
+
+    path = election / FOLDER / NAME
+    with _refusing(path):
+        template = DocxTemplate(path)
+        template.init_docx()
+        _check_pairs(template)
+        asked = template.get_undeclared_template_variables(SandboxedEnvironment())
+        if strange := sorted(asked - NAMES):
+            raise _Faulty(f"isian tidak dikenal: {', '.join(strange)}")
+
+
 def _check_pairs(template: Any) -> None:
     """A sign that is opened and not closed would swallow all to the next one, without a word."""
     from docx.oxml.ns import qn
@@ -54,10 +69,10 @@ def _check_pairs(template: Any) -> None:
         text = "".join(one.text or "" for one in paragraph.iter(qn("w:t")))
         for opens, closes in (("{{", "}}"), ("{%", "%}")):
             if text.count(opens) != text.count(closes):
-                raise _Unpaired(f"tanda {opens} {closes} rusak di: {text[:80]}")
+                raise _Faulty(f"tanda {opens} {closes} rusak di: {text[:80]}")
 
 
-class _Unpaired(ValueError):
+class _Faulty(ValueError):
     """Said as it is."""
 
 
@@ -85,7 +100,7 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as error:
         raise TemplateRefused(f"{path} tidak terbaca sebagai DOCX; {again}") from error
-    except _Unpaired as error:
+    except _Faulty as error:
         raise TemplateRefused(f"{path}: {error}; {again}") from error
     except UndefinedError as error:
         raise TemplateRefused(f"{path}: isian tidak dikenal ({error.message}); {again}") from error

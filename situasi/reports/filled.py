@@ -16,6 +16,17 @@ _NO_TEXT = re.compile(
 REHEARSAL = "LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya"
 
 
+# What a template may ask for.
+NAMES = frozenset(
+    (
+        "kepala", "judul", "jenis", "komando", "kabupaten", "pemilihan", "operasi", "wilayah",
+        "tempat", "klasifikasi", "penanda_tangan", "tembusan", "hari", "tanggal", "jam", "zona",
+        "saat", "kurun", "versi", "latihan", "angka", "bab", "tabel", "gambar", "lampiran",
+        "pesan",
+    )
+)  # fmt: skip
+
+
 def plain(text: str) -> str:
     """The text without signs that a document cannot hold or that would hide others."""
     return _NO_TEXT.sub("", text)

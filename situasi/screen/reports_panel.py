@@ -118,6 +118,8 @@ def preview(of: Asked) -> None:
 def files(of: Asked) -> None:
     """A button for each form; the file is made when somebody asks for it."""
     page.section(_("Berkas"))
+    for said in made.troubles(board().register.election.folder):
+        parts.empty(said)
     period = None if of.wanted.kind == "situasi" else (of.wanted.since, of.wanted.until)
     name = made.stem(of.wanted.kind, of.at.at, of.wanted.kecamatan, period,
                      rehearsal=of.shown.snapshot.rehearsal)  # fmt: skip

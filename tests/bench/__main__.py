@@ -5,7 +5,20 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench import api, crowd, history, ingest, live, made, page, pages, soak, start, wall
+from tests.bench import (
+    api,
+    crowd,
+    documents,
+    history,
+    ingest,
+    live,
+    made,
+    page,
+    pages,
+    soak,
+    start,
+    wall,
+)
 from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
@@ -29,6 +42,7 @@ def main() -> None:
         history.run(folder)
         crowd.run(folder / "crowd")
         wall.run(folder / "wall")
+        documents.run(folder / "documents")
         start.run(folder, folder / "board-many")
         soak.run(folder / "soak")
 

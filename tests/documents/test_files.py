@@ -21,6 +21,7 @@ from situasi import whole, words
 from situasi.board import Board
 from situasi.documents import files
 from situasi.documents.wanted import Refused
+from situasi.reports import filled
 from situasi.reports.laporan import Cell, Laporan
 from situasi.reports.letter import TemplateRefused
 from situasi.roles import ROLES, Viewer
@@ -346,3 +347,26 @@ def test_a_pdf_says_what_it_is_and_holds_its_own_fonts(written: dict[str, bytes]
 def _fonts(page: Any) -> list[str]:
     resources = page["/Resources"].get("/Font", {})
     return [str(resources[name]["/BaseFont"]) for name in resources]
+
+
+def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
+    board: Board, edited: Path
+) -> None:
+    assert files.troubles(edited) == []
+    _changed(edited, "{{ saat }}", "{{ saatnya }}")
+    assert ["saatnya" in one for one in files.troubles(edited)] == [True]
+    _changed(edited, "{{ saatnya }}", "{{ saat }}")
+    assert files.troubles(edited) == []
+    typ = edited / "laporan" / "laporan.typ"
+    whole_text = typ.read_text("utf-8")
+    typ.write_text("#let x = (", "utf-8")
+    with pytest.raises(TemplateRefused):
+        files.made(calm(built(board)), "pdf", edited)
+    assert ["laporan.typ" in one for one in files.troubles(edited)] == [True]
+    typ.write_text(whole_text, "utf-8")
+    files.made(calm(built(board)), "pdf", edited)
+    assert files.troubles(edited) == []
+
+
+def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
+    assert set(filled.filled(built(board))) == filled.NAMES
