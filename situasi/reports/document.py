@@ -21,14 +21,13 @@ def written(laporan: Laporan, election: Path) -> bytes:
     """The filled template. Raises TemplateRefused."""
     # Loaded when somebody asks for one.
     from docx.shared import Mm
-    from docxtpl import DocxTemplate, InlineImage
+    from docxtpl import InlineImage
     from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     path = election / FOLDER / NAME
     with _refusing(path):
-        template = DocxTemplate(path)
-        template.init_docx()
+        template = _opened(path)
         _check_pairs(template)
         said = filled(laporan)
         for name, drawing in laporan.drawings.items():
@@ -45,13 +44,11 @@ def written(laporan: Laporan, election: Path) -> bytes:
 
 def check(election: Path) -> None:
     """Whether the template can be read, without filling it. Raises TemplateRefused."""
-    from docxtpl import DocxTemplate
     from jinja2.sandbox import SandboxedEnvironment
 
     path = election / FOLDER / NAME
     with _refusing(path):
-        template = DocxTemplate(path)
-        template.init_docx()
+        template = _opened(path)
         _check_pairs(template)
         asked = template.get_undeclared_template_variables(SandboxedEnvironment())
         if strange := sorted(asked - NAMES):
@@ -86,6 +83,20 @@ def _describe(template: Any, laporan: Laporan, said: dict[str, Any]) -> None:
     alts = iter(one["uraian"] for one in said["gambar"].values() if "isi" in one)
     for shape in template.docx.inline_shapes:
         shape._inline.docPr.set("descr", next(alts, ""))
+
+
+def _opened(path: Path) -> Any:
+    """The template. What it says of itself LibreOffice ties to it by another word than Word does:
+    it would not be found, and a second one made of the same name."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docxtpl import DocxTemplate
+
+    template = DocxTemplate(path)
+    template.init_docx()
+    for tie in template.docx.part.package.rels.values():
+        if tie.reltype.endswith("/metadata/core-properties"):
+            tie._reltype = RELATIONSHIP_TYPE.CORE_PROPERTIES
+    return template
 
 
 @contextmanager

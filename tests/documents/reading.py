@@ -49,6 +49,8 @@ def _docx(content: bytes) -> Iterator[str]:
         else:
             yield part.text
     yield from headers(content)
+    for one in document.sections:
+        yield from (paragraph.text for paragraph in one.footer.paragraphs)
 
 
 def _xlsx(content: bytes) -> Iterator[str]:

@@ -60,7 +60,7 @@ def test_every_file_says_of_when_and_of_which_data_it_is(
     assert "Rabu, 27 November 2024 pukul 12.30 WIB" in text
     if form == "xlsx":
         assert ("Versi data", str(laporan.version)) in sheets(written["xlsx"])["Keterangan"]
-    elif form != "docx":  # there it stands in the foot
+    else:
         assert f"ata versi {words.number(laporan.version)}" in text
     if form in {"docx", "pdf"}:
         for part in ("KEPOLISIAN NEGARA REPUBLIK INDONESIA", "RESOR OGAN ILIR", "I. PENDAHULUAN",
@@ -370,3 +370,29 @@ def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
 
 def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
     assert set(filled.filled(built(board))) == filled.NAMES
+
+
+def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edited: Path) -> None:
+    path = edited / "laporan" / "laporan.docx"
+    parts = {n: b for z in [zipfile.ZipFile(path)] for n in z.namelist() for b in [z.read(n)]}
+    word = b"package/2006/relationships/metadata/core"
+    office = word.replace(b"package", b"officedocument")
+    assert word in parts["_rels/.rels"]
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(word, office)
+    with zipfile.ZipFile(path, "w") as changed:
+        for name, content in parts.items():
+            changed.writestr(name, content)
+    made = files.made(calm(built(board)), "docx", edited)
+    names = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert len(names) == len(set(names))
+    assert "LAPORAN SITUASI" in zipfile.ZipFile(io.BytesIO(made)).read("docProps/core.xml").decode()
+
+
+def test_an_emblem_beside_the_template_can_be_used_in_a_pdf(board: Board, edited: Path) -> None:
+    typ = edited / "laporan" / "laporan.typ"
+    (edited / "laporan" / "lambang.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
+        "</svg>"
+    )
+    typ.write_text(typ.read_text("utf-8") + '\n#image("lambang.svg", alt: "lambang")', "utf-8")
+    assert files.made(calm(built(board)), "pdf", edited).startswith(b"%PDF")

@@ -78,7 +78,9 @@ def across(axes: Axes, at: datetime, word: str, row: int = 0) -> None:
     """
     x: Any = at.replace(tzinfo=None)
     axes.axvline(x, color=MUTED, linewidth=0.8, linestyle=":")
-    axes.annotate(
+    # A word at the edge shall not make the picture narrower.
+    said = axes.annotate(
         word, (x, 1), xycoords=("data", "axes fraction"), xytext=(2, -2 - 9 * row),
         textcoords="offset points", fontsize=_SMALL, color=MUTED, va="top", ha="left",
     )  # fmt: skip
+    said.set_in_layout(False)

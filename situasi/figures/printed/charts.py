@@ -48,14 +48,14 @@ def incidents(
             canvas.across(axes, moment, word, row)
         axes.set_xlim(local[0], local[-1] + width)
         axes.set_ylim(0, max(4, float(under.max(initial=0)) * 1.15))
-        locator = dates.AutoDateLocator(minticks=5, maxticks=10)
-        axes.xaxis.set_major_locator(locator)
-        one_day = local[-1] - local[0] <= pd.Timedelta(days=1)
-        axes.xaxis.set_major_formatter(
-            dates.DateFormatter("%H.%M")
-            if one_day
-            else dates.ConciseDateFormatter(locator, show_offset=False)
-        )
+        if width < pd.Timedelta(days=1):
+            hours = range(0, 24, 3 if len(local) <= 24 else 6)
+            axes.xaxis.set_major_locator(dates.HourLocator(byhour=hours))
+            form_of_day = "%H.%M" if local[-1] - local[0] < pd.Timedelta(days=1) else "%d/%m %H.%M"
+            axes.xaxis.set_major_formatter(dates.DateFormatter(form_of_day))
+        else:
+            some = local[:: len(local) // 12 + 1]
+            axes.set_xticks(some + width / 2, [f"{one:%d/%m}" for one in some])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
         canvas.plain(axes)
         canvas.below(axes, 4)
