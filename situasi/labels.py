@@ -71,9 +71,21 @@ _LABELS: dict[str, dict[str, str]] = {
         "tahapan": N_("Tahapan dan giat"),
         "netralitas": N_("Netralitas"),
         "masukan": N_("Masukan"),
+        "laporan": N_("Laporan"),
         "lapor": N_("Lapor"),
         "tautan": N_("Tautan tamu"),
         "kesehatan": N_("Kesehatan papan"),
+    },
+    "laporan": {
+        "situasi": N_("Laporan situasi"),
+        "harian": N_("Laporan harian"),
+        "anev": N_("Analisa dan evaluasi"),
+    },
+    "kurun": {
+        "pemungutan": N_("hari pemungutan"),
+        "24j": N_("24 jam terakhir"),
+        "7h": N_("7 hari terakhir"),
+        "lain": N_("tanggal lain"),
     },
     "link": {
         "berlaku": N_("berlaku"),

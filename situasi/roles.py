@@ -17,6 +17,7 @@ SCREENS = (
     "tahapan",
     "netralitas",
     "masukan",
+    "laporan",
     "lapor",
     "tautan",
     "kesehatan",
@@ -135,8 +136,17 @@ ROLES: dict[str, Role] = {
         _role("admin", {"netralitas"}, set(ACTS)),
         _role(
             "tamu",
-            # Alerts and moves name who has them and what was done: that is the command's own.
-            {"netralitas", "masukan", "personel", "pergeseran", "lapor", "kesehatan", "peringatan"},
+            # Alerts, moves and laporan name who did what: that is the command's own.
+            {
+                "netralitas",
+                "masukan",
+                "personel",
+                "pergeseran",
+                "laporan",
+                "lapor",
+                "kesehatan",
+                "peringatan",
+            },
             set(),
         ),
     )

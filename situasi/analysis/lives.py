@@ -153,7 +153,7 @@ def overdue(
     nexts = [next(step for step in STEPS if step == "selesai" or pd.isna(life[step]))
              for life in reached[list(STEPS)].to_dict("records")]  # fmt: skip
     due = [
-        start + _allowed(service[weight])[step]
+        start + allowed(service[weight])[step]
         for start, weight, step in zip(started, level, nexts, strict=True)
     ]
     table = opened.assign(step=nexts, due_at=pd.Series(due, opened.index, dtype=_TIME))
@@ -161,7 +161,8 @@ def overdue(
     return table[table["late"] > timedelta(0)].sort_values("late", ascending=False, kind="stable")
 
 
-def _allowed(service: Service) -> dict[str, timedelta]:
+def allowed(service: Service) -> dict[str, timedelta]:
+    """How long each step may take from the first word on."""
     return {
         "diverifikasi": service.verify,
         "ditangani": service.handle,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from situasi.analysis import bound, caseload, incidents, silence, situasi, timeline
+from situasi.analysis.bound import Bound
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.analysis.silence import FeedState, Newest
@@ -72,33 +73,70 @@ def of_cases(
     known: Known, election: Election, kecamatan: Sequence[str], wanted: Selection, at: datetime
 ) -> Overview:
     """The overview but for its feeds: it rests on CASES alone."""
-    cases = known.cases
-    # Merged cases count once; the word of each on its own kecamatan still holds there.
-    counted = bound.of(cases, known[MERGES.name])
-    timeless = replace(wanted, since=None, until=None)
-    shown = counted.selected(wanted)
-    opened = incidents.still_open(shown)
-    drawn, undrawn = incidents.located(opened)
-    chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
-    valid = election.thresholds.situasi_valid
-    spoken = cases.frame(caseload.either(caseload.alarming, caseload.heard_since(at - valid)))
-    return Overview(
-        at=at,
-        shown=shown,
-        open=opened,
-        open_before=_open(known.earlier(at - HOUR), _an_hour_earlier(wanted)),
-        fresh=len(incidents.newly_known(shown, at, HOUR)),
-        drawn=drawn,
-        undrawn=undrawn,
-        elsewhen=counted.count(timeless) - len(shown),
-        everywhere=situasi.everywhere(spoken),
-        states=situasi.by_kecamatan(spoken, chosen, at, valid),
-        heard=frozenset(situasi.heard(spoken, at, valid)),
-        slots=timeline.per_slot(shown, election.day_start, election.day_end),
-        without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
-        newest=silence.newest_of(cases.heard(wanted)),
-        feeds=[],
-    )
+    return _Ground.of(known, election, at).overview(kecamatan, wanted)
+
+
+def of_each(
+    known: Known, election: Election, kecamatan: Sequence[str], wanted: Selection, at: datetime
+) -> dict[str, Overview]:
+    """By kecamatan the overview of each alone, which `of_cases` would give of it."""
+    ground = _Ground.of(known, election, at)
+    return {
+        code: ground.overview(kecamatan, replace(wanted, kecamatan=(code,))) for code in kecamatan
+    }
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What every overview of a moment rests on. counted: merged cases count once; before: those
+    known an hour earlier. spoken: cases that may tell a situasi: the word of each merged one on
+    its own kecamatan still holds there."""
+
+    known: Known
+    election: Election
+    at: datetime
+    counted: Bound
+    before: Bound
+    spoken: pd.DataFrame
+
+    @classmethod
+    def of(cls, known: Known, election: Election, at: datetime) -> _Ground:
+        earlier, valid = known.earlier(at - HOUR), election.thresholds.situasi_valid
+        lively = caseload.either(caseload.alarming, caseload.heard_since(at - valid))
+        return cls(
+            known=known,
+            election=election,
+            at=at,
+            counted=bound.of(known.cases, known[MERGES.name]),
+            before=bound.of(earlier.cases, earlier[MERGES.name]),
+            spoken=known.cases.frame(lively),
+        )
+
+    def overview(self, kecamatan: Sequence[str], wanted: Selection) -> Overview:
+        election, at, spoken = self.election, self.at, self.spoken
+        timeless = replace(wanted, since=None, until=None)
+        shown = self.counted.selected(wanted)
+        opened = incidents.still_open(shown)
+        drawn, undrawn = incidents.located(opened)
+        chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
+        valid = election.thresholds.situasi_valid
+        return Overview(
+            at=at,
+            shown=shown,
+            open=opened,
+            open_before=self.before.count_open(_an_hour_earlier(wanted)),
+            fresh=len(incidents.newly_known(shown, at, HOUR)),
+            drawn=drawn,
+            undrawn=undrawn,
+            elsewhen=self.counted.count(timeless) - len(shown),
+            everywhere=situasi.everywhere(spoken),
+            states=situasi.by_kecamatan(spoken, chosen, at, valid),
+            heard=frozenset(situasi.heard(spoken, at, valid)),
+            slots=timeline.per_slot(shown, election.day_start, election.day_end),
+            without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
+            newest=silence.newest_of(self.known.cases.heard(wanted)),
+            feeds=[],
+        )
 
 
 def feeds_heard(known: Known, election: Election, at: datetime) -> list[FeedState]:
@@ -115,8 +153,3 @@ def _an_hour_earlier(wanted: Selection) -> Selection:
     """A window that moves with the clock ("the last hour") was elsewhere an hour ago."""
     moving = wanted.since is not None and wanted.until is None
     return replace(wanted, since=wanted.since - HOUR) if moving and wanted.since else wanted
-
-
-def _open(known: Known, wanted: Selection) -> int:
-    """How many of the selected cases were open, as it was known then."""
-    return bound.of(known.cases, known[MERGES.name]).count_open(wanted)

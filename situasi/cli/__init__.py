@@ -14,6 +14,7 @@ from situasi.cli import (
     held,
     keys,
     rehearsals,
+    reporting,
     shared,
     users,
 )
@@ -34,6 +35,7 @@ for command in (
     rehearsals.replay,
     calibrating.calibrate,
     copying.copy,
+    reporting.report,
 ):
     app.command()(command)
 app.add_typer(held.app, name="quarantine")

@@ -76,7 +76,7 @@ def list_(
     """Daftar jejak, yang terbaru di bawah."""
     with opened() as board:
         election = board.register.election
-        begin = _moment(since, election) if since is not None else None
+        begin = moment(since, election) if since is not None else None
         found = _chosen(board.store.audit(), actor, action, begin)
     found = found.assign(at=found["at"].dt.tz_convert(election.zone))
     found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
@@ -86,7 +86,8 @@ def list_(
         _show(found)
 
 
-def _moment(text: str, election: Election) -> datetime:
+def moment(text: str, election: Election) -> datetime:
+    """A moment as people write it on the command line, in the zone of the election."""
     plain = text.strip().replace("T", " ").replace(":", ".")
     for form in _MOMENTS:
         try:

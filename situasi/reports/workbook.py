@@ -6,6 +6,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from situasi.reports.guard import harmless
 from situasi.reports.tabular import missing
@@ -25,11 +27,21 @@ _LONGEST_TEXT = 32_767  # characters in one cell of a workbook
 _MOST_ROWS = 1_048_000  # rows on one sheet, heading and band left room for
 _MEASURED = 200  # rows that say how wide a column must be
 _WIDTHS = (8, 60)  # characters
+_A4 = 9  # as a workbook calls this paper
 _MOMENT, _DAY = "dd/mm/yyyy hh:mm", "dd/mm/yyyy"
 
-_HEADING = (Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="24477A"))
-_BAND = (Font(bold=True, color="5A3B00"), PatternFill("solid", fgColor="FBE9C6"))
-_NAME = (Font(bold=True), PatternFill())
+_FONT = "Calibri"  # of the other cells too
+_HEADING = (Font(name=_FONT, bold=True, color="FFFFFF"), PatternFill("solid", fgColor="24477A"))
+_BAND = (Font(name=_FONT, bold=True, color="5A3B00"), PatternFill("solid", fgColor="FBE9C6"))
+_NAME = (Font(name=_FONT, bold=True), PatternFill())
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table and what its sheet is called."""
+
+    title: str
+    table: pd.DataFrame
 
 
 def written(table: pd.DataFrame, facts: Mapping[str, str], band: str = "") -> bytes:
@@ -39,13 +51,30 @@ def written(table: pd.DataFrame, facts: Mapping[str, str], band: str = "") -> by
     zone shows it. band: a line above the headings that cannot be overlooked. A table longer
     than a sheet goes on on further ones.
     """
-    book = Workbook(write_only=True)
+    return book([Sheet("Data", table)], facts, band)
+
+
+def book(
+    sheets: Sequence[Sheet], facts: Mapping[str, str], band: str = "", printed: str = ""
+) -> bytes:
+    """Tables as `written` has one, each on its sheet. printed: stands on each page of paper."""
+    made = Workbook(write_only=True)
+    for one in sheets:
+        _write_table(made, one, band, printed)
+    _write_facts(made.create_sheet("Keterangan"), facts)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def _write_table(book: Any, one: Sheet, band: str, printed: str) -> None:
+    table = one.table
     columns = [_column(table.iloc[:, at]) for at in range(table.shape[1])]
     headings = [_text(str(name)) for name in table.columns]
     rows: Iterator[tuple[Any, ...]] = zip(*columns, strict=True)
     for start in range(0, max(len(table), 1), _MOST_ROWS):
         size = min(_MOST_ROWS, len(table) - start)
-        sheet = book.create_sheet("Data" if not start else f"Data {start // _MOST_ROWS + 1}")
+        sheet = book.create_sheet(f"{one.title} {start // _MOST_ROWS + 1}" if start else one.title)
         top = 2 if band else 1
         sheet.freeze_panes = f"A{top + 1}"
         if headings:
@@ -53,15 +82,27 @@ def written(table: pd.DataFrame, facts: Mapping[str, str], band: str = "") -> by
         _set_widths(
             sheet, [_width(name, cells) for name, cells in zip(headings, columns, strict=True)]
         )
+        if printed:
+            _print_well(sheet, top, band, printed)
         if band:
             sheet.append(_styled(sheet, [_text(band)] + [""] * (len(headings) - 1), _BAND))
         sheet.append(_styled(sheet, headings, _HEADING))
         for _, row in zip(range(size), rows, strict=False):
             sheet.append([_timed(sheet, cell) for cell in row])
-    _write_facts(book.create_sheet("Keterangan"), facts)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+
+
+def _print_well(sheet: Any, top: int, band: str, printed: str) -> None:
+    """On paper: as wide as the page, headings on each, and what must stand on each."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{top}:{top}"
+    # In a header & begins an instruction.
+    if band:
+        sheet.oddHeader.center.text = band.replace("&", "&&")
+    sheet.oddFooter.left.text = printed.replace("&", "&&")
+    sheet.oddFooter.right.text = "&A, halaman &P dari &N"
 
 
 def _column(cells: pd.Series[Any]) -> list[Any]:

@@ -18,6 +18,7 @@ from pages import (
     neutrality,
     personnel,
     report,
+    reports,
     situation,
     stations,
     turnout,
@@ -56,6 +57,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
         N_("Pengawasan"),
         (
             ("netralitas", neutrality.show),
+            ("laporan", reports.show),
             ("lapor", report.show),
             ("masukan", intake.show),
             ("tautan", links_page.show),

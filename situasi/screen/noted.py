@@ -31,19 +31,21 @@ def download(
     make: Callable[[], bytes],
     what: dict[str, str],
     form: str,
-    rows: int,
+    rows: int | Callable[[], int],
     **options: Any,
 ) -> None:
     """A button that gives a file: made, and told to the trail, when somebody clicks.
 
-    Nothing of it lies anywhere before. what: the table that the rows are of.
+    Nothing of it lies anywhere before. what: the table that the rows are of. rows: how many, or
+    what counts them then.
     """
     deeds, viewer, chosen = board().deeds, session.viewer(), filters.in_codes()
 
     def made() -> bytes:
         if not deeds.may_take(viewer):
             raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar."))
-        deeds.exported(viewer, what, form, rows, chosen)
+        count = rows() if callable(rows) else rows
+        deeds.exported(viewer, what, form, count, chosen)
         return make()
 
     st.download_button(label, made, on_click="ignore", **options)

@@ -13,6 +13,7 @@ from tests.bench import (
     alerts,
     api,
     crowd,
+    documents,
     history,
     ingest,
     live,
@@ -54,6 +55,7 @@ def main(asked: list[str]) -> None:
         history.run(folder)
         crowd.run(folder / "crowd")
         wall.run(folder / "wall")
+        documents.run(folder / "documents")
         start.run(folder, folder / "board-many")
         soak.run(folder / "soak")
     for run in ALONE.values():

@@ -173,6 +173,7 @@ NOTHING_YET = {
     "tahapan": "Belum ada laporan giat pada pilihan ini.",
     "netralitas": "Ini tidak berarti tidak ada kasus.",
     "masukan": "belum ada kiriman",
+    "laporan": "Belum ada laporan untuk dirangkum.",
     "lapor": "Tidak ada yang menulis ke masa lampau.",
     "tautan": "Belum ada tautan tamu.",
     "kesehatan": "belum ada baris baru sejak server dibuka",
@@ -205,7 +206,7 @@ def test_a_board_with_one_feed_shows_it_and_says_of_the_others_that_they_are_mis
     for screen in SCREENS:
         viewer.open(_past(screen, "12.30"))
         assert viewer.failures() == []
-        told = screen in {"partisipasi", "tps", "situasi", "masukan", "peringatan"}
+        told = screen in {"partisipasi", "tps", "situasi", "masukan", "peringatan", "laporan"}
         assert (NOTHING_YET[screen] in viewer.words()) is not told or screen == "situasi", screen
     viewer.open(_past("partisipasi", "12.30"))
     assert _of_card(viewer, "Pemilih hadir")[0] == sum(counts.values())

@@ -28,8 +28,11 @@ HEAVY = (
     "situasi.boundaries",
     "geopandas",
     "pyogrio",
-    "matplotlib",
     "scipy",  # the first plan of moves
+    "matplotlib",  # who takes a laporan along
+    "docx",
+    "docxtpl",
+    "typst",
     "streamlit.hello",
     "streamlit.testing",
 )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from starlette.datastructures import QueryParams
 
+from situasi import whole as files
 from situasi.board import Board
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture, wall
@@ -83,19 +82,7 @@ def _keep(path: Path, text: str) -> None:
 
 def whole(path: Path, text: str) -> None:
     """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
-    unfinished = path.parent / _UNFINISHED
-    unfinished.unlink(missing_ok=True)
-    try:
-        how = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(unfinished, how, 0o600), "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        raise
+    files.write(path, text.encode("utf-8"), _UNFINISHED)
 
 
 def _prune(folder: Path) -> None:

@@ -1,0 +1,62 @@
+"""The page of each kecamatan: its figures, its open incidents, its late TPS."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from situasi import words
+from situasi.analysis.coverage import areas
+from situasi.analysis.overview import Overview, of_each
+from situasi.documents import facts, tables
+from situasi.documents.gathering import Gathered
+from situasi.reports.laporan import Annex, Letter
+
+
+def annexes(of: Gathered, letter: Letter) -> tuple[Annex, ...]:
+    """One for each kecamatan of the laporan, in the order of the register."""
+    found = overviews(of)
+    return tuple(_annex(of, letter, code, found[code]) for code in of.codes)
+
+
+def overviews(of: Gathered) -> dict[str, Overview]:
+    """The overview of each kecamatan, as a page that is filtered by it shows it."""
+    asked, election = of.asked.selection, of.register.election
+    found = of_each(of.known, election, of.codes, asked, of.period.at)
+    return {code: replace(one, feeds=of.overview.feeds) for code, one in found.items()}
+
+
+def _annex(of: Gathered, letter: Letter, code: str, found: Overview) -> Annex:
+    place = of.register.kecamatan[code]
+    cases = tables.cases(of, found.open, "Kejadian terbuka", letter.of_each)
+    about = "≈ " if place.dpt_estimated else ""
+    said = [f"{place.polsek}; {words.number(place.tps)} TPS; DPT {about}{words.number(place.dpt)}"
+            f"{' (perkiraan)' if about else ''}."]  # fmt: skip
+    if found.open.empty:
+        silent = code not in found.heard
+        said.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."
+                    if silent else "Tidak ada kejadian terbuka.")  # fmt: skip
+    every = [fact for fact in facts.facts(of, found, [code]) if fact.key != "senyap"]
+    if of.coverage is not None:
+        said += _required(of, code)
+    return Annex(
+        code=code,
+        name=place.name,
+        said=tuple(said),
+        facts=tuple(every),
+        tables={
+            "kejadian": cases,
+            "fase": tables.phases(of, [code]),
+            "terlambat": tables.late_stations(of, code, letter.of_each),
+        },
+    )
+
+
+def _required(of: Gathered, code: str) -> list[str]:
+    assert of.coverage is not None
+    row = areas(of.coverage, {code: code}).iloc[0]
+    if not row["known"]:
+        return ["Belum ada plotting personel di TPS kecamatan ini."]
+    return [
+        f"Polisi diplot {words.number(row['posted'])}, hadir {words.number(row['present'])}, "
+        f"menurut pola perlu ≈ {words.number(row['required'])} (perkiraan)."
+    ]

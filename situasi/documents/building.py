@@ -1,0 +1,106 @@
+"""A laporan built of the findings of one moment, for one viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from situasi import sight, words
+from situasi.analysis.moment import Moment, reckoned
+from situasi.board import Board
+from situasi.documents import annexes, chapters, drawings, facts, message, tables
+from situasi.documents.gathering import Gathered, gather
+from situasi.documents.wanted import Wanted
+from situasi.reports import letter as letters
+from situasi.reports.laporan import Laporan, Letter, Table
+from situasi.roles import Viewer
+from situasi.snapshot import Picture
+
+
+def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> str:
+    """The short text alone. Raises Refused, TemplateRefused."""
+
+    def make() -> str:
+        with _on_paper():
+            found = gather(board, viewer, shown, at, asked)
+            letter = letters.load(found.register.election.folder)
+            told = facts.facts(found, found.overview, found.codes)
+            return message.message(found, letter, told)
+
+    by = (sight.of(viewer), asked, reckoned(at), at.live)
+    return board.findings.kept("pesan", shown.snapshot, make, *by)
+
+
+def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Laporan:
+    """The whole laporan, as far as this viewer may see. Raises Refused, TemplateRefused.
+
+    Its pictures are drawn when a file asks for them.
+    """
+
+    def make() -> Laporan:
+        with _on_paper():
+            compare = asked.kind != "situasi"
+            found = gather(board, viewer, shown, at, asked, compare=compare)
+            return _laporan(found, letters.load(found.register.election.folder))
+
+    # Of one moment somebody takes several files.
+    by = (sight.of(viewer), asked, reckoned(at), at.live)
+    return board.findings.kept("laporan", shown.snapshot, make, *by)
+
+
+def _laporan(found: Gathered, letter: Letter) -> Laporan:
+    election, asked = found.register.election, found.asked
+    day = facts.facts(found, found.overview, found.codes)
+    return Laporan(
+        kind=asked.kind,
+        letter=letter,
+        command=election.command,
+        kabupaten=election.kabupaten,
+        election=election.name,
+        operation=election.operation,
+        at=found.at.at,
+        zone=election.zone_label,
+        since=asked.since,
+        until=asked.until,
+        version=found.version,
+        rehearsal=found.rehearsal,
+        scope=chapters.scope(found),
+        facts=(*day, *facts.of_period(found)),
+        said={**chapters.chapters(found), "kurun": (chapters.span(found),)},
+        tables=_tables(found, letter),
+        drawings=drawings.drawings(found),
+        annexes=annexes.annexes(found, letter),
+        message=message.message(found, letter, day),
+    )
+
+
+def _tables(found: Gathered, letter: Letter) -> dict[str, Table]:
+    """What was open stands in a laporan situasi, what happened in one of a period."""
+    work = found.period.work
+    now = found.asked.kind == "situasi"
+    cases = tables.cases(
+        found,
+        work.open if now else work.shown,
+        "Kejadian terbuka, yang terberat lebih dahulu" if now else "Kejadian menonjol",
+        letter.listed,
+    )
+    made = {
+        "kecamatan": tables.by_kecamatan(found),
+        "kejadian": cases,
+        "lewat": tables.overdue(found, letter.listed),
+        "langkah": tables.steps(found),
+        "fase": tables.phases(found, found.codes),
+    }
+    return made if now else {**made, "banding": tables.compared(found)}
+
+
+@contextmanager
+def _on_paper() -> Iterator[None]:
+    """In Indonesian, and by the clock: it is read later than written, and by others."""
+    before = words.language()
+    words.use("id")
+    try:
+        with words.by_the_clock():
+            yield
+    finally:
+        words.use(before)

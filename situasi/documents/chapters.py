@@ -1,0 +1,256 @@
+"""The sentences of a laporan, by chapter: in Indonesian, whatever the screen speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis import activities, incidents, situasi, turnout
+from situasi.analysis.attention import PARTS
+from situasi.documents import facts, tables
+from situasi.documents.gathering import Gathered
+from situasi.labels import label
+from situasi.records import TINGKAT
+from situasi.telling.numbers import between, percent, voters
+
+# So many kecamatan are named where some stand for the rest.
+_NAMED = 5
+
+Sentences = tuple[str, ...]
+
+
+def chapters(of: Gathered) -> dict[str, Sentences]:
+    """Sentences by chapter; one without any is left out by a template."""
+    told: dict[str, Callable[[Gathered], list[str]]] = {
+        "pendahuluan": _introduction,
+        "situasi": _situasi,
+        "kejadian": _incidents,
+        "tahapan": _stages,
+        "partisipasi": _turnout,
+        "tps": _stations,
+        "personel": _personnel,
+        "giat": _activities,
+        "netralitas": _neutrality,
+        "analisa": _analysis,
+        "tindakan": _deeds,
+    }
+    return {name: tuple(tell(of)) for name, tell in told.items()}
+
+
+def span(of: Gathered) -> str:
+    """The period in words."""
+    zone = of.register.election.zone
+    begin, end = (one.astimezone(zone) for one in (of.asked.since, of.asked.until))
+    if (begin.hour, begin.minute, end.hour, end.minute) == (0, 0, 0, 0):
+        last = end - pd.Timedelta(minutes=1)
+        days = dict.fromkeys(map(words.long_day, (begin, last)))
+        return " s.d. ".join(days)
+    return f"{tables.moment(begin, of)} s.d. {tables.moment(end, of)}"
+
+
+def scope(of: Gathered) -> str:
+    """Of which kecamatan it is."""
+    if not of.asked.kecamatan:
+        return f"seluruh wilayah Kabupaten {of.register.election.kabupaten}"
+    return "Kecamatan " + ", ".join(map(of.register.name_of, of.codes))
+
+
+def _introduction(of: Gathered) -> list[str]:
+    election, register = of.register.election, of.register
+    tps = register.tps[register.tps["kecamatan"].isin(of.codes)]
+    places = [register.kecamatan[code] for code in of.codes]
+    # The list of the whole kabupaten is official, though those of its kecamatan are not.
+    whole = register.whole and len(of.codes) == len(register.kecamatan)
+    about = not whole and any(place.dpt_estimated for place in places)
+    dpt = voters(election.dpt_total if whole else sum(place.dpt for place in places), about)
+    area = f"{words.number(len(of.codes))} kecamatan, {words.number(len(tps))} TPS, DPT {dpt}"
+    told = [
+        f"Laporan ini memuat pengamanan {election.name} ({election.operation}), {scope(of)}: "
+        f"{area}.",
+        f"Kurun kejadian: {span(of)}. Keadaan sebagaimana diketahui "
+        f"{tables.moment(of.at.at, of)}, data versi {words.number(of.version)}.",
+    ]
+    silent = [label("feed", feed.feed) for feed in of.overview.feeds if feed.silent]
+    if silent:
+        told.append(
+            f"Sumber yang senyap pada saat itu: {', '.join(silent)}; angkanya bisa tertinggal."
+        )
+    return told
+
+
+def _situasi(of: Gathered) -> list[str]:
+    counts = situasi.counts(of.overview.states)
+    told = []
+    if of.overview.everywhere:
+        told.append(f"Situasi seluruh kabupaten dinyatakan {of.overview.everywhere}.")
+    for state in ("merah", "kuning"):
+        if names := _in_state(of, state):
+            told.append(f"Situasi {state} di {_listed(names)}.")
+    told.append(f"Hijau dinyatakan di {words.number(counts.get('hijau', 0))} kecamatan.")
+    if without := _in_state(of, None):
+        told.append(
+            f"Belum ada kabar situasi yang berlaku dari {_listed(without)}: itu bukan berarti aman."
+        )
+    return told
+
+
+def _in_state(of: Gathered, state: str | None) -> list[str]:
+    states = of.overview.states
+    chosen = states["situasi"].isna() if state is None else states["situasi"] == state
+    return [of.register.name_of(code) for code in states.loc[chosen, "kecamatan"]]
+
+
+def _listed(names: list[str]) -> str:
+    return f"{words.number(len(names))} kecamatan ({', '.join(names)})"
+
+
+def _incidents(of: Gathered) -> list[str]:
+    work = of.period.work
+    if not of.period.heard:
+        return ["Belum ada laporan kejadian maupun laporan nihil dalam kurun ini."]
+    if work.shown.empty:
+        return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
+    levels = incidents.by_tingkat(work.shown)
+    split = ", ".join(f"{label('tingkat', level)} {words.number(levels.get(level, 0))}"
+                      for level in (*reversed(TINGKAT), None)
+                      if level or levels.get(None))  # fmt: skip
+    told = [
+        f"Tercatat {words.number(len(work.shown))} kejadian ({split}); "
+        f"{words.number(len(work.open))} masih terbuka."
+    ]
+    kinds = work.shown["jenis"].value_counts().head(_NAMED)
+    said = ", ".join(
+        f"{label('jenis', str(kind))} {words.number(int(n))}" for kind, n in kinds.items()
+    )
+    told.append(f"Jenis terbanyak: {said}.")
+    return told
+
+
+def _stages(of: Gathered) -> list[str]:
+    if not of.stages:
+        return ["Tidak ada tahapan yang tercatat berjalan pada hari ini."]
+    said = [stage.name + ("" if stage.sure else " (tanggal belum pasti)") for stage in of.stages]
+    return [f"Tahapan yang berjalan: {'; '.join(said)}."]
+
+
+def _turnout(of: Gathered) -> list[str]:
+    whole = turnout.whole(of.day.turnout.loc[of.codes])
+    everywhere = of.register.whole and len(of.codes) == len(of.register.kecamatan)
+    rates = turnout.official(whole, everywhere)
+    if not rates["told"]:
+        return ["Belum ada laporan jumlah pemilih hadir."]
+    rate = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
+    told = [
+        f"Pemilih hadir {words.number(int(rates['heads']))} menurut "
+        f"{words.number(int(rates['told']))} dari {words.number(int(rates['tps']))} TPS yang "
+        f"melapor; partisipasi TPS yang melapor {rate}.",
+        f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
+        f"{'≈ ' if rates['estimated'] else ''}{between(rates)}.",
+    ]
+    low = [of.register.name_of(c) for c in of.codes if of.day.turnout.loc[c, "is_low"]]
+    if low:
+        told.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
+    if rates["doubted"]:
+        told.append(
+            f"{words.number(int(rates['doubted']))} TPS berhitungan diragukan; tetap dijumlah."
+        )
+    return told
+
+
+def _stations(of: Gathered) -> list[str]:
+    tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
+    if tps["last_at"].isna().all():
+        return ["Belum ada laporan fase TPS."]
+    counts = tps["state"].value_counts()
+    told = [f"{label('lapor', state)} {words.number(int(counts[state]))}" for state in
+            ("lapor", "ditunggu", "terlambat", "tak_terjangkau", "diragukan", "belum_waktunya")
+            if counts.get(state)]  # fmt: skip
+    return [f"Pelaporan {words.number(len(tps))} TPS: {', '.join(told)}."]
+
+
+def _personnel(of: Gathered) -> list[str]:
+    if of.coverage is None:
+        return []
+    row = facts.required(of)
+    if row is None:
+        return ["Belum ada plotting personel di TPS."]
+    basis = of.register.election.rules.patterns.basis
+    return [
+        f"Polisi diplot di TPS {words.number(row['posted'])}, hadir "
+        f"{words.number(row['present'])}; menurut pola perlu ≈ "
+        f"{words.number(row['required'])} (perkiraan; {basis}).",
+        f"Dari {words.number(row['tps'])} TPS, tanpa plotting {words.number(row['uncovered'])}; "
+        f"diketahui tanpa petugas di tempat {words.number(row['absent'])}; petugasnya tidak lagi "
+        f"memberi kabar di {words.number(row['silent'])}.",
+    ]
+
+
+def _activities(of: Gathered) -> list[str]:
+    found = of.period.activities
+    if found.empty:
+        return ["Belum ada giat yang dilaporkan dalam kurun ini."]
+    counts = activities.counts(found)
+    said = ", ".join(f"{label('giat_state', state)} {words.number(n)}"
+                     for state, n in counts.items() if n)  # fmt: skip
+    done = found[found["state"] == "terlaksana"]["giat"].value_counts().head(_NAMED)
+    told = [f"Giat dalam kurun ini {words.number(len(found))}: {said}."]
+    if len(done):
+        kinds = ", ".join(
+            f"{label('giat', str(k))} {words.number(int(n))}" for k, n in done.items()
+        )
+        told.append(f"Terlaksana terbanyak: {kinds}.")
+    return told
+
+
+def _neutrality(of: Gathered) -> list[str]:
+    found = of.neutrality
+    if found is None:
+        return []
+    if found.state == "belum_ada_laporan":
+        return ["Belum ada kabar apa pun tentang netralitas; ini tidak berarti tidak ada kasus."]
+    if found.state == "nihil":
+        return ["Netralitas dinyatakan nihil."]
+    days = words.number(of.register.election.rules.neutrality_target.days)
+    return [
+        f"{words.number(len(found.open))} kasus netralitas terbuka dari "
+        f"{words.number(len(found.cases))} yang dilaporkan; "
+        f"{words.number(len(found.overdue))} lewat {days} hari."
+    ]
+
+
+def _analysis(of: Gathered) -> list[str]:
+    scores = of.day.attention[of.day.attention["kecamatan"].isin(of.codes)]
+    grave = scores[scores["score"] > 0].head(_NAMED)
+    told = []
+    if len(grave):
+        said = "; ".join(_reasons(of, row) for _, row in grave.iterrows())
+        told.append(f"Perlu perhatian lebih dahulu: {said}.")
+    work = of.period.work
+    if len(work.overdue):
+        told.append(
+            f"{words.number(len(work.overdue))} kejadian terbuka lewat batas waktu; terlama "
+            f"{words.span(work.overdue['late'].iloc[0].to_pytimedelta())}."
+        )
+    tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
+    if late := facts.late(tps):
+        told.append(f"{words.number(late)} TPS terlambat melapor atau tak terjangkau.")
+    return told or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
+
+
+def _reasons(of: Gathered, row: pd.Series) -> str:
+    parts = sorted((part for part in PARTS if row[part] > 0), key=lambda part: -row[part])
+    # Of what a viewer may not see nothing is said.
+    seen = [part for part in parts if part != "personel" or of.coverage is not None]
+    why = ", ".join(label("perhatian", part) for part in seen)
+    return of.register.name_of(row["kecamatan"]) + (f" ({why})" if why else "")
+
+
+def _deeds(of: Gathered) -> list[str]:
+    work = of.period.work
+    counts = work.shown["status"].value_counts()
+    said = [f"{label('status', status)} {words.number(int(counts[status]))}" for status in
+            ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
+            if counts.get(status)]  # fmt: skip
+    return [f"Penanganan kejadian: {', '.join(said)}."] if said else []

@@ -1,0 +1,101 @@
+"""The pictures of a laporan, drawn when a file asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from situasi import words
+from situasi.analysis import timeline, turnout
+from situasi.analysis.stations import NO_PHASE
+from situasi.documents.gathering import Gathered
+from situasi.figures.printed import charts
+from situasi.figures.printed import map as printed_map
+from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
+from situasi.labels import label
+from situasi.records import FASE
+from situasi.reports.laporan import Drawing
+from situasi.telling.numbers import percent
+
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+# A longer period is drawn by day.
+_BY_HOUR = timedelta(hours=48)
+
+
+def drawings(of: Gathered) -> dict[str, Drawing]:
+    """By name. What nobody told anything of is not drawn."""
+    made: dict[str, Callable[[Gathered], Drawing | None]] = {
+        "peta": _map,
+        "waktu": _incidents,
+        "kurva": _turnout,
+        "fase": _phases,
+    }
+    found = {name: make(of) for name, make in made.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _map(of: Gathered) -> Drawing:
+    found = of.overview
+    states = {code: state if isinstance(state, str) else None
+              for code, state in zip(found.states["kecamatan"], found.states["situasi"],
+                                     strict=True)}  # fmt: skip
+    said = {
+        **{state: f"situasi {label('situasi', state)}" for state in SITUASI},
+        "": "belum ada kabar situasi",
+        **{level: f"kejadian {label('tingkat', _code(level))}" for level in TINGKAT},
+    }
+    return Drawing(
+        "Situasi menurut kecamatan dan letak kejadian terbuka",
+        f"Peta {len(of.codes)} kecamatan dengan {len(found.drawn)} kejadian terbuka; angka "
+        "menunjuk nomor dalam tabel. " + of.board.boundaries.credit,
+        partial(printed_map.situation, of.board.boundaries,
+                {code: at for at, code in enumerate(of.codes, start=1)}, states,
+                found.drawn[["lat", "lon", "tingkat"]], said),
+    )  # fmt: skip
+
+
+def _incidents(of: Gathered) -> Drawing | None:
+    if not of.period.heard:
+        return None
+    election, asked = of.register.election, of.asked
+    begin, end = (one.astimezone(election.zone) for one in (asked.since, asked.until))
+    by = _HOUR if end - begin <= _BY_HOUR else _DAY
+    slots = timeline.per_slot(of.period.work.shown, begin, end, by)
+    without = timeline.without_hour(of.period.work.shown, begin, end)
+    moments = [(election.local(one.at), one.label) for one in election.moments]
+    inside = [(at, word) for at, word in moments if begin <= at < end and by == _HOUR]
+    names = {level: label("tingkat", _code(level)) for level in map(str, slots)}
+    if begin < of.at.at < end and by == _HOUR:
+        inside.append((of.at.at, f"laporan {words.clock(of.at.at)}"))
+    said = "Kejadian per jam" if by == _HOUR else "Kejadian per hari"
+    if without:
+        said += f"; {words.number(without)} tanpa jam tidak digambar"
+    return Drawing(said, f"Diagram batang: {said}", partial(charts.incidents, slots, names, inside))
+
+
+def _code(level: str) -> str | None:
+    return None if level == UNRATED else level
+
+
+def _turnout(of: Gathered) -> Drawing | None:
+    whole = turnout.whole(of.day.turnout.loc[of.codes])
+    if not whole["told"] or of.curve["rate"].isna().all():
+        return None
+    rules = of.register.election.rules.turnout
+    references = [(f"{one.label}: {percent(one.percent)}", one.percent) for one in rules.references]
+    told = f"{words.number(int(whole['told']))} dari {words.number(int(whole['tps']))} TPS melapor"
+    # The curve stops with the voting: what is told later is in the figures alone.
+    names = (f"TPS yang melapor ({told})", f"perkiraan menurut {rules.against}")
+    said = f"Partisipasi TPS yang melapor; {told}"
+    return Drawing(said, f"Kurva: {said}", partial(charts.turnout, of.curve, references, names))
+
+
+def _phases(of: Gathered) -> Drawing | None:
+    rows = of.day.phases.loc[of.codes, [NO_PHASE, *FASE]]
+    if not rows[list(FASE)].to_numpy().any():
+        return None
+    names = {NO_PHASE: "belum ada fase", **{fase: label("fase", fase) for fase in FASE}}
+    places = [of.register.name_of(code) for code in of.codes]
+    said = "TPS menurut fase terakhir"
+    return Drawing(said, f"Diagram batang: {said}", partial(charts.phases, rows, places, names))

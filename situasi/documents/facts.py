@@ -1,0 +1,151 @@
+"""The key figures of a laporan: those of the screen, in its words, with the numbers themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from situasi import words
+from situasi.analysis import coverage, incidents, situasi, turnout
+from situasi.analysis.lives import STEPS
+from situasi.analysis.overview import Overview
+from situasi.documents.gathering import Gathered
+from situasi.figures.theme import SITUASI
+from situasi.labels import label
+from situasi.records import TINGKAT
+from situasi.reports.laporan import Fact, Number
+from situasi.telling import key_figures as telling
+from situasi.telling.marks import Counted, Said, Told
+
+STEP_NAMES = {
+    "diverifikasi": "verifikasi",
+    "ditangani": "penanganan",
+    "selesai": "penyelesaian",
+}
+
+
+def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
+    """The figures of these kecamatan. found: the overview of the same."""
+    day, zone = of.day, of.register.election.zone_label
+    tps = day.stations[day.stations["kecamatan"].isin(codes)]
+    rates = turnout.whole(day.turnout.loc[codes])
+    known = found.newest is not None
+    every = [
+        _fact(telling.opened(found), _by_level(found) if known else ()),
+        _fact(telling.states(found), _by_state(found)),
+        _fact(telling.heads(rates), (Number(_if(rates["told"], rates["heads"])),
+                                     Number(rates["told"], "TPS melapor"),
+                                     Number(rates["tps"], "TPS"))),
+        _fact(telling.turnout(rates), (Number(_if(rates["told"], rates["rate"]), "persen",
+                                              bool(rates["told_estimated"])),)),
+        _fact(telling.stations(tps), (Number(late(tps), "terlambat melapor"),)),
+    ]  # fmt: skip
+    if of.viewer.role.sees("personel"):
+        every.append(_fact(telling.personnel(day, codes), _officers(of, codes)))
+    every.append(_fact(telling.newest(found, of.at.at, zone), ()))
+    every.append(_fact(telling.sources(found, None), (Number(_silent(found), "senyap"),)))
+    return tuple(every)
+
+
+def of_period(of: Gathered) -> tuple[Fact, ...]:
+    """How the cases of the period were worked on."""
+    work, heard = of.period.work, of.period.heard
+    total = words.number(len(work.shown)) if heard else "–"
+    nothing = "belum ada laporan"
+    told = [
+        Fact("tercatat", "Kejadian dalam kurun", total,
+             f"{words.number(work.reports)} laporan" if heard else nothing,
+             (Number(len(work.shown) if heard else None),)),
+        Fact("lewat", "Lewat waktu",
+             f"{words.number(len(work.overdue))} dari {words.number(len(work.open))}"
+             if heard else "–", "dari kejadian terbuka" if heard else nothing,
+             (Number(len(work.overdue) if heard else None),), bool(len(work.overdue))),
+    ]  # fmt: skip
+    return (*told, *(_step(of, step) for step in STEPS))
+
+
+def _step(of: Gathered, step: str) -> Fact:
+    one, heard = of.period.work.stretches[step], of.period.heard
+    value = "belum separuh" if one.median is None else words.span(one.median)
+    note = f"{words.number(one.done)} selesai, {words.number(one.waiting)} menunggu"
+    minutes = None if one.median is None else one.median / timedelta(minutes=1)
+    return Fact(
+        f"waktu_{step}",
+        f"Waktu {STEP_NAMES[step]} (median)",
+        value if heard else "–",
+        note if heard else "belum ada laporan",
+        (Number(minutes, "menit"),),
+    )
+
+
+def said(of: Said) -> str:
+    """'merah 0 · kuning 1': on paper a sign needs its word."""
+    return of if isinstance(of, str) else " · ".join(map(_counted, of))
+
+
+def late(tps: pd.DataFrame) -> int:
+    """TPS that owe a report, out of reach included."""
+    return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
+
+
+def _counted(one: Counted) -> str:
+    word = one.word or _word(one.mark.scale, one.mark.code)
+    return f"{word} {one.number}"
+
+
+def _word(scale: str, code: str | None) -> str:
+    # A kecamatan without a word is not one that nobody judged.
+    return "belum ada kabar" if scale == "situasi" and code is None else label(scale, code)
+
+
+def _fact(told: Told, numbers: tuple[Number, ...]) -> Fact:
+    note = said(told.note)
+    if told.key == "situasi" and isinstance(told.note, str) and "·" in told.note:
+        note = ""  # the order of the signs, which their words tell here
+    whole = " · ".join(filter(None, (note, told.aside)))
+    return Fact(told.key, told.title, said(told.value), whole, numbers, told.alarm)
+
+
+def _if(told: float, value: float) -> float | None:
+    return float(value) if told and not pd.isna(value) else None
+
+
+def _by_level(found: Overview) -> tuple[Number, ...]:
+    levels = incidents.by_tingkat(found.open)
+    each = [Number(levels.get(level, 0), label("tingkat", level))
+            for level in (*reversed(TINGKAT), None)]  # fmt: skip
+    return (Number(len(found.open)), *each)
+
+
+def _by_state(found: Overview) -> tuple[Number, ...]:
+    counts = situasi.counts(found.states)
+    return tuple(
+        Number(counts.get(state, 0), _word("situasi", state))
+        for state in (*reversed(SITUASI), None)
+    )
+
+
+def _officers(of: Gathered, codes: list[str]) -> tuple[Number, ...]:
+    rows = of.day.gaps.loc[codes]
+    known = rows[rows["known"]]
+    if known.empty:
+        return (Number(None),)
+    return (
+        Number(int(known["present"].sum())),
+        Number(int(known["posted"].sum()), "diplot"),
+        Number(int(known["tps_uncovered"].sum()), "TPS tanpa petugas"),
+    )
+
+
+def _silent(found: Overview) -> float | None:
+    if not any(feed.expected for feed in found.feeds):
+        return None
+    return sum(feed.silent for feed in found.feeds)
+
+
+def required(of: Gathered) -> pd.Series | None:
+    """analysis.coverage.total, where anybody is posted and the viewer is told of it."""
+    if of.coverage is None or not of.coverage.known:
+        return None
+    return coverage.total(of.coverage, of.register)

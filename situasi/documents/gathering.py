@@ -1,0 +1,163 @@
+"""What a laporan rests on: the findings that the pages ask too, of one moment and one viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from situasi import sight
+from situasi.analysis import activities, coverage, day, neutrality, stages, turnout
+from situasi.analysis.casework import Casework, casework
+from situasi.analysis.coverage import Coverage
+from situasi.analysis.day import Day
+from situasi.analysis.known import Known
+from situasi.analysis.moment import Moment, reckoned
+from situasi.analysis.neutrality import Neutrality
+from situasi.analysis.overview import Overview
+from situasi.analysis.station_reports import counts, of_stations
+from situasi.analysis.works import Work, reads
+from situasi.board import Board
+from situasi.documents.wanted import Refused, Wanted, before
+from situasi.records import ACTIVITIES, NEUTRALITY, TPS
+from situasi.regions import Register, Stage
+from situasi.roles import Viewer
+from situasi.snapshot import Picture
+
+
+@dataclass(frozen=True)
+class Period:
+    """The cases of a period as known at a moment. activities: those of its time.
+
+    heard: whether any word on an incident came of it, nihil included.
+    """
+
+    asked: Wanted
+    at: datetime
+    work: Casework
+    activities: pd.DataFrame
+    heard: bool
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything found. codes: the kecamatan it is of. at: as the pages show the moment.
+
+    coverage: None for a viewer who is not told of officers; neutrality: None where it was not
+    asked for; before: None where nothing is compared. stages: that run.
+    """
+
+    board: Board
+    viewer: Viewer
+    register: Register
+    known: Known
+    asked: Wanted
+    at: Moment
+    codes: list[str]
+    overview: Overview
+    day: Day
+    period: Period
+    before: Period | None
+    coverage: Coverage | None
+    curve: pd.DataFrame
+    stages: list[Stage]
+    neutrality: Neutrality | None
+    version: int
+    rehearsal: bool
+
+
+@reads(TPS)
+def curve(
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+) -> pd.DataFrame:
+    """analysis.turnout.curve of these kecamatan."""
+    standing = counts(of_stations(known["tps"], register), register)
+    return turnout.curve(standing, register, at, kecamatan)
+
+
+@reads(ACTIVITIES)
+def giat(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    kecamatan: tuple[str, ...],
+) -> pd.DataFrame:
+    """analysis.activities.cases of these kecamatan."""
+    return activities.within(activities.cases(known["activities"], register, at), kecamatan)
+
+
+@reads(NEUTRALITY)
+def neutral(
+    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, kecamatan: tuple[str, ...]
+) -> Neutrality:
+    """analysis.neutrality.overview of these kecamatan."""
+    target = register.election.rules.neutrality_target
+    return neutrality.overview(known["neutrality"], at, target, kecamatan)
+
+
+def gather(
+    board: Board,
+    viewer: Viewer,
+    shown: Picture,
+    at: Moment,
+    asked: Wanted,
+    *,
+    compare: bool = False,
+) -> Gathered:
+    """Find it. Raises Refused where this viewer may not have what was asked for.
+
+    compare: with the period before.
+    """
+    reach = sight.of(viewer)
+    register = board.findings.register(reach)
+    strange = set(asked.kecamatan) - set(register.kecamatan)
+    if strange:
+        raise Refused(f"kecamatan tidak dikenal: {', '.join(sorted(strange))}")
+    if asked.neutrality and not viewer.role.sees("netralitas"):
+        raise Refused("angka netralitas bukan wewenang peran ini")
+
+    def find(work: Work, *more: object) -> object:
+        return board.findings.of(work, shown.snapshot, at, reach, *more)
+
+    found_day = find(day.day)
+    force = find(coverage.coverage) if viewer.role.sees("personel") else None
+    cases = find(neutral, asked.kecamatan) if asked.neutrality else None
+    through_day = find(curve, asked.kecamatan)
+    assert isinstance(found_day, Day)
+    assert isinstance(force, Coverage | None)
+    assert isinstance(cases, Neutrality | None)
+    assert isinstance(through_day, pd.DataFrame)
+    concerned = stages.here(register.stages, register.election.kabupaten)
+    earlier, then = before(asked, at)
+    past = Moment(then, live=False, exercise=False)
+    return Gathered(
+        board=board,
+        viewer=viewer,
+        register=register,
+        known=board.findings.known(shown.snapshot, at, reach),
+        asked=asked,
+        at=at,
+        codes=[c for c in register.kecamatan if not asked.kecamatan or c in asked.kecamatan],
+        overview=board.findings.overview(shown.snapshot, at, reach, asked.selection),
+        day=found_day,
+        period=_period(board, viewer, shown, at, asked),
+        before=_period(board, viewer, shown, past, earlier) if compare else None,
+        coverage=None if force is None else coverage.within(force, asked.kecamatan),
+        curve=through_day,
+        stages=stages.running(concerned, at.at.date()),
+        neutrality=cases,
+        version=shown.snapshot.version,
+        rehearsal=shown.snapshot.rehearsal,
+    )
+
+
+def _period(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Period:
+    reach = sight.of(viewer)
+    work = board.findings.of(casework, shown.snapshot, at, reach, asked.selection)
+    every = board.findings.of(giat, shown.snapshot, at, reach, asked.kecamatan)
+    inside = (every["occurred_at"] >= asked.since) & (every["occurred_at"] < asked.until)
+    known = board.findings.known(shown.snapshot, at, reach)
+    heard = not known.cases.heard(asked.selection).empty
+    return Period(asked, reckoned(at), work, every[inside], heard)

@@ -1,0 +1,80 @@
+"""When laporan are due: at even hours of the clock, once each, whatever happened meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from situasi.documents.wanted import Refused
+
+_EVERY = re.compile(r"(\d+)\s*(m|menit|h|j|jam)", re.ASCII | re.IGNORECASE)
+_DAY = timedelta(days=1)
+# After an error it is tried again so soon; and a clock may be set while nobody looks.
+AGAIN = timedelta(minutes=1)
+_LONGEST = 20.0  # seconds
+
+
+def every(text: str) -> timedelta:
+    """'2h', '2j', '30m': a part of a day without rest. Raises Refused."""
+    found = _EVERY.fullmatch(text.strip())
+    unit = timedelta(hours=1) if found and found[2][0].lower() in "hj" else timedelta(minutes=1)
+    step = int(found[1]) * unit if found and len(found[1]) < 5 else timedelta()
+    if not step or step > _DAY or _DAY % step:
+        raise Refused(f'selang "{text}" ditulis sebagai 2h atau 30m, dan membagi habis satu hari')
+    return step
+
+
+def last_due(now: datetime, step: timedelta) -> datetime:
+    """The last boundary that is not after now, reckoned from the midnight of its own clock."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + (now - midnight) // step * step
+
+
+@dataclass
+class Schedule:
+    """Makes what is due and goes on.
+
+    make: makes the laporan of a boundary; what came of it in words, None where it was there
+    already. It is told by `tell`; an error of `hoped` too, and is tried again until the next.
+    """
+
+    step: timedelta
+    clock: Callable[[], datetime]
+    make: Callable[[datetime], str | None]
+    tell: Callable[[str], None]
+    hoped: tuple[type[Exception], ...]
+    _done: datetime | None = None
+    _next_try: datetime | None = None
+
+    def look(self) -> None:
+        """Make the laporan that is due, if any is."""
+        now = self.clock()
+        due = last_due(now, self.step)
+        if self._done is not None and self._done >= due:
+            if self._done - now > self.step:  # the clock was set back
+                self._done = None
+            return
+        waits = self._next_try is not None and last_due(self._next_try, self.step) == due
+        if waits and self._next_try is not None and now < self._next_try:
+            return
+        self._next_try = None
+        try:
+            said = self.make(due)
+        except self.hoped as error:
+            self._next_try = now + AGAIN
+            self.tell(f"Laporan {due:%d/%m %H.%M} gagal: {error}; dicoba lagi sebentar lagi.")
+            return
+        self._done = due
+        if said:
+            self.tell(said)
+
+    def run(self, wait: Callable[[float], bool]) -> None:
+        """Until `wait` (seconds) says that somebody stopped it."""
+        while True:
+            self.look()
+            now = self.clock()
+            left = (last_due(now, self.step) + self.step - now).total_seconds()
+            if wait(min(max(left, 0.0) + 0.05, _LONGEST)):
+                return

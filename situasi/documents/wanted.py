@@ -1,0 +1,100 @@
+"""What laporan is asked for: of which kind, of which time, of which kecamatan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from situasi.analysis import moment as moments
+from situasi.analysis.incidents import Selection
+from situasi.analysis.moment import Moment
+from situasi.election import Election
+from situasi.reports.letter import KINDS as KINDS
+
+_DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
+# Periods of an anev by name, besides one with a beginning and an end of its own.
+PERIODS = ("pemungutan", "24j", "7h")
+_BACK = {"24j": _DAY, "7h": 7 * _DAY}
+
+
+class Refused(ValueError):
+    """No laporan can be made of this; the message says why."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A laporan. since, until: cases that happened in this time; kecamatan: of these (none: all).
+
+    neutrality: whether its counts are asked for too. Nobody has them by chance: a laporan is
+    sent on, also to those who may not see them.
+    """
+
+    kind: str
+    since: datetime
+    until: datetime
+    kecamatan: tuple[str, ...] = ()
+    neutrality: bool = False
+
+    @property
+    def selection(self) -> Selection:
+        """The cases that it is of, as a page asks for them."""
+        return Selection(kecamatan=self.kecamatan, since=self.since, until=self.until)
+
+
+def wanted(
+    kind: str,
+    at: datetime,
+    election: Election,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    kecamatan: tuple[str, ...] = (),
+    neutrality: bool = False,
+) -> Wanted:
+    """The laporan with the period that is usual for its kind where none is given.
+
+    situasi: the election day, as the page Situasi has it. harian: the day of `at`, at
+    midnight the one that ended. anev: the election day. Raises Refused.
+    """
+    if kind not in KINDS:
+        raise Refused(f"jenis laporan tidak dikenal: {kind}; pilih: {', '.join(KINDS)}")
+    # At midnight a day has ended, and none has begun that could be told of.
+    ended = (at - _INSTANT).astimezone(election.zone).date()
+    day = ended if kind == "harian" else election.day
+    begin, end = of_day(since.astimezone(election.zone).date() if since else day, election)
+    begin, end = since or begin, until or end
+    if begin >= end:
+        raise Refused("awal kurun harus sebelum akhirnya")
+    return Wanted(kind, begin, end, tuple(kecamatan), neutrality)
+
+
+def of_day(day: date, election: Election) -> tuple[datetime, datetime]:
+    """From midnight to midnight."""
+    begin = datetime.combine(day, datetime.min.time(), election.zone)
+    return begin, datetime.combine(day + _DAY, datetime.min.time(), election.zone)
+
+
+def of_period(code: str, at: datetime, election: Election) -> tuple[datetime, datetime]:
+    """The period of this name (PERIODS), reckoned from a moment."""
+    return (at - _BACK[code], at) if code in _BACK else of_day(election.day, election)
+
+
+def moment(
+    chosen: datetime | None, asked: Wanted, now: datetime, exercise_at: datetime | None
+) -> Moment:
+    """The moment of a laporan: the chosen one; else the end of its period; else the present."""
+    at = asked.until if chosen is None and asked.kind != "situasi" else chosen
+    zone = asked.since.tzinfo
+    assert zone is not None, "times of a laporan have a zone"
+    return moments.moment(at, now, exercise_at, zone)
+
+
+def before(asked: Wanted, at: Moment) -> tuple[Wanted, datetime]:
+    """The period before, as long as this one, and a moment at which it was as far known.
+
+    Late words come to every period: this one is not compared with one of which more is known.
+    """
+    end = min(asked.until, at.at)
+    length = end - asked.since
+    earlier = Wanted(asked.kind, asked.since - length, asked.since, asked.kecamatan)
+    return earlier, at.at - (end - asked.since)

@@ -1,0 +1,152 @@
+"""The charts for paper: incidents through the period, turnout, the phases of the TPS."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from situasi.figures.printed import canvas
+from situasi.figures.theme import LIGHT, TINGKAT
+
+# The graver, the denser: told apart without colour.
+_HATCHES = {"rendah": "", "sedang": "////", "tinggi": "xxxx", "belum": "...."}
+_PHASES = ("white", "#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80",
+           "#26446A")  # fmt: skip
+
+
+def incidents(
+    slots: pd.DataFrame,
+    names: Mapping[str, str],
+    moments: Sequence[tuple[datetime, str]],
+    form: str,
+) -> bytes:
+    """Stacked bars of analysis.timeline.per_slot. names: a word for each column.
+
+    moments: fixed moments with their words, in the zone of the slots.
+    """
+
+    def draw(axes: Any) -> None:
+        from matplotlib.ticker import MaxNLocator
+
+        dates: Any = importlib.import_module("matplotlib.dates")  # it has no types
+
+        local = pd.DatetimeIndex(slots.index).tz_localize(None)
+        width = (local[1] - local[0]) if len(local) > 1 else pd.Timedelta(hours=1)
+        under = np.zeros(len(slots))
+        for name in [one for one in TINGKAT if one in slots.columns]:
+            tall = slots[name].to_numpy()
+            axes.bar(local + width / 2, tall, width * 0.86, bottom=under, color=TINGKAT[name],
+                     hatch=_HATCHES[name], edgecolor=canvas.INK, linewidth=0.5,
+                     label=names[name])  # fmt: skip
+            under = under + tall
+        for row, (moment, word) in enumerate(moments):
+            canvas.across(axes, moment, word, row)
+        axes.set_xlim(local[0], local[-1] + width)
+        axes.set_ylim(0, max(4, float(under.max(initial=0)) * 1.15))
+        if width < pd.Timedelta(days=1):
+            hours = range(0, 24, 3 if len(local) <= 24 else 6)
+            axes.xaxis.set_major_locator(dates.HourLocator(byhour=hours))
+            form_of_day = "%H.%M" if local[-1] - local[0] < pd.Timedelta(days=1) else "%d/%m %H.%M"
+            axes.xaxis.set_major_formatter(dates.DateFormatter(form_of_day))
+        else:
+            some = local[:: len(local) // 12 + 1]
+            axes.set_xticks(some + width / 2, [f"{one:%d/%m}" for one in some])
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+        canvas.plain(axes)
+        canvas.below(axes, 4)
+
+    return canvas.drawn(2.3, draw, form)
+
+
+def turnout(
+    curve: pd.DataFrame,
+    references: Sequence[tuple[str, float]],
+    names: tuple[str, str],
+    form: str,
+) -> bytes:
+    """analysis.turnout.curve: what was told as a line, what was expected dotted.
+
+    references: word and percent of earlier elections. names: as figures.turnout has them.
+    """
+
+    def draw(axes: Any) -> None:
+        dates: Any = importlib.import_module("matplotlib.dates")  # it has no types
+
+        local = pd.DatetimeIndex(curve.index).tz_localize(None)
+        axes.plot(local, curve["expected"], color=canvas.MUTED, linestyle=":", linewidth=1.2,
+                  label=f"≈ {names[1]}")  # fmt: skip
+        told = curve["rate"].notna()
+        axes.step(local[told], curve.loc[told, "rate"], where="post", color=LIGHT.turnout[4],
+                  linewidth=1.8, marker="o", markersize=2.5, label=names[0])  # fmt: skip
+        for row, (word, percent) in enumerate(sorted(references, key=lambda one: one[1])):
+            axes.axhline(percent, color=canvas.INK, linewidth=0.7, linestyle="--")
+            axes.annotate(word, (local[0], percent), xytext=(4, 2 if row % 2 else -2),
+                          textcoords="offset points", fontsize=7.5, color=canvas.INK,
+                          va="bottom" if row % 2 else "top")  # fmt: skip
+        axes.set_xlim(local[0], local[-1])
+        axes.set_ylim(0, 100)
+        axes.xaxis.set_major_locator(dates.HourLocator())
+        axes.xaxis.set_major_formatter(dates.DateFormatter("%H.%M"))
+        axes.yaxis.set_major_formatter("{x:.0f} %")
+        canvas.plain(axes)
+        canvas.below(axes, 2)
+
+    return canvas.drawn(2.6, draw, form)
+
+
+def phases(
+    counts: pd.DataFrame, places: Sequence[str], names: Mapping[str, str], form: str
+) -> bytes:
+    """A bar for each kecamatan, of its TPS by the phase that each has reached.
+
+    counts: analysis.stations.by_kecamatan, the phases alone in their order. places: their
+    names. names: a word for each column.
+    """
+
+    def draw(axes: Any) -> None:
+        from matplotlib.ticker import MaxNLocator
+
+        rows = np.arange(len(counts))
+        under = np.zeros(len(counts))
+        for at, name in enumerate(counts.columns):
+            wide = counts[name].to_numpy()
+            if not wide.any():
+                continue
+            # None yet is hatched: the white of paper would look like no TPS.
+            axes.barh(
+                rows,
+                wide,
+                0.74,
+                left=under,
+                color=_PHASES[at],
+                label=names[str(name)],
+                hatch="" if at else "....",
+                edgecolor=canvas.INK,
+                linewidth=0.5,
+            )
+            for row, count in enumerate(wide):
+                if count >= 4:
+                    axes.text(
+                        under[row] + count / 2,
+                        row,
+                        str(int(count)),
+                        ha="center",
+                        va="center",
+                        fontsize=6.5,
+                        color="white" if at > 4 else canvas.INK,
+                    )
+            under = under + wide  # fmt: skip
+        axes.set_yticks(rows, places)
+        axes.invert_yaxis()
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        canvas.plain(axes)
+        axes.grid(visible=False)
+        axes.set_xlabel("TPS", fontsize=7.5, loc="right")
+        canvas.below(axes, 4)
+
+    return canvas.drawn(max(1.6, 0.9 + 0.24 * len(counts)), draw, form)

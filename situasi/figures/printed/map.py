@@ -1,0 +1,99 @@
+"""The map for paper: each kecamatan with its number, its situasi as colour and pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from situasi.figures.printed import canvas
+from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
+from situasi.shapes import Boundaries
+
+HEIGHT = 3.7
+# Where there is no colour the pattern says it: the graver, the denser.
+HATCHES = {"hijau": "", "kuning": "////", "merah": "xxxx"}
+_PALE = {"hijau": "#DCEFE3", "kuning": SITUASI["kuning"], "merah": "#D9655E"}
+_MARKS = {"rendah": "o", "sedang": "^", "tinggi": "D", UNRATED: "o"}
+_MOST_POINTS = 300
+
+
+def situation(
+    boundaries: Boundaries,
+    numbers: Mapping[str, int],
+    states: Mapping[str, str | None],
+    points: pd.DataFrame,
+    words: Mapping[str, str],
+    form: str,
+) -> bytes:
+    """The kabupaten with the numbers of the table, and open incidents as marks.
+
+    numbers: of the kecamatan that are spoken of, by code; others are drawn empty. states: their
+    situasi (None: no word). points: lat, lon and tingkat. words: for each state, "" for no
+    word, each tingkat and UNRATED.
+    """
+
+    def draw(axes: Any) -> None:
+        for code, polygon in zip(boundaries.codes, boundaries.polygons, strict=True):
+            _area(axes, polygon, states.get(code), spoken=code in numbers)
+        _points(axes, points)
+        for code, number in numbers.items():
+            x, y = boundaries.label_points[code]
+            axes.text(x, y, str(number), ha="center", va="center", fontsize=7.5, weight="bold",
+                      color=canvas.INK,
+                      bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": canvas.INK,
+                            "lw": 0.6})  # fmt: skip
+        _legend(axes, words)
+        middle = (boundaries.bounds[1] + boundaries.bounds[3]) / 2
+        axes.set_aspect(1 / np.cos(np.radians(middle)))
+        axes.set_axis_off()
+
+    return canvas.drawn(HEIGHT, draw, form)
+
+
+def _area(axes: Any, polygon: Any, state: str | None, *, spoken: bool) -> None:
+    silent = spoken and state is None
+    for part in shapely.get_parts(polygon):
+        x, y = shapely.get_coordinates(part.exterior).T
+        axes.fill(
+            x, y,
+            facecolor=_PALE[state] if state else "white" if spoken else "#F1F3F6",
+            edgecolor=canvas.INK if spoken else canvas.LINE,
+            hatch=HATCHES[state] if state else None,
+            linewidth=0.7,
+            linestyle="--" if silent else "-",
+        )  # fmt: skip
+
+
+def _points(axes: Any, points: pd.DataFrame) -> None:
+    shown = points.tail(_MOST_POINTS)
+    level = shown["tingkat"].where(shown["tingkat"].notna(), UNRATED)
+    for name, mark in _MARKS.items():
+        some = shown[level == name]
+        axes.scatter(
+            some["lon"], some["lat"], marker=mark, s=34 if name == "tinggi" else 20, zorder=3,
+            facecolor="white" if name == UNRATED else TINGKAT[name], edgecolor=canvas.INK,
+            linewidth=0.7,
+        )  # fmt: skip
+
+
+def _legend(axes: Any, words: Mapping[str, str]) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    areas = [Patch(facecolor=_PALE[state], hatch=hatch, edgecolor=canvas.INK, linewidth=0.5,
+                   label=words[state])
+             for state, hatch in reversed(HATCHES.items())]  # fmt: skip
+    areas.append(Patch(facecolor="white", edgecolor=canvas.INK, linewidth=0.5, linestyle="--",
+                       label=words[""]))  # fmt: skip
+    marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=canvas.INK,
+                    markeredgewidth=0.7, label=words[name],
+                    markerfacecolor="white" if name == UNRATED else TINGKAT[name])
+             for name, mark in reversed(_MARKS.items())]  # fmt: skip
+    axes.legend(
+        handles=[*areas, *marks], loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False,
+        fontsize=7.5, labelspacing=0.8, handlelength=2.2, handleheight=1.3,
+    )  # fmt: skip

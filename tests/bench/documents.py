@@ -1,0 +1,70 @@
+"""Laporan of the full rehearsal day: seconds to build one and to make each of its files; bytes.
+
+python -m tests.bench.documents runs it alone.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from situasi import settings
+from situasi.board import Board, open_board
+from situasi.documents import building, files, wanted
+from situasi.documents.wanted import KINDS
+from situasi.opening import prepare
+from situasi.roles import ROLES, Viewer
+from tests.bench import made
+from tests.bench.machine import described, spread
+
+RUNS = 5
+_CHIEF = Viewer("kapolres", ROLES["pimpinan"])
+Found = TypeVar("Found")
+
+
+def run(folder: Path) -> None:
+    """Print for each kind the seconds of building it, and of each file of it, and its bytes."""
+    asked = {**made.environment(folder), "SITUASI_REHEARSAL": "yes"}
+    board = open_board(settings.load(asked), lambda: made.EVENING)
+    prepare(board, made.EVENING, lambda _told: None)
+    print("\nLaporan, the full rehearsal day, 16 kecamatan")
+    for kind in KINDS:
+        _of(board, kind)
+    board.close()
+
+
+def _of(board: Board, kind: str) -> None:
+    election, shown = board.register.election, board.live.picture()
+    noon = election.local(election.tps_closes)
+    short, build = [], []
+    for minute in range(RUNS):
+        # Another minute each time: of one that was asked for nothing is found anew.
+        moment = noon - timedelta(minutes=minute)
+        of = wanted.wanted(kind, moment, election)
+        at = wanted.moment(moment, of, made.EVENING, shown.snapshot.exercise_at)
+        short.append(_timed(partial(building.short, board, _CHIEF, shown, at, of))[0])
+        took, laporan = _timed(partial(building.build, board, _CHIEF, shown, at, of))
+        build.append(took)
+    print(f"  {kind}: text {spread(short)}; whole {spread(build)}")
+    for form in files.FORMATS:
+        make = partial(files.made, laporan, form, election.folder)
+        every = [_timed(make) for _ in range(RUNS)]
+        size = len(every[-1][1]) / 1000
+        print(f"    {form}: {spread([took for took, _ in every])}, {size:,.0f} KB")
+
+
+def _timed(make: Callable[[], Found]) -> tuple[float, Found]:
+    begun = time.perf_counter()
+    found = make()
+    return time.perf_counter() - begun, found
+
+
+if __name__ == "__main__":
+    print(described())
+    with tempfile.TemporaryDirectory(prefix="situasi-bench-") as name:
+        run(Path(name))

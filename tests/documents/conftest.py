@@ -1,0 +1,70 @@
+"""A board with the whole rehearsal day, and the laporan of 12.30 built of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from situasi.board import Board, open_board
+from situasi.documents import building, files, wanted
+from situasi.opening import prepare
+from situasi.reports.laporan import Laporan
+from situasi.roles import ROLES, Viewer
+from tests.builders import wib
+from tests.conftest import NOON, settings_in
+
+CHIEF = Viewer("kapolres", ROLES["pimpinan"])
+AT = wib("12.30")
+Build = Callable[..., Laporan]
+
+
+@pytest.fixture(scope="session")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A board that has taken in the public reports and the rehearsal day."""
+    folder = tmp_path_factory.mktemp("rehearsed")
+    opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
+    prepare(opened, NOON, lambda _told: None)
+    yield opened
+    opened.close()
+
+
+def built(
+    board: Board,
+    kind: str = "situasi",
+    at: datetime = AT,
+    viewer: Viewer = CHIEF,
+    **asked: object,
+) -> Laporan:
+    """A laporan of a past minute."""
+    shown = board.live.picture()
+    of = wanted.wanted(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
+    moment = wanted.moment(at, of, NOON, shown.snapshot.exercise_at)
+    return building.build(board, viewer, shown, moment, of)
+
+
+@pytest.fixture(scope="session")
+def laporan(rehearsed: Board) -> Laporan:
+    return built(rehearsed)
+
+
+@pytest.fixture(scope="session")
+def election(rehearsed: Board) -> Path:
+    """The folder of the election."""
+    return rehearsed.register.election.folder
+
+
+@pytest.fixture(scope="session")
+def written(laporan: Laporan, election: Path) -> dict[str, bytes]:
+    """The laporan in every form."""
+    return {form: files.made(laporan, form, election) for form in files.FORMATS}
+
+
+@pytest.fixture
+def edited(election: Path, tmp_path: Path) -> Path:
+    """A copy of the election folder whose templates somebody may edit."""
+    shutil.copytree(election / "laporan", tmp_path / "pemilihan" / "laporan")
+    return tmp_path / "pemilihan"

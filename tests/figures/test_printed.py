@@ -1,0 +1,95 @@
+"""Pictures for paper: whole at every size, the same each time, told apart without colour."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from situasi import shapes
+from situasi.analysis import timeline
+from situasi.figures.printed import charts
+from situasi.figures.printed import map as printed_map
+from situasi.records import FASE
+from situasi.regions import Register
+from tests.builders import DAY, WIB, wib
+
+NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum dinilai"}
+_WORDS = {"hijau": "hijau", "kuning": "kuning", "merah": "merah", "": "belum ada kabar", **NAMES}
+
+
+def slots(count: int, by: str) -> pd.DataFrame:
+    index = pd.date_range(DAY, periods=count, freq=by)
+    return pd.DataFrame(np.arange(count * 4).reshape(count, 4) % 5, index, list(NAMES))
+
+
+def png(draw: Callable[[str], bytes]) -> Image.Image:
+    return Image.open(io.BytesIO(draw("png")))
+
+
+@pytest.mark.parametrize(("count", "by"), [(1, "h"), (24, "h"), (48, "h"), (3, "D"), (60, "D")])
+def test_a_period_of_any_length_is_drawn(count: int, by: str) -> None:
+    def draw(form: str) -> bytes:
+        return charts.incidents(slots(count, by), NAMES, [(wib("00.20"), "TPS buka")], form)
+
+    assert png(draw).width == 1340  # 6.7 inches of 200 dots
+    assert draw("svg").startswith(b"<?xml")
+    assert draw("svg") == draw("svg")
+
+
+def test_an_empty_period_is_drawn_as_one() -> None:
+    nothing = timeline.per_slot(
+        pd.DataFrame({"precision": [], "occurred_at": pd.to_datetime([], utc=True), "tingkat": []}),
+        wib("00.00"), wib("23.00"), pd.Timedelta(hours=1),
+    )  # fmt: skip
+    assert png(lambda form: charts.incidents(nothing, NAMES, [], form)).height > 300
+
+
+def test_turnout_stops_where_nobody_told() -> None:
+    index = pd.date_range(wib("07.00"), wib("14.00"), freq="15min", tz=WIB)
+    curve = pd.DataFrame({"rate": np.nan, "expected": np.linspace(0, 83, len(index))}, index)
+    curve.loc[curve.index[:4], "rate"] = [1.0, 2.0, 3.0, 4.0]
+    some = charts.turnout(curve, [("Pilkada 2020", 83.6)], ("melapor", "perkiraan"), "svg")
+    curve["rate"] = np.linspace(0, 60, len(index))
+    assert some != charts.turnout(curve, [("Pilkada 2020", 83.6)], ("melapor", "perkiraan"), "svg")
+
+
+@pytest.mark.parametrize("places", [1, 16, 40])
+def test_a_bar_for_each_kecamatan(places: int) -> None:
+    columns = ["belum", *FASE]
+    counts = pd.DataFrame(np.arange(places * len(columns)).reshape(places, -1) % 7, columns=columns)
+    names = [f"Kecamatan {n}" for n in range(places)]
+    drawn = png(lambda form: charts.phases(counts, names, {one: one for one in columns}, form))
+    assert drawn.height > 200
+
+
+def test_the_states_of_the_map_are_told_apart_without_colour(register: Register) -> None:
+    boundaries = shapes.load(register.election.boundaries)
+    numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
+    nothing = pd.DataFrame({"lat": [], "lon": [], "tingkat": []})
+
+    def grey(state: str | None) -> bytes:
+        states = dict.fromkeys(register.kecamatan, state)
+        drawn = png(
+            lambda form: printed_map.situation(boundaries, numbers, states, nothing, _WORDS, form)
+        )
+        # Of two tones alone: neither colour nor a shade of grey.
+        return drawn.convert("L").point(lambda tone: 255 * (tone > 110)).tobytes()
+
+    assert len({grey(state) for state in ("kuning", "merah", None)}) == 3
+    assert grey("kuning") != grey("hijau") != grey("merah")
+
+
+def test_points_of_every_weight_are_on_the_map(register: Register) -> None:
+    boundaries = shapes.load(register.election.boundaries)
+    lon, lat = boundaries.label_points["16.10.05"]
+
+    def draw(level: str | None) -> bytes:
+        points = pd.DataFrame({"lat": [lat + 0.02], "lon": [lon], "tingkat": [level]})
+        return printed_map.situation(boundaries, {"16.10.05": 1}, {}, points, _WORDS, "svg")
+
+    assert len({draw(level) for level in ("rendah", "sedang", "tinggi", None)}) == 4
