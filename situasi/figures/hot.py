@@ -15,7 +15,7 @@ from situasi.figures.theme import Theme
 ROW = 26
 HEADING = 48
 SILENT = "–"
-ABOVE = "▴"
+ABOVE = "↑"
 _NO_COLOUR = [(0, "rgba(0,0,0,0)"), (1, "rgba(0,0,0,0)")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 
 import pandas as pd
@@ -47,7 +48,6 @@ def hot_panel(view: View, wanted: Selection) -> None:
         if len(shown.cells):
             title = _("Kejadian menurut kecamatan dan jam sebagai tabel")
             tables.opens(title, partial(_table, shown), "padat")
-            tables.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _map(shown)
@@ -122,6 +122,7 @@ def _map(shown: Shown) -> None:
             placeless=words.number(day.placeless),
         )
     )  # fmt: skip
+    tables.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
 
 
 def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -145,14 +146,18 @@ def _clusters(shown: Shown) -> None:
         mine = rows[rows["case"].isin(one.cases)]
         tables.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
     rules, scan = board().register.election.rules.clusters, shown.found.scan
-    st.caption(
-        _("Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya "
-          "TPS, jam demi jam, sampai {span} ke belakang. {desa} dari {n} kejadian menyebut desa, "
-          "lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus.").format(
-            span=words.span(rules.longest), desa=words.number(scan.with_desa),
-            n=words.number(scan.among), level=words.number(rules.level, 2),
-        )
+    said = _("Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya "
+             "TPS, jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut "
+             "desa, lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus."
     )  # fmt: skip
+    st.caption(
+        said.format(
+            hours=words.number(rules.longest / timedelta(hours=1)),
+            desa=words.number(scan.with_desa),
+            n=words.number(scan.among),
+            level=words.number(rules.level, 2),
+        )
+    )
 
 
 def _nothing(scan: Scan) -> str:
