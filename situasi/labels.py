@@ -71,7 +71,20 @@ _LABELS: dict[str, dict[str, str]] = {
         "masukan": N_("Masukan"),
         "lapor": N_("Lapor"),
         "tautan": N_("Tautan tamu"),
+        "latihan": N_("Latihan"),
         "kesehatan": N_("Kesehatan papan"),
+    },
+    "reaksi": {
+        "diketahui": N_("diketahui"),
+        "diverifikasi": N_("diverifikasi"),
+        "ditugaskan": N_("ditugaskan"),
+        "ditutup": N_("ditutup"),
+    },
+    "reaksi_keadaan": {
+        "tepat": N_("tepat waktu"),
+        "lambat": N_("terlambat"),
+        "belum": N_("belum"),
+        "lewat": N_("belum, lewat batas"),
     },
     "link": {
         "berlaku": N_("berlaku"),

@@ -17,11 +17,12 @@ SCREENS = (
     "masukan",
     "lapor",
     "tautan",
+    "latihan",
     "kesehatan",
 )
 # What a person can do beyond looking: deliver and correct rows, merge reports, take a case
-# further, let guests in by a link, mark a briefing.
-ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai")
+# further, let guests in by a link, mark a briefing, start a drill.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "latih")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -126,11 +127,13 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("pimpinan", set(), set(ACTS)),
-        _role("propam", {"masukan", "lapor", "kesehatan"}, set()),
+        _role("propam", {"masukan", "lapor", "latihan", "kesehatan"}, set()),
         # An analyst corrects and merges what came in; reports are typed by operators.
-        _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak"}),
-        _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan"}),
+        _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak", "latih"}),
+        _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan", "latih"}),
         _role("admin", {"netralitas"}, set(ACTS)),
-        _role("tamu", {"netralitas", "masukan", "personel", "lapor", "kesehatan"}, set()),
+        _role(
+            "tamu", {"netralitas", "masukan", "personel", "lapor", "latihan", "kesehatan"}, set()
+        ),
     )
 }

@@ -9,6 +9,7 @@ from situasi.cli import (
     briefing,
     copying,
     deliveries,
+    drills,
     geo,
     held,
     keys,
@@ -31,6 +32,7 @@ for command in (
     rehearsals.prepare,
     rehearsals.simulate,
     rehearsals.replay,
+    drills.drill,
     copying.copy,
 ):
     app.command()(command)

@@ -172,6 +172,7 @@ NOTHING_YET = {
     "masukan": "belum ada kiriman",
     "lapor": "Tidak ada yang menulis ke masa lampau.",
     "tautan": "Belum ada tautan tamu.",
+    "latihan": "Belum ada skenario yang dimulai.",
     "kesehatan": "belum ada baris baru sejak server dibuka",
 }
 

@@ -41,6 +41,7 @@ OF_PAGE = {
     "lapor": ("Dilaporkan untuk",),
     "personel": ("TPS tanpa petugas",),
     "tautan": ("Belum ada tautan tamu",),
+    "latihan": ("Belum ada skenario yang dimulai",),
 }
 
 

@@ -37,6 +37,7 @@ VIEWS = (
     ("neutrality", {}),
     ("changes", {}),
     ("intake", {}),
+    ("drills", {}),
 )
 
 # What the frame does before a page, and the page.
