@@ -178,9 +178,11 @@ class Player:
 
     def _report(self, run: Run, number: int, message: Message) -> Ledger:
         id, source = run.case(message.case or str(number)), run.source(number)
-        told = self._exercise()
+        told, said = self._exercise(), dict(message.cells)
+        desa = said.get("kode_desa")
         cells = {
-            **dict(message.cells),
+            **said,
+            **({"desa": self.board.register.name_of(desa)} if desa else {}),
             "id": id,
             "waktu": self._written(self._began(message.feed, id) or told),
             "waktu_lapor": self._written(told),

@@ -55,6 +55,7 @@ def test_all_feeds_of_a_scenario_go_through_the_door_marked_and_told_by_the_exer
     rows = [*here.rows().iloc[1:].itertuples(), *here.rows("tps").itertuples()]
     assert len(rows) == 3
     assert all(row.latihan and row.reported_at == EXERCISE for row in rows)
+    assert {row.desa_text for row in rows} == {"Sirah Pulau Kilip"}
     batches = here.board.store.batches()
     assert batches["source"].str.startswith(f"skenario banjir_desa · {run.id}").sum() == 3
     assert (batches["actor"].tail(3) == "kabagops").all()

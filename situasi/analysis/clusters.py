@@ -205,12 +205,13 @@ def zones_of(units: Units, centres: Centres, share: float) -> Mask:
     return zones
 
 
-def _summed(counts: npt.NDArray[np.number], units: Units, zones: Mask) -> Floats:
+def _summed(counts: Counts, units: Units, zones: Mask) -> Counts:
     """Of each desa alone, then of each zone. counts: units last; what comes before, stays."""
     first = np.flatnonzero(np.r_[True, np.diff(units.inside) > 0])
     whole = np.add.reduceat(counts, first, axis=-1)
-    together = whole.astype("float32") @ zones.T.astype("float32")
-    return np.concatenate([counts[..., units.desa].astype("float32"), together], axis=-1)
+    # Of whole numbers: multiplied so, nothing waits for the threads of a library for large ones.
+    together = whole @ zones.T.astype(whole.dtype)
+    return np.concatenate([counts[..., units.desa], together], axis=-1)
 
 
 def cylinders(
@@ -225,7 +226,7 @@ def cylinders(
     expected = expectation(thrown, units, zones, len(counts))
     observed = _summed(np.cumsum(counts, axis=0), units, zones)
     ratio = likelihood(observed, expected, total, rules.least)
-    return Best(np.rint(observed).astype("int64"), expected, ratio)
+    return Best(observed, expected, ratio)
 
 
 def expectation(thrown: Sequence[Thrown], units: Units, zones: Mask, steps: int) -> Floats:
@@ -240,7 +241,7 @@ def expectation(thrown: Sequence[Thrown], units: Units, zones: Mask, steps: int)
     return alone
 
 
-def likelihood(observed: Floats, expected: Floats, total: int, least: int) -> Floats:
+def likelihood(observed: Counts, expected: Floats, total: int, least: int) -> Floats:
     """Kulldorff's log likelihood ratio; 0 where not more than expected, or fewer than `least`."""
     c, e = np.asarray(observed, dtype="float64"), np.broadcast_to(expected, np.shape(observed))
     more = (c > e) & (c >= least) & (e > 0)

@@ -146,10 +146,12 @@ def _clusters(shown: Shown) -> None:
         mine = rows[rows["case"].isin(one.cases)]
         tables.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
     rules, scan = board().register.election.rules.clusters, shown.found.scan
-    said = _("Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya "
-             "TPS, jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut "
-             "desa, lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus."
-    )  # fmt: skip
+    said = _(
+        "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "
+        "jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut desa, "
+        "lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus; p berlaku untuk "
+        "sekali melihat: siapa melihat terus-menerus lebih sering menemui gugus semu."
+    )
     st.caption(
         said.format(
             hours=words.number(rules.longest / timedelta(hours=1)),

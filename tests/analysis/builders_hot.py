@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi import shapes
@@ -39,11 +40,15 @@ def day(
     at: datetime = NOW,
     planted: Sequence[Planted] = (),
     with_desa: float = 0.85,
+    likeness: float | None = None,
 ) -> Watched:
-    """A day with so many incidents, by chance over TPS and, twice as many from 07.00, over time."""
+    """A day with so many incidents, by chance over TPS and, twice as many from 07.00, over time.
+
+    likeness: of the kecamatan, the Gamma shape of how often each has incidents; None: all alike.
+    """
     register = whole()
     tps = register.tps
-    where = rng.integers(0, len(tps), number)
+    where = rng.choice(len(tps), number, p=_shares(tps["kecamatan"], rng, likeness))
     hours = (at - START) / timedelta(hours=1)
     when = rng.random(3 * number + 3) * hours
     likely = np.where(when >= 3, 1.0, 0.5)
@@ -63,6 +68,18 @@ def day(
         at,
         register,
     )
+
+
+def _shares(
+    kecamatan: pd.Series, rng: np.random.Generator, likeness: float | None
+) -> npt.NDArray[np.float64] | None:
+    """Of each TPS, how likely the next incident is there; None: all alike."""
+    if likeness is None:
+        return None
+    code, names = pd.factorize(kecamatan)
+    often = rng.gamma(likeness, 1 / likeness, len(names))[code]
+    shares: npt.NDArray[np.float64] = often / often.sum()
+    return shares
 
 
 def watched(

@@ -213,7 +213,7 @@ def test_those_without_a_desa_count_for_their_kecamatan() -> None:
 
 def test_days_without_clusters_are_called_no_oftener_than_said() -> None:
     """A smaller version of tests.bench.hot."""
-    days = 120
+    days = 80
     called = bench.false_clusters(days, replications=199)
     assert called <= stats.binom.ppf(0.9999, days, RULES.level)
     assert called >= stats.binom.ppf(0.0001, days, RULES.level / 2)

@@ -9,11 +9,13 @@ from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import stats
 
 from situasi.analysis import clusters, risk
 from situasi.analysis.clusters import Scan
 from situasi.analysis.risk import Rates
+from situasi.analysis.watched import Watched
 from tests.analysis.builders_hot import Planted, centres, day
 from tests.analysis.builders_tps import whole
 
@@ -28,6 +30,9 @@ Floats = npt.NDArray[np.float64]
 def run() -> None:
     print("\nHot places")
     false_clusters(DAYS)
+    for likeness in (10.0, 3.0):
+        unlike(DAYS // 5, likeness)
+    looked_at_all_day(DAYS // 5)
     for number in (4, 5, 6, 8):
         power(DAYS // 5, Planted(number, DESA, WITHIN))
     for number in (6, 8, 10, 12):
@@ -38,9 +43,13 @@ def run() -> None:
 
 
 def scanned(
-    number: int, seed: int, planted: Sequence[Planted] = (), replications: int = 999
+    number: int,
+    seed: int,
+    planted: Sequence[Planted] = (),
+    replications: int = 999,
+    likeness: float | None = None,
 ) -> Scan:
-    at = day(number, np.random.default_rng(seed), planted=planted)
+    at = day(number, np.random.default_rng(seed), planted=planted, likeness=likeness)
     rules = replace(RULES.clusters, seed=seed, replications=replications)
     return clusters.scan(at, whole().tps, CENTRES, rules)
 
@@ -56,6 +65,36 @@ def false_clusters(days: int, number: int = USUAL, replications: int = 999) -> i
         f"{100 * low:.1f}-{100 * high:.1f}), nominal {100 * RULES.clusters.level:.0f} %"
     )
     return called
+
+
+def unlike(days: int, likeness: float, number: int = USUAL) -> int:
+    """The same where some kecamatan have more the whole day: then they are places of their own."""
+    called = sum(bool(scanned(number, s, likeness=likeness).clusters) for s in range(days))
+    print(
+        f"  {days} days on which kecamatan differ (likeness {likeness:g}) but nothing was planted: "
+        f"called on {100 * called / days:.0f} %"
+    )
+    return called
+
+
+def looked_at_all_day(days: int, number: int = USUAL) -> int:
+    """On how many days without any a cluster was called at one of twelve looks, 07.30 to 13.00."""
+    called = 0
+    for seed in range(days):
+        whole_day = day(number, np.random.default_rng(seed))
+        called += any(_called(whole_day, half, seed) for half in range(12))
+    print(f"  {days} days without clusters, looked at every half hour: {100 * called / days:.0f} %")
+    return called
+
+
+def _called(whole_day: Watched, half: int, seed: int) -> bool:
+    """Whether one was called so many half hours before the end."""
+    at = whole_day.at - half * timedelta(minutes=30)
+    counted = whole_day.counted[whole_day.counted["occurred_at"] < at].reset_index(drop=True)
+    heard = whole_day.heard.clip(upper=pd.Timestamp(at).tz_convert("UTC"))
+    then = replace(whole_day, at=at, counted=counted, heard=heard)
+    rules = replace(RULES.clusters, seed=seed)
+    return bool(clusters.scan(then, whole().tps, CENTRES, rules).clusters)
 
 
 def power(days: int, planted: Planted, number: int = USUAL, replications: int = 999) -> int:

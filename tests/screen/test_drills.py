@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +91,29 @@ def test_a_scenario_started_on_the_page_is_reacted_to_and_timed(here: Posko) -> 
     assert states[f"{run.id}-bentrok ditugaskan"] == "belum, lewat batas"
     assert states[f"{run.id}-saksi ditutup"] == "belum"
     assert "LATIHAN" in table.columns
+
+
+def test_a_step_taken_on_the_page_kejadian_is_a_reaction(here: Posko) -> None:
+    run = here.begin("bentrok_tps")
+    here.clock.pass_(7)
+    here.board.lookout.look()
+    case = here.rows().set_index("id").loc[run.case("bentrok"), "case"]
+    app = AppTest.from_string(_SCRIPT.replace("drills", "incidents"))
+    app.query_params["kasus"] = case
+    app.run(timeout=90)
+    key = f"diverifikasi_{zlib.crc32(repr([case]).encode()):x}"
+    app.session_state[key] = True
+    app.run(timeout=90)
+    app.text_input(f"{key}_uraian").set_value("Benar, dua kelompok.")
+    next(b for b in app.button if b.label == "Simpan").click()
+    app.run(timeout=90)
+    assert not app.exception
+
+    table = page().dataframe[0].value
+    own = table[table["id"] == run.case("bentrok")].set_index("langkah")
+    assert own.loc["diverifikasi", ["lama", "keadaan"]].tolist() == [7, "tepat waktu"]
+    assert own.loc["diketahui", ["lama", "keadaan"]].tolist() == [7, "terlambat"]
+    assert own.loc["ditugaskan", "keadaan"] == "belum"
 
 
 def test_a_past_moment_starts_nothing(here: Posko) -> None:
