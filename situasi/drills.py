@@ -12,9 +12,11 @@ from typing import Any
 
 from situasi import scenarios
 from situasi.board import Board
+from situasi.election import Election
 from situasi.ingest import Ledger, ingest_rows
 from situasi.roles import Viewer
 from situasi.scenarios import Message, Scenario
+from situasi.snapshot import Snapshot
 from situasi.store.protocol import Store, StoreError
 
 KIND = "drill"
@@ -63,9 +65,21 @@ def why_not(board: Board) -> str | None:
     """
     if not board.settings.rehearsal:
         return "Papan ini bukan papan latihan; skenario hanya diputar pada papan latihan."
-    if not board.live.picture().snapshot.rehearsal:
+    snapshot = board.live.picture().snapshot
+    if not snapshot.rehearsal:
         return "Penyimpanan ini tidak memuat hari latihan; skenario tidak diputar di sini."
+    if _has_begun(board.register.election, snapshot):
+        return "Penyimpanan ini memuat laporan sungguhan hari pemungutan; skenario tidak diputar."
     return None
+
+
+def _has_begun(election: Election, snapshot: Snapshot) -> bool:
+    """Whether anything real was stored here on the election day itself."""
+    return any(
+        bool((~f["latihan"] & f["recorded_at"].between(
+            election.day_start, election.day_end, inclusive="left")).any())
+        for f in snapshot.frames.values()
+    )  # fmt: skip
 
 
 def start(

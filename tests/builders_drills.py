@@ -69,6 +69,11 @@ class Posko:
         ledger = self._ingest("incidents", cells)
         assert ledger.accepted == len(cells), ledger
 
+    def deliver(self, *rows: dict[str, Any]) -> None:
+        """Bring rows of incidents in, as any file does."""
+        ledger = self._ingest("incidents", list(rows))
+        assert ledger.accepted == len(rows), ledger
+
     def _ingest(self, feed: str, cells: list[dict[str, Any]]) -> Any:
         return ingest_rows(
             cells, "papan", self.board.store, self.board.context, feed=feed, now=self.clock(),

@@ -15,6 +15,7 @@ from situasi.ingest import as_table
 from situasi.roles import ROLES, Viewer
 from tests.builders import wib
 from tests.builders_drills import EXERCISE, Posko, posko
+from tests.builders_files import report
 from tests.conftest import NOON
 
 CODES = ["ancaman_bom", "banjir_desa", "bentrok_tps", "logistik_hilang", "massa_kpu"]
@@ -109,6 +110,23 @@ def test_a_store_that_is_no_rehearsal_is_refused_and_stays_as_it_was(
         real.begin("bentrok_tps")
     assert len(real.rows()) == 1 and drills.every(real.board.store) == []
     real.board.close()
+
+
+def test_a_real_report_of_the_election_day_ends_every_drill_on_that_store(here: Posko) -> None:
+    here.begin("bentrok_tps")
+    real = {**report("incidents"), "id": "A-2", "latihan": "tidak"}
+    here.deliver(real)
+    assert here.later(60) == 0
+    with pytest.raises(DrillRefused, match="sungguhan"):
+        here.begin("massa_kpu")
+
+
+def test_real_reports_of_other_days_are_no_hindrance(here: Posko) -> None:
+    noon, here.clock.now = here.clock.now, here.clock.now + timedelta(days=30)
+    here.deliver({**report("incidents"), "id": "A-2", "latihan": "tidak"})
+    here.clock.now = noon
+    here.begin("bentrok_tps")
+    assert here.later(60) == 2
 
 
 def test_a_drill_begun_in_a_rehearsal_tells_nothing_once_the_board_is_real(tmp_path: Path) -> None:
