@@ -1,4 +1,4 @@
-"""Kejadian: every report, its life, what is overdue, and which are one."""
+"""Kejadian: every report, its life, what is overdue, which are one, and where they lie close."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from situasi.screen.figure_row import figure_row
 from situasi.screen.incidents_detail import detail_panel
 from situasi.screen.incidents_figures import figures
 from situasi.screen.incidents_filters import opened
+from situasi.screen.incidents_hot import hot_panel
 from situasi.screen.incidents_kinds import kinds_panel
 from situasi.screen.incidents_list import bound, keep_within, list_panel, looked_at, overdue_panel
 from situasi.screen.incidents_twins import twins_panel
@@ -47,3 +48,4 @@ def show() -> None:
 
     twins_panel(found, view)
     kinds_panel(found)
+    hot_panel(view, wanted)

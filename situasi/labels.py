@@ -74,6 +74,7 @@ _LABELS: dict[str, dict[str, str]] = {
         "laporan": N_("Laporan"),
         "lapor": N_("Lapor"),
         "tautan": N_("Tautan tamu"),
+        "latihan": N_("Latihan"),
         "kesehatan": N_("Kesehatan papan"),
     },
     "laporan": {
@@ -86,6 +87,18 @@ _LABELS: dict[str, dict[str, str]] = {
         "24j": N_("24 jam terakhir"),
         "7h": N_("7 hari terakhir"),
         "lain": N_("tanggal lain"),
+    },
+    "reaksi": {
+        "diketahui": N_("diketahui"),
+        "diverifikasi": N_("diverifikasi"),
+        "ditugaskan": N_("ditugaskan"),
+        "ditutup": N_("ditutup"),
+    },
+    "reaksi_keadaan": {
+        "tepat": N_("tepat waktu"),
+        "lambat": N_("terlambat"),
+        "belum": N_("belum"),
+        "lewat": N_("belum, lewat batas"),
     },
     "link": {
         "berlaku": N_("berlaku"),

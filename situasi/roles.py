@@ -20,11 +20,12 @@ SCREENS = (
     "laporan",
     "lapor",
     "tautan",
+    "latihan",
     "kesehatan",
 )
 # What a person can do beyond looking: deliver and correct rows, merge reports, take a case
-# further, let guests in by a link, mark a briefing, decide who is moved where.
-ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser")
+# further, let guests in by a link, mark a briefing, decide who is moved where, start a drill.
+ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -129,10 +130,12 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         _role("pimpinan", set(), set(ACTS)),
-        _role("propam", {"masukan", "lapor", "kesehatan"}, set()),
+        _role("propam", {"masukan", "lapor", "latihan", "kesehatan"}, set()),
         # An analyst corrects and merges what came in; reports are typed by operators.
-        _role("analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak", "geser"}),
-        _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan"}),
+        _role(
+            "analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak", "geser", "latih"}
+        ),
+        _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan", "latih"}),
         _role("admin", {"netralitas"}, set(ACTS)),
         _role(
             "tamu",
@@ -144,6 +147,7 @@ ROLES: dict[str, Role] = {
                 "pergeseran",
                 "laporan",
                 "lapor",
+                "latihan",
                 "kesehatan",
                 "peringatan",
             },

@@ -173,6 +173,44 @@ class Likeness:
 
 
 @dataclass(frozen=True)
+class Risk:
+    """How the risk of a place and hour is reckoned.
+
+    reach: hours so far apart still tell of one another (the width of a bell). interval: the
+    share of credible values that it holds. wide: an interval whose ends are in at least this
+    ratio says little. prior: bounds of how alike the kecamatan are taken to be; a kecamatan
+    weighs as if it had told so many incidents as the others do. least: incidents of a day below
+    which nothing is reckoned. per: TPS that a rate is told for.
+    """
+
+    reach: timedelta
+    interval: float
+    wide: float
+    prior: tuple[float, float]
+    least: int
+    per: int
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """When incidents that lie together are called a cluster.
+
+    bin: steps of time, reckoned back from the moment. longest: how far back. share: of the TPS,
+    the most that a cluster covers. least: incidents in one. replications: days thrown by chance;
+    stop_after: so many of them above the observed end the count. level: of p, the highest.
+    """
+
+    bin: timedelta
+    longest: timedelta
+    share: float
+    least: int
+    replications: int
+    stop_after: int
+    level: float
+    seed: int
+
+
+@dataclass(frozen=True)
 class Rules:
     """All rules of an election.
 
@@ -189,6 +227,8 @@ class Rules:
     moves: Moves
     service: Mapping[str, Service]
     likeness: Likeness
+    risk: Risk
+    clusters: Clusters
     attention: Mapping[str, float]
     attention_tingkat: Mapping[str, float]
     neutrality_target: timedelta
@@ -212,6 +252,8 @@ def read(raw: Mapping[str, Any]) -> Rules:
         moves=_moves(raw["moves"]),
         service={level: _service(one) for level, one in raw["service"].items()},
         likeness=_likeness(raw["likeness"]),
+        risk=_risk(raw["risk"]),
+        clusters=_clusters(raw["clusters"]),
         attention=attention,
         attention_tingkat={k: float(v) for k, v in raw["attention"]["tingkat"].items()},
         neutrality_target=timedelta(days=raw["neutrality"]["target_days"]),
@@ -308,4 +350,28 @@ def _likeness(raw: Mapping[str, Any]) -> Likeness:
         score=int(raw["score"]),
         points={sign: float(points) for sign, points in raw["points"].items()},
         akin=tuple(frozenset(kinds) for kinds in raw["akin"]),
+    )
+
+
+def _risk(raw: Mapping[str, Any]) -> Risk:
+    return Risk(
+        reach=_minutes(raw["reach_min"]),
+        interval=float(raw["interval"]),
+        wide=float(raw["wide_ratio"]),
+        prior=(float(raw["prior_least"]), float(raw["prior_most"])),
+        least=int(raw["least"]),
+        per=int(raw["per_tps"]),
+    )
+
+
+def _clusters(raw: Mapping[str, Any]) -> Clusters:
+    return Clusters(
+        bin=_minutes(raw["bin_min"]),
+        longest=_minutes(raw["longest_min"]),
+        share=float(raw["share"]),
+        least=int(raw["least"]),
+        replications=int(raw["replications"]),
+        stop_after=int(raw["stop_after"]),
+        level=float(raw["level"]),
+        seed=int(raw["seed"]),
     )

@@ -10,6 +10,7 @@ from situasi.cli import (
     calibrating,
     copying,
     deliveries,
+    drills,
     geo,
     held,
     keys,
@@ -34,6 +35,7 @@ for command in (
     rehearsals.simulate,
     rehearsals.replay,
     calibrating.calibrate,
+    drills.drill,
     copying.copy,
     reporting.report,
 ):

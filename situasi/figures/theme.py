@@ -34,6 +34,7 @@ class Theme:
     turnout: tuple[str, ...]  # sequential blue, 0 to 100 % always
     phases: tuple[str, ...]  # one step for each of records.FASE, the last is done
     strength: tuple[str, ...]  # diverging: far too few, as required in the middle, many
+    risk: tuple[str, ...]  # sequential magenta, seldom to often
 
 
 LIGHT = Theme(
@@ -48,6 +49,7 @@ LIGHT = Theme(
     turnout=("#EAF1FA", "#BFD5EE", "#8DB3DE", "#5488C4", "#24558F"),
     phases=("#E6EBF1", "#CFD8E2", "#B3C1D0", "#93A6BA", "#7088A1", "#5A7793", "#3F5F80", "#26446A"),
     strength=("#8C510A", "#D8B365", "#EEEEEA", "#7CBFB3", "#01665E"),
+    risk=("#FCF1F7", "#F3CCE0", "#E39CC2", "#C9609B", "#8F2C68"),
 )
 DARK = Theme(
     name="dark",
@@ -61,6 +63,7 @@ DARK = Theme(
     turnout=("#15273D", "#1F4068", "#2F5F97", "#5289C7", "#8DB8E8"),
     phases=("#1E2833", "#28374A", "#34485F", "#425C78", "#547391", "#6C8DAC", "#8CAAC6", "#B4CCE2"),
     strength=("#B8731F", "#7A5A2B", "#2A3138", "#2F7A70", "#5BB8AB"),
+    risk=("#23182B", "#45203F", "#732E5F", "#AC4C89", "#E58EC0"),
 )
 
 

@@ -78,6 +78,16 @@ def _told(one: Told) -> Markup:
     )
 
 
+def cluster(place: str, when: str, figures: str) -> None:
+    """Where and when incidents lie together, and how many."""
+    st.html(
+        Markup(
+            '<div class="kj-cluster"><div class="si-line"><b>{}</b><time>{}</time></div>'
+            "<p>{}</p></div>"
+        ).format(place, when, figures)
+    )
+
+
 def pair(score: str, reasons: Sequence[str], one: Side, other: Side) -> None:
     """Two cases side by side, with why they may be one."""
     chips = Markup("").join(Markup('<span class="si-chip">{}</span>').format(r) for r in reasons)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from situasi.analysis.casework import Casework
 from situasi.board import current as board
 from situasi.labels import label
+from situasi.rules import Risk
 from situasi.screen import incidents_words as say
 from situasi.screen.columns import Column, moments, number, span, text, vague
 from situasi.screen.tables import Table, table
@@ -128,6 +130,33 @@ def kinds(found: Casework) -> Table:
         },
         bool(found.shown["latihan"].any()),
     )
+
+
+def rates(cells: pd.DataFrame, rules: Risk, made_up: bool) -> Table:
+    """Each kecamatan and hour of analysis.risk.cells, those with the highest rate first."""
+    order = cells.sort_values(["rate", "hour"], ascending=[False, True], kind="stable")
+    heard = order["rate"].notna()
+    return table(
+        {
+            _("kecamatan"): [board().register.name_of(code) for code in order["kecamatan"]],
+            _("jam"): moments(order["hour"]),
+            _("dilaporkan"): number(order["count"]),
+            _("per {per} TPS per jam").format(per=rules.per):
+                number(order["rate"], 1, estimated=True),
+            _("paling rendah"): number(order["low"], 1, estimated=True),
+            _("paling tinggi"): number(order["high"], 1, estimated=True),
+            _("kabupaten jam itu"): number(order["common"].where(heard), 1, estimated=True),
+            _("keterangan"): [_cell(row) for row in order.itertuples()],
+        },
+        made_up,
+    )  # fmt: skip
+
+
+def _cell(row: Any) -> str:
+    if pd.isna(row.rate):
+        return _("belum ada kabar")
+    said = [_("jelas di atas kabupaten")] if row.above else []
+    return ", ".join([*said, *([_("selang lebar")] if row.wide else [])])
 
 
 def strangers(found: Casework) -> Table:

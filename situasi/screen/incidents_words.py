@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,3 +100,14 @@ def grade(row: Any) -> str:
     """How far the source and what it says can be trusted: A to F, 1 to 6; "" where nobody said."""
     said = [value for value in (row.keandalan, row.kredibilitas) if isinstance(value, str)]
     return "".join(said)
+
+
+def hour(start: pd.Timestamp) -> str:
+    """The hour that begins here, on the clock of the election."""
+    return words.clock(start.tz_convert(board().register.election.zone))
+
+
+def zone(kecamatan: Sequence[str], desa: str | None) -> str:
+    """The place of a cluster: a desa with its kecamatan, or these kecamatan together."""
+    register = board().register
+    return " · ".join(register.name_of(code) for code in (*kecamatan, desa) if code)

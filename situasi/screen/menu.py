@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from pages import (
     activities,
     changes,
+    drills,
     health,
     incidents,
     intake,
@@ -61,6 +62,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
             ("lapor", report.show),
             ("masukan", intake.show),
             ("tautan", links_page.show),
+            ("latihan", drills.show),
             ("kesehatan", health.show),
         ),
     ),

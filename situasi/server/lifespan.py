@@ -14,6 +14,7 @@ from typing import Any
 from situasi import board as house
 from situasi import pulse, settings
 from situasi.board import Board, open_board
+from situasi.drills import Player
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
@@ -41,8 +42,13 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
     )
     lookout = threading.Thread(target=board.lookout.run, args=(stop,), name="lookout", daemon=True)
+    drill = threading.Thread(
+        target=Player(board, _now).run, args=(stop,), name="drill", daemon=True
+    )
     inbox.start()
     lookout.start()
+    if board.settings.rehearsal:
+        drill.start()
     health.watch(inbox, lookout)
     house.settle_memory()
     try:
@@ -56,6 +62,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
         await asyncio.to_thread(lookout.join, 10)
+        if drill.ident is not None:
+            await asyncio.to_thread(drill.join, 10)
         board.close()
 
 

@@ -15,6 +15,7 @@ from tests.bench import (
     crowd,
     documents,
     history,
+    hot,
     ingest,
     live,
     made,
@@ -30,7 +31,7 @@ from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
-ALONE = {"alerts": alerts.run, "moves": moves.run, "outlook": outlook.run}
+ALONE = {"alerts": alerts.run, "hot": hot.run, "moves": moves.run, "outlook": outlook.run}
 
 
 def main(asked: list[str]) -> None:

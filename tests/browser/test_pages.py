@@ -176,6 +176,7 @@ NOTHING_YET = {
     "laporan": "Belum ada laporan untuk dirangkum.",
     "lapor": "Tidak ada yang menulis ke masa lampau.",
     "tautan": "Belum ada tautan tamu.",
+    "latihan": "Belum ada skenario yang dimulai.",
     "kesehatan": "belum ada baris baru sejak server dibuka",
 }
 

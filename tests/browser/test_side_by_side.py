@@ -42,6 +42,7 @@ OF_PAGE = {
     "personel": ("TPS tanpa petugas",),
     "pergeseran": ("Petugas yang diperlukan", "Belum ada rencana yang disetujui"),
     "tautan": ("Belum ada tautan tamu",),
+    "latihan": ("Belum ada skenario yang dimulai",),
 }
 
 

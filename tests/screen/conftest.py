@@ -39,6 +39,7 @@ VIEWS = (
     ("changes", {}),
     ("alerts", {}),
     ("intake", {}),
+    ("drills", {}),
 )
 
 # What the frame does before a page, and the page.

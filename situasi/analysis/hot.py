@@ -1,0 +1,43 @@
+"""Hot places: where and at which hours incidents come closer together than elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from situasi.analysis import clusters, risk
+from situasi.analysis.clusters import Centres, Scan
+from situasi.analysis.incidents import Selection
+from situasi.analysis.known import WithCases
+from situasi.analysis.watched import Watched, watched
+from situasi.analysis.works import reads
+from situasi.records import INCIDENTS, MERGES
+from situasi.regions import Register
+
+
+@dataclass(frozen=True)
+class Hot:
+    """day: what counts, and what does not. cells: risk.cells. scan: the clusters alive now."""
+
+    day: Watched
+    cells: pd.DataFrame
+    scan: Scan
+
+
+@reads(INCIDENTS, MERGES)
+def hot(
+    known: WithCases, register: Register, at: datetime, wanted: Selection, centres: Centres
+) -> Hot:
+    """Hot places of the whole area, of the wanted kinds, weights and states.
+
+    centres: of the kecamatan; those without one are no neighbours of any.
+    """
+    rules = register.election.rules
+    day = watched(known, register, at, wanted)
+    return Hot(
+        day,
+        risk.cells(day, rules.risk),
+        clusters.scan(day, register.tps, centres, rules.clusters),
+    )

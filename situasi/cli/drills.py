@@ -1,0 +1,69 @@
+"""The command that plays a scenario of a drill into a rehearsal store."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from situasi import drills, scenarios
+from situasi.board import Board
+from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.drills import DrillRefused, Player, Run
+from situasi.scenarios import Scenario
+
+
+def drill(
+    name: Annotated[
+        str | None, typer.Argument(help="Nama skenario; tanpa nama: daftarnya.")
+    ] = None,
+    at: Annotated[
+        str, typer.Option("--at", help="now, atau jam latihan saat skenario mulai: 09.30.")
+    ] = "now",
+    leave: Annotated[
+        bool, typer.Option("--leave", help="Hanya mulai; papan yang berjalan mengirim pesannya.")
+    ] = False,
+) -> None:
+    """Putar satu skenario latihan (LATIHAN) ke penyimpanan latihan, pesan demi pesan."""
+    with opened() as board:
+        try:
+            known = scenarios.load(board.register.election)
+            if name is None:
+                return _listed(known)
+            if name not in known:
+                raise fail(f'skenario "{name}" tidak ada; yang ada: {", ".join(known) or "-"}')
+            run = drills.start(board, known[name], actor(), now(), _moment(at, board))
+            err.print(f"{run.id} dimulai.", highlight=False)
+            if not leave:
+                _play(Player(board, now), run)
+        except (DrillRefused, ValueError) as error:
+            raise fail(error) from error
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+    return None
+
+
+def _listed(known: dict[str, Scenario]) -> None:
+    for code, scenario in known.items():
+        out.print(f"{code}\t{scenario.name}", highlight=False, markup=False)
+
+
+def _play(player: Player, run: Run) -> None:
+    """Report until all messages of this drill are told."""
+    while any(one.id == run.id for one, _number, _message in player.waiting()):
+        for ledger in player.play():
+            err.print(f"{ledger.path}: {ledger.accepted} diterima", highlight=False, markup=False)
+        if any(one.id == run.id for one, _number, _message in player.waiting()):
+            time.sleep(drills.LOOK)
+
+
+def _moment(text: str, board: Board) -> datetime | None:
+    if text == "now":
+        return None
+    try:
+        hour, minute = map(int, text.replace(":", ".").split("."))
+        return board.register.election.local(datetime.min.time().replace(hour=hour, minute=minute))
+    except ValueError as error:
+        raise ValueError(f'jam "{text}" ditulis sebagai 09.30') from error

@@ -1,0 +1,224 @@
+"""Drills: a scenario reported into an exercise, message by message, through the common door."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from situasi import scenarios
+from situasi.board import Board
+from situasi.election import Election
+from situasi.ingest import Ledger, ingest_rows
+from situasi.roles import Viewer
+from situasi.scenarios import Message, Scenario
+from situasi.snapshot import Snapshot
+from situasi.store.protocol import Store, StoreError
+
+KIND = "drill"
+# How each row of a scenario begins to say where it is from.
+SOURCE = "skenario"
+LOOK = 1.0  # seconds between two looks at the clock
+
+_log = logging.getLogger(__name__)
+
+
+class DrillRefused(ValueError):
+    """The scenario cannot be started; the message says why."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A scenario that was started. at: on the clock of people, which is that of the drill.
+
+    waits: until the clock of the exercise shows this; then its messages go by that clock.
+    """
+
+    id: str
+    scenario: str
+    at: datetime
+    by: str
+    waits: datetime | None = None
+
+    def source(self, number: int) -> str:
+        """Of the row of one message."""
+        return f"{SOURCE} {self.scenario} · {self.id} · {number}"
+
+    def case(self, case: str) -> str:
+        """The id of a case."""
+        return f"{self.id}-{case}"
+
+
+def may_start(viewer: Viewer) -> bool:
+    """Whether they start drills: for the whole board, so no guest, and nobody of one area."""
+    return viewer.link is None and not viewer.area and viewer.role.may("latih")
+
+
+def why_not(board: Board) -> str | None:
+    """Why no scenario may be started on this board; None where one may.
+
+    An invented report must never come among those of a real day.
+    """
+    if not board.settings.rehearsal:
+        return "Papan ini bukan papan latihan; skenario hanya diputar pada papan latihan."
+    snapshot = board.live.picture().snapshot
+    if not snapshot.rehearsal:
+        return "Penyimpanan ini tidak memuat hari latihan; skenario tidak diputar di sini."
+    if _has_begun(board.register.election, snapshot):
+        return "Penyimpanan ini memuat laporan sungguhan hari pemungutan; skenario tidak diputar."
+    return None
+
+
+def _has_begun(election: Election, snapshot: Snapshot) -> bool:
+    """Whether anything real was stored here on the election day itself."""
+    return any(
+        bool((~f["latihan"] & f["recorded_at"].between(
+            election.day_start, election.day_end, inclusive="left")).any())
+        for f in snapshot.frames.values()
+    )  # fmt: skip
+
+
+def start(
+    board: Board, scenario: Scenario, by: str, now: datetime, waits: datetime | None = None
+) -> Run:
+    """Begin a scenario; its messages follow (`Player`). Raises DrillRefused, StoreError."""
+    if reason := why_not(board):
+        raise DrillRefused(reason)
+    zone = board.register.election.zone
+    run = Run(f"L-{scenario.code}-{now.astimezone(zone):%d%H%M%S}", scenario.code, now, by, waits)
+    told = {
+        "scenario": run.scenario,
+        "at": now.astimezone(UTC).isoformat(),
+        "by": by,
+        "waits": waits and waits.astimezone(UTC).isoformat(),
+    }
+    board.store.remember(KIND, run.id, told, now, by, "drill", {"run": run.id})
+    return run
+
+
+def every(store: Store) -> list[Run]:
+    """All drills that were started, the earliest first; what cannot be read is passed over."""
+    found = (_read(name, value) for name, value in store.remembered(KIND).items())
+    return sorted((run for run in found if run), key=lambda run: (run.at, run.id))
+
+
+def _read(name: str, value: Any) -> Run | None:
+    try:
+        waits = value["waits"] and datetime.fromisoformat(value["waits"])
+        return Run(name, value["scenario"], datetime.fromisoformat(value["at"]), value["by"], waits)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+@dataclass
+class Player:
+    """Reports what is due of every drill that was started. What it did lies in the store alone:
+    a row says of which message it is, so that after a restart nothing is reported twice."""
+
+    board: Board
+    clock: Callable[[], datetime]
+    _known: tuple[int, list[Run]] = (-1, [])
+    _refused: set[str] = field(default_factory=set)
+    _done: set[str] = field(default_factory=set)
+
+    @cached_property
+    def scenarios(self) -> dict[str, Scenario]:
+        """Raises ValueError for a faulty one."""
+        return scenarios.load(self.board.register.election)
+
+    def run(self, stop: threading.Event) -> None:
+        """Play until told to stop. A store in trouble is tried again at the next look."""
+        while not stop.wait(LOOK):
+            try:
+                self.play()
+            except (StoreError, ValueError) as error:
+                _log.warning("no drill is played", extra={"why": str(error)})
+                stop.wait(5)
+
+    def play(self) -> list[Ledger]:
+        """Report what is due now of every drill; the ledgers of what was new."""
+        waiting = self.waiting()
+        return [
+            self._report(run, number, message)
+            for run, number, message in waiting
+            if self._due(run, message)
+        ]
+
+    def waiting(self) -> list[tuple[Run, int, Message]]:
+        """The messages still to come, with their numbers; those that were refused do not."""
+        runs = [run for run in self._runs() if run.id not in self._done]
+        if not runs or why_not(self.board):
+            return []
+        told, found = self._told(), []
+        for run in runs:
+            known = self.scenarios.get(run.scenario)
+            still = [
+                (run, number, message)
+                for number, message in enumerate(known.messages if known else ())
+                if run.source(number) not in told | self._refused
+            ]
+            found += still
+            if not still:
+                self._done.add(run.id)
+        return found
+
+    def _runs(self) -> list[Run]:
+        version = self.board.store.access_version()
+        if version != self._known[0]:
+            self._known = (version, every(self.board.store))
+        return self._known[1]
+
+    def _told(self) -> set[str]:
+        """Of which messages there are rows, those that were taken back too."""
+        frames = self.board.live.picture().snapshot.frames
+        return {
+            source
+            for rows in frames.values()
+            for source in rows.loc[rows["latihan"], "sumber"].dropna().unique()
+            if source.startswith(SOURCE)
+        }
+
+    def _due(self, run: Run, message: Message) -> bool:
+        if run.waits is None:
+            return self.clock() >= run.at + message.after
+        return self._exercise() >= run.waits + message.after
+
+    def _exercise(self) -> datetime:
+        return self.board.live.picture().snapshot.exercise_at or self.clock()
+
+    def _report(self, run: Run, number: int, message: Message) -> Ledger:
+        id, source = run.case(message.case or str(number)), run.source(number)
+        told, said = self._exercise(), dict(message.cells)
+        desa = said.get("kode_desa")
+        cells = {
+            **said,
+            **({"desa": self.board.register.name_of(desa)} if desa else {}),
+            "id": id,
+            "waktu": self._written(self._began(message.feed, id) or told),
+            "waktu_lapor": self._written(told),
+            "sumber": source,
+            "latihan": "ya",
+        }
+        ledger = ingest_rows(
+            [cells], source, self.board.store, self.board.context, feed=message.feed,
+            now=self.clock(), actor=run.by,
+        )  # fmt: skip
+        if not ledger.accepted:
+            self._refused.add(source)
+            _log.warning("a message of a drill was not accepted", extra={"source": source})
+        return ledger
+
+    def _began(self, feed: str, id: str) -> datetime | None:
+        """When the case began, as its first row says: a case is of one day."""
+        rows = self.board.live.picture().snapshot.frames[feed]
+        own = rows.loc[rows["id"] == id, "occurred_at"]
+        return own.iloc[0].to_pydatetime() if len(own) else None
+
+    def _written(self, at: datetime) -> str:
+        """To the minute: two that play the same drill tell the same row, which is kept once."""
+        local = at.astimezone(self.board.register.election.zone)
+        return local.isoformat(timespec="minutes")

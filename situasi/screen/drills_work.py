@@ -1,0 +1,55 @@
+"""Which drills were started, and how the staff reacted to what they reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from situasi import acknowledged, drills, scenarios
+from situasi.analysis.reactions import Asked, reactions
+from situasi.board import current as board
+from situasi.drills import Run
+from situasi.records import INCIDENTS
+from situasi.scenarios import Scenario
+from situasi.screen import session
+from situasi.screen.page import View
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """known: scenarios by code. runs: those that were started, newest first. found: of
+    analysis.reactions, the newest drill first."""
+
+    known: dict[str, Scenario]
+    runs: tuple[Run, ...]
+    found: pd.DataFrame
+
+
+def drilled(view: View) -> Drilled:
+    """What this viewer may see of the drills. Raises ValueError for a faulty scenario."""
+    known = scenarios.load(board().register.election)
+    runs = tuple(reversed(drills.every(board().store)))
+    asked = tuple(one for run in runs for one in _asked(run, known, view))
+    heeded = tuple(
+        (case, one.at) for case, one in acknowledged.every(board().store).items()
+    ) if asked else ()  # fmt: skip
+    # To the minute, so that viewers of the same minute share what is found.
+    now = session.now().replace(second=0, microsecond=0) if view.at.live else None
+    return Drilled(known, runs, view.compute(reactions, asked, heeded, now))
+
+
+def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:
+    """The cases of a drill in the kecamatan that are shown."""
+    if run.scenario not in known:
+        return []
+    scenario, shown = known[run.scenario], set(view.chosen())
+    places = {
+        one.case: dict(one.cells).get("kode_kecamatan")
+        for one in reversed(scenario.messages) if one.feed == INCIDENTS.name
+    }  # fmt: skip
+    return [
+        Asked(run.id, run.scenario, case, run.case(case), drills.SOURCE, scenario.targets)
+        for case in scenario.cases
+        if places[case] in shown
+    ]

@@ -1,0 +1,119 @@
+"""Kejadian: places and hours in which incidents lie close, and clusters with their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from situasi import board as house
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from tests.builders_files import report
+from tests.conftest import NOON
+
+_SCRIPT = """
+from pages import incidents
+from situasi.screen import filters
+
+filters.recall_moment()
+incidents.show()
+"""
+
+
+def drawn(board: Board, monkeypatch: pytest.MonkeyPatch, **asked: str) -> AppTest:
+    monkeypatch.setattr(house, "_current", board)
+    app = AppTest.from_string(_SCRIPT)
+    for key, value in asked.items():
+        app.query_params[key] = value
+    return app.run(timeout=90)
+
+
+def told(app: AppTest) -> str:
+    html = " ".join(one.proto.body for one in app.get("html"))
+    return html + " ".join(one.value for one in (*app.caption, *app.markdown))
+
+
+def crowded(board: Board, number: int, **stated: Any) -> None:
+    """So many incidents of one desa within the last half hour, and a few elsewhere before."""
+    rows = [
+        {
+            **report("incidents"), "id": f"K-{n}", "jenis": "kericuhan", "kecamatan": "Indralaya",
+            "desa": "Tanjung Gelam", "waktu": f"2024-11-27 11:{30 + n}", "uraian": f"Ricuh {n}.",
+            "latihan": "tidak", **stated,
+        }
+        for n in range(number)
+    ]  # fmt: skip
+    rows += [
+        {
+            **rows[0],
+            "id": f"L-{n}",
+            "kode_kecamatan": "",
+            "kecamatan": place,
+            "desa": "",
+            "waktu": f"2024-11-27 0{n}:10",
+        }
+        for n, place in ((6, "Pemulutan"), (7, "Tanjung Raja"), (8, "Kandis"), (9, "Payaraman"))
+    ]
+    taken = ingest_rows(
+        rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+    )
+    assert taken.accepted == len(rows), taken
+    board.lookout.look()
+
+
+def test_a_crowd_of_incidents_is_a_cluster_with_place_time_numbers_and_rows(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded(board, 8)
+    app = drawn(board, monkeypatch, saat="2024-11-27T12:00")
+    assert not app.exception
+    said = told(app)
+    assert "Indralaya · Tanjung Gelam" in said
+    assert "8 kejadian, ≈ 0," in said and "p = 0,0" in said
+    labels = [one.proto.popover.label for one in app.get("popover")]
+    assert "8 kejadian gugus ini" in labels and "12 kejadian yang dihitung" in labels
+    app.session_state["gugus_0"] = True
+    app.run(timeout=90)
+    frames = [one.value for one in app.dataframe if "kericuhan" in str(one.value)]
+    assert any(len(frame) == 8 for frame in frames)
+
+
+def test_as_it_was_known_earlier_there_was_no_cluster_and_too_little_for_a_map(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded(board, 8, waktu_lapor="2024-11-27 11:55")
+    app = drawn(board, monkeypatch, saat="2024-11-27T09:30")
+    assert not app.exception
+    assert "Tanjung Gelam</b>" not in told(app)
+
+
+def test_a_few_incidents_are_too_few_to_reckon_with(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded(board, 1)
+    app = drawn(board, monkeypatch, saat="2024-11-27T12:00")
+    assert not app.exception
+    assert "Belum cukup kejadian hari ini untuk dihitung" in told(app)
+    assert "Tidak ada gugus" in told(app)
+
+
+def test_a_chosen_kecamatan_shows_only_what_concerns_it(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowded(board, 8)
+    app = drawn(board, monkeypatch, saat="2024-11-27T12:00", kec="16.10.05")
+    labels = [one.proto.popover.label for one in app.get("popover")]
+    assert "1 kejadian yang dihitung" in labels
+    assert "8 kejadian gugus ini" not in labels
+
+
+def test_the_rehearsed_day_draws_the_map_with_its_words(
+    rehearsed: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = drawn(rehearsed, monkeypatch, saat="2024-11-27T12:30")
+    assert not app.exception
+    alts = [one.proto.alt for one in app.get("plotly_chart")]
+    assert any("per 100 TPS per jam menurut kecamatan dan jam" in alt for alt in alts)
+    assert "Ini bukan kerawanan TPS." in told(app)
