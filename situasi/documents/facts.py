@@ -134,7 +134,7 @@ def _officers(of: Gathered, codes: list[str]) -> tuple[Number, ...]:
     return (
         Number(int(known["present"].sum())),
         Number(int(known["posted"].sum()), "diplot"),
-        Number(int(known["tps_uncovered"].sum()), "TPS tanpa petugas"),
+        Number(int(known["absent"].sum()), "TPS tanpa petugas"),
     )
 
 

@@ -109,7 +109,7 @@ def gaps(day: Day, codes: list[str]) -> Table:
             _("perlu menurut pola"): number(rows["required"], estimated=True),
             _("ditempatkan"): number(rows["posted"].where(known)),
             _("hadir"): number(rows["present"].where(known)),
-            _("TPS tanpa petugas"): number(rows["tps_uncovered"].where(known)),
+            _("TPS tanpa petugas"): number(rows["absent"].where(known)),
             _("TPS"): number(rows["tps"]),
         },
         _made_up(day),

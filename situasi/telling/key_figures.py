@@ -115,7 +115,7 @@ def personnel(day: Day, codes: Sequence[str]) -> Told:
         n=words.number(known["present"].sum()), all=words.number(known["posted"].sum())
     )
     note = _("{n} dari {all} TPS tanpa petugas").format(
-        n=words.number(known["tps_uncovered"].sum()), all=words.number(known["tps"].sum())
+        n=words.number(known["absent"].sum()), all=words.number(known["tps"].sum())
     )
     return Told("personel", _("Personel hadir"), value, note)
 

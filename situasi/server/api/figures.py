@@ -131,7 +131,7 @@ def _personnel(gaps: pd.DataFrame) -> dict[str, Any]:
         "posted": "posted",
         "present": "present",
         "tps": "tps",
-        "tps_without_officer": "tps_uncovered",
+        "tps_without_officer": "absent",
     }
     if known.empty:  # without a posting list nobody can be missed
         return dict.fromkeys(names)

@@ -8,7 +8,7 @@ from situasi.telling.why.rule import Rule, Why
 
 _PAGES: dict[str, dict[str, Rule]] = {
     "situasi": {**cases.SITUATION, **stations.SITUATION, **force.SITUATION, **intake.SITUATION},
-    "kejadian": cases.INCIDENTS,
+    "kejadian": {**cases.INCIDENTS, **decisions.HOT},
     "perubahan": cases.CHANGES,
     "peringatan": decisions.ALERTS,
     "partisipasi": {**stations.TURNOUT, **decisions.OUTLOOK},
@@ -18,6 +18,7 @@ _PAGES: dict[str, dict[str, Rule]] = {
     "tahapan": force.ACTIVITIES,
     "netralitas": force.NEUTRALITY,
     "masukan": intake.INTAKE,
+    "latihan": decisions.DRILLS,
     "kesehatan": intake.HEALTH,
 }
 

@@ -130,6 +130,47 @@ def _plan(election: Election) -> Why:
     )  # fmt: skip
 
 
+def _dense(election: Election) -> Why:
+    rule = election.rules.risk
+    said = _("Kejadian per {n} TPS dan jam, diperhalus: laju kabupaten pada jam itu dikali faktor "
+             "kecamatan (Gamma–Poisson), agar satu kejadian di kecamatan kecil tidak menjadikannya "
+             "terburuk. Jam yang belum tiba atau tanpa kabar dikosongkan, bukan nol. Nihil, yang "
+             "digabung, dan yang tidak terbukti tidak dihitung.")  # fmt: skip
+    return Why(
+        said.format(n=words.number(rule.per)),
+        (
+            (_("selang"), percent(100 * rule.interval)),
+            (_("sedikitnya"), _("{n} kejadian").format(n=words.number(rule.least))),
+        ),
+        _CASES,
+    )
+
+
+def _cluster(election: Election) -> Why:
+    rule = election.rules.clusters
+    return Why(
+        _("Kejadian yang berdekatan tempat dan waktu lebih banyak daripada yang wajar: dibanding "
+          "hari acak dengan jumlah kejadian yang sama pada tiap waktu (Kulldorff). p: bagian hari "
+          "acak yang sama padatnya."),
+        (
+            (_("p paling tinggi"), words.number(rule.level, 2)),
+            (_("sedikitnya"), _("{n} kejadian").format(n=words.number(rule.least))),
+            (_("paling jauh ke belakang"), minutes(rule.longest)),
+        ),
+        _CASES,
+    )  # fmt: skip
+
+
+def _reactions(_election: Election) -> Why:
+    return Why(
+        _("Waktu sejak laporan skenario tersimpan sampai langkah staf tersimpan, menurut jam "
+          "orang. Diketahui: dipahami di layar, atau langkah pertama. Batas tiap langkah tertulis "
+          "pada skenario. Langkah yang masih terbuka dihitung, bukan ditinggalkan; median menurut "
+          "Kaplan–Meier."),
+        feeds=_CASES,
+    )  # fmt: skip
+
+
 OUTLOOK: dict[str, Rule] = {
     "angka_akhir": _outlook, "ketepatan": _scored, "ketelitian": _tested,
 }  # fmt: skip
@@ -145,3 +186,11 @@ MOVES: dict[str, Rule] = {
     "kosong": _empty, "kurang": _short, "perlu": _short, "kekurangan": _short, "siap": _free,
     "menuju": _coming, "langkah": _plan, "banding_geser": _plan, "putusan_rencana": _plan,
 }  # fmt: skip
+HOT: dict[str, Rule] = {
+    "padat": _dense, "padat_baris": _dense,
+    **{f"gugus_{n}": _cluster for n in range(9)},
+}  # fmt: skip
+DRILLS: dict[str, Rule] = dict.fromkeys(
+    ("kasus", "reaksi", "diketahui", "diverifikasi", "ditugaskan", "ditutup"),
+    _reactions,
+)
