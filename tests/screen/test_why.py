@@ -16,6 +16,7 @@ SCREENS = {
     "situation": "situasi", "incidents": "kejadian", "turnout": "partisipasi", "stations": "tps",
     "personnel": "personel", "activities": "tahapan", "neutrality": "netralitas",
     "changes": "perubahan", "intake": "masukan", "alerts": "peringatan", "moves": "pergeseran",
+    "reports": "laporan", "drills": "latihan",
 }  # fmt: skip
 
 
