@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pandas as pd
 
 from situasi import words
-from situasi.analysis import activities, incidents, situasi, turnout
+from situasi.analysis import activities, incidents, outlook, situasi, turnout
 from situasi.analysis.attention import PARTS
 from situasi.documents import facts, tables
 from situasi.documents.gathering import Gathered
 from situasi.labels import label
 from situasi.records import TINGKAT
+from situasi.telling import outlook as ahead
 from situasi.telling.numbers import between, percent, voters
 
 # So many kecamatan are named where some stand for the rest.
@@ -236,7 +237,19 @@ def _analysis(of: Gathered) -> list[str]:
     tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
     if late := facts.late(tps):
         told.append(f"{words.number(late)} TPS terlambat melapor atau tak terjangkau.")
+    told += _ahead(of)
     return told or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
+
+
+def _ahead(of: Gathered) -> list[str]:
+    """Where the day is heading, while it is not over."""
+    if of.outlook is None or of.asked.kind != "situasi":
+        return []
+    one = outlook.whole(of.outlook, of.asked.kecamatan)
+    if not one["enough"] or one["ended"] == one["tps"]:
+        return []
+    said = ahead.in_short(one, of.register.election.rules.outlook.confidence)
+    return [f"Partisipasi: {said}. Ini perkiraan; selangnya diuji pada hari-hari buatan."]
 
 
 def _reasons(of: Gathered, row: pd.Series) -> str:

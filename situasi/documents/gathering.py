@@ -9,13 +9,14 @@ from datetime import datetime
 import pandas as pd
 
 from situasi import sight
-from situasi.analysis import activities, coverage, day, neutrality, stages, turnout
+from situasi.analysis import activities, coverage, day, neutrality, outlook, stages, turnout
 from situasi.analysis.casework import Casework, casework
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.day import Day
 from situasi.analysis.known import Known
 from situasi.analysis.moment import Moment, reckoned
 from situasi.analysis.neutrality import Neutrality
+from situasi.analysis.outlook import Outlook
 from situasi.analysis.overview import Overview
 from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.works import Work, reads
@@ -46,7 +47,8 @@ class Gathered:
     """Everything found. codes: the kecamatan it is of. at: as the pages show the moment.
 
     coverage: None for a viewer who is not told of officers; neutrality: None where it was not
-    asked for; before: None where nothing is compared. stages: that run.
+    asked for; before: None where nothing is compared. outlook: of every kecamatan, None without a
+    calibration. stages: that run.
     """
 
     board: Board
@@ -62,6 +64,7 @@ class Gathered:
     before: Period | None
     coverage: Coverage | None
     curve: pd.DataFrame
+    outlook: Outlook | None
     stages: list[Stage]
     neutrality: Neutrality | None
     version: int
@@ -75,6 +78,13 @@ def curve(
     """analysis.turnout.curve of these kecamatan."""
     standing = counts(of_stations(known["tps"], register), register)
     return turnout.curve(standing, register, at, kecamatan)
+
+
+@reads(TPS)
+def ahead(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Outlook | None:
+    """analysis.outlook.outlook of every kecamatan."""
+    standing = counts(of_stations(known["tps"], register), register)
+    return outlook.outlook(standing, register, at)
 
 
 @reads(ACTIVITIES)
@@ -125,10 +135,12 @@ def gather(
     force = find(coverage.coverage) if viewer.role.sees("personel") else None
     cases = find(neutral, asked.kecamatan) if asked.neutrality else None
     through_day = find(curve, asked.kecamatan)
+    end = find(ahead)
     assert isinstance(found_day, Day)
     assert isinstance(force, Coverage | None)
     assert isinstance(cases, Neutrality | None)
     assert isinstance(through_day, pd.DataFrame)
+    assert isinstance(end, Outlook | None)
     concerned = stages.here(register.stages, register.election.kabupaten)
     earlier, then = before(asked, at)
     past = Moment(then, live=False, exercise=False)
@@ -146,6 +158,7 @@ def gather(
         before=_period(board, viewer, shown, past, earlier) if compare else None,
         coverage=None if force is None else coverage.within(force, asked.kecamatan),
         curve=through_day,
+        outlook=end,
         stages=stages.running(concerned, at.at.date()),
         neutrality=cases,
         version=shown.snapshot.version,

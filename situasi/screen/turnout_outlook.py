@@ -17,6 +17,7 @@ from situasi.screen.chart import chart
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.turnout_work import Work, scored
+from situasi.telling import outlook as telling
 from situasi.words import _
 
 
@@ -26,11 +27,8 @@ def outlook_line(view: View, found: Work) -> None:
         return
     one = _whole(view, found.outlook)
     if one["enough"]:
-        said = _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)")
-        low, high = (words.number(100 * one[name] / one["dpt"], 1) for name in ("low", "high"))
-        st.caption(
-            said.format(rate=_rate(one), level=_level(), low=low, high=high), width="content"
-        )
+        confidence = board().register.election.rules.outlook.confidence
+        st.caption(telling.in_short(one, confidence), width="content")
 
 
 def outlook_panel(view: View, found: Work) -> None:
@@ -90,10 +88,6 @@ def _level() -> str:
     return words.number(board().register.election.rules.outlook.confidence)
 
 
-def _rate(one: pd.Series) -> str:
-    return f"≈ {words.number(100 * one['centre'] / one['dpt'], 1)} %"
-
-
 def _words() -> Words:
     return Words(
         _("perkiraan akhir"),
@@ -114,7 +108,7 @@ def _cards(one: pd.Series) -> tuple[Card, ...]:
         n=words.number(int(one["told"])), all=words.number(int(one["tps"]))
     )
     return (
-        Card(_("Partisipasi akhir"), _rate(one), f"{span}: ≈ {share[0]}–{share[1]} %"),
+        Card(_("Partisipasi akhir"), telling.rate(one), f"{span}: ≈ {share[0]}–{share[1]} %"),
         Card(_("Pemilih hadir akhir"), f"≈ {heads[0]}", f"{span}: ≈ {heads[1]}–{heads[2]}"),
         Card(_("Dasar perkiraan"), used, rest),
     )

@@ -47,6 +47,11 @@ SAME = {
 
 def _figures(board: Board, name: str, **asked: str) -> dict[str, Figure]:
     """The key figures of a page at 12.30, as it was drawn."""
+    return _drawn(board, name, **asked)[0]
+
+
+def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Figure], AppTest]:
+    """The same, and the page."""
     drawn: list[Figure] = []
 
     def kept(figures: Any, *_more: Any, **_options: Any) -> None:
@@ -62,7 +67,7 @@ def _figures(board: Board, name: str, **asked: str) -> dict[str, Figure]:
         app.run(timeout=90)
         assert not app.exception
     st.cache_resource.clear()
-    return {one.key: one for one in drawn}
+    return {one.key: one for one in drawn}, app
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +174,15 @@ def test_it_says_what_was_known_then_and_no_more(rehearsed: Board, laporan: Lapo
     for key in ("terbuka", "situasi", "partisipasi", "tps", "personel"):
         assert numbers(_facts(early)[key].value) == _of_card(cards[key])
     assert _facts(early)["partisipasi"].value != _facts(laporan)["partisipasi"].value
+
+
+def test_where_the_day_is_heading_is_told_as_on_the_page_and_marked_an_estimate(
+    rehearsed: Board, laporan: Laporan
+) -> None:
+    _figures_there, app = _drawn(rehearsed, "turnout")
+    [said] = [one.value for one in app.caption if one.value.startswith("Akhir hari")]
+    [sentence] = [one for one in laporan.said["analisa"] if "Akhir hari" in one]
+    assert said in sentence and "perkiraan" in sentence
+    assert len(numbers(said)) == 4
+    early = built(rehearsed, at=laporan.at.replace(hour=7, minute=0))
+    assert not any("Akhir hari" in one for one in early.said["analisa"])  # too few have told

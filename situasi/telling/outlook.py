@@ -1,0 +1,27 @@
+"""The outlook in words: where the day is heading, and how sure that is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from situasi import words
+from situasi.words import _
+
+
+def rate(one: pd.Series) -> str:
+    """The estimated turnout in the end, marked as one. one: of analysis.outlook.whole."""
+    return f"≈ {_percent(one, 'centre')} %"
+
+
+def in_short(one: pd.Series, confidence: float) -> str:
+    """The estimate and its interval. confidence: percent."""
+    return _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)").format(
+        rate=rate(one),
+        level=words.number(confidence),
+        low=_percent(one, "low"),
+        high=_percent(one, "high"),
+    )
+
+
+def _percent(one: pd.Series, name: str) -> str:
+    return words.number(100 * one[name] / one["dpt"], 1)
