@@ -77,7 +77,7 @@ def _median(spans: pd.Series) -> str:
 
 
 def _of(some: pd.DataFrame, every: pd.DataFrame) -> str:
-    return _("nilai tengah dari {n}; {all} peringatan").format(
+    return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
         n=words.number(len(some)), all=words.number(len(every))
     )
 
