@@ -43,6 +43,15 @@ def test_a_guest_neither_delivers_nor_sees_where_officers_stand() -> None:
     assert not {"roster", "postings", "personnel", "neutrality"} & set(guest.feeds(FEEDS))
 
 
+def test_what_decides_and_what_goes_up_is_no_page_of_a_guest() -> None:
+    own = {"peringatan", "pergeseran", "laporan", "latihan"}
+    assert not ROLES["tamu"].screens & own
+    assert {role.name for role in ROLES.values() if role.may("geser")} == {
+        "pimpinan", "operator", "admin",
+    }  # fmt: skip
+    assert {role.name for role in ROLES.values() if role.may("latih")} == {"pimpinan", "admin"}
+
+
 def test_roles_name_only_screens_and_acts_that_exist() -> None:
     for role in ROLES.values():
         assert role.screens <= set(SCREENS)
