@@ -273,7 +273,8 @@ def test_a_number_opens_its_rows_which_leave_as_a_file_marked_latihan(
     assert len(rows) > 0
     with viewer.page.expect_download() as waiting_too:
         opened.get_by_role("button", name="XLSX", exact=True).click()
-    book = openpyxl.load_workbook(waiting_too.value.path())
+    waiting_too.value.save_as(tmp_path / "rows.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "rows.xlsx")
     facts = {str(row[0].value): str(row[1].value) for row in book["Keterangan"]}
     assert facts["Cara hitung"] in told and int(facts["Versi data"]) > 0
     if screen != "masukan":  # its rows are feeds, none of which is made up
