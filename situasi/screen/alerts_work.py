@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,22 +17,19 @@ from situasi.analysis.alerts import alerts as analysis
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.works import reads
 from situasi.board import current as board
-from situasi.recent import Recent
 from situasi.records import INCIDENTS, NEUTRALITY, TPS
 from situasi.regions import Register
 from situasi.screen import drawn, session
+from situasi.screen.kept import records
 from situasi.screen.page import View
 from situasi.snapshot import Picture
-from situasi.store.protocol import StoreError
+from situasi.store.protocol import Store
 
 # Rules of which a viewer knows nothing who may not see the screen.
 _GUARDED = {"netralitas": "netralitas", "tanpa_petugas": "personel", "kurang_pola": "personel"}
 _BEHIND = (INCIDENTS, TPS, NEUTRALITY)
 
 Known = tuple[dict[str, Kept], dict[str, Acknowledgement]]
-_read = Recent(4)
-# By store: what was read last.
-_last: dict[str, Known] = {}
 
 
 @dataclass(frozen=True)
@@ -121,13 +117,11 @@ def found(view: View, wanted: Wanted) -> Shown:
 
 def known(shown: Picture) -> Known:
     """All deeds and acknowledgements; the last that were read where the store cannot be read."""
-    address = board().settings.store
-    with suppress(StoreError):  # the board says itself that it cannot
-        store = board().store
-        _last[address] = _read.get(
-            (address, shown.access), lambda: (alerting.every(store), acknowledged.every(store))
-        )
-    return _last.get(address, ({}, {}))
+    return records("peringatan", shown, _known, ({}, {}))
+
+
+def _known(store: Store) -> Known:
+    return alerting.every(store), acknowledged.every(store)
 
 
 def _chosen(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:

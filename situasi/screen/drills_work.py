@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from situasi import acknowledged, drills, scenarios
-from situasi.analysis.reactions import Asked, reactions
+from situasi.analysis.reactions import Asked, Heed, reactions
 from situasi.board import current as board
 from situasi.drills import Run
 from situasi.records import INCIDENTS
 from situasi.scenarios import Scenario
 from situasi.screen import session
+from situasi.screen.kept import records
 from situasi.screen.page import View
+from situasi.store.protocol import Store
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,18 @@ class Drilled:
 def drilled(view: View) -> Drilled:
     """What this viewer may see of the drills. Raises ValueError for a faulty scenario."""
     known = scenarios.load(board().register.election)
-    runs = tuple(reversed(drills.every(board().store)))
+    runs, told = records("latihan", view.shown, _started, ((), ()))
     asked = tuple(one for run in runs for one in _asked(run, known, view))
-    heeded = tuple(
-        (case, one.at) for case, one in acknowledged.every(board().store).items()
-    ) if asked else ()  # fmt: skip
+    heeded = told if asked else ()
     # To the minute, so that viewers of the same minute share what is found.
     now = session.now().replace(second=0, microsecond=0) if view.at.live else None
     return Drilled(known, runs, view.compute(reactions, asked, heeded, now))
+
+
+def _started(store: Store) -> tuple[tuple[Run, ...], tuple[Heed, ...]]:
+    """The drills, the newest first, and who took note of which case and when."""
+    heeded = ((case, one.at) for case, one in acknowledged.every(store).items())
+    return tuple(reversed(drills.every(store))), tuple(heeded)
 
 
 def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:

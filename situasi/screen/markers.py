@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from situasi import briefings, words
-from situasi.board import current as board
 from situasi.briefings import Briefing
-from situasi.recent import Recent
-from situasi.screen import address
+from situasi.screen import address, kept
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
-from situasi.store.protocol import StoreError
 from situasi.words import _
 
 # The name of the chosen one in the address.
 NAME = "sejak"
-_read = Recent(4)
-# By store: those that were read last.
-_last: dict[str, list[Briefing]] = {}
 
 
 def name(one: Briefing, at: Moment) -> str:
@@ -45,8 +37,4 @@ def there_are(shown: Picture, at: Moment) -> list[Briefing]:
 
 def every(shown: Picture) -> list[Briefing]:
     """All markers of the store; the last that were read where it cannot be read."""
-    store = board().settings.store
-    with suppress(StoreError):  # the board says itself that it cannot
-        found = _read.get((store, shown.access), lambda: briefings.every(board().store))
-        _last[store] = found
-    return list(_last.get(store, []))
+    return list(kept.records("taklimat", shown, briefings.every, []))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from situasi.screen import (
     session,
     tables,
 )
+from situasi.screen.kept import records
 from situasi.screen.moves_plan import Shown
 from situasi.screen.page import View
 from situasi.store.protocol import StoreError
@@ -136,11 +138,8 @@ def told() -> None:
 def past_panel(view: View) -> None:
     """What had been decided by the moment that is shown."""
     page.section(_("Rencana yang diputuskan"))
-    try:
-        every = moving.every(board().store, session.viewer().area)
-    except StoreError as error:
-        st.warning(parts.plain(str(error)))
-        return
+    area = session.viewer().area
+    every = records(f"pergeseran {area}", view.shown, partial(moving.every, area=area), [])
     some = [one for one in every if view.at.live or one.at <= view.at.at]
     if not some:
         parts.empty(_("Belum ada rencana yang disetujui atau ditolak."))

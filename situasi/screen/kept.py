@@ -1,0 +1,29 @@
+"""Records of access: who marked, heeded, moved, drilled; the last of them when the store breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from situasi.board import current as board
+from situasi.recent import Recent
+from situasi.snapshot import Picture
+from situasi.store.protocol import Store, StoreError
+
+Found = TypeVar("Found")
+_read = Recent(16)
+# By name and store: what was read last.
+_last: dict[tuple[str, str], Any] = {}
+
+
+def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: Any) -> Found:
+    """What `read` finds, once while nobody writes such a record; shared: nobody may change it.
+
+    name: of what is read. nothing: where the store was never readable.
+    """
+    key = (name, board().settings.store)
+    with suppress(StoreError):  # the board says itself that it cannot
+        _last[key] = _read.get((*key, shown.access), lambda: read(board().store))
+    found: Found = _last.get(key, nothing)
+    return found
