@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from situasi.board import current as board
-from situasi.screen import address, filters, parts, session
+from situasi.screen import address, filters, parts, playback, session
 from situasi.screen.heartbeat import heartbeat
 from situasi.screen.menu import asked, menu
 from situasi.screen.session import Moment
@@ -31,6 +31,7 @@ def main() -> None:
         parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
     filters.recall_moment()
+    playback.stays_over()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
     if shown.trouble and not shown.snapshot.version:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -27,6 +28,9 @@ _PLAYING = "_putar"
 _OVER = "_putar_selesai"
 _DRAWN = "_putar_tergambar"
 _SPEED = "laju"
+_LEFT = "_putar_ditinggal"
+# So long the browser may take to hear that the day is over.
+_LATE = 10.0
 
 
 def controls(at: Moment, shown: Picture, kecamatan: Collection[str]) -> str:
@@ -74,6 +78,13 @@ def controls(at: Moment, shown: Picture, kecamatan: Collection[str]) -> str:
         st.session_state[_DRAWN] = True
         _beat()
     return parts.plain(_said(found, at))
+
+
+def stays_over() -> None:
+    """Before the slider is drawn: a browser that has not heard of the end leads nobody back."""
+    left, until = st.session_state.get(_LEFT, (None, 0.0))
+    if left is not None and st.session_state.get("saat") == left and time.monotonic() < until:
+        filters.back_to_present()
 
 
 def stop() -> None:
@@ -151,6 +162,7 @@ def _beat() -> None:
     onward = moment and moment + timedelta(minutes=st.session_state.get(_SPEED) or _DEFAULT)
     if onward is None or onward >= min(present, board().register.election.day_end):
         st.session_state[_PLAYING], st.session_state[_OVER] = False, True
+        st.session_state[_LEFT] = (st.session_state.get("saat"), time.monotonic() + _LATE)
         filters.back_to_present()
     else:
         filters.choose_moment(onward)
