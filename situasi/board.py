@@ -20,7 +20,7 @@ from situasi.regions import Register
 from situasi.settings import Settings
 from situasi.shapes import Boundaries
 from situasi.snapshot import Live
-from situasi.store import open_store
+from situasi.store import Scope, open_store
 from situasi.store.protocol import Store
 
 
@@ -62,7 +62,7 @@ def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
         vocabulary,
     )
     settings.live.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store)
+    store = open_store(settings.store, Scope(definition.contest, definition.kabupaten_code))
     live, findings = Live(store, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(store, clock)

@@ -45,6 +45,7 @@ class Election:
 
     folder: Path
     slug: str
+    contest: str  # the election across all kabupaten, as a word for addresses: pilkada-2024
     name: str
     kabupaten_code: str
     kabupaten: str
@@ -129,6 +130,7 @@ def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
     return Election(
         folder=folder,
         slug=folder.name,
+        contest=election.get("contest", folder.name),
         name=election["name"],
         kabupaten_code=area["code"],
         kabupaten=area["name"],

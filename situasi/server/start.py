@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
-from situasi import accounts, secret, settings
+from situasi import accounts, election, secret, settings
 from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
 from situasi.server.doorway import Doorway, Heeds
@@ -18,7 +18,7 @@ from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
 from situasi.settings import Oidc, Settings
-from situasi.store import open_store
+from situasi.store import Scope, open_store
 from situasi.store.protocol import StoreError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def gate(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Mid
     believe_no_proxy_but_ours()
     try:
         doorway = _doorway(address, shell, farewell, heeds)
-    except (NotSafe, StoreError, OSError, ValueError) as error:
+    except (NotSafe, StoreError, OSError, KeyError, ValueError) as error:
         print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
         raise SystemExit(2) from error
     return Middleware(Gate, doorway=doorway)
@@ -104,7 +104,8 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
         raise NotSafe(
             f"di {where} papan butuh SITUASI_SECRET, paling sedikit {secret.SHORTEST} tanda acak."
         )
-    store = open_store(found.store)
+    voted = election.load(found.election)
+    store = open_store(found.store, Scope(voted.contest, voted.kabupaten_code))
     try:
         every = accounts.every(store).values()
     finally:

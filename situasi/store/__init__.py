@@ -18,6 +18,7 @@ from situasi.store.protocol import (
     StoreError,
     Writing,
 )
+from situasi.store.scope import Scope
 from situasi.store.sql import SqlStore
 
 __all__ = [
@@ -26,17 +27,20 @@ __all__ = [
     "Overtaken",
     "Quarantined",
     "Rejection",
+    "Scope",
     "Store",
     "StoreError",
     "Writing",
     "open_store",
 ]
 
-_BACKENDS: dict[str, Callable[[sa.URL], Backend]] = {"sqlite": sqlite.backend}
+_BACKENDS: dict[str, Callable[[sa.URL, Scope | None], Backend]] = {"sqlite": sqlite.backend}
 
 
-def open_store(url: str) -> Store:
-    """Open the store at this address (`sqlite:///FOLDER/situasi.db`), creating it if new.
+def open_store(url: str, scope: Scope | None = None) -> Store:
+    """Open the store of this scope at this address, creating it if new.
+
+    url: `sqlite:///FOLDER/situasi.db`.
 
     Each process opens its own. Raises StoreError when the address is none, or what
     lies there cannot be used as a store.
@@ -50,4 +54,4 @@ def open_store(url: str) -> Store:
         raise StoreError(
             f"Jenis penyimpanan {address.drivername!r} tidak dikenal. Pakai sqlite:///BERKAS."
         )
-    return SqlStore(opener(address))
+    return SqlStore(opener(address, scope))

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from situasi.store import growth, tables
 from situasi.store.backend import WRITES, Backend
 from situasi.store.protocol import StoreError
+from situasi.store.scope import Scope
 
 # 2: more feeds, and more columns in the first four. 3: records of access, the trail is chained.
 SCHEMA = 3
@@ -40,8 +41,8 @@ _SENTENCES = {
 }
 
 
-def backend(url: sa.URL) -> Backend:
-    """Open or create the file that `url` names, with its folder.
+def backend(url: sa.URL, _: Scope | None = None) -> Backend:
+    """Open or create the file that `url` names, with its folder. A file is of one scope.
 
     Raises StoreError when that cannot be done, or the file is not a store of this
     or an older version.

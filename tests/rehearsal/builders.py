@@ -28,6 +28,7 @@ def election(**changes: object) -> Election:
     """An invented election; any field may be changed."""
     fields: dict[str, object] = {
         "folder": Path("contoh"),
+        "contest": "pilkada-2024",
         "slug": "contoh",
         "name": "Pilkada Contoh",
         "kabupaten_code": "98.01",
