@@ -117,6 +117,10 @@ class Backend(ABC):
     def wait(self) -> None:
         """Return when asking for a new version is worth it: once announced, or after a while."""
 
+    @abstractmethod
+    def alone(self, job: str) -> bool:
+        """See protocol.Store."""
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

@@ -88,7 +88,7 @@ class PostgresBackend(Backend):
     def __init__(self, url: sa.URL, scope: Scope) -> None:
         super().__init__(_engine(url, scope), psycopg.Error)
         self.scope = scope
-        self._news = News(url, scope)
+        self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
     def explain(self, error: BaseException) -> str:
         said = getattr(error, "orig", None) or error
@@ -166,8 +166,13 @@ class PostgresBackend(Backend):
     def wait(self) -> None:
         self._news.wait()
 
+    def alone(self, job: str) -> bool:
+        with self.speaking():
+            return self._jobs.are_mine(job)
+
     def close(self) -> None:
         self._news.close()
+        self._jobs.close()
         super().close()
 
     def _scope(self) -> dict[str, str]:
@@ -234,6 +239,48 @@ class PostgresBackend(Backend):
                 cursor.execute(statement, self._scope() | values)
                 stored += max(int(cursor.rowcount), 0)
         return stored
+
+
+class Jobs:
+    """The jobs of a scope that this process does alone: locks that end with its own line."""
+
+    def __init__(self, url: sa.URL, scope: Scope) -> None:
+        self._url, self._scope = url, based.schema(scope)
+        self._mine: set[str] = set()
+        self._line: psycopg.Connection[Any] | None = None
+        self._asking = threading.Lock()
+
+    def are_mine(self, job: str) -> bool:
+        with self._asking:
+            line = self._standing()
+            if job not in self._mine:
+                name = f"{self._scope}/{job}"
+                asked = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
+                row = line.execute(asked, (name,)).fetchone()
+                if row and row[0]:
+                    self._mine.add(job)
+            return job in self._mine
+
+    def close(self) -> None:
+        with self._asking:
+            self._let_go()
+
+    def _standing(self) -> psycopg.Connection[Any]:
+        """The line, if it still stands; with one that broke, all locks were lost."""
+        if self._line is not None:
+            try:
+                self._line.execute("SELECT")
+                return self._line
+            except psycopg.Error:
+                self._let_go()
+        self._line = psycopg.connect(_address(self._url), autocommit=True)
+        return self._line
+
+    def _let_go(self) -> None:
+        self._mine.clear()
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
 
 class News:
