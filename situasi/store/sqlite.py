@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +14,15 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import growth, tables
+from situasi.store import aside, tables
 from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store.migrations import migrating
+from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
-# 2: more feeds, and more columns in the first four. 3: records of access, the trail is chained.
-SCHEMA = 3
+_log = logging.getLogger(__name__)
+
 _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
 _PACE = 0.25  # seconds between two questions for a new version
@@ -51,15 +54,32 @@ def backend(url: sa.URL, _: Scope | None = None) -> Backend:
     Raises StoreError when that cannot be done, or the file is not a store of this
     or an older version.
     """
+    return _made_ready(_path(url))[0]
+
+
+def upgrade(url: sa.URL, _: Scope | None = None) -> Grown:
+    """See store.upgrade."""
+    path = _path(url)
+    if not path.exists():
+        raise StoreError(f"Belum ada penyimpanan di {path}.")
+    opened, grown = _made_ready(path)
+    opened.close()
+    return grown
+
+
+def _path(url: sa.URL) -> Path:
     if url.database in (None, "", ":memory:"):
         raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
-    path = Path(str(url.database)).resolve()
+    return Path(str(url.database)).resolve()
+
+
+def _made_ready(path: Path) -> tuple[SqliteBackend, Grown]:
     opened = SqliteBackend(path)
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
-            _grow(opened.engine)
+            grown = _grow(opened.engine, path)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
@@ -67,7 +87,7 @@ def backend(url: sa.URL, _: Scope | None = None) -> Backend:
     except StoreError:
         opened.engine.dispose()
         raise
-    return opened
+    return opened, grown
 
 
 class SqliteBackend(Backend):
@@ -230,26 +250,36 @@ def _prepare(engine: sa.Engine, path: Path) -> None:
         connection.commit()
 
 
-def _grow(engine: sa.Engine) -> None:
-    """Bring a store of an older version to this one, once, whoever comes first."""
+def _grow(engine: sa.Engine, path: Path) -> Grown:
+    """Bring a store of an older schema to this one, once, whoever comes first.
+
+    What was before is put beside it while nobody else can write.
+    """
+    schema = int(migrating.head())
     with engine.connect() as connection:
-        if _pragma(connection, "user_version") == SCHEMA:
-            return
+        before = _pragma(connection, "user_version")
+    if before == schema:
+        return Grown(before, schema)
     with engine.connect() as plain:
         connection = plain.execution_options(**WRITES)
-        if _pragma(connection, "user_version") < SCHEMA:
-            # What an older store has in its trail is sealed once: the only change ever made.
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {tables.audit.name}_no_update")
-            growth.grow(connection)
-            _keep_append_only(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+        _is_ours(connection, path)  # a newer version may have been quicker
+        before = _pragma(connection, "user_version")
+        if before == schema:
+            return Grown(before, schema)
+        copy = aside.put(path, f"skema-{before}")
+        migrating.upgrade(connection, known=f"{before:04}")
+        _keep_append_only(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version={schema}")
         connection.commit()
+    told = {"before": before, "after": schema, "copy": str(copy)}
+    _log.info("the store has a new schema", extra=told)
+    return Grown(before, schema, copy)
 
 
 def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
-        if _pragma(connection, "user_version") > SCHEMA:
+        if _pragma(connection, "user_version") > int(migrating.head()):
             raise StoreError(f"{path} dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
         return True
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
@@ -279,8 +309,10 @@ def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
 def _create(connection: sa.Connection) -> None:
     tables.metadata.create_all(connection)
     _keep_append_only(connection)
+    migrating.stamp(connection)
     connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
-    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+    # The number of the schema: what Alembic's table says, where older versions look.
+    connection.exec_driver_sql(f"PRAGMA user_version={int(migrating.head())}")
 
 
 def _keep_append_only(connection: sa.Connection) -> None:
