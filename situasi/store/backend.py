@@ -55,6 +55,14 @@ class Backend(ABC):
         try:
             yield connection.execution_options(**WRITES)
         finally:
+            self._let_go(connection)
+
+    def _let_go(self, connection: sa.Connection) -> None:
+        """Give the connection back. One that is lost rolled back by itself."""
+        try:
+            connection.close()
+        except (sa.exc.DBAPIError, self._driver_error):
+            connection.invalidate()
             connection.close()
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
