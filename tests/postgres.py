@@ -94,7 +94,7 @@ class Node:
 
     def kill(self) -> None:
         """As a machine dies: all of its processes at once."""
-        first = psutil.Process(int((self.folder / "postmaster.pid").read_text().split()[0]))
+        first = psutil.Process(self._number())
         family = [first, *first.children(recursive=True)]
         for one in family:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -102,7 +102,7 @@ class Node:
         psutil.wait_procs(family, timeout=30)
 
     def stop(self) -> None:
-        if (self.folder / "postmaster.pid").exists():
+        if psutil.pid_exists(self._number()):
             self._run("pg_ctl", "-D", "{}", "-m", "immediate", "stop")
 
     def ask(self, question: str) -> list[tuple[Any, ...]]:
@@ -114,6 +114,16 @@ class Node:
     def is_followed(self) -> bool:
         """Whether another holds all that this one acknowledges."""
         return bool(self.ask("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"))
+
+    def is_at_rest(self) -> bool:
+        """Whether nobody is in the middle of a transaction."""
+        busy = "application_name = 'situasi' AND state <> 'idle'"
+        return not self.ask(f"SELECT 1 FROM pg_stat_activity WHERE {busy}")
+
+    def _number(self) -> int:
+        """Of its first process; 0 before it was ever started."""
+        told = self.folder / "postmaster.pid"
+        return int(told.read_text().split()[0]) if told.exists() else 0
 
     def _own(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

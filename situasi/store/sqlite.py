@@ -45,7 +45,7 @@ _SENTENCES = {
 }
 
 
-def backend(url: sa.URL, _: Scope | None = None) -> Backend:
+def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) -> Backend:
     """Open or create the file that `url` names, with its folder. A file is of one scope.
 
     Raises StoreError when that cannot be done, or the file is not a store of this

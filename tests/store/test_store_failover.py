@@ -92,6 +92,7 @@ def test_a_primary_that_dies_loses_nothing_acknowledged_and_nothing_is_there_twi
         finally:
             for one in writers:
                 one.stop()
+        until(primary.is_at_rest, "a commit never ended")
         promised += [mark for one in writers for mark in one.acknowledged]
         found = store.tail(INCIDENTS)
         there = Counter(found["pelapor"])
