@@ -57,6 +57,15 @@ _REFUSALS = (
 _MINE = "contest = %(contest)s AND kabupaten = %(kabupaten)s"
 _AWAY = "Server penyimpanan tidak menjawab. Periksa server dan jaringannya."
 
+# A server that follows another tells what it has as if it were new, long after it lost the other:
+# it must be receiving, and have done what it received or something else within seconds.
+_IS_FRESH = """
+    SELECT NOT pg_is_in_recovery() OR (
+        EXISTS (SELECT FROM pg_stat_wal_receiver)
+        AND (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+             OR clock_timestamp() - pg_last_xact_replay_timestamp() < interval '10 seconds'))"""
+_BEHIND = "Server baca tidak lagi mengikuti server utama. Periksa sambungan keduanya."
+
 # How PostgreSQL calls the types of the columns in an array.
 _ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Boolean, "bool"),
@@ -68,43 +77,38 @@ _ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
 )
 
 
-def backend(url: sa.URL, scope: Scope | None = None) -> Backend:
+def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> Backend:
     """Open the scope in the database that `url` names, making tables where there are none.
 
     Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is
     spoken to. Raises StoreError when that cannot be done.
     """
-    return _made_ready(url, based.checked(scope))[0]
+    opened = PostgresBackend(url, based.checked(scope), follows)
+    try:
+        with opened.speaking():
+            _prepare(opened.engine, opened.scope)
+    except StoreError:
+        opened.close()
+        raise
+    return opened
 
 
 def upgrade(url: sa.URL, scope: Scope | None = None) -> Grown:
     """See store.upgrade. The tables of all scopes are brought on together."""
-    engine = PostgresBackend(url, based.checked(scope))
-    with closing(engine), engine.reading() as connection:
-        if not based.is_made(connection):
-            raise StoreError("Belum ada penyimpanan di basis data ini.")
-    opened, grown = _made_ready(url, based.checked(scope))
-    opened.close()
-    return grown
-
-
-def _made_ready(url: sa.URL, scope: Scope) -> tuple[PostgresBackend, Grown]:
-    opened = PostgresBackend(url, scope)
-    try:
-        with opened.speaking():
-            grown = _prepare(opened.engine, opened.scope)
-    except StoreError:
-        opened.close()
-        raise
-    return opened, grown
+    opened = PostgresBackend(url, based.checked(scope))
+    with closing(opened), opened.speaking():
+        with opened.engine.connect() as connection:
+            if not based.is_made(connection):
+                raise StoreError("Belum ada penyimpanan di basis data ini.")
+        return _prepare(opened.engine, opened.scope)
 
 
 class PostgresBackend(Backend):
     """See Backend."""
 
-    def __init__(self, url: sa.URL, scope: Scope) -> None:
+    def __init__(self, url: sa.URL, scope: Scope, follows: bool = False) -> None:
         super().__init__(_engine(url, scope), psycopg.Error)
-        self.scope = scope
+        self.scope, self._follows = scope, follows
         self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
     def explain(self, error: BaseException) -> str:
@@ -119,7 +123,10 @@ class PostgresBackend(Backend):
         return f"Penyimpanan gagal: {said}"
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
-        return connection.execution_options(isolation_level="REPEATABLE READ")
+        looking = connection.execution_options(isolation_level="REPEATABLE READ")
+        if self._follows and not looking.exec_driver_sql(_IS_FRESH).scalar():
+            raise StoreError(_BEHIND)
+        return looking
 
     def given(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the trail's)
         number = sa.select(based.given.c.number).where(*self._mine(based.given))

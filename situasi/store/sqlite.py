@@ -48,38 +48,19 @@ _SENTENCES = {
 }
 
 
-def backend(url: sa.URL, _: Scope | None = None) -> Backend:
+def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) -> Backend:
     """Open or create the file that `url` names, with its folder. A file is of one scope.
 
     Raises StoreError when that cannot be done, or the file is not a store of this
     or an older version.
     """
-    return _made_ready(_path(url))[0]
-
-
-def upgrade(url: sa.URL, _: Scope | None = None) -> Grown:
-    """See store.upgrade."""
     path = _path(url)
-    if not path.exists():
-        raise StoreError(f"Belum ada penyimpanan di {path}.")
-    opened, grown = _made_ready(path)
-    opened.close()
-    return grown
-
-
-def _path(url: sa.URL) -> Path:
-    if url.database in (None, "", ":memory:"):
-        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
-    return Path(str(url.database)).resolve()
-
-
-def _made_ready(path: Path) -> tuple[SqliteBackend, Grown]:
     opened = SqliteBackend(path)
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
-            grown = _grow(opened.engine, path)
+            _grow(opened.engine, path)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
@@ -87,7 +68,24 @@ def _made_ready(path: Path) -> tuple[SqliteBackend, Grown]:
     except StoreError:
         opened.engine.dispose()
         raise
-    return opened, grown
+    return opened
+
+
+def upgrade(url: sa.URL, _scope: Scope | None = None) -> Grown:
+    """See store.upgrade."""
+    path = _path(url)
+    if not path.exists():
+        raise StoreError(f"Belum ada penyimpanan di {path}.")
+    opened = SqliteBackend(path)
+    with closing(opened), opened.speaking():
+        _prepare(opened.engine, path)
+        return _grow(opened.engine, path)
+
+
+def _path(url: sa.URL) -> Path:
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
+    return Path(str(url.database)).resolve()
 
 
 class SqliteBackend(Backend):
