@@ -56,6 +56,7 @@ def _needs_room(path: Path) -> None:
 
 
 def _copy(path: Path, draft: Path) -> None:
+    draft.touch(mode=0o600)  # never more open than the store, not even while it is written
     with closing(sqlite3.connect(path)) as store, closing(sqlite3.connect(draft)) as copy:
         store.backup(copy)
         found = [line for (line,) in copy.execute("PRAGMA integrity_check(3)")]
@@ -64,6 +65,7 @@ def _copy(path: Path, draft: Path) -> None:
             f"{path} rusak dan tidak dimutakhirkan ({found[0]}). Simpan berkas ini, lalu"
             " pulihkan dari cadangan."
         )
+    shutil.copymode(path, draft)
 
 
 def _free(path: Path) -> Path:
