@@ -77,7 +77,8 @@ def _wheels(folder: Path, requirements: Path) -> list[Path]:
     (proxy,) = (line for line in pinned if line.startswith(f"{PROXY}=="))
     subprocess.run(
         [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-         "--only-binary", ":all:", "--dest", str(folder), "--requirement", str(requirements), PIP, proxy],
+         "--only-binary", ":all:", "--dest", str(folder),
+         "--requirement", str(requirements), PIP, proxy],
         check=True,
     )  # fmt: skip
     return sorted(folder.glob("*.whl"))
@@ -98,7 +99,7 @@ def _facts(folder: Path, version: str, wheels: Iterable[Path]) -> str:
         "PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
         "ARCH": platform.machine(),
         "GLIBC": ".".join(map(str, max(map(_glibc, wheels)))),
-        "MEGABYTES": str(_installed(folder / "project", wheels) // 1_000_000),
+        "MEGABYTES": str(_installed(folder / "project", wheels) * 11 // 10 // 1_000_000),
     }
     return "".join(f"{name}={value}\n" for name, value in facts.items())
 

@@ -208,10 +208,10 @@ write_command() {
 # A file of deploy/ ($1) as $2, with the folders and the user that were asked for.
 adapted() {
   local ends='\(/\|[[:space:]]\|$\)'
-  sed -e "s|/opt/situasi$ends|@P\1|g" -e "s|/var/lib/situasi$ends|@D\1|g" \
-    -e "s|/etc/situasi$ends|@S\1|g" -e "s|@P|$prefix|g" -e "s|@D|$data|g" -e "s|@S|$settings|g" \
-    -e "s|^User=situasi\$|User=$user|" -e "s|^Group=situasi\$|Group=$group|" \
-    -e "s|^user=situasi\$|user=$user|" "$1" >"$2.part"
+  sed -e "s#/opt/situasi$ends#@P\1#g" -e "s#/var/lib/situasi$ends#@D\1#g" \
+    -e "s#/etc/situasi$ends#@S\1#g" -e "s#@P#$prefix#g" -e "s#@D#$data#g" -e "s#@S#$settings#g" \
+    -e "s#^User=situasi\$#User=$user#" -e "s#^Group=situasi\$#Group=$group#" \
+    -e "s#^user=situasi\$#user=$user#" "$1" >"$2.part"
   chmod "$3" "$2.part"
   mv "$2.part" "$2"
 }
