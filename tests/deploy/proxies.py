@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -51,7 +51,9 @@ class Outsider(Knocker):
         line.sock = self._line()
         sent = self._cookie() | self.more | {k.replace("_", "-"): v for k, v in headers.items()}
         try:
-            line.request(method, path, body, sent)
+            # Whoever is refused before all is sent may still read why.
+            with suppress(OSError):
+                line.request(method, path, body, sent)
             found = line.getresponse()
             text = found.read().decode("utf-8", "replace")
         finally:

@@ -30,9 +30,6 @@ from tests.server.doors import (
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("proxies")]
 
 
-KEYED = {"authorization": "Bearer nobody"}
-
-
 @dataclass
 class House:
     """Two processes of one board, and what stands before them."""
@@ -119,17 +116,16 @@ def test_a_page_of_another_site_does_not_get_through(house: House) -> None:
     assert answer.status == 403
 
 
-def test_a_body_that_the_gate_does_not_take_is_refused_here_too(house: House) -> None:
+def test_a_body_that_the_gate_takes_comes_through_and_a_larger_one_does_not(house: House) -> None:
+    key = house.boards[0].command("key", "add", "besar", "--feed", "incidents").split()[-1]
+    keyed = {"authorization": f"Bearer {key}"}
     somebody = house.outsider()
-    assert somebody.ask("/masuk", "POST", b"x" * 70_000).status == 413
-    piece = b"x" * 1024 * 1024
-    assert somebody.ask("/api/v1/incidents", "POST", piece * 65, **KEYED).status == 413
-
-
-def test_a_body_that_the_gate_takes_comes_through(house: House) -> None:
-    """As far as the key, which nobody has."""
-    somebody = house.outsider()
-    assert somebody.ask("/api/v1/incidents", "POST", b"x" * 40_000_000, **KEYED).status == 401
+    large = b"x" * 60_000_000
+    assert somebody.ask("/api/v1/incidents", "POST", large, **keyed).status in {400, 415, 422}
+    try:
+        assert somebody.ask("/api/v1/incidents", "POST", large + large, **keyed).status == 413
+    except OSError:
+        pass  # cut off before all was sent, so that nobody read the answer
 
 
 def test_a_viewer_stays_with_the_process_that_holds_their_page(house: House) -> None:
