@@ -17,6 +17,7 @@ from situasi.cli import (
     rehearsals,
     reporting,
     shared,
+    upgrading,
     users,
 )
 
@@ -37,6 +38,7 @@ for command in (
     calibrating.calibrate,
     drills.drill,
     copying.copy,
+    upgrading.upgrade,
     reporting.report,
 ):
     app.command()(command)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import growth, tables
-from situasi.store.backend import WRITES, Backend
+from situasi.store import aside, tables
+from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store.migrations import migrating
+from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
-# 2: more feeds, and more columns in the first four. 3: records of access, the trail is chained.
-SCHEMA = 3
+_log = logging.getLogger(__name__)
+
 _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
+_PACE = 0.25  # seconds between two questions for a new version
 
 _PAGE = 16_384  # bytes; a long delivery is written in a quarter of the calls that 4,096 take
 
@@ -41,23 +48,19 @@ _SENTENCES = {
 }
 
 
-def backend(url: sa.URL, _: Scope | None = None) -> Backend:
+def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) -> Backend:
     """Open or create the file that `url` names, with its folder. A file is of one scope.
 
     Raises StoreError when that cannot be done, or the file is not a store of this
     or an older version.
     """
-    if url.database in (None, "", ":memory:"):
-        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
-    path = Path(str(url.database)).resolve()
-    opened = Backend(
-        _engine(path), insert, _given, sqlite3.Error, lambda error: _explain(error, path)
-    )
+    path = _path(url)
+    opened = SqliteBackend(path)
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
-            _grow(opened.engine)
+            _grow(opened.engine, path)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
@@ -66,6 +69,118 @@ def backend(url: sa.URL, _: Scope | None = None) -> Backend:
         opened.engine.dispose()
         raise
     return opened
+
+
+def upgrade(url: sa.URL, _scope: Scope | None = None) -> Grown:
+    """See store.upgrade."""
+    path = _path(url)
+    if not path.exists():
+        raise StoreError(f"Belum ada penyimpanan di {path}.")
+    opened = SqliteBackend(path)
+    with closing(opened), opened.speaking():
+        _prepare(opened.engine, path)
+        return _grow(opened.engine, path)
+
+
+def _path(url: sa.URL) -> Path:
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
+    return Path(str(url.database)).resolve()
+
+
+class SqliteBackend(Backend):
+    """See Backend."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_engine(path), sqlite3.Error)
+        self._path, self._jobs = path, dict[str, FileLock]()
+
+    def explain(self, error: BaseException) -> str:
+        return _explain(error, self._path)
+
+    def given(self, connection: sa.Connection, table: sa.Table) -> int:
+        """See Backend: what AUTOINCREMENT remembers, 0 before the first row."""
+        counted = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
+        return int(connection.exec_driver_sql(counted, (table.name,)).scalar() or 0)
+
+    def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+        connection.execute(sa.insert(table), values)
+
+    def append_found(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        found: sa.Select[Any],
+    ) -> int:
+        return connection.execute(sa.insert(table).from_select(names, found)).rowcount
+
+    def append_new(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Mapping[str, Cells],
+        constants: Mapping[str, int],
+        unique: Sequence[str],
+    ) -> int:
+        """See Backend. The constants are written into the statement.
+
+        The driver's own cursor takes the rows as they are zipped: naming every value of
+        100,000 rows in a dict, as the engine's way asks, takes longer than storing them. It
+        asks about every single value that is no str, int, float or bytearray.
+        """
+        columns = {
+            name: map(int, cells) if isinstance(table.c[name].type, sa.Boolean) else cells
+            for name, cells in columns.items()
+        }
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
+        values |= {name: sa.literal_column(str(number)) for name, number in constants.items()}
+        statement = insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
+        compiled = statement.compile(connection.engine)
+        return _many(connection, compiled, zip(*_ordered(compiled, columns), strict=False))
+
+    def place(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> int:
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+        compiled = sa.insert(table).values(values).compile(connection.engine)
+        order = [names.index(name) for name in compiled.positiontup or ()]
+        return _many(connection, compiled, ([row[at] for at in order] for row in rows))
+
+    def wait(self) -> None:
+        time.sleep(_PACE)
+
+    def alone(self, job: str) -> bool:
+        """See Backend: by a lock on a file beside the store, which ends with its process."""
+        lock = self._jobs.setdefault(job, FileLock(f"{self._path}.{job}.lock", blocking=False))
+        try:
+            if not lock.is_locked:
+                lock.acquire()
+        except Timeout:
+            return False
+        except OSError as error:
+            raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN].format(path=self._path)) from error
+        return True
+
+    def close(self) -> None:
+        for lock in self._jobs.values():
+            lock.release()
+        super().close()
+
+
+def _ordered(compiled: sa.Compiled, columns: Mapping[str, Cells]) -> list[Cells]:
+    return [columns[name] for name in getattr(compiled, "positiontup", None) or ()]
+
+
+def _many(connection: sa.Connection, compiled: sa.Compiled, rows: Any) -> int:
+    """Run the statement for every row, as the driver does it; how many went in."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.executemany(str(compiled), rows)
+        return max(cursor.rowcount, 0)
 
 
 def _engine(path: Path) -> sa.Engine:
@@ -133,26 +248,36 @@ def _prepare(engine: sa.Engine, path: Path) -> None:
         connection.commit()
 
 
-def _grow(engine: sa.Engine) -> None:
-    """Bring a store of an older version to this one, once, whoever comes first."""
+def _grow(engine: sa.Engine, path: Path) -> Grown:
+    """Bring a store of an older schema to this one, once, whoever comes first.
+
+    What was before is put beside it while nobody else can write.
+    """
+    schema = int(migrating.head())
     with engine.connect() as connection:
-        if _pragma(connection, "user_version") == SCHEMA:
-            return
+        before = _pragma(connection, "user_version")
+    if before == schema:
+        return Grown(before, schema)
     with engine.connect() as plain:
         connection = plain.execution_options(**WRITES)
-        if _pragma(connection, "user_version") < SCHEMA:
-            # What an older store has in its trail is sealed once: the only change ever made.
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {tables.audit.name}_no_update")
-            growth.grow(connection)
-            _keep_append_only(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+        _is_ours(connection, path)  # a newer version may have been quicker
+        before = _pragma(connection, "user_version")
+        if before == schema:
+            return Grown(before, schema)
+        copy = aside.put(path, f"skema-{before}")
+        migrating.upgrade(connection, known=f"{before:04}")
+        _keep_append_only(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version={schema}")
         connection.commit()
+    told = {"before": before, "after": schema, "copy": str(copy)}
+    _log.info("the store has a new schema", extra=told)
+    return Grown(before, schema, copy)
 
 
 def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
-        if _pragma(connection, "user_version") > SCHEMA:
+        if _pragma(connection, "user_version") > int(migrating.head()):
             raise StoreError(f"{path} dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
         return True
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
@@ -182,8 +307,10 @@ def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
 def _create(connection: sa.Connection) -> None:
     tables.metadata.create_all(connection)
     _keep_append_only(connection)
+    migrating.stamp(connection)
     connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
-    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+    # The number of the schema: what Alembic's table says, where older versions look.
+    connection.exec_driver_sql(f"PRAGMA user_version={int(migrating.head())}")
 
 
 def _keep_append_only(connection: sa.Connection) -> None:
@@ -194,12 +321,6 @@ def _keep_append_only(connection: sa.Connection) -> None:
                 f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE {deed} ON {table.name} "
                 f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
             )
-
-
-def _given(connection: sa.Connection, table: sa.Table) -> int:
-    """See Backend.given: what AUTOINCREMENT remembers, 0 before the first row."""
-    counted = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
-    return int(connection.exec_driver_sql(counted, (table.name,)).scalar() or 0)
 
 
 def _pragma(connection: sa.Connection, name: str) -> int:
