@@ -162,15 +162,12 @@ def test_killed_a_process_leaves_its_viewers_to_the_other(house: House) -> None:
         assert one.page("/").status == 200
         with one.talk() as socket:
             scripts.append(run(socket))
-    killed = house.boards[0]._process
-    assert killed is not None
-    killed.kill()
+    house.boards[0].die()
     stayed = 0
     for one, script in zip(viewers, scripts, strict=True):
         assert one.page("/").status == 200
         with one.talk(script) as socket:
             stayed += run(socket) == script
-    killed.wait()
     # Some sat at the other one and noticed nothing; the others were given a new page there.
     assert 0 < stayed < len(viewers)
 
