@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from situasi.settings import ROOT
-from tests.browser.serving import Server, free_port, until
+from tests.browser.serving import free_port, until
 
 _BOARD = re.compile(r"(?<=reverse_proxy )\S+")
 
 
 class Caddy:
-    """Passes each viewer to one of these servers."""
+    """Passes each viewer to one of the boards on these ports."""
 
-    def __init__(self, folder: Path, servers: Sequence[Server]) -> None:
+    def __init__(self, folder: Path, boards: Sequence[int]) -> None:
         self.port = free_port()
-        self._folder, self._servers = folder, servers
+        self._folder, self._boards = folder, boards
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,7 +50,7 @@ class Caddy:
 
     def _told(self) -> str:
         told = (ROOT / "deploy" / "Caddyfile").read_text("utf-8")
-        boards = " ".join(f"127.0.0.1:{server.port}" for server in self._servers)
+        boards = " ".join(f"127.0.0.1:{port}" for port in self._boards)
         told, times = _BOARD.subn(boards, told)
         assert times == 1
         for here, there in (

@@ -43,7 +43,7 @@ def door(chromium: Browser, tmp_path: Path, database: str) -> Iterator[Door]:
     admit(servers[0], "wati", "pimpinan")
     for server in servers:
         server.start()
-    caddy = Caddy(tmp_path / "caddy", servers)
+    caddy = Caddy(tmp_path / "caddy", [server.port for server in servers])
     caddy.start()
     yield Door(servers, caddy)
     caddy.stop()
