@@ -13,10 +13,12 @@ from situasi.cli import (
     drills,
     geo,
     held,
+    keeping,
     keys,
     rehearsals,
     reporting,
     shared,
+    syncing,
     users,
 )
 
@@ -38,6 +40,10 @@ for command in (
     drills.drill,
     copying.copy,
     reporting.report,
+    keeping.backup,
+    keeping.restore,
+    keeping.export,
+    syncing.sync,
 ):
     app.command()(command)
 app.add_typer(held.app, name="quarantine")
