@@ -276,7 +276,7 @@ class _Archive:
         (self._folder / "kamus-data.csv").write_bytes(as_csv(pd.DataFrame(found)))
 
     def _readme(self, made: list[Written]) -> None:
-        (self._folder / "BACA-SAYA.md").write_text(self._said(made), "utf-8")
+        (self._folder / "README.md").write_text(self._said(made), "utf-8")
 
     def _said(self, made: list[Written]) -> str:
         election, boundaries = self._election, self._board.boundaries
