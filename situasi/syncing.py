@@ -187,15 +187,15 @@ class Upstream:
     def look(self) -> StoreError | None:
         """Send what is new; what is wrong, if anything. Asks the target only if something is."""
         try:
-            self._flow()
+            rows = self._flow()
         except StoreError as error:
             self._failed += 1
-            self.state.failed(str(error), self._waiting())
+            self.state.failed(self._clock(), str(error), self._waiting())
             if self._failed == 1:
                 _log.warning("nothing flows up", extra={"why": str(error)})
             return error
         self._failed = 0
-        self.state.well(self._clock(), 0)
+        self.state.well(self._clock(), 0, str(rows) if rows else "")
         return None
 
     def close(self) -> None:
@@ -208,11 +208,13 @@ class Upstream:
     def pause(self) -> float:
         return min(max(_LONGEST, self._every), self._every * float(2 ** min(self._failed, 10)))
 
-    def _flow(self) -> None:
+    def _flow(self) -> int:
+        """Send what is new; how many rows."""
         head, now = self._source.head(), self._clock()
         fresh = self._asked is not None and abs(now - self._asked) < _TRUSTED
+        rows = 0
         if head == self._head and fresh:
-            return
+            return rows
         if self._target is None:
             self._target = self._opened()
         with self._target.state() as there:
@@ -221,7 +223,9 @@ class Upstream:
             with self._target.state() as there:
                 self._there = {name: there.last(table) for name, table in _FLOWING.items()}
             self._tell(flown)
+            rows += flown.rows
         self._head, self._asked = head, now
+        return rows
 
     def _waiting(self) -> int | None:
         """Rows here that are not known to be there; None while nothing is known of there."""

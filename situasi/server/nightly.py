@@ -35,7 +35,7 @@ class Nightly:
         self._not_before = clock() + _SETTLED
         self.state = state
         self.state.wanted = self._at is not None
-        self.state.done_at = self._newest()
+        self._found()
 
     async def watch(self) -> None:
         """Make the backup of every night, until cancelled; at once an end where none is wanted."""
@@ -61,19 +61,18 @@ class Nightly:
 
     def _failed(self, now: datetime, why: str) -> None:
         self._not_before = now + _AGAIN
-        self.state.failed(why)
+        self.state.failed(now, why)
 
     def _make(self, now: datetime) -> None:
-        newest = self._newest()
-        self.state.done_at = newest
-        if not self._is_due(now, newest):
+        self._found()
+        if not self._is_due(now, self._newest()):
             return
         from situasi import keeping  # the libraries it needs are loaded once a night
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"situasi-{self._local(now):{_WRITTEN}}.zip"
         made = keeping.write(self._board.store, self._board.register.election, path, now, ACTOR)
-        self.state.well(now)
+        self.state.well(now, note=path.name)
         told = {"file": path.name, "rows": made.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=told | {"let_go": self._prune(now)})
         if made.breaks:
@@ -90,6 +89,12 @@ class Nightly:
         with self._board.store.state() as state:
             began = state.began()
         return began is not None and began < night
+
+    def _found(self) -> None:
+        """Tell of what is there already: from before this start, or by another server."""
+        for at, path in self._ours():
+            if self.state.done_at is None or at > self.state.done_at:
+                self.state.well(at, note=path.name)
 
     def _newest(self) -> datetime | None:
         """When the newest of our backups was made, by its name."""
