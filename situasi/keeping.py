@@ -262,8 +262,16 @@ def _check_table(name: str, packed: Sealed, told: TableMember) -> None:
         for one in groups
     ):
         raise Broken(f"tabel {name} berpotongan terlalu besar")
-    if file.metadata.num_rows != told.rows or sum(one.num_rows for one in groups) != told.rows:
+    if file.metadata.num_rows != told.rows or _counted(file) != told.rows:
         raise Broken(f"tabel {name} bukan {told.rows} baris")
+
+
+def _counted(file: Any) -> int:
+    """How many rows there are when each is read."""
+    try:
+        return sum(batch.num_rows for batch in file.iter_batches(verbatim.PIECE, use_threads=False))
+    except (pa.ArrowException, OSError) as error:
+        raise Broken("isi tabel tidak terbaca") from error
 
 
 def _placed(placing: Placing, packed: Sealed, told: Manifest) -> None:

@@ -102,7 +102,7 @@ def test_rows_that_wait_where_nobody_knows_how_many_are_not_zero(empty: Board) -
     assert (card.value, card.alarm) == ("0", False)
 
 
-def test_an_errand_keeps_its_turns_and_not_every_look() -> None:
+def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
     errand = Errand()
     for second in range(5):
         errand.well(NOON + timedelta(seconds=second), 0)
