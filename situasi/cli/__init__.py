@@ -13,10 +13,12 @@ from situasi.cli import (
     drills,
     geo,
     held,
+    keeping,
     keys,
     rehearsals,
     reporting,
     shared,
+    syncing,
     upgrading,
     users,
 )
@@ -40,6 +42,10 @@ for command in (
     copying.copy,
     upgrading.upgrade,
     reporting.report,
+    keeping.backup,
+    keeping.restore,
+    keeping.export,
+    syncing.sync,
 ):
     app.command()(command)
 app.add_typer(held.app, name="quarantine")

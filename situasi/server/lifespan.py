@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from situasi import board as house
-from situasi import pulse, settings
+from situasi import pulse, settings, syncing
 from situasi.board import Board, open_board
 from situasi.drills import Player
 from situasi.inbox import Inbox
@@ -21,7 +21,10 @@ from situasi.opening import prepare
 from situasi.server import health, keeper, logs, sending
 from situasi.server.keeper import Keeper
 from situasi.server.memory import loaded, settling
+from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.store.scope import Scope
+from situasi.syncing import Upstream
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     keeper.install(keeping)
     watch = asyncio.create_task(keeping.watch(), name="keeper")
     copying = asyncio.create_task(Copies(board, _now).watch(), name="copies")
+    keeping_all = asyncio.create_task(Nightly(board, _now, pulse.BACKUP).watch(), name="nightly")
     stop = threading.Event()
     inbox = threading.Thread(
         target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
@@ -45,6 +49,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     drill = threading.Thread(
         target=Player(board, _now).run, args=(stop,), name="drill", daemon=True
     )
+    upstream = _upstream(board, stop)
     inbox.start()
     lookout.start()
     if board.settings.rehearsal:
@@ -57,13 +62,15 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     finally:
         watch.cancel()
         copying.cancel()
+        keeping_all.cancel()
         health.watch()
         await keeping.close()
         stop.set()
         await asyncio.to_thread(inbox.join, 10)
         await asyncio.to_thread(lookout.join, 10)
-        if drill.ident is not None:
-            await asyncio.to_thread(drill.join, 10)
+        for one in (drill, upstream):
+            if one is not None and one.ident is not None:
+                await asyncio.to_thread(one.join, 10)
         board.close()
 
 
@@ -77,6 +84,18 @@ def _open() -> Board:
     _log.info("board opened", extra={"version": snapshot.version, "rows": rows})
     house.install(board)
     return board
+
+
+def _upstream(board: Board, stop: threading.Event) -> threading.Thread | None:
+    """The thread that sends rows up, where somebody said whereto."""
+    url, election = board.settings.upstream, board.register.election
+    if url is None:
+        return None
+    scope = Scope(election.contest, election.kabupaten_code)
+    way = Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM)
+    thread = threading.Thread(target=way.run, args=(stop,), name="upstream", daemon=True)
+    thread.start()
+    return thread
 
 
 def _now() -> datetime:

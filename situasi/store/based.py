@@ -129,10 +129,16 @@ def open_scope(connection: sa.Connection, scope: Scope) -> None:
 def grow(connection: sa.Connection) -> Grown:
     """Bring the tables of all scopes to today's schema, and their views with them.
 
-    Raises StoreError for a database of a newer version.
+    Raises StoreError for a database of a newer version, and to whoever does not own it.
     """
     before = int(migrating.revision(connection, BASE) or FIRST)
     if not migrating.is_current(connection, BASE):
+        if not _is_owner(connection):
+            raise StoreError(
+                f"Penyimpanan bersama masih berskema {before}, Situasi ini memerlukan"
+                f" {int(migrating.head())}. Minta pemiliknya menjalankan"
+                " python -m situasi upgrade."
+            )
         migrating.upgrade(connection, BASE, known=FIRST)
         _only_looked_at(connection)
         for scope in opened(connection):
@@ -203,6 +209,11 @@ def scopes(connection: sa.Connection) -> list[Scope]:
     """All scopes that have rows here, by what their trails gave."""
     found = connection.execute(sa.select(given.c.contest, given.c.kabupaten).order_by(*given.c))
     return [Scope(*row) for row in found]
+
+
+def _is_owner(connection: sa.Connection) -> bool:
+    asked = "SELECT pg_has_role(nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
+    return bool(connection.exec_driver_sql(asked, (BASE,)).scalar())
 
 
 def _has_role(connection: sa.Connection, scope: Scope) -> bool:

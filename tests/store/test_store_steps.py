@@ -162,6 +162,12 @@ def plain(address: str) -> str:
     return address.replace("postgresql+psycopg://", "postgresql://")
 
 
+def of_the_polres(database: str) -> str:
+    """The address by which the account of SCOPE's own Polres comes."""
+    account = sa.make_url(database).set(username="polres_16_10")
+    return account.render_as_string(hide_password=False)
+
+
 @pytest.fixture
 def polda(database: str, later: None) -> Iterator[psycopg.Connection[Any]]:
     """A database of today with two scopes, one of which its own Polres sends to; grown since."""
@@ -176,6 +182,8 @@ def polda(database: str, later: None) -> Iterator[psycopg.Connection[Any]]:
         line.execute("CREATE ROLE polres_16_10 LOGIN")
         for right in based.rights(SCOPE):
             line.execute(right)  # type: ignore[arg-type]
+        with pytest.raises(StoreError, match=f"masih berskema {TODAY}, .* memerlukan {LATER}"):
+            open_store(of_the_polres(database), SCOPE)
         upgrade(database, SCOPE)
         yield line
         line.execute("DROP OWNED BY polres_16_10")
@@ -211,8 +219,7 @@ def test_the_account_of_a_polres_keeps_its_rights_and_gets_none_over_the_schema(
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         polda.execute("INSERT INTO situasi.alembic_version VALUES ('9999')")
     polda.execute("RESET ROLE")
-    account = sa.make_url(database).set(username="polres_16_10")
-    with closing(open_store(account.render_as_string(hide_password=False), SCOPE)) as store:
+    with closing(open_store(of_the_polres(database), SCOPE)) as store:
         assert len(store.tail(INCIDENTS)) == 1
         with store.deliver(delivery(source="lagi.csv")) as writing:
             assert writing.add(numbered(7), []).accepted == 1
