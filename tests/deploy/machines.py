@@ -92,7 +92,8 @@ def feather(folder: Path, commit: str = "aaaaaaaaaaaa", works: bool = True) -> P
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(f'"""{commit}."""\n', "utf-8")
     (project / "situasi" / "__main__.py").write_text(
-        "import os, sys\nprint(sys.argv[1:], os.environ['SITUASI_DATA'])\n", "utf-8"
+        "import os, sys\nprint(sys.argv[1:], os.environ['SITUASI_DATA'], os.environ['USER'])\n",
+        "utf-8",
     )
     (pip,) = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
     (folder / "wheels").mkdir()

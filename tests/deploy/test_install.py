@@ -89,14 +89,14 @@ def test_the_command_runs_the_program_with_the_settings(machine: Machine, bundle
     env.write_text(env.read_text() + "SITUASI_DATA='/somewhere else'  \n# no\nnonsense\n")
     env.write_text(re.sub(r"(?m)^SITUASI_DATA=/.*\n", "", env.read_text()))
     done = machine.run(str(machine.prefix / "bin" / "situasi"), "user", "a b", "$HOME")
-    assert done.stdout == "['user', 'a b', '$HOME'] /somewhere else\n", done.stderr
+    assert done.stdout == "['user', 'a b', '$HOME'] /somewhere else root\n", done.stderr
 
 
 def test_what_the_environment_says_wins_over_the_settings(machine: Machine, bundle: Path) -> None:
     machine.install(bundle)
     machine.environment["SITUASI_DATA"] = "/scratch"
     done = machine.run(str(machine.prefix / "bin" / "situasi"), "x")
-    assert done.stdout == "['x'] /scratch\n", done.stderr
+    assert done.stdout == "['x'] /scratch root\n", done.stderr
 
 
 # ---- what it refuses
@@ -337,6 +337,9 @@ def test_with_systemd_it_makes_a_user_and_units_and_starts_nothing_that_did_not_
         said = (at / "systemctl.log").read_text().splitlines()
         assert [line.split()[0] for line in said] == ["daemon-reload", "try-restart"]
         assert "systemctl enable --now situasi situasi-caddy" in done.stdout
+        asked = [*command[:-1], f"{at}/opt/bin/situasi", "user", "list"]
+        told = subprocess.run(asked, env={"SUDO_USER": "budi"}, capture_output=True, text=True)
+        assert told.stdout == f"['user', 'list'] {at}/data budi\n", told.stderr
         again = subprocess.run([*command, *where], env={}, capture_output=True, text=True)
         assert again.returncode == 0, again.stderr
         assert "Pengguna" not in again.stdout
