@@ -20,6 +20,8 @@ from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.settings import Settings, load
 
+pytest_plugins = ["tests.postgres"]
+
 NOON = datetime(2024, 11, 27, 5, tzinfo=UTC)  # 12.00 WIB on the election day
 
 hypothesis_settings.register_profile(

@@ -34,13 +34,24 @@ __all__ = [
     "open_store",
 ]
 
-_BACKENDS: dict[str, Callable[[sa.URL, Scope | None], Backend]] = {"sqlite": sqlite.backend}
+
+def _postgres(url: sa.URL, scope: Scope | None) -> Backend:
+    # Its driver is loaded where it is used.
+    from situasi.store import postgres
+
+    return postgres.backend(url, scope)
+
+
+_BACKENDS: dict[str, Callable[[sa.URL, Scope | None], Backend]] = {
+    "sqlite": sqlite.backend,
+    "postgresql": _postgres,
+}
 
 
 def open_store(url: str, scope: Scope | None = None) -> Store:
     """Open the store of this scope at this address, creating it if new.
 
-    url: `sqlite:///FOLDER/situasi.db`.
+    url: `sqlite:///FOLDER/situasi.db`, or `postgresql+psycopg://USER@HOST/DATABASE`.
 
     Each process opens its own. Raises StoreError when the address is none, or what
     lies there cannot be used as a store.
@@ -52,6 +63,7 @@ def open_store(url: str, scope: Scope | None = None) -> Store:
     opener = _BACKENDS.get(address.get_backend_name())
     if opener is None:
         raise StoreError(
-            f"Jenis penyimpanan {address.drivername!r} tidak dikenal. Pakai sqlite:///BERKAS."
+            f"Jenis penyimpanan {address.drivername!r} tidak dikenal."
+            " Pakai sqlite:///BERKAS atau postgresql+psycopg://..."
         )
     return SqlStore(opener(address, scope))

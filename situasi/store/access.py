@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import tables
+from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.protocol import Overtaken
 
@@ -15,6 +16,7 @@ _RECORD = tables.access.c
 
 
 def write(
+    backend: Backend,
     connection: sa.Connection,
     kind: str,
     name: str,
@@ -30,7 +32,7 @@ def write(
         if (connection.execute(newest).scalar() or 0) > expected_seq:
             raise Overtaken(f"{kind} {name} baru saja diubah orang lain. Muat ulang, lalu ulangi.")
     record |= {"value": value, "actor": cleaned(actor)}
-    connection.execute(sa.insert(tables.access), record | {"at": at})
+    backend.append(connection, tables.access, record | {"at": at})
 
 
 def read(connection: sa.Connection, kind: str, name: str | None) -> dict[str, Any]:

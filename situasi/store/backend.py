@@ -1,50 +1,47 @@
-"""What one engine brings: connections, an INSERT that skips what is there, words for its errors."""
+"""What one engine brings: connections, ways to append, words for its errors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from situasi.store.protocol import StoreError
 
-# A connection opened with this option takes the write lock of the whole store at its
+# A connection opened with this option takes the write lock of the whole scope at its
 # first statement. One writer at a time keeps `seq` in the order of commits, without
 # which a reader that asks for "rows after the last I saw" would miss some.
 WRITES = {"situasi_writes": True}
 
+# Cells of one column, of all rows: str, int, float, bool, bytearray or None.
+Cells = Iterable[Any]
 
-@dataclass(frozen=True)
-class Backend:
+
+class Backend(ABC):
     """An engine made ready: tables there, write lock installed (see WRITES).
 
-    insert: the dialect's INSERT, which has `on_conflict_do_nothing`.
-    given: the highest number ever given to a row of a table, rows since removed included.
-    driver_error: what its driver raises; explain: one sentence for the user, in Indonesian.
+    Reading is the same for all: statements over `tables`. Each engine appends in its own way.
     """
 
-    engine: sa.Engine
-    insert: Callable[[sa.Table], Any]
-    given: Callable[[sa.Connection, sa.Table], int]
-    driver_error: type[Exception]
-    explain: Callable[[BaseException], str]
+    def __init__(self, engine: sa.Engine, driver_error: type[Exception]) -> None:
+        self.engine, self._driver_error = engine, driver_error
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
         """Turn what the engine raises into a StoreError."""
         try:
             yield
-        except (sa.exc.DBAPIError, sa.exc.TimeoutError, self.driver_error) as error:
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
             raise StoreError(self.explain(error)) from error
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one unchanging state of the store."""
         with self.speaking(), self.engine.connect() as connection:
-            yield connection
+            yield self.unchanging(connection)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -59,3 +56,67 @@ class Backend:
             yield connection.execution_options(**WRITES)
         finally:
             connection.close()
+
+    def unchanging(self, connection: sa.Connection) -> sa.Connection:
+        """The connection, made to see one state from its first statement on."""
+        return connection
+
+    @abstractmethod
+    def explain(self, error: BaseException) -> str:
+        """One sentence for the user, in Indonesian."""
+
+    @abstractmethod
+    def given(self, connection: sa.Connection, table: sa.Table) -> int:
+        """The highest number ever given to a row of the trail, rows since removed included."""
+
+    @abstractmethod
+    def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+        """One row; it gets the next `seq` where the table has one and the values bring none."""
+
+    @abstractmethod
+    def append_found(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        found: sa.Select[Any],
+    ) -> int:
+        """The rows that a SELECT finds, numbered on by the first of these columns; how many."""
+
+    @abstractmethod
+    def append_new(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Mapping[str, Cells],
+        constants: Mapping[str, int],
+        unique: Sequence[str],
+    ) -> int:
+        """Rows given by column, those left out whose `unique` columns are already there; how many.
+
+        constants: what is the same in all rows.
+        """
+
+    @abstractmethod
+    def place(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> int:
+        """Rows as another store had them, their numbers included; how many.
+
+        What is already there under the same number or content is an error.
+        """
+
+    def announce(self, connection: sa.Connection) -> None:  # noqa: B027 (not every engine can)
+        """Let everybody who waits know of this commit, once it is one."""
+
+    @abstractmethod
+    def wait(self) -> None:
+        """Return when asking for a new version is worth it: once announced, or after a while."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()

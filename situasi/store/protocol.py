@@ -213,6 +213,10 @@ class Store(Protocol):
         """
         ...
 
+    def wait(self) -> None:
+        """Return when asking for a new version is worth it: at once when told, or after a while."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...

@@ -98,7 +98,7 @@ class SqlStore:
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         backend = self._backend
         with backend.writing() as connection, backend.speaking():
-            taken = _take_back(connection, batch, to_micros(at))
+            taken = _take_back(backend, connection, batch, to_micros(at))
             if taken:
                 detail = {"batch": batch, "rows": taken, "reason": reason}
                 trail.write(
@@ -131,7 +131,7 @@ class SqlStore:
         backend = self._backend
         with backend.writing() as connection, backend.speaking():
             row = {"key": cleaned(key), "value": text, "at": moment, "actor": cleaned(actor)}
-            connection.execute(sa.insert(tables.notes), row)
+            backend.append(connection, tables.notes, row)
             trail.write(backend, connection, moment, actor, "note", {"key": key}, moves=True)
             connection.commit()
 
@@ -155,7 +155,7 @@ class SqlStore:
         text, moment = json.dumps(value, allow_nan=False), to_micros(at)
         backend = self._backend
         with backend.writing() as connection, backend.speaking():
-            access.write(connection, kind, name, text, moment, actor, expected_seq)
+            access.write(backend, connection, kind, name, text, moment, actor, expected_seq)
             if action is not None:
                 trail.write(backend, connection, moment, actor, action, detail or {}, moves=False)
             connection.commit()
@@ -184,11 +184,14 @@ class SqlStore:
         with backend.reading() as connection:
             return trail.verify(backend, connection, head)
 
+    def wait(self) -> None:
+        self._backend.wait()
+
     def close(self) -> None:
-        self._backend.engine.dispose()
+        self._backend.close()
 
 
-def _take_back(connection: sa.Connection, batch: int, at: int) -> int:
+def _take_back(backend: Backend, connection: sa.Connection, batch: int, at: int) -> int:
     """Add a withdrawal for each row of the batch that has none; how many."""
     name = connection.execute(
         sa.select(tables.batches.c.feed).where(tables.batches.c.batch == batch)
@@ -201,12 +204,12 @@ def _take_back(connection: sa.Connection, batch: int, at: int) -> int:
         _first_of(connection, tables.feeds[name], number) for number in (batch, batch + 1)
     )
     valid = (
-        sa.select(sa.literal(name), row.seq, row.batch, sa.literal(at), row.digest)
+        sa.select(row.seq, sa.literal(name), row.batch, sa.literal(at), row.digest)
         .where(row.seq >= first, row.seq < end, ~already)
         .order_by(row.seq)
     )
-    names = ["feed", "row_seq", "batch", "recorded_at", "digest"]
-    return connection.execute(sa.insert(tables.withdrawals).from_select(names, valid)).rowcount
+    names = ["row_seq", "feed", "batch", "recorded_at", "digest"]
+    return backend.append_found(connection, tables.withdrawals, names, valid)
 
 
 def _first_of(connection: sa.Connection, table: sa.Table, batch: int) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from situasi.store import growth, tables
-from situasi.store.backend import WRITES, Backend
+from situasi.store.backend import WRITES, Backend, Cells
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
@@ -19,6 +21,7 @@ from situasi.store.scope import Scope
 SCHEMA = 3
 _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
+_PACE = 0.25  # seconds between two questions for a new version
 
 _PAGE = 16_384  # bytes; a long delivery is written in a quarter of the calls that 4,096 take
 
@@ -50,9 +53,7 @@ def backend(url: sa.URL, _: Scope | None = None) -> Backend:
     if url.database in (None, "", ":memory:"):
         raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
     path = Path(str(url.database)).resolve()
-    opened = Backend(
-        _engine(path), insert, _given, sqlite3.Error, lambda error: _explain(error, path)
-    )
+    opened = SqliteBackend(path)
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +67,84 @@ def backend(url: sa.URL, _: Scope | None = None) -> Backend:
         opened.engine.dispose()
         raise
     return opened
+
+
+class SqliteBackend(Backend):
+    """See Backend."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_engine(path), sqlite3.Error)
+        self._path = path
+
+    def explain(self, error: BaseException) -> str:
+        return _explain(error, self._path)
+
+    def given(self, connection: sa.Connection, table: sa.Table) -> int:
+        """See Backend: what AUTOINCREMENT remembers, 0 before the first row."""
+        counted = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
+        return int(connection.exec_driver_sql(counted, (table.name,)).scalar() or 0)
+
+    def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+        connection.execute(sa.insert(table), values)
+
+    def append_found(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        found: sa.Select[Any],
+    ) -> int:
+        return connection.execute(sa.insert(table).from_select(names, found)).rowcount
+
+    def append_new(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Mapping[str, Cells],
+        constants: Mapping[str, int],
+        unique: Sequence[str],
+    ) -> int:
+        """See Backend. The constants are written into the statement.
+
+        The driver's own cursor takes the rows as they are zipped: naming every value of
+        100,000 rows in a dict, as the engine's way asks, takes longer than storing them. It
+        asks about every single value that is no str, int, float or bytearray.
+        """
+        columns = {
+            name: map(int, cells) if isinstance(table.c[name].type, sa.Boolean) else cells
+            for name, cells in columns.items()
+        }
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
+        values |= {name: sa.literal_column(str(number)) for name, number in constants.items()}
+        statement = insert(table).values(values).on_conflict_do_nothing(index_elements=unique)
+        compiled = statement.compile(connection.engine)
+        return _many(connection, compiled, zip(*_ordered(compiled, columns), strict=False))
+
+    def place(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> int:
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in names}
+        compiled = sa.insert(table).values(values).compile(connection.engine)
+        order = [names.index(name) for name in compiled.positiontup or ()]
+        return _many(connection, compiled, ([row[at] for at in order] for row in rows))
+
+    def wait(self) -> None:
+        time.sleep(_PACE)
+
+
+def _ordered(compiled: sa.Compiled, columns: Mapping[str, Cells]) -> list[Cells]:
+    return [columns[name] for name in getattr(compiled, "positiontup", None) or ()]
+
+
+def _many(connection: sa.Connection, compiled: sa.Compiled, rows: Any) -> int:
+    """Run the statement for every row, as the driver does it; how many went in."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.executemany(str(compiled), rows)
+        return max(cursor.rowcount, 0)
 
 
 def _engine(path: Path) -> sa.Engine:
@@ -194,12 +273,6 @@ def _keep_append_only(connection: sa.Connection) -> None:
                 f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE {deed} ON {table.name} "
                 f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
             )
-
-
-def _given(connection: sa.Connection, table: sa.Table) -> int:
-    """See Backend.given: what AUTOINCREMENT remembers, 0 before the first row."""
-    counted = "SELECT max(CAST(seq AS INTEGER)) FROM sqlite_sequence WHERE name = ?"
-    return int(connection.exec_driver_sql(counted, (table.name,)).scalar() or 0)
 
 
 def _pragma(connection: sa.Connection, name: str) -> int:

@@ -66,7 +66,9 @@ def write(
         "moves": moves,
     }
     chained = entry | {"chain": seal(previous, *entry.values())}
-    connection.execute(sa.insert(tables.audit), chained)
+    backend.append(connection, tables.audit, chained)
+    if moves:
+        backend.announce(connection)
 
 
 def newest(connection: sa.Connection) -> tuple[int, Any]:

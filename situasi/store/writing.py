@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
-from situasi.records import FEEDS, Kind
+from situasi.records import FEEDS
 from situasi.store import tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
@@ -76,10 +76,8 @@ class SqlWriting:
             batch = self._reserved_batch()
             for number in dict.fromkeys(numbers):
                 if waits(self._connection, number):
-                    self._connection.execute(
-                        sa.insert(tables.releases),
-                        {"number": number, "batch": batch, "recorded_at": self._at},
-                    )
+                    released = {"number": number, "batch": batch, "recorded_at": self._at}
+                    self._backend.append(self._connection, tables.releases, released)
                     self._released.append(number)
                     self._anything_new = True
 
@@ -110,8 +108,9 @@ class SqlWriting:
             "source": cleaned(delivery.source),
             "sha256": cleaned(delivery.sha256),
         }
-        self._connection.execute(
-            sa.insert(tables.batches),
+        self._backend.append(
+            self._connection,
+            tables.batches,
             {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
         )
         detail = {**named, **counts, "released": self._released}
@@ -148,13 +147,11 @@ class SqlWriting:
         nothing = [None] * len(accepted)
         given = {name: cells for name, cells in values.items() if cells != nothing}
         content = digests(given)
-        yesno = {column.name for column in self._feed.columns if column.kind is Kind.YESNO}
-        # The driver asks about every single value that is no str, int, float or bytearray.
         columns: dict[str, Any] = {
-            **{name: map(int, cells) if name in yesno else cells for name, cells in given.items()},
+            **given,
             "row": accepted["row"].astype("int64").tolist(),
             "known_at": known_at,
-            "digest": map(bytearray, content),
+            "digest": map(bytearray, content),  # SQLite's driver takes it quicker than bytes
         }
         constants = {"batch": batch, "recorded_at": self._at}
         rounds = self._rounds(content)
@@ -162,7 +159,9 @@ class SqlWriting:
             columns["round"] = rounds
         else:
             constants["round"] = 0
-        return self._insert_new(self._table, columns, constants, ["digest", "round"])
+        return self._backend.append_new(
+            self._connection, self._table, columns, constants, ["digest", "round"]
+        )
 
     def _rounds(self, content: list[bytes]) -> Values:
         """How often each content has been taken back so far."""
@@ -196,27 +195,6 @@ class SqlWriting:
             ],
         }
         constants = {"batch": batch, "recorded_at": self._at}
-        return self._insert_new(tables.quarantine, columns, constants, ["digest"])
-
-    def _insert_new(
-        self,
-        table: sa.Table,
-        columns: Mapping[str, Any],
-        constants: Mapping[str, int],
-        unique: list[str],
-    ) -> int:
-        """Insert rows given by column, skipping those already there; how many went in.
-
-        constants: what is the same in all rows, and written into the statement.
-        The driver's own cursor takes the rows as they are zipped: naming every value of
-        100,000 rows in a dict, as the engine's way asks, takes longer than storing them.
-        """
-        values: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
-        values |= {name: sa.literal_column(str(number)) for name, number in constants.items()}
-        insert = self._backend.insert(table).values(values)
-        statement = insert.on_conflict_do_nothing(index_elements=unique)
-        compiled = statement.compile(self._connection.engine)
-        rows: Any = zip(*(columns[name] for name in compiled.positiontup), strict=False)
-        with closing(self._connection.connection.cursor()) as cursor:
-            cursor.executemany(str(compiled), rows)
-            return max(cursor.rowcount, 0)
+        return self._backend.append_new(
+            self._connection, tables.quarantine, columns, constants, ["digest"]
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from situasi.store import Store, open_store
+from tests.postgres import SCOPE
 from tests.store.slow import MemoryStore
 
 
@@ -28,8 +29,15 @@ def memory_store() -> Store:
     return MemoryStore()
 
 
+@pytest.fixture
+def postgres_store(database: str) -> Iterator[Store]:
+    store = open_store(database, SCOPE)
+    yield store
+    store.close()
+
+
 # Another engine joins here with a fixture of its own, and must keep the whole contract.
-@pytest.fixture(params=["sqlite_store", "memory_store"])
+@pytest.fixture(params=["sqlite_store", "postgres_store", "memory_store"])
 def store(request: pytest.FixtureRequest) -> Store:
     opened: Store = request.getfixturevalue(request.param)
     return opened

@@ -1,0 +1,159 @@
+"""The tables as PostgreSQL holds them: of all scopes, in partitions; and a view of each scope.
+
+Base tables lie in the schema `situasi`: the columns of `tables`, and before them contest and
+kabupaten, which begin every key. Each is partitioned by contest and, in that, by kabupaten, so that
+what is of one kabupaten lies together, and a distributed database can put it on one node. A scope
+has a schema of its own, `contest/kabupaten`, with a view of each table that shows its rows alone:
+what is written against `tables` reads the same from a file of SQLite and from here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sqlalchemy as sa
+
+from situasi.store import tables
+from situasi.store.protocol import StoreError
+from situasi.store.scope import Scope
+
+BASE = "situasi"
+PARTS = "situasi_parts"
+# A name of PostgreSQL has 63 bytes; a partition is called table/contest/kabupaten.
+_CONTEST = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
+_KABUPATEN = re.compile(r"[0-9][0-9.]{0,7}")
+
+metadata = sa.MetaData(schema=BASE)
+
+
+def _based(table: sa.Table) -> sa.Table:
+    key = [column.name for column in table.primary_key]
+    parts: list[Any] = [
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("contest", "kabupaten")),
+        *(sa.Column(one.name, one.type, nullable=one.nullable) for one in table.columns),
+        sa.PrimaryKeyConstraint("contest", "kabupaten", *key),
+    ]
+    for constraint in table.constraints:
+        if isinstance(constraint, sa.UniqueConstraint):
+            names = [column.name for column in constraint.columns]
+            parts.append(sa.UniqueConstraint("contest", "kabupaten", *names))
+    for index in table.indexes:
+        names = [column.name for column in index.columns]
+        parts.append(sa.Index(index.name, "contest", "kabupaten", *names))
+    return sa.Table(table.name, metadata, *parts, postgresql_partition_by="LIST (contest)")
+
+
+of: dict[str, sa.Table] = {table.name: _based(table) for table in tables.metadata.sorted_tables}
+
+# What SQLite counts by itself: the highest number that the trail of a scope ever gave.
+given = sa.Table(
+    "given",
+    metadata,
+    sa.Column("contest", sa.Text, primary_key=True),
+    sa.Column("kabupaten", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+
+# Every engine but the owner's own hands: a Polres that may write here sees and writes its own rows.
+_OWN = "current_user = 'polres_' || replace(kabupaten, '.', '_')"
+
+
+def checked(scope: Scope | None) -> Scope:
+    """The scope, where it can be one here. Raises StoreError."""
+    if scope is None:
+        raise StoreError("Penyimpanan PostgreSQL perlu tahu pemilihan dan kabupatennya.")
+    if not _CONTEST.fullmatch(scope.contest):
+        raise StoreError(
+            f"Nama pemilihan {scope.contest!r} tidak cocok: huruf kecil, angka, . _ -, paling"
+            " banyak 30 tanda ([election] contest di election.toml)."
+        )
+    if not _KABUPATEN.fullmatch(scope.kabupaten):
+        raise StoreError(f"Kode kabupaten {scope.kabupaten!r} tidak cocok: angka dan titik.")
+    return scope
+
+
+def schema(scope: Scope) -> str:
+    """The name of the schema in which this scope's views are."""
+    return f"{scope.contest}/{scope.kabupaten}"
+
+
+def create(connection: sa.Connection) -> None:
+    """Schemas and base tables, without any scope; what is appended stays as it is."""
+    for name in (BASE, PARTS):
+        connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+    connection.exec_driver_sql(
+        f"""CREATE FUNCTION {BASE}.append_only() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"""
+    )
+    metadata.create_all(connection)
+    for table in of.values():
+        connection.exec_driver_sql(
+            f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_named(table)}
+            FOR EACH ROW EXECUTE FUNCTION {BASE}.append_only()"""
+        )
+        _never_emptied(connection, _named(table))
+    for table in (*of.values(), given):
+        connection.exec_driver_sql(f"ALTER TABLE {_named(table)} ENABLE ROW LEVEL SECURITY")
+        connection.exec_driver_sql(
+            f"CREATE POLICY own ON {_named(table)} USING ({_OWN}) WITH CHECK ({_OWN})"
+        )
+
+
+def open_scope(connection: sa.Connection, scope: Scope) -> None:
+    """Partitions and views of a scope that is new here."""
+    for table in of.values():
+        year = f"{table.name}/{scope.contest}"
+        part = f"{year}/{scope.kabupaten}"
+        connection.exec_driver_sql(
+            f"""CREATE TABLE IF NOT EXISTS {PARTS}."{year}" PARTITION OF {_named(table)}
+            FOR VALUES IN ('{scope.contest}') PARTITION BY LIST (kabupaten)"""
+        )
+        connection.exec_driver_sql(
+            f"""CREATE TABLE {PARTS}."{part}" PARTITION OF {PARTS}."{year}"
+            FOR VALUES IN ('{scope.kabupaten}')"""
+        )
+        _never_emptied(connection, f'{PARTS}."{part}"')
+    connection.exec_driver_sql(f'CREATE SCHEMA "{schema(scope)}"')
+    show(connection, scope)
+
+
+def show(connection: sa.Connection, scope: Scope) -> None:
+    """The views of this scope, made anew. `security_invoker`: who looks sees what they may."""
+    for table in tables.metadata.sorted_tables:
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        view = f'"{schema(scope)}"."{table.name}"'
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
+        connection.exec_driver_sql(
+            f"""CREATE VIEW {view} WITH (security_invoker = true) AS
+            SELECT {columns} FROM {_named(of[table.name])}
+            WHERE contest = '{scope.contest}' AND kabupaten = '{scope.kabupaten}'"""
+        )
+
+
+def is_open(connection: sa.Connection, scope: Scope) -> bool:
+    """Whether this scope has its views. Without a right to look, they are as good as not there."""
+    found = connection.execute(sa.select(sa.func.to_regnamespace(f'"{schema(scope)}"')))
+    return found.scalar() is not None
+
+
+def is_made(connection: sa.Connection) -> bool:
+    """Whether the base tables are there."""
+    return connection.execute(sa.select(sa.func.to_regnamespace(BASE))).scalar() is not None
+
+
+def scopes(connection: sa.Connection) -> list[Scope]:
+    """All scopes that have rows here, by what their trails gave."""
+    found = connection.execute(sa.select(given.c.contest, given.c.kabupaten).order_by(*given.c))
+    return [Scope(*row) for row in found]
+
+
+def _never_emptied(connection: sa.Connection, table: str) -> None:
+    connection.exec_driver_sql(
+        f"""CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION {BASE}.append_only()"""
+    )
+
+
+def _named(table: sa.Table) -> str:
+    return f'{BASE}."{table.name}"'

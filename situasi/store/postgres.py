@@ -1,0 +1,351 @@
+"""PostgreSQL as the engine: one database for many scopes, rows in bulk by COPY, news by NOTIFY."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from itertools import chain, islice
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from situasi.store import based
+from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store.protocol import StoreError
+from situasi.store.scope import Scope
+
+CHANNEL = "situasi"
+OLDEST = 15  # the first version whose views ask what the one who looks may see
+_WAIT = "30s"  # for another writer to finish
+_MAKING = 0x53495455  # the lock of whoever makes tables, "SITU"
+_SMALL = 500  # rows; fewer go as one statement, more by COPY
+_PIECE = 20_000  # rows in memory at a time
+_PACE, _TOLD_PACE = 0.25, 1.0  # seconds between two questions for a version; where news comes
+_AGAIN = 2.0  # seconds after which a lost line for news is tried again
+
+# A server that is silent is given up, and the next of the address tried, within seconds.
+_LINE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+    "application_name": "situasi",
+}
+
+_SENTENCES = {
+    "55P03": "Penyimpanan masih dipakai menulis. Tunggu sebentar, lalu ulangi.",
+    "53100": "Disk server penyimpanan penuh. Kosongkan ruang, lalu ulangi.",
+    "53300": "Server penyimpanan terlalu ramai. Tunggu sebentar, lalu ulangi.",
+    "25006": "Server penyimpanan ini hanya bisa dibaca. Tunggu server utama, lalu ulangi.",
+    "42501": "Akun penyimpanan tidak berhak untuk ini. Periksa hak aksesnya.",
+    "28P01": "Kata sandi penyimpanan ditolak. Periksa SITUASI_STORE.",
+    "28000": "Akun penyimpanan ditolak. Periksa SITUASI_STORE.",
+    "3D000": "Basis data penyimpanan tidak ada. Buat dahulu (docs/operations.md).",
+}
+_AWAY = "Server penyimpanan tidak menjawab. Periksa server dan jaringannya."
+
+# How PostgreSQL calls the types of the columns in an array.
+_ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
+    (sa.Boolean, "bool"),
+    (sa.BigInteger, "int8"),
+    (sa.Integer, "int4"),
+    (sa.Double, "float8"),
+    (sa.LargeBinary, "bytea"),
+    (sa.Text, "text"),
+)
+
+
+def backend(url: sa.URL, scope: Scope | None = None) -> Backend:
+    """Open the scope in the database that `url` names, making tables where there are none.
+
+    Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is
+    spoken to. Raises StoreError when that cannot be done.
+    """
+    opened = PostgresBackend(url, based.checked(scope))
+    try:
+        with opened.speaking():
+            _prepare(opened.engine, opened.scope)
+    except StoreError:
+        opened.close()
+        raise
+    return opened
+
+
+class PostgresBackend(Backend):
+    """See Backend."""
+
+    def __init__(self, url: sa.URL, scope: Scope) -> None:
+        super().__init__(_engine(url, scope), psycopg.Error)
+        self.scope = scope
+        self._news = News(url, scope)
+
+    def explain(self, error: BaseException) -> str:
+        said = getattr(error, "orig", None) or error
+        state = getattr(said, "sqlstate", None)
+        if state in _SENTENCES:
+            return _SENTENCES[state]
+        if isinstance(said, psycopg.OperationalError) or isinstance(error, sa.exc.TimeoutError):
+            return _AWAY
+        return f"Penyimpanan gagal: {said}"
+
+    def unchanging(self, connection: sa.Connection) -> sa.Connection:
+        return connection.execution_options(isolation_level="REPEATABLE READ")
+
+    def given(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the trail's)
+        number = sa.select(based.given.c.number).where(*self._mine(based.given))
+        return int(connection.execute(number).scalar() or 0)
+
+    def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+        base = based.of[table.name]
+        told = {**values, **self._scope()}
+        if "seq" in table.c:
+            told.setdefault("seq", self._last(table) + 1)
+        connection.execute(sa.insert(base).values(told))
+        if table.name == "audit":
+            self._gave(connection, values["seq"])
+
+    def append_found(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        found: sa.Select[Any],
+    ) -> int:
+        rows = found.subquery()
+        number = self._last(table) + sa.func.row_number().over(order_by=rows.c[0])
+        scope = map(sa.literal, self._scope().values())
+        every = sa.select(*scope, number, *rows.c)
+        into = sa.insert(based.of[table.name])
+        told = into.from_select(["contest", "kabupaten", "seq", *names], every)
+        return connection.execute(told, execution_options={"preserve_rowcount": True}).rowcount
+
+    def append_new(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        columns: Mapping[str, Cells],
+        constants: Mapping[str, int],
+        unique: Sequence[str],
+    ) -> int:
+        """See Backend. Under the write lock nobody else adds the same meanwhile."""
+        names = list(columns)
+        rows = zip(*columns.values(), strict=False)
+        stored = 0
+        while piece := list(islice(rows, _PIECE)):
+            brought = self._brought(connection, table, names, piece)
+            stored += self._take(connection, table, names, constants, unique, brought)
+        return stored
+
+    def place(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+    ) -> int:
+        scope, placed = tuple(self._scope().values()), 0
+        base = based.of[table.name]
+        every = ["contest", "kabupaten", *names]
+        types = [_array_type(base.c[name]) for name in every]
+        into = f"COPY {_quoted(base)} ({_listed(every)}) FROM STDIN (FORMAT BINARY)"
+        with closing(_cursor(connection)) as cursor, cursor.copy(into) as copy:
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row((*scope, *row))
+                placed += 1
+        if table.name == "audit" and placed:
+            self._gave(connection, connection.execute(sa.select(self._last(table))).scalar_one())
+        return placed
+
+    def announce(self, connection: sa.Connection) -> None:
+        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, based.schema(self.scope))))
+
+    def wait(self) -> None:
+        self._news.wait()
+
+    def close(self) -> None:
+        self._news.close()
+        super().close()
+
+    def _scope(self) -> dict[str, str]:
+        return {"contest": self.scope.contest, "kabupaten": self.scope.kabupaten}
+
+    def _mine(self, base: sa.Table) -> list[sa.ColumnElement[bool]]:
+        return [base.c[name] == value for name, value in self._scope().items()]
+
+    def _last(self, table: sa.Table) -> sa.ScalarSelect[int]:
+        base = based.of[table.name]
+        highest = sa.func.coalesce(sa.func.max(base.c.seq), 0)
+        return sa.select(highest).where(*self._mine(base)).scalar_subquery()
+
+    def _gave(self, connection: sa.Connection, number: int) -> None:
+        from sqlalchemy.dialects.postgresql import insert
+
+        row = insert(based.given).values(number=number, **self._scope())
+        keys = ["contest", "kabupaten"]
+        connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"number": number}))
+
+    def _brought(
+        self, connection: sa.Connection, table: sa.Table, names: list[str], piece: list[Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """Where the rows stand to be taken from, as SQL with its values; `ord` is their order."""
+        types = {name: _array_type(table.c[name]) for name in names}
+        if len(piece) <= _SMALL:
+            arrays = ", ".join(f"%(a{at})s::{types[name]}[]" for at, name in enumerate(names))
+            values = {f"a{at}": list(cells) for at, cells in enumerate(zip(*piece, strict=True))}
+            return f"unnest({arrays}) WITH ORDINALITY AS s({_listed(names)}, ord)", values
+        stage = f"stage_{table.name}"
+        made = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+        with closing(_cursor(connection)) as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{stage}")
+            cursor.execute(f"CREATE TEMP TABLE {stage} ({made}, ord int8) ON COMMIT DROP")
+            into = f"COPY pg_temp.{stage} ({_listed(names)}, ord) FROM STDIN (FORMAT BINARY)"
+            with cursor.copy(into) as copy:
+                copy.set_types([*types.values(), "int8"])
+                for at, row in enumerate(piece):
+                    copy.write_row((*row, at))
+        return f"pg_temp.{stage} AS s", {}
+
+    def _take(
+        self,
+        connection: sa.Connection,
+        table: sa.Table,
+        names: list[str],
+        constants: Mapping[str, int],
+        unique: Sequence[str],
+        brought: tuple[str, dict[str, Any]],
+    ) -> int:
+        """Of the rows brought, the first of each content that is not there yet."""
+        source, values = brought
+        base = _quoted(based.of[table.name])
+        fixed = {name: str(int(number)) for name, number in constants.items()}
+        same = " AND ".join(f't."{name}" = {fixed.get(name, f"s.{name}")}' for name in unique)
+        first = _listed(name for name in unique if name not in fixed)
+        told = {**self._scope(), **values}
+        mine = "t.contest = %(contest)s AND t.kabupaten = %(kabupaten)s"
+        statement = f"""
+            INSERT INTO {base} (contest, kabupaten, seq, {_listed(chain(names, fixed))})
+            SELECT %(contest)s, %(kabupaten)s,
+                (SELECT coalesce(max(t.seq), 0) FROM {base} t WHERE {mine})
+                    + row_number() OVER (ORDER BY n.ord),
+                {_listed(names, "n")}{"".join(f", {number}" for number in fixed.values())}
+            FROM (SELECT DISTINCT ON ({first}) s.* FROM {source} ORDER BY {first}, ord) n
+            WHERE NOT EXISTS (SELECT FROM {base} t WHERE {mine} AND {same.replace("s.", "n.")})
+            ORDER BY n.ord"""
+        with closing(_cursor(connection)) as cursor:
+            cursor.execute(statement, told)
+            return max(int(cursor.rowcount), 0)
+
+
+class News:
+    """Listens for versions of one scope, in a thread that begins with the first who waits."""
+
+    def __init__(self, url: sa.URL, scope: Scope) -> None:
+        self._told, self._over, self._hears = (threading.Event() for _ in range(3))
+        self._mine = based.schema(scope)
+        self._url, self._beginning = url, threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def wait(self) -> None:
+        with self._beginning:
+            if self._thread is None and not self._over.is_set():
+                self._thread = threading.Thread(target=self._run, name="news", daemon=True)
+                self._thread.start()
+        self._told.wait(_TOLD_PACE if self._hears.is_set() else _PACE)
+        self._told.clear()
+
+    def close(self) -> None:
+        self._over.set()
+        self._told.set()
+        if self._thread is not None:
+            self._thread.join(_AGAIN)
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            try:
+                with psycopg.connect(_address(self._url), autocommit=True) as line:
+                    line.execute(f"LISTEN {CHANNEL}")
+                    self._hears.set()
+                    self._told.set()  # something may have come before this line stood
+                    self._hear(line)
+            except psycopg.Error:
+                self._told.set()  # whoever waits looks, and finds out what is wrong
+            finally:
+                self._hears.clear()
+            self._over.wait(_AGAIN)
+
+    def _hear(self, line: psycopg.Connection[Any]) -> None:
+        while not self._over.is_set():
+            for one in line.notifies(timeout=0.5):
+                if one.payload == self._mine:
+                    self._told.set()
+
+
+def _engine(url: sa.URL, scope: Scope) -> sa.Engine:
+    engine = sa.create_engine(
+        _with_line(url),
+        pool_size=2,
+        max_overflow=40,
+        pool_pre_ping=True,
+        pool_use_lifo=True,  # so that what many needed at once is let go again
+        connect_args={"options": f'-csearch_path="{based.schema(scope)}"'},
+    )
+    sa.event.listen(engine, "begin", lambda connection: _begin(connection, scope))
+    return engine
+
+
+def _with_line(url: sa.URL) -> sa.URL:
+    told = {name: value for name, value in _LINE.items() if name not in url.query}
+    if isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
+        told["target_session_attrs"] = "read-write"
+    return url.update_query_dict(told)
+
+
+def _address(url: sa.URL) -> str:
+    """The same address as the driver alone reads it."""
+    dialect = sa.dialects.registry.load("postgresql.psycopg")()
+    _, told = dialect.create_connect_args(_with_line(url))
+    return psycopg.conninfo.make_conninfo(**told)
+
+
+def _begin(connection: sa.Connection, scope: Scope) -> None:
+    if WRITES.items() <= connection.get_execution_options().items():
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT}'")
+        lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(based.schema(scope), 0))
+        connection.execute(sa.select(lock))
+
+
+def _prepare(engine: sa.Engine, scope: Scope) -> None:
+    with engine.connect() as connection:
+        (version, *_) = connection.dialect.server_version_info or (0,)
+        if int(version) < OLDEST:
+            raise StoreError(f"Server PostgreSQL {version} terlalu lama; perlu {OLDEST}.")
+        if based.is_made(connection) and based.is_open(connection, scope):
+            return
+    with engine.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
+        if not based.is_made(connection):  # another process may have been quicker
+            based.create(connection)
+        if not based.is_open(connection, scope):
+            based.open_scope(connection, scope)
+
+
+def _cursor(connection: sa.Connection) -> Any:
+    """The driver's own: SQLAlchemy knows no COPY."""
+    return connection.connection.cursor()
+
+
+def _array_type(column: sa.Column[Any]) -> str:
+    return next(name for kind, name in _ARRAYS if isinstance(column.type, kind))
+
+
+def _listed(names: Iterable[str], of: str = "") -> str:
+    before = f"{of}." if of else ""
+    return ", ".join(f'{before}"{name}"' for name in names)
+
+
+def _quoted(table: sa.Table) -> str:
+    return f'{table.schema}."{table.name}"'
