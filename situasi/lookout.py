@@ -16,8 +16,7 @@ from situasi.findings import Findings
 from situasi.pulse import Beat, Pulse
 from situasi.snapshot import Live, Picture, Snapshot
 
-# The store is asked so often; for a new version or minute no more is found ahead than in BUDGET.
-EVERY: Final = 0.25
+# For a new version or minute no more is found ahead than in so many seconds.
 BUDGET: Final = 1.0
 # Seconds without a look after which whoever asks looks for themselves: nothing stale is shown.
 LATE: Final = 2.0
@@ -60,7 +59,7 @@ class Lookout:
         return self._show(turn, self._live.picture())
 
     def run(self, stop: threading.Event) -> None:
-        """Look until told to stop."""
+        """Look, whenever the store may have news, until told to stop."""
         while not stop.is_set():
             try:
                 turn, seen = next(self._turns), self._live.picture()
@@ -70,7 +69,7 @@ class Lookout:
                 self._looked = time.monotonic()
             except Exception:  # noqa: BLE001 (a picture must come, whatever a look met)
                 _log.exception("the lookout failed, and goes on")
-            stop.wait(EVERY)
+            self._live.wait()
         self._looked = None
 
     def _show(self, turn: int, seen: Picture) -> Picture:

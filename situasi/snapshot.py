@@ -25,6 +25,9 @@ from situasi.records import INCIDENTS
 from situasi.store.protocol import Store, StoreError
 
 _TIME: Final = "datetime64[us, UTC]"
+# Whoever finds another still reading waits so many seconds, then takes what there was before.
+_PATIENCE: Final = 2.0
+_SLOW: Final = "Penyimpanan belum menjawab; ini gambar terakhir yang terbaca."
 _NOWHERE: Final = np.zeros(0, dtype=np.intp)
 _numbers = itertools.count(1)
 
@@ -93,24 +96,43 @@ class Live:
         self._coder = Coder()
 
     def picture(self) -> Picture:
-        """The newest picture; costs two small questions when nothing has changed."""
-        with self._lock:
-            try:
-                access, version = self._store.access_version(), self._store.version()
-                snapshot = self._picture.snapshot
-                took, started = self._picture.took, time.perf_counter()
-                if version < snapshot.version:  # an older store was put back: read it anew
-                    snapshot = replace(self._nothing, origin=snapshot.origin + 1)
-                    self._withdrawals = self._withdrawals.head(0)
-                    self._deeds = self._deeds.head(0)
-                    self._begin()
-                if version != snapshot.version:
-                    snapshot = self._read(version, snapshot)
-                    took = time.perf_counter() - started
-                self._picture = Picture(snapshot, self._clock(), took=took, access=access)
-            except StoreError as error:
-                self._picture = replace(self._picture, trouble=str(error))
-            return self._picture
+        """The newest picture; costs two small questions when nothing has changed.
+
+        A server that does not answer holds up one who asks it, and nobody else for long.
+        """
+        if not self._lock.acquire(timeout=_PATIENCE):
+            last = self._picture
+            return replace(last, trouble=last.trouble or _SLOW)
+        try:
+            return self._asked()
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Let go of the store from which is read."""
+        self._store.close()
+
+    def wait(self) -> None:
+        """Until the store may have news."""
+        self._store.wait()
+
+    def _asked(self) -> Picture:
+        try:
+            access, version = self._store.access_version(), self._store.version()
+            snapshot = self._picture.snapshot
+            took, started = self._picture.took, time.perf_counter()
+            if version < snapshot.version:  # an older store was put back: read it anew
+                snapshot = replace(self._nothing, origin=snapshot.origin + 1)
+                self._withdrawals = self._withdrawals.head(0)
+                self._deeds = self._deeds.head(0)
+                self._begin()
+            if version != snapshot.version:
+                snapshot = self._read(version, snapshot)
+                took = time.perf_counter() - started
+            self._picture = Picture(snapshot, self._clock(), took=took, access=access)
+        except StoreError as error:
+            self._picture = replace(self._picture, trouble=str(error))
+        return self._picture
 
     def _read(self, version: int, last: Snapshot) -> Snapshot:
         # The version is read before the rows: rows of a commit in between come early, never late.

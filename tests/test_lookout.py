@@ -94,13 +94,14 @@ def test_a_lookout_that_no_longer_looks_is_not_believed(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking.lookout.picture()
-    monkeypatch.setattr(lookouts, "EVERY", 3600)
+    forever = threading.Event()
+    monkeypatch.setattr(looking.live, "wait", forever.wait)
     until(lambda: looking.lookout._looked is not None, "it never looked")
-    time.sleep(2 * 0.25)  # its last turn is over; it now waits for an hour
+    time.sleep(2 * 0.25)  # its last turn is over; it now waits
     told(looking, "A")
     monkeypatch.setattr(lookouts, "LATE", 0.0)
     assert len(looking.lookout.picture().snapshot.frames["incidents"]) == 1
-    monkeypatch.setattr(lookouts, "EVERY", 0.25)
+    forever.set()
 
 
 def test_a_store_that_breaks_leaves_the_last_picture_with_the_reason(

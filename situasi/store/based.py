@@ -132,14 +132,35 @@ def show(connection: sa.Connection, scope: Scope) -> None:
 
 
 def is_open(connection: sa.Connection, scope: Scope) -> bool:
-    """Whether this scope has its views. Without a right to look, they are as good as not there."""
+    """Whether this scope has its views."""
     found = connection.execute(sa.select(sa.func.to_regnamespace(f'"{schema(scope)}"')))
     return found.scalar() is not None
+
+
+def may_look(connection: sa.Connection, scope: Scope) -> None:
+    """Raises StoreError where the account has no right to this scope."""
+    right = sa.func.has_schema_privilege(schema(scope), "USAGE")
+    if not connection.execute(sa.select(right)).scalar():
+        raise StoreError(f"Akun penyimpanan tidak berhak atas {schema(scope)}.")
 
 
 def is_made(connection: sa.Connection) -> bool:
     """Whether the base tables are there."""
     return connection.execute(sa.select(sa.func.to_regnamespace(BASE))).scalar() is not None
+
+
+def rights(scope: Scope) -> list[str]:
+    """What the owner grants so that this scope's own Polres may send here, and see no other's.
+
+    The role `polres_16_10` is the owner's to make; row policies hold it to its kabupaten.
+    """
+    role = f"polres_{scope.kabupaten.replace('.', '_')}"
+    return [
+        f'GRANT USAGE ON SCHEMA {BASE}, "{schema(scope)}" TO {role}',
+        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE} TO {role}",
+        f"GRANT UPDATE ON {_named(given)} TO {role}",
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema(scope)}" TO {role}',
+    ]
 
 
 def scopes(connection: sa.Connection) -> list[Scope]:

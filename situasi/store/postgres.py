@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -23,6 +23,7 @@ _MAKING = 0x53495455  # the lock of whoever makes tables, "SITU"
 _SMALL = 500  # rows; fewer go as one statement, more by COPY
 _PIECE = 20_000  # rows in memory at a time
 _PACE, _TOLD_PACE = 0.25, 1.0  # seconds between two questions for a version; where news comes
+_LEAST = 0.1  # seconds between two, however much comes
 _AGAIN = 2.0  # seconds after which a lost line for news is tried again
 
 # A server that is silent is given up, and the next of the address tried, within seconds.
@@ -45,7 +46,23 @@ _SENTENCES = {
     "28000": "Akun penyimpanan ditolak. Periksa SITUASI_STORE.",
     "3D000": "Basis data penyimpanan tidak ada. Buat dahulu (docs/operations.md).",
 }
+_REFUSALS = (
+    ("password authentication failed", "28P01"),
+    ("no pg_hba.conf entry", "28000"),
+    ("too many clients", "53300"),
+    ("does not exist", "3D000"),
+)
+_MINE = "contest = %(contest)s AND kabupaten = %(kabupaten)s"
 _AWAY = "Server penyimpanan tidak menjawab. Periksa server dan jaringannya."
+
+# A server that follows another tells what it has as if it were new, long after it lost the other:
+# it must be receiving, and have done what it received or something else within seconds.
+_IS_FRESH = """
+    SELECT NOT pg_is_in_recovery() OR (
+        EXISTS (SELECT FROM pg_stat_wal_receiver)
+        AND (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+             OR clock_timestamp() - pg_last_xact_replay_timestamp() < interval '10 seconds'))"""
+_BEHIND = "Server baca tidak lagi mengikuti server utama. Periksa sambungan keduanya."
 
 # How PostgreSQL calls the types of the columns in an array.
 _ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
@@ -58,13 +75,13 @@ _ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
 )
 
 
-def backend(url: sa.URL, scope: Scope | None = None) -> Backend:
+def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> Backend:
     """Open the scope in the database that `url` names, making tables where there are none.
 
     Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is
     spoken to. Raises StoreError when that cannot be done.
     """
-    opened = PostgresBackend(url, based.checked(scope))
+    opened = PostgresBackend(url, based.checked(scope), follows)
     try:
         with opened.speaking():
             _prepare(opened.engine, opened.scope)
@@ -77,14 +94,16 @@ def backend(url: sa.URL, scope: Scope | None = None) -> Backend:
 class PostgresBackend(Backend):
     """See Backend."""
 
-    def __init__(self, url: sa.URL, scope: Scope) -> None:
+    def __init__(self, url: sa.URL, scope: Scope, follows: bool = False) -> None:
         super().__init__(_engine(url, scope), psycopg.Error)
-        self.scope = scope
-        self._news = News(url, scope)
+        self.scope, self._follows = scope, follows
+        self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
     def explain(self, error: BaseException) -> str:
         said = getattr(error, "orig", None) or error
         state = getattr(said, "sqlstate", None)
+        if state is None:  # refused before there was a connection: only words tell why
+            state = next((code for words, code in _REFUSALS if words in str(said)), None)
         if state in _SENTENCES:
             return _SENTENCES[state]
         if isinstance(said, psycopg.OperationalError) or isinstance(error, sa.exc.TimeoutError):
@@ -92,7 +111,10 @@ class PostgresBackend(Backend):
         return f"Penyimpanan gagal: {said}"
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
-        return connection.execution_options(isolation_level="REPEATABLE READ")
+        looking = connection.execution_options(isolation_level="REPEATABLE READ")
+        if self._follows and not looking.exec_driver_sql(_IS_FRESH).scalar():
+            raise StoreError(_BEHIND)
+        return looking
 
     def given(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the trail's)
         number = sa.select(based.given.c.number).where(*self._mine(based.given))
@@ -114,13 +136,9 @@ class PostgresBackend(Backend):
         names: Sequence[str],
         found: sa.Select[Any],
     ) -> int:
-        rows = found.subquery()
-        number = self._last(table) + sa.func.row_number().over(order_by=rows.c[0])
-        scope = map(sa.literal, self._scope().values())
-        every = sa.select(*scope, number, *rows.c)
-        into = sa.insert(based.of[table.name])
-        told = into.from_select(["contest", "kabupaten", "seq", *names], every)
-        return connection.execute(told, execution_options={"preserve_rowcount": True}).rowcount
+        # Found first and written then: a question that reads the table it fills, row by row,
+        # reads all of what it wrote for each row.
+        return self._append_all(connection, table, names, {}, iter(connection.execute(found)), ())
 
     def append_new(
         self,
@@ -130,14 +148,8 @@ class PostgresBackend(Backend):
         constants: Mapping[str, int],
         unique: Sequence[str],
     ) -> int:
-        """See Backend. Under the write lock nobody else adds the same meanwhile."""
-        names = list(columns)
         rows = zip(*columns.values(), strict=False)
-        stored = 0
-        while piece := list(islice(rows, _PIECE)):
-            brought = self._brought(connection, table, names, piece)
-            stored += self._take(connection, table, names, constants, unique, brought)
-        return stored
+        return self._append_all(connection, table, list(columns), constants, rows, unique)
 
     def place(
         self,
@@ -166,8 +178,13 @@ class PostgresBackend(Backend):
     def wait(self) -> None:
         self._news.wait()
 
+    def alone(self, job: str) -> bool:
+        with self.speaking():
+            return self._jobs.are_mine(job)
+
     def close(self) -> None:
         self._news.close()
+        self._jobs.close()
         super().close()
 
     def _scope(self) -> dict[str, str]:
@@ -189,7 +206,7 @@ class PostgresBackend(Backend):
         connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"number": number}))
 
     def _brought(
-        self, connection: sa.Connection, table: sa.Table, names: list[str], piece: list[Any]
+        self, connection: sa.Connection, table: sa.Table, names: Sequence[str], piece: list[Any]
     ) -> tuple[str, dict[str, Any]]:
         """Where the rows stand to be taken from, as SQL with its values; `ord` is their order."""
         types = {name: _array_type(table.c[name]) for name in names}
@@ -209,35 +226,73 @@ class PostgresBackend(Backend):
                     copy.write_row((*row, at))
         return f"pg_temp.{stage} AS s", {}
 
-    def _take(
+    def _append_all(
         self,
         connection: sa.Connection,
         table: sa.Table,
-        names: list[str],
+        names: Sequence[str],
         constants: Mapping[str, int],
+        rows: Iterator[Any],
         unique: Sequence[str],
-        brought: tuple[str, dict[str, Any]],
     ) -> int:
-        """Of the rows brought, the first of each content that is not there yet."""
-        source, values = brought
-        base = _quoted(based.of[table.name])
-        fixed = {name: str(int(number)) for name, number in constants.items()}
-        same = " AND ".join(f't."{name}" = {fixed.get(name, f"s.{name}")}' for name in unique)
-        first = _listed(name for name in unique if name not in fixed)
-        told = {**self._scope(), **values}
-        mine = "t.contest = %(contest)s AND t.kabupaten = %(kabupaten)s"
-        statement = f"""
-            INSERT INTO {base} (contest, kabupaten, seq, {_listed(chain(names, fixed))})
-            SELECT %(contest)s, %(kabupaten)s,
-                (SELECT coalesce(max(t.seq), 0) FROM {base} t WHERE {mine})
-                    + row_number() OVER (ORDER BY n.ord),
-                {_listed(names, "n")}{"".join(f", {number}" for number in fixed.values())}
-            FROM (SELECT DISTINCT ON ({first}) s.* FROM {source} ORDER BY {first}, ord) n
-            WHERE NOT EXISTS (SELECT FROM {base} t WHERE {mine} AND {same.replace("s.", "n.")})
-            ORDER BY n.ord"""
-        with closing(_cursor(connection)) as cursor:
-            cursor.execute(statement, told)
-            return max(int(cursor.rowcount), 0)
+        """The rows with the next numbers; what is there already leaves a gap in them."""
+        base, fixed = _quoted(based.of[table.name]), list(constants)
+        last = f"SELECT coalesce(max(seq), 0) FROM {base} WHERE {_MINE}"
+        known = f"ON CONFLICT (contest, kabupaten, {_listed(unique)}) DO NOTHING" if unique else ""
+        stored = 0
+        while piece := list(islice(rows, _PIECE)):
+            source, values = self._brought(connection, table, names, piece)
+            statement = f"""
+                INSERT INTO {base} (contest, kabupaten, seq, {_listed([*fixed, *names])})
+                SELECT %(contest)s, %(kabupaten)s, ({last}) + row_number() OVER (ORDER BY ord),
+                    {"".join(f"{int(constants[name])}, " for name in fixed)}{_listed(names)}
+                FROM {source} ORDER BY ord {known}"""
+            with closing(_cursor(connection)) as cursor:
+                cursor.execute(statement, self._scope() | values)
+                stored += max(int(cursor.rowcount), 0)
+        return stored
+
+
+class Jobs:
+    """The jobs of a scope that this process does alone: locks that end with its own line."""
+
+    def __init__(self, url: sa.URL, scope: Scope) -> None:
+        self._url, self._scope = url, based.schema(scope)
+        self._mine: set[str] = set()
+        self._line: psycopg.Connection[Any] | None = None
+        self._asking = threading.Lock()
+
+    def are_mine(self, job: str) -> bool:
+        with self._asking:
+            line = self._standing()
+            if job not in self._mine:
+                name = f"{self._scope}/{job}"
+                asked = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
+                row = line.execute(asked, (name,)).fetchone()
+                if row and row[0]:
+                    self._mine.add(job)
+            return job in self._mine
+
+    def close(self) -> None:
+        with self._asking:
+            self._let_go()
+
+    def _standing(self) -> psycopg.Connection[Any]:
+        """The line, if it still stands; with one that broke, all locks were lost."""
+        if self._line is not None:
+            try:
+                self._line.execute("SELECT")
+                return self._line
+            except psycopg.Error:
+                self._let_go()
+        self._line = psycopg.connect(_address(self._url), autocommit=True)
+        return self._line
+
+    def _let_go(self) -> None:
+        self._mine.clear()
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
 
 class News:
@@ -254,6 +309,7 @@ class News:
             if self._thread is None and not self._over.is_set():
                 self._thread = threading.Thread(target=self._run, name="news", daemon=True)
                 self._thread.start()
+        self._over.wait(_LEAST)
         self._told.wait(_TOLD_PACE if self._hears.is_set() else _PACE)
         self._told.clear()
 
@@ -324,6 +380,7 @@ def _prepare(engine: sa.Engine, scope: Scope) -> None:
         if int(version) < OLDEST:
             raise StoreError(f"Server PostgreSQL {version} terlalu lama; perlu {OLDEST}.")
         if based.is_made(connection) and based.is_open(connection, scope):
+            based.may_look(connection, scope)
             return
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -12,11 +13,16 @@ from typing import Any
 import pandas as pd
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from pandas.testing import assert_frame_equal
 
 from situasi.records import FEEDS
-from situasi.store import Rejection, Store, StoreError, open_store
+from situasi.store import Rejection, Scope, Store, StoreError, open_store
 from tests.store.builders import MORNING, delivery, frame, rejection, row
 from tests.store.slow import MemoryStore, seals
 
@@ -91,10 +97,14 @@ class StoreAgainstModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.url = f"sqlite:///{(Path(self.folder.name) / 'situasi.db').as_posix()}"
-        self.real: Store = open_store(self.url)
+        self.url, self.scope = self.fresh()
+        self.real: Store = open_store(self.url, self.scope)
         self.model = MemoryStore()
         self.at = MORNING
+
+    def fresh(self) -> tuple[str, Scope | None]:
+        """Address and scope of an empty store."""
+        return f"sqlite:///{(Path(self.folder.name) / 'situasi.db').as_posix()}", None
 
     def both(self, deed: Any) -> None:
         """Do the same to both; the answers, or the refusals, must be equal."""
@@ -158,7 +168,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
     @rule()
     def reopen(self) -> None:
         self.real.close()
-        self.real = open_store(self.url)
+        self.real = open_store(self.url, self.scope)
 
     @invariant()
     def the_version_is_the_same(self) -> None:
@@ -179,10 +189,26 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-TestStoreAgainstModel = StoreAgainstModel.TestCase
-TestStoreAgainstModel.settings = settings(
+class PostgresAgainstModel(StoreAgainstModel):
+    """Each life in a scope of its own, all in one database."""
+
+    database = ""
+    lives = itertools.count(1)
+
+    def fresh(self) -> tuple[str, Scope | None]:
+        return self.database, Scope("pilkada-2024", f"16.{next(self.lives)}")
+
+
+_LITTLE = settings(
     max_examples=25,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+TestStoreAgainstModel = StoreAgainstModel.TestCase
+TestStoreAgainstModel.settings = _LITTLE
+
+
+def test_postgres_against_the_model(database: str) -> None:
+    PostgresAgainstModel.database = database
+    run_state_machine_as_test(PostgresAgainstModel, settings=settings(_LITTLE, max_examples=12))

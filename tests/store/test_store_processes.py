@@ -10,12 +10,22 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from situasi.records import INCIDENTS
 from situasi.store import open_store
+from tests.postgres import SCOPE
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 40
 KILLS, WRITERS_AT_ONCE = 15, 3
+
+
+@pytest.fixture(params=["url", "database"])
+def anywhere(request: pytest.FixtureRequest) -> str:
+    """A file of SQLite, and an empty database of PostgreSQL."""
+    address: str = request.getfixturevalue(request.param)
+    return address
 
 
 def writer(url: str, name: str, *more: str) -> subprocess.Popen[str]:
@@ -58,10 +68,11 @@ def counted(lines: list[str]) -> dict[str, int]:
 
 def assert_sound(url: str, promised: dict[str, int]) -> int:
     """Every acknowledged row there, no half batch, file intact; how many batches."""
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
-    store = open_store(url)
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        connection.close()
+    store = open_store(url, SCOPE)
     per_mark = store.tail(INCIDENTS).groupby("pelapor").size().to_dict()
     batches = store.batches()
     quarantined = {one.raw["k"] for one in store.quarantine()}
@@ -78,8 +89,9 @@ def assert_sound(url: str, promised: dict[str, int]) -> int:
 
 
 def test_store_killed_at_any_moment_keeps_every_acknowledged_row_and_no_half_batch(
-    url: str,
+    anywhere: str,
 ) -> None:
+    url = anywhere
     moments = random.Random(1610)
     promised: dict[str, int] = {}
     for first in range(0, KILLS, WRITERS_AT_ONCE):
@@ -97,7 +109,8 @@ def test_store_killed_at_any_moment_keeps_every_acknowledged_row_and_no_half_bat
     assert set(promised.values()) == {ROWS}
 
 
-def test_two_processes_delivering_the_same_rows_store_each_once(url: str) -> None:
+def test_two_processes_delivering_the_same_rows_store_each_once(anywhere: str) -> None:
+    url = anywhere
     turns = 12
     writers = [writer(url, "sama", str(turns)) for _ in range(2)]
     go(*writers)
@@ -107,7 +120,7 @@ def test_two_processes_delivering_the_same_rows_store_each_once(url: str) -> Non
     assert [sum(counts) for counts in told] == [ROWS] * turns * 2
     assert sum(accepted for accepted, _ in told) == ROWS * turns
     assert assert_sound(url, {}) == turns
-    store = open_store(url)
+    store = open_store(url, SCOPE)
     told = store.audit()
     store.close()
     assert told["action"].value_counts().to_dict() == {
@@ -117,7 +130,8 @@ def test_two_processes_delivering_the_same_rows_store_each_once(url: str) -> Non
     }
 
 
-def test_many_processes_may_create_the_store_at_once(url: str) -> None:
+def test_many_processes_may_create_the_store_at_once(anywhere: str) -> None:
+    url = anywhere
     writers = [writer(url, f"w{number}", "1") for number in range(6)]
     go(*writers)
     assert [acknowledged(one) for one in writers] == [{f"w{n}-0": ROWS} for n in range(6)]

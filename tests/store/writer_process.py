@@ -9,11 +9,12 @@ import sys
 from itertools import count, islice
 
 from situasi.store import open_store
+from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, numbered, rejection
 
 
 def main(url: str, name: str, rows: int, times: int | None) -> None:
-    store = open_store(url)
+    store = open_store(url, SCOPE)
     numbers = range(rows)
     print("ready", flush=True)
     sys.stdin.readline()
