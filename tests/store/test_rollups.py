@@ -29,6 +29,7 @@ from situasi.store import Scope, Store, open_store
 from situasi.store.rollups import Rollups, open_rollups
 from tests.builders_election import invented_election
 from tests.store.builders import delivery, frame, rejection, row
+from tests.store.plans import parts_read
 from tests.store.rolled import shown, told
 
 CONTEST = "contoh-2030"
@@ -117,6 +118,39 @@ def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place
     found = pair.rollups.of(pair.kabupaten, terms(place), now)
     counts = {n: v for n, v in told(found).items() if n not in ("rehearsal", "serious", "waiting")}
     assert set(counts.values()) == {None} and found.received_at is None and found.version == 0
+
+
+def test_a_roll_up_reads_the_rows_of_its_own_kabupaten_alone(
+    database: str, place: Register
+) -> None:
+    for code in (place.election.kabupaten_code, "99.02", "99.03"):
+        store = open_store(database, Scope("banyak", code))
+        with store.deliver(delivery()) as writing:
+            writing.add(frame(row(tingkat="tinggi")), [rejection()])
+        store.close()
+    at = datetime(2024, 11, 27, 5, tzinfo=UTC)
+    for live in (True, False):
+        read = parts_read(database, "banyak", "99.02", terms(place), at, live=live)
+        assert len(read) > 5 and all(parts <= {"99.02"} for parts in read)
+        assert sum(map(bool, read)) > 5
+
+
+def test_versions_are_those_of_every_kabupaten_that_told_anything(
+    database: str, place: Register
+) -> None:
+    rollups = open_rollups(database, "banyak")
+    assert rollups.versions() == {}
+    found = {}
+    for code in ("99.01", "99.02"):
+        store = open_store(database, Scope("banyak", code))
+        with store.deliver(delivery()) as writing:
+            writing.add(frame(row()), [])
+        store.tell("lihat", "uji", place.election.day_start, {})
+        found[code] = store.version()
+        store.close()
+    open_store(database, Scope("lain", "99.03")).close()
+    assert rollups.versions() == found
+    rollups.close()
 
 
 # What may be told of the invented kabupaten, near the closing of its TPS.
