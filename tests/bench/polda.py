@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import statistics
 import tempfile
@@ -134,17 +135,29 @@ def _ingest(whole: str, alone: str, polda: Command, folder: Path) -> None:
     """A file of new reports into one kabupaten, while sixteen others are there, and alone."""
     context, taken = _context(TEMPLATE), {whole: list[float](), alone: list[float]()}
     for turn in range(ROUNDS):
-        file = made.file(folder / f"more-{turn}.csv", ROWS + turn * 1_000)
+        file = _told_anew(made.file(folder / f"more-{turn}.csv", ROWS), turn)
         for url in (whole, alone) if turn % 2 else (alone, whole):
             store = open_store(url, Scope(polda.contest, MINE))
             started = time.perf_counter()
             ledger = ingest_file(file, store, context, now=made.EVENING, actor="bench")
             taken[url].append((time.perf_counter() - started) / ledger.read)
-            store.withdraw(int(store.batches()["batch"].max()), made.EVENING, "bench")
+            assert ledger.accepted == ROWS, ledger
             store.close()
     ours, theirs = (1 / min(taken[url]) for url in (whole, alone))
     print(f"  {'ingest into one kabupaten':<44}{ours:>9,.0f} rows/s; Polres alone {theirs:,.0f}")
     print(f"  {'ingest, Polda : Polres':<44}{theirs / ours:>9.2f} × time")
+
+
+def _told_anew(path: Path, turn: int) -> Path:
+    """The same reports under other ids: none of them is there yet."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    told = [{**row, "id": f"{turn}-{at}"} for at, row in enumerate(rows)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(told[0]))
+        writer.writeheader()
+        writer.writerows(told)
+    return path
 
 
 def _refresh(whole: str, alone: str, polda: Command) -> None:
