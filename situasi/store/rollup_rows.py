@@ -66,11 +66,16 @@ def newest(partition: Sequence[Said], *order: Said) -> Said:
 
 @cache
 def fresh(live: bool) -> sa.CompoundSelect[Any]:
-    """By feed: stored (when the row stored last was), known (the newest that stands), made (up).
+    """By feed: last (its number), stored (when), known (the newest that stands), made (up or not).
 
-    made: of all that stand by now, whatever the moment.
+    made: of all that stand by now, whatever the moment. And of `withdrawals` the last.
     """
-    return sa.union_all(*(_fresh(name, live) for name in tables.feeds))
+    nothing = [sa.cast(None, tables.Moment).label(name) for name in ("stored", "known")]
+    taken = sa.func.coalesce(sa.func.max(tables.withdrawals.c.seq), 0).label("last")
+    withdrawn = sa.select(
+        sa.literal("withdrawals").label("feed"), taken, *nothing, sa.literal(0).label("made")
+    )
+    return sa.union_all(*(_fresh(name, live) for name in tables.feeds), withdrawn)
 
 
 def _fresh(feed: str, live: bool) -> sa.Select[Any]:
@@ -80,9 +85,14 @@ def _fresh(feed: str, live: bool) -> sa.Select[Any]:
     made = sa.exists().where(row.latihan == sa.true(), *standing(feed, live=True))
     if not live:
         stored = stored.where(row.recorded_at <= moment("at"))
-    parts = (stored.scalar_subquery(), known.scalar_subquery(), yes(made))
-    return sa.select(*(part.label(name) for part, name in
-                       zip(parts, ("stored", "known", "made"), strict=True)))  # fmt: skip
+    last = sa.select(sa.func.coalesce(sa.func.max(row.seq), 0))
+    return sa.select(
+        sa.literal(feed).label("feed"),
+        last.scalar_subquery().label("last"),
+        stored.scalar_subquery().label("stored"),
+        known.scalar_subquery().label("known"),
+        yes(made).label("made"),
+    )
 
 
 @cache

@@ -11,7 +11,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.records import FASE, SITUASI, STATUS, TINGKAT
+from situasi.records import (
+    FASE,
+    INCIDENTS,
+    MERGES,
+    PERSONNEL,
+    POSTINGS,
+    ROSTER,
+    SITUASI,
+    STATUS,
+    TINGKAT,
+    TPS,
+    Feed,
+)
 from situasi.store import (
     journal,
     rollup_cases,
@@ -25,6 +37,11 @@ from situasi.store.backend import Backend
 from situasi.store.moments import from_micros, to_micros
 from situasi.store.scope import Scope
 
+# Figures by name, and until when they hold by themselves (microseconds; None: for good).
+_Found = tuple[dict[str, Any], int | None]
+# A roll-up reads a kabupaten whole: row by row is never right, though a server that has not yet
+# counted its rows (just after many came) would take them for few.
+_SETTINGS = {"postgresql": ("SET LOCAL enable_nestloop = off", "SET LOCAL jit = off")}
 MOST_SERIOUS = 6  # that one kabupaten hands up
 
 
@@ -149,6 +166,7 @@ class Rollups:
     ) -> None:
         self._backend, self._scoped, self._numbers = backend, scoped, numbers
         self._known: dict[str, tuple[int, int]] = {}  # by kabupaten: end of the trail, version
+        self._parts: dict[str, _Parts] = {}
 
     def versions(self) -> dict[str, int]:
         """The version of the store of every kabupaten from which anything ever came.
@@ -170,11 +188,20 @@ class Rollups:
         known at `now`. Raises StoreError.
         """
         with self._reading(kabupaten) as connection:
-            return _Asking(connection, terms, kabupaten, now, live).rollup()
+            version = trail.version(connection)
+            held = self._parts.get(kabupaten)
+            if held is None or held.terms is not terms or version < held.version or not live:
+                held = _Parts(terms, version, {})
+            found = _Asking(connection, held, kabupaten, now, live).rollup(version)
+        if live:
+            self._parts[kabupaten] = _Parts(terms, version, held.by_name)
+        return found
 
     @contextmanager
     def _reading(self, kabupaten: str) -> Iterator[sa.Connection]:
         with self._backend.reading() as connection:
+            for setting in _SETTINGS.get(connection.dialect.name, ()):
+                connection.exec_driver_sql(setting)
             yield connection.execution_options(**self._scoped(kabupaten))
 
     def close(self) -> None:
@@ -211,27 +238,56 @@ def _of_postgres(url: sa.URL, contest: str) -> Rollups:
     return Rollups(postgres.PostgresBackend(url, Scope(contest, "")), scoped, numbers)
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Some figures, which hold while their feeds stay, from one moment (microseconds) to another.
+
+    rests_on: the last rows of those feeds and of what was taken back. until: None for good.
+    """
+
+    rests_on: tuple[int, ...]
+    at: int
+    until: int | None
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What was last found of one kabupaten: a report changes the part of its own feed."""
+
+    terms: Terms
+    version: int
+    by_name: dict[str, _Part]
+
+
 class _Asking:
-    """The questions of one roll-up, over one connection."""
+    """The questions of one roll-up, over one connection. parts: kept up to date where live."""
 
     def __init__(
-        self, connection: sa.Connection, terms: Terms, kabupaten: str, now: datetime, live: bool
+        self, connection: sa.Connection, parts: _Parts, kabupaten: str, now: datetime, live: bool
     ) -> None:
-        self._connection, self._terms, self._kabupaten = connection, terms, kabupaten
-        self._live, self._now = live, now
+        self._connection, self._terms, self._kabupaten = connection, parts.terms, kabupaten
+        self._live, self._now, self._parts = live, now, parts.by_name
         self._dialect = connection.dialect.name
+        self._last: dict[str, int] = {}
 
-    def rollup(self) -> Rollup:
+    def rollup(self, version: int) -> Rollup:
         self._at = self._now
         fresh = self._rows(rollup_rows.fresh(self._live))
         rehearsal = any(row.made for row in fresh)
         clock = self._exercise() if rehearsal and self._live else None
         self._at = clock or self._now
-        tps, cases, crowd, force = self._tps(), self._cases(), self._crowd(), self._force()
-        until = [one for one in (crowd.pop("until"), force.pop("until")) if one is not None]
+        self._last = {row.feed: row.last for row in fresh}
+        parts = [
+            self._part("tps", (TPS,), self._tps),
+            self._part("cases", (INCIDENTS, MERGES), self._cases),
+            self._part("crowd", (INCIDENTS,), self._crowd),
+            self._part("force", (ROSTER, POSTINGS, PERSONNEL), self._force),
+        ]
+        until = [one.until for one in parts if one.until is not None]
         return Rollup(
             kabupaten=self._kabupaten,
-            version=trail.version(self._connection),
+            version=version,
             at=self._at,
             live=self._live,
             exercise=clock is not None,
@@ -241,11 +297,18 @@ class _Asking:
             good_until=from_micros(min(until)) if until and self._live and not clock else None,
             register=self._terms.tps is not None,
             waiting=self._waiting() if self._live else None,
-            **tps,
-            **cases,
-            **crowd,
-            **force,
+            **{name: told for part in parts for name, told in part.told.items()},
         )
+
+    def _part(self, name: str, feeds: tuple[Feed, ...], find: Callable[[], _Found]) -> _Part:
+        """Found anew only where rows came or were taken back, or its time is over."""
+        at = to_micros(self._at)
+        rests_on = (*(self._last[feed.name] for feed in feeds), self._last["withdrawals"])
+        held = self._parts.get(name)
+        if held is None or not _holds(held, rests_on, at):
+            told, until = find()
+            held = self._parts[name] = _Part(rests_on, at, until, told)
+        return held
 
     def _rows(self, statement: Any, **more: Any) -> list[Any]:
         terms = self._terms
@@ -266,13 +329,13 @@ class _Asking:
     def _waiting(self) -> int:
         return sum(journal.count_waiting(self._connection).values())
 
-    def _tps(self) -> dict[str, Any]:
+    def _tps(self) -> _Found:
         register = self._terms.tps
         asked = rollup_tps.stations(self._dialect, live=self._live, register=register is not None)
         (found,) = self._rows(asked, listed=json.dumps(register))
         told = found._mapping
         if not found.spoke:
-            return {}
+            return {}, None
         return {
             "tps_reported": int(found.spoke),
             "reached": {fase: int(told[fase]) for fase in FASE},
@@ -280,12 +343,12 @@ class _Asking:
             "heads": _whole(found.heads),
             "rated": _whole(found.rated),
             "dpt_told": _whole(found.dpt),
-        }
+        }, None
 
-    def _cases(self) -> dict[str, Any]:
+    def _cases(self) -> _Found:
         ((heard,),) = self._rows(rollup_cases.heard(live=self._live))
         if not heard:
-            return {}
+            return {}, None
         found = self._rows(rollup_cases.counts(self._dialect, live=self._live))
         grave = int(sum(row.grave for row in found))
         return {
@@ -295,7 +358,7 @@ class _Asking:
             "jenis": _by((row.jenis, row.n) for row in found),
             "serious_open": grave,
             "serious": self._serious() if grave else (),
-        }
+        }, None
 
     def _serious(self) -> tuple[Serious, ...]:
         asked = rollup_cases.serious(self._dialect, live=self._live)
@@ -319,7 +382,7 @@ class _Asking:
             for row in self._rows(asked, most=MOST_SERIOUS)
         )
 
-    def _crowd(self) -> dict[str, Any]:
+    def _crowd(self) -> _Found:
         found = self._rows(rollup_cases.situasi(live=self._live))
         valid = _micros(self._terms.situasi_valid)
         fresh = to_micros(self._at) - valid
@@ -327,26 +390,29 @@ class _Asking:
         alarms = [SITUASI[row.alarm] for row in area if row.alarm is not None]
         calm = [row.calm for row in area
                 if row.alarm is None and row.calm is not None and row.calm >= fresh]  # fmt: skip
-        told: dict[str, Any] = {"until": min(calm) + valid if calm else None}
-        told["everywhere"] = next(
-            (_word(row.alarm, SITUASI) for row in found if row.kecamatan is None), None
-        )
+        everywhere = (_word(row.alarm, SITUASI) for row in found if row.kecamatan is None)
+        told: dict[str, Any] = {"everywhere": next(everywhere, None)}
         if alarms or calm:
             told["situasi_hijau"] = len(calm)
             told["situasi_kuning"] = alarms.count("kuning")
             told["situasi_merah"] = alarms.count("merah")
-        return told
+        return told, min(calm) + valid if calm else None
 
-    def _force(self) -> dict[str, Any]:
+    def _force(self) -> _Found:
         (found,) = self._rows(rollup_officers.officers(live=self._live))
         # What begins at a moment is not yet so before it.
         begins = None if found.begins is None else found.begins - 1
         ends = [one for one in (found.lapses, begins) if one is not None]
-        told: dict[str, Any] = {"until": min(ends, default=None)}
-        if found.known:
-            told["officers_posted"] = int(found.posted)
-            told["officers_present"] = int(found.present)
-        return told
+        told = {
+            "officers_posted": int(found.posted) if found.known else None,
+            "officers_present": int(found.present) if found.known else None,
+        }
+        return told, min(ends, default=None)
+
+
+def _holds(part: _Part, rests_on: tuple[int, ...], at: int) -> bool:
+    within = part.at <= at and (part.until is None or at <= part.until)
+    return part.rests_on == rests_on and within
 
 
 def _micros(span: timedelta) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -28,15 +27,19 @@ def parts_read(
     sa.event.remove(engine, "before_cursor_execute", heard)
     with engine.connect() as connection:
         plans = [
-            [line for (line,) in connection.exec_driver_sql(f"EXPLAIN {statement}", values)]
+            connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values).scalar_one()
             for statement, values in asked
             if "FROM" in statement
         ]
     rollups.close()
-    return [{part for line in plan for part in _parts(line, contest)} for plan in plans]
+    return [{name.rpartition("/")[2] for name in _relations(plan)} for plan in plans]
 
 
-def _parts(line: str, contest: str) -> Iterator[str]:
-    """A partition is called table/contest/kabupaten, and its indexes begin so."""
-    for found in re.finditer(rf"/{re.escape(contest)}/([0-9.]+)", line):
-        yield found[1]
+def _relations(plan: Any) -> Iterator[str]:
+    """The tables that a plan reads; a partition is called table/contest/kabupaten."""
+    if isinstance(plan, dict):
+        if "Relation Name" in plan:
+            yield plan["Relation Name"]
+        yield from (name for part in plan.values() for name in _relations(part))
+    elif isinstance(plan, list):
+        yield from (name for part in plan for name in _relations(part))
