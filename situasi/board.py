@@ -41,6 +41,7 @@ class Board:
 
     def close(self) -> None:
         self.deeds.close()
+        self.live.close()
         self.store.close()
 
 
@@ -62,8 +63,10 @@ def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
         vocabulary,
     )
     settings.live.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store, Scope(definition.contest, definition.kabupaten_code))
-    live, findings = Live(store, definition, clock), Findings(register)
+    scope = Scope(definition.contest, definition.kabupaten_code)
+    store = open_store(settings.store, scope)
+    reader = open_store(settings.reads, scope, follows=True) if settings.reads else store
+    live, findings = Live(reader, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(store, clock)
     return Board(

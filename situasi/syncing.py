@@ -210,6 +210,8 @@ class Upstream:
 
     def _flow(self) -> int:
         """Send what is new; how many rows."""
+        if not self._source.alone("kirim"):
+            return 0  # another server of this store sends
         head, now = self._source.head(), self._clock()
         fresh = self._asked is not None and abs(now - self._asked) < _TRUSTED
         rows = 0

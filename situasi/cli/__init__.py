@@ -19,6 +19,7 @@ from situasi.cli import (
     reporting,
     shared,
     syncing,
+    upgrading,
     users,
 )
 
@@ -39,6 +40,7 @@ for command in (
     calibrating.calibrate,
     drills.drill,
     copying.copy,
+    upgrading.upgrade,
     reporting.report,
     keeping.backup,
     keeping.restore,

@@ -188,6 +188,9 @@ class SqlStore:
     def wait(self) -> None:
         self._backend.wait()
 
+    def alone(self, job: str) -> bool:
+        return self._backend.alone(job)
+
     @contextmanager
     def state(self) -> Iterator[State]:
         backend = self._backend

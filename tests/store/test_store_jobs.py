@@ -1,0 +1,57 @@
+"""Of several servers on one store, one alone does a job; when it dies another takes it over."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from situasi.store import open_store
+from tests.postgres import SCOPE
+from tests.store.test_store_processes import ROOT
+
+_HOLDS = """
+import sys, time
+from situasi.store import open_store
+from tests.postgres import SCOPE
+store = open_store(sys.argv[1], SCOPE)
+print(store.alone("latihan"), flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("where", ["url", "database"])
+def test_a_job_is_one_servers_alone_until_it_dies(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(where)
+    here, there = open_store(url, SCOPE), open_store(url, SCOPE)
+    other = subprocess.Popen(
+        [sys.executable, "-c", _HOLDS, url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "True\n"
+        assert not here.alone("latihan")
+        assert here.alone("cadangan") and not there.alone("cadangan")
+        with ThreadPoolExecutor(1) as another:
+            assert another.submit(here.alone, "cadangan").result()
+    finally:
+        other.kill()
+        other.communicate()
+    until(lambda: here.alone("latihan"))
+    assert not there.alone("latihan")
+    here.close()
+    until(lambda: there.alone("latihan"))
+    there.close()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """A server learns of the end of a line a moment later."""
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline, "the job of the dead was never taken over"
+        time.sleep(0.05)
