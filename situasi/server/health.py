@@ -58,9 +58,9 @@ def ready(_request: Request) -> JSONResponse:
 def _errands(now: datetime) -> dict[str, float | int | None]:
     """How old the last backup is, and what waits to flow up: told, but no reason to be unready."""
     found: dict[str, float | int | None] = {}
-    if pulse.BACKUP.wanted:
+    if pulse.BACKUP.ours:
         found["backup_age_seconds"] = pulse.BACKUP.age(now)
-    if pulse.UPSTREAM.wanted:
+    if pulse.UPSTREAM.ours:
         found["upstream_age_seconds"] = pulse.UPSTREAM.age(now)
         found["upstream_waiting"] = pulse.UPSTREAM.waiting
     return found

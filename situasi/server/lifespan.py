@@ -92,7 +92,7 @@ def _upstream(board: Board, stop: threading.Event) -> threading.Thread | None:
     if url is None:
         return None
     scope = Scope(election.contest, election.kabupaten_code)
-    way = Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM)
+    way = Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM, job="kirim")
     thread = threading.Thread(target=way.run, args=(stop,), name="upstream", daemon=True)
     thread.start()
     return thread

@@ -113,7 +113,7 @@ class BoardCollector(Collector):
 
 def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
     """What is not known has no figure: never a zero."""
-    if not errand.wanted:
+    if not errand.ours:
         return
     yield _one(f"{name}_failing", f"1 while {what} fails.", int(errand.trouble is not None))
     age = errand.age(datetime.now(UTC))
