@@ -48,8 +48,9 @@ class Command:
 
     code: of all its members' codes the beginning ("" for the nation). contest: the election across
     all kabupaten, under which their stores are kept. tps, dpt: of all of it; None: not known.
-    silent_after: a kabupaten from which nothing came for so long is silent. parts: the level
-    between it and the kabupaten, code -> name, in order.
+    silent_after: a kabupaten from which nothing came for so long is silent. situasi_valid,
+    word_every: by which a kabupaten is reckoned whose own rules are not known here. parts: the
+    level between it and the kabupaten, code -> name, in order.
     """
 
     folder: Path
@@ -67,6 +68,8 @@ class Command:
     watch_from: time
     watch_until: time
     silent_after: timedelta
+    situasi_valid: timedelta
+    word_every: timedelta
     tps: int | None
     dpt: int | None
     members: tuple[Member, ...]
@@ -144,12 +147,17 @@ def _build(folder: Path, raw: dict[str, Any]) -> Command:
         tps_closes=day["tps_closes"],
         watch_from=day["watch_from"],
         watch_until=day["watch_until"],
-        silent_after=timedelta(minutes=raw["thresholds"]["silent_after_min"]),
+        **_thresholds(raw["thresholds"]),
         tps=register.get("tps"),
         dpt=register.get("dpt"),
         members=tuple(_member(folder, row, zone) for row in _rows(folder / MEMBERS)),
         parts=dict(raw["parts"]),
     )
+
+
+def _thresholds(raw: dict[str, int]) -> dict[str, timedelta]:
+    names = ("silent_after", "situasi_valid", "word_every")
+    return {name: timedelta(minutes=raw[f"{name}_min"]) for name in names}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

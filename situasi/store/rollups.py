@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from situasi.records import FASE, SITUASI, STATUS, TINGKAT
+from situasi.store import (
+    journal,
+    rollup_cases,
+    rollup_officers,
+    rollup_rows,
+    rollup_tps,
+    sqlite,
+    trail,
+)
+from situasi.store.backend import Backend
+from situasi.store.moments import from_micros, to_micros
+from situasi.store.scope import Scope
+
+MOST_SERIOUS = 6  # that one kabupaten hands up
 
 
 @dataclass(frozen=True)
@@ -27,19 +48,21 @@ class Terms:
 
 @dataclass(frozen=True)
 class Serious:
-    """An open case that is tinggi or merah. place: desa (its name as written) and TPS, if told."""
+    """An open case that is tinggi or merah; merged ones are one. uraian: its newest words."""
 
     kabupaten: str
     case: str
     occurred_at: datetime
     known_at: datetime
     kecamatan: str | None
-    place: str
-    jenis: str
+    desa: str | None
+    desa_text: str | None
+    tps: str | None
+    jenis: str | None
     tingkat: str | None
     situasi: str | None
-    status: str
-    uraian: str
+    status: str | None
+    uraian: str | None
     rehearsal: bool
 
 
@@ -87,7 +110,7 @@ class Rollup:
     incidents_open: int | None = None
     open_tingkat: Mapping[str | None, int] | None = None
     serious_open: int | None = None
-    jenis: Mapping[str, int] | None = None
+    jenis: Mapping[str | None, int] | None = None
     situasi_hijau: int | None = None
     situasi_kuning: int | None = None
     situasi_merah: int | None = None
@@ -109,3 +132,242 @@ class Rollup:
     def tps_done(self) -> int | None:
         """TPS that have counted to the end."""
         return None if self.reached is None else self.reached["hitung_selesai"]
+
+
+class Rollups:
+    """The roll-ups of the kabupaten of one contest, each asked in one unchanging view of its rows.
+
+    scoped: the option of a connection under which statements over `tables` mean this kabupaten.
+    numbers: the last entry of each kabupaten's trail.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        scoped: Callable[[str], dict[str, Any]],
+        numbers: Callable[[sa.Connection], dict[str, int]],
+    ) -> None:
+        self._backend, self._scoped, self._numbers = backend, scoped, numbers
+        self._known: dict[str, tuple[int, int]] = {}  # by kabupaten: end of the trail, version
+
+    def versions(self) -> dict[str, int]:
+        """The version of the store of every kabupaten from which anything ever came.
+
+        One small question, and another for each kabupaten whose trail moved. Raises StoreError.
+        """
+        with self._backend.reading() as connection:
+            numbers = self._numbers(connection)
+        for kabupaten, number in numbers.items():
+            if self._known.get(kabupaten, (None, 0))[0] != number:
+                with self._reading(kabupaten) as connection:
+                    self._known[kabupaten] = (number, trail.version(connection))
+        return {kabupaten: self._known[kabupaten][1] for kabupaten in numbers}
+
+    def of(self, kabupaten: str, terms: Terms, now: datetime, *, live: bool = True) -> Rollup:
+        """The roll-up of a kabupaten from which something came.
+
+        live: with all that is known by now; of an exercise by its own clock. Otherwise as it was
+        known at `now`. Raises StoreError.
+        """
+        with self._reading(kabupaten) as connection:
+            return _Asking(connection, terms, kabupaten, now, live).rollup()
+
+    @contextmanager
+    def _reading(self, kabupaten: str) -> Iterator[sa.Connection]:
+        with self._backend.reading() as connection:
+            yield connection.execution_options(**self._scoped(kabupaten))
+
+    def close(self) -> None:
+        self._backend.close()
+
+
+def open_rollups(url: str, contest: str, kabupaten: str = "") -> Rollups:
+    """The roll-ups of this contest in the database at this address.
+
+    kabupaten: whose store it is, where that is a file of SQLite. Raises StoreError.
+    """
+    address = sa.make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return _of_postgres(address, contest)
+    return Rollups(
+        sqlite.backend(address), lambda _: {}, lambda one: {kabupaten: trail.newest(one)[0]}
+    )
+
+
+def _of_postgres(url: sa.URL, contest: str) -> Rollups:
+    # Its driver is loaded where it is used.
+    from situasi.store import based, postgres
+
+    def scoped(kabupaten: str) -> dict[str, Any]:
+        return {"schema_translate_map": {None: based.schema(Scope(contest, kabupaten))}}
+
+    def numbers(connection: sa.Connection) -> dict[str, int]:
+        if not based.is_made(connection):
+            return {}
+        given = based.given.c
+        asked = sa.select(given.kabupaten, given.number).where(given.contest == contest)
+        return {kabupaten: int(number) for kabupaten, number in connection.execute(asked)}
+
+    return Rollups(postgres.PostgresBackend(url, Scope(contest, "")), scoped, numbers)
+
+
+class _Asking:
+    """The questions of one roll-up, over one connection."""
+
+    def __init__(
+        self, connection: sa.Connection, terms: Terms, kabupaten: str, now: datetime, live: bool
+    ) -> None:
+        self._connection, self._terms, self._kabupaten = connection, terms, kabupaten
+        self._live, self._now = live, now
+        self._dialect = connection.dialect.name
+
+    def rollup(self) -> Rollup:
+        self._at = self._now
+        fresh = self._rows(rollup_rows.fresh(self._live))
+        rehearsal = any(row.made for row in fresh)
+        clock = self._exercise() if rehearsal and self._live else None
+        self._at = clock or self._now
+        tps, cases, crowd, force = self._tps(), self._cases(), self._crowd(), self._force()
+        until = [one for one in (crowd.pop("until"), force.pop("until")) if one is not None]
+        return Rollup(
+            kabupaten=self._kabupaten,
+            version=trail.version(self._connection),
+            at=self._at,
+            live=self._live,
+            exercise=clock is not None,
+            rehearsal=rehearsal,
+            received_at=_latest(row.stored for row in fresh),
+            reported_at=_latest(row.known for row in fresh),
+            good_until=from_micros(min(until)) if until and self._live and not clock else None,
+            register=self._terms.tps is not None,
+            waiting=self._waiting() if self._live else None,
+            **tps,
+            **cases,
+            **crowd,
+            **force,
+        )
+
+    def _rows(self, statement: Any, **more: Any) -> list[Any]:
+        terms = self._terms
+        values = {
+            "at": to_micros(self._at),
+            "since": to_micros(terms.since),
+            "until": to_micros(terms.until),
+            "offset": _micros(terms.offset),
+            "every": _micros(terms.word_every),
+        }
+        return list(self._connection.execute(statement, {**values, **more}))
+
+    def _exercise(self) -> datetime | None:
+        found = self._rows(rollup_rows.exercise())
+        told = json.loads(found[0].value) if found else None
+        return datetime.fromisoformat(told["at"]) if told else None
+
+    def _waiting(self) -> int:
+        return sum(journal.count_waiting(self._connection).values())
+
+    def _tps(self) -> dict[str, Any]:
+        register = self._terms.tps
+        asked = rollup_tps.stations(self._dialect, live=self._live, register=register is not None)
+        (found,) = self._rows(asked, listed=json.dumps(register))
+        told = found._mapping
+        if not found.spoke:
+            return {}
+        return {
+            "tps_reported": int(found.spoke),
+            "reached": {fase: int(told[fase]) for fase in FASE},
+            "tps_counted": int(found.counted),
+            "heads": _whole(found.heads),
+            "rated": _whole(found.rated),
+            "dpt_told": _whole(found.dpt),
+        }
+
+    def _cases(self) -> dict[str, Any]:
+        ((heard,),) = self._rows(rollup_cases.heard(live=self._live))
+        if not heard:
+            return {}
+        found = self._rows(rollup_cases.counts(self._dialect, live=self._live))
+        grave = int(sum(row.grave for row in found))
+        return {
+            "incidents_day": sum(row.n for row in found),
+            "incidents_open": sum(row.n for row in found if row.open),
+            "open_tingkat": _by((_word(row.tingkat, TINGKAT), row.n) for row in found if row.open),
+            "jenis": _by((row.jenis, row.n) for row in found),
+            "serious_open": grave,
+            "serious": self._serious() if grave else (),
+        }
+
+    def _serious(self) -> tuple[Serious, ...]:
+        asked = rollup_cases.serious(self._dialect, live=self._live)
+        return tuple(
+            Serious(
+                kabupaten=self._kabupaten,
+                case=row.case,
+                occurred_at=from_micros(row.occurred_at),
+                known_at=from_micros(row.known_at),
+                kecamatan=row.kecamatan,
+                desa=row.desa,
+                desa_text=row.desa_text,
+                tps=row.tps,
+                jenis=row.jenis,
+                tingkat=_word(row.tingkat, TINGKAT),
+                situasi=_word(row.situasi, SITUASI),
+                status=_word(row.step, STATUS),
+                uraian=row.uraian,
+                rehearsal=bool(row.latihan),
+            )
+            for row in self._rows(asked, most=MOST_SERIOUS)
+        )
+
+    def _crowd(self) -> dict[str, Any]:
+        found = self._rows(rollup_cases.situasi(live=self._live))
+        valid = _micros(self._terms.situasi_valid)
+        fresh = to_micros(self._at) - valid
+        area = [row for row in found if row.kecamatan is not None]
+        alarms = [SITUASI[row.alarm] for row in area if row.alarm is not None]
+        calm = [row.calm for row in area
+                if row.alarm is None and row.calm is not None and row.calm >= fresh]  # fmt: skip
+        told: dict[str, Any] = {"until": min(calm) + valid if calm else None}
+        told["everywhere"] = next(
+            (_word(row.alarm, SITUASI) for row in found if row.kecamatan is None), None
+        )
+        if alarms or calm:
+            told["situasi_hijau"] = len(calm)
+            told["situasi_kuning"] = alarms.count("kuning")
+            told["situasi_merah"] = alarms.count("merah")
+        return told
+
+    def _force(self) -> dict[str, Any]:
+        (found,) = self._rows(rollup_officers.officers(live=self._live))
+        # What begins at a moment is not yet so before it.
+        begins = None if found.begins is None else found.begins - 1
+        ends = [one for one in (found.lapses, begins) if one is not None]
+        told: dict[str, Any] = {"until": min(ends, default=None)}
+        if found.known:
+            told["officers_posted"] = int(found.posted)
+            told["officers_present"] = int(found.present)
+        return told
+
+
+def _micros(span: timedelta) -> int:
+    return span // timedelta(microseconds=1)
+
+
+def _whole(number: Any) -> int | None:
+    return None if number is None else int(number)
+
+
+def _word(place: int | None, scale: tuple[str, ...]) -> str | None:
+    return None if place is None else scale[place]
+
+
+def _by(pairs: Any) -> dict[Any, int]:
+    found: dict[Any, int] = {}
+    for name, number in pairs:
+        found[name] = found.get(name, 0) + int(number)
+    return found
+
+
+def _latest(moments: Any) -> datetime | None:
+    told = [one for one in moments if one is not None]
+    return from_micros(max(told)) if told else None

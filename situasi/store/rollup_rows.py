@@ -1,0 +1,90 @@
+"""What roll-ups of every feed rest on: which rows stand, and what follows what, as SQL.
+
+Each statement here and beside is written once over `tables` and runs in every engine. Its values
+are bound by name: at, since, until, offset, valid, every (microseconds); see Rollups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from situasi.store import tables
+
+Said = sa.ColumnElement[Any]
+
+
+def moment(name: str) -> sa.BindParameter[int]:
+    """A bound moment or length of time, in microseconds."""
+    return sa.bindparam(name, type_=tables.Moment)
+
+
+def standing(feed: str, live: bool) -> list[sa.ColumnElement[bool]]:
+    """Which rows of a feed nobody has taken back; unless live, as it was known `at`.
+
+    As snapshot.Live marks them: what was loaded as history and taken back was never known.
+    """
+    row, taken = tables.feeds[feed].c, tables.withdrawals.c
+    gone = sa.exists().where(taken.feed == feed, taken.row_seq == row.seq)
+    if live:
+        return [~gone]
+    since = sa.case((row.known_at < row.recorded_at, row.known_at), else_=taken.recorded_at)
+    return [row.known_at <= moment("at"), ~gone.where(since <= moment("at"))]
+
+
+def told(feed: str) -> Said:
+    """When a row was told: analysis.incidents.told_at."""
+    row = tables.feeds[feed].c
+    otherwise = sa.case((row.latihan == sa.true(), row.known_at), else_=row.recorded_at)
+    return sa.func.coalesce(row.reported_at, otherwise)
+
+
+def rank(column: Said, scale: Sequence[str]) -> Said:
+    """The place of a word in its scale; NULL of any other."""
+    return sa.case(*((column == word, place) for place, word in enumerate(scale)), else_=None)
+
+
+def yes(condition: Said) -> Said:
+    """1 or 0, which every engine sorts and adds."""
+    return sa.case((condition, 1), else_=0)
+
+
+def count(condition: Said) -> Said:
+    """How many rows of a group are so; 0 of no row."""
+    return sa.func.coalesce(sa.func.sum(yes(condition)), 0)
+
+
+def newest(partition: Sequence[Said], *order: Said) -> Said:
+    """1 for the row of its group that comes last in this order."""
+    return sa.func.row_number().over(partition_by=partition, order_by=[by.desc() for by in order])
+
+
+@cache
+def fresh(live: bool) -> sa.CompoundSelect[Any]:
+    """By feed: stored (when the row stored last was), known (the newest that stands), made (up).
+
+    made: of all that stand by now, whatever the moment.
+    """
+    return sa.union_all(*(_fresh(name, live) for name in tables.feeds))
+
+
+def _fresh(feed: str, live: bool) -> sa.Select[Any]:
+    row = tables.feeds[feed].c
+    stored = sa.select(sa.func.max(row.recorded_at))
+    known = sa.select(sa.func.max(row.known_at)).where(*standing(feed, live))
+    made = sa.exists().where(row.latihan == sa.true(), *standing(feed, live=True))
+    if not live:
+        stored = stored.where(row.recorded_at <= moment("at"))
+    parts = (stored.scalar_subquery(), known.scalar_subquery(), yes(made))
+    return sa.select(*(part.label(name) for part, name in
+                       zip(parts, ("stored", "known", "made"), strict=True)))  # fmt: skip
+
+
+@cache
+def exercise() -> sa.Select[Any]:
+    """The newest word on the clock of an exercise, as JSON."""
+    note = tables.notes.c
+    return sa.select(note.value).where(note.key == "exercise").order_by(note.seq.desc()).limit(1)
