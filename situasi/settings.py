@@ -54,7 +54,7 @@ class Door:
 class Settings:
     """Where everything lies.
 
-    store: address of the store, `sqlite:///...`.
+    election: the folder of an election, or that of a command above (situasi/command.py). store: address of the store, `sqlite:///...`.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
     role: the role (situasi/roles.py) of everyone at this board while it has no accounts.
     log: how the server writes its log, one of LOGS. copies: whether it writes a frozen copy of
@@ -83,10 +83,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     data = ROOT / "data"
     live = Path(env.get("SITUASI_DATA", data / "live")).resolve()
-    election = env.get("SITUASI_ELECTION", "ogan-ilir-2024")
-    folder = data / "elections" / election
     return Settings(
-        election=folder if folder.is_dir() else Path(election).resolve(),
+        election=_defined(data, env.get("SITUASI_ELECTION", "ogan-ilir-2024")),
         vocabulary=data / "vocabulary",
         sample=data / "sample",
         live=live,
@@ -98,6 +96,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         copies=_yes(env.get("SITUASI_COPIES", "yes")),
         door=_door(env),
     )
+
+
+def _defined(data: Path, name: str) -> Path:
+    """The folder of an election of ours, or of a command above, or wherever this names."""
+    ours = (data / kind / name for kind in ("elections", "commands"))
+    return next((folder for folder in ours if folder.is_dir()), Path(name).resolve())
 
 
 def _yes(word: str) -> bool:
