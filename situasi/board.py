@@ -66,6 +66,7 @@ class Board:
 
     def close(self) -> None:
         self.deeds.close()
+        self.live.close()
         self.store.close()
 
 
@@ -109,10 +110,17 @@ def open_board(
         vocabulary,
     )
     settings.live.mkdir(parents=True, exist_ok=True)
+<<<<<<< HEAD
     store = open_store(settings.store, Scope(definition.contest, definition.kabupaten_code))
     if above is not None:
         store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
     live, findings = Live(store, definition, clock), Findings(register)
+=======
+    scope = Scope(definition.contest, definition.kabupaten_code)
+    store = open_store(settings.store, scope)
+    reader = open_store(settings.reads, scope, follows=True) if settings.reads else store
+    live, findings = Live(reader, definition, clock), Findings(register)
+>>>>>>> main
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
     return Board(

@@ -142,6 +142,8 @@ class Player:
     def play(self) -> list[Ledger]:
         """Report what is due now of every drill; the ledgers of what was new."""
         waiting = self.waiting()
+        if waiting and not self.board.store.alone("latihan"):
+            return []
         return [
             self._report(run, number, message)
             for run, number, message in waiting

@@ -54,7 +54,9 @@ class Door:
 class Settings:
     """Where everything lies.
 
-    election: the folder of an election, or that of a command above (situasi/command.py). store: address of the store, `sqlite:///...`.
+    election: the folder of an election, or that of a command above (situasi/command.py).
+    store: address of the store, `sqlite:///...` or `postgresql+psycopg://...`. reads: of a server
+    that follows it, from which the picture is read; None: from the store itself.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
     role: the role (situasi/roles.py) of everyone at this board while it has no accounts.
     log: how the server writes its log, one of LOGS. copies: whether it writes a frozen copy of
@@ -66,7 +68,8 @@ class Settings:
     sample: Path
     live: Path
     inbox: Path
-    store: str
+    store: str = field(repr=False)  # it may hold a password
+    reads: str | None = field(repr=False)
     rehearsal: bool
     role: str
     log: str
@@ -75,8 +78,8 @@ class Settings:
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from SITUASI_ELECTION, _DATA, _STORE, _INBOX, _REHEARSAL, _ROLE, _LOG, _COPIES and
-    below.
+    """Settings from SITUASI_ELECTION, _DATA, _STORE, _STORE_READ, _INBOX, _REHEARSAL, _ROLE, _LOG,
+    _COPIES and below.
 
     Raises ValueError for a duration that is none, or a form of log that is not known.
     """
@@ -90,6 +93,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         live=live,
         inbox=Path(env.get("SITUASI_INBOX", data / "inbox")).resolve(),
         store=env.get("SITUASI_STORE", f"sqlite:///{(live / 'situasi.db').as_posix()}"),
+        reads=env.get("SITUASI_STORE_READ") or None,
         rehearsal=_yes(env.get("SITUASI_REHEARSAL", "yes")),
         role=env.get("SITUASI_ROLE", "pimpinan"),
         log=_log(env.get("SITUASI_LOG", "text")),

@@ -108,6 +108,10 @@ class Live:
         finally:
             self._lock.release()
 
+    def close(self) -> None:
+        """Let go of the store from which is read."""
+        self._store.close()
+
     def wait(self) -> None:
         """Until the store may have news."""
         self._store.wait()

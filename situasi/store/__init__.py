@@ -35,26 +35,28 @@ __all__ = [
 ]
 
 
-def _postgres(url: sa.URL, scope: Scope | None) -> Backend:
+def _postgres(url: sa.URL, scope: Scope | None, follows: bool) -> Backend:
     # Its driver is loaded where it is used.
     from situasi.store import postgres
 
-    return postgres.backend(url, scope)
+    return postgres.backend(url, scope, follows)
 
 
-_BACKENDS: dict[str, Callable[[sa.URL, Scope | None], Backend]] = {
+_BACKENDS: dict[str, Callable[[sa.URL, Scope | None, bool], Backend]] = {
     "sqlite": sqlite.backend,
     "postgresql": _postgres,
 }
 
 
-def open_store(url: str, scope: Scope | None = None) -> Store:
+def open_store(url: str, scope: Scope | None = None, *, follows: bool = False) -> Store:
     """Open the store of this scope at this address, creating it if new.
 
     url: `sqlite:///FOLDER/situasi.db`, or `postgresql+psycopg://USER@HOST/DATABASE`.
 
-    Each process opens its own. Raises StoreError when the address is none, or what
-    lies there cannot be used as a store.
+    follows: the server may be one that follows another, and is only read from; it is asked each
+    time whether it still does. Each process opens its own.
+
+    Raises StoreError when the address is none, or what lies there cannot be used as a store.
     """
     try:
         address = sa.make_url(url)
@@ -66,4 +68,4 @@ def open_store(url: str, scope: Scope | None = None) -> Store:
             f"Jenis penyimpanan {address.drivername!r} tidak dikenal."
             " Pakai sqlite:///BERKAS atau postgresql+psycopg://..."
         )
-    return SqlStore(opener(address, scope))
+    return SqlStore(opener(address, scope, follows))

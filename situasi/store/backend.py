@@ -55,6 +55,14 @@ class Backend(ABC):
         try:
             yield connection.execution_options(**WRITES)
         finally:
+            self._let_go(connection)
+
+    def _let_go(self, connection: sa.Connection) -> None:
+        """Give the connection back. One that is lost rolled back by itself."""
+        try:
+            connection.close()
+        except (sa.exc.DBAPIError, self._driver_error):
+            connection.invalidate()
             connection.close()
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
@@ -116,6 +124,10 @@ class Backend(ABC):
     @abstractmethod
     def wait(self) -> None:
         """Return when asking for a new version is worth it: once announced, or after a while."""
+
+    @abstractmethod
+    def alone(self, job: str) -> bool:
+        """See protocol.Store."""
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -55,6 +55,15 @@ _REFUSALS = (
 _MINE = "contest = %(contest)s AND kabupaten = %(kabupaten)s"
 _AWAY = "Server penyimpanan tidak menjawab. Periksa server dan jaringannya."
 
+# A server that follows another tells what it has as if it were new, long after it lost the other:
+# it must be receiving, and have done what it received or something else within seconds.
+_IS_FRESH = """
+    SELECT NOT pg_is_in_recovery() OR (
+        EXISTS (SELECT FROM pg_stat_wal_receiver)
+        AND (pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+             OR clock_timestamp() - pg_last_xact_replay_timestamp() < interval '10 seconds'))"""
+_BEHIND = "Server baca tidak lagi mengikuti server utama. Periksa sambungan keduanya."
+
 # How PostgreSQL calls the types of the columns in an array.
 _ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
     (sa.Boolean, "bool"),
@@ -66,13 +75,13 @@ _ARRAYS: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
 )
 
 
-def backend(url: sa.URL, scope: Scope | None = None) -> Backend:
+def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> Backend:
     """Open the scope in the database that `url` names, making tables where there are none.
 
     Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is
     spoken to. Raises StoreError when that cannot be done.
     """
-    opened = PostgresBackend(url, based.checked(scope))
+    opened = PostgresBackend(url, based.checked(scope), follows)
     try:
         with opened.speaking():
             _prepare(opened.engine, opened.scope)
@@ -85,10 +94,10 @@ def backend(url: sa.URL, scope: Scope | None = None) -> Backend:
 class PostgresBackend(Backend):
     """See Backend."""
 
-    def __init__(self, url: sa.URL, scope: Scope) -> None:
+    def __init__(self, url: sa.URL, scope: Scope, follows: bool = False) -> None:
         super().__init__(_engine(url, scope), psycopg.Error)
-        self.scope = scope
-        self._news = News(url, scope)
+        self.scope, self._follows = scope, follows
+        self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
     def explain(self, error: BaseException) -> str:
         said = getattr(error, "orig", None) or error
@@ -102,7 +111,10 @@ class PostgresBackend(Backend):
         return f"Penyimpanan gagal: {said}"
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
-        return connection.execution_options(isolation_level="REPEATABLE READ")
+        looking = connection.execution_options(isolation_level="REPEATABLE READ")
+        if self._follows and not looking.exec_driver_sql(_IS_FRESH).scalar():
+            raise StoreError(_BEHIND)
+        return looking
 
     def given(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the trail's)
         number = sa.select(based.given.c.number).where(*self._mine(based.given))
@@ -166,8 +178,13 @@ class PostgresBackend(Backend):
     def wait(self) -> None:
         self._news.wait()
 
+    def alone(self, job: str) -> bool:
+        with self.speaking():
+            return self._jobs.are_mine(job)
+
     def close(self) -> None:
         self._news.close()
+        self._jobs.close()
         super().close()
 
     def _scope(self) -> dict[str, str]:
@@ -234,6 +251,48 @@ class PostgresBackend(Backend):
                 cursor.execute(statement, self._scope() | values)
                 stored += max(int(cursor.rowcount), 0)
         return stored
+
+
+class Jobs:
+    """The jobs of a scope that this process does alone: locks that end with its own line."""
+
+    def __init__(self, url: sa.URL, scope: Scope) -> None:
+        self._url, self._scope = url, based.schema(scope)
+        self._mine: set[str] = set()
+        self._line: psycopg.Connection[Any] | None = None
+        self._asking = threading.Lock()
+
+    def are_mine(self, job: str) -> bool:
+        with self._asking:
+            line = self._standing()
+            if job not in self._mine:
+                name = f"{self._scope}/{job}"
+                asked = "SELECT pg_try_advisory_lock(hashtextextended(%s, 1))"
+                row = line.execute(asked, (name,)).fetchone()
+                if row and row[0]:
+                    self._mine.add(job)
+            return job in self._mine
+
+    def close(self) -> None:
+        with self._asking:
+            self._let_go()
+
+    def _standing(self) -> psycopg.Connection[Any]:
+        """The line, if it still stands; with one that broke, all locks were lost."""
+        if self._line is not None:
+            try:
+                self._line.execute("SELECT")
+                return self._line
+            except psycopg.Error:
+                self._let_go()
+        self._line = psycopg.connect(_address(self._url), autocommit=True)
+        return self._line
+
+    def _let_go(self) -> None:
+        self._mine.clear()
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
 
 class News:

@@ -217,6 +217,14 @@ class Store(Protocol):
         """Return when asking for a new version is worth it: at once when told, or after a while."""
         ...
 
+    def alone(self, job: str) -> bool:
+        """Whether this process is now the one of all on this scope that does this job.
+
+        Once it is, it stays so until it ends, closes the store or loses it; then another is. To
+        be asked before each piece of work. Raises StoreError where nobody can tell.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...

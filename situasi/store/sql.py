@@ -187,6 +187,9 @@ class SqlStore:
     def wait(self) -> None:
         self._backend.wait()
 
+    def alone(self, job: str) -> bool:
+        return self._backend.alone(job)
+
     def close(self) -> None:
         self._backend.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
 from situasi.store import growth, tables
@@ -44,7 +45,7 @@ _SENTENCES = {
 }
 
 
-def backend(url: sa.URL, _: Scope | None = None) -> Backend:
+def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) -> Backend:
     """Open or create the file that `url` names, with its folder. A file is of one scope.
 
     Raises StoreError when that cannot be done, or the file is not a store of this
@@ -74,7 +75,7 @@ class SqliteBackend(Backend):
 
     def __init__(self, path: Path) -> None:
         super().__init__(_engine(path), sqlite3.Error)
-        self._path = path
+        self._path, self._jobs = path, dict[str, FileLock]()
 
     def explain(self, error: BaseException) -> str:
         return _explain(error, self._path)
@@ -134,6 +135,23 @@ class SqliteBackend(Backend):
 
     def wait(self) -> None:
         time.sleep(_PACE)
+
+    def alone(self, job: str) -> bool:
+        """See Backend: by a lock on a file beside the store, which ends with its process."""
+        lock = self._jobs.setdefault(job, FileLock(f"{self._path}.{job}.lock", blocking=False))
+        try:
+            if not lock.is_locked:
+                lock.acquire()
+        except Timeout:
+            return False
+        except OSError as error:
+            raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN].format(path=self._path)) from error
+        return True
+
+    def close(self) -> None:
+        for lock in self._jobs.values():
+            lock.release()
+        super().close()
 
 
 def _ordered(compiled: sa.Compiled, columns: Mapping[str, Cells]) -> list[Cells]:

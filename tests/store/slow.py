@@ -224,6 +224,9 @@ class MemoryStore:
         known = [None, "0" * 64, *self.audit()["chain"]]
         return [] if head in known else [f"Ujung {head} tidak ada lagi pada jejak."]
 
+    def wait(self) -> None:
+        return
+
     def close(self) -> None:
         """Nothing to let go of."""
 

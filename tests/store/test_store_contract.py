@@ -493,3 +493,8 @@ def test_whole_trail_has_no_break_and_every_head_it_ever_had(store: Store) -> No
     assert [store.verify(head) for head in heads] == [[]] * 5
     (said,) = store.verify("f" * 64)
     assert "f" * 64 in said
+
+
+def test_waiting_for_news_ends_without_any(store: Store) -> None:
+    store.wait()
+    assert store.version() == 0

@@ -1,0 +1,49 @@
+"""Of several servers on one store, one alone does a job; when it dies another takes it over."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from situasi.store import open_store
+from tests.postgres import SCOPE
+from tests.store.test_store_processes import ROOT
+
+_HOLDS = """
+import sys, time
+from situasi.store import open_store
+from tests.postgres import SCOPE
+store = open_store(sys.argv[1], SCOPE)
+print(store.alone("latihan"), flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("where", ["url", "database"])
+def test_a_job_is_one_servers_alone_until_it_dies(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(where)
+    here, there = open_store(url, SCOPE), open_store(url, SCOPE)
+    other = subprocess.Popen(
+        [sys.executable, "-c", _HOLDS, url], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "True\n"
+        assert not here.alone("latihan")
+        assert here.alone("cadangan") and not there.alone("cadangan")
+        assert here.alone("cadangan")
+    finally:
+        other.kill()
+        other.communicate()
+    deadline = time.monotonic() + 30
+    while not here.alone("latihan"):
+        assert time.monotonic() < deadline, "the job of the dead was never taken over"
+        time.sleep(0.05)
+    assert not there.alone("latihan")
+    here.close()
+    assert there.alone("latihan")
+    there.close()
