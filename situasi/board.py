@@ -96,7 +96,7 @@ def open_board(
     """
     if command.is_command(settings.election):
         raise ValueError(
-            f"{settings.election.name} adalah satuan di atas Polres; perintah ini untuk satu Polres."
+            f"{settings.election.name} adalah satuan di atas Polres; ini untuk satu Polres."
         )
     definition = election.load(settings.election)
     register = regions.load(definition)
@@ -110,17 +110,12 @@ def open_board(
         vocabulary,
     )
     settings.live.mkdir(parents=True, exist_ok=True)
-<<<<<<< HEAD
-    store = open_store(settings.store, Scope(definition.contest, definition.kabupaten_code))
-    if above is not None:
-        store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
-    live, findings = Live(store, definition, clock), Findings(register)
-=======
     scope = Scope(definition.contest, definition.kabupaten_code)
     store = open_store(settings.store, scope)
+    if above is not None:
+        store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
     reader = open_store(settings.reads, scope, follows=True) if settings.reads else store
     live, findings = Live(reader, definition, clock), Findings(register)
->>>>>>> main
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
     return Board(
@@ -151,7 +146,7 @@ def settle_memory() -> None:
 
 
 _current: Board | None = None
-# Of the process of a command above: says which board the running script or request is about.
+# Where no board was installed, in the process of a command above, the screen says which is meant.
 _chooser: Callable[[], Board] | None = None
 _fixed: ContextVar[Board | None] = ContextVar("board", default=None)
 
@@ -167,7 +162,10 @@ def install(board: Board) -> None:
 
 
 def choose(chooser: Callable[[], Board] | None) -> None:
-    """Have this say, each time, which board is meant. It raises NotChosen where nobody said."""
+    """Have this say, each time, which board is meant, in a process of many.
+
+    It raises NotChosen where nobody said.
+    """
     global _chooser
     _chooser = chooser
 
@@ -183,11 +181,12 @@ def at(board: Board) -> Iterator[None]:
 
 
 def current() -> Board:
-    """The board that the running script or request is about, after `install` or `choose`."""
-    fixed = _fixed.get()
-    if fixed is not None:
-        return fixed
-    if _chooser is not None:
-        return _chooser()
-    assert _current is not None, "the server opens the board before it serves a page"
-    return _current
+    """The board that the running script or request is about: that of the process, or one of many.
+
+    Raises NotChosen where there are many and nobody said which.
+    """
+    board = _fixed.get() or _current
+    if board is not None:
+        return board
+    assert _chooser is not None, "the server opens the board before it serves a page"
+    return _chooser()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,10 @@ from situasi.board import Above, Board, command_scope, open_board
 from situasi.command import Command, Member
 from situasi.deeds import Deeds
 from situasi.overseeing import Overseeing, Overview
+from situasi.regions import kecamatan_names
 from situasi.settings import Settings
+from situasi.shapes import Boundaries
+from situasi.shapes import load as load_shapes
 from situasi.store import open_store
 from situasi.store.protocol import Store, StoreError
 from situasi.store.rollups import open_rollups
@@ -135,15 +138,23 @@ class Boards:
             board = self._opens(member)
         except (StoreError, OSError, KeyError, ValueError) as error:
             _log.warning("board of %s not opened: %s", member.code, error)
-            with self._lock:
-                self._held.pop(member.code, None)
-            held.board.set_exception(Unopened(f"Papan {member.name} tidak dapat dibuka: {error}"))
+            self._failed(member.code, held, Unopened(f"Papan tidak dapat dibuka: {error}"))
             return
+        except BaseException as error:
+            self._failed(member.code, held, error)
+            raise
         held.lookout = threading.Thread(
             target=board.lookout.run, args=(held.stop,), name=f"lookout {member.code}", daemon=True
         )
         held.lookout.start()
         held.board.set_result(board)
+
+    def _failed(self, code: str, held: _Held, error: BaseException) -> None:
+        """Told to all who wait; who asks later tries again."""
+        with self._lock:
+            if self._held.get(code) is held:
+                del self._held[code]
+        held.board.set_exception(error)
 
 
 def _let_go(left: Collection[_Held]) -> None:
@@ -156,7 +167,9 @@ def _let_go(left: Collection[_Held]) -> None:
 class Headquarters:
     """Everything that the page of a command above, or a route of its server, needs.
 
-    store: its own, of accounts, sessions and trail; it holds no reports.
+    store: its own, of accounts, sessions and trail; it holds no reports. boundaries: of the
+    kabupaten (`geo/kabupaten.geojson` in its folder), where they are known. kecamatan: the names
+    of those that are known, by code.
     """
 
     settings: Settings
@@ -165,6 +178,8 @@ class Headquarters:
     overseeing: Overseeing
     deeds: Deeds
     boards: Boards
+    boundaries: Boundaries | None = None
+    kecamatan: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, stop: threading.Event) -> None:
         """Keep the roll-ups new, and close what nobody looks at, until told to stop."""
@@ -204,8 +219,20 @@ def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Head
 
     return Headquarters(
         settings, command, store, Overseeing(rollups, command, clock), Deeds(store, clock),
-        Boards(command, opens),
+        Boards(command, opens), _boundaries(command), _kecamatan(command),
     )  # fmt: skip
+
+
+def _boundaries(command: Command) -> Boundaries | None:
+    try:
+        return load_shapes(command.folder / "geo", "kabupaten")
+    except FileNotFoundError:
+        return None
+
+
+def _kecamatan(command: Command) -> dict[str, str]:
+    folders = [one.election for one in command.members if one.election is not None]
+    return {code: name for folder in folders for code, name in kecamatan_names(folder).items()}
 
 
 def open_member(
@@ -267,9 +294,17 @@ def current() -> Headquarters | None:
     return _current
 
 
-def boards(otherwise: Callable[[], Board]) -> Iterator[Board]:
-    """All boards that this process has open."""
+def place(board: Callable[[], Board]) -> str:
+    """What this server is the board of. board: of the process, where no command above is."""
+    return board().register.election.kabupaten if _current is None else _current.command.name
+
+
+def shapes(board: Callable[[], Board]) -> Iterator[Boundaries]:
+    """All boundaries that pages of this server draw."""
     if _current is None:
-        yield otherwise()
-    else:
-        yield from _current.boards.opened()
+        yield board().boundaries
+        return
+    if _current.boundaries is not None:
+        yield _current.boundaries
+    for one in _current.boards.opened():
+        yield one.boundaries

@@ -132,6 +132,11 @@ def load(election: Election) -> Register:
     return register
 
 
+def kecamatan_names(folder: Path) -> dict[str, str]:
+    """Names by code of an election folder, without the rest of its register."""
+    return {row["kode"]: row["nama"] for row in _rows(folder / "kecamatan.csv")}
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))

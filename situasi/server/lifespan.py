@@ -1,4 +1,4 @@
-"""From start to end of the server: open the board, watch the inbox, close both."""
+"""From start to end of the server: open the board, or that of a command above, and close it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from situasi import board as house
-from situasi import pulse, settings
+from situasi import headquarters, pulse, settings
 from situasi.board import Board, open_board
+from situasi.command import is_command
 from situasi.drills import Player
+from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
@@ -31,45 +33,59 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
     sending.at_once()  # finds nothing of what is held aside by the next
     loaded()
-    board = await asyncio.to_thread(_open)
-    keeping = Keeper(board.store, board.settings.door, _now)
+    opened = await asyncio.to_thread(_open)
+    keeping = Keeper(opened.store, opened.settings.door, _now)
     await keeping.look()
     keeper.install(keeping)
-    watch = asyncio.create_task(keeping.watch(), name="keeper")
-    copying = asyncio.create_task(Copies(board, _now).watch(), name="copies")
+    tasks = [asyncio.create_task(keeping.watch(), name="keeper")]
     stop = threading.Event()
-    inbox = threading.Thread(
-        target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
-    )
-    lookout = threading.Thread(target=board.lookout.run, args=(stop,), name="lookout", daemon=True)
-    drill = threading.Thread(
-        target=Player(board, _now).run, args=(stop,), name="drill", daemon=True
-    )
-    inbox.start()
-    lookout.start()
-    if board.settings.rehearsal:
-        drill.start()
-    health.watch(inbox, lookout)
+    if isinstance(opened, Board):
+        tasks.append(asyncio.create_task(Copies(opened, _now).watch(), name="copies"))
+        threads = _threads(opened, stop)
+    else:
+        threads = [_thread("overseeing", opened.run, stop)]
+    for thread in threads:
+        thread.start()
+    health.watch(*(thread for thread in threads if thread.name != "drill"))
     house.settle_memory()
     try:
         with settling():
             yield {}
     finally:
-        watch.cancel()
-        copying.cancel()
+        for task in tasks:
+            task.cancel()
         health.watch()
         await keeping.close()
         stop.set()
-        await asyncio.to_thread(inbox.join, 10)
-        await asyncio.to_thread(lookout.join, 10)
-        if drill.ident is not None:
-            await asyncio.to_thread(drill.join, 10)
-        board.close()
+        for thread in threads:
+            await asyncio.to_thread(thread.join, 10)
+        opened.close()
 
 
-def _open() -> Board:
+def _threads(board: Board, stop: threading.Event) -> list[threading.Thread]:
+    """What goes on beside the pages of a Polres."""
+    works = {"inbox": Inbox(board, _now, _tell).run, "lookout": board.lookout.run}
+    if board.settings.rehearsal:
+        works["drill"] = Player(board, _now).run
+    return [_thread(name, work, stop) for name, work in works.items()]
+
+
+def _thread(
+    name: str, work: Callable[[threading.Event], None], stop: threading.Event
+) -> threading.Thread:
+    return threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+
+
+def _open() -> Board | Headquarters:
     asked = settings.load()
     logs.set_up(asked.log, sys.stderr)
+    if is_command(asked.election):
+        above = open_headquarters(asked, _now)
+        found = above.overseeing.overview()
+        told = {"members": len(found.command.members), "reporting": len(found.rollups)}
+        _log.info("command opened", extra=told)
+        headquarters.install(above)
+        return above
     board = open_board(asked, _now)
     prepare(board, _now(), _log.info)
     snapshot = board.live.picture().snapshot

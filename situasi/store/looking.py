@@ -70,6 +70,10 @@ class ReadOnly:
     def wait(self) -> None:
         self._store.wait()
 
+    def alone(self, job: str) -> bool:  # noqa: ARG002 (whatever the job)
+        """Never: what has to be done once for this store, its own board does."""
+        return False
+
     def close(self) -> None:
         self._store.close()
 
