@@ -104,6 +104,9 @@ def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
 
 
 def _silent(line: abreast.Line, polres: str) -> str:
+    if line.exercise_at is not None:
+        said = _("Tidak ada yang baru dari {polres} pada jam latihan")
+        return said.format(polres=polres)
     if line.copied_at is None:
         return _("Belum pernah ada yang datang dari {polres}").format(polres=polres)
     last, now = (at.astimezone(line.zone) for at in (line.copied_at, line.now))
