@@ -31,7 +31,8 @@ def main(icon: Path) -> None:
     parts.scripts()
     if not roles.oversees(session.account()):
         parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
-    elif not whose.is_above():
+        return
+    if not whose.is_above():
         _refused()
     else:
         _page(language)

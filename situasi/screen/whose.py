@@ -84,6 +84,8 @@ def is_above() -> bool:
 def refusal(account: Viewer) -> str:
     """Why this kabupaten cannot be looked at, or nothing. Opens its board where it can be."""
     asked = code()
+    if not roles.oversees(account):
+        return "Papan ini tidak dibuka untuk Anda."
     if not headquarters.is_within(account.area, asked):
         return f"{asked} bukan wilayah Anda."
     try:
