@@ -20,9 +20,9 @@ from situasi.screen.heading import header
 
 def show() -> None:
     found, at, part = upper.overview(), upper.moment(), whose.part()
-    every = abreast.lines(found, part)
+    every, whole = abreast.lines(found, part, upper.estimated()), upper.sums()
     header(at, abreast_panel.title(part))
-    figure_row(abreast_figures.figures(abreast.sums(found, part), every))
+    figure_row(abreast_figures.figures(whole, every))
 
     abreast_panel.controls(at)
     with st.container(key="wilayah_dan_berat"):

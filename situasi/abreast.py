@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ class Line:
     counts, told: by COUNTS, and how many of the members told it. copied_at: when what lies here
     last came; of a past moment, when the newest of it was known; None too while an exercise runs
     there, whose clock is `exercise_at`. now: the clock against which it is reckoned.
+    rate_estimated: the voters of some TPS of which the turnout is are a perkiraan.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Line:
     counts: Mapping[str, int | None]
     told: Mapping[str, int]
     rate: float | None
+    rate_estimated: bool
     copied_at: datetime | None
     exercise_at: datetime | None
     reported_at: datetime | None
@@ -59,32 +61,32 @@ class Line:
         return self.told[count] < self.members
 
 
-def lines(found: Overview, code: str = "") -> list[Line]:
+def lines(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> list[Line]:
     """A line for each province of the nation, for each kabupaten of a Polda, in their order.
 
-    code: of the province that is looked at, where the command is that of the nation.
+    code: of the province that is looked at, where the command is that of the nation. estimated:
+    kabupaten of which the voters of some TPS are a perkiraan.
     """
     command = found.command
     if command.level == MABES and not code:
-        return [_part(found, part, name) for part, name in command.parts.items()]
+        return [_whole(found, part, name, estimated) for part, name in command.parts.items()]
     silent = {one.code for one in found.silent(code)}
-    return [_member(found, one, one.code in silent) for one in _below(command, code)]
+    return [
+        _member(found, one, one.code in silent, one.code in estimated)
+        for one in _below(command, code)
+    ]
 
 
-def sums(found: Overview, code: str = "") -> Line:
+def sums(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> Line:
     """All of what `lines` gives, in one."""
-    return _whole(found, code, found.command.parts.get(code, found.command.name))
+    return _whole(found, code, found.command.parts.get(code, found.command.name), estimated)
 
 
 def _below(command: Command, code: str) -> list[Member]:
     return [one for one in command.members if not code or one.province == code]
 
 
-def _part(found: Overview, code: str, name: str) -> Line:
-    return _whole(found, code, name)
-
-
-def _member(found: Overview, member: Member, silent: bool) -> Line:
+def _member(found: Overview, member: Member, silent: bool, estimated: bool) -> Line:
     rollup = found.rollups.get(member.code)
     total = found.total(member.code)
     return Line(
@@ -96,6 +98,7 @@ def _member(found: Overview, member: Member, silent: bool) -> Line:
         silent=int(silent),
         opens=member.election is not None,
         state=_state([rollup] if rollup else []),
+        rate_estimated=estimated and total.rate is not None,
         copied_at=_copied(rollup) if rollup else None,
         exercise_at=rollup.at if rollup and rollup.exercise else None,
         reported_at=rollup.reported_at if rollup else None,
@@ -107,7 +110,7 @@ def _member(found: Overview, member: Member, silent: bool) -> Line:
     )
 
 
-def _whole(found: Overview, code: str, name: str) -> Line:
+def _whole(found: Overview, code: str, name: str, estimated: Collection[str]) -> Line:
     command = found.command
     members = _below(command, code)
     some = [found.rollups[one.code] for one in members if one.code in found.rollups]
@@ -122,6 +125,7 @@ def _whole(found: Overview, code: str, name: str) -> Line:
         silent=len(found.silent(code)),
         opens=bool(members),
         state=_state(some),
+        rate_estimated=any(one.kabupaten in estimated and one.rated is not None for one in some),
         copied_at=_copied(newest) if newest else None,
         exercise_at=max((one.at for one in some if one.exercise), default=None),
         reported_at=max((one.reported_at for one in some if one.reported_at), default=None),

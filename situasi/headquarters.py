@@ -17,7 +17,7 @@ from situasi.board import Above, Board, command_scope, open_board
 from situasi.command import Command, Member
 from situasi.deeds import Deeds
 from situasi.overseeing import Overseeing, Overview
-from situasi.regions import kecamatan_names
+from situasi.regions import estimates_voters, kecamatan_names
 from situasi.settings import Settings
 from situasi.shapes import Boundaries
 from situasi.shapes import load as load_shapes
@@ -169,7 +169,8 @@ class Headquarters:
 
     store: its own, of accounts, sessions and trail; it holds no reports. boundaries: of the
     kabupaten (`geo/kabupaten.geojson` in its folder), where they are known. kecamatan: the names
-    of those that are known, by code.
+    of those that are known, by code. estimated: kabupaten of which the voters of some TPS are a
+    perkiraan.
     """
 
     settings: Settings
@@ -180,6 +181,7 @@ class Headquarters:
     boards: Boards
     boundaries: Boundaries | None = None
     kecamatan: Mapping[str, str] = field(default_factory=dict)
+    estimated: frozenset[str] = frozenset()
 
     def run(self, stop: threading.Event) -> None:
         """Keep the roll-ups new, and close what nobody looks at, until told to stop."""
@@ -220,6 +222,7 @@ def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Head
     return Headquarters(
         settings, command, store, Overseeing(rollups, command, clock), Deeds(store, clock),
         Boards(command, opens), _boundaries(command), _kecamatan(command),
+        _estimated(command),
     )  # fmt: skip
 
 
@@ -228,6 +231,14 @@ def _boundaries(command: Command) -> Boundaries | None:
         return load_shapes(command.folder / "geo", "kabupaten")
     except FileNotFoundError:
         return None
+
+
+def _estimated(command: Command) -> frozenset[str]:
+    return frozenset(
+        one.code
+        for one in command.members
+        if one.election is not None and estimates_voters(one.election)
+    )
 
 
 def _kecamatan(command: Command) -> dict[str, str]:

@@ -17,7 +17,6 @@ from situasi.telling.reports import Item, short
 from situasi.words import _
 
 LISTED = 12
-HEIGHT = 520
 
 
 def serious_panel(found: Overview, part: str) -> None:
@@ -28,7 +27,7 @@ def serious_panel(found: Overview, part: str) -> None:
         if cases:
             title = _("{n} kejadian berat").format(n=words.number(len(cases)))
             tables.opens(title, lambda: _table(found, cases), "berat")
-    with st.container(height=HEIGHT, border=False, key="laporan"):
+    with st.container(key="berat_terbaru"):
         if cases:
             items = [_item(found, one) for one in cases]
             parts.written(parts.report_list(items, _("LATIHAN")))

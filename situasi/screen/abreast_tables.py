@@ -125,7 +125,9 @@ def _stations(every: list[Line]) -> dict[str, Cells]:
 
 def _turnout(every: list[Line]) -> dict[str, Cells]:
     return {
-        _("partisipasi"): percent(one.rate for one in every),
+        _("partisipasi"): percent(
+            (one.rate for one in every), estimated=[one.rate_estimated for one in every]
+        ),
         _("TPS dihitung"): part(
             (one.counts["tps_counted"] for one in every),
             (one.tps for one in every),
@@ -159,7 +161,7 @@ def _numbers(every: list[Line], count: str) -> Any:
 def _heard(one: Line) -> str:
     if not one.reporting:
         return _("belum ada laporan")
-    return abreast_words.silent(one) or _("terdengar")
+    return abreast_words.silent(one) or _("melapor")
 
 
 def _state(one: Line) -> str:

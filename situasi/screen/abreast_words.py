@@ -33,7 +33,9 @@ def of_tps(line: Line) -> str:
 
 def rate(line: Line) -> str:
     """Turnout of the TPS whose voters are known."""
-    return "–" if line.rate is None else words.number(line.rate, 1) + " %"
+    if line.rate is None:
+        return "–"
+    return ("≈ " if line.rate_estimated else "") + words.number(line.rate, 1) + " %"
 
 
 def facts(line: Line) -> list[str]:
@@ -45,9 +47,9 @@ def facts(line: Line) -> list[str]:
     turnout = _("{rate} hadir di {n} TPS").format(rate=rate(line), n=at_least(line, "tps_counted"))
     opened = _("{n} kejadian terbuka").format(n=at_least(line, "incidents_open"))
     return [
-        tps if counts["tps_reported"] is not None else _("TPS: belum ada laporan"),
-        turnout if counts["heads"] is not None else _("Pemilih: belum ada hitungan"),
-        opened if counts["incidents_open"] is not None else _("Kejadian: belum ada laporan"),
+        tps if counts["tps_reported"] is not None else _("TPS: belum lapor"),
+        turnout if counts["heads"] is not None else _("Hadir: belum lapor"),
+        opened if counts["incidents_open"] is not None else _("Kejadian: belum lapor"),
     ]
 
 

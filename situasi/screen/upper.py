@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from situasi import headquarters
+from situasi import abreast, headquarters
+from situasi.abreast import Line
 from situasi.analysis.moment import Moment
 from situasi.command import Command
 from situasi.overseeing import Overview
-from situasi.screen import filters, session
+from situasi.screen import filters, session, whose
 
 
 def command() -> Command:
@@ -36,6 +37,17 @@ def moment() -> Moment:
     if found.live and clocks:
         return Moment(max(clocks).astimezone(zone), live=True, exercise=True)
     return Moment(found.at.astimezone(zone), live=found.live, exercise=False)
+
+
+def sums() -> Line:
+    """All that the page shows side by side, in one."""
+    return abreast.sums(overview(), whose.part(), estimated())
+
+
+def estimated() -> frozenset[str]:
+    """Kabupaten of which the voters of some TPS are a perkiraan."""
+    there = headquarters.current()
+    return there.estimated if there else frozenset()
 
 
 def rehearsal() -> bool:

@@ -150,7 +150,7 @@ def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_the
     served(overview(command, rollup(ONE), quiet))
     said = words(drawn())
     assert "≥ 4" in said and "1 dari 3 kabupaten" in said
-    assert "Pemilih: belum ada hitungan" in said and "Kejadian: belum ada laporan" in said
+    assert "Hadir: belum lapor" in said and "Kejadian: belum lapor" in said
     assert "TPS: belum diketahui" in said and "papan tidak ada di sini" in said
     assert "≥ 24 dari belum diketahui" in said
 
