@@ -25,7 +25,7 @@ def show() -> None:
     figure_row(abreast_figures.figures(whole, every))
 
     abreast_panel.controls(at)
-    with st.container(key="wilayah_dan_berat"):
+    with st.container(key="wilayah_dan_serius"):
         left, right = st.columns([13, 7], gap="medium")
     with left:
         abreast_map.map_panel(every)

@@ -40,13 +40,13 @@ def _heard(one: Line) -> Card:
         _("{n} belum ada laporan").format(n=words.number(never)) if never else "",
     ]
     value = _("{n} dari {all}").format(n=words.number(one.reporting), all=words.number(one.members))
-    note = " · ".join(filter(None, notes)) or _("semua terdengar")
+    note = " · ".join(filter(None, notes)) or _("semua melapor")
     return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent))
 
 
 def _opened(one: Line) -> Card:
     grave = one.counts["serious_open"]
-    aside = "" if grave is None else _("{n} berat").format(n=at_least(one, "serious_open"))
+    aside = "" if grave is None else _("{n} serius").format(n=at_least(one, "serious_open"))
     return Card(
         _("Kejadian terbuka"),
         at_least(one, "incidents_open"),

@@ -23,18 +23,18 @@ def serious_panel(found: Overview, part: str) -> None:
     """What is open and tinggi or merah."""
     cases = found.serious(part, LISTED)
     with parts.bar():
-        st.markdown("**" + _("Kejadian berat terbaru") + "**", width="content")
+        st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
-            title = _("{n} kejadian berat").format(n=words.number(len(cases)))
-            tables.opens(title, lambda: _table(found, cases), "berat")
-    with st.container(key="berat_terbaru"):
+            title = _("{n} kejadian serius").format(n=words.number(len(cases)))
+            tables.opens(title, lambda: _table(found, cases), "serius")
+    with st.container(key="serius_terbaru"):
         if cases:
             items = [_item(found, one) for one in cases]
             parts.written(parts.report_list(items, _("LATIHAN")))
         elif found.total(part).counts["serious_open"] is None:
             parts.empty(_("Belum ada laporan kejadian dari kabupaten mana pun."))
         else:
-            parts.empty(_("Tidak ada kejadian berat yang terbuka pada yang melapor."))
+            parts.empty(_("Tidak ada kejadian serius yang terbuka pada yang melapor."))
 
 
 def _item(found: Overview, one: Serious) -> Item:

@@ -140,7 +140,7 @@ def _turnout(every: list[Line]) -> dict[str, Cells]:
 def _incidents(every: list[Line]) -> dict[str, Cells]:
     return {
         _("kejadian terbuka"): _numbers(every, "incidents_open"),
-        _("berat"): _numbers(every, "serious_open"),
+        _("serius"): _numbers(every, "serious_open"),
     }
 
 

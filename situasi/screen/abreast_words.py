@@ -59,7 +59,7 @@ def grave(line: Line) -> str:
         line.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
     )
     told = (
-        (serious, _("{n} berat")),
+        (serious, _("{n} serius")),
         (red, _("{n} kec. merah")),
         (yellow, _("{n} kec. kuning")),
     )

@@ -136,7 +136,7 @@ def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
     served(overview(command, rollup(ONE), rollup(OTHER, situasi_merah=1, serious=())))
     said = words(drawn())
     for part in ("12 dari 18 TPS lapor", "40,0 % hadir di 10 TPS", "4 kejadian terbuka",
-                 "1 berat · 1 kec. merah", "salinan 5 menit lalu", "Kericuhan di 99.01.",
+                 "1 serius · 1 kec. merah", "salinan 5 menit lalu", "Kericuhan di 99.01.",
                  "Satu · Batu Gading · Pasar", f"/situasi?wilayah={ONE}"):  # fmt: skip
         assert part in said, part
     assert "LATIHAN" not in said
@@ -232,7 +232,7 @@ def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
     for key, table in kept.items():
         told = why.above(key, command)
         assert told is not None and len(told.rule) > 20, key
-        assert len(table) == (2 if key == "berat" else 3), key
+        assert len(table) == (2 if key == "serius" else 3), key
     whole = kept["wilayah"].file()
     assert whole["TPS lapor"].tolist()[:2] == [12, 12] and whole["TPS lapor"].isna()[2]
     assert "90 menit" in (why.above("lapor", command) or why.Why("")).bounds()

@@ -33,7 +33,7 @@ def _heard(command: Command) -> Why:
 
 def _incidents(_command: Command) -> Why:
     return Why(
-        _sum(_("Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Berat: tingkat "
+        _sum(_("Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Serius: tingkat "
                "tinggi atau situasi merah.")),
         feeds=("incidents", "merges"),
     )  # fmt: skip
@@ -99,5 +99,5 @@ ABOVE: dict[str, AboveRule] = {
     "tps": _stations,
     "partisipasi": _turnout,
     "personel": _officers,
-    "berat": _grave,
+    "serius": _grave,
 }
