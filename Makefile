@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format words clean
+.PHONY: help run test check bench bundle format words clean
 
 help: ## List what can be done
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ check: $(VENV)/installed-dev ## Format, lint, types, import contracts, advisorie
 
 bench: $(VENV)/installed-dev ## Measure; figures go to docs/performance.md
 	$(PY) -m tests.bench
+
+bundle: $(VENV)/installed ## Pack what is committed for a machine without a network (dist/)
+	$(PY) deploy/bundle.py
 
 format: $(VENV)/installed-dev ## Put every file into the house's form
 	$(PY) -m ruff format .

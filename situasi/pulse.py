@@ -117,3 +117,52 @@ def memory() -> int | None:
     told = {sample.name: sample.value for one in _PROCESS.collect() for sample in one.samples}
     found = told.get("process_resident_memory_bytes")
     return None if found is None else int(found)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One time that an errand was done, or began to fail. note: what was done."""
+
+    at: datetime
+    trouble: str | None
+    waiting: int | None
+    note: str
+
+
+class Errand:
+    """What the server does besides: when it last went well, and what is wrong with it.
+
+    wanted: whether it does it at all. done_at: when it last went well, None: never as far as is
+    known. waiting: rows still to go, None where nobody knows. Any thread may ask.
+    """
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self.done_at: datetime | None = None
+        self.trouble: str | None = None
+        self.waiting: int | None = None
+        self._turns: deque[Turn] = deque(maxlen=200)
+
+    def well(self, at: datetime, waiting: int | None = None, note: str = "") -> None:
+        """It went well. What did nothing, and was well before, is no turn of its own."""
+        if note or self.trouble or self.done_at is None:
+            self._turns.append(Turn(at, None, waiting, note))
+        self.done_at, self.trouble, self.waiting = at, None, waiting
+
+    def failed(self, at: datetime, trouble: str, waiting: int | None = None) -> None:
+        """It did not; when it last did stays. The same trouble again is no turn of its own."""
+        if trouble != self.trouble:
+            self._turns.append(Turn(at, trouble, waiting, ""))
+        self.trouble, self.waiting = trouble, waiting
+
+    def turns(self) -> list[Turn]:
+        """The last ones, oldest first."""
+        return list(self._turns)
+
+    def age(self, now: datetime) -> float | None:
+        """Seconds since it last went well."""
+        return None if self.done_at is None else max(0.0, (now - self.done_at).total_seconds())
+
+
+# The copy of every night, and the way up to the store above.
+BACKUP, UPSTREAM = Errand(), Errand()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +60,9 @@ class Settings:
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
     role: the role (situasi/roles.py) of everyone at this board while it has no accounts.
     log: how the server writes its log, one of LOGS. copies: whether it writes a frozen copy of
-    the board every hour.
+    the board every hour. backups: where the nightly backups lie; backup_at: at what time of day
+    they are made, in the zone of the election, None: not at all. upstream: address of the store
+    that the rows of this one flow up to, None: to none.
     """
 
     election: Path
@@ -75,13 +77,17 @@ class Settings:
     log: str
     copies: bool
     door: Door
+    backups: Path
+    backup_at: time | None
+    upstream: str | None = field(default=None, repr=False)
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from SITUASI_ELECTION, _DATA, _STORE, _STORE_READ, _INBOX, _REHEARSAL, _ROLE, _LOG,
-    _COPIES and below.
+    _COPIES, _BACKUPS, _BACKUP_AT, _UPSTREAM and below.
 
-    Raises ValueError for a duration that is none, or a form of log that is not known.
+    Raises ValueError for a duration or time of day that is none, or a form of log that is not
+    known.
     """
     env = os.environ if environment is None else environment
     data = ROOT / "data"
@@ -99,6 +105,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         log=_log(env.get("SITUASI_LOG", "text")),
         copies=_yes(env.get("SITUASI_COPIES", "yes")),
         door=_door(env),
+        backups=Path(env.get("SITUASI_BACKUPS", live / "backups")).resolve(),
+        backup_at=_time_of_day(env.get("SITUASI_BACKUP_AT", "02:30")),
+        upstream=env.get("SITUASI_UPSTREAM", "").strip() or None,
     )
 
 
@@ -110,6 +119,17 @@ def _defined(data: Path, name: str) -> Path:
 
 def _yes(word: str) -> bool:
     return word.strip().lower() not in {"no", "0", "tidak", "false"}
+
+
+def _time_of_day(word: str) -> time | None:
+    if not _yes(word):
+        return None
+    try:
+        return time.fromisoformat(word.strip().replace(".", ":"))
+    except ValueError as error:
+        raise ValueError(
+            f"SITUASI_BACKUP_AT is a time of day (02:30) or no, not {word!r}"
+        ) from error
 
 
 def _log(form: str) -> str:

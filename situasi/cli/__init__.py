@@ -13,10 +13,13 @@ from situasi.cli import (
     drills,
     geo,
     held,
+    keeping,
     keys,
     rehearsals,
     reporting,
     shared,
+    syncing,
+    upgrading,
     users,
 )
 
@@ -37,7 +40,12 @@ for command in (
     calibrating.calibrate,
     drills.drill,
     copying.copy,
+    upgrading.upgrade,
     reporting.report,
+    keeping.backup,
+    keeping.restore,
+    keeping.export,
+    syncing.sync,
 ):
     app.command()(command)
 app.add_typer(held.app, name="quarantine")

@@ -15,7 +15,7 @@ from situasi.board import current as board
 from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
 from situasi.labels import N_
-from situasi.pulse import Beat
+from situasi.pulse import Beat, Errand
 from situasi.screen import page, session, tables
 from situasi.screen.chart import chart
 from situasi.screen.columns import moments, number
@@ -28,6 +28,8 @@ from situasi.words import _
 STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
 # One process serves two hundred viewers within this.
 HEAVY = 1_000_000_000
+# Seconds after which a night went by without a backup: a day, and two hours to make it in.
+OLD = 26 * 3600.0
 _HOUR = timedelta(hours=1)
 # Points of a curve: more than these no screen shows apart, and each refresh would send them.
 MOST = 360
@@ -68,7 +70,53 @@ def figures(beats: Sequence[Beat]) -> None:
         "tunggu": _waiting(beats),
         "memori": _memory(now),
     }
-    figure_row([Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()])
+    shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
+    figure_row([*shown, *_errands()])
+
+
+def _errands() -> list[Figure]:
+    """What the server does besides; the way up only where there is one."""
+    backup, upstream, now = pulse.BACKUP, pulse.UPSTREAM, session.now()
+    found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup))]
+    if upstream.wanted:
+        found.append(Figure("hulu", _upstream(upstream, now), lambda: _turns(upstream)))
+    return found
+
+
+def _backup(errand: Errand, now: datetime) -> Card:
+    title, age = _("Umur cadangan malam"), errand.age(now)
+    if not errand.wanted:
+        return Card(title, "–", _("cadangan malam dimatikan"))
+    alarm = errand.trouble is not None or (age is not None and age > OLD)
+    note = errand.trouble or _("batas {n} jam").format(n=words.number(OLD / 3600))
+    if age is None:
+        return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
+    return Card(title, words.span(timedelta(seconds=age)), note, alarm=alarm)
+
+
+def _upstream(errand: Errand, now: datetime) -> Card:
+    title = _("Menunggu ke penyimpanan atasan")
+    waiting = "–" if errand.waiting is None else words.number(errand.waiting)
+    note = errand.trouble
+    if note is None and errand.done_at is not None:
+        local = errand.done_at.astimezone(board().register.election.zone)
+        note = _("semua sudah di atas, {time}").format(
+            time=words.ago(local, now.astimezone(local.tzinfo))
+        )
+    return Card(title, waiting, note or _("belum dicoba"), alarm=errand.trouble is not None)
+
+
+def _turns(errand: Errand) -> Table:
+    turns = errand.turns()[::-1]
+    return tables.table(
+        {
+            _("waktu"): moments([one.at for one in turns]),
+            _("hasil"): [one.trouble or _("baik") for one in turns],
+            _("menunggu (baris)"): number([one.waiting for one in turns]),
+            _("keterangan"): [one.note for one in turns],
+        },
+        made_up=False,
+    )
 
 
 def _age() -> Card:

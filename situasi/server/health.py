@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from situasi import headquarters
+from situasi import headquarters, pulse
 from situasi.board import current as board
 
 # The lifespan sets them: the threads that take in what is dropped into the inbox, and that look
@@ -55,6 +56,22 @@ def ready(_request: Request) -> JSONResponse:
         "store": trouble is None,
         **{thread.name: thread.is_alive() for thread in _threads},
     }
-    said = {**checks, "version": version, "snapshot_age_seconds": round(age, 1)}
+    said: dict[str, Any] = {
+        **checks,
+        "version": version,
+        "snapshot_age_seconds": round(age, 1),
+    }
+    said |= _errands(datetime.now(UTC))
     ok = all(checks.values()) and bool(_threads)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)
+
+
+def _errands(now: datetime) -> dict[str, float | int | None]:
+    """How old the last backup is, and what waits to flow up: told, but no reason to be unready."""
+    found: dict[str, float | int | None] = {}
+    if pulse.BACKUP.wanted:
+        found["backup_age_seconds"] = pulse.BACKUP.age(now)
+    if pulse.UPSTREAM.wanted:
+        found["upstream_age_seconds"] = pulse.UPSTREAM.age(now)
+        found["upstream_waiting"] = pulse.UPSTREAM.waiting
+    return found

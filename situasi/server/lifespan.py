@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from situasi import board as house
-from situasi import headquarters, pulse, settings
+from situasi import headquarters, pulse, settings, syncing
 from situasi.board import Board, open_board
 from situasi.command import is_command
 from situasi.drills import Player
@@ -23,8 +23,13 @@ from situasi.opening import prepare
 from situasi.server import health, keeper, logs, sending
 from situasi.server.keeper import Keeper
 from situasi.server.memory import loaded, settling
+from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.store.scope import Scope
+from situasi.syncing import Upstream
 
+# Without these a server is not ready.
+_WATCHED = frozenset({"inbox", "lookout", "overseeing"})
 _log = logging.getLogger(__name__)
 
 
@@ -40,13 +45,15 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     tasks = [asyncio.create_task(keeping.watch(), name="keeper")]
     stop = threading.Event()
     if isinstance(opened, Board):
+        nightly = Nightly(opened, _now, pulse.BACKUP)
         tasks.append(asyncio.create_task(Copies(opened, _now).watch(), name="copies"))
+        tasks.append(asyncio.create_task(nightly.watch(), name="nightly"))
         threads = _threads(opened, stop)
     else:
         threads = [_thread("overseeing", opened.run, stop)]
     for thread in threads:
         thread.start()
-    health.watch(*(thread for thread in threads if thread.name != "drill"))
+    health.watch(*(thread for thread in threads if thread.name in _WATCHED))
     house.settle_memory()
     try:
         with settling():
@@ -67,6 +74,8 @@ def _threads(board: Board, stop: threading.Event) -> list[threading.Thread]:
     works = {"inbox": Inbox(board, _now, _tell).run, "lookout": board.lookout.run}
     if board.settings.rehearsal:
         works["drill"] = Player(board, _now).run
+    if board.settings.upstream is not None:
+        works["upstream"] = _upstream(board, board.settings.upstream).run
     return [_thread(name, work, stop) for name, work in works.items()]
 
 
@@ -93,6 +102,13 @@ def _open() -> Board | Headquarters:
     _log.info("board opened", extra={"version": snapshot.version, "rows": rows})
     house.install(board)
     return board
+
+
+def _upstream(board: Board, url: str) -> Upstream:
+    """What sends rows up, where somebody said whereto."""
+    election = board.register.election
+    scope = Scope(election.contest, election.kabupaten_code)
+    return Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM)
 
 
 def _now() -> datetime:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from situasi import headquarters, pulse
 from situasi.board import Board
 from situasi.headquarters import Headquarters
+from situasi.pulse import Errand
 from situasi.records import FEEDS
 
 MEDIA = CONTENT_TYPE_PLAIN_0_0_4
@@ -111,6 +112,20 @@ class BoardCollector(Collector):
         yield _by_feed("situasi_rows", "Rows in the store.", sizes)
         waiting = {feed: snapshot.waiting.get(feed, 0) for feed in FEEDS}
         yield _by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
+        yield from _errand("situasi_backup", "the nightly backup", pulse.BACKUP)
+        yield from _errand("situasi_upstream", "the way up", pulse.UPSTREAM)
+
+
+def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
+    """What is not known has no figure: never a zero."""
+    if not errand.wanted:
+        return
+    yield _one(f"{name}_failing", f"1 while {what} fails.", int(errand.trouble is not None))
+    age = errand.age(datetime.now(UTC))
+    if age is not None:
+        yield _one(f"{name}_age_seconds", f"Since {what} last went well.", age)
+    if errand.waiting is not None:
+        yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.waiting)
 
 
 def _above(above: Headquarters) -> Iterator[Metric]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from situasi.store import sqlite
 from situasi.store.backend import Backend
+from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import (
     Added,
     Delivery,
@@ -24,6 +25,7 @@ from situasi.store.sql import SqlStore
 __all__ = [
     "Added",
     "Delivery",
+    "Grown",
     "Overtaken",
     "Quarantined",
     "Rejection",
@@ -32,6 +34,7 @@ __all__ = [
     "StoreError",
     "Writing",
     "open_store",
+    "upgrade",
 ]
 
 
@@ -42,9 +45,19 @@ def _postgres(url: sa.URL, scope: Scope | None, follows: bool) -> Backend:
     return postgres.backend(url, scope, follows)
 
 
+def _upgrade_postgres(url: sa.URL, scope: Scope | None) -> Grown:
+    from situasi.store import postgres
+
+    return postgres.upgrade(url, scope)
+
+
 _BACKENDS: dict[str, Callable[[sa.URL, Scope | None, bool], Backend]] = {
     "sqlite": sqlite.backend,
     "postgresql": _postgres,
+}
+_UPGRADES: dict[str, Callable[[sa.URL, Scope | None], Grown]] = {
+    "sqlite": sqlite.upgrade,
+    "postgresql": _upgrade_postgres,
 }
 
 
@@ -58,14 +71,27 @@ def open_store(url: str, scope: Scope | None = None, *, follows: bool = False) -
 
     Raises StoreError when the address is none, or what lies there cannot be used as a store.
     """
+    address = _address(url)
+    return SqlStore(_BACKENDS[address.get_backend_name()](address, scope, follows))
+
+
+def upgrade(url: str, scope: Scope | None = None) -> Grown:
+    """Give the store that lies there today's schema, as opening it does, and tell what was done.
+
+    Raises StoreError as `open_store`, and where there is no store.
+    """
+    address = _address(url)
+    return _UPGRADES[address.get_backend_name()](address, scope)
+
+
+def _address(url: str) -> sa.URL:
     try:
         address = sa.make_url(url)
     except sa.exc.ArgumentError as error:
         raise StoreError(f"Alamat penyimpanan tidak terbaca: {url!r}.") from error
-    opener = _BACKENDS.get(address.get_backend_name())
-    if opener is None:
+    if address.get_backend_name() not in _BACKENDS:
         raise StoreError(
             f"Jenis penyimpanan {address.drivername!r} tidak dikenal."
             " Pakai sqlite:///BERKAS atau postgresql+psycopg://..."
         )
-    return SqlStore(opener(address, scope, follows))
+    return address

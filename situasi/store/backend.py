@@ -62,8 +62,9 @@ class Backend(ABC):
         try:
             connection.close()
         except (sa.exc.DBAPIError, self._driver_error):
-            connection.invalidate()
-            connection.close()
+            if not connection.closed:
+                connection.invalidate()
+                connection.close()
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
         """The connection, made to see one state from its first statement on."""

@@ -15,11 +15,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import tables
+from situasi.store.migrations import migrating
+from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
 BASE = "situasi"
 PARTS = "situasi_parts"
+FIRST = "0004"  # the schema that the first databases had; they said none
 # A name of PostgreSQL has 63 bytes; a partition is called table/contest/kabupaten.
 _CONTEST = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
 _KABUPATEN = re.compile(r"[0-9][0-9.]{0,7}")
@@ -27,7 +30,8 @@ _KABUPATEN = re.compile(r"[0-9][0-9.]{0,7}")
 metadata = sa.MetaData(schema=BASE)
 
 
-def _based(table: sa.Table) -> sa.Table:
+def base_of(table: sa.Table, metadata: sa.MetaData) -> sa.Table:
+    """The base table of what is one table to a scope. metadata: of the schema BASE."""
     key = [column.name for column in table.primary_key]
     parts: list[Any] = [
         *(sa.Column(name, sa.Text, nullable=False) for name in ("contest", "kabupaten")),
@@ -44,7 +48,9 @@ def _based(table: sa.Table) -> sa.Table:
     return sa.Table(table.name, metadata, *parts, postgresql_partition_by="LIST (contest)")
 
 
-of: dict[str, sa.Table] = {table.name: _based(table) for table in tables.metadata.sorted_tables}
+of: dict[str, sa.Table] = {
+    table.name: base_of(table, metadata) for table in tables.metadata.sorted_tables
+}
 
 # What SQLite counts by itself: the highest number that the trail of a scope ever gave.
 given = sa.Table(
@@ -80,42 +86,67 @@ def schema(scope: Scope) -> str:
 
 def create(connection: sa.Connection) -> None:
     """Schemas and base tables, without any scope; what is appended stays as it is."""
+    found(connection)
+    for table in of.values():
+        make(connection, table)
+    migrating.stamp(connection, BASE)
+    _only_looked_at(connection)
+
+
+def found(connection: sa.Connection) -> None:
+    """What is there before the first table: schemas, the guard's function, the trails' numbers."""
     for name in (BASE, PARTS):
         connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
     connection.exec_driver_sql(
         f"""CREATE FUNCTION {BASE}.append_only() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"""
     )
-    metadata.create_all(connection)
-    for table in of.values():
-        connection.exec_driver_sql(
-            f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_named(table)}
-            FOR EACH ROW EXECUTE FUNCTION {BASE}.append_only()"""
-        )
-        _never_emptied(connection, _named(table))
-    for table in (*of.values(), given):
-        connection.exec_driver_sql(f"ALTER TABLE {_named(table)} ENABLE ROW LEVEL SECURITY")
-        connection.exec_driver_sql(
-            f"CREATE POLICY own ON {_named(table)} USING ({_OWN}) WITH CHECK ({_OWN})"
-        )
+    given.create(connection)
+    _each_its_own(connection, given)
+
+
+def make(connection: sa.Connection, table: sa.Table) -> None:
+    """A base table with its guards, and its partitions for the scopes that are open."""
+    table.create(connection)
+    connection.exec_driver_sql(
+        f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_named(table)}
+        FOR EACH ROW EXECUTE FUNCTION {BASE}.append_only()"""
+    )
+    _never_emptied(connection, _named(table))
+    _each_its_own(connection, table)
+    for scope in opened(connection):
+        _part(connection, table, scope)
 
 
 def open_scope(connection: sa.Connection, scope: Scope) -> None:
     """Partitions and views of a scope that is new here."""
     for table in of.values():
-        year = f"{table.name}/{scope.contest}"
-        part = f"{year}/{scope.kabupaten}"
-        connection.exec_driver_sql(
-            f"""CREATE TABLE IF NOT EXISTS {PARTS}."{year}" PARTITION OF {_named(table)}
-            FOR VALUES IN ('{scope.contest}') PARTITION BY LIST (kabupaten)"""
-        )
-        connection.exec_driver_sql(
-            f"""CREATE TABLE {PARTS}."{part}" PARTITION OF {PARTS}."{year}"
-            FOR VALUES IN ('{scope.kabupaten}')"""
-        )
-        _never_emptied(connection, f'{PARTS}."{part}"')
+        _part(connection, table, scope)
     connection.exec_driver_sql(f'CREATE SCHEMA "{schema(scope)}"')
     show(connection, scope)
+
+
+def grow(connection: sa.Connection) -> Grown:
+    """Bring the tables of all scopes to today's schema, and their views with them.
+
+    Raises StoreError for a database of a newer version, and to whoever does not own it.
+    """
+    before = int(migrating.revision(connection, BASE) or FIRST)
+    if not migrating.is_current(connection, BASE):
+        if not _is_owner(connection):
+            raise StoreError(
+                f"Penyimpanan bersama masih berskema {before}, Situasi ini memerlukan"
+                f" {int(migrating.head())}. Minta pemiliknya menjalankan"
+                " python -m situasi upgrade."
+            )
+        migrating.upgrade(connection, BASE, known=FIRST)
+        _only_looked_at(connection)
+        for scope in opened(connection):
+            sends_here = _has_role(connection, scope)
+            show(connection, scope)
+            for right in rights(scope) if sends_here else ():
+                connection.exec_driver_sql(right)
+    return Grown(before, int(migrating.head()))
 
 
 def show(connection: sa.Connection, scope: Scope) -> None:
@@ -149,24 +180,77 @@ def is_made(connection: sa.Connection) -> bool:
     return connection.execute(sa.select(sa.func.to_regnamespace(BASE))).scalar() is not None
 
 
+def role(scope: Scope) -> str:
+    """The account by which this scope's own Polres sends here, where it has one."""
+    return f"polres_{scope.kabupaten.replace('.', '_')}"
+
+
 def rights(scope: Scope) -> list[str]:
     """What the owner grants so that this scope's own Polres may send here, and see no other's.
 
     The role `polres_16_10` is the owner's to make; row policies hold it to its kabupaten.
     """
-    role = f"polres_{scope.kabupaten.replace('.', '_')}"
+    who = role(scope)
     return [
-        f'GRANT USAGE ON SCHEMA {BASE}, "{schema(scope)}" TO {role}',
-        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE} TO {role}",
-        f"GRANT UPDATE ON {_named(given)} TO {role}",
-        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema(scope)}" TO {role}',
+        f'GRANT USAGE ON SCHEMA {BASE}, "{schema(scope)}" TO {who}',
+        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE} TO {who}",
+        f"GRANT UPDATE ON {_named(given)} TO {who}",
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema(scope)}" TO {who}',
     ]
+
+
+def opened(connection: sa.Connection) -> list[Scope]:
+    """All scopes that have views here."""
+    names = connection.exec_driver_sql("SELECT nspname FROM pg_namespace ORDER BY nspname")
+    return [Scope(*name.split("/")) for name in names.scalars() if name.count("/") == 1]
 
 
 def scopes(connection: sa.Connection) -> list[Scope]:
     """All scopes that have rows here, by what their trails gave."""
     found = connection.execute(sa.select(given.c.contest, given.c.kabupaten).order_by(*given.c))
     return [Scope(*row) for row in found]
+
+
+def _is_owner(connection: sa.Connection) -> bool:
+    asked = "SELECT pg_has_role(nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
+    return bool(connection.exec_driver_sql(asked, (BASE,)).scalar())
+
+
+def _has_role(connection: sa.Connection, scope: Scope) -> bool:
+    """Whether somebody was granted `rights` here: views that are made anew have lost them."""
+    known = """SELECT count(*) FROM pg_roles
+        WHERE rolname = %s AND has_schema_privilege(oid, %s, 'USAGE')"""
+    asked = connection.exec_driver_sql(known, (role(scope), schema(scope)))
+    return bool(asked.scalar_one())
+
+
+def _part(connection: sa.Connection, table: sa.Table, scope: Scope) -> None:
+    year = f"{table.name}/{scope.contest}"
+    part = f"{year}/{scope.kabupaten}"
+    connection.exec_driver_sql(
+        f"""CREATE TABLE IF NOT EXISTS {PARTS}."{year}" PARTITION OF {_named(table)}
+        FOR VALUES IN ('{scope.contest}') PARTITION BY LIST (kabupaten)"""
+    )
+    connection.exec_driver_sql(
+        f"""CREATE TABLE {PARTS}."{part}" PARTITION OF {PARTS}."{year}"
+        FOR VALUES IN ('{scope.kabupaten}')"""
+    )
+    _never_emptied(connection, f'{PARTS}."{part}"')
+
+
+def _each_its_own(connection: sa.Connection, table: sa.Table) -> None:
+    connection.exec_driver_sql(f"ALTER TABLE {_named(table)} ENABLE ROW LEVEL SECURITY")
+    connection.exec_driver_sql(
+        f"CREATE POLICY own ON {_named(table)} USING ({_OWN}) WITH CHECK ({_OWN})"
+    )
+
+
+def _only_looked_at(connection: sa.Connection) -> None:
+    """Every account asks which schema this is; none but the owner may say so."""
+    table = f"{BASE}.{migrating.TABLE}"
+    connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    connection.exec_driver_sql(f"DROP POLICY IF EXISTS looked_at ON {table}")
+    connection.exec_driver_sql(f"CREATE POLICY looked_at ON {table} FOR SELECT USING (true)")
 
 
 def _never_emptied(connection: sa.Connection, table: str) -> None:

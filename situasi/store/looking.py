@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 
 from situasi.records import Feed
 from situasi.store.protocol import Quarantined, Store, StoreError
+
+if TYPE_CHECKING:
+    from situasi.store.verbatim import State
 
 
 class ReadOnly:
@@ -74,6 +78,9 @@ class ReadOnly:
         """Never: what has to be done once for this store, its own board does."""
         return False
 
+    def state(self) -> AbstractContextManager[State]:
+        return self._store.state()
+
     def close(self) -> None:
         self._store.close()
 
@@ -90,6 +97,9 @@ class ReadOnly:
         self._refuse()
 
     def tell(self, *_asked: Any, **_more: Any) -> NoReturn:
+        self._refuse()
+
+    def placing(self, *_asked: Any, **_more: Any) -> NoReturn:
         self._refuse()
 
     def _refuse(self) -> NoReturn:

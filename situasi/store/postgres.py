@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from situasi.store import based
 from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store.migrations import migrating
+from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
@@ -89,6 +91,16 @@ def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> B
         opened.close()
         raise
     return opened
+
+
+def upgrade(url: sa.URL, scope: Scope | None = None) -> Grown:
+    """See store.upgrade. The tables of all scopes are brought on together."""
+    opened = PostgresBackend(url, based.checked(scope))
+    with closing(opened), opened.speaking():
+        with opened.engine.connect() as connection:
+            if not based.is_made(connection):
+                raise StoreError("Belum ada penyimpanan di basis data ini.")
+        return _prepare(opened.engine, opened.scope)
 
 
 class PostgresBackend(Backend):
@@ -374,20 +386,24 @@ def _begin(connection: sa.Connection, scope: Scope) -> None:
         connection.execute(sa.select(lock))
 
 
-def _prepare(engine: sa.Engine, scope: Scope) -> None:
+def _prepare(engine: sa.Engine, scope: Scope) -> Grown:
     with engine.connect() as connection:
         (version, *_) = connection.dialect.server_version_info or (0,)
         if int(version) < OLDEST:
             raise StoreError(f"Server PostgreSQL {version} terlalu lama; perlu {OLDEST}.")
         if based.is_made(connection) and based.is_open(connection, scope):
             based.may_look(connection, scope)
-            return
+            if migrating.is_current(connection, based.BASE):
+                return Grown(schema := int(migrating.head()), schema)
     with engine.begin() as connection:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT}'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
         if not based.is_made(connection):  # another process may have been quicker
             based.create(connection)
+        grown = based.grow(connection)
         if not based.is_open(connection, scope):
             based.open_scope(connection, scope)
+    return grown
 
 
 def _cursor(connection: sa.Connection) -> Any:

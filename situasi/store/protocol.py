@@ -6,11 +6,14 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from situasi.records import Feed
+
+if TYPE_CHECKING:
+    from situasi.store.verbatim import Placing, State
 
 
 class StoreError(Exception):
@@ -222,6 +225,17 @@ class Store(Protocol):
 
         Once it is, it stays so until it ends, closes the store or loses it; then another is. To
         be asked before each piece of work. Raises StoreError where nobody can tell.
+        """
+        ...
+
+    def state(self) -> AbstractContextManager[State]:
+        """One unchanging state of all tables, their rows as they are."""
+        ...
+
+    def placing(self) -> AbstractContextManager[Placing]:
+        """Under the write lock: rows of another store are put here as they were there.
+
+        Kept by `Placing.commit`; without it all is rolled back when the block ends.
         """
         ...
 

@@ -25,6 +25,7 @@ from situasi.store.journal import (
 )
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
+from situasi.store.verbatim import Placing, State
 from situasi.store.writing import SqlWriting
 
 _WITHDRAWALS = {
@@ -189,6 +190,18 @@ class SqlStore:
 
     def alone(self, job: str) -> bool:
         return self._backend.alone(job)
+
+    @contextmanager
+    def state(self) -> Iterator[State]:
+        backend = self._backend
+        with backend.reading() as connection:
+            yield State(backend, connection)
+
+    @contextmanager
+    def placing(self) -> Iterator[Placing]:
+        backend = self._backend
+        with backend.writing() as connection, backend.speaking():
+            yield Placing(backend, connection)
 
     def close(self) -> None:
         self._backend.close()

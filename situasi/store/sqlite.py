@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +14,15 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import growth, tables
+from situasi.store import aside, tables
 from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store.migrations import migrating
+from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
-# 2: more feeds, and more columns in the first four. 3: records of access, the trail is chained.
-SCHEMA = 3
+_log = logging.getLogger(__name__)
+
 _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
 _PACE = 0.25  # seconds between two questions for a new version
@@ -51,15 +54,13 @@ def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) ->
     Raises StoreError when that cannot be done, or the file is not a store of this
     or an older version.
     """
-    if url.database in (None, "", ":memory:"):
-        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
-    path = Path(str(url.database)).resolve()
+    path = _path(url)
     opened = SqliteBackend(path)
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
-            _grow(opened.engine)
+            _grow(opened.engine, path)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
@@ -68,6 +69,23 @@ def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) ->
         opened.engine.dispose()
         raise
     return opened
+
+
+def upgrade(url: sa.URL, _scope: Scope | None = None) -> Grown:
+    """See store.upgrade."""
+    path = _path(url)
+    if not path.exists():
+        raise StoreError(f"Belum ada penyimpanan di {path}.")
+    opened = SqliteBackend(path)
+    with closing(opened), opened.speaking():
+        _prepare(opened.engine, path)
+        return _grow(opened.engine, path)
+
+
+def _path(url: sa.URL) -> Path:
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("Penyimpanan SQLite butuh berkas: sqlite:///FOLDER/situasi.db.")
+    return Path(str(url.database)).resolve()
 
 
 class SqliteBackend(Backend):
@@ -138,7 +156,9 @@ class SqliteBackend(Backend):
 
     def alone(self, job: str) -> bool:
         """See Backend: by a lock on a file beside the store, which ends with its process."""
-        lock = self._jobs.setdefault(job, FileLock(f"{self._path}.{job}.lock", blocking=False))
+        lock = self._jobs.setdefault(
+            job, FileLock(f"{self._path}.{job}.lock", blocking=False, thread_local=False)
+        )
         try:
             if not lock.is_locked:
                 lock.acquire()
@@ -230,26 +250,36 @@ def _prepare(engine: sa.Engine, path: Path) -> None:
         connection.commit()
 
 
-def _grow(engine: sa.Engine) -> None:
-    """Bring a store of an older version to this one, once, whoever comes first."""
+def _grow(engine: sa.Engine, path: Path) -> Grown:
+    """Bring a store of an older schema to this one, once, whoever comes first.
+
+    What was before is put beside it while nobody else can write.
+    """
+    schema = int(migrating.head())
     with engine.connect() as connection:
-        if _pragma(connection, "user_version") == SCHEMA:
-            return
+        before = _pragma(connection, "user_version")
+    if before == schema:
+        return Grown(before, schema)
     with engine.connect() as plain:
         connection = plain.execution_options(**WRITES)
-        if _pragma(connection, "user_version") < SCHEMA:
-            # What an older store has in its trail is sealed once: the only change ever made.
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {tables.audit.name}_no_update")
-            growth.grow(connection)
-            _keep_append_only(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+        _is_ours(connection, path)  # a newer version may have been quicker
+        before = _pragma(connection, "user_version")
+        if before == schema:
+            return Grown(before, schema)
+        copy = aside.put(path, f"skema-{before}")
+        migrating.upgrade(connection, known=f"{before:04}")
+        _keep_append_only(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version={schema}")
         connection.commit()
+    told = {"before": before, "after": schema, "copy": str(copy)}
+    _log.info("the store has a new schema", extra=told)
+    return Grown(before, schema, copy)
 
 
 def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
-        if _pragma(connection, "user_version") > SCHEMA:
+        if _pragma(connection, "user_version") > int(migrating.head()):
             raise StoreError(f"{path} dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
         return True
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
@@ -279,8 +309,10 @@ def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
 def _create(connection: sa.Connection) -> None:
     tables.metadata.create_all(connection)
     _keep_append_only(connection)
+    migrating.stamp(connection)
     connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
-    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+    # The number of the schema: what Alembic's table says, where older versions look.
+    connection.exec_driver_sql(f"PRAGMA user_version={int(migrating.head())}")
 
 
 def _keep_append_only(connection: sa.Connection) -> None:

@@ -9,7 +9,7 @@ has recomputed every seal, or cut off the end together with the engine's counter
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -88,7 +88,7 @@ def version(connection: sa.Connection) -> int:
 def seal_older(connection: sa.Connection) -> None:
     """Entries from before there were seals: each told of a commit, so all moved the data."""
     previous, sealed = BEGINNING, []
-    for seq, *said in _entries(connection, "seq", "at", "actor", "action", "detail"):
+    for seq, *said in entries(connection, "seq", "at", "actor", "action", "detail"):
         previous = seal(previous, seq, *said, True)
         sealed.append({"number": seq, "chained": previous})
     if sealed:
@@ -98,45 +98,52 @@ def seal_older(connection: sa.Connection) -> None:
 
 
 def verify(backend: Backend, connection: sa.Connection, head: str | None) -> list[str]:
-    """See protocol.Store.
+    """See protocol.Store."""
+    given = backend.given(connection, tables.audit)
+    return breaks(entries(connection, *COLUMNS), head, given)
+
+
+def breaks(entries: Iterable[tuple[Any, ...]], head: str | None, given: int | None) -> list[str]:
+    """What is broken in these entries, each as COLUMNS; given: the highest number ever given.
 
     Each entry is held against the seal that stands on the one before it, so one deed gives
     one sentence and not one for every entry that follows.
     """
-    breaks: list[str] = []
+    found_breaks: list[str] = []
     last, previous, found = 0, BEGINNING, head in (None, BEGINNING)
-    for seq, *said, chain in _entries(connection, *COLUMNS):
+    for seq, *said, chain in entries:
         if seq <= last:
-            breaks.append(f"Catatan {seq} disisipkan: nomor itu tidak pernah diberikan.")
+            found_breaks.append(f"Catatan {seq} disisipkan: nomor itu tidak pernah diberikan.")
             continue
         if seq > last + 1:
             lost = _numbers(last + 1, seq - 1)
-            breaks.append(f"{lost} hilang; sambungan catatan {seq} tidak dapat diperiksa.")
+            found_breaks.append(f"{lost} hilang; sambungan catatan {seq} tidak dapat diperiksa.")
         elif chain != seal(previous, seq, *said):
             before = f"catatan {last}" if last else "awal"
-            breaks.append(f"Catatan {seq} diubah, atau tidak menyambung pada {before}.")
+            found_breaks.append(f"Catatan {seq} diubah, atau tidak menyambung pada {before}.")
         found = found or chain == head
         last, previous = seq, chain
-    given = backend.given(connection, tables.audit)
-    if given > last:
-        breaks.append(f"{_numbers(last + 1, given)} hilang dari ujung jejak.")
-    if given < last:
-        breaks.append(f"Penghitung nomor diubah: {given}, padahal catatan terakhir {last}.")
+    if given is not None and given > last:
+        found_breaks.append(f"{_numbers(last + 1, given)} hilang dari ujung jejak.")
+    if given is not None and given < last:
+        found_breaks.append(f"Penghitung nomor diubah: {given}, padahal catatan terakhir {last}.")
     if not found:
-        breaks.append(
+        found_breaks.append(
             f"Ujung {head} tidak ada lagi pada jejak: catatan sampai ujung itu ditulis ulang"
             f" atau dibuang. Catatan terakhir sekarang {last}."
         )
-    return breaks
+    return found_breaks
 
 
 def _numbers(first: int, last: int) -> str:
     return f"Catatan {first}" if first == last else f"Catatan {first} sampai {last}"
 
 
-def _entries(connection: sa.Connection, *names: str) -> Iterator[tuple[Any, ...]]:
+def entries(connection: sa.Connection, *names: str, after: int = 0) -> Iterator[tuple[Any, ...]]:
     """The entries in order, as the driver gives them: a converted cell could hide a change."""
     asked = sa.select(*(_ENTRY[name] for name in names)).order_by(_ENTRY.seq)
+    if after:
+        asked = asked.where(_ENTRY.seq > after)
     result = connection.execute(asked)
     cursor = result.cursor
     assert cursor is not None, "a SELECT always has a cursor"

@@ -18,6 +18,7 @@ from tests.bench import made, viewer
 from tests.bench.machine import spread
 from tests.bench.server import serving, shown_from
 from tests.bench.viewer import Run
+from tests.browser.caddy import Caddy
 
 RUNS = 12
 CROWD = 20
@@ -33,6 +34,7 @@ def run(source: Path, folder: Path, count: int) -> None:
         ours = viewer.alone(port, RUNS)
         fresh = _fresh(port, board)
         crowd = viewer.together(port, CROWD, 5)
+    shared = _behind_one_door(folder)
     board.close()
     naive_runs = 3 if count > 10_000 else RUNS
     with serving(Path(__file__).with_name("naive.py"), {"NAIVE_CSV": str(source)}) as port:
@@ -43,8 +45,22 @@ def run(source: Path, folder: Path, count: int) -> None:
     _tell("the plain page", plain)
     print(f"  {f'{CROWD} viewers':<34}{crowd:>8.1f} runs/s; the plain page {plain_crowd:.1f}")
     print(f"  {f'ours : plain page, {CROWD} viewers':<34}{crowd / plain_crowd:>8.1f} × runs")
+    print(f"  {'two processes behind one Caddy':<34}{shared:>8.1f} runs/s")
+    print(f"  {'two processes : plain page':<34}{shared / plain_crowd:>8.1f} × runs")
     print(f"  {'plain page : ours, nothing changed':<34}{_best(plain) / _best(ours):>8.1f} × time")
     print(f"  {'plain page : ours, new version':<34}{_best(plain) / _best(fresh):>8.1f} × time")
+
+
+def _behind_one_door(folder: Path) -> float:
+    """Runs per second of two processes on the same store, as deploy/ puts them on one machine."""
+    asked, script = made.environment(folder), ROOT / "dashboard.py"
+    with serving(script, asked) as one, serving(script, asked) as other:
+        door = Caddy(folder / "caddy", [one, other])
+        door.start()
+        try:
+            return viewer.together(door.port, CROWD, 5)
+        finally:
+            door.stop()
 
 
 def _in_process(board: Board) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from situasi.board import Board
-from situasi.pulse import Beat, Pulse
+from situasi.pulse import Beat, Errand, Pulse
 from situasi.screen import health_panel
 from tests.conftest import NOON
 
@@ -73,3 +73,45 @@ def test_a_curve_of_twelve_hours_is_short_and_keeps_its_one_peak() -> None:
     assert max(lag.of(one) or 0 for one in drawn) == 9.0
     assert [one.at for one in drawn] == sorted(one.at for one in drawn)
     assert health_panel.worst(lag, beats[:7]) == beats[:7]
+
+
+def test_a_backup_that_is_old_or_failed_is_an_alarm(empty: Board) -> None:
+    errand = Errand()
+    assert health_panel._backup(errand, NOON).value == "–"  # nobody wants one: said, no alarm
+    errand.wanted = True
+    card = health_panel._backup(errand, NOON)
+    assert (card.value, card.alarm) == ("–", False)
+    errand.well(NOON - timedelta(hours=10), note="situasi-20241127-0230.zip")
+    card = health_panel._backup(errand, NOON)
+    assert ("10 jam" in str(card.value), card.alarm) == (True, False)
+    assert health_panel._backup(errand, NOON + timedelta(hours=17)).alarm
+    errand.failed(NOON, "Disk penuh.")
+    card = health_panel._backup(errand, NOON)
+    assert card.alarm and card.note == "Disk penuh."
+
+
+def test_rows_that_wait_where_nobody_knows_how_many_are_not_zero(empty: Board) -> None:
+    errand = Errand()
+    errand.failed(NOON, "Server penyimpanan tidak menjawab.")
+    card = health_panel._upstream(errand, NOON)
+    assert (card.value, card.alarm) == ("–", True)
+    errand.failed(NOON, "Server penyimpanan tidak menjawab.", 1234)
+    assert health_panel._upstream(errand, NOON).value == "1.234"
+    errand.well(NOON, 0)
+    card = health_panel._upstream(errand, NOON)
+    assert (card.value, card.alarm) == ("0", False)
+
+
+def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
+    errand = Errand()
+    for second in range(5):
+        errand.well(NOON + timedelta(seconds=second), 0)
+    for second in range(5, 9):
+        errand.failed(NOON + timedelta(seconds=second), "putus", second)
+    errand.well(NOON + timedelta(seconds=9), 0, "12")
+    assert [(one.trouble, one.note) for one in errand.turns()] == [
+        (None, ""), ("putus", ""), (None, "12")
+    ]  # fmt: skip
+    assert errand.age(NOON + timedelta(seconds=20)) == 11
+    file = health_panel._turns(errand).file()
+    assert len(file) == 3

@@ -28,6 +28,7 @@ from situasi.settings import ROOT
 from situasi.store import open_store
 from situasi.store.protocol import Store
 from tests.browser.serving import PATIENCE, Server, free_port
+from tests.postgres import SCOPE
 
 SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
 PASSWORD = "kuda merah lari jauh"
@@ -182,7 +183,7 @@ def closing(socket: ClientConnection, patience: float = 5.0) -> tuple[int | None
 
 
 def store_of(server: Server) -> Store:
-    return open_store(server.settings.store)
+    return open_store(server.settings.store, SCOPE)
 
 
 def admit(

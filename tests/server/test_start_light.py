@@ -33,6 +33,8 @@ HEAVY = (
     "docx",
     "docxtpl",
     "typst",
+    "alembic",  # a store of an older version
+    "mako",
     "streamlit.hello",
     "streamlit.testing",
 )

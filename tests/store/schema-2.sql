@@ -1,4 +1,4 @@
--- The second schema, as the board made it before the trail was chained, with four commits in it. Never changed: stores of that time are opened by it.
+-- The second schema, as the board made it before the trail was chained, with rows it stored. Never changed: stores of that time are opened by it.
 BEGIN TRANSACTION;
 CREATE TABLE audit (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -7,10 +7,20 @@ CREATE TABLE audit (
 	action TEXT NOT NULL, 
 	detail TEXT NOT NULL
 );
-INSERT INTO "audit" VALUES(1,1732672800000000,'operator','deliver','{"batch": 1, "feed": "incidents", "source": "laporan.csv", "sha256": "00ff", "accepted": 1, "duplicate": 0, "quarantined": 1, "released": []}');
-INSERT INTO "audit" VALUES(2,1732672800000000,'operator é','deliver','{"batch": 2, "feed": "incidents", "source": "susulan.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 0, "released": []}');
-INSERT INTO "audit" VALUES(3,1732676400000000,'kapolres','note','{"key": "siaga"}');
-INSERT INTO "audit" VALUES(4,1732680000000000,'operator','withdraw','{"batch": 2, "rows": 2, "reason": "salah kirim"}');
+INSERT INTO "audit" VALUES(1,1732672800000000,'operator','deliver','{"batch": 1, "feed": "incidents", "source": "laporan.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(2,1732676400000000,'operator é','deliver','{"batch": 2, "feed": "incidents", "source": "susulan.csv", "sha256": "00ff", "accepted": 1, "duplicate": 0, "quarantined": 0, "released": [1]}');
+INSERT INTO "audit" VALUES(3,1732672800000000,'operator','deliver','{"batch": 3, "feed": "incidents", "source": "salah.csv", "sha256": "00ff", "accepted": 1, "duplicate": 0, "quarantined": 0, "released": []}');
+INSERT INTO "audit" VALUES(4,1732680000000000,'operator','withdraw','{"batch": 3, "rows": 1, "reason": "salah kirim"}');
+INSERT INTO "audit" VALUES(5,1732683600000000,'operator','deliver','{"batch": 4, "feed": "incidents", "source": "ulang.csv", "sha256": "00ff", "accepted": 1, "duplicate": 0, "quarantined": 0, "released": []}');
+INSERT INTO "audit" VALUES(6,1732672800000000,'operator','deliver','{"batch": 5, "feed": "tps", "source": "tps.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(7,1732672800000000,'operator','deliver','{"batch": 6, "feed": "personnel", "source": "personnel.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(8,1732672800000000,'operator','deliver','{"batch": 7, "feed": "activities", "source": "activities.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(9,1732672800000000,'operator','deliver','{"batch": 8, "feed": "roster", "source": "roster.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(10,1732672800000000,'operator','deliver','{"batch": 9, "feed": "postings", "source": "postings.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(11,1732672800000000,'operator','deliver','{"batch": 10, "feed": "neutrality", "source": "neutrality.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(12,1732672800000000,'operator','deliver','{"batch": 11, "feed": "merges", "source": "merges.csv", "sha256": "00ff", "accepted": 2, "duplicate": 0, "quarantined": 1, "released": []}');
+INSERT INTO "audit" VALUES(13,1732687200000000,'kapolres','note','{"key": "siaga"}');
+INSERT INTO "audit" VALUES(14,1732690800000000,'kapolres','note','{"key": "siaga"}');
 CREATE TABLE batches (
 	batch INTEGER NOT NULL, 
 	feed TEXT NOT NULL, 
@@ -23,8 +33,17 @@ CREATE TABLE batches (
 	quarantined BIGINT NOT NULL, 
 	PRIMARY KEY (batch)
 );
-INSERT INTO "batches" VALUES(1,'incidents','laporan.csv','00ff',1732672800000000,'operator',1,0,1);
-INSERT INTO "batches" VALUES(2,'incidents','susulan.csv','00ff',1732672800000000,'operator é',2,0,0);
+INSERT INTO "batches" VALUES(1,'incidents','laporan.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(2,'incidents','susulan.csv','00ff',1732676400000000,'operator é',1,0,0);
+INSERT INTO "batches" VALUES(3,'incidents','salah.csv','00ff',1732672800000000,'operator',1,0,0);
+INSERT INTO "batches" VALUES(4,'incidents','ulang.csv','00ff',1732683600000000,'operator',1,0,0);
+INSERT INTO "batches" VALUES(5,'tps','tps.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(6,'personnel','personnel.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(7,'activities','activities.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(8,'roster','roster.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(9,'postings','postings.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(10,'neutrality','neutrality.csv','00ff',1732672800000000,'operator',2,0,1);
+INSERT INTO "batches" VALUES(11,'merges','merges.csv','00ff',1732672800000000,'operator',2,0,1);
 CREATE TABLE feed_activities (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -56,6 +75,8 @@ CREATE TABLE feed_activities (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_activities" VALUES(1,7,2,1732672800000000,1732669560000000,X'F24567998154A2AD5BEED3651AEA319B',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','patroli',NULL,'dilaporkan',NULL,NULL,NULL,'Pasar Inderalaya',NULL,'Surat suara kurang satu kotak',NULL,NULL,NULL,0);
+INSERT INTO "feed_activities" VALUES(2,7,3,1732672800000000,1732669560000000,X'16845C92F33644AD6798226F1FF170FF',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','patroli',NULL,'dilaporkan',NULL,NULL,NULL,'Pasar Inderalaya',NULL,'Kedua',NULL,NULL,NULL,0);
 CREATE TABLE feed_incidents (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -89,9 +110,11 @@ CREATE TABLE feed_incidents (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
-INSERT INTO "feed_incidents" VALUES(1,1,1,1732672800000000,1732669560000000,X'B8C12EDA9DC415DF37C049BA60DB0ACA',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko',NULL,-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "feed_incidents" VALUES(2,2,2,1732672800000000,1732669560000000,X'B5C97B2C443353C1642F602872D63CCB',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko',NULL,-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
-INSERT INTO "feed_incidents" VALUES(3,2,3,1732672800000000,1732669560000000,X'7D764F72224D010A890C7CD475250056',0,'r-3',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko',NULL,-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "feed_incidents" VALUES(1,1,2,1732672800000000,1732669560000000,X'7B3723A1926B3085663A2B5DB35F370A',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007',-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "feed_incidents" VALUES(2,1,3,1732672800000000,1732669560000000,X'716D6FD31B44BF03CA4FCE3CAE53A5E1',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007',NULL,NULL,'logistik','rendah',NULL,'dilaporkan',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'waktu kira-kira',1);
+INSERT INTO "feed_incidents" VALUES(3,2,2,1732676400000000,1732669560000000,X'4C2D0B6F71CE0599DCFDB761975D7934',0,'r-3',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tj. Seteko é','007',-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "feed_incidents" VALUES(4,3,2,1732672800000000,1732669560000000,X'CFB931D70C1D924F2708D2B26519643E',0,'r-4',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007',-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "feed_incidents" VALUES(5,4,2,1732683600000000,1732669560000000,X'CFB931D70C1D924F2708D2B26519643E',1,'r-4',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007',-3.21,104.65,'logistik','rendah',NULL,'dilaporkan','Surat suara kurang satu kotak',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 CREATE TABLE feed_merges (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -115,6 +138,8 @@ CREATE TABLE feed_merges (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_merges" VALUES(1,11,2,1732672800000000,1732669560000000,X'1F585CF6573D1BD0371E90D52D6044CA',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
+INSERT INTO "feed_merges" VALUES(2,11,3,1732672800000000,1732669560000000,X'CD8EFC9BBFA2C39B83B81361E26B86CF',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0);
 CREATE TABLE feed_neutrality (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -141,6 +166,8 @@ CREATE TABLE feed_neutrality (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_neutrality" VALUES(1,10,2,1732672800000000,1732669560000000,X'0652DB282D19514C85A4E9B244291DF9',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,NULL,NULL,NULL,NULL,NULL,'Surat suara kurang satu kotak',NULL,NULL,NULL,0);
+INSERT INTO "feed_neutrality" VALUES(2,10,3,1732672800000000,1732669560000000,X'6610C691D4CF111ED0833D2D28EA367F',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,NULL,NULL,NULL,NULL,NULL,'Kedua',NULL,NULL,NULL,0);
 CREATE TABLE feed_personnel (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -167,6 +194,8 @@ CREATE TABLE feed_personnel (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_personnel" VALUES(1,6,2,1732672800000000,1732669560000000,X'7B1A61ECBBAE9169676AA2660D748766',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','P-12',NULL,NULL,'Surat suara kurang satu kotak',NULL,NULL,NULL,0);
+INSERT INTO "feed_personnel" VALUES(2,6,3,1732672800000000,1732669560000000,X'F072F5091E339EB6090890934F411A64',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','P-12',NULL,NULL,'Kedua',NULL,NULL,NULL,0);
 CREATE TABLE feed_postings (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -193,6 +222,8 @@ CREATE TABLE feed_postings (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_postings" VALUES(1,9,2,1732672800000000,1732669560000000,X'81B2377F035E5F2FEA9F141B4D706191',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','P-12',NULL,'Pasar Inderalaya','Surat suara kurang satu kotak',NULL,NULL,NULL,0);
+INSERT INTO "feed_postings" VALUES(2,9,3,1732672800000000,1732669560000000,X'9E2472BE11B8377D03F19F753319A8AD',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','P-12',NULL,'Pasar Inderalaya','Kedua',NULL,NULL,NULL,0);
 CREATE TABLE feed_roster (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -218,6 +249,8 @@ CREATE TABLE feed_roster (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_roster" VALUES(1,8,2,1732672800000000,1732669560000000,X'4BCE444F4F250486A18C756B66F8722E',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04','P-12',NULL,NULL,NULL,NULL,'Surat suara kurang satu kotak',NULL,NULL,NULL,0);
+INSERT INTO "feed_roster" VALUES(2,8,3,1732672800000000,1732669560000000,X'C7B1BE655A425671BC1C7F4E01E3299C',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04','P-12',NULL,NULL,NULL,NULL,'Kedua',NULL,NULL,NULL,0);
 CREATE TABLE feed_tps (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -249,6 +282,8 @@ CREATE TABLE feed_tps (
 	latihan BOOLEAN NOT NULL, 
 	UNIQUE (digest, round)
 );
+INSERT INTO "feed_tps" VALUES(1,5,2,1732672800000000,1732669560000000,X'9B1ADC6EEB4AE4EDF74B7A3916806FB7',0,'r-1',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','dibuka',120,110,NULL,NULL,NULL,NULL,NULL,'Surat suara kurang satu kotak',NULL,NULL,NULL,0);
+INSERT INTO "feed_tps" VALUES(2,5,3,1732672800000000,1732669560000000,X'C75F9C767A5C451918495853375276C4',0,'r-2',1732669200000000,'menit',1732669500000000,'16.10.04',NULL,'Tanjung Seteko','007','dibuka',120,110,NULL,NULL,NULL,NULL,NULL,'Kedua',NULL,NULL,NULL,0);
 CREATE TABLE notes (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	"key" TEXT NOT NULL, 
@@ -256,7 +291,8 @@ CREATE TABLE notes (
 	at BIGINT NOT NULL, 
 	actor TEXT NOT NULL
 );
-INSERT INTO "notes" VALUES(1,'siaga','{"tingkat": 1}',1732676400000000,'kapolres');
+INSERT INTO "notes" VALUES(1,'siaga','{"tingkat": 1}',1732687200000000,'kapolres');
+INSERT INTO "notes" VALUES(2,'siaga','{"tingkat": 2}',1732690800000000,'kapolres');
 CREATE TABLE quarantine (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	batch BIGINT NOT NULL, 
@@ -269,13 +305,21 @@ CREATE TABLE quarantine (
 	digest BLOB NOT NULL, 
 	UNIQUE (digest)
 );
-INSERT INTO "quarantine" VALUES(1,1,'incidents','laporan.csv',3,'{"waktu": "kemarin"}','["Waktu tidak terbaca."]',1732672800000000,X'F737D3D40D0A7BE071DE2F186BAAE7CD');
+INSERT INTO "quarantine" VALUES(1,1,'incidents','laporan.csv',4,'{"waktu": "kemarin", "jenis": "\u00e9"}','["Waktu tidak terbaca."]',1732672800000000,X'030F53492DB2F265F734E3464C2CE947');
+INSERT INTO "quarantine" VALUES(2,5,'tps','tps.csv',4,'{"x": "tps"}','["Satu.", "Dua."]',1732672800000000,X'3AD95F23A9445123D1B8FF1F3EB8E4CC');
+INSERT INTO "quarantine" VALUES(3,6,'personnel','personnel.csv',4,'{"x": "personnel"}','["Satu.", "Dua."]',1732672800000000,X'BF5F10E781952E6BFFA65B9E8FEF90A0');
+INSERT INTO "quarantine" VALUES(4,7,'activities','activities.csv',4,'{"x": "activities"}','["Satu.", "Dua."]',1732672800000000,X'635A684A13AD03CC187FD8B7952B3CC8');
+INSERT INTO "quarantine" VALUES(5,8,'roster','roster.csv',4,'{"x": "roster"}','["Satu.", "Dua."]',1732672800000000,X'5CAC951056BD1670A2DEA18716FC948E');
+INSERT INTO "quarantine" VALUES(6,9,'postings','postings.csv',4,'{"x": "postings"}','["Satu.", "Dua."]',1732672800000000,X'C2F843E3447FF5BB64F3EA7BC20B3624');
+INSERT INTO "quarantine" VALUES(7,10,'neutrality','neutrality.csv',4,'{"x": "neutrality"}','["Satu.", "Dua."]',1732672800000000,X'DF3622072DE67D90AED9D845CEEC12D3');
+INSERT INTO "quarantine" VALUES(8,11,'merges','merges.csv',4,'{"x": "merges"}','["Satu.", "Dua."]',1732672800000000,X'3C2B9384F76F6E1119E80C9F189D240A');
 CREATE TABLE releases (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	number BIGINT NOT NULL, 
 	batch BIGINT NOT NULL, 
 	recorded_at BIGINT NOT NULL
 );
+INSERT INTO "releases" VALUES(1,1,2,1732676400000000);
 CREATE TABLE withdrawals (
 	seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	feed TEXT NOT NULL, 
@@ -285,8 +329,7 @@ CREATE TABLE withdrawals (
 	digest BLOB NOT NULL, 
 	UNIQUE (feed, row_seq)
 );
-INSERT INTO "withdrawals" VALUES(1,'incidents',2,2,1732680000000000,X'B5C97B2C443353C1642F602872D63CCB');
-INSERT INTO "withdrawals" VALUES(2,'incidents',3,2,1732680000000000,X'7D764F72224D010A890C7CD475250056');
+INSERT INTO "withdrawals" VALUES(1,'incidents',4,3,1732680000000000,X'CFB931D70C1D924F2708D2B26519643E');
 CREATE INDEX feed_incidents_by_batch ON feed_incidents (batch);
 CREATE INDEX feed_tps_by_batch ON feed_tps (batch);
 CREATE INDEX feed_personnel_by_batch ON feed_personnel (batch);
@@ -328,9 +371,17 @@ CREATE TRIGGER releases_no_delete BEFORE DELETE ON releases BEGIN SELECT RAISE(A
 CREATE TRIGGER withdrawals_no_update BEFORE UPDATE ON withdrawals BEGIN SELECT RAISE(ABORT, 'withdrawals is append-only'); END;
 CREATE TRIGGER withdrawals_no_delete BEFORE DELETE ON withdrawals BEGIN SELECT RAISE(ABORT, 'withdrawals is append-only'); END;
 DELETE FROM "sqlite_sequence";
-INSERT INTO "sqlite_sequence" VALUES('feed_incidents',3);
-INSERT INTO "sqlite_sequence" VALUES('quarantine',1);
-INSERT INTO "sqlite_sequence" VALUES('audit',4);
-INSERT INTO "sqlite_sequence" VALUES('notes',1);
-INSERT INTO "sqlite_sequence" VALUES('withdrawals',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_incidents',5);
+INSERT INTO "sqlite_sequence" VALUES('quarantine',8);
+INSERT INTO "sqlite_sequence" VALUES('audit',14);
+INSERT INTO "sqlite_sequence" VALUES('releases',1);
+INSERT INTO "sqlite_sequence" VALUES('withdrawals',1);
+INSERT INTO "sqlite_sequence" VALUES('feed_tps',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_personnel',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_activities',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_roster',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_postings',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_neutrality',2);
+INSERT INTO "sqlite_sequence" VALUES('feed_merges',2);
+INSERT INTO "sqlite_sequence" VALUES('notes',2);
 COMMIT;

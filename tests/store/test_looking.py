@@ -11,7 +11,7 @@ from situasi.store import Scope, open_store
 from situasi.store.looking import ReadOnly
 from situasi.store.protocol import Store, StoreError
 
-WRITES = {"deliver", "withdraw", "note", "remember", "tell"}
+WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {
     "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (), "quarantine": (),
     "waiting": (), "held": (), "notes": (), "remembered": ("account",), "access_version": (),
@@ -30,7 +30,18 @@ def looked(tmp_path: Path) -> ReadOnly:
 
 
 def test_every_method_of_a_store_is_known_as_one_that_reads_or_writes() -> None:
-    assert methods(Store) == methods(ReadOnly) == WRITES | set(READS) | {"wait", "close", "alone"}
+    assert (
+        methods(Store)
+        == methods(ReadOnly)
+        == WRITES
+        | set(READS)
+        | {
+            "wait",
+            "close",
+            "alone",
+            "state",
+        }
+    )
 
 
 @pytest.mark.parametrize("name", sorted(WRITES))

@@ -1,109 +1,307 @@
-"""A store of an older version is opened, and nothing in it is lost or stored twice."""
+"""A store of an older version is opened: nothing in it is lost, changed or stored twice."""
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
+import random
+import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+import sqlalchemy as sa
 
-from situasi.records import FEEDS, INCIDENTS
-from situasi.store import Store, StoreError, open_store, tables, trail
+from situasi.records import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
+from situasi.settings import ROOT
+from situasi.store import Grown, Store, StoreError, aside, open_store, trail, upgrade
 from situasi.store import sqlite as engine
-from situasi.store.canonical import digests, storable
+from situasi.store.migrations import migrating
+from situasi.store.tables import metadata
+from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row
 from tests.store.slow import seals
 
-FIRST = Path(__file__).with_name("schema-1.sql")
-SECOND = Path(__file__).with_name("schema-2.sql")
+SCHEMA = int(migrating.head())
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+may_fork = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 
-def of_the_first_version(path: Path, one: dict[str, Any]) -> Path:
-    """A store as version 0.1 left it, with one incident."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.executescript(FIRST.read_text("utf-8"))
-    connection.execute(f"PRAGMA application_id={engine._MARK}")
-    connection.execute("PRAGMA user_version=1")
-    columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(feed_incidents)")]
-    values = {name: cells[0] for name, cells in storable(INCIDENTS, frame(one)).items()}
-    values |= {
-        "seq": 1,
-        "batch": 1,
-        "row": 2,
-        "recorded_at": 1,
-        "known_at": 1,
-        "round": 0,
-        "digest": digests(storable(INCIDENTS, frame(one)))[0],
-    }
-    marks = ", ".join("?" * len(columns))
-    connection.execute(
-        f"INSERT INTO feed_incidents ({', '.join(columns)}) VALUES ({marks})",
-        [values[name] for name in columns],
-    )
-    connection.commit()
-    connection.close()
-    return path
+@pytest.fixture(params=old.SHAPES)
+def each(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A store of every older shape."""
+    return old.made(tmp_path / "situasi.db", request.param)
+
+
+@pytest.fixture(params=old.NUMBERS)
+def numbered(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A store of every older schema, as its own version wrote it."""
+    return old.made(tmp_path / "situasi.db", request.param)
 
 
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    return of_the_first_version(tmp_path / "situasi.db", row())
+def second(tmp_path: Path) -> Path:
+    return old.made(tmp_path / "situasi.db", "2")
+
+
+def address(path: Path) -> str:
+    return f"sqlite:///{path.as_posix()}"
 
 
 def opened(path: Path) -> Store:
-    return open_store(f"sqlite:///{path.as_posix()}")
+    return open_store(address(path))
 
 
-def test_a_store_that_is_to_hold_more_has_a_higher_schema_number() -> None:
-    """An opened store grows only where the number says so: who adds a column raises it."""
-    columns = {t.name: sorted(c.name for c in t.columns) for t in tables.metadata.sorted_tables}
-    said = hashlib.sha256(json.dumps(columns, sort_keys=True).encode()).hexdigest()[:12]
-    assert (engine.SCHEMA, said) == (3, "097e8e2f0703")
+def copies(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.*.bak"))
 
 
-def test_rows_of_an_older_store_are_all_there_and_lack_only_what_is_new(old: Path) -> None:
-    store = opened(old)
-    found = store.tail(INCIDENTS)
+def moments(cells: pd.Series[Any]) -> list[Any]:
+    """As the store keeps them."""
+    return [None if pd.isna(one) else one.value // 1000 for one in cells.dt.as_unit("ns")]
+
+
+def cells_of(read: pd.DataFrame, name: str) -> list[Any]:
+    if isinstance(read[name].dtype, pd.DatetimeTZDtype):
+        return moments(read[name])
+    return [None if pd.isna(cell) else cell for cell in read[name].tolist()]
+
+
+def test_every_row_of_an_older_store_reads_as_it_was_written(each: Path) -> None:
+    before = old.raw(each)
+    store = opened(each)
+    for name, feed in FEEDS.items():
+        read, was = store.tail(feed), before.get(f"feed_{name}", [])
+        assert len(read) == len(was)
+        for column in stored_dtypes(feed):
+            assert cells_of(read, column) == [one.get(column) for one in was], (name, column)
+    for frame_of, table in (
+        (store.withdrawals(), "withdrawals"),
+        (store.batches(), "batches"),
+        (store.audit().drop(columns=["moves", "chain"]), "audit"),
+    ):
+        for column in frame_of:
+            assert cells_of(frame_of, str(column)) == [one[column] for one in before[table]]
+    kept = {one.number: one for one in store.quarantine(released=True)}
+    assert [json.loads(one["raw"]) for one in before["quarantine"]] == [
+        kept[one["seq"]].raw for one in before["quarantine"]
+    ]
+    assert {one["number"]: one["batch"] for one in before["releases"]} == {
+        one.number: one.released_by for one in kept.values() if one.released_by
+    }
+    assert store.notes() == {"siaga": {"tingkat": 2}}
+    assert store.remembered("account") == (
+        {"wati": {"role": "analis"}} if "access" in before else {}
+    )
     store.close()
-    assert list(found["id"]) == ["r-1"]
-    assert found["uraian"].iloc[0] == row()["uraian"]
-    assert found["keandalan"].isna().all()
 
 
-def test_what_an_older_store_held_is_still_a_duplicate(old: Path) -> None:
-    store = opened(old)
-    with store.deliver(delivery()) as writing:
-        added = writing.add(frame(row()), [])
+def test_no_cell_of_an_older_store_is_changed_but_that_its_trail_is_sealed(each: Path) -> None:
+    before = old.raw(each)
+    opened(each).close()
+    after = old.raw(each)
+    for table, rows in before.items():
+        kept = [
+            {name: cell for name, cell in one.items() if name in was}
+            for one, was in zip(after[table], rows, strict=True)
+        ]
+        assert kept == rows
+        new = after[table][0].keys() - rows[0].keys() if rows else set()
+        if table != "audit":
+            assert all(one[name] is None for one in after[table] for name in new)
+
+
+def test_version_and_trail_are_those_of_before(each: Path) -> None:
+    before = old.raw(each)["audit"]
+    chained = "chain" in before[0]
+    store = opened(each)
+    told, head = store.audit(), store.head()
+    assert store.version() == max(one["seq"] for one in before if one.get("moves", True))
+    assert told["chain"].tolist() == seals(told)
+    assert head == (before[-1]["seq"], before[-1]["chain"] if chained else seals(told)[-1])
+    store.tell("saw", "wati", MORNING, {})
+    assert store.verify(head[1]) == []
     store.close()
-    assert (added.accepted, added.duplicate) == (0, 1)
+    store = opened(each)
+    assert store.verify(head[1]) == []
+    store.close()
 
 
-@pytest.mark.parametrize("feed", FEEDS)
-def test_every_feed_can_be_written_to_an_older_store_and_never_changed(
-    old: Path, feed: str
+def test_what_an_older_store_held_is_still_a_duplicate(numbered: Path) -> None:
+    store = opened(numbered)
+    for name, feed in FEEDS.items():
+        rows = store.tail(feed)
+        names = [*dtypes(feed), "row", "known_at"]
+        with store.deliver(delivery(feed=name, source="lagi.csv")) as writing:
+            added = writing.add(rows[names], [])
+        # One was taken back, and sent again since: it is there twice.
+        assert (added.accepted, added.duplicate) == (0, len(rows))
+    store.close()
+
+
+def test_every_feed_can_be_written_to_an_older_store_and_is_read_on_from_there(each: Path) -> None:
+    store = opened(each)
+    version = store.version()
+    for turn, (name, feed) in enumerate(FEEDS.items(), 1):
+        last = store.tail(feed)["seq"].max() if len(store.tail(feed)) else 0
+        whole = {column.name: "Baru" for column in feed.columns if column.kind is Kind.TEXT}
+        new = frame(row(name, **whole | {"id": "baru"}), feed=name)
+        with store.deliver(delivery(feed=name)) as writing:
+            writing.add(new, [])
+        read = store.tail(feed, int(last))
+        assert read["id"].tolist() == ["baru"]
+        assert cells_of(read, "pelapor") == ["Baru"]
+        assert store.version() > version
+        assert len(store.batches()) >= turn
+    assert store.verify() == []
+    store.close()
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+def test_no_row_of_an_older_store_can_be_changed_after_it_grew(numbered: Path, table: str) -> None:
+    store = opened(numbered)
+    for feed in FEEDS:
+        with store.deliver(delivery(feed=feed)) as writing:
+            writing.add(frame(row(feed, id="baru"), feed=feed), [])
+    store.remember("account", "budi", {}, MORNING, "admin")
+    store.close()
+    column = metadata.tables[table].columns.keys()[1]
+    with closing(sqlite3.connect(numbered)) as connection:
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0
+        for deed in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(deed)
+
+
+def test_what_was_before_lies_beside_it_and_opens_again(numbered: Path) -> None:
+    number, before = old.number_of(numbered), old.raw(numbered)
+    numbered.chmod(0o640)
+    opened(numbered).close()
+    (copy,) = copies(numbered)
+    assert copy.name == f"situasi.db.skema-{number}.bak"
+    assert (old.number_of(copy), old.raw(copy)) == (number, before)
+    assert copy.stat().st_mode & 0o777 == 0o640
+    restored = numbered.with_name("restored.db")
+    shutil.copy(copy, restored)
+    first, again = opened(numbered), opened(restored)
+    assert first.audit().equals(again.audit())
+    assert first.tail(INCIDENTS).equals(again.tail(INCIDENTS))
+    assert again.verify() == []
+    first.close()
+    again.close()
+    assert sorted(one.suffix for one in numbered.parent.iterdir()) == [".bak", ".bak", ".db", ".db"]
+
+
+def test_a_copy_that_is_there_already_is_never_overwritten(second: Path) -> None:
+    earlier = second.with_name("situasi.db.skema-2.bak")
+    earlier.write_text("yang pertama")
+    grown = upgrade(address(second))
+    assert earlier.read_text() == "yang pertama"
+    assert grown == Grown(2, SCHEMA, second.resolve().with_name("situasi.db.skema-2.1.bak"))
+
+
+def test_a_store_that_is_current_is_left_alone(second: Path) -> None:
+    opened(second).close()
+    before = second.read_bytes()
+    assert upgrade(address(second)) == Grown(SCHEMA, SCHEMA, None)
+    assert (second.read_bytes(), len(copies(second))) == (before, 1)
+
+
+def test_where_there_is_no_store_none_is_made_to_be_upgraded(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="Belum ada penyimpanan"):
+        upgrade(address(tmp_path / "none.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_or_current_store_is_opened_without_loading_alembic(tmp_path: Path) -> None:
+    opens = (
+        "import sys; from situasi.store import open_store;"
+        f"[open_store('{address(tmp_path / 'new.db')}').close() for _ in range(2)];"
+        "print(sorted({'alembic', 'mako'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", opens], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(second: Path) -> None:
+    opened(second).close()
+    with closing(sqlite3.connect(second)) as connection:
+        connection.execute(f"PRAGMA user_version={SCHEMA + 1}")
+    before = old.raw(second)
+    for way in (opened, lambda path: upgrade(address(path))):
+        with pytest.raises(StoreError, match="Perbarui Situasi"):
+            way(second)
+    assert old.raw(second) == before
+
+
+def test_all_steps_are_one_transaction_under_the_write_lock(numbered: Path) -> None:
+    said: list[str] = []
+
+    def begins(connection: sa.Connection) -> None:
+        writes = engine.WRITES.items() <= connection.get_execution_options().items()
+        said.append("begin to write" if writes else "begin")
+
+    def hears(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    class_of_all = sa.engine.Engine
+    heard: list[tuple[str, Callable[..., None]]] = [
+        ("begin", begins),
+        ("before_cursor_execute", hears),
+        ("commit", lambda _: said.append("commit")),
+        ("rollback", lambda _: said.append("rollback")),
+    ]
+    for name, way in heard:
+        sa.event.listen(class_of_all, name, way)
+    try:
+        opened(numbered).close()
+    finally:
+        for name, way in heard:
+            sa.event.remove(class_of_all, name, way)
+    start, end = said.index("begin to write"), said.index("commit")
+    steps = said[start + 1 : end]
+    assert said.count("commit") == said.count("begin to write") == 1
+    assert not {"begin", "rollback"} & set(steps)
+    assert not [one for one in steps if one.split()[0] in {"COMMIT", "END", "SAVEPOINT"}]
+    assert sum(one.startswith("UPDATE alembic_version") for one in steps) == (
+        SCHEMA - old.number_of(copies(numbered)[0])
+    )
+
+
+def test_growth_that_fails_leaves_the_older_store_as_it_was(
+    second: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = opened(old)
-    with store.deliver(delivery(feed=feed)) as writing:
-        writing.add(frame(row(feed, id="baru"), feed=feed), [])
-    assert "baru" in set(store.tail(FEEDS[feed])["id"])
+    before = old.raw(second)
+
+    def fails(_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(trail, "seal_older", fails)
+    with pytest.raises(StoreError):
+        opened(second)
+    assert (old.raw(second), old.number_of(second)) == (before, 2)
+    monkeypatch.undo()
+    store = opened(second)
+    assert store.verify() == []
     store.close()
-    connection = sqlite3.connect(old)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(f"DELETE FROM feed_{feed}")
-    connection.close()
 
 
-def test_an_older_store_grows_once_though_many_open_it_at_once(old: Path) -> None:
+def test_an_older_store_grows_once_though_many_threads_open_it_at_once(second: Path) -> None:
     errors: list[BaseException] = []
 
     def grow() -> None:
         try:
-            opened(old).close()
+            opened(second).close()
         except BaseException as error:  # noqa: BLE001 (told to the test)
             errors.append(error)
 
@@ -112,104 +310,163 @@ def test_an_older_store_grows_once_though_many_open_it_at_once(old: Path) -> Non
         thread.start()
     for thread in threads:
         thread.join()
-    connection = sqlite3.connect(old)
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    connection.close()
-    assert (errors, version) == ([], engine.SCHEMA)
+    assert (errors, old.number_of(second), len(copies(second))) == ([], SCHEMA, 1)
 
 
-def test_a_grown_store_has_the_columns_of_a_new_one(old: Path, tmp_path: Path) -> None:
-    opened(old).close()
-    opened(tmp_path / "new.db").close()
-    assert shape(old) == shape(tmp_path / "new.db")
+def child(work: Callable[[], object]) -> int:
+    """Do this in a process of its own; its number."""
+    number = os.fork()
+    if number:
+        return number
+    try:
+        work()
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 (told by its code)
+        os._exit(1)
 
 
-def shape(path: Path) -> dict[str, set[tuple[str, str]]]:
-    connection = sqlite3.connect(path)
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master "
-              "WHERE type IN ('table', 'trigger', 'index')")]  # fmt: skip
-    found = {
-        name: {(column, kind) for _, column, kind, *_ in
-               connection.execute(f"PRAGMA table_info({name})")}
-        for name in tables
-    }  # fmt: skip
-    connection.close()
-    return found
+def code_of(number: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
-@pytest.fixture
-def second(tmp_path: Path) -> Path:
-    """A store as the second schema left it: two deliveries, a note and a withdrawal."""
-    path = tmp_path / "second.db"
-    connection = sqlite3.connect(path)
-    connection.executescript(SECOND.read_text("utf-8"))
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute(f"PRAGMA application_id={engine._MARK}")
-    connection.execute("PRAGMA user_version=2")
-    connection.close()
-    return path
+@forks
+@may_fork
+def test_an_older_store_grows_once_though_many_processes_open_it_at_once(numbered: Path) -> None:
+    wait, go = os.pipe()
+
+    def grow() -> None:
+        os.close(go)
+        os.read(wait, 1)
+        store = opened(numbered)
+        store.tell("saw", "wati", MORNING, {})
+        assert store.verify() == []
+        store.close()
+
+    before = len(old.raw(numbered)["audit"])
+    children = [child(grow) for _ in range(6)]
+    os.close(wait)
+    os.close(go)
+    assert [code_of(one) for one in children] == [0] * 6
+    assert (old.number_of(numbered), len(copies(numbered))) == (SCHEMA, 1)
+    assert len(old.raw(numbered)["audit"]) == before + 6
+    with closing(sqlite3.connect(numbered)) as connection:
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    assert found == [(migrating.head(),)]
 
 
-def trail_of(path: Path, columns: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(path)
-    found = connection.execute(f"SELECT {columns} FROM audit ORDER BY seq").fetchall()
-    connection.close()
-    return found
+def dies_at(statement: int) -> None:
+    """Kill this process, as the kernel would, before that statement to a store."""
+    left = [statement]
+
+    def counts(*_: object) -> None:
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sa.event.listen(sa.engine.Engine, "before_cursor_execute", counts)
 
 
-def test_the_trail_of_an_older_store_is_sealed_once_as_it_was(second: Path) -> None:
-    said = "seq, at, actor, action, detail"
-    before = trail_of(second, said)
-    store = opened(second)
-    told, head = store.audit(), store.head()
-    assert told["moves"].tolist() == [True] * 4
-    assert told["chain"].tolist() == seals(told)
-    assert (store.version(), store.verify()) == (4, [])
+def assert_old_or_new(path: Path, before: dict[str, list[dict[str, Any]]], number: int) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    if old.number_of(path) == number:
+        assert old.raw(path) == before
+    else:
+        assert old.number_of(path) == SCHEMA
+    store = opened(path)
+    assert store.verify() == []
+    assert store.tail(INCIDENTS)["id"].tolist() == [one["id"] for one in before["feed_incidents"]]
     store.close()
-    assert trail_of(second, said) == before
-    store = opened(second)
-    assert store.head() == head
-    store.tell("saw", "wati", MORNING, {})
-    assert (store.version(), store.verify(head[1])) == (4, [])
-    store.close()
+    assert not list(path.parent.glob("*.tmp*"))
 
 
-def test_what_an_older_store_said_can_not_be_changed_after_it_grew(second: Path) -> None:
-    opened(second).close()
-    connection = sqlite3.connect(second)
-    for deed in ("UPDATE audit SET actor = 'x'", "DELETE FROM audit", "UPDATE access SET name = 1"):
-        if "access" in deed:
-            connection.execute("INSERT INTO access VALUES (1, 'k', 'n', '1', 1, 'a')")
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(deed)
-    connection.close()
-
-
-def test_a_store_of_the_second_version_keeps_all_and_gets_the_shape_of_a_new_one(
-    second: Path, tmp_path: Path
+@forks
+@may_fork
+@pytest.mark.parametrize("number", old.NUMBERS)
+def test_killed_before_any_statement_it_is_the_old_store_or_the_new(
+    tmp_path: Path, number: str
 ) -> None:
-    store = opened(second)
-    assert store.tail(INCIDENTS)["id"].tolist() == ["r-1", "r-2", "r-3"]
-    assert store.withdrawals()["row_seq"].tolist() == [2, 3]
-    assert (store.notes(), store.waiting()) == ({"siaga": {"tingkat": 1}}, {"incidents": 1})
-    store.close()
-    opened(tmp_path / "new.db").close()
-    assert shape(second) == shape(tmp_path / "new.db")
+    at, kills, code = 0, 0, -signal.SIGKILL
+    steps = random.Random(1610)
+    while code:
+        at += steps.randint(1, 5)
+        path = old.made(tmp_path / f"{at}.db", number)
+        before = old.raw(path)
+
+        def grow(path: Path = path, at: int = at) -> None:
+            dies_at(at)
+            opened(path).close()
+
+        code = code_of(child(grow))
+        assert code in {0, -signal.SIGKILL}
+        assert_old_or_new(path, before, int(number))
+        kills += code != 0
+    assert kills > 10
 
 
-def test_growth_that_fails_leaves_the_older_store_as_it_was(
+@forks
+@may_fork
+@pytest.mark.parametrize("moment", ["_needs_room", "_free", "_note"])
+def test_killed_while_it_is_copied_it_is_the_old_store(
+    second: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    before = old.raw(second)
+
+    def grow() -> None:
+        monkeypatch.setattr(aside, moment, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        opened(second)
+
+    assert code_of(child(grow)) == -signal.SIGKILL
+    assert old.number_of(second) == 2
+    assert_old_or_new(second, before, 2)
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(StoreError) as raised:
+        opened(path)
+    return str(raised.value)
+
+
+def test_without_room_for_the_copy_the_store_is_left_alone_and_it_is_said(
     second: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = shape(second), trail_of(second, "*")
-
-    def fails(_: object) -> None:
-        raise sqlite3.OperationalError("disk I/O error")
-
-    monkeypatch.setattr(trail, "seal_older", fails)
-    with pytest.raises(StoreError):
-        opened(second)
-    assert (shape(second), trail_of(second, "*")) == before
+    before, names = old.raw(second), sorted(second.parent.iterdir())
+    usage = shutil.disk_usage(second.parent)._replace(free=3 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    said = refused(second)
+    assert "Disk tidak cukup" in said
+    assert "ada 3 MB" in said
+    assert (old.raw(second), old.number_of(second)) == (before, 2)
+    assert sorted(second.parent.iterdir()) == names
     monkeypatch.undo()
-    store = opened(second)
-    assert store.verify() == []
-    store.close()
+    opened(second).close()
+
+
+@forks
+@may_fork
+def test_a_copy_that_can_not_be_written_to_its_end_leaves_the_store_alone(second: Path) -> None:
+    before, names = old.raw(second), sorted(second.parent.iterdir())
+
+    def grow() -> None:
+        import resource  # which not every system has
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 << 10, 64 << 10))
+        assert "Penyimpanan tidak diubah" in refused(second)
+
+    assert second.stat().st_size > 64 << 10
+    assert code_of(child(grow)) == 0
+    assert (old.raw(second), old.number_of(second)) == (before, 2)
+    assert sorted(second.parent.iterdir()) == names
+
+
+def test_a_damaged_store_is_not_upgraded(second: Path) -> None:
+    with closing(sqlite3.connect(second)) as connection:
+        asked = "SELECT rootpage FROM sqlite_master WHERE name = 'notes_by_key'"
+        (page,) = connection.execute(asked).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with second.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\x0a" + bytes(size - 1))
+    before = second.read_bytes()
+    assert "rusak" in refused(second)
+    assert (second.read_bytes(), copies(second)) == (before, [])

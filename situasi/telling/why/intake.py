@@ -50,6 +50,20 @@ def _beat(_election: Election) -> Why:
     return Why(_("Diukur server sendiri pada tiap denyut; baris: semua denyut yang diingat."))
 
 
+def _backup(_election: Election) -> Why:
+    return Why(
+        _("Cadangan malam yang terakhir selesai dan terbukti utuh saat dibaca ulang; baris: semua "
+          "yang diingat server ini, juga yang gagal."),
+    )  # fmt: skip
+
+
+def _upstream(_election: Election) -> Why:
+    return Why(
+        _("Baris penyimpanan ini yang belum diketahui ada di penyimpanan atasan; akun, sesi, "
+          "kunci dan tautan tidak pernah ikut."),
+    )  # fmt: skip
+
+
 SITUATION: dict[str, Rule] = {"senyap": _silent}
 INTAKE: dict[str, Rule] = {
     "kiriman": _deliveries, "dibaca": _deliveries, "karantina": _waiting, "menunggu": _waiting,
@@ -58,5 +72,7 @@ INTAKE: dict[str, Rule] = {
 }  # fmt: skip
 HEALTH: dict[str, Rule] = {
     "umur": _picture,
+    "cadangan": _backup,
+    "hulu": _upstream,
     **dict.fromkeys(("jeda", "baca", "penonton", "tunggu", "memori", "denyut"), _beat),
 }

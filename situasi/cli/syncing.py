@@ -1,0 +1,75 @@
+"""The command that lets the rows of this store flow up to another."""
+
+from __future__ import annotations
+
+import threading
+from typing import Annotated
+
+import typer
+
+from situasi.cli.common import err, fail, now, opened, out
+from situasi.pulse import Errand
+from situasi.store import Scope
+from situasi.syncing import Flown, SyncRefused, Upstream, upstream
+
+
+def sync(
+    to: Annotated[
+        str | None,
+        typer.Option(help="Alamat penyimpanan tujuan; tanpa ini: SITUASI_UPSTREAM."),
+    ] = None,
+    every: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Terus, tiap sekian detik; tanpa ini: sekali, lalu selesai."),
+    ] = None,
+) -> None:
+    """Alirkan baris penyimpanan ini ke penyimpanan Polda: apa adanya, berurutan, sekali.
+
+    Akun, sesi, kunci dan tautan tidak ikut. Aman dihentikan dan diulang kapan saja. Dengan
+    --every tetap berjalan: bila jaringan putus, dicoba lagi sendiri.
+    """
+    with opened() as board:
+        url, election = to or board.settings.upstream, board.register.election
+        if url is None:
+            raise fail("tujuan belum disebut: --to postgresql+psycopg://... atau SITUASI_UPSTREAM")
+        scope = Scope(election.contest, election.kabupaten_code)
+        way = Upstream(board.store, upstream(url, scope), now, Errand(), _said, every or 1.0)
+        try:
+            if every is None:
+                _once(way)
+            else:
+                _on(way)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+        finally:
+            way.close()
+
+
+def _once(way: Upstream) -> None:
+    trouble = way.look()
+    if trouble is not None:
+        waits = "" if way.state.waiting is None else f" Menunggu: {way.state.waiting} baris."
+        raise fail(f"{trouble}{waits}")
+    out.print("Semua sudah di tujuan.", highlight=False)
+
+
+def _on(way: Upstream) -> None:
+    """Until interrupted. A refusal ends it: waiting does not mend a forked trail."""
+    stop, last = threading.Event(), ""
+    while not stop.wait(way.pause if last else 0.0):
+        trouble = way.look()
+        if isinstance(trouble, SyncRefused):
+            raise fail(trouble)
+        said = "" if trouble is None else str(trouble)
+        if said and said != last:
+            err.print(said, style="bold red", highlight=False, markup=False, soft_wrap=True)
+        last = said or "ok"
+
+
+def _said(flown: Flown) -> None:
+    out.print(
+        f"{now().astimezone():%H.%M.%S} mengalir: {flown.rows} baris, {flown.entries} catatan"
+        f" jejak, sampai catatan {flown.head}.",
+        highlight=False,
+        soft_wrap=True,
+    )

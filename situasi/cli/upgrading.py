@@ -1,0 +1,32 @@
+"""The command that gives an older store today's schema, before the board would by itself."""
+
+from __future__ import annotations
+
+from situasi import election, settings, store
+from situasi.cli.common import fail, out
+from situasi.store import Scope, StoreError
+
+
+def upgrade() -> None:
+    """Mutakhirkan penyimpanan dari Situasi versi lama; keadaan lamanya disalin ke sampingnya.
+
+    Papan melakukannya sendiri saat dibuka. Perintah ini untuk melakukannya lebih dahulu, pada
+    jam yang dipilih. Server PostgreSQL dicadangkan dengan caranya sendiri, tanpa salinan.
+    """
+    told = settings.load()
+    try:
+        definition = election.load(told.election)
+        scope = Scope(definition.contest, definition.kabupaten_code)
+        grown = store.upgrade(told.store, scope)
+    except (StoreError, OSError, KeyError, ValueError) as error:
+        raise fail(error) from error
+    if grown.before == grown.after:
+        _say(f"Skema {grown.after}: tidak ada yang perlu dimutakhirkan.")
+        return
+    _say(f"Skema {grown.before} menjadi {grown.after}.")
+    if grown.copy is not None:
+        _say(f"Keadaan sebelumnya: {grown.copy}")
+
+
+def _say(sentence: str) -> None:
+    out.print(sentence, highlight=False, markup=False, soft_wrap=True)

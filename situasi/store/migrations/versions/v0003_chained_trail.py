@@ -1,0 +1,34 @@
+"""3: records of access, and a trail whose entries are sealed to one another.
+
+What an older store has in its trail is sealed here, once: the only change ever made to a row.
+`moves` and `chain` may be empty in such a store, for SQLite adds no column that must be filled.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from situasi.store import trail
+from situasi.store.migrations import steps
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    steps.create_table(
+        "access",
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Index("access_by_name", "kind", "name", "seq"),
+    )
+    steps.add_column("audit", sa.Column("moves", sa.Boolean))
+    steps.add_column("audit", sa.Column("chain", sa.Text))
+    steps.create_index("audit_by_moves", "audit", "moves", "seq")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER IF EXISTS audit_no_update")  # held again after the last step
+        trail.seal_older(op.get_bind())
