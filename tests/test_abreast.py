@@ -15,7 +15,7 @@ from situasi import abreast
 from situasi import command as commands
 from situasi.command import Command
 from situasi.overseeing import COUNTS
-from tests.builders_command import NOON, Kabupaten, command_folder, overview, rollup
+from tests.builders_above import NOON, Kabupaten, command_folder, overview, rollup
 
 CODES = ("98.01", "98.02", "99.01", "99.02")
 # Counts that a roll-up holds as they are, and not by phase.

@@ -18,7 +18,7 @@ from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest import ingest_rows
 from situasi.roles import ROLES, Viewer
 from situasi.store.protocol import StoreError
-from tests.builders_command import (
+from tests.builders_above import (
     NOON,
     Kabupaten,
     command_folder,

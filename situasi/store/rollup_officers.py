@@ -51,7 +51,7 @@ def _posted(live: bool) -> sa.Subquery:
     row = tables.feeds[POSTINGS.name].c
     begun = sa.and_(*standing(POSTINGS.name, live), row.occurred_at <= moment("at"))
     order = sa.select(
-        row.petugas, row.id, row.kecamatan, row.desa, row.penugasan, row.tps, row.occurred_at,
+        row.petugas, row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
         told(POSTINGS.name).label("told"),
         sa.func.max(row.occurred_at).over(partition_by=[row.petugas]).label("newest"),
     ).where(begun).subquery()  # fmt: skip
@@ -61,7 +61,7 @@ def _posted(live: bool) -> sa.Subquery:
     to_tps = sa.or_(
         held.c.penugasan == "tps", sa.and_(held.c.penugasan.is_(None), held.c.tps.is_not(None))
     )
-    placed = sa.or_(held.c.kecamatan.is_not(None), held.c.desa.is_not(None))
+    placed = held.c.kecamatan.is_not(None)  # a row that names a desa names its kecamatan
     return (
         sa.select(held.c.petugas, count(placed).label("placed"))
         .where(held.c.told == held.c.last, to_tps)

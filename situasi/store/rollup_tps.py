@@ -73,7 +73,8 @@ def _rows(dialect: str, *, live: bool, register: bool) -> sa.Subquery:
     ]
     known = [*standing(TPS.name, live), one, place.is_not(None)]
     if not register:
-        return sa.select(*told_so, sa.null().label("dpt")).where(*known).subquery()
+        unknown = sa.cast(None, sa.BigInteger).label("dpt")
+        return sa.select(*told_so, unknown).where(*known).subquery()
     listed = _listed(dialect)
     return (
         sa.select(*told_so, listed.c.dpt)

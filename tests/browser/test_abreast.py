@@ -16,7 +16,7 @@ from situasi.settings import ROOT
 from tests.browser.conftest import Look
 from tests.browser.serving import PATIENCE, Server
 from tests.browser.viewing import Viewer
-from tests.builders_command import Kabupaten, command_folder
+from tests.builders_above import Kabupaten, command_folder
 from tests.builders_files import csv_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

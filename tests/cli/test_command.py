@@ -11,7 +11,7 @@ from situasi import accounts
 from situasi.cli import app
 from situasi.settings import load
 from situasi.store import open_store
-from tests.builders_command import Kabupaten, command_folder
+from tests.builders_above import Kabupaten, command_folder
 from tests.cli.conftest import Run
 
 PASSWORD = "kuda merah lari jauh"

@@ -33,7 +33,7 @@ from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose
 from situasi.settings import ROOT
 from situasi.telling import why
-from tests.builders_command import (
+from tests.builders_above import (
     NOON,
     Kabupaten,
     command_folder,

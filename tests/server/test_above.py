@@ -22,7 +22,7 @@ from situasi.server import health, routes
 from situasi.server.api import keys
 from situasi.server.api.app import Api
 from situasi.server.api.problems import Told
-from tests.builders_command import (
+from tests.builders_above import (
     NOON,
     Kabupaten,
     command_folder,
