@@ -42,6 +42,7 @@ from tests.builders_above import (
     rollup,
     store_of,
 )
+from tests.builders_election import write_squares
 from tests.conftest import settings_in
 
 ONE, OTHER, CLOSED = "99.01", "99.02", "99.03"
@@ -247,6 +248,23 @@ def test_a_past_minute_is_asked_for_as_it_was_known_then(
     assert "3 dari 18 TPS lapor" in said
     assert "Keadaan sebagaimana diketahui 09.30 WITA" in said
     assert f"/situasi?wilayah={ONE}&amp;saat=2030-11-20T09%3A30" in said
+
+
+def test_where_boundaries_are_known_there_is_a_map_too(
+    served: Callable[..., Headquarters],
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there = served(overview(command, rollup(ONE, situasi_merah=1)))
+    assert not drawn().get("deck_gl_json_chart")
+    write_squares(tmp_path / "geo" / "kabupaten.geojson", [ONE, OTHER, "99.09"])
+    with_shapes = above._boundaries(replace(command, folder=tmp_path))
+    assert with_shapes is not None
+    monkeypatch.setattr(above, "_current", replace(there, boundaries=with_shapes))
+    (chart,) = drawn().get("deck_gl_json_chart")
+    assert with_shapes.address in chart.proto.json
+    assert chart.proto.alt == "Peta 2 kabupaten menurut situasi terberat"
 
 
 def test_the_nation_has_its_provinces_then_their_kabupaten(
