@@ -12,11 +12,12 @@ import pytest
 
 from situasi import command as commands
 from situasi import headquarters as house
-from situasi.board import Board, open_board
+from situasi.board import Board, command_scope, open_board, scope_of
 from situasi.command import Command, Member
 from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest import ingest_rows
 from situasi.roles import ROLES, Viewer
+from situasi.store import Scope
 from situasi.store.protocol import StoreError
 from tests.builders_above import (
     NOON,
@@ -205,6 +206,13 @@ def test_of_a_kabupaten_outside_the_area_nothing_is_there_and_no_sum_tells_of_it
 def test_a_code_is_within_an_area_by_its_parts_and_not_by_its_letters() -> None:
     assert house.is_within((), "16.10") and house.is_within(("16",), "16.10")
     assert not house.is_within(("16.1",), "16.10") and not house.is_within(("16.10",), "16")
+
+
+def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_under_none_of_any(
+    folder: Path, command: Command
+) -> None:
+    assert scope_of(folder) == Scope("contoh-2030", "99")
+    assert command_scope(replace(command, code="")) == Scope("contoh-2030", "0")
 
 
 def test_a_command_needs_one_database_for_all(folder: Path, tmp_path: Path) -> None:

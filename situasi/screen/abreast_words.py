@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from situasi import words
 from situasi.abreast import Line
 from situasi.command import MABES
 from situasi.screen import upper, whose
 from situasi.words import _
+
+_HOUR = timedelta(hours=1)
 
 
 def each() -> str:
@@ -80,7 +84,10 @@ def copied(line: Line) -> str:
     if line.copied_at is None:
         return ""
     at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
-    return _("salinan {age}").format(age=words.ago(at, now))
+    age = words.ago(at, now)
+    if line.zone != whose.desk().zone and now - at >= _HOUR:  # a clock of another zone
+        age = f"{age} {line.zone_label}"
+    return _("salinan {age}").format(age=age)
 
 
 def silent(line: Line) -> str:
