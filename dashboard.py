@@ -17,6 +17,8 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, media_file_manager, runtime
 from streamlit.runtime.scriptrunner import script_runner
 
+from situasi import board as house
+from situasi.screen import session
 from situasi.server import guests, oidc, signin, start, taken, theming, together
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
@@ -51,6 +53,9 @@ together.send(app_session.AppSession, runtime)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)
+
+# Of a command above many boards, a page says of which it is.
+house.choose(session.chosen_board)
 
 gate = start.gate(
     st.get_option("server.address"),

@@ -15,6 +15,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from situasi.command import Command
 from situasi.regions import Register
 from situasi.roles import ROLES
 from situasi.store.protocol import Store
@@ -216,6 +217,22 @@ def kecamatan_of(register: Register, words: Iterable[str]) -> tuple[str, ...]:
         meant = _named(register).get(_plain(word))
         if not meant:
             raise AccountRefused(f'"{word}" bukan kode atau nama kecamatan, bukan pula polsek')
+        found |= meant
+    return tuple(sorted(found))
+
+
+def kabupaten_of(command: Command, words: Iterable[str]) -> tuple[str, ...]:
+    """The kabupaten and provinces of a command above, likewise. Raises AccountRefused."""
+    named: dict[str, set[str]] = {}
+    every = [(one.code, one.name, one.command) for one in command.members]
+    for code, *called in [*every, *((code, name) for code, name in command.parts.items())]:
+        for word in (code, *called):
+            named.setdefault(_plain(word), set()).add(code)
+    found: set[str] = set()
+    for word in words:
+        meant = named.get(_plain(word), set())
+        if len(meant) != 1:
+            raise AccountRefused(f'"{word}" bukan kode atau nama kabupaten dari {command.name}')
         found |= meant
     return tuple(sorted(found))
 

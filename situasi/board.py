@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from situasi import election, ground, regions, shapes
+from situasi import command, election, ground, regions, shapes
 from situasi.deeds import Deeds
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
@@ -21,12 +24,28 @@ from situasi.settings import Settings
 from situasi.shapes import Boundaries
 from situasi.snapshot import Live
 from situasi.store import Scope, open_store
+from situasi.store.looking import ReadOnly
 from situasi.store.protocol import Store
 
 
 @dataclass(frozen=True)
+class Above:
+    """The command above from which the board of a kabupaten is looked at.
+
+    name: of the command. store: its own, in which it is told what people did there.
+    """
+
+    name: str
+    store: Store
+
+
+@dataclass(frozen=True)
 class Board:
-    """Everything that a command, a page or a route needs. One per process."""
+    """Everything that a command, a page or a route needs of one kabupaten.
+
+    One per process; that of a command above has one for each kabupaten that is looked at. above:
+    that command; None: the board is the Polres' own. What is looked at from above is not written.
+    """
 
     settings: Settings
     register: Register
@@ -38,6 +57,12 @@ class Board:
     findings: Findings
     lookout: Lookout
     deeds: Deeds
+    above: Above | None = None
+
+    @property
+    def code(self) -> str:
+        """The code of its kabupaten."""
+        return self.register.election.kabupaten_code
 
     def close(self) -> None:
         self.deeds.close()
@@ -45,12 +70,34 @@ class Board:
         self.store.close()
 
 
-def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
-    """Open the board that the settings describe.
+def scope_of(folder: Path) -> Scope:
+    """Whose rows the process with this definition keeps: of a kabupaten, or of a command above.
+
+    Raises FileNotFoundError, KeyError or ValueError for a faulty folder.
+    """
+    if command.is_command(folder):
+        return command_scope(command.load(folder))
+    voted = election.load(folder)
+    return Scope(voted.contest, voted.kabupaten_code)
+
+
+def command_scope(of: command.Command) -> Scope:
+    """The nation has no code; its own rows lie under 0."""
+    return Scope(of.contest, of.code or "0")
+
+
+def open_board(
+    settings: Settings, clock: Callable[[], datetime], above: Above | None = None
+) -> Board:
+    """Open the board that the settings describe; with `above`, to be looked at from there.
 
     Raises FileNotFoundError, KeyError or ValueError for a faulty election folder, and
     StoreError for a store that cannot be opened.
     """
+    if command.is_command(settings.election):
+        raise ValueError(
+            f"{settings.election.name} adalah satuan di atas Polres; ini untuk satu Polres."
+        )
     definition = election.load(settings.election)
     register = regions.load(definition)
     boundaries = shapes.load(definition.boundaries)
@@ -65,14 +112,20 @@ def open_board(settings: Settings, clock: Callable[[], datetime]) -> Board:
     settings.live.mkdir(parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)
     store = open_store(settings.store, scope)
+    if above is not None:
+        store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
     reader = open_store(settings.reads, scope, follows=True) if settings.reads else store
     live, findings = Live(reader, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
-    deeds = Deeds(store, clock)
+    deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
     return Board(
         settings, register, boundaries, ground.load(definition, boundaries, register.desa), context,
-        store, live, findings, lookout, deeds,
+        store, live, findings, lookout, deeds, above,
     )  # fmt: skip
+
+
+# Its rows flow up as they are: one written here would be in no trail of the Polres.
+_LOOKED_AT = "Papan {polres} hanya dilihat dari {name}; yang menulis adalah Polres itu sendiri."
 
 
 def _covers(register: Register, boundaries: Boundaries) -> None:
@@ -93,6 +146,13 @@ def settle_memory() -> None:
 
 
 _current: Board | None = None
+# Where no board was installed, in the process of a command above, the screen says which is meant.
+_chooser: Callable[[], Board] | None = None
+_fixed: ContextVar[Board | None] = ContextVar("board", default=None)
+
+
+class NotChosen(Exception):
+    """Nobody said which kabupaten this is about: then it is about none."""
 
 
 def install(board: Board) -> None:
@@ -101,7 +161,32 @@ def install(board: Board) -> None:
     _current = board
 
 
+def choose(chooser: Callable[[], Board] | None) -> None:
+    """Have this say, each time, which board is meant, in a process of many.
+
+    It raises NotChosen where nobody said.
+    """
+    global _chooser
+    _chooser = chooser
+
+
+@contextmanager
+def at(board: Board) -> Iterator[None]:
+    """Whatever is asked in here is of this board: for work that goes on in another thread."""
+    token = _fixed.set(board)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)
+
+
 def current() -> Board:
-    """The board of this process. Pages and routes run only after `install`."""
-    assert _current is not None, "the server opens the board before it serves a page"
-    return _current
+    """The board that the running script or request is about: that of the process, or one of many.
+
+    Raises NotChosen where there are many and nobody said which.
+    """
+    board = _fixed.get() or _current
+    if board is not None:
+        return board
+    assert _chooser is not None, "the server opens the board before it serves a page"
+    return _chooser()

@@ -21,17 +21,21 @@ Filters = Mapping[str, Sequence[str]]
 
 
 class Deeds:
-    """One per board. Every method may be called from any thread; none waits for the store."""
+    """One per board. Every method may be called from any thread; none waits for the store.
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    kabupaten: whose rows they concern, where the trail is that of a command above.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime], kabupaten: str = "") -> None:
         self._scribe, self._clock = Scribe(Outbox(store, clock)), clock
+        self._of = {"kabupaten": kabupaten} if kabupaten else {}
         self._told: dict[tuple[object, ...], datetime] = {}
         self._taken: dict[tuple[object, ...], deque[datetime]] = {}
         self._lock = threading.Lock()
 
     def tell(self, action: str, actor: str, detail: dict[str, Any]) -> None:
         """Any other deed."""
-        self._scribe.tell(action, actor, detail)
+        self._scribe.tell(action, actor, {**self._of, **detail})
 
     def saw(self, viewer: Viewer, feeds: Collection[str], page: str) -> None:
         """Rows of these feeds were shown: told where the feed is one of WITNESSED_FEEDS."""

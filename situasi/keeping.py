@@ -79,17 +79,27 @@ class Manifest:
         return sum(table.rows for table in self.tables.values())
 
 
-def write(store: Store, election: Election, path: Path, at: datetime, actor: str) -> Manifest:
+def write(
+    store: Store,
+    election: Election,
+    path: Path,
+    at: datetime,
+    actor: str,
+    *,
+    tell: bool = True,
+) -> Manifest:
     """Keep one moment of the store in a new file, read it back, and tell the trail.
 
+    tell: not in a store above, whose trail must stay that of the store it came from.
     Raises KeepingRefused (and leaves nothing) where the file is there, or cannot be written.
     """
     with _explained(path), whole.making(path) as file:
         with store.state() as state:
             made = _written(state, election, file, at, actor)
         proven(file)
-    detail = {"file": path.name, "rows": made.rows, "head": made.head[0]}
-    store.tell("backup", actor, at, detail)
+    if tell:
+        detail = {"file": path.name, "rows": made.rows, "head": made.head[0]}
+        store.tell("backup", actor, at, detail)
     return made
 
 

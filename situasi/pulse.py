@@ -132,12 +132,14 @@ class Turn:
 class Errand:
     """What the server does besides: when it last went well, and what is wrong with it.
 
-    wanted: whether it does it at all. done_at: when it last went well, None: never as far as is
+    wanted: whether it does it at all. elsewhere: whether another server of this store does it
+    now. done_at: when it last went well, None: never as far as is
     known. waiting: rows still to go, None where nobody knows. Any thread may ask.
     """
 
     def __init__(self) -> None:
         self.wanted = False
+        self.elsewhere = False
         self.done_at: datetime | None = None
         self.trouble: str | None = None
         self.waiting: int | None = None
@@ -154,6 +156,11 @@ class Errand:
         if trouble != self.trouble:
             self._turns.append(Turn(at, trouble, waiting, ""))
         self.trouble, self.waiting = trouble, waiting
+
+    @property
+    def ours(self) -> bool:
+        """Whether this server has to answer for it."""
+        return self.wanted and not self.elsewhere
 
     def turns(self) -> list[Turn]:
         """The last ones, oldest first."""

@@ -132,6 +132,21 @@ def load(election: Election) -> Register:
     return register
 
 
+def kecamatan_names(folder: Path) -> dict[str, str]:
+    """Names by code of an election folder, without the rest of its register."""
+    return {row["kode"]: row["nama"] for row in _rows(folder / "kecamatan.csv")}
+
+
+def estimates_voters(folder: Path) -> bool:
+    """Whether the voters of any TPS of an election folder are a perkiraan."""
+    return any(_yes(row.get("perkiraan", "tidak")) for row in _rows(_tps_file(folder)))
+
+
+def _tps_file(folder: Path) -> Path:
+    official = folder / "tps_kpu.csv"
+    return official if official.exists() else folder / "tps.csv"
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -179,8 +194,7 @@ def _sop(row: dict[str, str]) -> SopItem:
 
 
 def _tps(folder: Path) -> pd.DataFrame:
-    official = folder / "tps_kpu.csv"
-    rows = _rows(official if official.exists() else folder / "tps.csv")
+    rows = _rows(_tps_file(folder))
     return pd.DataFrame(
         {
             "code": [f"{row['desa_kode']}.{int(row['nomor']):03d}" for row in rows],

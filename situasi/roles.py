@@ -126,6 +126,20 @@ def _role(name: str, without: set[str], acts: set[str]) -> Role:
     return Role(name, frozenset(SCREENS) - hidden, frozenset(acts))
 
 
+# Pages of a Polres on which it writes, or which are of its own server.
+_ITS_OWN = frozenset({"lapor", "tautan", "latihan", "kesehatan"})
+
+
+def looking(role: Role) -> Role:
+    """This role before the board of a kabupaten at which a command above looks: no act at all."""
+    return Role(role.name, role.screens - _ITS_OWN, frozenset())
+
+
+def oversees(viewer: Viewer) -> bool:
+    """Whether the page of a command above is there for them: for its accounts, for no guest."""
+    return viewer.link is None and viewer.role.name not in {"", "tamu"}
+
+
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (

@@ -54,6 +54,7 @@ class Door:
 class Settings:
     """Where everything lies.
 
+    election: the folder of an election, or that of a command above (situasi/command.py).
     store: address of the store, `sqlite:///...` or `postgresql+psycopg://...`. reads: of a server
     that follows it, from which the picture is read; None: from the store itself.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
@@ -91,10 +92,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     data = ROOT / "data"
     live = Path(env.get("SITUASI_DATA", data / "live")).resolve()
-    election = env.get("SITUASI_ELECTION", "ogan-ilir-2024")
-    folder = data / "elections" / election
     return Settings(
-        election=folder if folder.is_dir() else Path(election).resolve(),
+        election=_defined(data, env.get("SITUASI_ELECTION", "ogan-ilir-2024")),
         vocabulary=data / "vocabulary",
         sample=data / "sample",
         live=live,
@@ -110,6 +109,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         backup_at=_time_of_day(env.get("SITUASI_BACKUP_AT", "02:30")),
         upstream=env.get("SITUASI_UPSTREAM", "").strip() or None,
     )
+
+
+def _defined(data: Path, name: str) -> Path:
+    """The folder of an election of ours, or of a command above, or wherever this names."""
+    ours = (data / kind / name for kind in ("elections", "commands"))
+    return next((folder for folder in ours if folder.is_dir()), Path(name).resolve())
 
 
 def _yes(word: str) -> bool:

@@ -157,6 +157,8 @@ class Upstream:
     """The way up, kept open: looks, sends, and tries again by itself while there is trouble.
 
     opened: gives the target. state: tells how it goes. tell: is told what flowed.
+    job: by this name one of several servers sends, and the others let it; None: send whoever else
+    does.
     """
 
     def __init__(
@@ -167,6 +169,7 @@ class Upstream:
         state: Errand,
         tell: Callable[[Flown], None] | None = None,
         every: float = EVERY,
+        job: str | None = None,
     ) -> None:
         self._source, self._opened, self._clock = source, opened, clock
         self._tell, self._every = tell or _logged, every
@@ -175,6 +178,7 @@ class Upstream:
         self._head: tuple[int, str] | None = None  # all up to here is there, as was seen
         self._asked: datetime | None = None  # at this time
         self._failed = 0
+        self._job = job
         self.state = state
         self.state.wanted = True
 
@@ -187,6 +191,9 @@ class Upstream:
     def look(self) -> StoreError | None:
         """Send what is new; what is wrong, if anything. Asks the target only if something is."""
         try:
+            self.state.elsewhere = self._job is not None and not self._source.alone(self._job)
+            if self.state.elsewhere:
+                return None
             rows = self._flow()
         except StoreError as error:
             self._failed += 1

@@ -35,3 +35,7 @@ def test_the_rehearsal_and_the_hourly_copies_are_switched_off_by_any_word_for_no
     assert not load({"SITUASI_REHEARSAL": word}).rehearsal
     assert not load({"SITUASI_COPIES": word}).copies
     assert load({"SITUASI_REHEARSAL": word}).copies
+
+
+def test_a_command_above_is_named_as_an_election_is() -> None:
+    assert load({"SITUASI_ELECTION": "sumsel-2024"}).election == ROOT / "data/commands/sumsel-2024"

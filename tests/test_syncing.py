@@ -462,3 +462,39 @@ def test_the_way_up_runs_until_it_is_stopped(source: Store, tmp_path: Path) -> N
     thread.join(5)
     assert not thread.is_alive()
     assert sum(one.entries for one in told) == source.head()[0]
+
+
+def test_of_several_servers_one_sends_and_the_other_says_so(source: Store, tmp_path: Path) -> None:
+    fill(source)
+    other = open_store(sqlite(tmp_path, "here"), SCOPE)
+
+    def opened() -> Store:
+        return open_store(sqlite(tmp_path, "there"), SCOPE)
+
+    first, second = (
+        way(source, opened, Clock(), job="kirim"),
+        way(other, opened, Clock(), job="kirim"),
+    )
+    assert first.look() is None and second.look() is None
+    assert first.state.done_at == NOON and not first.state.elsewhere
+    assert second.state.elsewhere and second.state.done_at is None and second.state.waiting is None
+    first.close()
+    source.close()  # as when its process ends
+    assert second.look() is None
+    assert not second.state.elsewhere and second.state.waiting == 0
+    second.close()
+    other.close()
+
+
+def test_who_sends_by_hand_sends_though_a_server_does(source: Store, tmp_path: Path) -> None:
+    """Otherwise it would say that all is there, and nothing would be."""
+    fill(source)
+    assert source.alone("kirim")
+    hand = open_store(sqlite(tmp_path, "here"), SCOPE)
+    one = way(hand, lambda: open_store(sqlite(tmp_path, "elsewhere"), SCOPE), Clock())
+    assert one.look() is None
+    there = open_store(sqlite(tmp_path, "elsewhere"), SCOPE)
+    alike(source, there)
+    one.close()
+    hand.close()
+    there.close()

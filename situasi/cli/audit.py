@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, Any
 
 import pandas as pd
@@ -12,8 +12,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi.cli.common import fail, opened, out
-from situasi.election import Election
+from situasi.cli.common import fail, office, out
 from situasi.reports.tabular import as_csv
 
 app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)
@@ -45,9 +44,9 @@ def verify(
     wanted = head.strip().lower() if head is not None else None
     if wanted is not None and not _SEAL.fullmatch(wanted):
         raise fail("ujung ditulis sebagai 64 angka heksadesimal; lihat: audit head")
-    with opened() as board:
-        breaks = board.store.verify(wanted)
-        last, _ = board.store.head()
+    with office() as here:
+        breaks = here.store.verify(wanted)
+        last, _ = here.store.head()
     for sentence in breaks:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
     if breaks:
@@ -59,8 +58,8 @@ def verify(
 @app.command()
 def head() -> None:
     """Nomor dan segel catatan terakhir. Catat di tempat lain, untuk audit verify --head."""
-    with opened() as board:
-        last, seal = board.store.head()
+    with office() as here:
+        last, seal = here.store.head()
     out.print(f"{last} {seal}", highlight=False, soft_wrap=True)
 
 
@@ -74,11 +73,11 @@ def list_(
     csv: Annotated[bool, typer.Option("--csv", help="Cetak sebagai CSV, dengan segelnya.")] = False,
 ) -> None:
     """Daftar jejak, yang terbaru di bawah."""
-    with opened() as board:
-        election = board.register.election
-        begin = moment(since, election) if since is not None else None
-        found = _chosen(board.store.audit(), actor, action, begin)
-    found = found.assign(at=found["at"].dt.tz_convert(election.zone))
+    with office() as here:
+        zone = here.zone
+        begin = moment(since, zone) if since is not None else None
+        found = _chosen(here.store.audit(), actor, action, begin)
+    found = found.assign(at=found["at"].dt.tz_convert(zone))
     found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
     if csv:
         typer.echo(as_csv(found[list(_HEADINGS)].rename(columns=_HEADINGS)), nl=False)
@@ -86,12 +85,12 @@ def list_(
         _show(found)
 
 
-def moment(text: str, election: Election) -> datetime:
-    """A moment as people write it on the command line, in the zone of the election."""
+def moment(text: str, zone: tzinfo) -> datetime:
+    """A moment as people write it on the command line, in this zone."""
     plain = text.strip().replace("T", " ").replace(":", ".")
     for form in _MOMENTS:
         try:
-            return datetime.strptime(plain, form).replace(tzinfo=election.zone)
+            return datetime.strptime(plain, form).replace(tzinfo=zone)
         except ValueError:
             continue
     raise fail(f'waktu "{text}" ditulis sebagai 2024-11-27 atau "2024-11-27 06.30"')

@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 
 import typer
 from rich.console import Console
 
-from situasi import settings
-from situasi.board import Board, open_board, settle_memory
-from situasi.store.protocol import StoreError
+from situasi import accounts, settings
+from situasi import command as commands
+from situasi.board import Board, command_scope, open_board, settle_memory
+from situasi.command import Command
+from situasi.settings import Settings
+from situasi.store import open_store
+from situasi.store.protocol import Store, StoreError
 
 # A console that lacks a sign must not lose a ledger: it shows the sign's number instead.
 for stream in (sys.stdout, sys.stderr):
@@ -53,3 +58,66 @@ def opened() -> Iterator[Board]:
         raise fail(error) from error
     finally:
         board.close()
+
+
+@dataclass(frozen=True)
+class Office:
+    """Whose accounts, keys and trail these are: a Polres', or those of a command above it.
+
+    areas: the codes that words mean; name_of: of such a code. everywhere: the area of who has
+    none. board: of a Polres.
+    """
+
+    settings: Settings
+    store: Store
+    zone: tzinfo
+    areas: Callable[[Iterable[str]], tuple[str, ...]]
+    name_of: Callable[[str], str]
+    everywhere: str
+    board: Board | None = None
+
+
+@contextmanager
+def office() -> Iterator[Office]:
+    """That of the environment; one sentence and exit 2 where it cannot be opened."""
+    asked = settings.load()
+    if not commands.is_command(asked.election):
+        with opened() as board:
+            yield _of_polres(board)
+        return
+    try:
+        command = commands.load(asked.election)
+        store = open_store(asked.store, command_scope(command))
+    except (StoreError, OSError, KeyError, ValueError) as error:
+        raise fail(error) from error
+    try:
+        yield _of_command(asked, command, store)
+    except StoreError as error:
+        raise fail(error) from error
+    finally:
+        store.close()
+
+
+def _of_polres(board: Board) -> Office:
+    register = board.register
+    return Office(
+        board.settings,
+        board.store,
+        register.election.zone,
+        lambda said: accounts.kecamatan_of(register, said),
+        register.name_of,
+        "seluruh kabupaten",
+        board,
+    )
+
+
+def _of_command(asked: Settings, command: Command, store: Store) -> Office:
+    names = {**command.parts, **{one.code: one.name for one in command.members}}
+    return Office(
+        asked,
+        store,
+        command.zone,
+        lambda said: accounts.kabupaten_of(command, said),
+        lambda code: names.get(code, code),
+        f"seluruh {command.name}",
+    )

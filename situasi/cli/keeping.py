@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +12,11 @@ import typer
 
 from situasi import archive, keeping
 from situasi.archive import ArchiveRefused
+from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
 from situasi.keeping import KeepingRefused, Manifest
 from situasi.roles import ROLES
-from situasi.store import Scope
+from situasi.store import Scope, Store, open_store
 
 
 def backup(
@@ -25,6 +28,13 @@ def backup(
         Path | None,
         typer.Option(help="Buktikan bahwa berkas ini utuh, tanpa memulihkannya."),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="Ambil dari penyimpanan lain, misalnya Polda; di sana tidak ada yang ditulis.",
+        ),
+    ] = None,
 ) -> None:
     """Simpan seluruh penyimpanan ke satu berkas, juga selagi papan berjalan.
 
@@ -32,8 +42,8 @@ def backup(
     sebagai rahasia.
     """
     if check is not None:
-        if to is not None:
-            raise fail("pilih salah satu: --output atau --check")
+        if to is not None or source is not None:
+            raise fail("pilih salah satu: --check, atau --output dan --from")
         return _checked(check)
     with opened() as board:
         at, election = now(), board.register.election
@@ -43,7 +53,8 @@ def backup(
             local = at.astimezone(election.zone)
             path = board.settings.backups / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
-            made = keeping.write(board.store, election, path, at, actor())
+            with _store(board, source) as store:
+                made = keeping.write(store, election, path, at, actor(), tell=source is None)
         except KeepingRefused as error:
             raise fail(error) from error
     _say(f"Ditulis: {path}", made)
@@ -98,6 +109,20 @@ def export(
         markup=False,
         soft_wrap=True,
     )
+
+
+@contextmanager
+def _store(board: Board, url: str | None) -> Iterator[Store]:
+    """The store of the board, or another of the same scope."""
+    if url is None:
+        yield board.store
+        return
+    election = board.register.election
+    other = open_store(url, Scope(election.contest, election.kabupaten_code))
+    try:
+        yield other
+    finally:
+        other.close()
 
 
 def _checked(path: Path) -> None:

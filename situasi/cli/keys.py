@@ -8,8 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.cli.common import Office, actor, err, fail, now, office, out
 from situasi.feeds.values.base import Unreadable
 from situasi.server.api import keys
 
@@ -33,12 +32,14 @@ def add(
     metrics: Annotated[bool, typer.Option("--metrics", help="Boleh membaca /metrics.")] = False,
 ) -> None:
     """Buat kunci. Kunci ditampilkan sekali saja; yang disimpan hanya sidiknya."""
-    with opened() as board:
-        codes = tuple(dict.fromkeys(_code(board, written) for written in area or ()))
+    with office() as here:
+        codes = tuple(dict.fromkeys(_code(here, written) for written in area or ()))
         feeds = tuple(dict.fromkeys(feed or ()))
+        if here.board is None and (feeds or read):
+            raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
         try:
             token = keys.add(
-                board.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
+                here.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
                 metrics=metrics,
             )  # fmt: skip
         except keys.KeyRefused as error:
@@ -47,10 +48,12 @@ def add(
     typer.echo(token)
 
 
-def _code(board: Board, written: str) -> str:
+def _code(here: Office, written: str) -> str:
     """The kecamatan of these words; a right is never given on a likeness."""
+    if here.board is None:
+        raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
     try:
-        found = board.context.places.kecamatan(written, None)
+        found = here.board.context.places.kecamatan(written, None)
     except Unreadable as error:
         raise fail(error) from error
     if found.code is None:
@@ -63,9 +66,9 @@ def _code(board: Board, written: str) -> str:
 @app.command()
 def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list.")]) -> None:
     """Cabut kunci; sejak permintaan berikutnya ia tidak membuka apa pun."""
-    with opened() as board:
+    with office() as here:
         try:
-            keys.revoke(board.store, name, now(), actor())
+            keys.revoke(here.store, name, now(), actor())
         except keys.KeyRefused as error:
             raise fail(error) from error
     out.print(f'Kunci "{name}" dicabut.', highlight=False, markup=False)
@@ -74,9 +77,9 @@ def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list
 @app.command("list")
 def list_() -> None:
     """Daftar kunci, haknya, dan hari terakhir dipakai."""
-    with opened() as board:
-        found, used = keys.every(board.store), keys.last_uses(board.store)
-        names = board.register.name_of
+    with office() as here:
+        found, used = keys.every(here.store), keys.last_uses(here.store)
+        names = here.name_of
         rows = [
             (
                 key.name,

@@ -164,7 +164,7 @@ def _again_and_again(work: _Work, every: str) -> None:
 
 
 def _moment(text: str | None, election: Election) -> datetime | None:
-    return None if text is None else read_moment(text, election)
+    return None if text is None else read_moment(text, election.zone)
 
 
 def _forms(text: str) -> tuple[str, ...]:

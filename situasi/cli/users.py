@@ -13,8 +13,7 @@ from rich.text import Text
 
 from situasi import accounts
 from situasi.accounts import Account, AccountRefused
-from situasi.board import Board
-from situasi.cli.common import actor, fail, now, opened, out
+from situasi.cli.common import Office, actor, fail, now, office, out
 
 app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)
 
@@ -22,7 +21,9 @@ Name = Annotated[str, typer.Argument(help="Nama akun.")]
 Role = Annotated[str, typer.Option(help="pimpinan, propam, analis, operator, admin atau tamu.")]
 Area = Annotated[
     list[str] | None,
-    typer.Option(help="Kode atau nama kecamatan, atau polsek; boleh berulang. Tanpa ini: semua."),
+    typer.Option(
+        help="Kode atau nama kecamatan, atau polsek (di Polda: kabupaten); boleh berulang."
+    ),
 ]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Baca sandi dari masukan baku, satu baris.")
@@ -34,10 +35,10 @@ Provider = Annotated[
 
 
 @contextmanager
-def _refusals() -> Iterator[Board]:
-    with opened() as board:
+def _refusals() -> Iterator[Office]:
+    with office() as here:
         try:
-            yield board
+            yield here
         except AccountRefused as error:
             raise fail(error) from error
 
@@ -51,11 +52,11 @@ def add(
     oidc: Provider = False,
 ) -> None:
     """Buat akun. Sejak akun pertama, papan selalu meminta masuk."""
-    with _refusals() as board:
-        codes = accounts.kecamatan_of(board.register, area or ())
-        password = None if oidc else _password(board, name, password_stdin)
-        accounts.add(board.store, name, role, codes, password, now(), actor())
-    where = ", ".join(map(board.register.name_of, codes)) or "seluruh kabupaten"
+    with _refusals() as here:
+        codes = here.areas(area or ())
+        password = None if oidc else _password(here, name, password_stdin)
+        accounts.add(here.store, name, role, codes, password, now(), actor())
+    where = ", ".join(map(here.name_of, codes)) or here.everywhere
     _say(f"Akun {name} dibuat: {role}, {where}.")
     if oidc:
         _say("Terikat pada orang yang pertama kali masuk dengan nama itu lewat SSO.")
@@ -66,41 +67,41 @@ def change(
     name: Name,
     role: Annotated[str | None, typer.Option(help="Peran yang baru.")] = None,
     area: Area = None,
-    everywhere: Annotated[bool, typer.Option("--everywhere", help="Seluruh kabupaten.")] = False,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Seluruh wilayah.")] = False,
 ) -> None:
     """Ubah peran atau wilayah sebuah akun. Sesinya berakhir."""
-    with _refusals() as board:
+    with _refusals() as here:
         changes: dict[str, Any] = {} if role is None else {"role": role}
         if area or everywhere:
-            changes["area"] = accounts.kecamatan_of(board.register, area or ())
+            changes["area"] = here.areas(area or ())
         if not changes:
             raise fail("sebutkan --role, --area atau --everywhere")
-        _change(board, name, "account-change", **changes)
+        _change(here, name, "account-change", **changes)
     _say(f"Akun {name} diubah; sesinya berakhir.")
 
 
 @app.command()
 def disable(name: Name) -> None:
     """Tutup sebuah akun. Sesinya berakhir seketika."""
-    with _refusals() as board:
-        _change(board, name, "account-disable", enabled=False)
+    with _refusals() as here:
+        _change(here, name, "account-disable", enabled=False)
     _say(f"Akun {name} ditutup; sesinya berakhir.")
 
 
 @app.command()
 def enable(name: Name) -> None:
     """Buka lagi akun yang ditutup."""
-    with _refusals() as board:
-        _change(board, name, "account-enable", enabled=True)
+    with _refusals() as here:
+        _change(here, name, "account-enable", enabled=True)
     _say(f"Akun {name} dibuka lagi.")
 
 
 @app.command()
 def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False) -> None:
     """Beri sandi baru, atau (--oidc) ikat kembali lewat SSO. Sesi berakhir seketika."""
-    with _refusals() as board:
-        password = None if oidc else _password(board, name, password_stdin)
-        _change(board, name, "account-reset", password=password)
+    with _refusals() as here:
+        password = None if oidc else _password(here, name, password_stdin)
+        _change(here, name, "account-reset", password=password)
     if oidc:
         _say(f"Akun {name} menunggu masuk pertama lewat SSO; sandi, ikatan dan sesinya berakhir.")
     else:
@@ -110,8 +111,8 @@ def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False)
 @app.command("list")
 def list_() -> None:
     """Daftar akun, perannya dan wilayahnya; tidak pernah sandinya."""
-    with opened() as board:
-        every = accounts.every(board.store)
+    with office() as here:
+        every = accounts.every(here.store)
     table = Table()
     for heading in ("nama", "peran", "wilayah", "masuk dengan", "keadaan"):
         table.add_column(heading)
@@ -119,7 +120,7 @@ def list_() -> None:
         if account is None:
             cells = [name, "?", "?", "?", "rusak"]
         else:
-            area = ", ".join(map(board.register.name_of, account.area)) or "seluruh kabupaten"
+            area = ", ".join(map(here.name_of, account.area)) or here.everywhere
             state = "aktif" if account.enabled else "ditutup"
             cells = [name, account.role, area, _way_in(account), state]
         table.add_row(*map(Text, cells))
@@ -133,16 +134,16 @@ def _way_in(account: Account) -> str:
     return "SSO" if account.identity else "SSO, belum terikat"
 
 
-def _change(board: Board, name: str, action: str, **changes: Any) -> None:
-    accounts.change(board.store, name, action, now(), actor(), **changes)
+def _change(here: Office, name: str, action: str, **changes: Any) -> None:
+    accounts.change(here.store, name, action, now(), actor(), **changes)
 
 
-def _password(board: Board, name: str, from_stdin: bool) -> str:
+def _password(here: Office, name: str, from_stdin: bool) -> str:
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = typer.prompt("Sandi", hide_input=True, confirmation_prompt="Sekali lagi")
-    common = accounts.common_passwords(board.settings.vocabulary)
+    common = accounts.common_passwords(here.settings.vocabulary)
     accounts.check_password(password, name, common)
     return password
 

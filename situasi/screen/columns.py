@@ -10,7 +10,7 @@ from typing import Any, Union
 import pandas as pd
 
 from situasi import words
-from situasi.board import current as board
+from situasi.screen import whose
 from situasi.words import _
 
 Cells = Union["Column", Iterable[object]]
@@ -125,16 +125,24 @@ def bounds(least: Iterable[Any], most: Iterable[Any], estimated: Iterable[bool])
     return Column(low, said, filed, needed=True)
 
 
-def part(some: Iterable[Any], every: Iterable[Any], whole: str, form: str = "") -> Column:
+def part(
+    some: Iterable[Any],
+    every: Iterable[Any],
+    whole: str,
+    form: str = "",
+    unknown: str = MISSING,
+) -> Column:
     """A number and what it is of: 33 dari 34.
 
     whole: the heading of the second number in a file; with {what} for the heading of the first.
+    unknown: what is said of a second number that nobody knows.
     """
     values, wholes = _whole(some), _whole(every)
     form = form or _("{n} dari {all}")
 
     def said(n: int, _day: date) -> list[str]:
-        pairs = zip(_told(values.head(n)), _told(wholes.head(n)), strict=True)
+        of = [unknown if word == MISSING else word for word in _told(wholes.head(n))]
+        pairs = zip(_told(values.head(n)), of, strict=True)
         known = values.head(n).notna()
         return [form.format(n=one, all=every) if told else MISSING
                 for (one, every), told in zip(pairs, known, strict=True)]  # fmt: skip
@@ -247,12 +255,12 @@ def _noted(heading: str, *notes: str) -> str:
 
 
 def _zone() -> str:
-    return board().register.election.zone_label
+    return whose.desk().zone_label
 
 
 def _local(cells: Iterable[Any]) -> pd.Series[Any]:
     times: pd.Series[Any] = pd.to_datetime(pd.Series(list(cells), dtype="object"), utc=True)
-    local: pd.Series[Any] = times.dt.tz_convert(board().register.election.zone)
+    local: pd.Series[Any] = times.dt.tz_convert(whose.desk().zone)
     return local
 
 

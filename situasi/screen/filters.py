@@ -15,7 +15,7 @@ from situasi.analysis.incidents import Selection
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.roles import SCREENS
-from situasi.screen import address, session
+from situasi.screen import address, session, whose
 from situasi.screen.session import Moment
 from situasi.telling import measures, views
 from situasi.words import _
@@ -199,7 +199,7 @@ def past_moment() -> datetime | None:
     chosen = st.session_state["saat"]
     if not start <= chosen < end:
         return None
-    return datetime.combine(chosen.date(), chosen.time(), board().register.election.zone)
+    return datetime.combine(chosen.date(), chosen.time(), whose.desk().zone)
 
 
 def _written_moment(text: str) -> datetime | None:
@@ -229,7 +229,7 @@ def time_slider() -> None:
 
 def choose_moment(at: datetime) -> None:
     """Show this moment of the day."""
-    local = at.astimezone(board().register.election.zone)
+    local = at.astimezone(whose.desk().zone)
     st.session_state["saat"] = local.replace(tzinfo=None, second=0, microsecond=0)
 
 
@@ -243,8 +243,8 @@ def all_times() -> None:
 
 def _naive_day() -> tuple[datetime, datetime]:
     # Without zone: the browser shows a naive time as written, in the election's own zone.
-    election = board().register.election
-    return election.day_start.replace(tzinfo=None), election.day_end.replace(tzinfo=None)
+    desk = whose.desk()
+    return desk.day_start.replace(tzinfo=None), desk.day_end.replace(tzinfo=None)
 
 
 def only_kecamatan(code: str) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from situasi.board import current as board
-from situasi.screen import address, filters, parts, playback, session
+from situasi.screen import address, filters, parts, playback, session, upper_frame, whose
 from situasi.screen.heartbeat import heartbeat
 from situasi.screen.menu import asked, menu
 from situasi.screen.session import Moment
@@ -19,9 +18,12 @@ ICON = Path(__file__).with_name("icon.png")
 
 
 def main() -> None:
-    election = board().register.election
+    whose.decide(asked())
+    if upper_frame.is_asked():
+        upper_frame.main(ICON)
+        return
     st.set_page_config(
-        page_title=f"Situasi · {election.kabupaten}", page_icon=str(ICON), layout="wide"
+        page_title=f"Situasi · {whose.desk().place}", page_icon=str(ICON), layout="wide"
     )
     address.carry(asked(), filters.CARRIED)
     language = session.speak()
@@ -48,11 +50,11 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
     link = session.viewer().link
     return views.bands(
         at,
-        board().register.election.zone_label,
+        whose.desk().zone_label,
         rehearsal=shown.snapshot.rehearsal,
         until=link.ends if link else None,
         trouble=shown.trouble,
-    )
+    ) + upper_frame.bands_of_looking(at)
 
 
 with session.one_run():

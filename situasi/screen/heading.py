@@ -7,8 +7,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from situasi import words
-from situasi.board import current as board
-from situasi.screen import address, marking, parts, session, sharing
+from situasi.screen import address, marking, parts, session, sharing, whose
 from situasi.screen.session import Moment
 from situasi.telling import views as filters
 from situasi.words import _
@@ -16,7 +15,7 @@ from situasi.words import _
 
 def header(at: Moment, title: str = "Situasi") -> None:
     """Which page of whose board, which moment, and whether that moment is now."""
-    election = board().register.election
+    desk = whose.desk()
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
     links = [(code.upper(), _speaking(code), code == words.language()) for code in words.LANGUAGES]
     beside = _ways()
@@ -26,8 +25,8 @@ def header(at: Moment, title: str = "Situasi") -> None:
     with parts.line("kepala"):
         parts.header(
             title,
-            f"{election.command} · {election.operation}",
-            f"{words.long_day(at.at)} · {words.clock(at.at)} {election.zone_label}",
+            f"{desk.name} · {desk.operation}",
+            f"{words.long_day(at.at)} · {words.clock(at.at)} {desk.zone_label}",
             note,
             links,
             beside,
@@ -38,8 +37,14 @@ def header(at: Moment, title: str = "Situasi") -> None:
 
 
 def _ways() -> Markup:
-    """To the wall and to a frozen copy of it, with the filters of this view."""
-    viewer = session.viewer()
+    """To the wall and to a frozen copy of it, with the filters of this view; from a kabupaten at
+    which a command above looks, back to that.
+    """
+    viewer, up = session.viewer(), whose.up()
+    if up is not None:
+        return parts.way(f"◂ {up[0]}", up[1])
+    if whose.is_above():
+        return Markup()
     if not viewer.opens("situasi"):
         return Markup()
     kept = [*filters.FILTERS, "lang"]

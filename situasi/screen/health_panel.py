@@ -77,9 +77,10 @@ def figures(beats: Sequence[Beat]) -> None:
 def _errands() -> list[Figure]:
     """What the server does besides; the way up only where there is one."""
     backup, upstream, now = pulse.BACKUP, pulse.UPSTREAM, session.now()
-    found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup))]
+    found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
     if upstream.wanted:
-        found.append(Figure("hulu", _upstream(upstream, now), lambda: _turns(upstream)))
+        sent = _("mengalir (baris)")
+        found.append(Figure("hulu", _upstream(upstream, now), lambda: _turns(upstream, sent)))
     return found
 
 
@@ -87,6 +88,8 @@ def _backup(errand: Errand, now: datetime) -> Card:
     title, age = _("Umur cadangan malam"), errand.age(now)
     if not errand.wanted:
         return Card(title, "–", _("cadangan malam dimatikan"))
+    if errand.elsewhere:
+        return Card(title, "–", _("dikerjakan server lain"))
     alarm = errand.trouble is not None or (age is not None and age > OLD)
     note = errand.trouble or _("batas {n} jam").format(n=words.number(OLD / 3600))
     if age is None:
@@ -95,7 +98,9 @@ def _backup(errand: Errand, now: datetime) -> Card:
 
 
 def _upstream(errand: Errand, now: datetime) -> Card:
-    title = _("Menunggu ke penyimpanan atasan")
+    title = _("Menunggu ke atas")
+    if errand.elsewhere:
+        return Card(title, "–", _("dikerjakan server lain"))
     waiting = "–" if errand.waiting is None else words.number(errand.waiting)
     note = errand.trouble
     if note is None and errand.done_at is not None:
@@ -106,14 +111,14 @@ def _upstream(errand: Errand, now: datetime) -> Card:
     return Card(title, waiting, note or _("belum dicoba"), alarm=errand.trouble is not None)
 
 
-def _turns(errand: Errand) -> Table:
+def _turns(errand: Errand, note: str) -> Table:
     turns = errand.turns()[::-1]
     return tables.table(
         {
             _("waktu"): moments([one.at for one in turns]),
             _("hasil"): [one.trouble or _("baik") for one in turns],
             _("menunggu (baris)"): number([one.waiting for one in turns]),
-            _("keterangan"): [one.note for one in turns],
+            note: [one.note for one in turns],
         },
         made_up=False,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import streamlit as st
 
 from situasi import pulse, words
-from situasi.board import current as board
-from situasi.screen import address, markers, session
+from situasi.headquarters import Unopened
+from situasi.screen import address, markers, session, upper, whose
 from situasi.screen.pace import pace
 from situasi.snapshot import Picture
 from situasi.words import _
@@ -22,6 +23,15 @@ PATIENCE = timedelta(seconds=30)
 _PAGE = "_drawn"
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a page is drawn from. state: another means that it has to be drawn again."""
+
+    state: Hashable
+    checked_at: datetime
+    trouble: str | None
+
+
 @dataclass
 class _Page:
     """What was drawn, and when; when it was last found to be the newest.
@@ -30,22 +40,30 @@ class _Page:
     just written the address.
     """
 
-    state: tuple[int, str | None, int]
+    state: Hashable
     at: datetime
     checked_at: datetime
     beaten: bool = False
 
 
-def heartbeat(drawn: Picture, language: str) -> None:
-    """Watch the store for a page that shows this picture."""
-    st.session_state[_PAGE] = _Page(_state(drawn), session.now(), drawn.checked_at)
+def heartbeat(drawn: Picture | None, language: str) -> None:
+    """Watch what a page was drawn from: this picture, or the roll-ups of a command above."""
+    seen = _of_rollups() if drawn is None else _of(drawn)
+    st.session_state[_PAGE] = _Page(seen.state, session.now(), seen.checked_at)
     every = max(EVERY, CROWDED * pulse.viewers())
     st.fragment(_beat, run_every=every)(language)
 
 
-def _state(picture: Picture) -> tuple[int, str | None, int]:
+def _of(picture: Picture) -> Watched:
     # A briefing that somebody marks moves no version, and is to be seen at once.
-    return picture.snapshot.version, picture.trouble, len(markers.every(picture))
+    state = (picture.snapshot.version, picture.trouble, len(markers.every(picture)))
+    return Watched(state, picture.checked_at, picture.trouble)
+
+
+def _of_rollups() -> Watched:
+    found = upper.overview()
+    versions = tuple((code, one.version) for code, one in found.rollups.items())
+    return Watched((versions, found.trouble), found.checked_at, found.trouble)
 
 
 def _beat(language: str) -> None:
@@ -54,26 +72,28 @@ def _beat(language: str) -> None:
     if page.beaten:
         address.listen()
     page.beaten = True
-    shown, now = session.picture(), session.now()
+    try:
+        shown, now = _of_rollups() if whose.is_above() else _of(session.picture()), session.now()
+    except Unopened:
+        st.rerun()  # the page says why
     # Ages in words ("4 menit lalu") are those of the minute: another draws the page again.
-    if _state(shown) != page.state or now.replace(second=0, microsecond=0) > page.at:
+    if shown.state != page.state or now.replace(second=0, microsecond=0) > page.at:
         if pace.allows() or now - page.checked_at > PATIENCE:
             st.rerun()
         # What is not yet drawn was not checked: the time stays that of what is seen.
     else:
         page.checked_at = shown.checked_at
-    checked = page.checked_at.astimezone(board().register.election.zone)
+    desk = whose.desk()
+    checked = page.checked_at.astimezone(desk.zone)
     if shown.trouble:
         st.caption(
             _("Gambar terakhir {time} {zone}. {why}").format(
                 time=f"{checked:%H.%M.%S}",
-                zone=board().register.election.zone_label,
+                zone=desk.zone_label,
                 why=shown.trouble,
             )
         )
     else:
         st.caption(
-            _("Diperiksa {time} {zone}").format(
-                time=f"{checked:%H.%M.%S}", zone=board().register.election.zone_label
-            )
+            _("Diperiksa {time} {zone}").format(time=f"{checked:%H.%M.%S}", zone=desk.zone_label)
         )

@@ -13,8 +13,8 @@ from situasi.store.protocol import Store, StoreError
 
 Found = TypeVar("Found")
 _read = Recent(16)
-# By name and store: what was read last.
-_last: dict[tuple[str, str], Any] = {}
+# By name, store and kabupaten: what was read last.
+_last: dict[tuple[str, str, str, str], Any] = {}
 
 
 def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: Any) -> Found:
@@ -22,8 +22,9 @@ def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: 
 
     name: of what is read. nothing: where the store was never readable.
     """
-    key = (name, board().settings.store)
+    here = board()
+    key = (name, here.settings.store, here.register.election.contest, here.code)
     with suppress(StoreError):  # the board says itself that it cannot
-        _last[key] = _read.get((*key, shown.access), lambda: read(board().store))
+        _last[key] = _read.get((*key, shown.access), lambda: read(here.store))
     found: Found = _last.get(key, nothing)
     return found

@@ -29,7 +29,7 @@ from pages import links as links_page
 from situasi import words
 from situasi.labels import N_, label
 from situasi.roles import SCREENS, Viewer
-from situasi.screen import address, noted, parts, session
+from situasi.screen import address, noted, parts, session, whose
 from situasi.words import _
 
 # A page of the gate, not of this menu.
@@ -83,6 +83,8 @@ def menu() -> StreamlitPage:
     # The bare address is a page too: Streamlit knows its default page by no other name. Of the
     # two that are one, the menu shows the one where the viewer is.
     bare = there not in SCREENS or not viewer.opens(there)
+    # The bare address of a command above is its own page.
+    bare = bare and whose.up() is None
     home = _page(first, default=True, hidden=not bare)
     sections: dict[str, list[StreamlitPage]] = {}
     for group, entries in GROUPS:
@@ -93,8 +95,16 @@ def menu() -> StreamlitPage:
     chosen = st.navigation(sections or [home], expanded=True)
     address.know_page(chosen.url_path or first)
     with st.sidebar:
-        _who(viewer)
+        way_up()
+        who(viewer)
     return chosen
+
+
+def way_up() -> None:
+    """Back to the command above, where one looks from there."""
+    up = whose.up()
+    if up is not None:
+        parts.way_up(f"◂ {up[0]}", up[1])
 
 
 def _page(name: str, *, hidden: bool, default: bool = False) -> StreamlitPage:
@@ -115,13 +125,13 @@ def asked() -> str:
         return ""
 
 
-def _who(viewer: Viewer) -> None:
+def who(viewer: Viewer) -> None:
     """Who is signed in and the way out; a guest by a link has none, and no account at all."""
     if viewer.here:
         return
     if viewer.link is not None:
         parts.signed_in(_("Tamu"), "", "")
         return
-    area = ", ".join(map(session.register().name_of, viewer.area))
+    area = ", ".join(map(whose.name_of, viewer.area or session.account().area))
     said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
     parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={words.language()}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
 
-from situasi.board import current as board
-from situasi.screen import filters, session
+from situasi import board as house
+from situasi.screen import filters, session, whose
 from situasi.words import _
 
 
@@ -18,12 +19,17 @@ class TooOften(Exception):
 
 def saw(feeds: Collection[str], page: str) -> None:
     """Rows of these feeds are on this page before the viewer."""
-    board().deeds.saw(session.viewer(), feeds, page)
+    whose.deeds().saw(session.viewer(), feeds, page)
 
 
 def refused(page: str) -> None:
     """A page that is not the viewer's was asked for by its address."""
-    board().deeds.refused(session.viewer().name, {"page": page})
+    whose.deeds().refused(session.viewer().name, {"page": page})
+
+
+def refused_kabupaten(code: str) -> None:
+    """A kabupaten that is not the viewer's, or has no board here, was asked for."""
+    whose.command_deeds().refused(session.account().name, {"kabupaten": code[:16]})
 
 
 def download(
@@ -39,9 +45,15 @@ def download(
     Nothing of it lies anywhere before. what: the table that the rows are of. rows: how many, or
     what counts them then.
     """
-    deeds, viewer, chosen = board().deeds, session.viewer(), filters.in_codes()
+    deeds, viewer, chosen = whose.deeds(), session.viewer(), filters.in_codes()
+    here = None if whose.is_above() else house.current()
 
     def made() -> bytes:
+        # Called in another thread, which knows no page.
+        with nullcontext() if here is None else house.at(here):
+            return told()
+
+    def told() -> bytes:
         if not deeds.may_take(viewer):
             raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar."))
         count = rows() if callable(rows) else rows

@@ -106,6 +106,11 @@ def way(word: str, address: str) -> Markup:
     return Markup('<a class="si-way" href="{}" target="_self">{}</a>').format(address, word)
 
 
+def way_up(word: str, address: str) -> None:
+    """A link at the foot of the menu, to what lies above this board."""
+    st.html(Markup('<p class="si-up">{}</p>').format(way(word, address)))
+
+
 def copy_button(word: str, done: str, text: str = "") -> Markup:
     """A button that copies this text, or else the address of the page. done: said afterwards.
 

@@ -18,10 +18,12 @@ from situasi.analysis.moment import Moment as Moment
 from situasi.analysis.moment import reckoned as reckoned
 from situasi.analysis.overview import Overview
 from situasi.analysis.silence import FeedState
+from situasi.board import Board
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
 from situasi.regions import Register
 from situasi.roles import Role, Viewer
+from situasi.screen import whose
 from situasi.snapshot import Picture
 
 Found = TypeVar("Found")
@@ -69,8 +71,22 @@ NOBODY = Viewer("", Role("", frozenset(), frozenset()))
 
 
 def viewer() -> Viewer:
-    """Who looks, as the gate says it."""
-    return of_run("viewer", lambda: viewers.read(word_of_the_gate()) or NOBODY)
+    """Who looks, as the gate says it, with what they may see and do on this page."""
+    return of_run("viewer", lambda: whose.viewer(_account()) or NOBODY)
+
+
+def account() -> Viewer:
+    """Who looks, as the gate says it, whatever page this is."""
+    return _account() or NOBODY
+
+
+def _account() -> Viewer | None:
+    return viewers.read(word_of_the_gate())
+
+
+def chosen_board() -> Board:
+    """The board that this run is about, in the process of a command above."""
+    return of_run("board", lambda: whose.board(_account()))
 
 
 def hides(feed: str, column: str) -> bool:

@@ -15,7 +15,7 @@ from situasi import words
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.reports import tabular
-from situasi.screen import address, filters, grid, noted, parts, session
+from situasi.screen import address, filters, grid, noted, parts, session, upper, whose
 from situasi.screen import columns as cells
 from situasi.screen.columns import Cells, Column
 from situasi.telling import why as whys
@@ -105,7 +105,7 @@ def say_why(key: str) -> None:
     why = _why(key)
     if why is None:
         return
-    version = _("versi data {n}").format(n=words.number(session.picture().snapshot.version))
+    version = _("versi data {n}").format(n=words.number(_version()))
     parts.reason(
         _("Cara hitung"),
         why.rule,
@@ -117,7 +117,20 @@ def say_why(key: str) -> None:
 
 
 def _why(key: str) -> Why | None:
+    if whose.is_above():
+        return whys.above(key, upper.command())
     return whys.of(address.page(), key, board().register.election)
+
+
+def _moment() -> session.Moment:
+    """The moment of the page."""
+    if whose.is_above():
+        return upper.moment()
+    return session.moment(filters.past_moment(), session.picture())
+
+
+def _version() -> int:
+    return upper.version() if whose.is_above() else session.picture().snapshot.version
 
 
 def shown(
@@ -136,7 +149,7 @@ def shown(
     headings of columns for the file alone. counted: under which key its rule is told, where that
     is another. options: of st.dataframe.
     """
-    at = session.moment(filters.past_moment(), session.picture())
+    at = _moment()
     rows = min(len(table), MOST_ROWS)
     drawn, widths = table.laid_out(aside, rows, at.at.date())
     found = st.dataframe(
@@ -160,14 +173,14 @@ def shown(
 def downloads(table: Table, key: str, title: str, at: session.Moment, counted: str = "") -> None:
     """The whole table as CSV and XLSX; the file is made when somebody asks for it."""
     name = _file_name(title, f"{at.at:%Y%m%d-%H%M}", table.made_up)
+    desk = whose.desk()
     facts = {
-        _("Papan"): board().register.election.command,
+        _("Papan"): desk.name,
         _("Isi"): title,
-        _("Keadaan pada"): f"{words.long_day(at.at)} {words.clock(at.at)} "
-        + board().register.election.zone_label,
+        _("Keadaan pada"): f"{words.long_day(at.at)} {words.clock(at.at)} " + desk.zone_label,
         _("Saringan"): filters.in_words(),
         _("Baris"): words.number(len(table)),
-        _("Versi data"): words.number(session.picture().snapshot.version),
+        _("Versi data"): words.number(_version()),
         **_rule(counted or key),
     }
     band = ""

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import links, words
+from situasi import headquarters, links, words
 from situasi.board import current as board
 from situasi.links import Link
 from situasi.server import keeper, parts
@@ -75,7 +75,7 @@ def _over(status: int, why: str = "") -> Response:
     )
     here = f"{links.ADDRESS}{ENDED}"
     page = parts.link_over(
-        board().register.election.kabupaten,
+        headquarters.place(board),
         words.language(),
         {code: f"{here}?lang={code}" for code in words.LANGUAGES},
         said,

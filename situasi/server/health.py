@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from situasi import pulse
+from situasi import headquarters, pulse
 from situasi.board import current as board
 
 # The lifespan sets them: the threads that take in what is dropped into the inbox, and that look
@@ -25,11 +25,22 @@ def watch(*threads: threading.Thread) -> None:
 
 def health(_request: Request) -> JSONResponse:
     """Whether the store can be read, and at which version."""
-    picture = board().lookout.picture()
+    trouble, version, _checked_at = _read()
     return JSONResponse(
-        {"ok": picture.trouble is None, "version": picture.snapshot.version},
-        status_code=200 if picture.trouble is None else 503,
+        {"ok": trouble is None, "version": version}, status_code=200 if trouble is None else 503
     )
+
+
+def _read() -> tuple[str | None, int, datetime]:
+    """Why the store cannot be read, its version, and when it was last read; of a command above
+    its roll-ups, and the sum of their versions.
+    """
+    above = headquarters.current()
+    if above is None:
+        picture = board().lookout.picture()
+        return picture.trouble, picture.snapshot.version, picture.checked_at
+    found = above.overseeing.overview()
+    return found.trouble, sum(one.version for one in found.rollups.values()), found.checked_at
 
 
 async def live(_request: Request) -> JSONResponse:
@@ -39,15 +50,15 @@ async def live(_request: Request) -> JSONResponse:
 
 def ready(_request: Request) -> JSONResponse:
     """The store can be read, inbox and store are looked at; how old the picture is."""
-    picture = board().lookout.picture()
-    age = max(0.0, (datetime.now(UTC) - picture.checked_at).total_seconds())
+    trouble, version, checked_at = _read()
+    age = max(0.0, (datetime.now(UTC) - checked_at).total_seconds())
     checks = {
-        "store": picture.trouble is None,
+        "store": trouble is None,
         **{thread.name: thread.is_alive() for thread in _threads},
     }
     said: dict[str, Any] = {
         **checks,
-        "version": picture.snapshot.version,
+        "version": version,
         "snapshot_age_seconds": round(age, 1),
     }
     said |= _errands(datetime.now(UTC))
@@ -58,9 +69,9 @@ def ready(_request: Request) -> JSONResponse:
 def _errands(now: datetime) -> dict[str, float | int | None]:
     """How old the last backup is, and what waits to flow up: told, but no reason to be unready."""
     found: dict[str, float | int | None] = {}
-    if pulse.BACKUP.wanted:
+    if pulse.BACKUP.ours:
         found["backup_age_seconds"] = pulse.BACKUP.age(now)
-    if pulse.UPSTREAM.wanted:
+    if pulse.UPSTREAM.ours:
         found["upstream_age_seconds"] = pulse.UPSTREAM.age(now)
         found["upstream_waiting"] = pulse.UPSTREAM.waiting
     return found

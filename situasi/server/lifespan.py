@@ -1,4 +1,4 @@
-"""From start to end of the server: open the board, watch the inbox, close both."""
+"""From start to end of the server: open the board, or that of a command above, and close it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from situasi import board as house
-from situasi import pulse, settings, syncing
+from situasi import headquarters, pulse, settings, syncing
 from situasi.board import Board, open_board
+from situasi.command import is_command
 from situasi.drills import Player
+from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
@@ -26,6 +28,8 @@ from situasi.server.wall.copies import Copies
 from situasi.store.scope import Scope
 from situasi.syncing import Upstream
 
+# Without these a server is not ready.
+_WATCHED = frozenset({"inbox", "lookout", "overseeing"})
 _log = logging.getLogger(__name__)
 
 
@@ -34,49 +38,63 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
     sending.at_once()  # finds nothing of what is held aside by the next
     loaded()
-    board = await asyncio.to_thread(_open)
-    keeping = Keeper(board.store, board.settings.door, _now)
+    opened = await asyncio.to_thread(_open)
+    keeping = Keeper(opened.store, opened.settings.door, _now)
     await keeping.look()
     keeper.install(keeping)
-    watch = asyncio.create_task(keeping.watch(), name="keeper")
-    copying = asyncio.create_task(Copies(board, _now).watch(), name="copies")
-    keeping_all = asyncio.create_task(Nightly(board, _now, pulse.BACKUP).watch(), name="nightly")
+    tasks = [asyncio.create_task(keeping.watch(), name="keeper")]
     stop = threading.Event()
-    inbox = threading.Thread(
-        target=Inbox(board, _now, _tell).run, args=(stop,), name="inbox", daemon=True
-    )
-    lookout = threading.Thread(target=board.lookout.run, args=(stop,), name="lookout", daemon=True)
-    drill = threading.Thread(
-        target=Player(board, _now).run, args=(stop,), name="drill", daemon=True
-    )
-    upstream = _upstream(board, stop)
-    inbox.start()
-    lookout.start()
-    if board.settings.rehearsal:
-        drill.start()
-    health.watch(inbox, lookout)
+    if isinstance(opened, Board):
+        nightly = Nightly(opened, _now, pulse.BACKUP)
+        tasks.append(asyncio.create_task(Copies(opened, _now).watch(), name="copies"))
+        tasks.append(asyncio.create_task(nightly.watch(), name="nightly"))
+        threads = _threads(opened, stop)
+    else:
+        threads = [_thread("overseeing", opened.run, stop)]
+    for thread in threads:
+        thread.start()
+    health.watch(*(thread for thread in threads if thread.name in _WATCHED))
     house.settle_memory()
     try:
         with settling():
             yield {}
     finally:
-        watch.cancel()
-        copying.cancel()
-        keeping_all.cancel()
+        for task in tasks:
+            task.cancel()
         health.watch()
         await keeping.close()
         stop.set()
-        await asyncio.to_thread(inbox.join, 10)
-        await asyncio.to_thread(lookout.join, 10)
-        for one in (drill, upstream):
-            if one is not None and one.ident is not None:
-                await asyncio.to_thread(one.join, 10)
-        board.close()
+        for thread in threads:
+            await asyncio.to_thread(thread.join, 10)
+        opened.close()
 
 
-def _open() -> Board:
+def _threads(board: Board, stop: threading.Event) -> list[threading.Thread]:
+    """What goes on beside the pages of a Polres."""
+    works = {"inbox": Inbox(board, _now, _tell).run, "lookout": board.lookout.run}
+    if board.settings.rehearsal:
+        works["drill"] = Player(board, _now).run
+    if board.settings.upstream is not None:
+        works["upstream"] = _upstream(board, board.settings.upstream).run
+    return [_thread(name, work, stop) for name, work in works.items()]
+
+
+def _thread(
+    name: str, work: Callable[[threading.Event], None], stop: threading.Event
+) -> threading.Thread:
+    return threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+
+
+def _open() -> Board | Headquarters:
     asked = settings.load()
     logs.set_up(asked.log, sys.stderr)
+    if is_command(asked.election):
+        above = open_headquarters(asked, _now)
+        found = above.overseeing.overview()
+        told = {"members": len(found.command.members), "reporting": len(found.rollups)}
+        _log.info("command opened", extra=told)
+        headquarters.install(above)
+        return above
     board = open_board(asked, _now)
     prepare(board, _now(), _log.info)
     snapshot = board.live.picture().snapshot
@@ -86,16 +104,11 @@ def _open() -> Board:
     return board
 
 
-def _upstream(board: Board, stop: threading.Event) -> threading.Thread | None:
-    """The thread that sends rows up, where somebody said whereto."""
-    url, election = board.settings.upstream, board.register.election
-    if url is None:
-        return None
+def _upstream(board: Board, url: str) -> Upstream:
+    """What sends rows up, where somebody said whereto."""
+    election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
-    way = Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM)
-    thread = threading.Thread(target=way.run, args=(stop,), name="upstream", daemon=True)
-    thread.start()
-    return thread
+    return Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM, job="kirim")
 
 
 def _now() -> datetime:

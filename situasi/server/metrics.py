@@ -15,8 +15,9 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import pulse
+from situasi import headquarters, pulse
 from situasi.board import Board
+from situasi.headquarters import Headquarters
 from situasi.pulse import Errand
 from situasi.records import FEEDS
 
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 # Few names, whatever is asked for: each would be a series of its own for ever.
 _ROUTES = (
-    (re.compile(rf"/api/v1/({'|'.join(FEEDS)}|situation|openapi\.json)"), r"/api/v1/\1"),
+    (re.compile(rf"/api/v1/({'|'.join(FEEDS)}|situation|rollups|openapi\.json)"), r"/api/v1/\1"),
     (re.compile(r"/(healthz|healthz/live|healthz/ready|metrics)"), r"/\1"),
     (re.compile(r"/peta/[^/]+"), "/peta"),
     (re.compile(r"/gaya/[^/]+"), "/gaya"),
@@ -95,6 +96,10 @@ class BoardCollector(Collector):
         self._board = board
 
     def collect(self) -> Iterator[Metric]:
+        above = headquarters.current()
+        if above is not None:
+            yield from _above(above)
+            return
         picture = self._board().lookout.picture()
         snapshot = picture.snapshot
         age = (datetime.now(UTC) - picture.checked_at).total_seconds()
@@ -113,7 +118,7 @@ class BoardCollector(Collector):
 
 def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
     """What is not known has no figure: never a zero."""
-    if not errand.wanted:
+    if not errand.ours:
         return
     yield _one(f"{name}_failing", f"1 while {what} fails.", int(errand.trouble is not None))
     age = errand.age(datetime.now(UTC))
@@ -121,6 +126,20 @@ def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
         yield _one(f"{name}_age_seconds", f"Since {what} last went well.", age)
     if errand.waiting is not None:
         yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.waiting)
+
+
+def _above(above: Headquarters) -> Iterator[Metric]:
+    """What a command above holds of its kabupaten."""
+    found = above.overseeing.overview()
+    age = (datetime.now(UTC) - found.checked_at).total_seconds()
+    made_up = any(one.rehearsal for one in found.rollups.values())
+    yield _one("situasi_store_readable", "1 while it can be read.", int(not found.trouble))
+    yield _one("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
+    yield _one("situasi_rehearsal", "1 while made-up rows are shown.", int(made_up))
+    yield _one("situasi_members", "Kabupaten of the command.", len(found.command.members))
+    yield _one("situasi_members_reporting", "From how many anything came.", len(found.rollups))
+    yield _one("situasi_members_silent", "From how many not lately.", len(found.silent()))
+    yield _one("situasi_boards_open", "Boards looked at.", len(above.boards.opened()))
 
 
 def _one(name: str, meaning: str, value: float) -> Metric:

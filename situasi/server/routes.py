@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, request_response
 
-from situasi import sheet
+from situasi import headquarters, sheet
 from situasi.board import current as board
 from situasi.figures import map_marks
 from situasi.server import health
@@ -22,10 +22,10 @@ _COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")
 
 async def boundaries(request: Request) -> Response:
     """The boundaries under an address that changes with them."""
-    shapes = board().boundaries
-    if request.path_params["fingerprint"] != shapes.fingerprint:
-        return Response(status_code=404)
-    return _lasting(shapes.raw, "application/geo+json")
+    for shapes in headquarters.shapes(board):
+        if request.path_params["fingerprint"] == shapes.fingerprint:
+            return _lasting(shapes.raw, "application/geo+json")
+    return Response(status_code=404)
 
 
 async def marks(request: Request) -> Response:

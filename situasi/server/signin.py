@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts, words
+from situasi import accounts, headquarters, words
 from situasi.accounts import Account
 from situasi.board import current as board
 from situasi.labels import label
@@ -252,7 +252,7 @@ def language(request: Request, onward: str) -> str:
 
 
 def _kabupaten() -> str:
-    return board().register.election.kabupaten
+    return headquarters.place(board)
 
 
 async def _nothing(_request: Request) -> Response:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 
-from situasi import accounts, election, secret, settings
+from situasi import accounts, secret, settings
+from situasi.board import scope_of
 from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
 from situasi.server.doorway import Doorway, Heeds
@@ -18,7 +19,7 @@ from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
 from situasi.settings import Oidc, Settings
-from situasi.store import Scope, open_store
+from situasi.store import open_store
 from situasi.store.protocol import StoreError
 
 if TYPE_CHECKING:
@@ -104,8 +105,7 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
         raise NotSafe(
             f"di {where} papan butuh SITUASI_SECRET, paling sedikit {secret.SHORTEST} tanda acak."
         )
-    voted = election.load(found.election)
-    store = open_store(found.store, Scope(voted.contest, voted.kabupaten_code))
+    store = open_store(found.store, scope_of(found.election))
     try:
         every = accounts.every(store).values()
     finally:

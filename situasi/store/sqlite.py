@@ -156,7 +156,9 @@ class SqliteBackend(Backend):
 
     def alone(self, job: str) -> bool:
         """See Backend: by a lock on a file beside the store, which ends with its process."""
-        lock = self._jobs.setdefault(job, FileLock(f"{self._path}.{job}.lock", blocking=False))
+        lock = self._jobs.setdefault(
+            job, FileLock(f"{self._path}.{job}.lock", blocking=False, thread_local=False)
+        )
         try:
             if not lock.is_locked:
                 lock.acquire()

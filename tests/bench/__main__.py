@@ -23,6 +23,7 @@ from tests.bench import (
     outlook,
     page,
     pages,
+    polda,
     soak,
     start,
     wall,
@@ -31,7 +32,13 @@ from tests.bench.machine import described
 
 MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
-ALONE = {"alerts": alerts.run, "hot": hot.run, "moves": moves.run, "outlook": outlook.run}
+ALONE = {
+    "alerts": alerts.run,
+    "hot": hot.run,
+    "moves": moves.run,
+    "outlook": outlook.run,
+    "polda": polda.run,
+}
 
 
 def main(asked: list[str]) -> None:

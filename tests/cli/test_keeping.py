@@ -59,6 +59,25 @@ def test_without_a_name_it_lies_with_the_others_and_is_never_let_go(
     assert path.name.endswith("-tangan.zip") and path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_polres_that_lost_its_store_gets_its_rows_back_from_above_and_goes_on(
+    filled: dict[str, str], cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    cli("sync", "--to", database)
+    above = open_store(database, SCOPE)
+    before = every(above)
+    monkeypatch.setenv("SITUASI_DATA", str(tmp_path / "new"))
+    assert cli("backup", "--from", database, "-o", tmp_path / "k.zip").code == 0
+    assert_same(before, every(above))  # the trail there is still that of the lost store
+    assert cli("restore", tmp_path / "k.zip").code == 0
+    new = open_store(f"sqlite:///{tmp_path / 'new' / 'situasi.db'}")
+    fill(new, mark="b")
+    said = cli("sync", "--to", database)
+    assert (said.code, said.err) == (0, "")
+    assert_same(flowing(new), flowing(above))
+    new.close()
+    above.close()
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

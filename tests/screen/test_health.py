@@ -113,5 +113,14 @@ def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
         (None, ""), ("putus", ""), (None, "12")
     ]  # fmt: skip
     assert errand.age(NOON + timedelta(seconds=20)) == 11
-    file = health_panel._turns(errand).file()
+    file = health_panel._turns(errand, "berkas").file()
     assert len(file) == 3
+
+
+def test_what_another_server_does_is_neither_switched_off_nor_an_alarm(empty: Board) -> None:
+    errand = Errand()
+    errand.wanted = errand.elsewhere = True
+    errand.failed(NOON, "putus")
+    for card in (health_panel._backup(errand, NOON), health_panel._upstream(errand, NOON)):
+        assert (card.value, card.note, card.alarm) == ("–", "dikerjakan server lain", False)
+    assert not errand.ours

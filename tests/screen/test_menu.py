@@ -15,7 +15,7 @@ from tests.conftest import NOON
 _SCRIPT = """
 from situasi.screen import menu, session
 
-menu._who(session.viewer())
+menu.who(session.viewer())
 """
 PEMULUTAN = "16.10.05"
 

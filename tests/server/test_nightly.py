@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from situasi import keeping, pulse
-from situasi.board import Board, install
+from situasi.board import Board, install, open_board
 from situasi.pulse import Errand
 from situasi.server import health, nightly
 from situasi.server.metrics import exposed
@@ -178,6 +178,17 @@ def test_a_clock_that_is_set_back_does_not_silence_it(full: Board, clock: Clock)
     one = Nightly(full, clock, Errand())
     looks(one, clock, NOON + HOUR, NIGHT, NIGHT + HOUR)
     assert len(names(full)) == 1
+
+
+def test_of_several_servers_one_makes_it(full: Board, clock: Clock) -> None:
+    other = open_board(full.settings, clock)
+    assert other.store.alone("cadangan")
+    one = made(full, clock)
+    looks(one, clock, NIGHT, NIGHT + HOUR)
+    assert names(full) == [] and one.state.elsewhere
+    other.close()
+    looks(one, clock, NIGHT + 2 * HOUR)
+    assert len(names(full)) == 1 and not one.state.elsewhere
 
 
 def test_it_can_be_switched_off(full: Board, clock: Clock) -> None:

@@ -12,12 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from situasi import pulse
+from situasi import headquarters, pulse
 from situasi.board import Board
 from situasi.board import current as board
 from situasi.records import FEEDS
 from situasi.server import keeper, metrics
 from situasi.server.api import answers
+from situasi.server.api.above import AboveApi
 from situasi.server.api.desk import Desk, Desks
 from situasi.server.api.intake import Parcel
 from situasi.server.api.keys import WRITABLE
@@ -55,12 +56,16 @@ class Api:
             methods = ["GET", "POST"] if feed in WRITABLE else ["GET"]
             routes.append(Route(f"/v1/{feed}", self._feed(feed), methods=methods))
         self._app = Told(Router(routes, redirect_slashes=False, default=_nothing_here))
+        self._above = AboveApi(clock, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        app = self._app if headquarters.current() is None else self._above
+        await app(scope, receive, send)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
+        if headquarters.current() is not None:
+            return await self._above.metrics(request)
 
         def work(desk: Desk) -> Response:
             # A key that is shown is always looked at: the gate let it pass for that alone.

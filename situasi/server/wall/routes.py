@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from situasi import acknowledged
+from situasi import acknowledged, headquarters
 from situasi.acknowledged import Acknowledgement, NotNamed
 from situasi.analysis.alarms import alarms
 from situasi.board import current as board
@@ -31,9 +31,12 @@ _WAIT = re.compile(r"wait=(\d{1,3})")
 
 
 def _viewer(request: Request) -> Viewer | None:
-    """Who looks; None where the page Situasi is not there for them, nor so the wall."""
+    """Who looks; None where the page Situasi is not there for them, nor so the wall.
+
+    A command above has no wall: each kabupaten has its own.
+    """
     visit: Visit = request.scope[VISIT]
-    viewer = visit.viewer
+    viewer = visit.viewer if headquarters.current() is None else None
     return viewer if viewer is not None and viewer.opens("situasi") else None
 
 

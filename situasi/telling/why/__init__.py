@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from situasi.command import Command
 from situasi.election import Election
 from situasi.telling.why import cases, decisions, force, intake, stations
+from situasi.telling.why.above import ABOVE
 from situasi.telling.why.rule import Rule, Why
 
 _PAGES: dict[str, dict[str, Rule]] = {
@@ -28,5 +30,15 @@ def of(page: str, key: str, election: Election) -> Why | None:
 
     key: of the figure, or of the table in which its rows are opened.
     """
-    rule = _PAGES.get(page, {}).get(key.removeprefix("isi_").removeprefix("baris_"))
+    rule = _PAGES.get(page, {}).get(_plain(key))
     return rule(election) if rule else None
+
+
+def above(key: str, command: Command) -> Why | None:
+    """The same for the page of a command above."""
+    rule = ABOVE.get(_plain(key))
+    return rule(command) if rule else None
+
+
+def _plain(key: str) -> str:
+    return key.removeprefix("isi_").removeprefix("baris_")

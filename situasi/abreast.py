@@ -1,0 +1,172 @@
+"""The kabupaten side by side, or the provinces: a line each, from their roll-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from situasi.command import MABES, Command, Member
+from situasi.overseeing import COUNTS, Overview, Total
+from situasi.records import SITUASI
+from situasi.store.rollups import Rollup
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kabupaten or province. Of a count that nobody told: None.
+
+    unit: whose board it is, as people call it; "" for a province. members: kabupaten in it;
+    reporting: from how many anything ever came; silent: from how many nothing came for too long.
+    opens: whether there is something to open. state: the worst situasi that holds anywhere in it.
+    counts, told: by COUNTS, and how many of the members told it. copied_at: when what lies here
+    last came; of a past moment, when the newest of it was known; None too while an exercise runs
+    there, whose clock is `exercise_at`. now: the clock against which it is reckoned.
+    rate_estimated: the voters of some TPS of which the turnout is are a perkiraan.
+    """
+
+    code: str
+    name: str
+    unit: str
+    members: int
+    reporting: int
+    silent: int
+    opens: bool
+    state: str | None
+    tps: int | None
+    dpt: int | None
+    estimated: bool
+    counts: Mapping[str, int | None]
+    told: Mapping[str, int]
+    rate: float | None
+    rate_estimated: bool
+    copied_at: datetime | None
+    exercise_at: datetime | None
+    reported_at: datetime | None
+    now: datetime
+    zone: ZoneInfo
+    zone_label: str
+    rehearsal: bool
+    is_part: bool
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing came from any of it for too long."""
+        return 0 < self.members == self.silent
+
+    def partial(self, count: str) -> bool:
+        """Whether some of it did not tell this, so that there may be more."""
+        return self.told[count] < self.members
+
+
+def lines(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> list[Line]:
+    """A line for each province of the nation, for each kabupaten of a Polda, in their order.
+
+    code: of the province that is looked at, where the command is that of the nation. estimated:
+    kabupaten of which the voters of some TPS are a perkiraan.
+    """
+    command = found.command
+    if command.level == MABES and not code:
+        return [_whole(found, part, name, estimated) for part, name in command.parts.items()]
+    silent = {one.code for one in found.silent(code)}
+    return [
+        _member(found, one, one.code in silent, one.code in estimated)
+        for one in _below(command, code)
+    ]
+
+
+def sums(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> Line:
+    """All of what `lines` gives, in one."""
+    return _whole(found, code, found.command.parts.get(code, found.command.name), estimated)
+
+
+def _below(command: Command, code: str) -> list[Member]:
+    return [one for one in command.members if not code or one.province == code]
+
+
+def _member(found: Overview, member: Member, silent: bool, estimated: bool) -> Line:
+    rollup = found.rollups.get(member.code)
+    total = found.total(member.code)
+    return Line(
+        code=member.code,
+        name=member.name,
+        unit=member.command,
+        members=1,
+        reporting=total.reporting,
+        silent=int(silent),
+        opens=member.election is not None,
+        state=_state([rollup] if rollup else []),
+        rate_estimated=estimated and total.rate is not None,
+        copied_at=_copied(rollup) if rollup else None,
+        exercise_at=rollup.at if rollup and rollup.exercise else None,
+        reported_at=rollup.reported_at if rollup else None,
+        now=found.at,
+        zone=member.zone,
+        zone_label=member.zone_label,
+        is_part=False,
+        **_counted(total),
+    )
+
+
+def _whole(found: Overview, code: str, name: str, estimated: Collection[str]) -> Line:
+    command = found.command
+    members = _below(command, code)
+    some = [found.rollups[one.code] for one in members if one.code in found.rollups]
+    newest = max((one for one in some if _copied(one)), key=_copied_at, default=None)
+    total = found.total(code)
+    return Line(
+        code=code,
+        name=name,
+        unit="",
+        members=total.members,
+        reporting=total.reporting,
+        silent=len(found.silent(code)),
+        opens=bool(members),
+        state=_state(some),
+        rate_estimated=any(one.kabupaten in estimated and one.rated is not None for one in some),
+        copied_at=_copied(newest) if newest else None,
+        exercise_at=max((one.at for one in some if one.exercise), default=None),
+        reported_at=max((one.reported_at for one in some if one.reported_at), default=None),
+        now=found.at,
+        zone=members[0].zone if members else command.zone,
+        zone_label=members[0].zone_label if members else command.zone_label,
+        is_part=True,
+        **_counted(total),
+    )
+
+
+def _counted(total: Total) -> dict[str, Any]:
+    return {
+        "tps": total.tps,
+        "dpt": total.dpt,
+        "estimated": total.estimated,
+        "counts": {name: total.counts[name] for name in COUNTS},
+        "told": total.told,
+        "rate": total.rate,
+        "rehearsal": total.rehearsal,
+    }
+
+
+def _copied(rollup: Rollup) -> datetime | None:
+    if rollup.exercise:
+        return None
+    return rollup.received_at if rollup.live else rollup.reported_at
+
+
+def _copied_at(rollup: Rollup) -> datetime:
+    at = _copied(rollup)
+    assert at is not None, "asked before"
+    return at
+
+
+def _state(some: list[Rollup]) -> str | None:
+    """The worst that holds in a kecamatan of these, or was stated for a whole kabupaten."""
+    there = {
+        state
+        for one in some
+        for state in SITUASI
+        if getattr(one, f"situasi_{state}") or one.everywhere == state
+    }
+    return next((state for state in reversed(SITUASI) if state in there), None)

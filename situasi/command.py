@@ -1,0 +1,215 @@
+"""A commanding level above the Polres, read from its folder: which kabupaten report to it."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+NAME = "command.toml"
+MEMBERS = "kabupaten.csv"
+POLDA, MABES = "polda", "mabes"
+_PROVINCE = 2  # letters of a code that name the province
+
+
+@dataclass(frozen=True)
+class Member:
+    """One kabupaten or kota. Its clock may be another than that of the command.
+
+    election: folder of its own election definition; None: not known here. tps, dpt: None: not
+    known. estimated: tps or dpt is a perkiraan. source: where tps and dpt come from.
+    """
+
+    code: str
+    name: str
+    command: str
+    election: Path | None
+    tps: int | None
+    dpt: int | None
+    estimated: bool
+    source: str
+    zone: ZoneInfo
+    zone_label: str
+
+    @property
+    def province(self) -> str:
+        """The code of its province."""
+        return self.code[:_PROVINCE]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A Polda or Mabes. Times of day are local, in each member's own zone.
+
+    code: of all its members' codes the beginning ("" for the nation). contest: the election across
+    all kabupaten, under which their stores are kept. tps, dpt: of all of it; None: not known.
+    silent_after: a kabupaten from which nothing came for so long is silent. situasi_valid,
+    word_every: by which a kabupaten is reckoned whose own rules are not known here. parts: the
+    level between it and the kabupaten, code -> name, in order.
+    """
+
+    folder: Path
+    slug: str
+    name: str
+    level: str
+    code: str
+    contest: str
+    operation: str
+    day: date
+    zone: ZoneInfo
+    zone_label: str
+    tps_opens: time
+    tps_closes: time
+    watch_from: time
+    watch_until: time
+    silent_after: timedelta
+    situasi_valid: timedelta
+    word_every: timedelta
+    tps: int | None
+    dpt: int | None
+    members: tuple[Member, ...]
+    parts: Mapping[str, str]
+
+    def member(self, code: str) -> Member:
+        """Raises KeyError where no member has this code."""
+        return next((one for one in self.members if one.code == code), None) or _unknown(code)
+
+    def midnight(self, member: Member | None = None) -> datetime:
+        """The beginning of the election day, by the clock of a member or of the command."""
+        return self._local(time.min, member)
+
+    def day_start(self, member: Member | None = None) -> datetime:
+        """From when the day is watched."""
+        return self._local(self.watch_from, member)
+
+    def day_end(self, member: Member | None = None) -> datetime:
+        """Until when; 00.00 means the midnight that closes the day."""
+        end = self._local(self.watch_until, member)
+        return end if end > self.day_start(member) else end + timedelta(days=1)
+
+    def _local(self, at: time, member: Member | None) -> datetime:
+        return datetime.combine(self.day, at, member.zone if member else self.zone)
+
+
+def _unknown(code: str) -> Member:
+    raise KeyError(code)
+
+
+def is_command(folder: Path) -> bool:
+    """Whether this folder defines a commanding level, and not one election of a kabupaten."""
+    return (folder / NAME).is_file()
+
+
+def below(command: Command, code: str) -> tuple[Member, ...]:
+    """The members under a code (of a province, of a kabupaten); all of them under ""."""
+    return tuple(
+        one for one in command.members if not code or f"{one.code}.".startswith(f"{code}.")
+    )
+
+
+def load(folder: Path) -> Command:
+    """Read `command.toml` and `kabupaten.csv` in this folder.
+
+    Raises FileNotFoundError where one is missing, KeyError or ValueError naming the entry that
+    is missing or wrong.
+    """
+    path = folder / NAME
+    raw = tomllib.loads(path.read_text("utf-8"))
+    try:
+        command = _build(folder, raw)
+    except KeyError as missing:
+        missing.add_note(f"{path} or {MEMBERS} has no entry {missing}")
+        raise
+    _check(command)
+    return command
+
+
+def _build(folder: Path, raw: dict[str, Any]) -> Command:
+    own, day, register = raw["command"], raw["day"], raw["register"]
+    zone = (day["zone"], day["zone_label"])
+    return Command(
+        folder=folder,
+        slug=folder.name,
+        name=own["name"],
+        level=own["level"],
+        code=own["code"],
+        contest=own["contest"],
+        operation=own["operation"],
+        day=day["date"],
+        zone=ZoneInfo(zone[0]),
+        zone_label=zone[1],
+        tps_opens=day["tps_opens"],
+        tps_closes=day["tps_closes"],
+        watch_from=day["watch_from"],
+        watch_until=day["watch_until"],
+        **_thresholds(raw["thresholds"]),
+        tps=register.get("tps"),
+        dpt=register.get("dpt"),
+        members=tuple(_member(folder, row, zone) for row in _rows(folder / MEMBERS)),
+        parts=dict(raw["parts"]),
+    )
+
+
+def _thresholds(raw: dict[str, int]) -> dict[str, timedelta]:
+    names = ("silent_after", "situasi_valid", "word_every")
+    return {name: timedelta(minutes=raw[f"{name}_min"]) for name in names}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:
+    own = (row.get("zona") or zone[0], row.get("label_zona") or zone[1])
+    return Member(
+        code=row["kode"],
+        name=row["nama"],
+        command=row["satuan"],
+        election=(folder / row["pemilihan"]).resolve() if row["pemilihan"] else None,
+        tps=_count(row["tps"]),
+        dpt=_count(row["dpt"]),
+        estimated=row["perkiraan"].strip().lower() == "ya",
+        source=row["sumber"],
+        zone=ZoneInfo(own[0]),
+        zone_label=own[1],
+    )
+
+
+def _count(cell: str) -> int | None:
+    return int(cell) if cell.strip() else None
+
+
+def _check(command: Command) -> None:
+    if command.level not in (POLDA, MABES):
+        raise ValueError(f"{NAME}: level is {POLDA} or {MABES}, not {command.level!r}")
+    codes = [one.code for one in command.members]
+    if len(set(codes)) < len(codes):
+        twice = next(code for code in codes if codes.count(code) > 1)
+        raise ValueError(f"{MEMBERS}: {twice} twice")
+    strangers = [code for code in codes if not code.startswith(command.code)]
+    strangers += [one.code for one in command.members if one.province not in command.parts]
+    if strangers:
+        raise ValueError(f"{MEMBERS}: {strangers[:5]} are of no province of {command.name}")
+    for what, told, each in (
+        ("tps", command.tps, [one.tps for one in command.members]),
+        ("dpt", command.dpt, [one.dpt for one in command.members]),
+    ):
+        _adds_up(what, told, each)
+    lost = [one.code for one in command.members if one.election and not one.election.is_dir()]
+    if lost:
+        raise ValueError(f"{MEMBERS}: no election folder for {lost[:5]}")
+
+
+def _adds_up(what: str, told: int | None, each: Iterable[int | None]) -> None:
+    """Where some are not known the rest cannot be more than the whole."""
+    every = list(each)
+    found = sum(one for one in every if one is not None)
+    wrong = found > told if None in every and told is not None else found != told
+    if told is not None and wrong:
+        raise ValueError(f"{what}: {told} declared, but {MEMBERS} adds up to {found}")

@@ -1,0 +1,254 @@
+"""The level above: the roll-ups of all its kabupaten, kept in memory for all who look."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from situasi import election, regions
+from situasi.command import Command, Member, below
+from situasi.records import FASE
+from situasi.regions import Register
+from situasi.store.protocol import StoreError
+from situasi.store.rollups import Rollup, Rollups, Serious, Terms
+
+# Of Rollup, what adds up over kabupaten.
+COUNTS = (
+    "tps_reported", "tps_opened", "tps_closed", "tps_done", "tps_counted",
+    "heads", "rated", "dpt_told",
+    "incidents_day", "incidents_open", "serious_open",
+    "situasi_hijau", "situasi_kuning", "situasi_merah",
+    "officers_posted", "officers_present", "waiting",
+)  # fmt: skip
+_MOMENTS = 16  # past moments that are kept
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum over some kabupaten. What a kabupaten did not tell is missing, not zero.
+
+    members: how many there are; reporting: from how many anything ever came. counts: by COUNTS the
+    sum over those that told it, None where nobody did; told: how many of them did. reached,
+    open_tingkat, jenis: the sums of those of Rollup, None where nobody told. tps, dpt: of all
+    members, None where that of one is not known; estimated: whether one is a perkiraan.
+    """
+
+    members: int
+    reporting: int
+    counts: Mapping[str, int | None]
+    told: Mapping[str, int]
+    reached: Mapping[str, int] | None
+    open_tingkat: Mapping[str | None, int] | None
+    jenis: Mapping[str | None, int] | None
+    tps: int | None
+    dpt: int | None
+    estimated: bool
+    rehearsal: bool
+
+    @property
+    def rate(self) -> float | None:
+        """Percent of the voters on the lists of the TPS that told; None where nobody did."""
+        heads, voters = self.counts["rated"], self.counts["dpt_told"]
+        return 100 * heads / voters if heads is not None and voters else None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is known at `at` of all kabupaten, in the order of the command's members.
+
+    rollups: by code, only of those from which anything ever came. live: all that is known by
+    now. checked_at: when the database was last asked with success; trouble: why it cannot be
+    asked now, and the roll-ups are the last good ones.
+    """
+
+    command: Command
+    at: datetime
+    live: bool
+    rollups: Mapping[str, Rollup]
+    checked_at: datetime
+    trouble: str | None = None
+
+    def total(self, code: str = "") -> Total:
+        """The sum over the members under a code (of a province); over all under ""."""
+        members = below(self.command, code)
+        found = [self.rollups[one.code] for one in members if one.code in self.rollups]
+        whole = len(members) == len(self.command.members)
+        each = {name: [getattr(one, name) for one in found] for name in COUNTS}
+        return Total(
+            members=len(members),
+            reporting=len(found),
+            counts={name: _sum(told) for name, told in each.items()},
+            told={name: len(told) - told.count(None) for name, told in each.items()},
+            reached=_sums(FASE, [one.reached for one in found]),
+            open_tingkat=_sums((), [one.open_tingkat for one in found]),
+            jenis=_sums((), [one.jenis for one in found]),
+            tps=self.command.tps if whole else _all(one.tps for one in members),
+            dpt=self.command.dpt if whole else _all(one.dpt for one in members),
+            estimated=any(one.estimated for one in members),
+            rehearsal=any(one.rehearsal for one in found),
+        )
+
+    def serious(self, code: str = "", limit: int = 6) -> list[Serious]:
+        """The newest open cases that are tinggi or merah, of the members under a code."""
+        codes = {one.code for one in below(self.command, code)}
+        every = [case for at, one in self.rollups.items() if at in codes for case in one.serious]
+        return sorted(every, key=lambda case: case.known_at, reverse=True)[:limit]
+
+    def silent(self, code: str = "") -> list[Member]:
+        """The members under a code from which nothing came for too long, while it is watched.
+
+        A past moment, and an exercise, are reckoned by when the newest row was known.
+        """
+        return [one for one in below(self.command, code) if self._is_silent(one)]
+
+    def _is_silent(self, member: Member) -> bool:
+        found = self.rollups.get(member.code)
+        at = found.at if found and found.exercise else self.at
+        if not self.command.day_start(member) <= at < self.command.day_end(member):
+            return False
+        if found is None:
+            return True
+        told = found.reported_at if found.exercise or not self.live else found.received_at
+        return told is None or at - told > self.command.silent_after
+
+
+def _sum(told: Iterable[int | None]) -> int | None:
+    known = [one for one in told if one is not None]
+    return sum(known) if known else None
+
+
+def _all(told: Iterable[int | None]) -> int | None:
+    every = list(told)
+    return None if None in every else _sum(every)
+
+
+def _sums(names: Iterable[str], told: Iterable[Mapping[Any, int] | None]) -> dict[Any, int] | None:
+    known = [one for one in told if one is not None]
+    found: dict[Any, int] = dict.fromkeys(names, 0)
+    for one in known:
+        for name, number in one.items():
+            found[name] = found.get(name, 0) + number
+    return found if known else None
+
+
+def terms(register: Register) -> Terms:
+    """By what a kabupaten is reckoned whose register is known."""
+    own = register.election
+    since = own.local(datetime.min.time())
+    voters = register.tps.set_index("code")["dpt"]
+    return Terms(
+        since=since,
+        until=own.day_end,
+        situasi_valid=own.thresholds.situasi_valid,
+        word_every=own.rules.personnel.word_every,
+        offset=since.utcoffset() or timedelta(0),
+        tps={str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()},
+    )
+
+
+def _terms(command: Command, member: Member) -> Terms:
+    if member.election is not None:
+        return terms(regions.load(election.load(member.election)))
+    since = command.midnight(member)
+    return Terms(
+        since=since,
+        until=command.day_end(member),
+        situasi_valid=command.situasi_valid,
+        word_every=command.word_every,
+        offset=since.utcoffset() or timedelta(0),
+    )
+
+
+class Overseeing:
+    """Keeps the roll-ups, and asks again only for those that have moved.
+
+    A database that cannot be asked leaves the last good ones in place, with the reason. Whoever
+    comes while another asks is given what is held.
+    """
+
+    def __init__(self, rollups: Rollups, command: Command, clock: Callable[[], datetime]) -> None:
+        self._rollups, self._clock = rollups, clock
+        self._terms = {one.code: _terms(command, one) for one in command.members}
+        self._asking, self._looking_back = threading.Lock(), threading.Lock()
+        self._past: OrderedDict[tuple[datetime, tuple[tuple[str, int], ...]], Overview]
+        self._past = OrderedDict()
+        now = clock()
+        self._held = Overview(command, now, live=True, rollups={}, checked_at=now)
+        self._asked = False
+
+    def overview(self) -> Overview:
+        """All that is known by now; costs one small question when nothing has changed."""
+        if self._asking.acquire(blocking=not self._asked):
+            try:
+                self._refresh()
+                self._asked = True
+            finally:
+                self._asking.release()
+        return self._held
+
+    def _refresh(self) -> None:
+        now = self._clock()
+        minute = now.replace(second=0, microsecond=0)
+        found, trouble = dict(self._held.rollups), None
+        try:
+            versions = self._mine()
+            found = {code: one for code, one in found.items() if code in versions}
+            for code in versions:
+                if not _holds(found.get(code), versions[code], minute):
+                    found[code] = self._rollups.of(code, self._terms[code], minute)
+        except StoreError as error:
+            trouble = str(error)
+        checked = self._held.checked_at if trouble else now
+        ordered = {code: found[code] for code in self._terms if code in found}
+        self._held = replace(
+            self._held, at=now, rollups=ordered, checked_at=checked, trouble=trouble
+        )
+
+    def then(self, at: datetime) -> Overview:
+        """As it was known at a past moment; where that cannot be found out, without roll-ups.
+
+        Found anew once rows came that may be of then.
+        """
+        with self._looking_back:
+            try:
+                versions = self._mine()
+                asked = (at, tuple(versions.items()))
+                if asked not in self._past:
+                    self._past[asked] = self._look_back(at, versions)
+            except StoreError as error:
+                return replace(self._held, at=at, live=False, rollups={}, trouble=str(error))
+            self._past.move_to_end(asked)
+            while len(self._past) > _MOMENTS:
+                self._past.popitem(last=False)
+            return self._past[asked]
+
+    def _look_back(self, at: datetime, versions: Mapping[str, int]) -> Overview:
+        found = {
+            code: self._rollups.of(code, self._terms[code], at, live=False) for code in versions
+        }
+        # From whom nothing was known then, nothing had come.
+        spoke = {code: one for code, one in found.items() if one.reported_at is not None}
+        return replace(
+            self._held, at=at, live=False, rollups=spoke, checked_at=self._clock(), trouble=None
+        )
+
+    def _mine(self) -> dict[str, int]:
+        """The versions of the members' stores, in order; of others nothing is asked."""
+        versions = self._rollups.versions()
+        return {code: versions[code] for code in self._terms if versions.get(code)}
+
+    def close(self) -> None:
+        self._rollups.close()
+
+
+def _holds(held: Rollup | None, version: int, now: datetime) -> bool:
+    """Whether the figures of a roll-up are still those of now."""
+    if held is None or held.version != version:
+        return False
+    return held.good_until is None or now <= held.good_until

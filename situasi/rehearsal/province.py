@@ -1,0 +1,221 @@
+"""A made-up election folder for every kabupaten of a command: what a Polda rehearses on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+
+from situasi import command as commands
+from situasi.command import Command, Member
+
+# Of a kabupaten whose number of TPS is not known.
+_TPS = 300
+_VOTERS = 480  # of one TPS
+_TPS_PER_KECAMATAN, _TPS_PER_DESA = 42, 3
+_SIDE, _COLUMNS = 0.1, 8  # degrees of one square, squares in a row
+_WEST, _NORTH, _APART = 95.0, 6.0, 1.0  # where the squares of the first kabupaten begin
+_FIRST = ("Batu", "Lembah", "Pasir", "Kuala", "Padang", "Teluk", "Rimba", "Gunung", "Hulu", "Danau")
+_SECOND = (
+    "Gading", "Jati", "Mutiara", "Dendang", "Embun",
+    "Cempaka", "Waru", "Selasih", "Bidara", "Kemuning",
+)  # fmt: skip
+_PLACES = (
+    "Pasar", "Dusun", "Seberang", "Tanjung", "Muara", "Talang", "Sukajadi", "Karang",
+    "Lubuk", "Pulau", "Tebing", "Simpang", "Ulak", "Payakabung", "Sungai", "Bukit",
+)  # fmt: skip
+_NOTE = "buatan untuk LATIHAN"
+# What is the same wherever people vote on the same day.
+_SHARED = ("rules.toml", "days.toml", "tahapan.csv", "sop.csv", "pola_pengamanan.csv")
+
+
+@dataclass(frozen=True)
+class _Desa:
+    code: str
+    name: str
+    tps: int
+
+
+@dataclass(frozen=True)
+class _Kecamatan:
+    code: str
+    name: str
+    desa: tuple[_Desa, ...]
+
+    @property
+    def tps(self) -> int:
+        return sum(one.tps for one in self.desa)
+
+
+def write(folder: Path, template: Path, out: Path) -> Path:
+    """Write this command into `out`, with an election folder for every member that has none.
+
+    folder: of the command. template: the election whose rules and plans all the others share.
+    Kecamatan, desa, TPS and boundaries are invented, and say so; only the number of TPS is that of
+    `kabupaten.csv`. Returns the new command folder.
+    """
+    command = commands.load(folder)
+    known: dict[str, Path] = {}
+    for place, member in enumerate(command.members):
+        known[member.code] = member.election or out / "elections" / member.code
+        if member.election is None:
+            _election(command, member, place, template, known[member.code])
+    home = out / "commands" / command.slug
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(folder / commands.NAME, home)
+    with (folder / commands.MEMBERS).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = list(rows[0])
+    told = [{**row, "pemilihan": str(known[row["kode"]].resolve())} for row in rows]
+    _write(home / commands.MEMBERS, names, [[row[name] for name in names] for row in told])
+    return home
+
+
+def _election(command: Command, member: Member, place: int, template: Path, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    areas = list(_areas(member.code, member.tps or _TPS))
+    for name in _SHARED:
+        shutil.copy(template / name, out)
+    (out / "election.toml").write_text(_definition(command, member, areas), "utf-8")
+    _places(out, areas)
+    _squares(out / "geo" / "kecamatan.geojson", areas, place)
+
+
+def _areas(kabupaten: str, tps: int) -> Iterator[_Kecamatan]:
+    """Kecamatan and desa with so many TPS in all."""
+    count = max(1, round(tps / _TPS_PER_KECAMATAN))
+    for number, own in enumerate(_shared(tps, count)):
+        code = f"{kabupaten}.{number + 1:02d}"
+        name = f"{_FIRST[number % 10]} {_SECOND[(number + number // 10) % 10]}"
+        villages = min(len(_PLACES), max(1, math.ceil(own / _TPS_PER_DESA)))
+        desa = (
+            _Desa(f"{code}.{2001 + at}", f"{_PLACES[at]} {name}", of)
+            for at, of in enumerate(_shared(own, villages))
+        )
+        yield _Kecamatan(code, name, tuple(desa))
+
+
+def _shared(whole: int, parts: int) -> list[int]:
+    """As even as it goes."""
+    return [whole // parts + (at < whole % parts) for at in range(parts)]
+
+
+def _definition(command: Command, member: Member, areas: Sequence[_Kecamatan]) -> str:
+    tps = sum(one.tps for one in areas)
+
+    def clock(at: time) -> str:
+        return at.isoformat()
+
+    return f"""\
+# {_NOTE}: no figure of this folder but the number of TPS is real.
+[election]
+name = "LATIHAN Pilkada {member.name}"
+contest = "{command.contest}"
+kind = "pilkada"
+command = "{member.command}"
+operation = "{command.operation}"
+ballot = "pasangan"
+candidates = []
+
+[kabupaten]
+code = "{member.code}"
+name = "{member.name}"
+boundaries = "geo"
+
+[day]
+date = {command.day.isoformat()}
+zone = "{member.zone.key}"
+zone_label = "{member.zone_label}"
+tps_opens = {clock(command.tps_opens)}
+tps_closes = {clock(command.tps_closes)}
+watch_from = {clock(command.watch_from)}
+watch_until = {clock(command.watch_until)}
+moments = [
+    {{ at = {clock(command.tps_opens)}, label = "TPS buka" }},
+    {{ at = {clock(command.tps_closes)}, label = "TPS tutup" }},
+]
+
+[register]
+dpt = {tps * _VOTERS}
+tps = {tps}
+
+[thresholds]
+situasi_valid_min = {_minutes(command.situasi_valid.total_seconds())}
+future_tolerance_min = 15
+history_after_h = 24
+coordinate_tolerance_km = 1.0
+
+[thresholds.silent_after_min]
+incidents = 60
+tps = 90
+personnel = 180
+"""
+
+
+def _minutes(seconds: float) -> int:
+    return round(seconds / 60)
+
+
+def _places(out: Path, areas: Sequence[_Kecamatan]) -> None:
+    every = [(area, desa) for area in areas for desa in area.desa]
+    _write(
+        out / "kecamatan.csv",
+        ("kode", "nama", "dpt", "dpt_perkiraan", "tps"),
+        [(one.code, one.name, one.tps * _VOTERS, "ya", one.tps) for one in areas],
+    )
+    _write(
+        out / "desa.csv",
+        ("kode", "nama", "jenis", "kecamatan_kode"),
+        [(desa.code, desa.name, "desa", area.code) for area, desa in every],
+    )
+    _write(
+        out / "tps.csv",
+        ("desa_kode", "nomor", "dpt", "kerawanan", "perkiraan"),
+        [
+            (desa.code, number + 1, _VOTERS, "", "ya")
+            for _, desa in every
+            for number in range(desa.tps)
+        ],
+    )
+    _write(out / "aliases.csv", ("kode", "nama"), [])
+    _write(
+        out / "polsek.csv",
+        ("polsek", "kecamatan_kode", "dasar", "sumber", "catatan"),
+        [(f"Polsek {one.name}", one.code, "dugaan", "", _NOTE) for one in areas],
+    )
+
+
+def _squares(path: Path, areas: Sequence[_Kecamatan], place: int) -> None:
+    """A square for each kecamatan, side by side; each kabupaten apart from the others."""
+    features = []
+    for at, area in enumerate(areas):
+        west = _WEST + _APART * (place % 40) + _SIDE * (at % _COLUMNS)
+        south = _NORTH - _APART * (place // 40) - _SIDE * (at // _COLUMNS + 1)
+        east, north = west + _SIDE, south + _SIDE
+        ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+        rounded = [[round(x, 6), round(y, 6)] for x, y in ring]
+        features.append({
+            "type": "Feature",
+            "properties": {"kode": area.code, "nama": area.name},
+            "geometry": {"type": "Polygon", "coordinates": [rounded]},
+        })  # fmt: skip
+    told = {
+        "type": "FeatureCollection",
+        "credit": f"Batas: {_NOTE}",
+        "caution": "Rekaan, bukan acuan hukum",
+        "features": features,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told), "utf-8")
+
+
+def _write(path: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(heading)
+        writer.writerows(rows)

@@ -1,0 +1,58 @@
+"""The kabupaten as tiles, each the way to its board; and the moment that is shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from situasi import words
+from situasi.abreast import Line
+from situasi.labels import label
+from situasi.screen import abreast_parts, abreast_words, filters, parts, upper, whose
+from situasi.screen.abreast_parts import Tile
+from situasi.screen.session import Moment
+from situasi.words import _
+
+
+def title(part: str) -> str:
+    """What stands side by side here."""
+    return upper.command().parts[part] if part else _("Wilayah")
+
+
+def controls(at: Moment) -> None:
+    """The moment that is shown, behind one button."""
+    zone = whose.desk().zone_label
+    said = _("Langsung") if at.live else f"{words.clock(at.at)} {zone}"
+    with parts.bar():
+        st.markdown(f"**{abreast_words.each()}**", width="content")
+        with st.popover(said, key="pilih_saat"):
+            st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
+            filters.time_slider()
+            if not at.live:
+                st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
+
+
+def tiles(every: list[Line]) -> None:
+    """One for each; a click on it opens what it is of."""
+    abreast_parts.tiles([_tile(line) for line in every])
+
+
+def _tile(line: Line) -> Tile:
+    return Tile(
+        title=line.name,
+        to=whose.way(line.code) if line.opens else "",
+        closed="" if line.opens else _("papan tidak ada di sini"),
+        state=line.state,
+        state_name=_state(line),
+        lines=tuple(abreast_words.facts(line)),
+        grave=abreast_words.grave(line),
+        share=abreast_words.share(line),
+        copied=abreast_words.copied(line),
+        silent=abreast_words.silent(line),
+        made_up=_("LATIHAN") if line.rehearsal else "",
+    )
+
+
+def _state(line: Line) -> str:
+    if line.state is None:
+        return _("situasi belum dinyatakan") if line.reporting else ""
+    return label("situasi", line.state)

@@ -1,0 +1,105 @@
+"""The kabupaten side by side, in words: what each told, and how old it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from situasi import words
+from situasi.abreast import Line
+from situasi.command import MABES
+from situasi.screen import upper, whose
+from situasi.words import _
+
+_HOUR = timedelta(hours=1)
+
+
+def each() -> str:
+    """What stands side by side."""
+    nation = upper.command().level == MABES and not whose.part()
+    return _("Provinsi") if nation else _("Kabupaten dan kota")
+
+
+def at_least(line: Line, count: str) -> str:
+    """A sum as it may be said: of some that told, there are at least so many."""
+    value = line.counts[count]
+    if value is None:
+        return "–"
+    # That there are at least none says nothing: from how many it is stands beside it.
+    return ("≥ " if value and line.partial(count) else "") + words.number(value)
+
+
+def of_tps(line: Line) -> str:
+    """The TPS that there are; not known: in words."""
+    if line.tps is None:
+        return _("belum diketahui")
+    return ("≈ " if line.estimated else "") + words.number(line.tps)
+
+
+def rate(line: Line) -> str:
+    """Turnout of the TPS whose voters are known."""
+    if line.rate is None:
+        return "–"
+    return ("≈ " if line.rate_estimated else "") + words.number(line.rate, 1) + " %"
+
+
+def facts(line: Line) -> list[str]:
+    """Three lines of a tile."""
+    if not line.reporting:
+        return [_("Belum ada laporan"), _("TPS: {n}").format(n=of_tps(line))]
+    counts = line.counts
+    tps = _("{n} dari {all} TPS lapor").format(n=at_least(line, "tps_reported"), all=of_tps(line))
+    turnout = _("{rate} hadir di {n} TPS").format(rate=rate(line), n=at_least(line, "tps_counted"))
+    opened = _("{n} kejadian terbuka").format(n=at_least(line, "incidents_open"))
+    return [
+        tps if counts["tps_reported"] is not None else _("TPS: belum lapor"),
+        turnout if counts["heads"] is not None else _("Hadir: belum lapor"),
+        opened if counts["incidents_open"] is not None else _("Kejadian: belum lapor"),
+    ]
+
+
+def grave(line: Line) -> str:
+    """What somebody should look at, or nothing."""
+    serious, red, yellow = (
+        line.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
+    )
+    told = (
+        (serious, _("{n} serius")),
+        (red, _("{n} kec. merah")),
+        (yellow, _("{n} kec. kuning")),
+    )
+    return " · ".join(said.format(n=words.number(n)) for n, said in told if n)
+
+
+def share(line: Line) -> float | None:
+    """Of its TPS that told; None where it is not known."""
+    told = line.counts["tps_reported"]
+    return None if told is None or not line.tps else min(1.0, told / line.tps)
+
+
+def copied(line: Line) -> str:
+    """How old what lies here is."""
+    if line.exercise_at is not None:
+        at = line.exercise_at.astimezone(line.zone)
+        return _("jam latihan {time}").format(time=words.clock(at))
+    if line.copied_at is None:
+        return ""
+    at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
+    age = words.ago(at, now)
+    if line.zone != whose.desk().zone and now - at >= _HOUR:  # a clock of another zone
+        age = f"{age} {line.zone_label}"
+    return _("salinan {age}").format(age=age)
+
+
+def silent(line: Line) -> str:
+    """That nothing comes any more, or nothing."""
+    if line.is_silent:
+        return _("SENYAP")
+    return _("{n} senyap").format(n=words.number(line.silent)) if line.silent else ""
+
+
+def from_some(line: Line, count: str) -> str:
+    """Of how many kabupaten a sum is."""
+    told, every = line.told[count], line.members
+    if told == every:
+        return _("{n} kabupaten").format(n=words.number(every))
+    return _("{n} dari {all} kabupaten").format(n=words.number(told), all=words.number(every))

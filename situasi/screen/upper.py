@@ -1,0 +1,60 @@
+"""What the page of a command above shows: roll-ups of its moment, as far as the viewer may see."""
+
+from __future__ import annotations
+
+from situasi import abreast, headquarters
+from situasi.abreast import Line
+from situasi.analysis.moment import Moment
+from situasi.command import Command
+from situasi.overseeing import Overview
+from situasi.screen import filters, session, whose
+
+
+def command() -> Command:
+    """Whose page it is."""
+    there = headquarters.current()
+    assert there is not None, "only a command above has such a page"
+    return there.command
+
+
+def overview() -> Overview:
+    """The roll-ups of now, or of the chosen moment; of kabupaten that the viewer may see."""
+    return session.of_run("roll-ups", _overview)
+
+
+def _overview() -> Overview:
+    there = headquarters.current()
+    assert there is not None, "only a command above has roll-ups"
+    past = filters.past_moment()
+    found = there.overseeing.overview() if past is None else there.overseeing.then(past)
+    return headquarters.seen(found, session.viewer().area)
+
+
+def moment() -> Moment:
+    """The moment that is shown; while somewhere an exercise runs, the furthest of their clocks."""
+    found, zone = overview(), command().zone
+    clocks = [one.at for one in found.rollups.values() if one.exercise]
+    if found.live and clocks:
+        return Moment(max(clocks).astimezone(zone), live=True, exercise=True)
+    return Moment(found.at.astimezone(zone), live=found.live, exercise=False)
+
+
+def sums() -> Line:
+    """All that the page shows side by side, in one."""
+    return abreast.sums(overview(), whose.part(), estimated())
+
+
+def estimated() -> frozenset[str]:
+    """Kabupaten of which the voters of some TPS are a perkiraan."""
+    there = headquarters.current()
+    return there.estimated if there else frozenset()
+
+
+def rehearsal() -> bool:
+    """Whether any of it is made up."""
+    return any(one.rehearsal for one in overview().rollups.values())
+
+
+def version() -> int:
+    """Grows with whatever comes from any kabupaten."""
+    return sum(one.version for one in overview().rollups.values())

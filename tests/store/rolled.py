@@ -1,0 +1,114 @@
+"""What the pages of a kabupaten's own board show: the slow way to the figures of its roll-up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from situasi.analysis import coverage, moment, overview, situasi, stations, turnout
+from situasi.analysis.incidents import Selection
+from situasi.analysis.known import Known
+from situasi.records import FASE, SITUASI
+from situasi.regions import Register
+from situasi.snapshot import Snapshot, standing
+from situasi.store.rollups import Rollup
+
+
+def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -> dict[str, Any]:
+    """The fields of Rollup by name, each as the works of the pages have it."""
+    election = register.election
+    if live and snapshot.exercise_at is not None:
+        at = snapshot.exercise_at
+    known = Known(snapshot.frames, None if live else at, snapshot.cases)
+    day = moment.within(Selection(), "hari", at, election)
+    found = overview.of_cases(known, election, list(register.kecamatan), day, at)
+    made = [bool(standing(frame)["latihan"].any()) for frame in snapshot.frames.values()]
+    return {
+        "rehearsal": any(made),
+        "reported_at": max(filter(None, (known.last(name) for name in known)), default=None),
+        **_tps(known, register, at),
+        **_cases(found),
+        **_force(known, register, at),
+        "waiting": sum(snapshot.waiting.values()) if live else None,
+    }
+
+
+def _tps(known: Known, register: Register, at: datetime) -> dict[str, Any]:
+    every = stations.stations(known, register, at)
+    rates = turnout.whole(turnout.by_kecamatan(every, register))
+    spoke, told = int(every["last_at"].notna().sum()), int(rates["told"])
+    if not spoke:
+        return dict.fromkeys(
+            ("tps_reported", "reached", "tps_counted", "heads", "rated", "dpt_told")
+        )
+    phases = stations.by_kecamatan(every)[list(FASE)].sum()
+    return {
+        "tps_reported": spoke,
+        "reached": {fase: int(phases.iloc[at_least:].sum()) for at_least, fase in enumerate(FASE)},
+        "tps_counted": told,
+        "heads": int(rates["heads"]) if told else None,
+        "rated": int(rates["rated"]) if rates["dpt_told"] else None,
+        "dpt_told": int(rates["dpt_told"]) if rates["dpt_told"] else None,
+    }
+
+
+def _cases(found: overview.Overview) -> dict[str, Any]:
+    grave = (found.open["tingkat"] == "tinggi") | (found.open["situasi"] == "merah")
+    states = situasi.counts(found.states)
+    stated = found.states["situasi"].notna().any()
+    told: dict[str, Any] = {
+        f"situasi_{state}": states.get(state, 0) if stated else None for state in SITUASI
+    }
+    told["everywhere"] = found.everywhere
+    last = found.open[grave].sort_values(["known_at", "seq"], ascending=False).head(6)
+    heard = found.newest is not None
+    told |= {
+        "incidents_day": len(found.shown),
+        "incidents_open": len(found.open),
+        "open_tingkat": _counts(found.open["tingkat"]),
+        "jenis": _counts(found.shown["jenis"]),
+        "serious_open": int(grave.sum()),
+    } if heard else dict.fromkeys(
+        ("incidents_day", "incidents_open", "open_tingkat", "jenis", "serious_open")
+    )  # fmt: skip
+    told["serious"] = [
+        (row.case, row.known_at, row.occurred_at, _said(row.kecamatan), _said(row.jenis),
+         _said(row.tingkat), _said(row.situasi), _said(row.status), _said(row.uraian))
+        for row in last.itertuples()
+    ] if heard else []  # fmt: skip
+    return told
+
+
+def _counts(words: pd.Series) -> dict[str | None, int]:
+    return {_said(word): int(n) for word, n in words.value_counts(dropna=False).items()}
+
+
+def _said(cell: Any) -> str | None:
+    return cell if isinstance(cell, str) else None
+
+
+def _force(known: Known, register: Register, at: datetime) -> dict[str, Any]:
+    force = coverage.coverage(known, register, at)
+    total = coverage.total(force, register)
+    return {
+        "officers_posted": int(total["posted"]) if force.known else None,
+        "officers_present": int(total["present"]) if force.known else None,
+    }
+
+
+def told(rollup: Rollup) -> dict[str, Any]:
+    """The same of a roll-up."""
+    names = (
+        "rehearsal", "reported_at", "tps_reported", "reached", "tps_counted", "heads", "rated",
+        "dpt_told", "incidents_day", "incidents_open", "open_tingkat", "jenis", "serious_open",
+        "situasi_hijau", "situasi_kuning", "situasi_merah", "everywhere", "officers_posted",
+        "officers_present", "waiting",
+    )  # fmt: skip
+    serious = [
+        (one.case, one.known_at, one.occurred_at, one.kecamatan, one.jenis,
+         one.tingkat, one.situasi, one.status, one.uraian)
+        for one in rollup.serious
+    ]  # fmt: skip
+    return {name: getattr(rollup, name) for name in names} | {"serious": serious}

@@ -1,0 +1,337 @@
+"""The roll-ups of a kabupaten, computed in the database, are what its own board shows."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi import election, regions, shapes
+from situasi.analysis.incidents import case_keys
+from situasi.feeds.context import Context
+from situasi.feeds.places.finder import Places
+from situasi.feeds.places.names import load_abbreviations
+from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
+from situasi.ingest import ingest_file
+from situasi.overseeing import terms
+from situasi.records import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
+from situasi.regions import Register
+from situasi.rehearsal.simulate import simulate
+from situasi.settings import ROOT
+from situasi.snapshot import Live
+from situasi.store import Scope, Store, open_store
+from situasi.store.rollups import Rollups, open_rollups
+from tests.builders_election import invented_election
+from tests.store.builders import delivery, frame, rejection, row
+from tests.store.plans import parts_read
+from tests.store.rolled import shown, told
+
+CONTEST = "contoh-2030"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Register:
+    return regions.load(election.load(invented_election(tmp_path_factory.mktemp("negeri"))))
+
+
+@pytest.fixture(scope="session")
+def day(place: Register, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    boundaries = shapes.load(place.election.boundaries)
+    return simulate(place, boundaries, 7, tmp_path_factory.mktemp("hari"))
+
+
+def scope(place: Register) -> Scope:
+    return Scope(f"uji-{next(_numbers)}", place.election.kabupaten_code)
+
+
+class Pair:
+    """A store and the roll-ups of its database, held against what the board of it shows."""
+
+    def __init__(self, url: str, place: Register) -> None:
+        own = scope(place)
+        self.place, self.kabupaten, self.terms = place, own.kabupaten, terms(place)
+        self.store: Store = open_store(url, own)
+        if url.startswith("sqlite"):
+            _without_disk(self.store)
+        self.rollups: Rollups = open_rollups(url, own.contest, own.kabupaten)
+
+    def agree(self, at: datetime, *, live: bool) -> None:
+        snapshot = Live(self.store, self.place.election, lambda: at).picture().snapshot
+        found = self.rollups.of(self.kabupaten, self.terms, at, live=live)
+        assert told(found) == shown(snapshot, self.place, at, live=live)
+        assert found.version == self.store.version() == self.rollups.versions()[self.kabupaten]
+
+    def close(self) -> None:
+        self.store.close()
+        self.rollups.close()
+
+
+def _without_disk(store: Store) -> None:
+    """These tests are about numbers: nothing need survive a power cut."""
+    engine = store._backend.engine  # type: ignore[attr-defined]
+    engine.dispose()
+    sa.event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        return str(request.getfixturevalue("database"))
+    return f"sqlite:///{(tmp_path / 'situasi.db').as_posix()}"
+
+
+@pytest.fixture
+def pair(address: str, place: Register) -> Iterator[Pair]:
+    opened = Pair(address, place)
+    yield opened
+    opened.close()
+
+
+engines = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=True)
+
+
+@engines
+def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
+    pair: Pair, day: list[Path], place: Register
+) -> None:
+    at, own = place.election.local, place.election
+    context = Context(
+        place,
+        Places(place, load_abbreviations(ROOT / "data/vocabulary/places.csv")),
+        shapes.load(own.boundaries),
+        load_vocabulary(ROOT / "data/vocabulary"),
+    )
+    for file in day:
+        ledger = ingest_file(file, pair.store, context, now=own.day_end, actor="uji")
+        assert ledger.accepted
+    clock = datetime.min.time().replace
+    for hour, minute in ((0, 0), (5, 30), (7, 20), (9, 41), (12, 30), (13, 50), (19, 0), (23, 59)):
+        pair.agree(at(clock(hour, minute)), live=False)
+    pair.agree(own.day_end, live=True)
+    pair.store.note("exercise", {"at": at(clock(11, 15)).isoformat()}, own.day_end, "uji")
+    pair.agree(own.day_end, live=True)
+    found = pair.rollups.of(pair.kabupaten, terms(place), own.day_end)
+    assert found.exercise and found.at == at(clock(11, 15)) and found.heads and found.serious_open
+
+
+@engines
+def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place: Register) -> None:
+    now = place.election.local(place.election.tps_opens)
+    found = pair.rollups.of(pair.kabupaten, terms(place), now)
+    counts = {n: v for n, v in told(found).items() if n not in ("rehearsal", "serious", "waiting")}
+    assert set(counts.values()) == {None} and found.received_at is None and found.version == 0
+
+
+def test_a_roll_up_reads_the_rows_of_its_own_kabupaten_alone(
+    database: str, place: Register
+) -> None:
+    for code in (place.election.kabupaten_code, "99.02", "99.03"):
+        store = open_store(database, Scope("banyak", code))
+        with store.deliver(delivery()) as writing:
+            writing.add(frame(row(tingkat="tinggi")), [rejection()])
+        store.close()
+    at = datetime(2024, 11, 27, 5, tzinfo=UTC)
+    for live in (True, False):
+        read = parts_read(database, "banyak", "99.02", terms(place), at, live=live)
+        assert len(read) > 5 and all(parts <= {"99.02"} for parts in read)
+        assert sum(map(bool, read)) > 5
+
+
+def test_versions_are_those_of_every_kabupaten_that_told_anything(
+    database: str, place: Register
+) -> None:
+    rollups = open_rollups(database, "banyak")
+    assert rollups.versions() == {}
+    found = {}
+    for code in ("99.01", "99.02"):
+        store = open_store(database, Scope("banyak", code))
+        with store.deliver(delivery()) as writing:
+            writing.add(frame(row()), [])
+        store.tell("lihat", "uji", place.election.day_start, {})
+        found[code] = store.version()
+        store.close()
+    open_store(database, Scope("lain", "99.03")).close()
+    assert rollups.versions() == found
+    rollups.close()
+
+
+# What may be told of the invented kabupaten, near the closing of its TPS.
+_OPENS = datetime(2030, 11, 19, 23, tzinfo=UTC)  # 07.00 WITA
+_AREAS = ("99.01.01", "99.01.02", None)
+_DESA = ("99.01.01.1001", "99.01.02.2002", None)
+_moments = st.integers(-1500, 1500).map(lambda minute: _OPENS + timedelta(minutes=minute))
+_soon = st.integers(0, 300).map(lambda minute: timedelta(minutes=minute))
+
+
+def _one(*choices: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(choices)
+
+
+_told = {
+    "incidents": st.fixed_dictionaries({
+        "id": _one("k1", "k2", "k3"), "kecamatan": _one(*_AREAS), "desa": _one(*_DESA),
+        "desa_text": _one("Pasar", None), "jenis": _one("nihil", "logistik", "kericuhan"),
+        "tingkat": _one(*TINGKAT, None), "situasi": _one(*SITUASI, None), "status": _one(*STATUS),
+        "precision": _one("menit", "hari"), "latihan": _one(False, False, True),
+    }),
+    "tps": st.fixed_dictionaries({
+        "id": _one("t1", "t2"), "kecamatan": _one(*_AREAS), "desa": _one(*_DESA),
+        "tps": _one("001", "002", "099", None), "fase": _one(*FASE, None),
+        "hadir": _one(0, 100, 250, None), "hadir_dpt": _one(90, None), "hadir_dptb": _one(3, None),
+        "hadir_dpk": _one(2, None), "lingkup": _one("tps", "tps", "desa", None),
+        "kontak": _one(*KONTAK, None), "latihan": st.just(False),
+    }),
+    "roster": st.fixed_dictionaries({
+        "id": _one("r1", "r2"), "petugas": _one("P1", "P2", "P3"),
+        "instansi": _one(*INSTANSI, None),
+    }),
+    "postings": st.fixed_dictionaries({
+        "id": _one("o1", "o2"), "petugas": _one("P1", "P2", "P3"), "kecamatan": _one(*_AREAS),
+        "desa": _one(*_DESA), "tps": _one("001", "001,002", None),
+        "penugasan": _one("tps", "cadangan", None),
+    }),
+    "personnel": st.fixed_dictionaries({
+        "id": _one("c1", "c2"), "petugas": _one("P1", "P2", "P3"), "kecamatan": _one(*_AREAS),
+        "instansi": _one(*INSTANSI, None),
+        "checkin": _one("apel", "tiba_di_tps", "laporan_berkala", "kembali"),
+    }),
+}  # fmt: skip
+
+
+# A few cases only, told of again and again within minutes.
+_again = st.fixed_dictionaries({
+    "id": _one("k1", "k2", "k3", "k4"), "kecamatan": st.just("99.01.01"),
+    "jenis": st.just("kericuhan"), "tingkat": _one(*TINGKAT, None),
+    "situasi": _one(*SITUASI, None), "status": _one(*STATUS),
+})  # fmt: skip
+_minutes = st.integers(0, 5).map(lambda minute: _OPENS + timedelta(minutes=minute))
+
+
+@st.composite
+def _rows(
+    draw: st.DrawFn,
+    feed: str,
+    told_so: st.SearchStrategy[dict[str, Any]] | None = None,
+    moments: st.SearchStrategy[datetime] = _moments,
+) -> dict[str, Any]:
+    stated = draw(_told[feed] if told_so is None else told_so)
+    occurred = draw(moments)
+    later = _soon.map(lambda later: occurred + later) if moments is _moments else moments
+    reported = draw(st.one_of(st.none(), later))
+    known = draw(st.one_of(moments, later))
+    if stated.get("desa"):  # as every feed is read: a desa names its kecamatan
+        stated["kecamatan"] = stated["desa"].rpartition(".")[0]
+    clear = dict.fromkeys(FEEDS[feed].names)
+    filled = {"precision": "menit", "uraian": "kata", "latihan": False, **stated}
+    return row(feed, **{**clear, **filled}) | {
+        "occurred_at": occurred, "reported_at": reported, "known_at": known,
+    }  # fmt: skip
+
+
+_deliveries = st.lists(
+    st.one_of(*(st.tuples(st.just(feed), st.lists(_rows(feed), min_size=1, max_size=6))
+                for feed in _told)),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+_told_again = st.lists(
+    st.tuples(
+        st.just("incidents"), st.lists(_rows("incidents", _again, _minutes), min_size=4, max_size=9)
+    ),
+    min_size=1, max_size=2,
+)  # fmt: skip
+
+
+def _fill(
+    store: Store, place: Register, data: st.DataObject, deliveries: st.SearchStrategy[Any]
+) -> None:
+    """Deliveries, decisions on the cases that they tell, and some of it taken back."""
+    cases: list[tuple[str, bool]] = []
+    stored = _OPENS - timedelta(hours=3)
+    for feed, told_so in data.draw(deliveries):
+        stored += data.draw(_soon)
+        rows = frame(*told_so, feed=feed)
+        with store.deliver(delivery(feed=feed, recorded_at=stored)) as writing:
+            writing.add(rows, [rejection()] if data.draw(st.booleans()) else [])
+        if feed == "incidents":
+            keys = case_keys(rows, place.election.zone)
+            cases += zip(keys, rows["latihan"], strict=True)
+    if cases:
+        one = st.sampled_from(cases)
+        act = _one("gabung", "gabung", "pisah")
+        said = data.draw(st.lists(st.tuples(one, one, act), min_size=1, max_size=6))
+        decided = [
+            row("merges", **{
+                **dict.fromkeys(FEEDS["merges"].names), "id": f"{at}", "kasus": case, "ke": into,
+                "tindakan": tindakan, "latihan": made, "known_at": stored, "occurred_at": stored,
+                "reported_at": data.draw(st.one_of(st.none(), _minutes)),
+            })
+            for at, ((case, made), (into, _), tindakan) in enumerate(said)
+        ]  # fmt: skip
+        with store.deliver(delivery(feed="merges", recorded_at=stored)) as writing:
+            writing.add(frame(*decided, feed="merges"), [])
+    batches = store.batches()["batch"].tolist()
+    for batch in data.draw(st.lists(st.sampled_from(batches), max_size=2, unique=True)):
+        store.withdraw(int(batch), stored + data.draw(_soon), "uji", "salah")
+
+
+@settings(max_examples=12)
+@given(st.data())
+def test_whatever_is_told_sqlite_and_the_board_agree(
+    tmp_path_factory: pytest.TempPathFactory, place: Register, data: st.DataObject
+) -> None:
+    pair = Pair(f"sqlite:///{tmp_path_factory.mktemp('s').as_posix()}/situasi.db", place)
+    try:
+        _fill(pair.store, place, data, _deliveries)
+        pair.agree(data.draw(_moments), live=True)
+        _fill(pair.store, place, data, _deliveries)  # and what was found before is not asked again
+        pair.agree(data.draw(_moments), live=True)
+        pair.agree(data.draw(_moments), live=False)
+    finally:
+        pair.close()
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_cases_told_of_again_and_merged_are_counted_as_the_board_counts_them(
+    tmp_path_factory: pytest.TempPathFactory, place: Register, data: st.DataObject
+) -> None:
+    pair = Pair(f"sqlite:///{tmp_path_factory.mktemp('s').as_posix()}/situasi.db", place)
+    try:
+        _fill(pair.store, place, data, _told_again)
+        pair.agree(data.draw(_moments), live=True)
+        _fill(pair.store, place, data, _told_again)  # and what was found before is not asked again
+        pair.agree(_OPENS + timedelta(hours=2), live=True)
+        pair.agree(data.draw(_minutes), live=False)
+    finally:
+        pair.close()
+
+
+@settings(max_examples=4)
+@given(st.data())
+def test_whatever_is_told_postgresql_and_the_board_agree(
+    shared_database: str, place: Register, data: st.DataObject
+) -> None:
+    pair = Pair(shared_database, place)
+    try:
+        _fill(pair.store, place, data, _deliveries)
+        pair.agree(data.draw(_moments), live=True)
+        _fill(pair.store, place, data, _deliveries)  # and what was found before is not asked again
+        pair.agree(data.draw(_moments), live=True)
+        pair.agree(data.draw(_moments), live=False)
+    finally:
+        pair.close()
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres_url: str) -> str:
+    """The database of the server itself: each example is a contest of its own in it."""
+    return postgres_url

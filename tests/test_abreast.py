@@ -1,0 +1,96 @@
+"""The kabupaten side by side: every sum is the sum of its lines, and missing is not zero."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi import abreast
+from situasi import command as commands
+from situasi.command import Command
+from situasi.overseeing import COUNTS
+from tests.builders_above import NOON, Kabupaten, command_folder, overview, rollup
+
+CODES = ("98.01", "98.02", "99.01", "99.02")
+# Counts that a roll-up holds as they are, and not by phase.
+HELD = [name for name in COUNTS if name not in {"tps_opened", "tps_closed", "tps_done"}]
+
+
+@pytest.fixture(scope="module")
+def nation(tmp_path_factory: pytest.TempPathFactory) -> Command:
+    folder: Path = command_folder(
+        tmp_path_factory.mktemp("mabes"),
+        *(Kabupaten(code, code, open=False) for code in CODES),
+        code="", name="Mabes", level="mabes", parts={"98": "Satu", "99": "Dua"},
+    )  # fmt: skip
+    return commands.load(folder)
+
+
+_counts = st.none() | st.integers(0, 500)
+_told = st.dictionaries(
+    st.sampled_from(CODES), st.fixed_dictionaries(dict.fromkeys(HELD, _counts)), max_size=4
+)
+
+
+@given(_told)
+def test_every_sum_is_that_of_those_who_told_and_says_how_many_they_are(
+    nation: Command, told: dict[str, dict[str, Any]]
+) -> None:
+    found = overview(nation, *(rollup(code, **counts) for code, counts in told.items()))
+    for part in ("98", "99"):
+        lines = {one.code: one for one in abreast.lines(found, part)}
+        (whole,) = [one for one in abreast.lines(found) if one.code == part]
+        assert whole == abreast.sums(found, part)
+        for name in HELD:
+            known = [told[code][name] for code in lines
+                     if code in told and told[code][name] is not None]  # fmt: skip
+            assert whole.counts[name] == (sum(known) if known else None)
+            assert whole.told[name] == len(known)
+            assert whole.partial(name) == (len(known) < len(lines))
+        assert whole.reporting == sum(code in told for code in lines) <= whole.members == 2
+
+
+def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: Command) -> None:
+    calm = {"situasi_hijau": 3, "situasi_kuning": 0, "situasi_merah": 0}
+    silent = dict.fromkeys(calm)
+    found = overview(
+        nation, rollup("98.01", **calm), rollup("98.02", **silent, everywhere="kuning"),
+        rollup("99.01", **silent),
+    )  # fmt: skip
+    assert [one.state for one in abreast.lines(found)] == ["kuning", None]
+    assert [one.state for one in abreast.lines(found, "98")] == ["hijau", "kuning"]
+
+
+def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: Command) -> None:
+    found = overview(nation, rollup("98.01"), rollup("98.02", rated=None, heads=None))
+    marked = abreast.lines(found, estimated={"98.01", "98.02"})
+    assert [one.rate_estimated for one in marked] == [True, False]
+    own = abreast.lines(found, "98", {"98.02"})
+    assert [one.rate_estimated for one in own] == [False, False]
+
+
+def test_what_came_last_is_when_it_was_stored_and_of_then_when_it_was_known(
+    nation: Command,
+) -> None:
+    stored, known = NOON - timedelta(minutes=2), NOON - timedelta(minutes=9)
+    one = rollup("98.01", received_at=stored, reported_at=known)
+    (line, _other) = abreast.lines(overview(nation, one), "98")
+    assert line.copied_at == stored
+    (line, _other) = abreast.lines(overview(nation, replace(one, live=False)), "98")
+    assert line.copied_at == known
+    (line, _other) = abreast.lines(overview(nation, replace(one, exercise=True)), "98")
+    assert line.copied_at is None and line.exercise_at == NOON
+
+
+def test_only_where_nothing_came_from_any_of_it_a_province_is_silent(nation: Command) -> None:
+    old = NOON - timedelta(hours=3)
+    found = overview(nation, rollup("98.01", received_at=old), rollup("98.02"))
+    some, none = abreast.lines(found)
+    assert (some.silent, some.is_silent) == (1, False)
+    assert (none.silent, none.is_silent) == (2, True)

@@ -1,0 +1,223 @@
+"""A command above: the boards of its kabupaten are opened to be looked at, and never written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from situasi import command as commands
+from situasi import headquarters as house
+from situasi.board import Board, command_scope, open_board, scope_of
+from situasi.command import Command, Member
+from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
+from situasi.ingest import ingest_rows
+from situasi.roles import ROLES, Viewer
+from situasi.store import Scope
+from situasi.store.protocol import StoreError
+from tests.builders_above import (
+    NOON,
+    Kabupaten,
+    command_folder,
+    headquarters,
+    overview,
+    rollup,
+    store_of,
+)
+from tests.conftest import settings_in
+
+ONE, OTHER, CLOSED = "99.01", "99.02", "99.03"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return command_folder(
+        tmp_path_factory.mktemp("polda"),
+        Kabupaten(ONE, "Satu"),
+        Kabupaten(OTHER, "Dua"),
+        Kabupaten(CLOSED, "Tiga", open=False, tps=None, dpt=None),
+    )
+
+
+@pytest.fixture
+def above(folder: Path, tmp_path: Path) -> Iterator[Headquarters]:
+    opened = headquarters(folder, settings_in(tmp_path))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def command(folder: Path) -> Command:
+    return commands.load(folder)
+
+
+class Shelf:
+    """Opens boards that hold nothing, and counts how often; `fails` says why none is opened."""
+
+    def __init__(self, command: Command, most: int) -> None:
+        self.time, self.opened, self.closed, self.fails = 0.0, [], [], ""
+        self.boards = Boards(command, self._open, most, lambda: self.time)
+
+    def _open(self, member: Member) -> Board:
+        if self.fails:
+            raise StoreError(self.fails)
+        self.opened.append(member.code)
+        return _Empty(member.code, self.closed)  # type: ignore[return-value]
+
+
+class _Empty:
+    def __init__(self, code: str, closed: list[str]) -> None:
+        self.code, self._closed = code, closed
+        self.lookout = self
+
+    def run(self, stop: threading.Event) -> None:
+        stop.wait()
+
+    def close(self) -> None:
+        self._closed.append(self.code)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if holds():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError
+
+
+def test_many_who_look_at_once_open_one_board(command: Command) -> None:
+    shelf = Shelf(command, 2)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: shelf.boards.of(ONE), range(40)))
+    assert shelf.opened == [ONE] and len(set(map(id, found))) == 1
+    shelf.boards.close()
+    assert shelf.closed == [ONE]
+
+
+def test_the_longest_unused_gives_way_and_none_at_which_somebody_looks(command: Command) -> None:
+    shelf = Shelf(command, 1)
+    shelf.boards.of(ONE)
+    with pytest.raises(Unopened, match="bersamaan"):
+        shelf.boards.of(OTHER)
+    shelf.time += LOOKED_AT
+    assert shelf.boards.of(OTHER).code == OTHER  # type: ignore[attr-defined]
+    until(lambda: shelf.closed == [ONE])
+    assert len(shelf.boards.opened()) == 1
+    shelf.boards.close()
+
+
+def test_a_board_that_nobody_looks_at_is_closed_and_opened_again_when_asked(
+    command: Command,
+) -> None:
+    shelf = Shelf(command, 2)
+    shelf.boards.of(ONE)
+    shelf.time += LEFT / 2
+    shelf.boards.of(OTHER)
+    shelf.time += LEFT / 2 + 1
+    shelf.boards.tidy()
+    until(lambda: shelf.closed == [ONE])
+    shelf.boards.of(ONE)
+    assert shelf.opened == [ONE, OTHER, ONE]
+    shelf.boards.close()
+
+
+def test_why_a_board_is_not_opened_is_said_and_it_is_tried_again(command: Command) -> None:
+    shelf = Shelf(command, 2)
+    shelf.fails = "Server penyimpanan tidak menjawab."
+    for _ in range(2):
+        with pytest.raises(Unopened, match="tidak menjawab"):
+            shelf.boards.of(ONE)
+    shelf.fails = ""
+    assert shelf.boards.of(ONE).code == ONE  # type: ignore[attr-defined]
+    with pytest.raises(Unopened, match="Tiga belum ada di sini"):
+        shelf.boards.of(CLOSED)
+    with pytest.raises(Unopened, match="bukan kabupaten"):
+        shelf.boards.of("99")
+    shelf.boards.close()
+
+
+def test_whoever_looks_from_above_writes_nothing_there(above: Headquarters) -> None:
+    board = above.boards.of(ONE)
+    row = {"id": "K-1", "waktu": "20/11/2030 08.00", "kode_kecamatan": f"{ONE}.01",
+           "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
+    with pytest.raises(StoreError, match="hanya dilihat dari Polda Contoh"):
+        ingest_rows(
+            [row], "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+        )
+    assert board.store.version() == board.store.access_version() == board.store.head()[0] == 0
+
+
+def test_what_people_look_at_is_in_the_trail_of_the_command_with_the_kabupaten(
+    above: Headquarters,
+) -> None:
+    board = above.boards.of(OTHER)
+    board.deeds.saw(Viewer("propam", ROLES["propam"]), {"neutrality"}, "netralitas")
+    board.deeds.close()
+    (detail,) = above.store.audit()["detail"]
+    assert f'"kabupaten": "{OTHER}"' in detail and '"feed": "neutrality"' in detail
+    assert board.store.head()[0] == 0
+
+
+def test_a_report_of_the_polres_is_seen_from_above(above: Headquarters) -> None:
+    board = above.boards.of(ONE)
+    member = above.command.member(ONE)
+    assert member.election is not None
+    there = replace(above.settings, election=member.election, store=store_of(above.settings, ONE))
+    own = open_board(there, lambda: NOON)
+    row = {"id": "K-1", "waktu": "20/11/2030 08.00", "kode_kecamatan": f"{ONE}.01",
+           "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
+    ledger = ingest_rows(
+        [row], "uji", own.store, own.context, feed="incidents", now=NOON, actor="uji"
+    )
+    own.close()
+    assert ledger.accepted == 1
+    assert len(board.live.picture().snapshot.frames["incidents"]) == 1
+    assert above.boards.of(OTHER).live.picture().snapshot.frames["incidents"].empty
+
+
+def test_a_folder_of_another_kabupaten_is_not_taken_for_this_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    command = commands.load(folder)
+    wrong = replace(command.member(ONE), election=command.member(OTHER).election)
+    settings = settings_in(tmp_path)
+    opened = headquarters(folder, settings)
+    with pytest.raises(ValueError, match=r"99\.02, bukan contoh-2030 99\.01"):
+        house.open_member(settings, command, wrong, opened.store, lambda: NOON)
+    opened.close()
+
+
+def test_of_a_kabupaten_outside_the_area_nothing_is_there_and_no_sum_tells_of_it(
+    command: Command,
+) -> None:
+    found = overview(command, rollup(ONE, heads=11), rollup(OTHER, heads=500))
+    seen = house.seen(found, (ONE,))
+    assert list(seen.rollups) == [ONE] and [one.code for one in seen.command.members] == [ONE]
+    assert seen.total().counts["heads"] == 11 and seen.total().tps == 18
+    assert {case.kabupaten for case in seen.serious()} == {ONE}
+    assert house.seen(found, ("99",)).total() == replace(found.total(), tps=None, dpt=None)
+    assert not house.seen(found, ("98",)).rollups
+
+
+def test_a_code_is_within_an_area_by_its_parts_and_not_by_its_letters() -> None:
+    assert house.is_within((), "16.10") and house.is_within(("16",), "16.10")
+    assert not house.is_within(("16.1",), "16.10") and not house.is_within(("16.10",), "16")
+
+
+def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_under_none_of_any(
+    folder: Path, command: Command
+) -> None:
+    assert scope_of(folder) == Scope("contoh-2030", "99")
+    assert command_scope(replace(command, code="")) == Scope("contoh-2030", "0")
+
+
+def test_a_command_needs_one_database_for_all(folder: Path, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, SITUASI_ELECTION=str(folder))
+    with pytest.raises(StoreError, match="perlu satu PostgreSQL"):
+        house.open_headquarters(settings, lambda: NOON)
+    with pytest.raises(ValueError, match="di atas Polres"):
+        open_board(settings, lambda: NOON)
