@@ -102,12 +102,17 @@ def _member(found: Overview, member: Member, silent: bool, estimated: bool) -> L
         copied_at=_copied(rollup) if rollup else None,
         exercise_at=rollup.at if rollup and rollup.exercise else None,
         reported_at=rollup.reported_at if rollup else None,
-        now=found.at,
+        now=_minute(found.at),
         zone=member.zone,
         zone_label=member.zone_label,
         is_part=False,
         **_counted(total),
     )
+
+
+def _minute(at: datetime) -> datetime:
+    """Ages are told in minutes: within one, what is drawn of the same stays the same."""
+    return at.replace(second=0, microsecond=0)
 
 
 def _whole(found: Overview, code: str, name: str, estimated: Collection[str]) -> Line:
@@ -129,7 +134,7 @@ def _whole(found: Overview, code: str, name: str, estimated: Collection[str]) ->
         copied_at=_copied(newest) if newest else None,
         exercise_at=max((one.at for one in some if one.exercise), default=None),
         reported_at=max((one.reported_at for one in some if one.reported_at), default=None),
-        now=found.at,
+        now=_minute(found.at),
         zone=members[0].zone if members else command.zone,
         zone_label=members[0].zone_label if members else command.zone_label,
         is_part=True,

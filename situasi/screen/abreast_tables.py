@@ -8,7 +8,7 @@ import streamlit as st
 
 from situasi.abreast import Line
 from situasi.labels import label
-from situasi.screen import abreast_words, tables, whose
+from situasi.screen import abreast_words, drawn, tables, whose
 from situasi.screen.columns import Cells, moments, number, part, percent
 from situasi.screen.tables import Table, table
 from situasi.words import _
@@ -19,13 +19,17 @@ _ROW = "wilayah"
 def table_panel(every: list[Line]) -> None:
     """All that is told of each."""
     chosen = tables.shown(
-        whole(every), _ROW, abreast_words.each(), most=len(every), on_select="rerun",
+        _drawn(every), _ROW, abreast_words.each(), most=len(every), on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
     tables.say_why(_ROW)
     for row in chosen["selection"]["rows"]:
         if row < len(every) and every[row].opens:
             go(every[row])
+
+
+def _drawn(every: list[Line]) -> Table:
+    return drawn.once(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
 
 
 def go(line: Line) -> None:
