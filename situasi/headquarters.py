@@ -214,7 +214,8 @@ def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Head
         )
     settings.live.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.store, command_scope(command))
-    rollups = open_rollups(settings.store, command.contest)
+    where, follows = settings.reads or settings.store, settings.reads is not None
+    rollups = open_rollups(where, command.contest, follows=follows)
 
     def opens(member: Member) -> Board:
         return open_member(settings, command, member, store, clock)

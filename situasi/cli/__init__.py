@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from situasi.cli import (
+    admitting,
     audit,
     briefing,
     calibrating,
@@ -41,6 +42,7 @@ for command in (
     drills.drill,
     copying.copy,
     upgrading.upgrade,
+    admitting.admit,
     reporting.report,
     keeping.backup,
     keeping.restore,

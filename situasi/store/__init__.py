@@ -84,6 +84,20 @@ def upgrade(url: str, scope: Scope | None = None) -> Grown:
     return _UPGRADES[address.get_backend_name()](address, scope)
 
 
+def admit(url: str, scope: Scope, password: str) -> str:
+    """Make place for a scope, and a database account that sees and writes it alone; its name.
+
+    An account that is there gets this password. Raises StoreError as `open_store`, and where the
+    store is no server that has accounts.
+    """
+    address = _address(url)
+    if address.get_backend_name() != "postgresql":
+        raise StoreError("Hanya penyimpanan PostgreSQL memuat beberapa Polres.")
+    from situasi.store import postgres
+
+    return postgres.admit(address, scope, password)
+
+
 def _address(url: str) -> sa.URL:
     try:
         address = sa.make_url(url)

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.sql import SQL, Identifier, Literal
 
 from situasi.store import based
 from situasi.store.backend import WRITES, Backend, Cells
@@ -101,6 +102,23 @@ def upgrade(url: sa.URL, scope: Scope | None = None) -> Grown:
             if not based.is_made(connection):
                 raise StoreError("Belum ada penyimpanan di basis data ini.")
         return _prepare(opened.engine, opened.scope)
+
+
+def admit(url: sa.URL, scope: Scope, password: str) -> str:
+    """See store.admit."""
+    opened = PostgresBackend(url, based.checked(scope))
+    with closing(opened), opened.speaking():
+        _prepare(opened.engine, opened.scope)
+        account = based.role(scope)
+        with psycopg.connect(_address(url)) as line:
+            there = line.execute("SELECT FROM pg_roles WHERE rolname = %s", (account,)).rowcount
+            deed = (
+                "ALTER ROLE {} LOGIN PASSWORD {}" if there else "CREATE ROLE {} LOGIN PASSWORD {}"
+            )
+            line.execute(SQL(deed).format(Identifier(account), Literal(password)))
+            for right in based.rights(scope):
+                line.execute(SQL(right))
+        return account
 
 
 class PostgresBackend(Backend):

@@ -208,20 +208,21 @@ class Rollups:
         self._backend.close()
 
 
-def open_rollups(url: str, contest: str, kabupaten: str = "") -> Rollups:
+def open_rollups(url: str, contest: str, kabupaten: str = "", *, follows: bool = False) -> Rollups:
     """The roll-ups of this contest in the database at this address.
 
-    kabupaten: whose store it is, where that is a file of SQLite. Raises StoreError.
+    kabupaten: whose store it is, where that is a file of SQLite. follows: see open_store.
+    Raises StoreError.
     """
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
-        return _of_postgres(address, contest)
+        return _of_postgres(address, contest, follows)
     return Rollups(
         sqlite.backend(address), lambda _: {}, lambda one: {kabupaten: trail.newest(one)[0]}
     )
 
 
-def _of_postgres(url: sa.URL, contest: str) -> Rollups:
+def _of_postgres(url: sa.URL, contest: str, follows: bool) -> Rollups:
     # Its driver is loaded where it is used.
     from situasi.store import based, postgres
 
@@ -235,7 +236,8 @@ def _of_postgres(url: sa.URL, contest: str) -> Rollups:
         asked = sa.select(given.kabupaten, given.number).where(given.contest == contest)
         return {kabupaten: int(number) for kabupaten, number in connection.execute(asked)}
 
-    return Rollups(postgres.PostgresBackend(url, Scope(contest, "")), scoped, numbers)
+    backend = postgres.PostgresBackend(url, Scope(contest, ""), follows)
+    return Rollups(backend, scoped, numbers)
 
 
 @dataclass(frozen=True)

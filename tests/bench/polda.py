@@ -40,7 +40,8 @@ from situasi.settings import ROOT
 from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups import open_rollups
-from tests.bench import made
+from tests.bench import made, viewer
+from tests.bench.server import serving
 from tests.store.plans import parts_read
 
 MINE = "16.10"
@@ -70,6 +71,7 @@ def run() -> None:
         settle_memory()
         _refresh(whole, alone, polda)
         _asked(whole, polda)
+        _pages(whole, alone, polda, folder)
         _ingest(whole, alone, polda, folder)
         nation(url)
 
@@ -206,6 +208,19 @@ def _first_page(live: Live, context: Context) -> Any:
     wanted = within(Selection(), "hari", at, own)
     overview = of_cases(known, own, list(register.kecamatan), wanted, at)
     return overview, works.run(days.day, known, register, at)
+
+
+def _pages(whole: str, alone: str, polda: Command, folder: Path) -> None:
+    """Script runs of the first page of each, over the real WebSocket, one after the other."""
+    taken = []
+    for name, url, where in (("Polda", whole, polda.folder), ("Polres", alone, TEMPLATE)):
+        asked = {**made.environment(folder / name), "SITUASI_STORE": url}
+        with serving(ROOT / "dashboard.py", asked | {"SITUASI_ELECTION": str(where)}) as port:
+            viewer.alone(port, 3)
+            seconds = [one.seconds for one in viewer.alone(port, TIMES)]
+        _tell(f"first page of the {name}, a run", seconds)
+        taken.append(statistics.median(seconds))
+    print(f"  {'Polda : Polres, a run of the page':<44}{taken[0] / taken[1]:>9.2f}")
 
 
 def _asked(url: str, polda: Command) -> None:
