@@ -140,9 +140,9 @@ def alone(port: int, runs: int) -> list[Run]:
     return done
 
 
-def together(port: int, viewers: int, runs: int) -> float:
-    """Runs a second that so many viewers get who all ask at once, again and again."""
-    pages = [Viewer(port) for _ in range(viewers)]
+def together(viewers: int, runs: int, *ports: int) -> float:
+    """Runs a second that so many viewers get, spread over these, who all ask again and again."""
+    pages = [Viewer(ports[number % len(ports)]) for number in range(viewers)]
     with ThreadPoolExecutor(viewers) as pool:
         list(pool.map(Viewer.run, pages))
         started = time.perf_counter()
