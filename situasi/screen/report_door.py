@@ -10,7 +10,7 @@ from situasi.board import current as board
 from situasi.feeds.headings import RETURNED
 from situasi.ingest import Ledger, as_table, ingest_rows
 from situasi.screen import filters, session
-from situasi.store.protocol import StoreError
+from situasi.store.protocol import Quarantined, StoreError
 from situasi.words import _
 
 Row = Mapping[str, str]
@@ -62,9 +62,9 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
             cells, source, shown.store, shown.context, feed=feed, now=session.now(),
             actor=viewer.name,
         )  # fmt: skip
-        held = _held(feed, cells, source, ledger)
     except StoreError as error:
         return Answer(refused=str(error))
+    held = _held(feed, cells, source, ledger)
     session.wrote()
     pulse.ingested("form", feed, ledger.as_json())
     return Answer(ledger.accepted, ledger.duplicate, held, ledger.refused)
@@ -83,17 +83,24 @@ def _held(feed: str, cells: list[dict[str, str]], source: str, ledger: Ledger) -
     """The faulty rows by position. Their numbers are sought by what quarantine keeps of them."""
     if not ledger.reasons:
         return {}
-    store = board().store
-    waiting = store.held()
-    ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(_NEWEST)
-    kept = store.quarantine(feed, numbers=ours["number"].tolist())
-    found = {}
+    kept, found = _kept(feed, source), {}
     for told in ledger.reasons:
         at, reasons = told["row"] - 1, tuple(told["reasons"])
         same = [row for row in kept if _same(row.raw, cells[at]) and row.reasons == reasons]
         number = same[-1].number if same else None
         found[at] = Held(reasons, number)
     return found
+
+
+def _kept(feed: str, source: str) -> list[Quarantined]:
+    """What of this source came last into quarantine; none where that cannot be read now."""
+    store = board().store
+    try:
+        waiting = store.held()
+        ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(_NEWEST)
+        return list(store.quarantine(feed, numbers=ours["number"].tolist()))
+    except StoreError:
+        return []  # the rows are there all the same, which the answer must not deny
 
 
 def _same(raw: Mapping[str, str], cells: Mapping[str, str]) -> bool:

@@ -34,3 +34,7 @@ class Pasted:
     passed: int
     first: int = 0
     outcomes: dict[At, Outcome] = field(default_factory=dict)
+
+    def outcome(self, at: At) -> Outcome:
+        """What became of this row so far."""
+        return self.outcomes.get(at, Outcome("", settled=False))

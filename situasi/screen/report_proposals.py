@@ -65,7 +65,7 @@ def _key(pasted: Pasted, at: At, heading: str = "") -> str:
 
 def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
     """What was understood, and inputs for what was not; or what became of it."""
-    outcome = pasted.outcomes.get(at, Outcome("", settled=False))
+    outcome = pasted.outcome(at)
     title, cells = label("feed", row.feed), _understood(row)
     if outcome.settled:
         report_parts.understood(title, cells, outcome.text)
@@ -131,10 +131,10 @@ def _codes(feed: str, heading: str) -> tuple[str, ...]:
 def _take(pasted: Pasted, shown: range) -> None:
     """Bring the ticked rows to the door, message by message, so that each has its own answer."""
     session.speak()
-    total = Answer()
+    total, brought = Answer(), False
     for at in shown:
         ready: dict[str, dict[int, Cells]] = {}
-        for number, row in _allowed(pasted.proposals[at]):
+        for number, row in _open(pasted, at):
             if not st.session_state.get(_key(pasted, (at, number))):
                 continue
             cells, missing = _answered(pasted, (at, number), row)
@@ -145,10 +145,23 @@ def _take(pasted: Pasted, shown: range) -> None:
                 ready.setdefault(row.feed, {})[number] = cells
         for feed, rows in ready.items():
             answer = report_door.send(feed, list(rows.values()), SOURCE)
-            total = _sum(total, answer)
+            total, brought = _sum(total, answer), True
             for place, number in enumerate(rows):
                 pasted.outcomes[at, number] = _said(answer, place)
-    report_sending.tell(_("Pesan"), total)
+    report_sending.tell(
+        _("Pesan"),
+        total if brought else Answer(refused=_("tidak ada baris tercentang yang lengkap")),
+    )
+
+
+def _open(pasted: Pasted, at: int) -> Iterator[tuple[int, ProposedRow]]:
+    """The rows of a message about which something is left to do.
+
+    A browser that answers late still says of the others that they are ticked.
+    """
+    for number, row in _allowed(pasted.proposals[at]):
+        if not pasted.outcome((at, number)).settled:
+            yield number, row
 
 
 def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[Cells, Sequence[str]]:

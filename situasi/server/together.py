@@ -2,10 +2,15 @@
 
 A wake is a call of the system, and the script and the loop then fight for the one interpreter:
 a third of the processor of a crowd went there.
+
+And none is lost. Streamlit passes over what a run has said once another took its place: a heartbeat
+that came in the few milliseconds between the end of a whole run and the reading of what it said had
+the end of the page go unsaid, and with it the order to ask again. Such a page stood still for good.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +19,8 @@ from typing import Any
 
 # The loop turns to others after so many messages.
 TURN = 32
+
+_log = logging.getLogger(__name__)
 
 
 class Pending:
@@ -25,29 +32,38 @@ class Pending:
 
     def add(self, work: Callable[[], None]) -> None:
         """From any thread."""
-        with self._lock:
-            self._waiting.append(work)
-            if self._woken:
-                return
-            self._woken = True
-        self._wake(self._do)
+        self._waiting.append(work)
+        self._wake_once()
+
+    def hurry(self) -> None:
+        """On the loop: do at once what waits. What fails is logged."""
+        while self._waiting:
+            try:
+                self._work(len(self._waiting))
+            except Exception:  # noqa: BLE001 (as the loop does; who hurries must go on)
+                _log.exception("what was waiting failed")
 
     def _do(self) -> None:
         """On the loop. What fails is told by the loop, and holds nothing else up."""
         with self._lock:
-            self._woken = False
-            now, self._waiting = self._waiting, deque()
-        while now:
-            try:
-                now.popleft()()
-            except BaseException:
-                if now:
-                    with self._lock:
-                        self._waiting.extendleft(reversed(now))
-                        again, self._woken = not self._woken, True
-                    if again:
-                        self._wake(self._do)
-                raise
+            self._woken, due = False, len(self._waiting)
+        try:
+            self._work(due)
+        except BaseException:
+            if self._waiting:
+                self._wake_once()
+            raise
+
+    def _work(self, due: int) -> None:
+        while due and self._waiting:  # nobody but the loop takes any away
+            due -= 1
+            self._waiting.popleft()()
+
+    def _wake_once(self) -> None:
+        with self._lock:
+            woken, self._woken = self._woken, True
+        if not woken:
+            self._wake(self._do)
 
 
 class Patient:
@@ -78,6 +94,15 @@ def send(session: type, runtime: ModuleType) -> None:
             pending = vars(self).setdefault("_pending", Pending(lambda do: once(self, do)))
         pending.add(work)
 
+    begin = session._create_scriptrunner  # type: ignore[attr-defined]
+
+    def begun(self: Any, asked: Any) -> None:
+        # The run before has ended, and all that it said waits at the latest now.
+        pending = vars(self).get("_pending")
+        if pending is not None:
+            pending.hurry()
+        begin(self, asked)
+
     wake = runtime.Runtime._enqueued_some_message
 
     def some(self: Any) -> None:
@@ -86,5 +111,6 @@ def send(session: type, runtime: ModuleType) -> None:
             wake(self)
 
     session._call_soon_on_event_loop = soon  # type: ignore[attr-defined]
+    session._create_scriptrunner = begun  # type: ignore[attr-defined]
     runtime.Runtime._enqueued_some_message = some
     vars(runtime)["asyncio"] = Patient(vars(runtime)["asyncio"])

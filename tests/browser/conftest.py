@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, sync_playwright
 
 from tests import chromium as chromium_files
 from tests.browser.serving import PATIENCE, Server
 from tests.browser.viewing import Viewer, Watch
 
 Look = Callable[..., Viewer]
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let the fixtures know how their test ended."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +72,10 @@ def quiet(chromium: Browser, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def look(chromium: Browser) -> Iterator[Look]:
+def look(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Look]:
     """Step before a server's board with a browser that can reach nothing else."""
     watches = []
+    shown_by = []
 
     def viewer(
         server: Server,
@@ -81,6 +93,7 @@ def look(chromium: Browser) -> Iterator[Look]:
         watch.over(context)
         watches.append((context, watch))
         shown = Viewer(context.new_page(), watch, server.address)
+        shown_by.append((shown, server))
         if at_the_door:  # the gate will ask to sign in first
             shown.page.goto(f"{server.address}/{query}")
         else:
@@ -88,7 +101,25 @@ def look(chromium: Browser) -> Iterator[Look]:
         return shown
 
     yield viewer
+    if request.node.stash.get(_FAILED, False):
+        for shown, server in shown_by:
+            _tell(shown, server)
     for context, _ in watches:
         context.close()
     # Whatever a test was about: nothing may have been asked of another host meanwhile.
     assert [address for _, watch in watches for address in watch.elsewhere()] == []
+
+
+def _tell(viewer: Viewer, server: Server) -> None:
+    """What was before a viewer whose test failed: a screen elsewhere cannot be looked at."""
+    print(f"--- {viewer.page.url}")
+    try:
+        app = viewer.page.locator("[data-testid=stApp]")
+        print("script:", app.get_attribute("data-test-script-state", timeout=5000))
+        print("focus:", viewer.page.evaluate("document.activeElement.outerHTML.slice(0, 300)"))
+        print(app.inner_text(timeout=5000))
+    except Error as error:
+        print("the page does not answer:", error.message)
+    print("complaints:", viewer.failures())
+    print("--- the server's last words")
+    print((server.folder / "server.log").read_text("utf-8", "replace")[-3000:])

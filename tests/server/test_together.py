@@ -58,6 +58,27 @@ def test_what_fails_is_told_and_holds_nothing_up() -> None:
     assert done == ["second", "came meanwhile"]
 
 
+def test_who_cannot_wait_has_it_done_at_once_in_order_whatever_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    loop, done = Loop(), list[int]()
+    pending = Pending(loop.wake)
+
+    def fails() -> None:
+        raise ValueError("of the second")
+
+    pending.add(lambda: done.append(1))
+    pending.add(fails)
+    pending.add(lambda: done.append(3))
+    pending.hurry()
+    assert done == [1, 3]
+    assert "of the second" in caplog.text
+    loop.turn()  # it was woken for nothing
+    pending.add(lambda: done.append(4))
+    loop.turn()
+    assert done == [1, 3, 4]
+
+
 def test_nothing_is_lost_between_many_threads_and_a_loop() -> None:
     async def told() -> list[tuple[int, int]]:
         loop, done = asyncio.get_running_loop(), list[tuple[int, int]]()
@@ -109,6 +130,8 @@ def test_streamlit_still_has_what_is_changed() -> None:
     """The names that `send` replaces, and the calls by which they matter."""
     session, loop = app_session.AppSession, runtime.Runtime
     assert "_call_soon_on_event_loop" in inspect.getsource(session._on_scriptrunner_event)
+    asked = inspect.getsource(session.request_rerun)
+    assert asked.index("_scriptrunner.request_rerun(") < asked.index("_create_scriptrunner(")
     assert "_enqueued_some_message" in inspect.getsource(loop)
     flushing = inspect.getsource(loop._loop_coroutine)
     assert "asyncio.sleep(0)" in flushing
