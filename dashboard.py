@@ -10,6 +10,7 @@ import streamlit as st
 from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
 from streamlit import delta_generator
+from streamlit.elements import exception
 from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -19,7 +20,7 @@ from streamlit.runtime.scriptrunner import script_runner
 
 from situasi import board as house
 from situasi.screen import session
-from situasi.server import guests, oidc, signin, start, taken, theming, together
+from situasi.server import failing, guests, oidc, signin, start, taken, theming, together
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -53,6 +54,8 @@ together.send(app_session.AppSession, runtime)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)
+# Its words for what fails are of its cloud.
+failing.say(exception)
 
 # Of a command above many boards, a page says of which it is.
 house.choose(session.chosen_board)

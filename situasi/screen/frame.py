@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from situasi.screen import address, filters, parts, playback, session, upper_frame, whose
-from situasi.screen.heartbeat import heartbeat
+from situasi.screen.heartbeat import watched
 from situasi.screen.menu import asked, menu
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
@@ -36,13 +37,16 @@ def main() -> None:
     playback.stays_over()
     shown = session.picture()
     parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
+    watched(partial(_page, shown), shown, language)
+
+
+def _page(shown: Picture) -> None:
     if shown.trouble and not shown.snapshot.version:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
         parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
-    else:
-        menu().run()
-        address.know_way(asked(), filters.CARRIED)
-    heartbeat(shown, language)
+        return
+    menu().run()
+    address.know_way(asked(), filters.CARRIED)
 
 
 def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -44,6 +44,22 @@ class _Page:
     at: datetime
     checked_at: datetime
     beaten: bool = False
+
+
+def watched(page: Callable[[], None], drawn: Picture | None, language: str) -> None:
+    """Draw this page and watch what it was drawn from (see heartbeat).
+
+    A page that failed says so, and is drawn again with the next news or minute as any other:
+    nobody stands before it to do that.
+    """
+    failed: Exception | None = None
+    try:
+        page()
+    except Exception as error:  # noqa: BLE001 (raised below; that a run is to begin anew is none)
+        failed = error
+    heartbeat(drawn, language)
+    if failed is not None:
+        raise failed
 
 
 def heartbeat(drawn: Picture | None, language: str) -> None:

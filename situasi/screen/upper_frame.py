@@ -12,7 +12,7 @@ from situasi import abreast, headquarters, roles, words
 from situasi.board import current as board
 from situasi.roles import SCREENS
 from situasi.screen import address, filters, menu, noted, parts, session, upper, whose
-from situasi.screen.heartbeat import heartbeat
+from situasi.screen.heartbeat import heartbeat, watched
 from situasi.telling import views
 from situasi.words import _
 
@@ -53,9 +53,9 @@ def _page(language: str) -> None:
     if found.trouble and not found.rollups:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
         parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
-    else:
-        _menu().run()
-    heartbeat(None, language)
+        heartbeat(None, language)
+        return
+    watched(_menu().run, None, language)
 
 
 def _menu() -> StreamlitPage:

@@ -58,3 +58,29 @@ def test_it_waits_and_keeps_its_time_and_draws_itself_in_the_end(
     monkeypatch.setattr(session, "now", lambda: late)
     page.run()
     assert reruns == [True]
+
+
+_FAILING = """
+import streamlit as st
+
+from situasi import words
+from situasi.screen import heartbeat, session
+
+words.use("id")
+
+def page():
+    st.write("the beginning")
+    raise ValueError("a page that fails")
+
+heartbeat.watched(page, session.picture(), "id")
+"""
+
+
+def test_a_page_that_failed_says_so_and_is_drawn_again_with_the_next_news(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    page = AppTest.from_string(_FAILING).run(timeout=30)
+    assert len(page.exception) == 1
+    assert "Diperiksa" in page.caption[0].value
+    assert page.session_state["_drawn"].state[0] == empty.store.version()

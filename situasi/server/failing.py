@@ -1,0 +1,21 @@
+"""What a page says of a part that could not be drawn."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+# In both languages: what failed may be what knows the viewer's.
+SAID: Final = (
+    "Bagian ini gagal digambar; sebabnya tercatat di log papan. Bila tidak kembali sendiri dalam "
+    "satu menit, muat ulang halaman. — This part could not be drawn; the reason is in the log of "
+    "the board. Should it not come back by itself within a minute, load the page anew."
+)
+
+
+def say(teller: ModuleType) -> None:
+    """Have Streamlit say so: its own words, in English, lead to its cloud.
+
+    teller: its module that shows exceptions.
+    """
+    vars(teller)["_GENERIC_UNCAUGHT_EXCEPTION_TEXT"] = SAID
