@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import script_runner
 
 from situasi import board as house
 from situasi.screen import session
-from situasi.server import failing, guests, oidc, signin, start, taken, theming, together
+from situasi.server import beats, failing, guests, oidc, signin, start, taken, theming, together
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -47,10 +47,11 @@ def heeds(said: bytes) -> bool:
         return True  # it closes the WebSocket upon what is no message
 
 
-# Three things that Streamlit does at every run, and need not.
+# Four things that Streamlit does at every run, and need not.
 theming.once(app_session, CustomThemeConfig)
 memory.seldom(script_runner)
 together.send(app_session.AppSession, runtime)
+beats.tell_nothing(app_session.AppSession, script_runner.ScriptRunner)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)
