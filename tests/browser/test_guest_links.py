@@ -135,10 +135,15 @@ def test_a_guest_sees_this_view_and_no_other_and_is_counted_and_shown_out(
     # One visit, however many pages were tried.
     assert "Pemulutan" in listed and "semua waktu" in listed
 
-    box = table.bounding_box()
-    assert box is not None
-    wati.page.mouse.click(box["x"] + 16, box["y"] + 52)
-    wati.page.get_by_role("button", name="Cabut 1 tautan yang ditandai").click()
+    revoke = wati.page.get_by_role("button", name="Cabut 1 tautan yang ditandai")
+
+    def tick_the_first_row() -> None:
+        box = table.bounding_box()
+        assert box is not None
+        wati.page.mouse.click(box["x"] + 16, box["y"] + 52)
+
+    wati.tries(tick_the_first_row, revoke.is_visible, "the row could not be ticked")
+    revoke.click()
     wati.says("1 tautan dicabut")
     page.get_by_text("sudah berakhir, atau dicabut").wait_for()
     assert page.locator(".si-head").count() == 0

@@ -107,6 +107,20 @@ class Viewer:
             self.page.wait_for_timeout(200)
         raise AssertionError(otherwise)
 
+    def tries(self, act: Callable[[], None], holds: Callable[[], bool], otherwise: str) -> None:
+        """Act, and again where nothing comes of it, as people do.
+
+        What a canvas shows is struck by its place alone, which may have moved since it was measured
+        as long as the page around it is still being drawn.
+        """
+        for _ in range(6):
+            act()
+            for _ in range(int(PATIENCE)):
+                if holds():
+                    return
+                self.page.wait_for_timeout(200)
+        raise AssertionError(otherwise)
+
     def says(self, words: str) -> None:
         """Wait until these words are on the page."""
         self.page.get_by_text(words).first.wait_for()
