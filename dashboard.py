@@ -17,6 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, media_file_manager, runtime
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner_utils import script_requests
 
 from situasi import board as house
 from situasi.screen import session
@@ -47,11 +48,11 @@ def heeds(said: bytes) -> bool:
         return True  # it closes the WebSocket upon what is no message
 
 
-# Four things that Streamlit does at every run, and need not.
+# What Streamlit does at every run, or lets a heartbeat say, and need not.
 theming.once(app_session, CustomThemeConfig)
 memory.seldom(script_runner)
 together.send(app_session.AppSession, runtime)
-beats.tell_nothing(app_session.AppSession, script_runner.ScriptRunner)
+beats.tell_nothing(script_requests.ScriptRequests)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -10,9 +11,10 @@ from streamlit.navigation.page import StreamlitPage
 from pages import abreast as page
 from situasi import abreast, headquarters, roles, words
 from situasi.board import current as board
+from situasi.overseeing import Overview
 from situasi.roles import SCREENS
 from situasi.screen import address, filters, menu, noted, parts, session, upper, whose
-from situasi.screen.heartbeat import heartbeat, watched
+from situasi.screen.heartbeat import watched
 from situasi.telling import views
 from situasi.words import _
 
@@ -50,12 +52,15 @@ def _page(language: str) -> None:
             trouble=found.trouble,
         )
     )
+    watched(partial(_draw, found), None, language)
+
+
+def _draw(found: Overview) -> None:
     if found.trouble and not found.rollups:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
         parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
-        heartbeat(None, language)
         return
-    watched(_menu().run, None, language)
+    _menu().run()
 
 
 def _menu() -> StreamlitPage:

@@ -12,21 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 
-def tell_nothing(session: type, runner: type) -> None:
-    """Have Streamlit do so. session: its class of sessions. runner: that of what runs a script."""
-    begin = session._create_scriptrunner  # type: ignore[attr-defined]
-    ask = runner.request_rerun  # type: ignore[attr-defined]
+def tell_nothing(requests: type) -> None:
+    """Have Streamlit do so. requests: its class of what is asked of a script, by whichever way."""
+    ask = requests.request_rerun  # type: ignore[attr-defined]
 
-    def begun(self: Any, asked: Any) -> None:
-        begin(self, _without_widgets(asked))
+    def asked(self: Any, wanted: Any) -> bool:
+        # None, and not an empty list: that would be joined to what a viewer did just before.
+        quiet = replace(wanted, widget_states=None) if wanted.is_auto_rerun else wanted
+        return bool(ask(self, quiet))
 
-    def again(self: Any, asked: Any) -> bool:
-        return bool(ask(self, _without_widgets(asked)))
-
-    session._create_scriptrunner = begun  # type: ignore[attr-defined]
-    runner.request_rerun = again  # type: ignore[attr-defined]
-
-
-def _without_widgets(asked: Any) -> Any:
-    # None, and not an empty list: that would be joined to what a viewer did just before.
-    return replace(asked, widget_states=None) if asked.is_auto_rerun else asked
+    requests.request_rerun = asked  # type: ignore[attr-defined]

@@ -52,6 +52,13 @@ filters.recall_moment()
 """
 
 
+def run(app: AppTest) -> AppTest:
+    """Draw it, and hold that it could be drawn."""
+    app.run(timeout=90)
+    assert not app.exception
+    return app
+
+
 @dataclass
 class Page:
     """A page as drawn: its tables, those behind popovers too, and its elements.

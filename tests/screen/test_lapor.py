@@ -14,6 +14,7 @@ from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.store.protocol import StoreError
 from tests.conftest import NOON
+from tests.screen.conftest import run
 
 _SCRIPT = """
 from pages import report
@@ -45,12 +46,6 @@ def lapor(board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lapor]:
 
     yield opened
     st.cache_resource.clear()
-
-
-def run(app: AppTest) -> AppTest:
-    app.run(timeout=90)
-    assert not app.exception
-    return app
 
 
 def press(app: AppTest, title: str) -> AppTest:

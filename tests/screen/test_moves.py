@@ -16,6 +16,7 @@ from situasi.board import Board
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from tests.conftest import NOON
+from tests.screen.conftest import run
 from tests.test_moving import HERE, absent, bring, reserve
 
 _SCRIPT = """
@@ -46,12 +47,6 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seen]:
 
     yield draw
     st.cache_resource.clear()
-
-
-def run(app: AppTest) -> AppTest:
-    app.run(timeout=90)
-    assert not app.exception
-    return app
 
 
 def words(app: AppTest) -> str:

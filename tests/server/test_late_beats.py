@@ -18,7 +18,6 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.runtime import Runtime, RuntimeConfig
-from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import (
     RerunData,
     ScriptRequests,
@@ -85,7 +84,7 @@ def streamlit_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, name in (
         (AppSession, "_call_soon_on_event_loop"),
         (AppSession, "_create_scriptrunner"),
-        (ScriptRunner, "request_rerun"),
+        (ScriptRequests, "request_rerun"),
         (Runtime, "_enqueued_some_message"),
     ):
         monkeypatch.setattr(owner, name, getattr(owner, name))
@@ -111,6 +110,7 @@ async def drawn(page: Path) -> AsyncIterator[tuple[AppSession, Browser]]:
         await browser.hears(ForwardMsg.FINISHED_SUCCESSFULLY)
         await at_rest(session)
         yield session, browser
+        await at_rest(session)  # it closes what its scripts ran on only once none runs
     finally:
         server.stop()
         await server.stopped
@@ -185,7 +185,7 @@ def test_streamlit_alone_loses_the_end_so_that_ours_is_needed(page: Path) -> Non
 @pytest.mark.usefixtures("streamlit_alone")
 def test_what_was_chosen_for_a_viewer_is_not_taken_back_by_a_late_beat(page: Path) -> None:
     together.send(app_session.AppSession, runtime)
-    beats.tell_nothing(app_session.AppSession, ScriptRunner)
+    beats.tell_nothing(ScriptRequests)
     assert asyncio.run(chosen_before_a_beat_that_had_not_heard_of_it(page)) == "whole: b"
 
 
@@ -194,26 +194,18 @@ def test_streamlit_alone_takes_it_back_so_that_ours_is_needed(page: Path) -> Non
     assert asyncio.run(chosen_before_a_beat_that_had_not_heard_of_it(page)) == "whole: nothing"
 
 
+@pytest.mark.usefixtures("streamlit_alone")
 def test_what_a_viewer_did_just_before_a_beat_is_still_heard() -> None:
-    class Session:
-        def _create_scriptrunner(self, _: RerunData) -> None:
-            raise AssertionError("one runs already")
-
-    class Runner:
-        requests = ScriptRequests()
-
-        def request_rerun(self, asked: RerunData) -> bool:
-            return self.requests.request_rerun(asked)
-
-    beats.tell_nothing(Session, Runner)
+    beats.tell_nothing(ScriptRequests)
     typed = WidgetState(id="uraian", string_value="ribut")
     before = WidgetState(id="uraian", string_value="")
-    Runner().request_rerun(RerunData(widget_states=WidgetStates(widgets=[typed])))
-    Runner().request_rerun(
+    requests = ScriptRequests()
+    requests.request_rerun(RerunData(widget_states=WidgetStates(widgets=[typed])))
+    requests.request_rerun(
         RerunData(
             widget_states=WidgetStates(widgets=[before]), fragment_id="beat", is_auto_rerun=True
         )
     )
-    asked = Runner.requests.on_scriptrunner_ready().rerun_data
+    asked = requests.on_scriptrunner_ready().rerun_data
     assert asked.widget_states is not None
     assert list(asked.widget_states.widgets) == [typed]
