@@ -22,7 +22,7 @@ _ALWAYS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), "
     "serial=(), display-capture=()",
 }
-_TLS = {"strict-transport-security": "max-age=31536000"}
+_TLS = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
 # Files of the program, boundaries, marks, style: they say nothing of anybody, and change their
 # address with what they hold.
 _LASTING = ("/static/", "/peta/", "/gaya/", "/layar/berkas/")
