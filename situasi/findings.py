@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -23,9 +24,14 @@ from situasi.recent import Found, Recent
 from situasi.regions import Register
 from situasi.sight import Sight
 from situasi.snapshot import Snapshot
+from situasi.work_limits import OWNER, TurnLimiter
 
 # Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
+# Past moments have places of their own: whoever looks through a day pushes nothing of now out.
 _FOUND, _FRAMES, _REGISTERS = 256, 24, 64
+_PAST_FOUND, _PAST_FRAMES = 256, 12
+# Past moments are found anew for whoever asks first, which takes long: so many threads at a time.
+_PAST_AT_ONCE = 2
 # What somebody looked at is found ahead for so long; an open page asks again each minute.
 _REMEMBERED: Final = 150.0
 _MOST_AHEAD = 64
@@ -56,6 +62,8 @@ class Findings:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._found, self._frames = Recent(_FOUND), Recent(_FRAMES)
+        self._past_found, self._past_frames = Recent(_PAST_FOUND), Recent(_PAST_FRAMES)
+        self._past_turns = TurnLimiter(_PAST_AT_ONCE, per_owner=1)
         self._registers = Recent(_REGISTERS)
         self._asked: OrderedDict[Asked, float] = OrderedDict()
         self._lock = threading.Lock()
@@ -76,7 +84,8 @@ class Findings:
         its parts found; and `asked`. While no row comes for these feeds it is not done again.
         """
         self._note(Asked(reach, work, asked), at)
-        return self._of(work, snapshot, at, reach, asked)
+        with self._turn(at):
+            return self._of(work, snapshot, at, reach, asked)
 
     def whole(
         self, work: Work, snapshot: Snapshot, at: Moment, reach: Sight, *asked: Hashable
@@ -86,7 +95,8 @@ class Findings:
         work: called with the snapshot, the known rows by feed, the moment and `asked`.
         """
         self._note(Asked(reach, work, asked, whole=True), at)
-        return self._whole(work, snapshot, at, reach, asked)
+        with self._turn(at):
+            return self._whole(work, snapshot, at, reach, asked)
 
     def kept(
         self, name: str, snapshot: Snapshot, make: Callable[[], Found], *by: Hashable
@@ -97,19 +107,23 @@ class Findings:
     def overview(self, snapshot: Snapshot, at: Moment, reach: Sight, wanted: Selection) -> Overview:
         """The overview of this selection."""
         self._note(Asked(reach, wanted), at)
-        found, feeds = self._overview(snapshot, at, reach, wanted), self.heard(snapshot, at, reach)
+        with self._turn(at):
+            found = self._overview(snapshot, at, reach, wanted)
+            feeds = self.heard(snapshot, at, reach)
         # With what it was joined from, so that no other finding gets that one's place in memory.
         key = ("joined", id(found), feeds)
-        return self._found.get(key, lambda: (found, replace(found, feeds=list(feeds))))[1]
+        kept = self._kept(at)
+        return kept.get(key, lambda: (found, replace(found, feeds=list(feeds))))[1]
 
     def heard(self, snapshot: Snapshot, at: Moment, reach: Sight) -> tuple[FeedState, ...]:
         """Which feeds of this sight should be speaking at this moment, and when each last did."""
         then = reckoned(at)
         key = ("heard", tuple(snapshot.editions.values()), then, at.live, reach)
         known = self._known(snapshot, _limit(at), reach)
-        return self._found.get(
-            key, lambda: tuple(feeds_heard(known, self._register.election, then))
-        )
+        with self._turn(at):
+            return self._kept(at).get(
+                key, lambda: tuple(feeds_heard(known, self._register.election, then))
+            )
 
     def ahead(self, snapshot: Snapshot, at: Moment, until: float) -> None:
         """Find what was lately looked at, before anybody asks it of these rows or this minute.
@@ -130,6 +144,13 @@ class Findings:
             except Exception:  # noqa: BLE001 (of many: the next is found all the same)
                 # Whoever looks is told on the page; here nobody would be.
                 _log.exception("not found ahead: %s", asked.work)
+
+    def _turn(self, at: Moment) -> AbstractContextManager[None]:
+        """Wait for a turn before anything of a past moment is found; the present never waits."""
+        return nullcontext() if at.live else self._past_turns.turn(OWNER.get())
+
+    def _kept(self, at: Moment) -> Recent:
+        return self._found if at.live else self._past_found
 
     def _note(self, asked: Asked, at: Moment) -> None:
         if not at.live or any(map(_moves, (asked.work, *asked.more))):
@@ -164,7 +185,7 @@ class Findings:
             return work(reading.given(known), self.register(reach), then, *parts, *asked)
 
         name = f"{work.__module__}.{work.__qualname__}"
-        return self._found.get((name, rows, then, at.live, reach, asked), make)
+        return self._kept(at).get((name, rows, then, at.live, reach, asked), make)
 
     def _whole(
         self,
@@ -192,7 +213,7 @@ class Findings:
             known = self._known(snapshot, _limit(at), reach)
             return of_cases(known, own.election, list(own.kecamatan), wanted, then)
 
-        return self._found.get(("overview", rows, then, at.live, reach, wanted), make)
+        return self._kept(at).get(("overview", rows, then, at.live, reach, wanted), make)
 
     def _known(self, snapshot: Snapshot, limit: datetime | None, reach: Sight) -> Known:
         """What is known at a moment (None: by now), the rows of a feed made when asked for."""
@@ -201,7 +222,8 @@ class Findings:
         def make() -> Known:
             return sight.known(snapshot.frames, snapshot.cases, reach, limit)
 
-        return self._frames.get((editions, limit, reach), make)
+        frames = self._frames if limit is None else self._past_frames
+        return frames.get((editions, limit, reach), make)
 
     def _edition(
         self, snapshot: Snapshot, feed: str, limit: datetime | None, reach: Sight

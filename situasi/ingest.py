@@ -72,7 +72,8 @@ def ingest_file(
 
     feed: which feed it is; None lets the headings tell, those of each sheet where a
     workbook has several. Each feed of such a workbook is a delivery of its own: cut off
-    between two, sending it again completes it. A file that cannot be read leaves the
+    between two, sending it again completes it. Everything is read and judged before the store
+    is locked; a dry run never locks it. A file that cannot be read leaves the
     store as it was and says why in `refused`. own: rows that come back settle only what this
     actor had delivered. most: a file with more rows than this is refused whole; 0: any number.
     Raises StoreError.
@@ -81,14 +82,11 @@ def ingest_file(
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
         delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
+        judged = [_judge(one, delivery, ledger, context, progress, preview) for one in tables]
         with store.deliver(delivery) as writing:
-            for table in tables:
-                _save(
-                    table, delivery, writing, ledger, context, progress, store,
-                    own=own, preview=preview,
-                )  # fmt: skip
             if dry_run:
                 writing.discard()
+            _save(judged, delivery, writing, ledger, store, own=own)
 
     try:
         tables = _at_most(read(path, context.recognised), most)
@@ -128,8 +126,9 @@ def ingest_rows(
     table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
     delivery = Delivery(feed, source, ledger.sha256 or "", now, actor)
+    judged = _judge(table, delivery, ledger, context)
     with store.deliver(delivery) as writing:
-        settled = _save(table, delivery, writing, ledger, context, None, store, own=own)
+        settled = _save([judged], delivery, writing, ledger, store, own=own)
         if releases is not None and (ledger.quarantined or releases not in settled):
             writing.discard()
     if releases is not None and not ledger.quarantined and releases not in settled:
@@ -211,36 +210,63 @@ def _feed(table: Table, context: Context) -> str | None:
     return context.vocabulary.feed_of(list(table.cells.columns))
 
 
-def _save(
+@dataclass(frozen=True)
+class _Judged:
+    """One table after judging, before it is written. returned: its cells of RETURNED."""
+
+    rows: list[int]
+    returned: list[Any] | None
+    checked: Checked
+    accepted: pd.DataFrame
+
+
+def _judge(
     table: Table,
     delivery: Delivery,
-    writing: Writing,
     ledger: Ledger,
     context: Context,
-    progress: Progress | None,
-    store: Store,
-    *,
-    own: bool,
+    progress: Progress | None = None,
     preview: Preview | None = None,
-) -> list[int]:
-    """Judge and write one table; the quarantine numbers that it settles."""
+) -> _Judged:
+    """Judge one table and enter in the ledger what the store need not be asked for."""
     now = delivery.recorded_at
     table = without_our_marks(table)
     checked = feeds.check(table, delivery.feed, context, now)
     accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
     if preview:
         preview(delivery.feed, accepted)
-    added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
-    settled = _returned(table, checked, store, delivery.actor if own else None)
-    writing.release(settled)
     ledger.read += checked.read
-    ledger.accepted += added.accepted
-    ledger.duplicate += added.duplicate
-    ledger.quarantined += added.quarantined
     ledger.reasons += [_reason(r) for r in checked.rejected]
     ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
+    returned = list(table.cells[RETURNED]) if RETURNED in table.cells.columns else None
+    return _Judged(table.rows, returned, checked, accepted)
+
+
+def _save(
+    judged: Sequence[_Judged],
+    delivery: Delivery,
+    writing: Writing,
+    ledger: Ledger,
+    store: Store,
+    *,
+    own: bool,
+) -> list[int]:
+    """Write all judged tables at once; the quarantine numbers that they settle."""
+    frames = [one.accepted for one in judged if len(one.accepted)]
+    rejected = [_rejection(r) for one in judged for r in one.checked.rejected]
+    if not frames and not rejected:
+        return []
+    accepted = pd.concat(frames, ignore_index=True) if frames else judged[0].accepted
+    added = writing.add(accepted, rejected)
+    settled: list[int] = []
+    for one in judged:
+        settled += _returned(one, store, delivery.actor if own else None)
+    writing.release(settled)
+    ledger.accepted += added.accepted
+    ledger.duplicate += added.duplicate
+    ledger.quarantined += added.quarantined
     return settled
 
 
@@ -279,26 +305,26 @@ def without_our_marks(table: Table) -> Table:
     return replace(table, cells=table.cells.map(bare).astype("object"))
 
 
-def _returned(table: Table, checked: Checked, store: Store, whose: str | None) -> list[int]:
+def _returned(judged: _Judged, store: Store, whose: str | None) -> list[int]:
     """The quarantine numbers that this table settles: accepted now, or faulty in a new way.
 
     A number that does not wait (any more) is a sender's slip and settles nothing. Asked
     after `writing.add`, which holds the write lock: nobody else settles it meanwhile.
     whose: only what this actor had delivered; None: whatever waits.
     """
-    if RETURNED not in table.cells.columns:
+    if judged.returned is None:
         return []
-    numbers = [_whole(cell) for cell in table.cells[RETURNED]]
+    numbers = [_whole(cell) for cell in judged.returned]
     waiting = store.quarantine(numbers=numbers)
     if whose is not None and waiting:
         batches = store.batches()
         theirs = set(batches.loc[batches["actor"] == whose, "batch"])
         waiting = [row for row in waiting if row.batch in theirs]
     held = {row.number: row.raw for row in waiting}
-    accepted = set(checked.accepted["row"])
-    changed = {rejected.row: rejected.raw for rejected in checked.rejected}
+    accepted = set(judged.checked.accepted["row"])
+    changed = {rejected.row: rejected.raw for rejected in judged.checked.rejected}
     settled = []
-    for row, number in zip(table.rows, numbers, strict=True):
+    for row, number in zip(judged.rows, numbers, strict=True):
         if number in held and (row in accepted or changed.get(row, held[number]) != held[number]):
             settled.append(number)
     return settled

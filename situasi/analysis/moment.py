@@ -31,11 +31,13 @@ def moment(
 ) -> Moment:
     """The chosen moment where it is past, or the present: an exercise's own where one is played.
 
-    A moment still to come is the present: nobody knows more.
+    A moment still to come is the present: nobody knows more. A past one is that of its minute:
+    no view tells seconds apart, and each moment is computed anew.
     """
     present = (exercise_at or now).astimezone(zone).replace(microsecond=0)
     if chosen is not None and chosen < present:
-        return Moment(chosen.astimezone(zone), live=False, exercise=False)
+        minute = chosen.astimezone(zone).replace(second=0, microsecond=0)
+        return Moment(minute, live=False, exercise=False)
     return Moment(present, live=True, exercise=exercise_at is not None)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 from situasi import board as house
 from situasi.screen import filters, session, whose
 from situasi.words import _
+from situasi.work_limits import OWNER, TooBusy, TurnLimiter
+
+# Files made at one time for one viewer: they share few threads with those who sign in.
+_MAKING: Final = TurnLimiter(at_once=64, per_owner=2)
 
 
 class TooOften(Exception):
@@ -56,8 +60,13 @@ def download(
     def told() -> bytes:
         if not deeds.may_take(viewer):
             raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar."))
-        count = rows() if callable(rows) else rows
-        deeds.exported(viewer, what, form, count, chosen)
-        return make()
+        OWNER.set(viewer.name)
+        try:
+            with _MAKING.turn(viewer.name, patience_s=0):
+                count = rows() if callable(rows) else rows
+                deeds.exported(viewer, what, form, count, chosen)
+                return make()
+        except TooBusy:
+            raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar.")) from None
 
     st.download_button(label, made, on_click="ignore", **options)

@@ -21,10 +21,12 @@ from situasi.analysis.silence import FeedState
 from situasi.board import Board
 from situasi.board import current as board
 from situasi.figures.theme import Theme, theme
+from situasi.findings import Findings
 from situasi.regions import Register
 from situasi.roles import Role, Viewer
 from situasi.screen import whose
 from situasi.snapshot import Picture
+from situasi.work_limits import OWNER
 
 Found = TypeVar("Found")
 # What is the same all through one run of the frame, and dear to ask for again and again.
@@ -119,26 +121,32 @@ def moment(chosen: datetime | None, shown: Picture) -> Moment:
     return moments.moment(chosen, now(), shown.snapshot.exercise_at, zone)
 
 
+def _findings() -> Findings:
+    """What finds for this viewer, whose past moments wait for those of nobody else."""
+    OWNER.set(viewer().name)
+    return board().findings
+
+
 def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
     """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
-    return board().findings.of(work, shown.snapshot, at, sight.of(viewer()), *asked)  # type: ignore[no-any-return]
+    return _findings().of(work, shown.snapshot, at, sight.of(viewer()), *asked)  # type: ignore[no-any-return]
 
 
 def whole(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
     """What this work finds of the whole snapshot (Findings.whole)."""
-    return board().findings.whole(work, shown.snapshot, at, sight.of(viewer()), *asked)  # type: ignore[no-any-return]
+    return _findings().whole(work, shown.snapshot, at, sight.of(viewer()), *asked)  # type: ignore[no-any-return]
 
 
 def known(shown: Picture, at: Moment) -> Known:
     """The rows known at this moment, by feed, of those that the viewer may see."""
-    return board().findings.known(shown.snapshot, at, sight.of(viewer()))
+    return _findings().known(shown.snapshot, at, sight.of(viewer()))
 
 
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, found once for all viewers of the same view."""
-    return board().findings.overview(shown.snapshot, at, sight.of(viewer()), wanted)
+    return _findings().overview(shown.snapshot, at, sight.of(viewer()), wanted)
 
 
 def heard(shown: Picture, at: Moment) -> tuple[FeedState, ...]:
     """Which feeds should be speaking at this moment, and when each last did."""
-    return board().findings.heard(shown.snapshot, at, sight.of(viewer()))
+    return _findings().heard(shown.snapshot, at, sight.of(viewer()))

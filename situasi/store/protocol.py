@@ -86,7 +86,11 @@ class Writing(Protocol):
         ...
 
     def discard(self) -> None:
-        """Undo everything on leaving: a dry run."""
+        """Undo everything on leaving.
+
+        Said before the first `add` it makes the delivery a trial, which never takes the write
+        lock: what would be new is counted by reading.
+        """
         ...
 
 

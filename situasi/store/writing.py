@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
@@ -32,6 +33,14 @@ _PIECE = 20_000
 _ASKED_AT_ONCE = 500
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """Rows ready to be inserted: cells by column, and the digest of each row's content."""
+
+    columns: dict[str, Any]
+    content: list[bytes]
+
+
 class SqlWriting:
     """See protocol.Writing. Lives inside one `deliver` block, in one thread."""
 
@@ -47,16 +56,24 @@ class SqlWriting:
         self._anything_new = False
         self._released: list[int] = []
         self._discarded = False
+        self._is_trial = False  # discarded before anything was written: only reads
+        self._tried: set[tuple[bytes, int]] = set()
         self._broken = False
 
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
         with self._all_or_nothing():
-            batch = self._reserved_batch()
-            stored = sum(
-                self._append(batch, accepted.iloc[start : start + _PIECE])
+            # Whatever takes time and no database comes before the lock.
+            pieces = [
+                self._prepared(accepted.iloc[start : start + _PIECE])
                 for start in range(0, len(accepted), _PIECE)
-            )
-            new_in_quarantine = self._reject(batch, rejected)
+            ]
+            held = self._prepared_rejections(rejected)
+            if self._is_trial:
+                stored, new_in_quarantine = sum(map(self._count_new, pieces)), 0
+            else:
+                batch = self._reserved_batch()
+                stored = sum([self._append(batch, piece) for piece in pieces])
+                new_in_quarantine = self._reject(batch, held)
         added = Added(stored, len(accepted) - stored, len(rejected))
         total = self._total
         self._total = Added(
@@ -72,6 +89,13 @@ class SqlWriting:
 
         Raises StoreError for a number that is not in quarantine.
         """
+        if not numbers:
+            return
+        if self._is_trial:
+            with self._backend.reading() as connection:
+                for number in dict.fromkeys(numbers):
+                    waits(connection, number)
+            return
         with self._all_or_nothing():
             batch = self._reserved_batch()
             for number in dict.fromkeys(numbers):
@@ -83,6 +107,7 @@ class SqlWriting:
 
     def discard(self) -> None:
         self._discarded = True
+        self._is_trial = self._batch is None
 
     def finish(self) -> None:
         """Commit what is new. Raises StoreError when a part of the delivery had failed."""
@@ -139,7 +164,7 @@ class SqlWriting:
             self._batch = int(self._connection.execute(highest).scalar_one()) + 1
         return self._batch
 
-    def _append(self, batch: int, accepted: pd.DataFrame) -> int:
+    def _prepared(self, accepted: pd.DataFrame) -> _Piece:
         values = storable(self._feed, accepted)
         known_at = moments(accepted["known_at"])
         if None in known_at:
@@ -151,10 +176,14 @@ class SqlWriting:
             **given,
             "row": accepted["row"].astype("int64").tolist(),
             "known_at": known_at,
-            "digest": map(bytearray, content),  # SQLite's driver takes it quicker than bytes
         }
+        return _Piece(columns, content)
+
+    def _append(self, batch: int, piece: _Piece) -> int:
+        # SQLite's driver takes a bytearray quicker than bytes.
+        columns = piece.columns | {"digest": map(bytearray, piece.content)}
         constants = {"batch": batch, "recorded_at": self._at}
-        rounds = self._rounds(content)
+        rounds = self._rounds(self._connection, piece.content)
         if any(rounds):
             columns["round"] = rounds
         else:
@@ -163,28 +192,43 @@ class SqlWriting:
             self._connection, self._table, columns, constants, ["digest", "round"]
         )
 
-    def _rounds(self, content: list[bytes]) -> Values:
+    def _count_new(self, piece: _Piece) -> int:
+        """How many of these rows would be stored; asked on a connection that only reads."""
+        before, columns = len(self._tried), self._table.c
+        known: set[tuple[bytes, int]] = set()
+        with self._backend.reading() as connection:
+            keys = list(zip(piece.content, self._rounds(connection, piece.content), strict=True))
+            for start in range(0, len(keys), _ASKED_AT_ONCE):
+                asked = piece.content[start : start + _ASKED_AT_ONCE]
+                found = connection.execute(
+                    sa.select(columns.digest, columns.round).where(columns.digest.in_(asked))
+                )
+                known.update((bytes(digest), count) for digest, count in found)
+        self._tried.update(key for key in keys if key not in known)
+        return len(self._tried) - before
+
+    def _rounds(self, connection: sa.Connection, content: list[bytes]) -> Values:
         """How often each content has been taken back so far."""
         taken = tables.withdrawals.c
         mine = taken.feed == self._feed.name
-        if self._connection.execute(sa.select(sa.exists().where(mine))).scalar_one() == 0:
+        if connection.execute(sa.select(sa.exists().where(mine))).scalar_one() == 0:
             return [0] * len(content)
         times: dict[bytes, int] = {}
         for start in range(0, len(content), _ASKED_AT_ONCE):
             asked = taken.digest.in_(content[start : start + _ASKED_AT_ONCE])
-            found = self._connection.execute(
+            found = connection.execute(
                 sa.select(taken.digest, sa.func.count()).where(mine, asked).group_by(taken.digest)
             )
             times.update((digest, count) for digest, count in found)
         return [times.get(digest, 0) for digest in content]
 
-    def _reject(self, batch: int, rejected: Sequence[Rejection]) -> int:
+    def _prepared_rejections(self, rejected: Sequence[Rejection]) -> dict[str, Any]:
         # Kept in the sender's order of columns; compared in any order.
         raw = [json.dumps(row.raw) for row in rejected]
         content = [json.dumps(row.raw, sort_keys=True) for row in rejected]
         reasons = [json.dumps(row.reasons) for row in rejected]
         feed = self._feed.name
-        columns: dict[str, Any] = {
+        return {
             "feed": repeat(feed),
             "source": repeat(cleaned(self._delivery.source)),
             "row": [row.row for row in rejected],
@@ -194,6 +238,8 @@ class SqlWriting:
                 quarantine_digest((feed, *parts)) for parts in zip(content, reasons, strict=True)
             ],
         }
+
+    def _reject(self, batch: int, columns: dict[str, Any]) -> int:
         constants = {"batch": batch, "recorded_at": self._at}
         return self._backend.append_new(
             self._connection, tables.quarantine, columns, constants, ["digest"]

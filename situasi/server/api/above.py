@@ -23,7 +23,7 @@ from situasi.server.api import answers
 from situasi.server.api.keys import Keyring
 from situasi.server.api.limits import Limits, Rates, Workers
 from situasi.server.api.problems import TITLES, Problem, Told
-from situasi.server.api.who import Caller, asked_here, who
+from situasi.server.api.who import Caller, asked_here, owner_of, who
 from situasi.store.rollups import Rollup, Serious
 
 PATH = "/api/v1/rollups"
@@ -53,7 +53,7 @@ class AboveApi:
             self._caller(request)
             return answers.json_response(document(_there().command.name))
 
-        return await self._workers.run(work)
+        return await self._workers.run(owner_of(request.headers), work)
 
     async def _rollups(self, request: Request) -> Response:
         def work() -> Response:
@@ -65,7 +65,7 @@ class AboveApi:
             found = headquarters.seen(_there().overseeing.overview(), viewer.area)
             return answers.json_response(told(found))
 
-        return await self._workers.run(work)
+        return await self._workers.run(owner_of(request.headers), work)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
@@ -78,7 +78,7 @@ class AboveApi:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
             return Response(metrics.exposed(_no_board), media_type=metrics.MEDIA)
 
-        return await self._workers.run(work)
+        return await self._workers.run(owner_of(request.headers), work)
 
     def _caller(self, request: Request) -> Caller:
         caller = who(request.headers, Keyring(_there().store))

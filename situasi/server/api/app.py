@@ -24,7 +24,7 @@ from situasi.server.api.intake import Parcel
 from situasi.server.api.keys import WRITABLE
 from situasi.server.api.limits import Limits, Places, Workers, body_of
 from situasi.server.api.problems import Problem, Told
-from situasi.server.api.who import asked_here
+from situasi.server.api.who import asked_here, owner_of
 
 Work = Callable[[Desk], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -76,37 +76,39 @@ class Api:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
             return Response(metrics.exposed(lambda: desk.board), media_type=metrics.MEDIA)
 
-        return await self._read(work)
+        return await self._read(request, work)
 
     async def _description(self, request: Request) -> Response:
         def work(desk: Desk) -> Response:
             desk.caller(request.headers)
             return answers.json_response(desk.description())
 
-        return await self._read(work)
+        return await self._read(request, work)
 
     async def _situation(self, request: Request) -> Response:
         def work(desk: Desk) -> Response:
             viewer = desk.caller(request.headers).reader()
             return desk.situation(viewer, request.query_params, _held(request))
 
-        return await self._read(work)
+        return await self._read(request, work)
 
     def _feed(self, feed: str) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             if request.method == "POST":
                 return await self._take(feed, request)
-            return await self._read(functools.partial(_rows, feed, request))
+            return await self._read(request, functools.partial(_rows, feed, request))
 
         return endpoint
 
-    async def _read(self, work: Work) -> Response:
-        return await self._readers.run(lambda: work(self._desks.current()))
+    async def _read(self, request: Request, work: Work) -> Response:
+        owner = owner_of(request.headers)
+        return await self._readers.run(owner, lambda: work(self._desks.current()))
 
     async def _take(self, feed: str, request: Request) -> Response:
         desk = self._desks.current()
         # Before the body: a stranger may not make us hold four megabytes.
-        caller = await self._readers.run(lambda: desk.caller(request.headers))
+        owner = owner_of(request.headers)
+        caller = await self._readers.run(owner, lambda: desk.caller(request.headers))
         desk.writer(caller, feed)
         if request.query_params:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
@@ -116,7 +118,7 @@ class Api:
             body = await body_of(request, self._limits)
             started = time.perf_counter()
             parcel = Parcel(feed, kind, body, again)
-            ledger = await self._takers.run(lambda: desk.take(caller, parcel))
+            ledger = await self._takers.run(owner, lambda: desk.take(caller, parcel))
         pulse.ingested("api", feed, ledger, time.perf_counter() - started)
         return answers.json_response(ledger)
 

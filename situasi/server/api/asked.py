@@ -155,7 +155,7 @@ def _whole(query: QueryParams, name: str, least: int, most: int, usual: int) -> 
 
 
 def _moment(query: QueryParams, register: Register) -> datetime | None:
-    """A time as ISO 8601 writes it; without a zone that of the election, as in a page's address."""
+    """A time as ISO 8601 writes it, cut to its minute; without a zone that of the election."""
     given = _single(query, "saat")
     if given is None:
         return None
@@ -171,4 +171,4 @@ def _moment(query: QueryParams, register: Register) -> datetime | None:
     except ValueError:
         raise Problem(422, "saat: tulis sebagai 2024-11-27T09:30:00+07:00.") from None
     aware = read if read.tzinfo else read.replace(tzinfo=register.election.zone)
-    return aware.astimezone(UTC)
+    return aware.astimezone(UTC).replace(second=0, microsecond=0)

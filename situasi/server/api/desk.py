@@ -23,7 +23,7 @@ from situasi.server.api.answers import Body
 from situasi.server.api.asked import Asked
 from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.keys import Keyring
-from situasi.server.api.limits import Limits, Rates
+from situasi.server.api.limits import Limits, Moments, Rates
 from situasi.server.api.problems import Problem
 from situasi.server.api.who import Caller, who
 from situasi.sight import Sight
@@ -43,7 +43,7 @@ class Desk:
         self.board, self.limits = board, limits
         self._clock = clock
         self._ring = Keyring(board.store)
-        self._rates = Rates(limits)
+        self._rates, self._moments = Rates(limits), Moments(limits)
         self._claims = Claims()
         self._found = Recent(64)
         self._lock = threading.Lock()
@@ -98,7 +98,7 @@ class Desk:
         wanted = asked.situation(query, self.board.register)
         self._inside(viewer, wanted)
         picture = self.board.live.picture()
-        at = self._moment(wanted, picture)
+        at = self._moment(viewer, wanted, picture)
         depends = (picture.snapshot.version, wanted, own, reckoned(at), bool(picture.trouble))
         personnel = viewer.role.sees("personel")
 
@@ -120,7 +120,7 @@ class Desk:
         form = asked.form(query, accept, asked.forms(FEEDS[feed]))
         self._inside(viewer, wanted)
         picture = self.board.live.picture()
-        at = self._moment(wanted, picture)
+        at = self._moment(viewer, wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
         depends = (picture.snapshot.version, wanted, own, reckoned(at) if moves else _STANDING)
 
@@ -148,9 +148,12 @@ class Desk:
         elif feed in GUARDED_FEEDS:
             deeds.tell("api-read", viewer.name, {"feed": feed, "form": form})
 
-    def _moment(self, wanted: Asked, picture: Picture) -> Moment:
+    def _moment(self, viewer: Viewer, wanted: Asked, picture: Picture) -> Moment:
         zone = self.board.register.election.zone
-        return moment(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
+        at = moment(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
+        if not at.live:
+            self._moments.ask(viewer.name, at.at)
+        return at
 
     def _situation(
         self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool

@@ -7,14 +7,16 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from starlette.requests import Request
 
 from situasi.server.api.problems import Problem
+from situasi.server.fair_workers import FairWorkers
+from situasi.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
 
 Found = TypeVar("Found")
 
@@ -25,6 +27,7 @@ class Limits:
 
     body_seconds: in which it must have come.
     per_minute, burst: calls of one caller. at_once: calls worked on; waiting: in line for it.
+    own, own_waiting: the same of one caller. moments: different past ones of a caller in a minute.
     bodies: held at one time. What is larger comes as a file.
     """
 
@@ -36,7 +39,29 @@ class Limits:
     burst: int = 60
     at_once: int = 3
     waiting: int = 48
+    own: int = 2
+    own_waiting: int = 16
+    moments: int = 60
     bodies: int = 16
+
+
+def _too_many(wait_s: int) -> Problem:
+    said = f"Terlalu banyak permintaan; coba lagi dalam {wait_s} detik."
+    return Problem(429, said, {"retry-after": str(wait_s)})
+
+
+class Moments:
+    """Bounds the different past moments that one caller asks for: each is computed anew."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._questions = QuestionLimiter(limits.moments, limits.moments)
+
+    def ask(self, caller: str, moment: datetime) -> None:
+        """Count one. Raises Problem 429."""
+        try:
+            self._questions.ask(caller, moment)
+        except TooManyQuestions as error:
+            raise _too_many(error.wait_s) from None
 
 
 class Rates:
@@ -54,12 +79,7 @@ class Rates:
             left, since = self._left.get(caller, (self._size, now))
             left = min(self._size, left + (now - since) * self._rate)
             if left < 1:
-                wait = math.ceil((1 - left) / self._rate)
-                raise Problem(
-                    429,
-                    f"Terlalu banyak permintaan; coba lagi dalam {wait} detik.",
-                    {"retry-after": str(wait)},
-                )
+                raise _too_many(math.ceil((1 - left) / self._rate))
             self._left[caller] = (left - 1, now)
 
 
@@ -85,13 +105,16 @@ class Workers:
     """Threads for what takes time, bounded in number, so that the pages go on being served."""
 
     def __init__(self, limits: Limits) -> None:
-        self._pool = ThreadPoolExecutor(limits.at_once, thread_name_prefix="api")
+        self._workers = FairWorkers("api", limits.at_once, limits.own, limits.own_waiting)
         self._places = Places(limits.at_once + limits.waiting)
 
-    async def run(self, work: Callable[[], Found]) -> Found:
-        """Do it in a thread. Raises Problem 503 where too many wait already."""
+    async def run(self, owner: str, work: Callable[[], Found]) -> Found:
+        """Do it in a thread. Raises Problem 503 where too many wait already, 429 of this owner."""
         with self._places.one():
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+            try:
+                return await self._workers.run(owner, work)
+            except TooBusy:
+                raise _too_many(2) from None
 
 
 async def body_of(request: Request, limits: Limits) -> bytes:

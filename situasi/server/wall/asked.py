@@ -80,7 +80,9 @@ def _moment(written: Sequence[str], register: Register) -> datetime | None:
     """A minute of the watched day; anything else is the present."""
     election = register.election
     try:
-        read = datetime.fromisoformat(written[-1]).replace(tzinfo=election.zone)
+        read = datetime.fromisoformat(written[-1]).replace(
+            second=0, microsecond=0, tzinfo=election.zone
+        )
     except (ValueError, IndexError):
         return None
     return read if election.day_start <= read < election.day_end else None

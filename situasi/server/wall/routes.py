@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
@@ -24,6 +25,7 @@ from situasi.server.wall.asked import Asked
 from situasi.server.wall.wall import Body
 from situasi.store.protocol import StoreError
 from situasi.words import _
+from situasi.work_limits import TooManyQuestions
 
 WALL = "/layar"
 _LONGEST = 20.0  # seconds for which an answer may be held back
@@ -77,7 +79,10 @@ async def shown(request: Request) -> Response:
     visit: Visit = request.scope[VISIT]
     if wall.current(board()).is_crowded(visit.key):
         return PlainTextResponse(_("Terlalu banyak halaman terbuka."), 429)
-    body = await _held(viewer, view, known, _patience(request) if known else 0.0, visit.key)
+    try:
+        body = await _held(viewer, view, known, _patience(request) if known else 0.0, visit.key)
+    except TooManyQuestions as error:
+        return _too_many(error)
     if not _still_here(request):
         return PlainTextResponse(_("Masuk lebih dulu."), 401)
     return _answer(request, body, known)
@@ -93,6 +98,11 @@ async def _held(viewer: Viewer, view: Asked, known: str, patience: float, sessio
                 return body
             # Ages in words change with the minute.
             await screen.change(min(left, 60.05 - picture.now().timestamp() % 60))
+
+
+def _too_many(error: TooManyQuestions) -> Response:
+    said = _("Terlalu banyak saringan atau saat yang berbeda. Coba lagi sebentar.")
+    return PlainTextResponse(said, 429, {"retry-after": str(error.wait_s)})
 
 
 def _patience(request: Request) -> float:
@@ -135,8 +145,13 @@ async def copied(request: Request) -> Response:
     if not deeds.may_take(viewer):
         return PlainTextResponse(_("Terlalu banyak berkas diambil. Coba lagi sebentar."), 429)
     view, now = _asked(request, viewer), picture.now()
-    sources = await wall.current(board()).sources(view, now)
-    made = await asyncio.to_thread(frozen.copy, sources, viewer, view, now)
+    screen = wall.current(board())
+    sources = await screen.sources(view, now)
+    try:
+        copy = partial(frozen.copy, sources, viewer, view, now)
+        made = await screen.make(viewer, view, sources.at, copy)
+    except TooManyQuestions as error:
+        return _too_many(error)
     filters = {name: [one for n, one in view.query if n == name] for name, _one in view.query}
     deeds.exported(viewer, {"table": "salinan", "page": "layar"}, "html", made.rows, filters)
     headers = {

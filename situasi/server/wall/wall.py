@@ -6,13 +6,16 @@ import asyncio
 import gzip
 import json
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from time import monotonic
+from typing import TypeVar
 
 from situasi import acknowledged, sight
 from situasi.acknowledged import Acknowledgement
@@ -24,11 +27,12 @@ from situasi.server.wall import picture
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.found import Looked
 from situasi.server.wall.picture import Sources
+from situasi.server.wall.picture_pool import PicturePool
 from situasi.snapshot import Picture
 from situasi.store.protocol import StoreError
 
+Found = TypeVar("Found")
 _LOOK = 0.25  # seconds between two looks at the store, however many wait
-_MOST = 64  # pictures kept
 _MOST_HELD = 40  # answers held back at once for one session: more tabs than anybody looks at
 _log = logging.getLogger(__name__)
 
@@ -57,26 +61,27 @@ class Wall:
         self._changed = asyncio.Event()
         self._waiting: Counter[str] = Counter()  # by session
         self._task: asyncio.Task[None] | None = None
-        self._made: OrderedDict[Hashable, asyncio.Future[Body]] = OrderedDict()
+        self._looker = ThreadPoolExecutor(1, "wall-look")
+        self._live: PicturePool[Body] = PicturePool("wall-live", threads=4, per_owner=2)
+        self._past: PicturePool[Body] = PicturePool("wall-past", threads=2, per_owner=1)
 
     async def body(self, viewer: Viewer, asked: Asked) -> Body:
-        """The picture of this viewer now."""
+        """The picture of this viewer now. Raises TooManyQuestions."""
         shown = await self.look()
         at = self._moment(asked, shown, picture.now())
         key = self._key(viewer, asked, shown, at)
-        made = self._made.get(key)
-        if made is None:
-            made = asyncio.ensure_future(self._make(viewer, asked, shown, at))
-            self._made[key] = made
-            while len(self._made) > _MOST:
-                self._made.popitem(last=False)
-        self._made.move_to_end(key)
-        try:
-            body = await asyncio.shield(made)
-        except Exception:
-            self._made.pop(key, None)  # whoever asks next tries anew
-            raise
+        make = partial(_written, Sources(self.board, shown, self._heeded, at), viewer, asked)
+        body = await self._pool(at).get(key, viewer.name, asked, make)
         return Body(body.plain, body.packed, body.tag, shown.checked_at)
+
+    async def make(
+        self, viewer: Viewer, asked: Asked, at: Moment, make: Callable[[], Found]
+    ) -> Found:
+        """Make what nobody else is shown, in a thread. Raises TooManyQuestions."""
+        return await self._pool(at).make(viewer.name, asked, make)
+
+    def _pool(self, at: Moment) -> PicturePool[Body]:
+        return self._live if at.live else self._past
 
     def _key(self, viewer: Viewer, asked: Asked, shown: Picture, at: Moment) -> Hashable:
         """All that a picture depends on: viewers who may see the same share it."""
@@ -89,10 +94,6 @@ class Wall:
             (sight.of(viewer), viewer.role.name, viewer.link and viewer.link.ends),
             asked,
         )
-
-    async def _make(self, viewer: Viewer, asked: Asked, shown: Picture, at: Moment) -> Body:
-        sources = Sources(self.board, shown, self._heeded, at)
-        return await asyncio.to_thread(_written, sources, viewer, asked)
 
     async def sources(self, asked: Asked, now: datetime) -> Sources:
         """What a picture is made from that nobody else is shown."""
@@ -113,7 +114,8 @@ class Wall:
 
     async def _look(self, ask: Callable[[], Picture] | None) -> Picture:
         before = self._state()
-        shown, heeded = await asyncio.to_thread(self._ask, ask or self.board.lookout.picture)
+        loop, ask = asyncio.get_running_loop(), ask or self.board.lookout.picture
+        shown, heeded = await loop.run_in_executor(self._looker, self._ask, ask)
         self._picture, self._looked = shown, monotonic()
         if heeded is not None:
             self._heeded, self._edition = heeded, self._edition + 1

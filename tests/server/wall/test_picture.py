@@ -6,6 +6,7 @@ import asyncio
 import gzip
 import json
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from situasi.analysis.overview import Overview, overview
 from situasi.board import Board
 from situasi.ingest import ingest_file
 from situasi.roles import ROLES, Bound, Viewer
-from situasi.server.wall import asked, picture, wall
+from situasi.server.wall import asked, picture, picture_pool, wall
 from situasi.server.wall.wall import Body, Wall
 from situasi.store.protocol import StoreError
 from situasi.telling import key_figures, measures
@@ -299,10 +300,11 @@ def test_a_long_day_leaves_no_more_pictures_behind_than_are_kept(board: Board) -
         for code in board.register.kecamatan:
             for window in ("1j", "3j", "semua"):
                 for theme in ("gelap", "terang"):
-                    await _body(screen, f"kec={code}&rentang={window}&tema={theme}")
+                    query = f"kec={code}&rentang={window}&tema={theme}"
+                    await _body(screen, query, replace(CHIEF, name=code))
 
     asyncio.run(many())
-    assert len(screen._made) == wall._MOST
+    assert len(screen._live._made) == picture_pool.MOST
 
 
 def test_one_session_has_so_many_answers_held_back_and_no_more(board: Board) -> None:

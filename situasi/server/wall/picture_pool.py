@@ -1,0 +1,52 @@
+"""Makes pictures in threads, keeps those that were asked for last, and bounds what one may ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from situasi.server.fair_workers import FairWorkers
+from situasi.work_limits import QuestionLimiter
+
+Made = TypeVar("Made")
+Found = TypeVar("Found")
+
+MOST = 64  # pictures kept
+# Different questions (filters, moments, views) of one viewer: more tabs than anybody looks at.
+QUESTIONS, QUESTIONS_PER_MINUTE = 40, 20
+
+
+class PicturePool(Generic[Made]):
+    """One for the present and one for past moments, so that neither waits for the other.
+
+    Of the event loop's thread only.
+    """
+
+    def __init__(self, name: str, threads: int, per_owner: int) -> None:
+        self._workers = FairWorkers(name, threads, per_owner)
+        self._questions = QuestionLimiter(QUESTIONS, QUESTIONS_PER_MINUTE)
+        self._made: OrderedDict[Hashable, asyncio.Future[Made]] = OrderedDict()
+
+    async def get(
+        self, key: Hashable, owner: str, question: Hashable, make: Callable[[], Made]
+    ) -> Made:
+        """The picture of this key, made once for all. Raises TooManyQuestions and as `make`."""
+        made = self._made.get(key)
+        if made is None:
+            made = asyncio.ensure_future(self.make(owner, question, make))
+            self._made[key] = made
+            while len(self._made) > MOST:
+                self._made.popitem(last=False)
+        self._made.move_to_end(key)
+        try:
+            return await asyncio.shield(made)
+        except Exception:
+            self._made.pop(key, None)  # whoever asks next tries anew
+            raise
+
+    async def make(self, owner: str, question: Hashable, make: Callable[[], Found]) -> Found:
+        """Make what is not kept. Raises TooManyQuestions and as `make`."""
+        self._questions.ask(owner, question)
+        return await self._workers.run(owner, make)

@@ -1,0 +1,154 @@
+"""One viewer who asks for ever more moments and filters keeps no other wall waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.datastructures import QueryParams
+
+from situasi.analysis import day
+from situasi.board import Board
+from situasi.roles import ROLES, Viewer
+from situasi.server.wall import asked, picture, picture_pool, wall
+from situasi.server.wall.picture import Sources
+from situasi.server.wall.wall import Body, Wall
+from situasi.work_limits import TooManyQuestions
+
+BUSY, OTHER = (Viewer(name, ROLES["analis"]) for name in ("usil", "rina"))
+MOMENTS = [f"saat=2024-11-27T{8 + n // 60:02}:{n % 60:02}" for n in range(240)] * 2 + [
+    f"saat=2024-11-27T07:{n:02}" for n in range(20)
+]
+LONG = 60  # seconds after which a test gives up: nothing here takes as many
+
+
+class Held:
+    """The making of pictures, those of past moments held back until `go`; who made how many."""
+
+    def __init__(self, make: Any) -> None:
+        self._make, self.go = make, threading.Event()
+        self.past: Counter[str] = Counter()
+
+    def __call__(self, sources: Sources, viewer: Viewer, wanted: asked.Asked) -> Body:
+        if not sources.at.live:
+            self.past[viewer.name] += 1
+            assert self.go.wait(LONG)
+        made: Body = self._make(sources, viewer, wanted)
+        return made
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    made = Held(wall._written)
+    monkeypatch.setattr(wall, "_written", made)
+    yield made
+    made.go.set()
+
+
+async def body(screen: Wall, query: str, viewer: Viewer) -> Body:
+    register = picture.register_of(screen.board, viewer)
+    return await screen.body(viewer, asked.read(QueryParams(query), viewer, register))
+
+
+async def soon(some: Coroutine[Any, Any, Body]) -> Body:
+    return await asyncio.wait_for(some, LONG)
+
+
+async def begun(held: Held, name: str) -> None:
+    while not held.past[name]:
+        await asyncio.sleep(0)
+
+
+def test_the_live_wall_of_others_is_never_behind_past_moments(board: Board, held: Held) -> None:
+    screen = Wall(board)
+
+    async def crowd() -> list[Any]:
+        asking = [asyncio.create_task(body(screen, one, BUSY)) for one in MOMENTS]
+        await asyncio.wait_for(begun(held, BUSY.name), LONG)
+        # All that follows is answered while not one of those is.
+        await soon(body(screen, "", OTHER))
+        await soon(body(screen, "", replace(BUSY, name="lain")))
+        await soon(body(screen, "rentang=1j", BUSY))
+        held.go.set()
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    answers = asyncio.run(crowd())
+    refused = [one for one in answers if isinstance(one, TooManyQuestions)]
+    given = [one for one in answers if isinstance(one, Body)]
+    assert len(refused) + len(given) == len(MOMENTS) == 500
+    assert held.past[BUSY.name] <= picture_pool.QUESTIONS
+    assert len(refused) > 300
+
+
+def test_somebody_elses_past_moment_is_not_behind_theirs(board: Board, held: Held) -> None:
+    screen = Wall(board)
+
+    async def crowd() -> None:
+        asking = [asyncio.create_task(body(screen, one, BUSY)) for one in MOMENTS[:30]]
+        await asyncio.wait_for(begun(held, BUSY.name), LONG)
+        other = asyncio.create_task(body(screen, MOMENTS[-1], OTHER))
+        await asyncio.wait_for(begun(held, OTHER.name), LONG)
+        assert held.past == {BUSY.name: 1, OTHER.name: 1}
+        held.go.set()
+        await asyncio.gather(other, *asking)
+
+    asyncio.run(crowd())
+
+
+def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Board) -> None:
+    screen = Wall(board)
+    # What none of the answers is kept of, as when a report comes in between.
+    first = [f"kec={code}" for code in board.register.kecamatan]
+    more = [f"kec={code}&tampilan={view}" for code in board.register.kecamatan for view in
+            ("situasi", "tps", "partisipasi", "personel", "perhatian")]  # fmt: skip
+
+    async def crowd() -> None:
+        for query in first:
+            await body(screen, query, BUSY)
+        with pytest.raises(TooManyQuestions) as refused:
+            for query in more:
+                await body(screen, query, BUSY)
+        assert refused.value.wait_s > 0
+        screen._live._made.clear()
+        for query in first:
+            await body(screen, query, BUSY)
+        await body(screen, more[-1], OTHER)
+
+    asyncio.run(crowd())
+
+
+def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, days = Wall(board), []
+    find = board.findings.of
+
+    def counted(work: Any, *given: Any) -> Any:
+        days.append(work is day.day)
+        return find(work, *given)
+
+    monkeypatch.setattr(board.findings, "of", counted)
+
+    async def crowd() -> set[bytes]:
+        some = [f"saat=2024-11-27T08:30:{n:02}.{n:06}" for n in range(60)]
+        return {(await body(screen, one, BUSY)).plain for one in some}
+
+    assert len(asyncio.run(crowd())) == 1
+    assert sum(days) == 1
+
+
+def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
+    screen = Wall(board)
+
+    async def crowd() -> None:
+        await body(screen, "", OTHER)
+        kept = set(board.findings._found._kept), set(board.findings._frames._kept)
+        for number, one in enumerate(MOMENTS[:60]):
+            await body(screen, one, replace(BUSY, name=f"u{number // 20}"))
+        assert kept[0] <= set(board.findings._found._kept)
+        assert kept[1] <= set(board.findings._frames._kept)
+
+    asyncio.run(crowd())
