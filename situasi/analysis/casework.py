@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,13 +10,16 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis import incidents, likeness, lives, merging
+from situasi.analysis.candidate_pairs import fair_share
 from situasi.analysis.incidents import Selection
-from situasi.analysis.likeness import Twins
+from situasi.analysis.likeness import Pairs, Twins
 from situasi.analysis.lives import Stretch
 from situasi.analysis.works import reads
 from situasi.records import INCIDENTS, MERGES
 from situasi.regions import Register
-from situasi.rules import Likeness
+
+# So many pairs are told at most, of each kecamatan as many: more nobody compares.
+MOST_PAIRS = 500
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,10 @@ class Casework:
     merges: all known rows of them.
     stands: merging.standing. lives: of all cases, merged. shown: selected cases, newest told
     last; open, overdue (lives.overdue): parts of it. stretches: by step. elsewhen: cases that
-    only the time window keeps out. kinds: by_kind. twins: probable pairs of which one is
-    shown, not yet merged nor said to be two. strangers: merges that bind nothing.
+    only the time window keeps out. kinds: by_kind. twins: the likeliest of the probable pairs
+    of which one is shown, not yet merged nor said to be two; of reports that look the same one
+    pair. pairs: how many such pairs were found; all_pairs: whether they are all and in twins.
+    strangers: merges that bind nothing.
     """
 
     at: datetime
@@ -45,6 +50,8 @@ class Casework:
     elsewhen: int
     kinds: pd.DataFrame
     twins: list[Twins]
+    pairs: int
+    all_pairs: bool
     strangers: pd.DataFrame
 
     @property
@@ -66,11 +73,23 @@ class Detail:
     late: pd.Series | None
 
 
-@reads(INCIDENTS, MERGES)
+@reads(INCIDENTS)
+def likely(known: Mapping[str, pd.DataFrame], register: Register, _at: datetime) -> Pairs:
+    """Find the probable pairs of all cases, whatever is selected and was decided."""
+    rows = known["incidents"]
+    cases, texts = incidents.cases(rows), lives.first_words(rows)
+    return likeness.pairs(cases, texts, register.election.rules.likeness)
+
+
+@reads(INCIDENTS, MERGES, parts=(likely,))
 def casework(
-    known: Mapping[str, pd.DataFrame], register: Register, at: datetime, wanted: Selection
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    found: Pairs,
+    wanted: Selection,
 ) -> Casework:
-    """Compute the casework. known: rows known at the moment, by feed."""
+    """Compute the casework. known: rows known at the moment, by feed. found: of `likely`."""
     rows, merges, rules = known["incidents"], known["merges"], register.election.rules
     cases = incidents.cases(rows)
     texts = lives.first_words(rows)
@@ -84,6 +103,7 @@ def casework(
     mine = lived.reindex(shown["case"])
     heard = incidents.select(rows, replace(Selection(), since=wanted.since, until=wanted.until))
     chosen = [k for k in register.kecamatan if not wanted.kecamatan or k in wanted.kecamatan]
+    twins, pairs = _twins(found, shown, merges, stands)
     return Casework(
         at=at,
         rows=rows,
@@ -98,28 +118,50 @@ def casework(
         stretches={step: lives.stretch(mine, step, at) for step in lives.STEPS},
         elsewhen=len(happened) - len(shown),
         kinds=by_kind(shown, chosen, set(heard["kecamatan"].dropna())),
-        twins=_twins(cases, texts, merges, stands, rules.likeness, set(shown["case"])),
+        twins=twins,
+        pairs=pairs,
+        all_pairs=found.complete and pairs == len(twins),
         strangers=merging.strangers(cases, merges),
     )
 
 
 def _twins(
-    cases: pd.DataFrame,
-    texts: Mapping[str, str],
-    merges: pd.DataFrame,
-    stands: Mapping[str, str],
-    rules: Likeness,
-    shown: Collection[str],
-) -> list[Twins]:
-    """Probable pairs of which at least one is shown, not yet merged nor said to be two."""
-    parted = merging.apart(merges)
-    found = []
-    for pair in likeness.twins(cases, texts, rules):
-        heads = {stands.get(case, case) for case in (pair.first, pair.second)}
-        undecided = frozenset((pair.first, pair.second)) not in parted
-        if len(heads) == 2 and undecided and not heads.isdisjoint(shown):
-            found.append(pair)
-    return found
+    found: Pairs, shown: pd.DataFrame, merges: pd.DataFrame, stands: Mapping[str, str]
+) -> tuple[list[Twins], int]:
+    """Find the pairs of which at least one is shown, not yet merged nor said to be two.
+
+    Return the likeliest of each kecamatan, and how many there are.
+    """
+    names = pd.Index(found.names)
+    head = pd.Index([stands.get(case, case) for case in found.names])
+    code = pd.factorize(head)[0]
+    seen, area = head.isin(shown["case"]), head.map(
+        dict(zip(shown["case"], shown["kecamatan"], strict=True))
+    )  # fmt: skip
+    one, other = found.one, found.other
+    parted = np.array(
+        [
+            names.get_indexer(pd.Index(sorted(pair)))
+            for pair in merging.apart(merges)
+            if len(pair) == 2
+        ],
+        dtype="int64",
+    ).reshape(-1, 2)
+    size = max(1, len(names))
+    decided = np.isin(
+        np.minimum(one, other) * size + np.maximum(one, other),
+        parted.min(axis=1) * size + parted.max(axis=1),
+    )
+    open_still = (code[one] != code[other]) & ~decided & (seen[one] | seen[other])
+    left = np.flatnonzero(open_still)
+    # Of reports that look the same one pair is enough: the next comes when it is decided.
+    group = pd.Series(found.group[left])
+    told = left[((group < 0) | ~group.duplicated()).to_numpy()]
+    place = pd.factorize(np.where(seen[one[told]], area[one[told]], area[other[told]]))[0]
+    order = np.lexsort((-found.measures.score[told], place))
+    rank = pd.Series(place[order]).groupby(place[order]).cumcount().to_numpy()
+    most = fair_share(np.bincount(place + 1, minlength=1), MOST_PAIRS)
+    return found.twins(told[order[rank < most]]), len(left)
 
 
 def by_kind(shown: pd.DataFrame, kecamatan: Sequence[str], heard: Iterable[str]) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def figures(found: Casework) -> list[Figure]:
         *steps,
         Figure(
             "ganda", _twins_card(found), lambda: incidents_tables.pairs(found),
-            (Count(len(found.twins)),),
+            (Count(found.pairs),),
         ),
     ]  # fmt: skip
 
@@ -95,6 +95,5 @@ def _step_card(found: Casework, step: str) -> Card:
 def _twins_card(found: Casework) -> Card:
     joined = found.reports - len(found.shown)
     note = _("{n} laporan sudah digabung").format(n=words.number(joined))
-    return Card(
-        _("Kemungkinan ganda"), _("{n} pasang").format(n=words.number(len(found.twins))), note
-    )
+    value = _("{n} pasang") if found.all_pairs else _("sedikitnya {n} pasang")
+    return Card(_("Kemungkinan ganda"), value.format(n=words.number(found.pairs)), note)

@@ -34,7 +34,7 @@ def bound(found: Casework) -> Casework:
         return found
     shown = set(found.shown["case"])
     twins = [pair for pair in found.twins if {pair.first, pair.second} <= shown]
-    return replace(found, twins=twins, strangers=found.strangers.head(0))
+    return replace(found, twins=twins, pairs=len(twins), strangers=found.strangers.head(0))
 
 
 def list_panel(found: Casework) -> None:

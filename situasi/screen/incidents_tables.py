@@ -109,7 +109,7 @@ def pairs(found: Casework) -> Table:
             _("laporan kedua"): other["id"],
             _("jenis"): [label("jenis", code) for code in one["jenis"]],
             _("tempat"): _places(one),
-            _("alasan"): [", ".join(say.reasons(pair.reasons)) for pair in found.twins],
+            _("alasan"): [", ".join(say.reasons(pair)) for pair in found.twins],
         },
         one["latihan"].to_numpy() | other["latihan"].to_numpy(),
     )

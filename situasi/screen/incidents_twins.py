@@ -37,6 +37,10 @@ def twins_panel(found: Casework, view: View) -> None:
         page.section(_("Kemungkinan laporan ganda"))
         if found.twins:
             title = _("Semua {n} pasang").format(n=words.number(len(found.twins)))
+            if not found.all_pairs:
+                title = _("{n} dari sedikitnya {all} pasang").format(
+                    n=words.number(len(found.twins)), all=words.number(found.pairs)
+                )
             tables.opens(title, partial(incidents_tables.pairs, found), "pasangan")
         if len(found.strangers):
             odd = _("{n} keputusan gabung tanpa laporan").format(
@@ -44,6 +48,14 @@ def twins_panel(found: Casework, view: View) -> None:
             )
             tables.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
     incidents_merging.trouble()
+    if not found.all_pairs:
+        st.caption(
+            _(
+                "Terlalu banyak laporan yang mirip untuk ditunjukkan semuanya: yang paling mungkin "
+                "dari tiap kecamatan ada di sini, dan yang sama persis ditunjukkan sebagai satu. "
+                "Semua laporannya tetap ada di daftar kejadian."
+            )
+        )
     if not found.twins:
         parts.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
         return
@@ -72,7 +84,7 @@ def _sides(
 
 def _pair(pair: Twins, one: Side, other: Side) -> None:
     score = _("Nilai {n} dari 100").format(n=words.number(pair.score))
-    incidents_parts.pair(score, say.reasons(pair.reasons), one, other)
+    incidents_parts.pair(score, say.reasons(pair), one, other)
 
 
 def _decisions(pair: Twins, made_up: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from situasi import words
-from situasi.analysis.likeness import Reasons
+from situasi.analysis.likeness import Twins
 from situasi.board import current as board
 from situasi.figures.theme import SIGNS, UNRATED
 from situasi.labels import label
@@ -75,15 +75,18 @@ def overdue(row: Any) -> str:
     return _("{step} lewat {time}").format(step=step(row.step), time=words.span(row.late))
 
 
-def reasons(why: Reasons) -> list[str]:
+def reasons(pair: Twins) -> list[str]:
     """Why two cases may be one, each in a few words."""
+    why = pair.reasons
+    same = _("{n} laporan yang sama").format(n=words.number(pair.same))
     said = [
+        *([same] if pair.same else []),
         {
             "tps": _("TPS yang sama"),
             "near": _("titik berdekatan"),
             "desa": _("desa yang sama"),
             "kecamatan": _("kecamatan yang sama"),
-        }[why.place]
+        }[why.place],
     ]
     if why.km is not None:
         said.append(_("jarak {n} km").format(n=words.number(why.km, 1)))

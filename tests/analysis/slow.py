@@ -1,17 +1,23 @@
-"""The obvious way to the overview: every case made from every row, again for each question."""
+"""The obvious ways: the overview made from every row, likely pairs from all against all."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import combinations
+from typing import Any
 
 import pandas as pd
+from rapidfuzz import fuzz
 
 from situasi.analysis import incidents, merging, silence, situasi, timeline
+from situasi.analysis.candidate_pairs import DAY, flat_km
 from situasi.analysis.incidents import Selection
+from situasi.analysis.likeness import LONGEST_TEXT, Reasons, Twins, plain
 from situasi.analysis.overview import HOUR, Overview
 from situasi.election import Election
+from situasi.rules import Likeness
 
 
 def overview(
@@ -65,3 +71,106 @@ def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime
     every = incidents.cases(incidents.known(frames["incidents"], at))
     then = merging.merged(every, incidents.known(frames["merges"], at))
     return len(incidents.still_open(incidents.select(then, wanted)))
+
+
+def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness) -> list[Twins]:
+    """Hold every case against every other; see situasi.analysis.likeness.twins."""
+    told = [
+        _case(row, texts)
+        for row in found.itertuples()
+        if row.precision != "bulan" and row.jenis != "nihil" and row.status != "nihil"
+    ]
+    judged = [judge(a, b, rules) for a, b in combinations(told, 2)]
+    return sorted(
+        (pair for pair in judged if pair), key=lambda pair: (-pair.score, pair.first, pair.second)
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """What of a case is compared."""
+
+    case: str
+    known: pd.Timestamp
+    at: pd.Timestamp
+    exact: bool
+    kecamatan: str | None
+    desa: str | None
+    tps: str | None
+    point: tuple[float, float] | None
+    jenis: str
+    text: str
+    latihan: bool
+
+
+def _case(row: Any, texts: Mapping[str, str]) -> Case:
+    def said(value: Any) -> str | None:
+        return value if isinstance(value, str) else None
+
+    village = said(row.desa) or plain(said(row.desa_text) or "") or None
+    return Case(
+        case=row.case,
+        known=row.first_known,
+        at=row.occurred_at,
+        exact=row.precision == "menit",
+        kecamatan=said(row.kecamatan),
+        desa=village,
+        tps=said(row.tps),
+        point=None if pd.isna(row.lat) or pd.isna(row.lon) else (row.lat, row.lon),
+        jenis=row.jenis,
+        text=plain(texts.get(row.case, "")[:LONGEST_TEXT]),
+        latihan=bool(row.latihan),
+    )
+
+
+def judge(one: Case, other: Case, rules: Likeness) -> Twins | None:
+    """The pair with its score, or None where it is none."""
+    apart = abs(one.at - other.at)
+    exact = one.exact and other.exact
+    if one.latihan != other.latihan or not (apart <= rules.within if exact else apart < DAY):
+        return None
+    place, km = _place(one, other, rules)
+    if not place:
+        return None
+    reasons = Reasons(
+        place=place,
+        km=km,
+        kind=_kind(one, other, rules),
+        apart=apart.to_pytimedelta() if exact else None,
+        words=fuzz.token_set_ratio(one.text, other.text) if one.text and other.text else None,
+    )
+    score = _score(reasons, rules)
+    first, second = sorted((one, other), key=lambda case: (case.known, case.case))
+    return Twins(first.case, second.case, score, reasons) if score >= rules.score else None
+
+
+def _place(one: Case, other: Case, rules: Likeness) -> tuple[str, float | None]:
+    """The best that can be said of their places, and the distance of their points."""
+    km = float(flat_km(*one.point, *other.point)) if one.point and other.point else None
+    same_area = one.kecamatan is not None and one.kecamatan == other.kecamatan
+    same_village = same_area and one.desa is not None and one.desa == other.desa
+    both_tps = same_village and one.tps is not None and other.tps is not None
+    if both_tps:  # two TPS of a desa are two places, however near
+        return ("tps" if one.tps == other.tps else ""), km
+    if km is not None and km <= rules.km:
+        return "near", km
+    if same_village:
+        return "desa", km
+    both_desa = one.desa is not None and other.desa is not None
+    return ("kecamatan" if same_area and not both_desa else ""), km
+
+
+def _kind(one: Case, other: Case, rules: Likeness) -> str:
+    if one.jenis == other.jenis:
+        return "kind"
+    return "akin" if any({one.jenis, other.jenis} <= group for group in rules.akin) else ""
+
+
+def _score(reasons: Reasons, rules: Likeness) -> float:
+    points = rules.points
+    score = points[reasons.place] + points.get(reasons.kind, 0.0)
+    if reasons.apart is not None:
+        score += points["time"] * (1 - reasons.apart / rules.within)
+    if reasons.words is not None and reasons.words >= rules.words:
+        score += points["words"] * reasons.words / 100
+    return round(score, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from situasi.analysis import incidents, likeness, lives
 from situasi.analysis.likeness import Twins
 from situasi.rules import Likeness
+from tests.analysis import slow
 from tests.builders import incident
 from tests.builders import incidents as rows_with
 
@@ -127,18 +127,8 @@ one = st.fixed_dictionaries(
 
 
 def slow_pairs(rows: list[dict[str, Any]], rules: Likeness) -> list[Twins]:
-    """The obvious way: hold every case against every other."""
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    found, texts = incidents.cases(frame), lives.first_words(frame)
-    told = [
-        likeness._case(row, texts)
-        for row in found.itertuples()
-        if row.precision != "bulan" and row.jenis != "nihil"
-    ]
-    judged = [likeness.judge(a, b, rules) for a, b in combinations(told, 2)]
-    return sorted(
-        (pair for pair in judged if pair), key=lambda pair: (-pair.score, pair.first, pair.second)
-    )
+    return slow.twins(incidents.cases(frame), lives.first_words(frame), rules)
 
 
 @given(st.lists(one, max_size=7))
