@@ -121,7 +121,7 @@ class Player:
 
     board: Board
     clock: Callable[[], datetime]
-    _known: tuple[int, list[Run]] = (-1, [])
+    _known: tuple[tuple[int, str], list[Run]] = ((-1, ""), [])
     _refused: set[str] = field(default_factory=set)
     _done: set[str] = field(default_factory=set)
 
@@ -169,9 +169,9 @@ class Player:
         return found
 
     def _runs(self) -> list[Run]:
-        version = self.board.store.access_version()
-        if version != self._known[0]:
-            self._known = (version, every(self.board.store))
+        mark = self.board.store.access_mark()
+        if mark != self._known[0]:
+            self._known = (mark, every(self.board.store))
         return self._known[1]
 
     def _told(self) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from situasi.records import FASE
 from situasi.regions import Register
 from situasi.store.protocol import StoreError
 from situasi.store.rollups import Rollup, Rollups, Serious, Terms
+from situasi.store.trail import Mark
 
 # Of Rollup, what adds up over kabupaten.
 COUNTS = (
@@ -176,7 +177,7 @@ class Overseeing:
         self._rollups, self._clock = rollups, clock
         self._terms = {one.code: _terms(command, one) for one in command.members}
         self._asking, self._looking_back = threading.Lock(), threading.Lock()
-        self._past: OrderedDict[tuple[datetime, tuple[tuple[str, int], ...]], Overview]
+        self._past: OrderedDict[tuple[datetime, tuple[tuple[str, Mark], ...]], Overview]
         self._past = OrderedDict()
         now = clock()
         self._held = Overview(command, now, live=True, rollups={}, checked_at=now)
@@ -197,10 +198,10 @@ class Overseeing:
         minute = now.replace(second=0, microsecond=0)
         found, trouble = dict(self._held.rollups), None
         try:
-            versions = self._mine()
-            found = {code: one for code, one in found.items() if code in versions}
-            for code in versions:
-                if not _holds(found.get(code), versions[code], minute):
+            states = self._mine()
+            found = {code: one for code, one in found.items() if code in states}
+            for code in states:
+                if not _holds(found.get(code), states[code], minute):
                     found[code] = self._rollups.of(code, self._terms[code], minute)
         except StoreError as error:
             trouble = str(error)
@@ -217,10 +218,10 @@ class Overseeing:
         """
         with self._looking_back:
             try:
-                versions = self._mine()
-                asked = (at, tuple(versions.items()))
+                states = self._mine()
+                asked = (at, tuple(states.items()))
                 if asked not in self._past:
-                    self._past[asked] = self._look_back(at, versions)
+                    self._past[asked] = self._look_back(at, states)
             except StoreError as error:
                 return replace(self._held, at=at, live=False, rollups={}, trouble=str(error))
             self._past.move_to_end(asked)
@@ -228,27 +229,25 @@ class Overseeing:
                 self._past.popitem(last=False)
             return self._past[asked]
 
-    def _look_back(self, at: datetime, versions: Mapping[str, int]) -> Overview:
-        found = {
-            code: self._rollups.of(code, self._terms[code], at, live=False) for code in versions
-        }
+    def _look_back(self, at: datetime, codes: Collection[str]) -> Overview:
+        found = {code: self._rollups.of(code, self._terms[code], at, live=False) for code in codes}
         # From whom nothing was known then, nothing had come.
         spoke = {code: one for code, one in found.items() if one.reported_at is not None}
         return replace(
             self._held, at=at, live=False, rollups=spoke, checked_at=self._clock(), trouble=None
         )
 
-    def _mine(self) -> dict[str, int]:
-        """The versions of the members' stores, in order; of others nothing is asked."""
-        versions = self._rollups.versions()
-        return {code: versions[code] for code in self._terms if versions.get(code)}
+    def _mine(self) -> dict[str, Mark]:
+        """The states of the members' stores, in order; of others nothing is asked."""
+        states = self._rollups.states()
+        return {code: states[code] for code in self._terms if states.get(code, (0,))[0]}
 
     def close(self) -> None:
         self._rollups.close()
 
 
-def _holds(held: Rollup | None, version: int, now: datetime) -> bool:
+def _holds(held: Rollup | None, state: Mark, now: datetime) -> bool:
     """Whether the figures of a roll-up are still those of now."""
-    if held is None or held.version != version:
+    if held is None or (held.version, held.seal) != state:
         return False
     return held.good_until is None or now <= held.good_until

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -19,15 +18,21 @@ from situasi import records
 from situasi.analysis import caseload, incidents, microseconds
 from situasi.analysis.caseload import Cases
 from situasi.analysis.coded import Coder
+from situasi.batches import Batches
 from situasi.election import Election
 from situasi.growing import Rows
 from situasi.records import INCIDENTS
+from situasi.store import trail
 from situasi.store.protocol import Store, StoreError
+from situasi.waiting import WaitingCount
 
 _TIME: Final = "datetime64[us, UTC]"
 # Whoever finds another still reading waits so many seconds, then takes what there was before.
 _PATIENCE: Final = 2.0
 _SLOW: Final = "Penyimpanan belum menjawab; ini gambar terakhir yang terbaca."
+_CHANGED: Final = "Penyimpanan diganti selagi dibaca. Dibaca ulang dari awal."
+_ALL: Final = 2**62  # no number is higher
+_HALFWAY: Final = (0, "")  # on no trail: should adding fail, all is read anew
 _NOWHERE: Final = np.zeros(0, dtype=np.intp)
 _numbers = itertools.count(1)
 
@@ -39,8 +44,9 @@ class Snapshot:
     frames: by feed, records.stored_dtypes and `withdrawn_at` (NaT while the row stands);
     incidents also have `case`. cases: of all incidents. editions: by feed, a number that no
     other rows ever have in this process: what was found of the same edition still holds.
-    origin: another number after an older store was put back, in which the same `seq` may be of
-    another row. batches: protocol.Store.batches, and `taken_back` (rows), `taken_back_at`,
+    seal: of the entry of the trail that `version` numbers. origin: another number after another
+    store took the place of the one that was read, in which the same `seq` may be of another row.
+    batches: protocol.Store.batches, and `taken_back` (rows), `taken_back_at`,
     `taken_back_by`, `reason` where somebody took them back. waiting: rows in quarantine by
     feed. rehearsal: whether any row is made up. exercise_at: the clock of an exercise, where
     one is played.
@@ -55,48 +61,59 @@ class Snapshot:
     rehearsal: bool
     exercise_at: datetime | None
     origin: int = 0
+    seal: str = trail.BEGINNING
+
+    @property
+    def state(self) -> tuple[int, str]:
+        """What no other state of any store has: to be asked where a version alone may not do."""
+        return self.version, self.seal
 
 
 @dataclass(frozen=True)
 class Picture:
     """The last good snapshot, when the store was last asked, and what is broken if anything.
 
-    took: seconds for which its new rows were read. access: Store.access_version, read before.
+    took: seconds for which its new rows were read. access: Store.access_mark, read before.
     """
 
     snapshot: Snapshot
     checked_at: datetime
     trouble: str | None = None
     took: float = 0.0
-    access: int = 0
+    access: Hashable = None
 
 
 class Live:
     """Keeps one snapshot up to date by reading only what is new.
 
-    A store that cannot be read leaves the last good snapshot in place, with the reason.
+    A store that cannot be read leaves the last good snapshot in place, with the reason. One that
+    another took the place of, whatever its version, is read anew: before anything is added, the
+    seal of the entry up to which was read must still be on the trail.
     """
 
     def __init__(self, store: Store, election: Election, clock: Callable[[], datetime]) -> None:
         self._store, self._election, self._clock = store, election, clock
         self._lock = threading.Lock()
+        self._no_withdrawals = store.withdrawals(_ALL)
         self._begin()
-        self._deeds = store.audit(store.head()[0]).head(0)  # the trail is long
-        self._withdrawals = store.withdrawals().head(0)
-        batches = _told(store.batches().head(0), self._withdrawals, self._deeds)
         frames = {name: rows.frame() for name, rows in self._rows.items()}
         cases = caseload.begun(self._coder.coded(frames[INCIDENTS.name]))
         editions = dict.fromkeys(frames, 0)
-        self._nothing = Snapshot(0, frames, cases, editions, batches, {}, False, None)
+        self._nothing = Snapshot(0, frames, cases, editions, self._batches.frame(), {}, False, None)
         self._picture = Picture(self._nothing, clock())
 
     def _begin(self) -> None:
         """Hold no rows. What was handed out stays as it is."""
         self._rows = {name: Rows(_dtypes(feed)) for name, feed in records.FEEDS.items()}
         self._coder = Coder()
+        self._made_up = dict.fromkeys(records.FEEDS, 0)  # rows of an exercise that stand
+        self._batches, self._waiting = Batches(), WaitingCount()
+        self._withdrawals = self._no_withdrawals
+        # Number and seal of an entry of the trail: no row that was read is younger.
+        self._mark = (0, trail.BEGINNING)
 
     def picture(self) -> Picture:
-        """The newest picture; costs two small questions when nothing has changed.
+        """The newest picture; costs three small questions when nothing has changed.
 
         A server that does not answer holds up one who asks it, and nobody else for long.
         """
@@ -118,13 +135,11 @@ class Live:
 
     def _asked(self) -> Picture:
         try:
-            access, version = self._store.access_version(), self._store.version()
+            access, version = self._store.access_mark(), self._store.version()
             snapshot = self._picture.snapshot
             took, started = self._picture.took, time.perf_counter()
-            if version < snapshot.version:  # an older store was put back: read it anew
+            if not self._is_the_same():  # another store is there now: read it anew
                 snapshot = replace(self._nothing, origin=snapshot.origin + 1)
-                self._withdrawals = self._withdrawals.head(0)
-                self._deeds = self._deeds.head(0)
                 self._begin()
             if version != snapshot.version:
                 snapshot = self._read(version, snapshot)
@@ -134,23 +149,39 @@ class Live:
             self._picture = replace(self._picture, trouble=str(error))
         return self._picture
 
+    def _is_the_same(self) -> bool:
+        """Whether the store still is the one that was read so far."""
+        number, seal = self._mark
+        return self._store.seal(number) == seal
+
     def _read(self, version: int, last: Snapshot) -> Snapshot:
         # The version is read before the rows: rows of a commit in between come early, never late.
-        after = int(self._withdrawals["seq"].max()) if len(self._withdrawals) else 0
-        fresh = self._store.withdrawals(after)
-        every = pd.concat([self._withdrawals, fresh], ignore_index=True) if after else fresh
+        store, seal = self._store, self._store.seal(version)
+        after = int(self._withdrawals["seq"].iloc[-1]) if len(self._withdrawals) else 0
+        fresh = store.withdrawals(after)
         tails = {
-            name: self._store.tail(feed, _last(last.frames[name]))
-            for name, feed in records.FEEDS.items()
+            name: store.tail(feed, _last(last.frames[name])) for name, feed in records.FEEDS.items()
         }
-        deeds = self._deeds_since(last.version) if len(every) else self._deeds
-        batches, waiting, notes = self._store.batches(), self._store.waiting(), self._store.notes()
+        deeds = _withdrawing(store.audit(last.version)) if len(fresh) else None
+        released = store.released(self._waiting.last_release)  # before what they release
+        entered = store.entered(self._waiting.last_entry)
+        batches, exercise = store.batches(self._batches.last), store.noted("exercise")
+        end = store.version()
+        mark = (end, store.seal(end) or "")
+        if seal is None or store.seal(version) != seal or not self._is_the_same():
+            raise StoreError(_CHANGED)
         # Only now: a store that broke on the way is asked for the same again.
-        self._withdrawals, self._deeds = every, deeds
+        if len(fresh):
+            self._withdrawals = pd.concat([self._withdrawals, fresh], ignore_index=True)
+        self._mark = _HALFWAY
         frames, cases = self._grown(last, tails, fresh)
-        rehearsal = any(bool((f["latihan"] & _stands(f)).any()) for f in frames.values())
+        if deeds is not None or len(batches):
+            self._batches.add(batches, fresh, fresh.head(0) if deeds is None else deeds)
+        waiting = self._waiting.add(entered, released, fresh["batch"])
+        rehearsal = any(self._made_up.values())
         # The clock of an exercise ends with its last row.
-        exercise = notes.get("exercise") if rehearsal else None
+        played = datetime.fromisoformat(exercise["at"]) if rehearsal and exercise else None
+        self._mark = mark
         return Snapshot(
             version=version,
             frames=frames,
@@ -159,18 +190,13 @@ class Live:
                 name: last.editions[name] if frame is last.frames[name] else next(_numbers)
                 for name, frame in frames.items()
             },
-            batches=_told(batches, every, deeds),
+            batches=self._batches.frame(),
             waiting=waiting,
             rehearsal=rehearsal,
-            exercise_at=datetime.fromisoformat(exercise["at"]) if exercise else None,
+            exercise_at=played,
             origin=last.origin,
+            seal=seal,
         )
-
-    def _deeds_since(self, version: int) -> pd.DataFrame:
-        """The withdrawals that the trail tells of, this version's and later ones added."""
-        fresh = self._store.audit(version)
-        deeds = pd.concat([self._deeds, fresh[fresh["action"] == "withdraw"]], ignore_index=True)
-        return deeds.drop_duplicates("seq")  # a commit that came early comes again
 
     def _grown(
         self, last: Snapshot, tails: Mapping[str, pd.DataFrame], fresh: pd.DataFrame
@@ -188,6 +214,7 @@ class Live:
                 told = pd.concat([fresh, self._withdrawals[late]]).drop_duplicates("seq")
             told = told[told["feed"] == name]
             taken = _take_back(rows, told) if len(told) else _NOWHERE
+            self._made_up[name] += _made_up(rows, slice(before, None)) - _made_up(rows, taken)
             if len(tail) or len(taken):
                 frames[name] = rows.frame()
                 if name == INCIDENTS.name:
@@ -213,19 +240,9 @@ def _last(frame: pd.DataFrame) -> int:
     return int(frame["seq"].iloc[-1]) if len(frame) else 0
 
 
-def _told(batches: pd.DataFrame, taken: pd.DataFrame, deeds: pd.DataFrame) -> pd.DataFrame:
-    """The batches, and of each how many of its rows were taken back, when, by whom and why."""
-    # The last deed of a batch tells; nothing taken back is the rule, and a join for it is dear.
-    details = list(map(json.loads, deeds["detail"]))
-    who = {said["batch"]: name for said, name in zip(details, deeds["actor"], strict=True)}
-    why = {said["batch"]: said.get("reason") or None for said in details}
-    batch, rows = batches["batch"], taken.groupby("batch")
-    return batches.assign(
-        taken_back=rows.size().reindex(batch, fill_value=0).to_numpy("int64"),
-        taken_back_at=rows["recorded_at"].max().reindex(batch).array,
-        taken_back_by=batch.map(who).astype("object"),
-        reason=batch.map(why).astype("object"),
-    )
+def _withdrawing(entries: pd.DataFrame) -> pd.DataFrame:
+    """The entries of the trail that tell of rows taken back."""
+    return entries[entries["action"] == "withdraw"]
 
 
 def _take_back(rows: Rows, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
@@ -245,6 +262,10 @@ def _take_back(rows: Rows, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
     rows.put("withdrawn_at", cells)
     marked: npt.NDArray[np.intp] = at[new]
     return marked
+
+
+def _made_up(rows: Rows, at: slice | npt.NDArray[np.intp]) -> int:
+    return int(np.count_nonzero(rows.array("latihan")[at]))
 
 
 def standing(frame: pd.DataFrame) -> pd.DataFrame:

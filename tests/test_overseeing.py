@@ -15,6 +15,7 @@ from situasi.command import Command
 from situasi.overseeing import COUNTS, Overseeing, terms
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.store.rollups import Rollup, Rollups, Terms, open_rollups
+from situasi.store.trail import Mark
 from tests.builders_command import CONTEST, small_command
 from tests.store.builders import delivery, frame, row
 
@@ -36,10 +37,10 @@ class Watched(Rollups):
         self.real, self.asked, self.away = real, list[str](), False
         self.closed = False
 
-    def versions(self) -> dict[str, int]:
+    def states(self) -> dict[str, Mark]:
         if self.away:
             raise StoreError("Server penyimpanan tidak menjawab.")
-        return self.real.versions()
+        return self.real.states()
 
     def of(self, kabupaten: str, terms: Terms, now: datetime, *, live: bool = True) -> Rollup:
         self.asked.append(kabupaten)

@@ -148,7 +148,7 @@ def test_a_broken_store_leaves_the_last_picture_with_the_reason(
     assert live.picture().trouble is None
 
 
-@pytest.mark.parametrize("question", ["withdrawals", "tail", "audit", "batches", "waiting"])
+@pytest.mark.parametrize("question", ["withdrawals", "tail", "audit", "batches", "entered"])
 def test_a_store_that_breaks_halfway_loses_no_withdrawal(
     store: Store, live: Live, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
@@ -200,6 +200,106 @@ def test_an_older_store_put_back_is_read_anew(store: Store, live: Live, tmp_path
     live._store = older
     assert ids(live) == ["C"]
     older.close()
+
+
+REPLACED = {"an older": 1, "an equally long": 2, "a longer": 4}
+
+
+def _write(path: Path, *names: str) -> None:
+    store = open_store(f"sqlite:///{path.as_posix()}")
+    for name in names:  # no two stores hear of a thing in the same microsecond
+        at = NOW + timedelta(microseconds=sum(map(ord, name)))
+        deliver(store, incident(id=name, latihan=True), at=at)
+        with store.deliver(Delivery("tps", "q.csv", "0", NOW, "test")) as writing:
+            writing.add(
+                rows_of(records.TPS).assign(row=1, known_at=NOW).head(0),
+                [Rejection(2, {"x": name}, ("Tanpa waktu.",))],
+            )
+    store.close()
+
+
+@pytest.mark.parametrize("many", REPLACED.values(), ids=REPLACED)
+def test_nothing_of_a_store_is_left_once_another_file_lies_in_its_place(
+    tmp_path: Path, many: int
+) -> None:
+    path, other = tmp_path / "store.db", tmp_path / "other.db"
+    _write(path, "A", "B")
+    _write(other, *(f"lain {n}" for n in range(many)))
+    store = open_store(f"sqlite:///{path.as_posix()}")
+    live = Live(store, defined(), lambda: NOW)
+    before = live.picture().snapshot
+    store.withdraw(1, NOW, "test")
+    deliver(store, incident(id="C"))
+    live.picture()
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    other.replace(path)
+    shown = live.picture()
+    anew = Live(store, defined(), lambda: NOW).picture().snapshot
+    assert shown.trouble is None
+    assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
+    for name in records.FEEDS:
+        pd.testing.assert_frame_equal(shown.snapshot.frames[name], anew.frames[name])
+    pd.testing.assert_frame_equal(shown.snapshot.batches, anew.batches)
+    assert shown.snapshot.waiting == anew.waiting == {"tps": many}
+    assert shown.snapshot.origin != before.origin and shown.snapshot.state == anew.state
+    assert shown.snapshot.state != before.state
+    store.close()
+
+
+def test_a_newer_state_of_the_same_store_is_read_on_and_not_anew(
+    store: Store, live: Live, tmp_path: Path
+) -> None:
+    deliver(store, incident(id="A"))
+    before = live.picture().snapshot
+    deliver(store, incident(id="B"))
+    store.tell("saw", "wati", NOW, {})
+    after = live.picture().snapshot
+    assert (after.origin, list(after.frames["incidents"]["id"])) == (before.origin, ["A", "B"])
+
+
+def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = tmp_path / "store.db", tmp_path / "other.db"
+    _write(path, "A")
+    _write(other, "lain", "lain 2", "lain 3")
+    store = open_store(f"sqlite:///{path.as_posix()}")
+    live = Live(store, defined(), lambda: NOW)
+    live.picture()
+    deliver(store, incident(id="B"))
+    tail = store.tail
+
+    def replaced(feed: records.Feed, after: int = 0) -> pd.DataFrame:
+        if feed is records.TPS and other.exists():
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            other.replace(path)
+        return tail(feed, after)
+
+    monkeypatch.setattr(store, "tail", replaced)
+    shown = live.picture()
+    assert (list(shown.snapshot.frames["incidents"]["id"]), bool(shown.trouble)) == (["A"], True)
+    shown = live.picture()
+    assert list(shown.snapshot.frames["incidents"]["id"]) == ["lain", "lain 2", "lain 3"]
+    assert shown.trouble is None
+    store.close()
+
+
+def test_rows_are_not_added_twice_where_adding_them_failed_halfway(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(store, incident(id="A"))
+    live.picture()
+
+    def fails(*_asked: object) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(live._waiting, "add", fails)
+    deliver(store, incident(id="B"))
+    with pytest.raises(MemoryError):
+        live.picture()
+    assert ids(live) == ["A", "B"]
 
 
 def test_a_delivery_gives_a_new_edition_to_its_own_feed_alone(store: Store, live: Live) -> None:
@@ -272,6 +372,94 @@ def test_the_batches_tell_what_was_taken_back_by_whom_and_why(store: Store, live
     assert (first["taken_back"], first["taken_back_by"]) == (2, "operator")
     assert (first["taken_back_at"], first["reason"]) == (NOW, "salah berkas")
     assert second["taken_back"] == 0
+
+
+def release(store: Store, batch_of: str, number: int) -> None:
+    frame = incidents(incident(id=batch_of))[[*records.INCIDENTS.names, "row", "known_at"]]
+    with store.deliver(Delivery("incidents", "a.csv", "0", NOW, "test")) as writing:
+        writing.add(frame, [])
+        writing.release([number])
+
+
+happening = st.one_of(
+    st.tuples(st.just("reject"), st.sampled_from(("incidents", "tps"))),
+    st.tuples(st.just("release"), st.integers(1, 8)),
+    st.tuples(st.just("withdraw"), st.integers(1, 12)),
+    st.tuples(st.just("look"), st.none()),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(happening, max_size=16))
+def test_what_waits_and_what_was_taken_back_equal_counting_everything_anew(
+    deeds: list[tuple[str, Any]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{(Path(folder) / 'store.db').as_posix()}")
+        live = Live(store, defined(), lambda: NOW)
+        for at, (what, how) in enumerate(deeds):
+            if what == "reject":
+                with store.deliver(Delivery(how, "a.csv", "0", NOW, "test")) as writing:
+                    one = rows_of(records.FEEDS[how]).assign(row=1, known_at=NOW)
+                    writing.add(one.head(0), [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
+            elif what == "release" and how in {row.number for row in store.quarantine()}:
+                release(store, f"lepas {at}", how)
+            elif what == "withdraw" and how in set(store.batches()["batch"]):
+                store.withdraw(how, NOW + timedelta(minutes=at), f"oleh {at}", "")
+            elif what == "look":
+                live.picture()
+            shown = live.picture().snapshot if what == "look" else None
+            if shown is not None:
+                assert dict(shown.waiting) == store.waiting()
+        grown, anew = live.picture().snapshot, Live(store, defined(), lambda: NOW).picture()
+        assert dict(grown.waiting) == store.waiting() == dict(anew.snapshot.waiting)
+        pd.testing.assert_frame_equal(grown.batches, anew.snapshot.batches)
+        store.close()
+
+
+class Counted:
+    """How many rows each question of the store gave."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.rows = 0
+        for name in ("tail", "withdrawals", "batches", "entered", "released", "audit"):
+            monkeypatch.setattr(store, name, self._counting(getattr(store, name)))
+        for name in ("waiting", "held", "quarantine", "notes", "remembered"):
+            monkeypatch.setattr(store, name, _never)
+
+    def _counting(self, ask: Any) -> Any:
+        def counted(*asked: Any) -> Any:
+            found = ask(*asked)
+            self.rows += len(found)
+            return found
+
+        return counted
+
+
+def _never(*_asked: object, **_more: object) -> Any:
+    raise AssertionError("this reads all that there is")
+
+
+@pytest.mark.parametrize("before", [3, 60])
+def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
+    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    for at in range(before):
+        with store.deliver(Delivery("incidents", f"{at}.csv", "0", NOW, "test")) as writing:
+            one = incidents(incident(id=f"{at}"))[[*records.INCIDENTS.names, "row", "known_at"]]
+            writing.add(one, [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
+    release(store, "lepas", 1)
+    store.withdraw(2, NOW, "test")
+    live.picture()
+    counted = Counted(store, monkeypatch)
+    with store.deliver(Delivery("incidents", "baru.csv", "0", NOW, "test")) as writing:
+        one = incidents(incident(id="baru"))[[*records.INCIDENTS.names, "row", "known_at"]]
+        writing.add(one, [Rejection(2, {"x": "baru"}, ("Tanpa waktu.",))])
+        writing.release([3])
+    shown = live.picture()
+    assert shown.trouble is None
+    assert counted.rows == 4  # one row, one batch, one in quarantine, one released
+    assert shown.snapshot.waiting == {"incidents": before - 1}
 
 
 def test_of_the_trail_only_what_is_new_is_read_and_only_for_what_was_taken_back(

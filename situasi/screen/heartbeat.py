@@ -72,14 +72,14 @@ def heartbeat(drawn: Picture | None, language: str) -> None:
 
 def _of(picture: Picture) -> Watched:
     # A briefing that somebody marks moves no version, and is to be seen at once.
-    state = (picture.snapshot.version, picture.trouble, len(markers.every(picture)))
+    state = (picture.snapshot.state, picture.trouble, len(markers.every(picture)))
     return Watched(state, picture.checked_at, picture.trouble)
 
 
 def _of_rollups() -> Watched:
     found = upper.overview()
-    versions = tuple((code, one.version) for code, one in found.rollups.items())
-    return Watched((versions, found.trouble), found.checked_at, found.trouble)
+    states = tuple((code, one.version, one.seal) for code, one in found.rollups.items())
+    return Watched((states, found.trouble), found.checked_at, found.trouble)
 
 
 def _beat(language: str) -> None:

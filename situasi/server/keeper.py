@@ -35,6 +35,7 @@ _LOOK = 0.5  # seconds between two looks at the store
 _WRITE = 5.0  # seconds after which what failed to be written is tried again
 _WRITE_SEEN = timedelta(minutes=5)
 _AGAIN = timedelta(minutes=15)  # the same suspicion is written down once in so long
+_FORGOTTEN = timedelta(days=1)  # after which a session that is over is not held in memory
 _MOST_SUSPECTED = 1000
 _MOST_REPORTS = 1000  # waiting for a store that cannot be written to
 _MOST_GUESTS = 200  # sessions open at once by one link
@@ -59,12 +60,17 @@ class Session:
 
 @dataclass(frozen=True)
 class Known:
-    """What the store says of access, at this version; None: a record that cannot be read."""
+    """What the store says of access; None: a record that cannot be read.
 
-    version: int
+    mark: Store.access_mark, at which it was read. sessions: of those that were remembered again,
+    or of all where `anew`.
+    """
+
+    mark: tuple[int, str]
     accounts: dict[str, Account | None]
     links: dict[str, Link | None]
     sessions: dict[str, Session | None]
+    anew: bool = True
 
 
 class Keeper:
@@ -72,7 +78,8 @@ class Keeper:
 
     def __init__(self, store: Store, door: Door, clock: Callable[[], datetime]) -> None:
         self._store, self._door, self._clock = store, door, clock
-        self._known = Known(-1, {}, {}, {})
+        self._known = Known((-1, ""), {}, {}, {})
+        self._stored: dict[str, Session] = {}  # by the store, none that has ended
         self._sessions: dict[str, Session] = {}
         self._written: dict[str, datetime] = {}  # the last sign of life that the store knows
         # What this process did while the store was being read, or could not be written to.
@@ -122,6 +129,11 @@ class Keeper:
         now = self._clock()
         longest = self._door.wall if role == "pimpinan" else self._door.longest
         return now - session.seen > self._door.idle or now - session.begun > longest
+
+    def _is_old(self, session: Session) -> bool:
+        """Whether it has been over for so long that nothing about it is asked any more."""
+        longest = max(self._door.longest, self._door.wall)
+        return self._clock() - session.begun > longest + _FORGOTTEN
 
     def account(self, name: str) -> Account | None:
         return self._known.accounts.get(name)
@@ -253,23 +265,32 @@ class Keeper:
 
     async def look(self) -> None:
         """Read what the store says of access, where it has changed."""
-        known = await _in(self._reader, self._read, self._known.version)
+        known = await _in(self._reader, self._read, self._known.mark)
         if known is not None:
             self._take(known)
 
-    def _read(self, known: int) -> Known | None:
-        version = self._store.access_version()
-        if version == known:
+    def _read(self, known: tuple[int, str]) -> Known | None:
+        store = self._store
+        mark = store.access_mark()
+        if mark == known:
             return None
-        sessions = self._store.remembered(KIND)
+        # Sessions are never removed from the store: only the new ones are read, unless another
+        # store is there now.
+        number = known[0]
+        anew = number <= 0 or store.access_mark(number) != known
+        sessions = store.remembered(KIND, after=0 if anew else number)
         read = {key: _session(key, value) for key, value in sessions.items()}
-        return Known(version, accounts.every(self._store), links.every(self._store), read)
+        return Known(mark, accounts.every(store), links.every(store), read, anew)
 
     def _take(self, known: Known) -> None:
         read = known.sessions
-        self._begun = {key: one for key, one in self._begun.items() if key not in read}
-        self._ended = {key for key in self._ended if read.get(key) is not None}
-        stored = {key: one for key, one in read.items() if one is not None}
+        every = read if known.anew else {**self._stored, **read}
+        stored = {key: one for key, one in every.items() if one and not self._is_old(one)}
+        self._begun = {
+            key: one for key, one in self._begun.items() if key not in read and key not in stored
+        }
+        self._ended &= stored.keys()
+        self._stored = stored
         self._written = {key: one.seen for key, one in stored.items()}
         found = {key: one for key, one in (stored | self._begun).items() if key not in self._ended}
         for key in found.keys() & self._sessions.keys():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,8 +36,10 @@ def write(
     backend.append(connection, tables.access, record | {"at": at})
 
 
-def read(connection: sa.Connection, kind: str, name: str | None) -> dict[str, Any]:
-    """The newest value of each name, names in the order of the alphabet."""
+def read(connection: sa.Connection, kind: str, name: str | None, after: int = 0) -> dict[str, Any]:
+    """The newest value of each name (remembered after this number), in order of the alphabet."""
+    if after:
+        return _read_after(connection, kind, name, after)
     newest = sa.select(sa.func.max(_RECORD.seq)).where(_of(kind, name)).group_by(_RECORD.name)
     found = connection.execute(
         sa.select(_RECORD.name, _RECORD.value).where(_RECORD.seq.in_(newest)).order_by(_RECORD.name)
@@ -44,8 +47,32 @@ def read(connection: sa.Connection, kind: str, name: str | None) -> dict[str, An
     return {name: json.loads(value) for name, value in found}
 
 
+def _read_after(
+    connection: sa.Connection, kind: str, name: str | None, after: int
+) -> dict[str, Any]:
+    """The same for what is new: found by number alone, for the records of a kind are many."""
+    asked = sa.select(_RECORD.kind, _RECORD.name, _RECORD.value).where(_RECORD.seq > after)
+    newest = {
+        record.name: record.value
+        for record in connection.execute(asked.order_by(_RECORD.seq))
+        if record.kind == cleaned(kind) and (name is None or record.name == cleaned(name))
+    }
+    return {name: json.loads(newest[name]) for name in sorted(newest)}
+
+
 def version(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.max(_RECORD.seq))).scalar() or 0)
+
+
+def mark(connection: sa.Connection, number: int | None) -> tuple[int, str]:
+    """See protocol.Store.access_mark."""
+    asked = sa.select(*tables.access.c)
+    newest = asked.order_by(_RECORD.seq.desc()).limit(1)
+    record = connection.execute(newest if number is None else asked.where(_RECORD.seq == number))
+    found = record.first()
+    if found is None:
+        return number or 0, ""
+    return int(found.seq), sha256(json.dumps(list(found), default=repr).encode()).hexdigest()
 
 
 def _of(kind: str, name: str | None) -> sa.ColumnElement[bool]:

@@ -22,6 +22,7 @@ _HELD = {
     "reasons": "object",
     "recorded_at": frames.MOMENT,
 }
+_RELEASED = {"seq": "int64", "number": "int64", "batch": "int64", "feed": "object"}
 _ASKED_AT_ONCE = 500
 _MOST_NUMBER = 2**63  # what an engine takes for a number at all
 
@@ -73,6 +74,14 @@ def read_held(connection: sa.Connection, at: int | None) -> pd.DataFrame:
     if at is not None:
         waiting = waiting.where(row.recorded_at <= at)
     return frames.read(connection, waiting, _HELD)
+
+
+def read_released(connection: sa.Connection, after: int) -> pd.DataFrame:
+    """See protocol.Store.released."""
+    release, row = tables.releases.c, tables.quarantine.c
+    columns = (release.seq, release.number, release.batch, row.feed)
+    asked = sa.select(*columns).where(release.seq > after, row.seq == release.number)
+    return frames.read(connection, asked.order_by(release.seq), _RELEASED)
 
 
 def waits(connection: sa.Connection, number: int) -> bool:
@@ -128,6 +137,14 @@ def _quarantined(row: sa.Row[Any]) -> Quarantined:
         recorded_at=from_micros(row.recorded_at),
         released_by=row.released_by,
     )
+
+
+def newest_note(connection: sa.Connection, key: str) -> Any:
+    """See protocol.Store.noted."""
+    note = tables.notes.c
+    asked = sa.select(note.value).where(note.key == key).order_by(note.seq.desc()).limit(1)
+    found = connection.execute(asked).scalar()
+    return None if found is None else json.loads(found)
 
 
 def newest_notes(connection: sa.Connection) -> dict[str, Any]:

@@ -29,14 +29,17 @@ class ReadOnly:
     def version(self) -> int:
         return self._store.version()
 
+    def seal(self, number: int) -> str | None:
+        return self._store.seal(number)
+
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         return self._store.tail(feed, after)
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
         return self._store.withdrawals(after)
 
-    def batches(self) -> pd.DataFrame:
-        return self._store.batches()
+    def batches(self, after: int = 0) -> pd.DataFrame:
+        return self._store.batches(after)
 
     def quarantine(
         self,
@@ -50,17 +53,29 @@ class ReadOnly:
     def waiting(self) -> dict[str, int]:
         return self._store.waiting()
 
+    def entered(self, after: int = 0) -> pd.DataFrame:
+        return self._store.entered(after)
+
+    def released(self, after: int = 0) -> pd.DataFrame:
+        return self._store.released(after)
+
     def held(self, at: datetime | None = None) -> pd.DataFrame:
         return self._store.held(at)
 
     def notes(self) -> dict[str, Any]:
         return self._store.notes()
 
-    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
-        return self._store.remembered(kind, name)
+    def noted(self, key: str) -> Any:
+        return self._store.noted(key)
+
+    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
+        return self._store.remembered(kind, name, after=after)
 
     def access_version(self) -> int:
         return self._store.access_version()
+
+    def access_mark(self, number: int | None = None) -> tuple[int, str]:
+        return self._store.access_mark(number)
 
     def audit(self, after: int = 0) -> pd.DataFrame:
         return self._store.audit(after)

@@ -101,6 +101,13 @@ class Store(Protocol):
         """Grows with every commit that moves the data, and only then. 0 for an empty store."""
         ...
 
+    def seal(self, number: int) -> str | None:
+        """The seal of this entry of the trail; trail.BEGINNING of 0, None where there is none.
+
+        Two stores that have the same seal at a number have the same history up to it.
+        """
+        ...
+
     def deliver(self, delivery: Delivery) -> AbstractContextManager[Writing]:
         """Write one delivery in one transaction.
 
@@ -126,8 +133,10 @@ class Store(Protocol):
         """
         ...
 
-    def batches(self) -> pd.DataFrame:
-        """All batches: batch, feed, source, sha256, recorded_at, actor, and the three counts."""
+    def batches(self, after: int = 0) -> pd.DataFrame:
+        """Batches numbered above `after`: batch, feed, source, sha256, recorded_at, actor, and
+        the three counts.
+        """
         ...
 
     def quarantine(
@@ -147,6 +156,14 @@ class Store(Protocol):
         """How many rows wait in quarantine, by feed; feeds without any are left out."""
         ...
 
+    def entered(self, after: int = 0) -> pd.DataFrame:
+        """Rows that went into quarantine: columns seq, feed; `seq` above `after`."""
+        ...
+
+    def released(self, after: int = 0) -> pd.DataFrame:
+        """Releases from quarantine: columns seq, number (of the row), batch, feed; `seq` above."""
+        ...
+
     def held(self, at: datetime | None = None) -> pd.DataFrame:
         """The rows that wait, or waited at a moment, without their cells, oldest first.
 
@@ -160,6 +177,10 @@ class Store(Protocol):
 
     def notes(self) -> dict[str, Any]:
         """The newest value of each key."""
+        ...
+
+    def noted(self, key: str) -> Any:
+        """The newest value of this key; None where nothing was noted."""
         ...
 
     def remember(
@@ -185,12 +206,23 @@ class Store(Protocol):
         """
         ...
 
-    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
-        """The newest value of each name of this kind (or of that one name)."""
+    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
+        """The newest value of each name of this kind (or of that one name).
+
+        after: only of names remembered again since this `access_version()`.
+        """
         ...
 
     def access_version(self) -> int:
         """Grows with every `remember`, and only then. 0 before the first."""
+        ...
+
+    def access_mark(self, number: int | None = None) -> tuple[int, str]:
+        """Number and digest of the newest record of access, or of the one with this number.
+
+        The number is `access_version()`. Another store that stands at the same number has another
+        digest. (number, "") where there is no such record.
+        """
         ...
 
     def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +37,7 @@ from situasi.store import (
 from situasi.store.backend import Backend
 from situasi.store.moments import from_micros, to_micros
 from situasi.store.scope import Scope
+from situasi.store.trail import Mark
 
 # Figures by name, and until when they hold by themselves (microseconds; None: for good).
 _Found = tuple[dict[str, Any], int | None]
@@ -87,9 +89,10 @@ class Serious:
 class Rollup:
     """One kabupaten at one moment. A count is None where nothing was received that tells it.
 
-    version: of its store (0: nothing ever came). at: the moment against which it is reckoned;
-    live: with all that is known by now (else as it was known at `at`). exercise: `at` is the
-    clock of an exercise there. rehearsal: any row is LATIHAN. received_at: when the row stored
+    version: of its store (0: nothing ever came); seal: of that entry of its trail. at: the moment
+    against which it is reckoned; live: with all that is known by now (else as it was known at
+    `at`). exercise: `at` is the clock of an exercise there. rehearsal: any row is LATIHAN.
+    received_at: when the row stored
     last was stored; reported_at: when the newest row was known. good_until: the figures hold so
     long, if no row comes (None: for good).
 
@@ -136,6 +139,7 @@ class Rollup:
     officers_posted: int | None = None
     officers_present: int | None = None
     waiting: int | None = None
+    seal: str = trail.BEGINNING
 
     @property
     def tps_opened(self) -> int | None:
@@ -165,20 +169,26 @@ class Rollups:
         numbers: Callable[[sa.Connection], dict[str, int]],
     ) -> None:
         self._backend, self._scoped, self._numbers = backend, scoped, numbers
-        self._known: dict[str, tuple[int, int]] = {}  # by kabupaten: end of the trail, version
+        # By kabupaten: end of the trail, version and its seal.
+        self._known: dict[str, tuple[int, Mark]] = {}
+        self._turns = count()
         self._parts: dict[str, _Parts] = {}
 
-    def versions(self) -> dict[str, int]:
-        """The version of the store of every kabupaten from which anything ever came.
+    def states(self) -> dict[str, Mark]:
+        """Version of the store, and its seal, of every kabupaten from which anything ever came.
 
-        One small question, and another for each kabupaten whose trail moved. Raises StoreError.
+        One small question, and another for each kabupaten whose trail moved and for one more in
+        turn: another store that took the place of one may end at the same number. Raises
+        StoreError.
         """
         with self._backend.reading() as connection:
             numbers = self._numbers(connection)
-        for kabupaten, number in numbers.items():
-            if self._known.get(kabupaten, (None, 0))[0] != number:
+        turn = next(self._turns) % max(len(numbers), 1)
+        for at, (kabupaten, number) in enumerate(numbers.items()):
+            known = self._known.get(kabupaten)
+            if known is None or known[0] != number or at == turn:
                 with self._reading(kabupaten) as connection:
-                    self._known[kabupaten] = (number, trail.version(connection))
+                    self._known[kabupaten] = (number, trail.state(connection))
         return {kabupaten: self._known[kabupaten][1] for kabupaten in numbers}
 
     def of(self, kabupaten: str, terms: Terms, now: datetime, *, live: bool = True) -> Rollup:
@@ -188,13 +198,13 @@ class Rollups:
         known at `now`. Raises StoreError.
         """
         with self._reading(kabupaten) as connection:
-            version = trail.version(connection)
+            state = trail.state(connection)
             held = self._parts.get(kabupaten)
-            if held is None or held.terms is not terms or version < held.version or not live:
-                held = _Parts(terms, version, {})
-            found = _Asking(connection, held, kabupaten, now, live).rollup(version)
+            if held is None or held.terms is not terms or not live or not held.is_of(connection):
+                held = _Parts(terms, state, {})
+            found = _Asking(connection, held, kabupaten, now, live).rollup(*state)
         if live:
-            self._parts[kabupaten] = _Parts(terms, version, held.by_name)
+            self._parts[kabupaten] = _Parts(terms, state, held.by_name)
         return found
 
     @contextmanager
@@ -258,8 +268,13 @@ class _Parts:
     """What was last found of one kabupaten: a report changes the part of its own feed."""
 
     terms: Terms
-    version: int
+    mark: Mark
     by_name: dict[str, _Part]
+
+    def is_of(self, connection: sa.Connection) -> bool:
+        """Whether this store is still the one of which they were found."""
+        number, seal = self.mark
+        return trail.seal_at(connection, number) == seal
 
 
 class _Asking:
@@ -273,7 +288,7 @@ class _Asking:
         self._dialect = connection.dialect.name
         self._last: dict[str, int] = {}
 
-    def rollup(self, version: int) -> Rollup:
+    def rollup(self, version: int, seal: str) -> Rollup:
         self._at = self._now
         fresh = self._rows(rollup_rows.fresh(self._live))
         rehearsal = any(row.made for row in fresh)
@@ -290,6 +305,7 @@ class _Asking:
         return Rollup(
             kabupaten=self._kabupaten,
             version=version,
+            seal=seal,
             at=self._at,
             live=self._live,
             exercise=clock is not None,

@@ -19,9 +19,11 @@ from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.journal import (
     count_waiting,
+    newest_note,
     newest_notes,
     read_held,
     read_quarantine,
+    read_released,
 )
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
@@ -35,6 +37,7 @@ _WITHDRAWALS = {
     "batch": "int64",
     "recorded_at": frames.MOMENT,
 }
+_ENTERED = {"seq": "int64", "feed": "object"}
 _BATCHES = {
     "batch": "int64",
     "feed": "object",
@@ -67,6 +70,10 @@ class SqlStore:
         with self._backend.reading() as connection:
             return trail.version(connection)
 
+    def seal(self, number: int) -> str | None:
+        with self._backend.reading() as connection:
+            return trail.seal_at(connection, number)
+
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[Writing]:
         """See protocol.Store. The write lock is taken by the first `add` or `release`."""
@@ -82,8 +89,8 @@ class SqlStore:
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
         return self._frame(tables.withdrawals, _WITHDRAWALS, after)
 
-    def batches(self) -> pd.DataFrame:
-        return self._frame(tables.batches, _BATCHES)
+    def batches(self, after: int = 0) -> pd.DataFrame:
+        return self._frame(tables.batches, _BATCHES, after)
 
     def audit(self, after: int = 0) -> pd.DataFrame:
         return self._frame(tables.audit, trail.COLUMNS, after)
@@ -122,6 +129,13 @@ class SqlStore:
         with self._backend.reading() as connection:
             return count_waiting(connection)
 
+    def entered(self, after: int = 0) -> pd.DataFrame:
+        return self._frame(tables.quarantine, _ENTERED, after)
+
+    def released(self, after: int = 0) -> pd.DataFrame:
+        with self._backend.reading() as connection:
+            return read_released(connection, after)
+
     def held(self, at: datetime | None = None) -> pd.DataFrame:
         with self._backend.reading() as connection:
             return read_held(connection, None if at is None else to_micros(at))
@@ -139,6 +153,10 @@ class SqlStore:
     def notes(self) -> dict[str, Any]:
         with self._backend.reading() as connection:
             return newest_notes(connection)
+
+    def noted(self, key: str) -> Any:
+        with self._backend.reading() as connection:
+            return newest_note(connection, cleaned(key))
 
     def remember(
         self,
@@ -161,13 +179,17 @@ class SqlStore:
                 trail.write(backend, connection, moment, actor, action, detail or {}, moves=False)
             connection.commit()
 
-    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
+    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
         with self._backend.reading() as connection:
-            return access.read(connection, kind, name)
+            return access.read(connection, kind, name, after)
 
     def access_version(self) -> int:
         with self._backend.reading() as connection:
             return access.version(connection)
+
+    def access_mark(self, number: int | None = None) -> tuple[int, str]:
+        with self._backend.reading() as connection:
+            return access.mark(connection, number)
 
     def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a detail JSON cannot say."""

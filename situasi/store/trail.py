@@ -31,6 +31,9 @@ COLUMNS = {
     "chain": "object",
 }
 _ENTRY = tables.audit.c
+
+# Number and seal of an entry: two trails that share one are the same up to there.
+Mark = tuple[int, str]
 _READ_AT_ONCE = 600
 
 
@@ -83,6 +86,21 @@ def version(connection: sa.Connection) -> int:
     moved = sa.select(_ENTRY.seq).where(_ENTRY.moves == sa.true())
     found = connection.execute(moved.order_by(_ENTRY.seq.desc()).limit(1)).scalar()
     return int(found or 0)
+
+
+def state(connection: sa.Connection) -> tuple[int, str]:
+    """Number and seal of the newest entry that moved the data; 0 and BEGINNING before the first."""
+    moved = sa.select(_ENTRY.seq, _ENTRY.chain).where(_ENTRY.moves == sa.true())
+    found = connection.execute(moved.order_by(_ENTRY.seq.desc()).limit(1)).first()
+    return (int(found.seq), str(found.chain)) if found else (0, BEGINNING)
+
+
+def seal_at(connection: sa.Connection, number: int) -> str | None:
+    """The seal of the entry with this number; BEGINNING of 0, None where there is none."""
+    if number == 0:
+        return BEGINNING
+    found = connection.execute(sa.select(_ENTRY.chain).where(_ENTRY.seq == number)).first()
+    return None if found is None else str(found.chain)
 
 
 def seal_older(connection: sa.Connection) -> None:

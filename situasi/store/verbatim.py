@@ -71,11 +71,7 @@ class State:
 
     def seal(self, number: int) -> str | None:
         """The seal of this entry of the trail; BEGINNING before the first, None for none."""
-        if number == 0:
-            return trail.BEGINNING
-        entry = tables.audit.c
-        found = self._connection.execute(sa.select(entry.chain).where(entry.seq == number))
-        return found.scalar()
+        return trail.seal_at(self._connection, number)
 
     def entries(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
         """The trail above a number, as `trail.COLUMNS`."""

@@ -88,7 +88,7 @@ def test_what_was_read_before_does_not_undo_what_happened_since(
     keeping: Keeper, store: Store
 ) -> None:
     ended = sign_in(keeping)
-    before = keeping._read(-1)  # as a look that is slow
+    before = keeping._read((-1, ""))  # as a look that is slow
     assert before is not None
     begun = sign_in(keeping)
     asyncio.run(keeping.end(ended))

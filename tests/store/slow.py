@@ -75,6 +75,10 @@ class MemoryStore:
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
 
+    def seal(self, number: int) -> str | None:
+        told = ["0" * 64, *self.audit()["chain"]]
+        return told[number] if number < len(told) else None
+
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[_MemoryWriting]:
         writing = _MemoryWriting(copy.deepcopy(self), delivery)
@@ -123,11 +127,12 @@ class MemoryStore:
             self.sign(at, actor, "withdraw", detail)
         return len(rows)
 
-    def batches(self) -> pd.DataFrame:
+    def batches(self, after: int = 0) -> pd.DataFrame:
         words = dict.fromkeys(("feed", "source", "sha256"), "object")
         counts = dict.fromkeys(("accepted", "duplicate", "quarantined"), "int64")
         times = {"recorded_at": "datetime64[us, UTC]", "actor": "object"}
-        return _frame(self.all_batches, {"batch": "int64"} | words | times | counts)
+        rows = [row for row in self.all_batches if row["batch"] > after]
+        return _frame(rows, {"batch": "int64"} | words | times | counts)
 
     def quarantine(
         self,
@@ -147,6 +152,19 @@ class MemoryStore:
 
     def waiting(self) -> dict[str, int]:
         return dict(Counter(row.feed for row in self.quarantine()))
+
+    def entered(self, after: int = 0) -> pd.DataFrame:
+        rows = [{"seq": row.number, "feed": row.feed} for row in self.kept if row.number > after]
+        return _frame(rows, {"seq": "int64", "feed": "object"})
+
+    def released(self, after: int = 0) -> pd.DataFrame:
+        feeds = {row.number: row.feed for row in self.kept}
+        rows = [
+            {"seq": seq, "number": number, "batch": batch, "feed": feeds[number]}
+            for seq, (number, batch) in enumerate(self.releases, start=1)
+            if seq > after
+        ]
+        return _frame(rows, dict.fromkeys(("seq", "number", "batch"), "int64") | {"feed": "object"})
 
     def held(self, at: datetime | None = None) -> pd.DataFrame:
         texts = dict.fromkeys(("feed", "source"), "object")
@@ -177,6 +195,9 @@ class MemoryStore:
     def notes(self) -> dict[str, Any]:
         return {key: json.loads(value) for key, value in sorted(self.all_notes, key=lambda n: n[0])}
 
+    def noted(self, key: str) -> Any:
+        return self.notes().get(clean(key))
+
     def remember(
         self,
         kind: str,
@@ -198,13 +219,17 @@ class MemoryStore:
             self.tell(action, actor, at, detail or {})
         self.all_access.append((kind, name, text))
 
-    def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
-        records = [record[1:] for record in self.all_access if record[0] == clean(kind)]
+    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
+        records = [record[1:] for record in self.all_access[after:] if record[0] == clean(kind)]
         newest = {named: json.loads(value) for named, value in records}
         return {n: newest[n] for n in sorted(newest) if name is None or n == clean(name)}
 
     def access_version(self) -> int:
         return len(self.all_access)
+
+    def access_mark(self, number: int | None = None) -> tuple[int, str]:
+        number = len(self.all_access) if number is None else number
+        return number, repr(self.all_access[:number][number - 1 :])
 
     def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         self.sign(at, actor, action, detail, moves=False)

@@ -15,6 +15,7 @@ WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {
     "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (), "quarantine": (),
     "waiting": (), "held": (), "notes": (), "remembered": ("account",), "access_version": (),
+    "seal": (0,), "entered": (), "released": (), "noted": ("x",), "access_mark": (),
     "audit": (), "head": (), "verify": (),
 }  # fmt: skip
 

@@ -67,7 +67,7 @@ class Pair:
         snapshot = Live(self.store, self.place.election, lambda: at).picture().snapshot
         found = self.rollups.of(self.kabupaten, self.terms, at, live=live)
         assert told(found) == shown(snapshot, self.place, at, live=live)
-        assert found.version == self.store.version() == self.rollups.versions()[self.kabupaten]
+        assert found.version == self.store.version() == self.rollups.states()[self.kabupaten][0]
 
     def close(self) -> None:
         self.store.close()
@@ -149,7 +149,7 @@ def test_versions_are_those_of_every_kabupaten_that_told_anything(
     database: str, place: Register
 ) -> None:
     rollups = open_rollups(database, "banyak")
-    assert rollups.versions() == {}
+    assert rollups.states() == {}
     found = {}
     for code in ("99.01", "99.02"):
         store = open_store(database, Scope("banyak", code))
@@ -159,7 +159,7 @@ def test_versions_are_those_of_every_kabupaten_that_told_anything(
         found[code] = store.version()
         store.close()
     open_store(database, Scope("lain", "99.03")).close()
-    assert rollups.versions() == found
+    assert {code: version for code, (version, _seal) in rollups.states().items()} == found
     rollups.close()
 
 

@@ -99,7 +99,7 @@ class Desk:
         self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(viewer, wanted, picture)
-        depends = (picture.snapshot.version, wanted, own, reckoned(at), bool(picture.trouble))
+        depends = (picture.snapshot.state, wanted, own, reckoned(at), bool(picture.trouble))
         personnel = viewer.role.sees("personel")
 
         def make() -> Body:
@@ -122,7 +122,7 @@ class Desk:
         picture = self.board.live.picture()
         at = self._moment(viewer, wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
-        depends = (picture.snapshot.version, wanted, own, reckoned(at) if moves else _STANDING)
+        depends = (picture.snapshot.state, wanted, own, reckoned(at) if moves else _STANDING)
 
         def make() -> Body:
             body, told = self._rows(picture, feed, wanted, own, at, form)
@@ -158,7 +158,7 @@ class Desk:
     def _situation(
         self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
     ) -> dict[str, Any]:
-        key = (picture.snapshot.version, wanted, own, reckoned(at), at.live, personnel)
+        key = (picture.snapshot.state, wanted, own, reckoned(at), at.live, personnel)
         found = self._found.get(
             key, lambda: self._figures(picture, wanted, own, at, personnel=personnel)
         )

@@ -126,7 +126,7 @@ class Keyring:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._version = -1
+        self._mark: tuple[int, str] | None = None
         self._keys: dict[str, Key] = {}
         self._used: dict[str, str] = {}
 
@@ -150,9 +150,9 @@ class Keyring:
             self._store.remember(USED, key.name, today, now, key.actor)
 
     def _current(self) -> dict[str, Key]:
-        version = self._store.access_version()  # before the keys: they may be newer, never older
+        mark = self._store.access_mark()  # before the keys: they may be newer, never older
         with self._lock:
-            if version != self._version:
+            if mark != self._mark:
                 self._keys = {key.ident: key for key in every(self._store)}
-                self._version = version
+                self._mark = mark
             return self._keys

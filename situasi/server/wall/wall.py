@@ -54,7 +54,7 @@ class Wall:
         self.board = board
         self._picture: Picture | None = None
         self._heeded: dict[str, Acknowledgement] = {}
-        self._access = -1
+        self._access: Hashable = None
         self._edition = 0  # of the acknowledgements
         self._looked = float("-inf")
         self._looking = asyncio.Lock()
@@ -86,7 +86,7 @@ class Wall:
     def _key(self, viewer: Viewer, asked: Asked, shown: Picture, at: Moment) -> Hashable:
         """All that a picture depends on: viewers who may see the same share it."""
         return (
-            shown.snapshot.version,
+            shown.snapshot.state,
             tuple(shown.snapshot.editions.values()),
             shown.trouble,
             self._edition,
@@ -126,7 +126,7 @@ class Wall:
 
     def _state(self) -> Hashable:
         shown = self._picture
-        return shown and (shown.snapshot.version, shown.trouble, self._edition)
+        return shown and (shown.snapshot.state, shown.trouble, self._edition)
 
     def _ask(self, ask: Callable[[], Picture]) -> tuple[Picture, dict[str, Acknowledgement] | None]:
         shown, heeded = ask(), None
