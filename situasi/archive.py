@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from situasi import labels, records, sealed, sight, words
+from situasi import labels, records, sealed, sight, whole, words
 from situasi.board import Board
 from situasi.records import FEEDS, Feed, Kind
 from situasi.reports.tabular import as_csv
@@ -463,23 +461,13 @@ def _in_indonesian() -> Iterator[None]:
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A folder to write into, named when all is there; nothing is left where something broke."""
-    part = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
     try:
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-        if folder.exists() or folder.is_symlink():
-            raise ArchiveRefused(f"{folder} sudah ada dan tidak ditimpa. Beri nama lain.")
-        part.mkdir(mode=0o700)
-        yield part
-        for path in part.rglob("*"):
-            path.chmod(0o700 if path.is_dir() else 0o600)
-        part.rename(folder)
+        with whole.making_folder(folder) as part:
+            yield part
+    except FileExistsError as error:
+        raise ArchiveRefused(f"{folder} sudah ada dan tidak ditimpa. Beri nama lain.") from error
     except OSError as error:
         raise ArchiveRefused(f"{folder} tidak dapat ditulis: {error.strerror or error}.") from error
-    finally:
-        with suppress(OSError):
-            if part.exists():
-                shutil.rmtree(part)
 
 
 _MARK = (

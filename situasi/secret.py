@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
+from situasi import whole
 from situasi.settings import Settings
 
 SHORTEST = 32  # characters
@@ -23,15 +23,14 @@ def _kept(live: Path) -> str:
     """The secret of this machine, made at the first start and kept with the live data."""
     path = live / "secret"
     live.mkdir(parents=True, exist_ok=True)
+    made = secrets.token_urlsafe(48)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with whole.making(path) as file:  # of several that start at once one names its own
+            file.write(made.encode("ascii"))
     except FileExistsError:
-        path.chmod(0o600)
+        path.chmod(whole.PRIVATE)
         found = path.read_text("ascii").strip()
         if len(found) < SHORTEST:
             raise ValueError(f"{path} rusak. Hapus, lalu mulai lagi.") from None
         return found
-    made = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(made)
     return made

@@ -1,31 +1,41 @@
-"""Files written whole: under their name lies everything or nothing, whatever breaks meanwhile."""
+"""Files written whole: under their name lies everything or nothing, whatever breaks meanwhile.
+
+A file is written beside its place under a name that no other writer has, brought to the disk,
+renamed, and the folder is brought to the disk too. What a killed writer left behind is removed
+by the next one who writes in that folder, and at the start of the server.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+PRIVATE: Final = 0o600  # for nobody but whom this runs as
+READABLE: Final = 0o644  # for what holds nothing secret, and another account has to read
+
+_PART = re.compile(r"\.[0-9a-f]{16}\.situasi\.part", re.ASCII)
+# File systems that cannot bring a folder to the disk say so with one of these.
+_NO_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.ENOTSUP, errno.EACCES})
 
 
-def write(path: Path, content: bytes, unfinished: str | None = None) -> None:
-    """Write this file, for nobody but whom this runs as. Raises OSError.
+def write(path: Path, content: bytes, mode: int = PRIVATE) -> None:
+    """Write this file; what had its name is replaced. Raises OSError.
 
-    unfinished: what it is called in its folder until it is whole.
+    Of several who write the same name at once each writes all of its own; the last one's stays.
     """
-    part = path.parent / (unfinished or f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with _opened(part) as file:
-            file.write(content)
-            _to_disk(file)
+    with _part(path.parent, mode) as (part, file):
+        file.write(content)
+        _sync(file)
         part.replace(path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
+        sync_folder(path.parent)
 
 
 @contextmanager
@@ -36,25 +46,121 @@ def making(path: Path) -> Iterator[BinaryIO]:
     """
     if os.path.lexists(path):
         raise FileExistsError(path)
-    part = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
-    try:
-        with _opened(part) as file:
-            yield file
-            _to_disk(file)
+    with _part(path.parent, PRIVATE) as (part, file):
+        yield file
+        _sync(file)
         _name(part, path)
+        sync_folder(path.parent)
+
+
+@contextmanager
+def making_folder(path: Path) -> Iterator[Path]:
+    """A new folder to be filled, for nobody else, and named when all went well.
+
+    One of its name that is empty makes way. Raises FileExistsError where anything else has it.
+    """
+    if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+        path.rmdir()
+    if os.path.lexists(path):
+        raise FileExistsError(path)
+    tidy(path.parent)
+    part = path.parent / _name_of_a_part()
+    try:
+        part.mkdir(mode=0o700)
+        with _open(part) as held:
+            _is_ours(held)
+            yield part
+            for one in (*part.rglob("*"), part):
+                one.chmod(0o700 if one.is_dir() else PRIVATE)
+                _sync_path(one)
+            part.rename(path)
+            sync_folder(path.parent)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def tidy(folder: Path) -> list[str]:
+    """Remove what killed writers left in a folder; what is being written now stays. Their names."""
+    gone = []
+    with suppress(OSError):  # no folder, or none that may be looked into
+        for path in [one for one in folder.iterdir() if _PART.fullmatch(one.name)]:
+            with suppress(OSError), _open(path) as held:
+                if _lock(held):
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                    gone.append(path.name)
+    return gone
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring new and changed names of a folder to the disk, where the system can."""
+    if os.name != "posix":
+        return
+    try:
+        _sync_path(folder)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+
+
+def _sync_path(path: Path) -> None:
+    if os.name == "posix":
+        with _open(path) as held:
+            os.fsync(held)
+
+
+@contextmanager
+def _part(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file with a name of its own, locked while it is written; gone at the end, if not named."""
+    tidy(folder)
+    part, file = _opened(folder)
+    try:
+        with file:
+            if mode != PRIVATE:
+                part.chmod(mode)
+            yield part, file
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
 
 
-def _opened(part: Path) -> BinaryIO:
+def _opened(folder: Path) -> tuple[Path, BinaryIO]:
     how = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(part, how, 0o600), "w+b")
+    while True:
+        part = folder / _name_of_a_part()
+        file = os.fdopen(os.open(part, how, PRIVATE), "w+b")
+        # Somebody who tidies up may have come between the making and the lock.
+        if _is_ours(file.fileno()) and part.exists():
+            return part, file
+        file.close()
 
 
-def _to_disk(file: BinaryIO) -> None:
+def _name_of_a_part() -> str:
+    return f".{secrets.token_hex(8)}.situasi.part"
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[int]:
+    held = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    try:
+        yield held
+    finally:
+        os.close(held)
+
+
+def _is_ours(held: int) -> bool:
+    """Lock what was just made, against who tidies up; where there are no locks, nobody does."""
+    try:
+        return _lock(held)
+    except OSError:
+        return True
+
+
+def _sync(file: BinaryIO) -> None:
+    """Bring the content to the disk; where only closed files can be renamed, close it."""
     file.flush()
     os.fsync(file.fileno())
+    if os.name != "posix":
+        file.close()
 
 
 def _name(part: Path, path: Path) -> None:
@@ -67,3 +173,23 @@ def _name(part: Path, path: Path) -> None:
         if os.path.lexists(path):
             raise FileExistsError(path) from None
         part.rename(path)
+
+
+if sys.platform == "win32":  # what is open cannot be removed there: no lock is needed
+
+    def _lock(held: int) -> bool:  # noqa: ARG001
+        return True
+
+else:
+    import fcntl
+
+    def _lock(held: int) -> bool:
+        """Hold a file or folder until it is closed or the process ends. False: another holds it.
+
+        Raises OSError where the file system knows no locks.
+        """
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

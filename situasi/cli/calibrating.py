@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from situasi import calibrated, calibration, election, regions, settings
+from situasi import calibrated, calibration, election, regions, settings, whole
 from situasi.cli.common import err, fail, out
 from situasi.rehearsal import days
 
@@ -37,7 +37,8 @@ def calibrate(
             tell=lambda day: err.print(f"hari {day}", end="\r"),
         )
         path = target or definition.folder / calibrated.NAME
-        path.write_text(calibrated.write(found, election.fingerprint(definition)), "utf-8")
+        text = calibrated.write(found, election.fingerprint(definition))
+        whole.write(path, text.encode("utf-8"), whole.READABLE)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise fail(error) from error
     for one in found.tested:

@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from situasi import whole
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.quarantine import as_csv
 from situasi.quarantine import release as bring_again
@@ -42,7 +43,7 @@ def export(
     with opened() as board:
         waiting = board.store.quarantine(feed)
     try:
-        target.write_text(as_csv(waiting), encoding="utf-8-sig", newline="")
+        whole.write(target, as_csv(waiting).encode("utf-8-sig"))
     except OSError as error:
         raise fail(f"{target}: {error.strerror or error}") from error
     out.print(f"{len(waiting)} baris ditulis ke {target}", highlight=False)

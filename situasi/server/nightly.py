@@ -17,7 +17,6 @@ from situasi.store.protocol import StoreError
 KEPT = 14
 ACTOR = "papan"
 _NAME = re.compile(r"situasi-(\d{8}-\d{4})\.zip", re.ASCII)
-_PART = re.compile(r"\.situasi-\d{8}-\d{4}\.zip\.[0-9a-f]+\.part", re.ASCII)
 _WRITTEN = "%Y%m%d-%H%M"
 _DAY = timedelta(days=1)
 _SETTLED = timedelta(minutes=1)  # after the start, before a missed night is made up
@@ -76,7 +75,7 @@ class Nightly:
         made = keeping.write(self._board.store, self._board.register.election, path, now, ACTOR)
         self.state.well(now, note=path.name)
         told = {"file": path.name, "rows": made.rows, "bytes": path.stat().st_size}
-        _log.info("nightly backup", extra=told | {"let_go": self._prune(now)})
+        _log.info("nightly backup", extra=told | {"let_go": self._prune()})
         if made.breaks:
             _log.error("the trail is broken", extra={"breaks": list(made.breaks)})
 
@@ -114,16 +113,10 @@ class Nightly:
                         found.append((at, path))
         return sorted(found)
 
-    def _prune(self, now: datetime) -> list[str]:
-        """Let the oldest of our own files go, and what a killed one left; their names."""
+    def _prune(self) -> list[str]:
+        """Let the oldest of our own files go; their names."""
         old = [path for _, path in self._ours()[:-KEPT]]
-        left = [
-            path
-            for path in self._folder.iterdir()
-            if _PART.fullmatch(path.name)
-            and now.timestamp() - path.stat().st_mtime > _DAY.total_seconds()
-        ]
-        for path in (*old, *left):
+        for path in old:
             path.unlink(missing_ok=True)
         return [path.name for path in old]
 

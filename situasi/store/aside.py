@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from situasi.store.protocol import StoreError
+from situasi.whole import sync_folder
 
 # Bytes left over for what is written meanwhile, besides the copy and as much again in the WAL.
 _SPARE = 8 << 20
@@ -29,7 +29,7 @@ def put(path: Path, mark: str) -> Path:
         _copy(path, draft)
         copy = _free(path.with_name(name))
         draft.rename(copy)
-        _note(path.parent)
+        sync_folder(path.parent)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
             f"Salinan sebelum pemutakhiran tidak bisa ditulis di {path.parent} ({error})."
@@ -73,16 +73,6 @@ def _free(path: Path) -> Path:
         path.with_name(f"{path.name}{f'.{number}' if number else ''}.bak") for number in count()
     )
     return next(name for name in names if not name.exists())
-
-
-def _note(folder: Path) -> None:
-    """Let the disk know of a new name, where the system can."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _mb(size: int) -> int:

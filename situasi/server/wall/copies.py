@@ -20,7 +20,6 @@ KEPT = 72
 # What lies on the disk of a server tells no more than a guest is told, whoever opens it.
 SIGHT = Viewer("papan", ROLES["tamu"], here=True)
 _NAME = re.compile(r"situasi-\d{8}-\d{4}\.html", re.ASCII)
-_UNFINISHED = ".salinan.part"
 _HOUR = timedelta(hours=1)
 _LONGEST = 20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
 _log = logging.getLogger(__name__)
@@ -82,7 +81,7 @@ def _keep(path: Path, text: str) -> None:
 
 def whole(path: Path, text: str) -> None:
     """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
-    files.write(path, text.encode("utf-8"), _UNFINISHED)
+    files.write(path, text.encode("utf-8"))
 
 
 def _prune(folder: Path) -> None:
