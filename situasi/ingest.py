@@ -18,10 +18,12 @@ from situasi.feeds.context import Context
 from situasi.feeds.headings import RETURNED
 from situasi.feeds.reading.marks import SHEET
 from situasi.feeds.reading.sources import read
-from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
+from situasi.feeds.table import Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
 from situasi.reports.guard import bare
+from situasi.returned_rows import claims, not_matched, settled
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
+from situasi.write_scope import WriteScope, bound
 
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
@@ -58,14 +60,13 @@ def ingest_file(
     path: Path,
     store: Store,
     context: Context,
+    scope: WriteScope,
     *,
     now: datetime,
-    actor: str,
     feed: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     preview: Preview | None = None,
-    own: bool = False,
     most: int = 0,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
@@ -73,19 +74,21 @@ def ingest_file(
     feed: which feed it is; None lets the headings tell, those of each sheet where a
     workbook has several. Each feed of such a workbook is a delivery of its own: cut off
     between two, sending it again completes it. A file that cannot be read leaves the
-    store as it was and says why in `refused`. own: rows that come back settle only what this
-    actor had delivered. most: a file with more rows than this is refused whole; 0: any number.
-    Raises StoreError.
+    store as it was and says why in `refused`; so does one of a feed that its sender may not
+    bring. scope: what the sender may write: a row outside it goes to quarantine with that reason.
+    most: a file with more rows than this is refused whole; 0: any number. Raises StoreError.
     """
     ledger = Ledger(str(path), feed=feed, sha256=_sha256(path))
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
-        delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
+        scope.check_feed(name)
+        delivery = Delivery(name, path.name, ledger.sha256 or "", now, scope.actor)
+        within = bound(context, scope, store, name, now)
         with store.deliver(delivery) as writing:
             for table in tables:
                 _save(
-                    table, delivery, writing, ledger, context, progress, store,
-                    own=own, preview=preview,
+                    table, delivery, writing, ledger, within, progress, store, scope,
+                    preview=preview,
                 )  # fmt: skip
             if dry_run:
                 writing.discard()
@@ -97,7 +100,7 @@ def ingest_file(
             return ledger
         ledger.feed, tables = _told(tables, context)
         others: dict[str, list[Table]] = {}
-        deliver(ledger.feed, _own(tables, ledger.feed, others, context))
+        deliver(ledger.feed, _own(tables, ledger.feed, others, context, scope))
     except SourceRefused as error:
         return Ledger(str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error))
     for name, sheets in others.items():
@@ -111,28 +114,31 @@ def ingest_rows(
     source: str,
     store: Store,
     context: Context,
+    scope: WriteScope,
     *,
     feed: str,
     now: datetime,
-    actor: str,
     releases: int | None = None,
-    own: bool = False,
 ) -> Ledger:
     """Bring rows that are already apart (a replay, a form) through the same door.
 
-    own: as of `ingest_file`.
-
+    scope: as of `ingest_file`; rows of a feed that is not the sender's are refused.
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
     table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
-    delivery = Delivery(feed, source, ledger.sha256 or "", now, actor)
+    try:
+        scope.check_feed(feed)
+    except SourceRefused as error:
+        return replace(ledger, refused=str(error))
+    delivery = Delivery(feed, source, ledger.sha256 or "", now, scope.actor)
+    within = bound(context, scope, store, feed, now)
     with store.deliver(delivery) as writing:
-        settled = _save(table, delivery, writing, ledger, context, None, store, own=own)
-        if releases is not None and (ledger.quarantined or releases not in settled):
+        done = _save(table, delivery, writing, ledger, within, None, store, scope)
+        if releases is not None and (ledger.quarantined or releases not in done):
             writing.discard()
-    if releases is not None and not ledger.quarantined and releases not in settled:
+    if releases is not None and not ledger.quarantined and releases not in done:
         return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
 
@@ -192,9 +198,15 @@ def _told(tables: Iterator[Table], context: Context) -> tuple[str, Iterator[Tabl
 
 
 def _own(
-    tables: Iterable[Table], feed: str, others: dict[str, list[Table]], context: Context
+    tables: Iterable[Table],
+    feed: str,
+    others: dict[str, list[Table]],
+    context: Context,
+    scope: WriteScope,
 ) -> Iterator[Table]:
     """The tables of this feed; sheets of other feeds are put into `others`.
+
+    Raises SourceRefused for a sheet that its sender may not bring: nothing is stored yet.
 
     A sheet whose headings tell no feed stays: its rows are judged, and lie in quarantine
     rather than nowhere.
@@ -204,6 +216,7 @@ def _own(
         if name is None or name == feed:
             yield table
         else:
+            scope.check_feed(name)
             others.setdefault(name, []).append(table)
 
 
@@ -219,11 +232,11 @@ def _save(
     context: Context,
     progress: Progress | None,
     store: Store,
+    scope: WriteScope,
     *,
-    own: bool,
     preview: Preview | None = None,
-) -> list[int]:
-    """Judge and write one table; the quarantine numbers that it settles."""
+) -> dict[int, int]:
+    """Judge and write one table; the quarantine numbers that it settles, with the row of each."""
     now = delivery.recorded_at
     table = without_our_marks(table)
     checked = feeds.check(table, delivery.feed, context, now)
@@ -231,17 +244,18 @@ def _save(
     if preview:
         preview(delivery.feed, accepted)
     added = writing.add(accepted, [_rejection(r) for r in checked.rejected])
-    settled = _returned(table, checked, store, delivery.actor if own else None)
-    writing.release(settled)
+    done, strange = settled(claims(table, checked), delivery.feed, scope, store)
+    writing.release(list(done), done)
     ledger.read += checked.read
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
     ledger.quarantined += added.quarantined
     ledger.reasons += [_reason(r) for r in checked.rejected]
-    ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
+    notes = (*table.notes, *checked.notes, *([not_matched(strange)] if strange else []))
+    ledger.notes += [note for note in notes if note not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
-    return settled
+    return done
 
 
 def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
@@ -277,35 +291,3 @@ def without_our_marks(table: Table) -> Table:
     if RETURNED not in table.cells.columns:
         return table
     return replace(table, cells=table.cells.map(bare).astype("object"))
-
-
-def _returned(table: Table, checked: Checked, store: Store, whose: str | None) -> list[int]:
-    """The quarantine numbers that this table settles: accepted now, or faulty in a new way.
-
-    A number that does not wait (any more) is a sender's slip and settles nothing. Asked
-    after `writing.add`, which holds the write lock: nobody else settles it meanwhile.
-    whose: only what this actor had delivered; None: whatever waits.
-    """
-    if RETURNED not in table.cells.columns:
-        return []
-    numbers = [_whole(cell) for cell in table.cells[RETURNED]]
-    waiting = store.quarantine(numbers=numbers)
-    if whose is not None and waiting:
-        batches = store.batches()
-        theirs = set(batches.loc[batches["actor"] == whose, "batch"])
-        waiting = [row for row in waiting if row.batch in theirs]
-    held = {row.number: row.raw for row in waiting}
-    accepted = set(checked.accepted["row"])
-    changed = {rejected.row: rejected.raw for rejected in checked.rejected}
-    settled = []
-    for row, number in zip(table.rows, numbers, strict=True):
-        if number in held and (row in accepted or changed.get(row, held[number]) != held[number]):
-            settled.append(number)
-    return settled
-
-
-def _whole(cell: Any) -> int:
-    try:
-        return int(float(cell))
-    except (TypeError, ValueError, OverflowError):
-        return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
@@ -46,6 +46,7 @@ class SqlWriting:
         self._total = Added(0, 0, 0)
         self._anything_new = False
         self._released: list[int] = []
+        self._settled_by: dict[int, int] = {}
         self._discarded = False
         self._broken = False
 
@@ -67,7 +68,7 @@ class SqlWriting:
         self._anything_new |= stored + new_in_quarantine > 0
         return added
 
-    def release(self, numbers: Sequence[int]) -> None:
+    def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
         """Numbers already taken in stay with the batch that took them.
 
         Raises StoreError for a number that is not in quarantine.
@@ -79,6 +80,8 @@ class SqlWriting:
                     released = {"number": number, "batch": batch, "recorded_at": self._at}
                     self._backend.append(self._connection, tables.releases, released)
                     self._released.append(number)
+                    if rows and number in rows:
+                        self._settled_by[number] = rows[number]
                     self._anything_new = True
 
     def discard(self) -> None:
@@ -114,6 +117,8 @@ class SqlWriting:
             {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
         )
         detail = {**named, **counts, "released": self._released}
+        if self._settled_by:
+            detail["settled_by"] = {str(one): row for one, row in self._settled_by.items()}
         trail.write(
             self._backend,
             self._connection,
