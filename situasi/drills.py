@@ -18,6 +18,7 @@ from situasi.roles import Viewer
 from situasi.scenarios import Message, Scenario
 from situasi.snapshot import Snapshot
 from situasi.store.protocol import Store, StoreError
+from situasi.write_scope import Corrects, for_program
 
 KIND = "drill"
 # How each row of a scenario begins to say where it is from.
@@ -206,8 +207,8 @@ class Player:
             "latihan": "ya",
         }
         ledger = ingest_rows(
-            [cells], source, self.board.store, self.board.context, feed=message.feed,
-            now=self.clock(), actor=run.by,
+            [cells], source, self.board.store, self.board.context,
+            for_program(run.by, Corrects.NOTHING), feed=message.feed, now=self.clock(),
         )  # fmt: skip
         if not ledger.accepted:
             self._refused.add(source)

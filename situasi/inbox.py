@@ -14,8 +14,11 @@ from pathlib import Path
 
 from situasi.board import Board
 from situasi.ingest import Ledger, ingest_file
+from situasi.write_scope import Corrects, for_program
 
 ACTOR = "inbox"
+# Whoever may write into the folder administers the board; a returned file settles what waits.
+SCOPE = for_program(ACTOR, Corrects.ALL)
 
 # A file counts as whole when it has not changed for this long; one that reads badly, or
 # stops in the middle of a line, may still be on its way and is given more time.
@@ -115,7 +118,7 @@ class Inbox:
 
     def _ingest(self, path: Path) -> Ledger:
         board = self.board
-        return ingest_file(path, board.store, board.context, now=self.clock(), actor=ACTOR)
+        return ingest_file(path, board.store, board.context, SCOPE, now=self.clock())
 
     def _put_aside(self, path: Path, ledger: Ledger, read: Fingerprint, now: datetime) -> None:
         folder = self.folder / ("failed" if ledger.refused else "processed")

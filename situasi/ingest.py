@@ -21,7 +21,9 @@ from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
 from situasi.reports.guard import bare
+from situasi.returned_rows import Claim, claims, not_matched, settled
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
+from situasi.write_scope import WriteScope, bound
 
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
@@ -58,14 +60,13 @@ def ingest_file(
     path: Path,
     store: Store,
     context: Context,
+    scope: WriteScope,
     *,
     now: datetime,
-    actor: str,
     feed: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
     preview: Preview | None = None,
-    own: bool = False,
     most: int = 0,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
@@ -74,19 +75,21 @@ def ingest_file(
     workbook has several. Each feed of such a workbook is a delivery of its own: cut off
     between two, sending it again completes it. Everything is read and judged before the store
     is locked; a dry run never locks it. A file that cannot be read leaves the
-    store as it was and says why in `refused`. own: rows that come back settle only what this
-    actor had delivered. most: a file with more rows than this is refused whole; 0: any number.
-    Raises StoreError.
+    store as it was and says why in `refused`; so does one of a feed that its sender may not
+    bring. scope: what the sender may write: a row outside it goes to quarantine with that reason.
+    most: a file with more rows than this is refused whole; 0: any number. Raises StoreError.
     """
     ledger = Ledger(str(path), feed=feed, sha256=_sha256(path))
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
-        delivery = Delivery(name, path.name, ledger.sha256 or "", now, actor)
-        judged = [_judge(one, delivery, ledger, context, progress, preview) for one in tables]
+        scope.check_feed(name)
+        delivery = Delivery(name, path.name, ledger.sha256 or "", now, scope.actor)
+        within = bound(context, scope, store, name, now)
+        judged = [_judge(one, delivery, ledger, within, progress, preview) for one in tables]
         with store.deliver(delivery) as writing:
             if dry_run:
                 writing.discard()
-            _save(judged, delivery, writing, ledger, store, own=own)
+            _save(judged, delivery, writing, ledger, store, scope)
 
     try:
         tables = _at_most(read(path, context.recognised), most)
@@ -95,7 +98,7 @@ def ingest_file(
             return ledger
         ledger.feed, tables = _told(tables, context)
         others: dict[str, list[Table]] = {}
-        deliver(ledger.feed, _own(tables, ledger.feed, others, context))
+        deliver(ledger.feed, _own(tables, ledger.feed, others, context, scope))
     except SourceRefused as error:
         return Ledger(str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error))
     for name, sheets in others.items():
@@ -109,29 +112,31 @@ def ingest_rows(
     source: str,
     store: Store,
     context: Context,
+    scope: WriteScope,
     *,
     feed: str,
     now: datetime,
-    actor: str,
     releases: int | None = None,
-    own: bool = False,
 ) -> Ledger:
     """Bring rows that are already apart (a replay, a form) through the same door.
 
-    own: as of `ingest_file`.
-
+    scope: as of `ingest_file`; rows of a feed that is not the sender's are refused.
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
     table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
-    delivery = Delivery(feed, source, ledger.sha256 or "", now, actor)
-    judged = _judge(table, delivery, ledger, context)
+    try:
+        scope.check_feed(feed)
+    except SourceRefused as error:
+        return replace(ledger, refused=str(error))
+    delivery = Delivery(feed, source, ledger.sha256 or "", now, scope.actor)
+    judged = _judge(table, delivery, ledger, bound(context, scope, store, feed, now))
     with store.deliver(delivery) as writing:
-        settled = _save([judged], delivery, writing, ledger, store, own=own)
-        if releases is not None and (ledger.quarantined or releases not in settled):
+        done = _save([judged], delivery, writing, ledger, store, scope)
+        if releases is not None and (ledger.quarantined or releases not in done):
             writing.discard()
-    if releases is not None and not ledger.quarantined and releases not in settled:
+    if releases is not None and not ledger.quarantined and releases not in done:
         return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
     return ledger
 
@@ -191,9 +196,15 @@ def _told(tables: Iterator[Table], context: Context) -> tuple[str, Iterator[Tabl
 
 
 def _own(
-    tables: Iterable[Table], feed: str, others: dict[str, list[Table]], context: Context
+    tables: Iterable[Table],
+    feed: str,
+    others: dict[str, list[Table]],
+    context: Context,
+    scope: WriteScope,
 ) -> Iterator[Table]:
     """The tables of this feed; sheets of other feeds are put into `others`.
+
+    Raises SourceRefused for a sheet that its sender may not bring: nothing is stored yet.
 
     A sheet whose headings tell no feed stays: its rows are judged, and lie in quarantine
     rather than nowhere.
@@ -203,6 +214,7 @@ def _own(
         if name is None or name == feed:
             yield table
         else:
+            scope.check_feed(name)
             others.setdefault(name, []).append(table)
 
 
@@ -212,12 +224,11 @@ def _feed(table: Table, context: Context) -> str | None:
 
 @dataclass(frozen=True)
 class _Judged:
-    """One table after judging, before it is written. returned: its cells of RETURNED."""
+    """One table after judging, before it is written. claims: its rows that came back corrected."""
 
-    rows: list[int]
-    returned: list[Any] | None
     checked: Checked
     accepted: pd.DataFrame
+    claims: list[Claim]
 
 
 def _judge(
@@ -240,8 +251,7 @@ def _judge(
     ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
-    returned = list(table.cells[RETURNED]) if RETURNED in table.cells.columns else None
-    return _Judged(table.rows, returned, checked, accepted)
+    return _Judged(checked, accepted, claims(table, checked))
 
 
 def _save(
@@ -250,24 +260,24 @@ def _save(
     writing: Writing,
     ledger: Ledger,
     store: Store,
-    *,
-    own: bool,
-) -> list[int]:
-    """Write all judged tables at once; the quarantine numbers that they settle."""
+    scope: WriteScope,
+) -> dict[int, int]:
+    """Write all judged tables at once; the quarantine numbers settled, with the row of each."""
     frames = [one.accepted for one in judged if len(one.accepted)]
     rejected = [_rejection(r) for one in judged for r in one.checked.rejected]
     if not frames and not rejected:
-        return []
+        return {}
     accepted = pd.concat(frames, ignore_index=True) if frames else judged[0].accepted
     added = writing.add(accepted, rejected)
-    settled: list[int] = []
-    for one in judged:
-        settled += _returned(one, store, delivery.actor if own else None)
-    writing.release(settled)
+    made = [claim for one in judged for claim in one.claims]
+    done, strange = settled(made, delivery.feed, scope, store)
+    writing.release(list(done), done)
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
     ledger.quarantined += added.quarantined
-    return settled
+    if strange:
+        ledger.notes.append(not_matched(strange))
+    return done
 
 
 def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
@@ -303,35 +313,3 @@ def without_our_marks(table: Table) -> Table:
     if RETURNED not in table.cells.columns:
         return table
     return replace(table, cells=table.cells.map(bare).astype("object"))
-
-
-def _returned(judged: _Judged, store: Store, whose: str | None) -> list[int]:
-    """The quarantine numbers that this table settles: accepted now, or faulty in a new way.
-
-    A number that does not wait (any more) is a sender's slip and settles nothing. Asked
-    after `writing.add`, which holds the write lock: nobody else settles it meanwhile.
-    whose: only what this actor had delivered; None: whatever waits.
-    """
-    if judged.returned is None:
-        return []
-    numbers = [_whole(cell) for cell in judged.returned]
-    waiting = store.quarantine(numbers=numbers)
-    if whose is not None and waiting:
-        batches = store.batches()
-        theirs = set(batches.loc[batches["actor"] == whose, "batch"])
-        waiting = [row for row in waiting if row.batch in theirs]
-    held = {row.number: row.raw for row in waiting}
-    accepted = set(judged.checked.accepted["row"])
-    changed = {rejected.row: rejected.raw for rejected in judged.checked.rejected}
-    settled = []
-    for row, number in zip(judged.rows, numbers, strict=True):
-        if number in held and (row in accepted or changed.get(row, held[number]) != held[number]):
-            settled.append(number)
-    return settled
-
-
-def _whole(cell: Any) -> int:
-    try:
-        return int(float(cell))
-    except (TypeError, ValueError, OverflowError):
-        return 0

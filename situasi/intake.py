@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from situasi.board import Board
 from situasi.ingest import Ledger, Preview, ingest_file
+from situasi.write_scope import WriteScope
 
 _NO_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST = 60  # characters of a file name: at most 240 bytes, what every disk takes
@@ -21,8 +22,8 @@ def take(
     board: Board,
     name: str,
     file: BinaryIO,
+    scope: WriteScope,
     now: datetime,
-    actor: str,
     *,
     dry_run: bool,
     preview: Preview | None = None,
@@ -43,8 +44,8 @@ def take(
             path,
             board.store,
             board.context,
+            scope,
             now=now,
-            actor=actor,
             dry_run=dry_run,
             preview=preview,
         )

@@ -16,6 +16,7 @@ from situasi.ingest import as_table, ingest_rows
 from situasi.roles import Viewer
 from situasi.store.protocol import Overtaken, Store
 from situasi.words import _
+from situasi.write_scope import bound, for_viewer
 
 KIND = "rencana"
 SOURCE = "rencana pergeseran"
@@ -80,8 +81,9 @@ def accept(
     _check(board.store, viewer, plan, moves)
     seen = board.store.access_version()
     _still_true(moves, look(), board)
-    rows = list(_rows(board, viewer, plan, moves, now, played))
-    judged = feeds.check(as_table(rows), _FEED, board.context, now)
+    rows, scope = list(_rows(board, viewer, plan, moves, now, played)), for_viewer(viewer, "geser")
+    within = bound(board.context, scope, board.store, _FEED, now)
+    judged = feeds.check(as_table(rows), _FEED, within, now)
     if judged.rejected:
         reasons = dict.fromkeys(why for one in judged.rejected for why in one.reasons)
         raise MovesRefused("; ".join(reasons))
@@ -89,9 +91,7 @@ def accept(
         board.store.remember(_TURN, "", {"plan": plan}, now, viewer.name, expected_seq=seen)
     except Overtaken as error:
         raise MovesRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
-    ingest_rows(
-        rows, SOURCE, board.store, board.context, feed=_FEED, now=now, actor=viewer.name
-    )  # fmt: skip
+    ingest_rows(rows, SOURCE, board.store, board.context, scope, feed=_FEED, now=now)
     return _keep(board.store, viewer, plan, moves, left_out, "", now, played, accepted=True)
 
 

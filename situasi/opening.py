@@ -8,8 +8,10 @@ from pathlib import Path
 
 from situasi.board import Board
 from situasi.ingest import Ledger, ingest_file
+from situasi.write_scope import Corrects, for_program
 
 ACTOR = "pembukaan"
+SCOPE = for_program(ACTOR, Corrects.NOTHING)
 SEED = 2024
 
 
@@ -63,4 +65,4 @@ def _last_report(board: Board) -> datetime | None:
 
 
 def _bring(board: Board, path: Path, now: datetime) -> Ledger:
-    return ingest_file(path, board.store, board.context, now=now, actor=ACTOR)
+    return ingest_file(path, board.store, board.context, SCOPE, now=now)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from situasi.board import Board
 from situasi.feeds.headings import OURS, RETURNED
 from situasi.feeds.reading.marks import EXCESS
 from situasi.ingest import Ledger, ingest_rows
+from situasi.records import FEEDS
 from situasi.reports.guard import harmless
-from situasi.store.protocol import Quarantined
+from situasi.roles import Viewer
+from situasi.store.protocol import Quarantined, Store
+from situasi.write_scope import WriteScope
+
+NOT_THEIRS = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
 
 
 def as_csv(waiting: Sequence[Quarantined]) -> str:
@@ -40,8 +45,26 @@ def as_csv(waiting: Sequence[Quarantined]) -> str:
     return file.getvalue()
 
 
+def find(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarantined]:
+    """Those of these rows that wait and that this viewer may see.
+
+    A faulty row often names no kecamatan: a viewer of some kecamatan sees their own deliveries.
+    """
+    seen = set(viewer.role.feeds(tuple(FEEDS)))
+    rows = [row for row in store.quarantine(numbers=numbers) if row.feed in seen]
+    if viewer.area and rows:
+        batches = store.batches()
+        own = set(batches.loc[batches["actor"] == viewer.name, "batch"])
+        rows = [row for row in rows if row.batch in own]
+    return rows
+
+
 def release(
-    board: Board, row: Quarantined, corrections: Mapping[str, str], now: datetime, actor: str
+    board: Board,
+    scope: WriteScope,
+    row: Quarantined,
+    corrections: Mapping[str, str],
+    now: datetime,
 ) -> Ledger:
     """Bring one row through the door again, with these cells corrected.
 
@@ -49,6 +72,8 @@ def release(
     and the ledger says why. Released by somebody else meanwhile, nothing is stored, and the
     ledger says so in `refused`.
     """
+    if not scope.correctable([row], board.store):
+        return Ledger(row.source, feed=row.feed, refused=NOT_THEIRS)
     column = board.context.vocabulary.column_of
     mended = {column(row.feed, heading) for heading in corrections} - {None}
     kept = {
@@ -56,14 +81,15 @@ def release(
         for heading, cell in row.raw.items()
         if column(row.feed, heading) not in mended and heading != EXCESS
     }
-    cells = {**kept, **corrections, RETURNED: str(row.number)}
+    came_from = {RETURNED: str(row.number), "berkas": row.source, "baris": str(row.row)}
+    cells = {**kept, **corrections, **came_from}
     return ingest_rows(
         [cells],
         row.source,
         board.store,
         board.context,
+        scope,
         feed=row.feed,
         now=now,
-        actor=actor,
         releases=row.number,
     )

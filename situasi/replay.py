@@ -10,8 +10,10 @@ from pathlib import Path
 from situasi.board import Board
 from situasi.ingest import ingest_rows
 from situasi.rehearsal.script import due, load_script, main_day
+from situasi.write_scope import Corrects, for_program
 
 ACTOR = "latihan"
+SCOPE = for_program(ACTOR, Corrects.NOTHING)
 
 
 def replay(
@@ -49,5 +51,5 @@ def replay(
 
 def _play(board: Board, feed: str, rows: list[dict[str, str]], at: datetime, now: datetime) -> int:
     source = f"latihan {at:%H.%M.%S}"
-    ledger = ingest_rows(rows, source, board.store, board.context, feed=feed, now=now, actor=ACTOR)
+    ledger = ingest_rows(rows, source, board.store, board.context, SCOPE, feed=feed, now=now)
     return ledger.accepted

@@ -11,8 +11,16 @@ import pandas as pd
 
 from situasi import records
 from situasi.analysis.incidents import case_keys
+from situasi.write_scope import Corrects, WriteScope, for_program
 
 WIB = ZoneInfo("Asia/Jakarta")
+
+
+def unbounded(actor: str = "uji") -> WriteScope:
+    """A sender who may write everything."""
+    return for_program(actor, Corrects.ALL)
+
+
 DAY = datetime(2024, 11, 27, tzinfo=WIB)
 
 

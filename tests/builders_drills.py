@@ -16,7 +16,7 @@ from situasi.drills import Player, Run, start
 from situasi.forms import Sent
 from situasi.ingest import ingest_rows
 from situasi.scenarios import Scenario
-from tests.builders import wib
+from tests.builders import unbounded, wib
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
 
@@ -76,9 +76,14 @@ class Posko:
 
     def _ingest(self, feed: str, cells: list[dict[str, Any]]) -> Any:
         return ingest_rows(
-            cells, "papan", self.board.store, self.board.context, feed=feed, now=self.clock(),
-            actor="operator",
-        )  # fmt: skip
+            cells,
+            "papan",
+            self.board.store,
+            self.board.context,
+            unbounded("operator"),
+            feed=feed,
+            now=self.clock(),
+        )
 
 
 def posko(folder: Path, *, rehearsal: str = "yes", made_up: str = "ya") -> Posko:

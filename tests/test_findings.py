@@ -18,6 +18,7 @@ from situasi.ingest import ingest_rows
 from situasi.records import INCIDENTS
 from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
+from tests.builders import unbounded
 from tests.conftest import NOON
 
 EVERYTHING = sight.of(Viewer("x", ROLES["pimpinan"]))
@@ -39,7 +40,7 @@ def told(board: Board, number: str, at: datetime = NOON, **more: Any) -> None:
     row = {"id": number, "waktu": "27/11/2024 08.00", "kode_kecamatan": "16.10.01",
            "jenis": "logistik", **more}  # fmt: skip
     ledger = ingest_rows(
-        [row], number, board.store, board.context, feed="incidents", now=at, actor="test"
+        [row], number, board.store, board.context, unbounded("test"), feed="incidents", now=at
     )
     assert ledger.accepted == 1
 

@@ -14,7 +14,7 @@ from situasi.board import Board
 from situasi.forms import Sent
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.rehearsal.simulate import simulate
-from tests.builders import WIB, incident
+from tests.builders import WIB, incident, unbounded
 from tests.builders import incidents as frame
 from tests.conftest import NOON
 
@@ -25,7 +25,13 @@ PLAYED = Sent(NOON.astimezone(WIB), exercise=True)
 def brought(board: Board, feed: str, *rows: dict[str, str], later: int = 0) -> Ledger:
     now = NOON + timedelta(minutes=later)
     return ingest_rows(
-        list(rows), "formulir", board.store, board.context, feed=feed, now=now, actor="operator"
+        list(rows),
+        "formulir",
+        board.store,
+        board.context,
+        unbounded("operator"),
+        feed=feed,
+        now=now,
     )
 
 
@@ -117,7 +123,7 @@ def test_a_step_stays_of_its_case_whatever_its_sender_wrote(board: Board, tmp_pa
     simulate(board.register, board.boundaries, 7, tmp_path)
     public = board.settings.sample / "public" / board.register.election.slug
     for path in [*public.glob("*.csv"), *tmp_path.glob("*incident*.csv")]:
-        ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+        ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     before = cases_of(board)
     assert set(before["precision"]) >= {"menit", "hari"} and before["kecamatan"].isna().any()
     for step, told in enumerate(({"status": "ditangani"}, {"tingkat": "tinggi"})):

@@ -19,6 +19,7 @@ from situasi.ingest import ingest_rows
 from situasi.roles import ROLES, Viewer
 from situasi.store import Scope
 from situasi.store.protocol import StoreError
+from tests.builders import unbounded
 from tests.builders_above import (
     NOON,
     Kabupaten,
@@ -146,7 +147,7 @@ def test_whoever_looks_from_above_writes_nothing_there(above: Headquarters) -> N
            "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
     with pytest.raises(StoreError, match="hanya dilihat dari Polda Contoh"):
         ingest_rows(
-            [row], "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+            [row], "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
         )
     assert board.store.version() == board.store.access_version() == board.store.head()[0] == 0
 
@@ -171,7 +172,7 @@ def test_a_report_of_the_polres_is_seen_from_above(above: Headquarters) -> None:
     row = {"id": "K-1", "waktu": "20/11/2030 08.00", "kode_kecamatan": f"{ONE}.01",
            "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
     ledger = ingest_rows(
-        [row], "uji", own.store, own.context, feed="incidents", now=NOON, actor="uji"
+        [row], "uji", own.store, own.context, unbounded("uji"), feed="incidents", now=NOON
     )
     own.close()
     assert ledger.accepted == 1

@@ -26,7 +26,7 @@ from situasi.feeds.values.base import Unreadable
 from situasi.feeds.values.times import read_time
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.records import FEEDS, INCIDENTS, JENIS, TINGKAT
-from tests.builders import WIB
+from tests.builders import WIB, unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, workbook, xlsx_file
 from tests.conftest import NOON, settings_in
 
@@ -35,7 +35,7 @@ FORMS: dict[str, Write] = {"csv": csv_file, "jsonl": jsonl_file, "xlsx": xlsx_fi
 
 
 def bring(board: Board, path: Path, **how: Any) -> Ledger:
-    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="uji", **how)
+    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON, **how)
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger
 
@@ -388,7 +388,13 @@ def test_the_check_by_columns_agrees_with_the_slow_way_row_by_row(
     with fresh_board() as (board, _):
         numbered = [{"id": f"K-{n}", **row} for n, row in enumerate(rows, start=1)]
         ledger = ingest_rows(
-            numbered, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+            numbered,
+            "uji",
+            board.store,
+            board.context,
+            unbounded("uji"),
+            feed="incidents",
+            now=NOON,
         )
         wrong = {entry["row"] for entry in ledger.reasons}
         assert wrong == {n for n, row in enumerate(rows, start=1) if not slow_verdict(row)}

@@ -9,7 +9,7 @@ from situasi.board import Board
 from situasi.ingest import ingest_rows
 from situasi.screen import incidents_merging
 from situasi.screen.session import Moment
-from tests.builders import wib
+from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
 AT = Moment(wib("12.00"), live=True, exercise=True)
@@ -24,7 +24,9 @@ def reported(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
          "latihan": "ya"}
         for name in ("A", "B")
     ]  # fmt: skip
-    ingest_rows(rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji")
+    ingest_rows(
+        rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
+    )
     return board
 
 

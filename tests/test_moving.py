@@ -19,6 +19,7 @@ from situasi.records import FEEDS
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.sight import Sight
+from tests.builders import unbounded
 from tests.conftest import NOON
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
@@ -29,7 +30,7 @@ MORNING, EARLY = "2024-11-27T10:00", "2024-11-26T16:00"
 
 def bring(board: Board, feed: str, *rows: dict[str, str]) -> None:
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, feed=feed, now=NOON, actor="uji"
+        list(rows), "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON
     )
     assert ledger.accepted == len(rows), ledger.reasons
 

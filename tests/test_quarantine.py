@@ -16,18 +16,19 @@ from situasi.quarantine import as_csv, release
 from situasi.records import INCIDENTS
 from situasi.reports.guard import bare
 from situasi.store.protocol import Quarantined
+from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON
 
 
 def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[Quarantined]:
     path = csv_file(folder / "pagi.csv", *(rows or (faulty(),)))
-    ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+    ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     return board.store.quarantine()
 
 
 def mended(board: Board, row: Quarantined, **cells: str) -> Ledger:
-    return release(board, row, cells, NOON, "uji")
+    return release(board, unbounded(), row, cells, NOON)
 
 
 def stored(board: Board) -> list[str]:
@@ -94,7 +95,7 @@ def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(
     board: Board, tmp_path: Path
 ) -> None:
     path = csv_file(tmp_path / "b.csv", report(no_karantina="1e300"))
-    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     assert ledger.accepted == 1
 
 

@@ -12,6 +12,7 @@ from situasi.ingest import ingest_file
 from situasi.records import FEEDS
 from situasi.rehearsal.simulate import simulate
 from situasi.replay import replay
+from tests.builders import unbounded
 from tests.builders_election import invented_election
 from tests.conftest import NOON, settings_in
 
@@ -39,7 +40,7 @@ def test_a_replay_brings_the_rows_that_the_files_hold(small: Board, tmp_path: Pa
         settings_in(tmp_path / "b", SITUASI_ELECTION=str(small.settings.election)), lambda: NOON
     )
     for path in files:
-        ingest_file(path, other.store, other.context, now=NOON, actor="test")
+        ingest_file(path, other.store, other.context, unbounded("test"), now=NOON)
     assert contents(small) == contents(other)
     assert 10 < len(waited) < 40  # an hour of the exercise a turn
     small.close()

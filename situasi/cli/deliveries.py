@@ -17,6 +17,8 @@ from situasi.cli.common import actor, err, fail, now, opened, out
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger, ingest_file
 from situasi.records import FEEDS
+from situasi.withdrawal import withdraw
+from situasi.write_scope import Corrects, for_program
 
 # A file longer than this is worth a progress bar.
 LONG_FILE = 2_000_000
@@ -64,8 +66,8 @@ def _ingest(path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet:
             path,
             board.store,
             board.context,
+            for_program(actor(), Corrects.ALL),
             now=now(),
-            actor=actor(),
             feed=feed,
             dry_run=dry_run,
             progress=lambda done, rows: bar.update(task, completed=done, rows=rows),
@@ -108,7 +110,7 @@ def _reason(entry: dict[str, Any]) -> str:
 def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batches.")]) -> None:
     """Tarik kembali semua baris satu kiriman. Tidak ada yang dihapus; boleh dikirim lagi."""
     with opened() as board:
-        taken = board.store.withdraw(batch, now(), actor())
+        taken = withdraw(board.store, for_program(actor(), Corrects.ALL), batch, now())
     out.print(f"Kiriman {batch}: {taken} baris ditarik kembali.")
 
 

@@ -13,6 +13,7 @@ from situasi import whole
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.quarantine import as_csv
 from situasi.quarantine import release as bring_again
+from situasi.write_scope import Corrects, for_program
 
 app = typer.Typer(help="Baris karantina: yang belum dapat diterima.", no_args_is_help=True)
 
@@ -66,7 +67,8 @@ def release(
         unknown = [number for number in numbers if number not in waiting]
         if unknown:
             raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")
-        ledgers = [bring_again(board, waiting[n], cells, now(), actor()) for n in numbers]
+        scope = for_program(actor(), Corrects.ALL)
+        ledgers = [bring_again(board, scope, waiting[n], cells, now()) for n in numbers]
     for number, ledger in zip(numbers, ledgers, strict=True):
         reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
         said = f"{number}: {reasons or 'diterima'}"

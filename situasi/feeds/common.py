@@ -23,11 +23,14 @@ from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.moments import Moments
 from situasi.feeds.values.numbers import read_yesno
 from situasi.feeds.vocabulary.votes import VOTES_REMOVED
-from situasi.records import Feed, Kind, dtypes
+from situasi.records import JENIS, Feed, Kind, dtypes
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
 # In raw text nobody parted into columns, anything that may be votes goes.
 _VOTES = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGNORECASE)
+
+# Within a case key: day, whether made up, kind, then the kecamatan.
+_CASE_PLACE = re.compile(rf"(?=\|-?\d+\|(?:latihan)?\|(?:{'|'.join(JENIS)}|-)\|([^|]*)\|)")
 
 UNFIT = {
     EXCESS: "jumlah sel melebihi jumlah judul kolom",
@@ -128,23 +131,52 @@ def identify(sheet: Sheet) -> None:
 
 def _judge_area(sheet: Sheet) -> None:
     """Fault what is not of the sender's kecamatan; what names none is of the whole kabupaten."""
-    area = sheet.context.area
-    for row, code in enumerate(sheet.values["kecamatan"] if area else ()):
-        read = code is not None or row not in sheet.bench.faults
-        if read and code not in area:
-            place = sheet.context.register.name_of(code)
-            sheet.bench.fault(row, f"di luar wilayah pengirim: {place}")
+    if not sheet.context.area:
+        return
+    judge_place = _judge_merge if sheet.feed.name == "merges" else _judge_place
+    for row in range(sheet.bench.size):
+        judge_place(sheet, row)
+    for name in {"petugas", "id"} & set(sheet.values if sheet.context.elsewhere else ()):
+        for row, cell in enumerate(sheet.values[name]):
+            if cell in sheet.context.elsewhere:
+                sheet.bench.fault(row, f"di luar wilayah pengirim: {cell}")
+
+
+def _judge_place(sheet: Sheet, row: int) -> None:
+    code, register = sheet.values["kecamatan"][row], sheet.context.register
+    desa = register.desa.get(sheet.values["desa"][row]) if "desa" in sheet.values else None
+    read = code is not None or row not in sheet.bench.faults
+    for place in [code, *([desa.kecamatan] if desa and desa.kecamatan != code else [])]:
+        if read and place not in sheet.context.area:
+            sheet.bench.fault(row, f"di luar wilayah pengirim: {register.name_of(place)}")
+
+
+def _judge_merge(sheet: Sheet, row: int) -> None:
+    """A merge is of the kecamatan of both its cases, whatever it says of its own place."""
+    named = {sheet.values["kecamatan"][row]} - {None}
+    for name in ("kasus", "ke"):
+        places = case_places(sheet.values[name][row] or "")
+        if not places or not (places | named) <= set(sheet.context.area):
+            sheet.bench.fault(row, f"di luar wilayah pengirim: {name}")
+
+
+def case_places(case: str) -> set[str]:
+    """The kecamatan of a case key (analysis.incidents.case_keys); of the whole kabupaten "-".
+
+    An id or a desa may hold the sign that parts the key: every reading counts.
+    """
+    return {found[1] for found in _CASE_PLACE.finditer(case)}
 
 
 def verdict(sheet: Sheet) -> Checked:
     """Every row in exactly one place: accepted with its doubts, or rejected with its faults."""
     bench = sheet.bench
-    _judge_area(sheet)
     sheet.values["flags"] = bench.flags()
     for column in sheet.feed.columns:
         if column.kind is Kind.TEXT and column.name != "id":
             sheet.values[column.name] = kept_texts(sheet.feed.name, sheet.values[column.name])
     identify(sheet)
+    _judge_area(sheet)
     keep = np.ones(bench.size, dtype=bool)
     keep[list(bench.faults)] = False
     kinds, columns = dtypes(sheet.feed), {}

@@ -17,7 +17,9 @@ from situasi.shapes import Boundaries
 class Context:
     """The world against which rows are checked. Made once, shared by all deliveries.
 
-    area: the kecamatan of which the sender may report; empty: all.
+    area: the kecamatan of which the sender may report; empty: all. elsewhere: what belongs to
+    another one though a row does not say so: numbers of officers, ids of neutrality cases.
+    Both are set from the sender's WriteScope alone (write_scope.bound).
     """
 
     register: Register
@@ -25,6 +27,7 @@ class Context:
     boundaries: Boundaries
     vocabulary: Vocabulary
     area: tuple[str, ...] = ()
+    elsewhere: frozenset[str] = frozenset()
 
     @property
     def election(self) -> Election:

@@ -7,12 +7,14 @@ import zlib
 
 import streamlit as st
 
+from situasi import feeds, write_scope
 from situasi.board import current as board
-from situasi.ingest import ingest_rows
+from situasi.ingest import as_table, ingest_rows
 from situasi.screen import filters, session
 from situasi.screen.page import View
 from situasi.store.protocol import StoreError
 from situasi.words import _
+from situasi.write_scope import WriteRefused
 
 _TROUBLE = "_merge_trouble"
 
@@ -88,11 +90,14 @@ def keep(
     }
     shown = board()
     try:
-        ledger = ingest_rows(
-            [row], "papan", shown.store, shown.context, feed="merges", now=now,
-            actor=session.viewer().name,
-        )  # fmt: skip
-    except StoreError as error:
+        scope = write_scope.for_viewer(session.viewer(), "gabung")
+        within = write_scope.bound(shown.context, scope, shown.store, "merges", now)
+        # A decision that does not stand is told at once; in quarantine nobody would take it up.
+        judged = feeds.check(as_table([row]), "merges", within, now)
+        if judged.rejected:
+            return "; ".join(why for one in judged.rejected for why in one.reasons)
+        ingest_rows([row], "papan", shown.store, shown.context, scope, feed="merges", now=now)
+    except (StoreError, WriteRefused) as error:
         return str(error)
     session.wrote()
-    return "; ".join(reason for one in ledger.reasons for reason in one["reasons"]) or None
+    return None

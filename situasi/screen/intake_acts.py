@@ -9,22 +9,19 @@ from typing import BinaryIO
 import pandas as pd
 import streamlit as st
 
-from situasi import intake, pulse, quarantine, words
+from situasi import intake, pulse, quarantine, withdrawal, words, write_scope
 from situasi.board import current as board
 from situasi.ingest import Ledger, Preview
 from situasi.screen import intake_words, parts, session
 from situasi.screen.page import View
 from situasi.store.protocol import Quarantined, StoreError
+from situasi.withdrawal import WithdrawalRefused
 from situasi.words import _
+from situasi.write_scope import WriteRefused
 
 _SAID = "_masukan_kabar"
 # Rows of each feed that are shown before a file is taken in.
 PREVIEW = 100
-
-
-def actor() -> str:
-    """Who acts. Until there are accounts: the role."""
-    return session.viewer().name
 
 
 def allowed(view: View, act: str) -> bool:
@@ -83,20 +80,21 @@ def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None 
             board(),
             name,
             file,
+            write_scope.for_viewer(session.viewer(), "masukkan"),
             session.now(),
-            actor(),
             dry_run=dry_run,
             preview=preview,
         )
-    except StoreError as error:
+    except (StoreError, WriteRefused) as error:
         return Ledger(intake.safe_name(name), refused=str(error))
 
 
 def withdraw(batch: int, reason: str) -> None:
     """Take every row of a delivery back."""
     try:
-        rows = board().store.withdraw(batch, session.now(), actor(), reason)
-    except StoreError as error:
+        scope = write_scope.for_viewer(session.viewer(), "perbaiki")
+        rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
+    except (StoreError, WriteRefused, WithdrawalRefused) as error:
         tell(str(error), good=False)
         return
     session.wrote()
@@ -107,8 +105,9 @@ def withdraw(batch: int, reason: str) -> None:
 def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
     """Bring one row through the door again, and say what the door said."""
     try:
-        ledger = quarantine.release(board(), row, corrections, session.now(), actor())
-    except StoreError as error:
+        scope = write_scope.for_viewer(session.viewer(), "perbaiki")
+        ledger = quarantine.release(board(), scope, row, corrections, session.now())
+    except (StoreError, WriteRefused) as error:
         tell(str(error), good=False)
         return
     session.wrote()

@@ -12,7 +12,18 @@ from situasi import quarantine, words
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
 from situasi.labels import label
-from situasi.screen import drawn, intake_acts, intake_data, intake_words, noted, page, parts, tables
+from situasi.roles import Viewer
+from situasi.screen import (
+    drawn,
+    intake_acts,
+    intake_data,
+    intake_words,
+    noted,
+    page,
+    parts,
+    session,
+    tables,
+)
 from situasi.screen.intake_data import Waiting
 from situasi.screen.intake_row_form import row_form
 from situasi.screen.page import View
@@ -95,7 +106,7 @@ def _send_back(chosen: pd.DataFrame) -> None:
         mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
         noted.download(
             _("Unduh {n} baris untuk diperbaiki").format(n=words.number(len(mine))),
-            partial(_file, mine["number"].tolist()),
+            partial(_file, session.viewer(), mine["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
             len(mine),
@@ -105,8 +116,8 @@ def _send_back(chosen: pd.DataFrame) -> None:
         )
 
 
-def _file(numbers: Sequence[int]) -> bytes:
-    rows = board().store.quarantine(numbers=numbers)
+def _file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
+    rows = quarantine.find(board().store, viewer, numbers)
     return quarantine.as_csv(rows).encode("utf-8-sig", "replace")
 
 
@@ -127,7 +138,7 @@ def _correct(view: View, chosen: pd.DataFrame) -> None:
         said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
         st.caption(said.format(n=words.number(_CHOICES), all=words.number(len(chosen))))
     try:
-        found = board().store.quarantine(numbers=[number])
+        found = quarantine.find(board().store, session.viewer(), [number])
     except StoreError as error:
         parts.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from situasi import feeds, forms, pulse
+from situasi import feeds, forms, pulse, write_scope
 from situasi.board import current as board
 from situasi.feeds.headings import RETURNED
 from situasi.ingest import Ledger, as_table, ingest_rows
 from situasi.screen import filters, session
 from situasi.store.protocol import Quarantined, StoreError
 from situasi.words import _
+from situasi.write_scope import WriteRefused
 
 Row = Mapping[str, str]
 # Among so many of the newest rows in quarantine our own are sought.
@@ -24,6 +25,8 @@ class Held:
 
     reasons: tuple[str, ...]
     number: int | None = None
+    source: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,17 +54,20 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
 
     A row that carries a number of quarantine leaves it once it is accepted.
     """
-    viewer, shown = session.viewer(), board()
-    if not allowed(act) or feed not in viewer.role.feeds((feed,)):
+    shown = board()
+    try:
+        scope = write_scope.for_viewer(session.viewer(), act)
+    except WriteRefused:
+        scope = None
+    if scope is None or not allowed(act) or feed not in scope.feeds:
         return Answer(refused=_("Peran ini tidak boleh melakukannya."))
     cells = [dict(row) for row in rows]
     if not _in_area(feed, cells):
         return Answer(refused=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan."))
     try:
         ledger = ingest_rows(
-            cells, source, shown.store, shown.context, feed=feed, now=session.now(),
-            actor=viewer.name,
-        )  # fmt: skip
+            cells, source, shown.store, shown.context, scope, feed=feed, now=session.now()
+        )
     except StoreError as error:
         return Answer(refused=str(error))
     held = _held(feed, cells, source, ledger)
@@ -87,8 +93,9 @@ def _held(feed: str, cells: list[dict[str, str]], source: str, ledger: Ledger) -
     for told in ledger.reasons:
         at, reasons = told["row"] - 1, tuple(told["reasons"])
         same = [row for row in kept if _same(row.raw, cells[at]) and row.reasons == reasons]
-        number = same[-1].number if same else None
-        found[at] = Held(reasons, number)
+        found[at] = Held(reasons)
+        if same:
+            found[at] = Held(reasons, same[-1].number, same[-1].source, same[-1].row)
     return found
 
 
@@ -110,5 +117,7 @@ def _same(raw: Mapping[str, str], cells: Mapping[str, str]) -> bool:
 
 def corrected(cells: Row, held: Held | None) -> dict[str, str]:
     """The cells as a correction of the row that was held."""
-    number = {RETURNED: str(held.number)} if held and held.number else {}
-    return {**cells, **number}
+    if held is None or held.number is None:
+        return dict(cells)
+    came_from = {RETURNED: str(held.number), "berkas": held.source, "baris": str(held.row)}
+    return {**cells, **came_from}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,8 +81,11 @@ class Writing(Protocol):
         """
         ...
 
-    def release(self, numbers: Sequence[int]) -> None:
-        """Mark quarantined rows as taken in by this delivery."""
+    def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
+        """Mark quarantined rows as taken in by this delivery.
+
+        rows: which row of this delivery settles each number, for the audit trail.
+        """
         ...
 
     def discard(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
@@ -55,6 +55,7 @@ class SqlWriting:
         self._total = Added(0, 0, 0)
         self._anything_new = False
         self._released: list[int] = []
+        self._settled_by: dict[int, int] = {}
         self._discarded = False
         self._is_trial = False  # discarded before anything was written: only reads
         self._tried: set[tuple[bytes, int]] = set()
@@ -84,7 +85,7 @@ class SqlWriting:
         self._anything_new |= stored + new_in_quarantine > 0
         return added
 
-    def release(self, numbers: Sequence[int]) -> None:
+    def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
         """Numbers already taken in stay with the batch that took them.
 
         Raises StoreError for a number that is not in quarantine.
@@ -103,6 +104,8 @@ class SqlWriting:
                     released = {"number": number, "batch": batch, "recorded_at": self._at}
                     self._backend.append(self._connection, tables.releases, released)
                     self._released.append(number)
+                    if rows and number in rows:
+                        self._settled_by[number] = rows[number]
                     self._anything_new = True
 
     def discard(self) -> None:
@@ -139,6 +142,8 @@ class SqlWriting:
             {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
         )
         detail = {**named, **counts, "released": self._released}
+        if self._settled_by:
+            detail["settled_by"] = {str(one): row for one, row in self._settled_by.items()}
         trail.write(
             self._backend,
             self._connection,

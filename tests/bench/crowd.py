@@ -15,6 +15,7 @@ from tests.bench import made
 from tests.bench.machine import megabytes, processor
 from tests.bench.server import served
 from tests.bench.viewer import Viewer
+from tests.builders import unbounded
 
 VIEWERS = 200
 EVERY = 5.0
@@ -85,7 +86,12 @@ def _bring(board: Board, pause: float, over: threading.Event) -> None:
         row = {"id": name, "waktu": "27/11/2024 21.00", "kecamatan": "Kandis", "jenis": "banjir",
                "uraian": name, "latihan": "ya"}  # fmt: skip
         ledger = ingest_rows(
-            [row], "bench", board.store, board.context, feed="incidents", now=made.EVENING,
-            actor="bench",
-        )  # fmt: skip
+            [row],
+            "bench",
+            board.store,
+            board.context,
+            unbounded("bench"),
+            feed="incidents",
+            now=made.EVENING,
+        )
         assert ledger.accepted == 1, ledger

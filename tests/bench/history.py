@@ -25,6 +25,7 @@ from tests.bench import made
 from tests.bench.machine import megabytes, processor, spread
 from tests.bench.server import served, shown_from
 from tests.bench.viewer import Run, Viewer
+from tests.builders import unbounded
 
 TODAY = 2_000
 SIZES = (2_000, 10_000, 100_000, 1_000_000)
@@ -103,7 +104,13 @@ def _deliver(board: Board) -> None:
     row = {"id": told, "waktu": "27/11/2024 21.00", "kecamatan": "Kandis", "jenis": "banjir"}
     row |= {"uraian": told, "latihan": "ya"}
     ledger = ingest_rows(
-        [row], "bench", board.store, board.context, feed="incidents", now=made.EVENING, actor="b"
+        [row],
+        "bench",
+        board.store,
+        board.context,
+        unbounded("b"),
+        feed="incidents",
+        now=made.EVENING,
     )
     assert ledger.accepted == 1, ledger
 

@@ -11,13 +11,14 @@ from situasi.board import settle_memory
 from situasi.ingest import ingest_file
 from tests.bench import made
 from tests.bench.machine import peak_megabytes
+from tests.builders import unbounded
 
 
 def main(source: Path, folder: Path) -> None:
     board = made.board(folder)
     settle_memory()  # as the command line and the server do
     started, spent = time.perf_counter(), time.process_time()
-    ledger = ingest_file(source, board.store, board.context, now=made.EVENING, actor="bench")
+    ledger = ingest_file(source, board.store, board.context, unbounded("bench"), now=made.EVENING)
     seconds, processor = time.perf_counter() - started, time.process_time() - spent
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     board.close()

@@ -9,6 +9,7 @@ from situasi import election, regions, settings, shapes
 from situasi.board import Board, open_board
 from situasi.ingest import ingest_file
 from tests.bench import reports
+from tests.builders import unbounded
 
 EVENING = datetime(2024, 11, 27, 16, tzinfo=UTC)  # 23.00 WIB: the whole day lies behind
 
@@ -45,7 +46,7 @@ def history(path: Path, count: int, today: int) -> Path:
 def filled(folder: Path, source: Path) -> Path:
     """A store with the reports of this file, whose clock stands at the evening of the day."""
     opened = board(folder)
-    ledger = ingest_file(source, opened.store, opened.context, now=EVENING, actor="bench")
+    ledger = ingest_file(source, opened.store, opened.context, unbounded("bench"), now=EVENING)
     assert ledger.accepted, f"nothing of {source} was accepted: {ledger}"
     opened.store.note("exercise", {"at": EVENING.isoformat()}, EVENING, "bench")
     opened.close()

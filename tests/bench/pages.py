@@ -17,6 +17,7 @@ from tests.bench import made
 from tests.bench.machine import spread
 from tests.bench.server import serving, shown_from
 from tests.bench.viewer import Run, Viewer
+from tests.builders import unbounded
 
 RUNS = 10
 TURNS = 5
@@ -89,7 +90,7 @@ def _deliver(board: Board, feed: str, rows: list[dict[str, Any]], turn: int) -> 
         for at in range(ROWS)
     ]
     ledger = ingest_rows(
-        told, "bench", board.store, board.context, feed=feed, now=made.EVENING, actor="bench"
+        told, "bench", board.store, board.context, unbounded("bench"), feed=feed, now=made.EVENING
     )
     assert ledger.accepted, f"nothing new came in of {feed}: {ledger}"
 

@@ -42,6 +42,7 @@ from situasi.store import Scope, Store, open_store
 from situasi.store.rollups import open_rollups
 from tests.bench import made, viewer
 from tests.bench.server import serving
+from tests.builders import unbounded
 from tests.store.plans import parts_read
 
 MINE = "16.10"
@@ -125,7 +126,7 @@ def _fill(url: str, polda: Command, folder: Path, only: str = "") -> tuple[int, 
         store = open_store(url, Scope(polda.contest, member.code))
         started = time.perf_counter()
         for file in files:
-            ledger = ingest_file(file, store, context, now=made.EVENING, actor="bench")
+            ledger = ingest_file(file, store, context, unbounded("bench"), now=made.EVENING)
             rows += ledger.accepted
         seconds += time.perf_counter() - started
         store.note("exercise", {"at": made.EVENING.isoformat()}, made.EVENING, "bench")
@@ -141,7 +142,7 @@ def _ingest(whole: str, alone: str, polda: Command, folder: Path) -> None:
         for url in (whole, alone) if turn % 2 else (alone, whole):
             store = open_store(url, Scope(polda.contest, MINE))
             started = time.perf_counter()
-            ledger = ingest_file(file, store, context, now=made.EVENING, actor="bench")
+            ledger = ingest_file(file, store, context, unbounded("bench"), now=made.EVENING)
             taken[url].append((time.perf_counter() - started) / ledger.read)
             assert ledger.duplicate == 0 and ledger.accepted > 0.9 * ROWS, "they were there before"
             store.close()
@@ -190,7 +191,13 @@ def _told_of(store: Store, look: Callable[[], object]) -> list[float]:
     for turn in range(TIMES):
         row = {**TOLD, "uraian": f"langsung {turn}"}
         ledger = ingest_rows(
-            [row], f"bench {turn}", store, context, feed="incidents", now=made.EVENING, actor="b"
+            [row],
+            f"bench {turn}",
+            store,
+            context,
+            unbounded("b"),
+            feed="incidents",
+            now=made.EVENING,
         )
         assert ledger.accepted == 1, ledger
         started = time.perf_counter()
@@ -244,7 +251,7 @@ def nation(url: str, scopes: int = NATION) -> None:
         code = f"{11 + number // 30}.{1 + number % 30:02d}"
         store = open_store(address, Scope(contest, code))
         row = {**TOLD, "uraian": code}
-        ingest_rows([row], code, store, context, feed="incidents", now=made.EVENING, actor="b")
+        ingest_rows([row], code, store, context, unbounded("b"), feed="incidents", now=made.EVENING)
         store.close()
     rollups = open_rollups(address, contest)
     started = time.perf_counter()

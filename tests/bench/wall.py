@@ -14,6 +14,7 @@ from situasi.board import Board, open_board
 from situasi.ingest import ingest_file
 from situasi.settings import ROOT, load
 from tests.bench.server import serving
+from tests.builders import unbounded
 
 REPORTS = 20
 CROWDS = (1, 50, 300)
@@ -104,5 +105,7 @@ def _bring(board: Board, name: str) -> None:
     when = f"{now:%Y-%m-%d %H:%M}"
     row = f"{name},{when},16.10.04,unjuk_rasa,sedang,dilaporkan,Massa {name}.,Polsek"
     path.write_text(f"{_HEADINGS}\n{row}\n", "utf-8")
-    ledger = ingest_file(path, board.store, board.context, now=datetime.now(UTC), actor="bench")
+    ledger = ingest_file(
+        path, board.store, board.context, unbounded("bench"), now=datetime.now(UTC)
+    )
     assert ledger.accepted == 1, ledger

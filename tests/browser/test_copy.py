@@ -18,6 +18,7 @@ from situasi.server.wall import asked, frozen, picture
 from situasi.server.wall.picture import Sources
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
+from tests.builders import unbounded
 from tests.conftest import NOON
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -179,7 +180,7 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
             f'K-1,2024-11-27 11:50,16.10.04,kericuhan,tinggi,dilaporkan,"{quoted}",Polsek\n',
             "utf-8",
         )
-        ledger = ingest_file(source, board.store, board.context, now=NOON, actor="test")
+        ledger = ingest_file(source, board.store, board.context, unbounded("test"), now=NOON)
         assert ledger.accepted == 1, ledger
     viewer = Viewer("rina", ROLES["pimpinan"])
     view = asked.read(QueryParams(), viewer, picture.register_of(board, viewer))

@@ -20,7 +20,7 @@ from tests.browser.conftest import Look
 from tests.browser.mapping import drawn_map, same
 from tests.browser.serving import Server, mark_as_opened
 from tests.browser.viewing import Viewer
-from tests.builders import wib
+from tests.builders import unbounded, wib
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -48,8 +48,10 @@ class Exercise:
         board, at, now = self._server.open_board(), wib(clock), datetime.now(UTC)
         rows = due(self._script, self._at, at)
         for feed, part in {**rows, "incidents": [*rows.get("incidents", []), *besides]}.items():
-            told = {"feed": feed, "now": now, "actor": "latihan"}
-            ingest_rows(part, f"latihan {clock}", board.store, board.context, **told)  # type: ignore[arg-type]
+            sender = unbounded("latihan")
+            ingest_rows(
+                part, f"latihan {clock}", board.store, board.context, sender, feed=feed, now=now
+            )
         board.store.note("exercise", {"at": at.isoformat()}, now, "latihan")
         board.close()
         self._at = at

@@ -17,7 +17,7 @@ from situasi.ingest import ingest_file
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer, Watch
-from tests.builders import WIB
+from tests.builders import WIB, unbounded
 from tests.server.doors import PASSWORD, SECRET, admit, change, store_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -52,7 +52,7 @@ def bring(board: Board, name: str, weight: str = "tinggi", kecamatan: str = "16.
     when, path = f"{now:%Y-%m-%d %H:%M}", board.settings.live / f"{name}.csv"
     row = f"{name},{when},{kecamatan},kericuhan,{weight},dilaporkan,Massa {name},Polsek"
     path.write_text(f"{HEADINGS}\n{row}\n", "utf-8")
-    ledger = ingest_file(path, board.store, board.context, now=datetime.now(UTC), actor="test")
+    ledger = ingest_file(path, board.store, board.context, unbounded("test"), now=datetime.now(UTC))
     assert ledger.accepted == 1, ledger
 
 

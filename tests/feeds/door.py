@@ -12,6 +12,7 @@ from situasi.feeds import check
 from situasi.feeds.table import Checked, Table
 from situasi.ingest import Ledger, ingest_rows
 from situasi.records import FEEDS
+from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON
 
@@ -21,7 +22,7 @@ def deliver(
 ) -> Ledger:
     """Rows as they stand, through the door of this feed; the ledger always adds up."""
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, feed=feed, now=now, actor=actor
+        list(rows), "uji", board.store, board.context, unbounded(actor), feed=feed, now=now
     )
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger

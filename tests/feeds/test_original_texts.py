@@ -18,6 +18,7 @@ from situasi.feeds.messages.proposals import read_all
 from situasi.feeds.messages.splitting import split
 from situasi.ingest import ingest_file
 from situasi.records import FEEDS
+from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, xlsx_file
 from tests.conftest import NOON
 from tests.feeds.door import deliver, everything_kept, judged
@@ -63,7 +64,7 @@ def test_no_file_brings_a_name_a_number_or_votes_into_the_store(
     board: Board, feed: str, write: Any, row: Any, tmp_path: Path
 ) -> None:
     path = write(tmp_path / ENDINGS[write], row(feed, teks_asli=SAID, uraian="x"))
-    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="uji", feed=feed)
+    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON, feed=feed)
     assert (ledger.accepted, ledger.quarantined) == ((1, 0) if row is report else (0, 1))
     kept = everything_kept(board)
     assert not [word for word in NEVER if word in kept]
@@ -121,6 +122,8 @@ def test_the_ledger_names_the_source_by_what_was_sent(board: Board, tmp_path: Pa
     digests = set()
     for name, dry in itertools.product("ab", (True, False)):
         path = csv_file(tmp_path / f"{name}.csv", report(teks_asli=SAID))
-        ledger = ingest_file(path, board.store, board.context, now=NOON, actor="uji", dry_run=dry)
+        ledger = ingest_file(
+            path, board.store, board.context, unbounded("uji"), now=NOON, dry_run=dry
+        )
         digests.add(ledger.sha256)
     assert len(digests) == 1

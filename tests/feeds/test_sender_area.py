@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from situasi.board import Board
 from situasi.ingest import Ledger, ingest_rows
+from situasi.records import FEEDS
+from situasi.write_scope import Corrects, WriteScope
+from tests.builders import unbounded
 from tests.conftest import NOON
 
 KANDIS = "16.10.13"
 
 
 def brought(
-    board: Board, rows: list[dict[str, Any]], actor: str = "kunci:kandis", *, own: bool = True
+    board: Board,
+    rows: list[dict[str, Any]],
+    actor: str = "kunci:kandis",
+    *,
+    feed: str = "incidents",
 ) -> Ledger:
-    context = replace(board.context, area=(KANDIS,))
-    return ingest_rows(
-        rows, "laporan", board.store, context, feed="incidents", now=NOON, actor=actor, own=own
-    )
+    scope = WriteScope(actor, frozenset(FEEDS), (KANDIS,), Corrects.OWN)
+    return ingest_rows(rows, "laporan", board.store, board.context, scope, feed=feed, now=NOON)
 
 
 def row(**cells: Any) -> dict[str, Any]:
@@ -55,5 +59,9 @@ def test_a_sender_settles_only_what_they_had_sent_themselves(board: Board) -> No
 def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board) -> None:
     brought(board, [row(jenis="??")], actor="kunci:lain")
     (waiting,) = board.store.quarantine()
-    brought(board, [row(no_karantina=waiting.number)], actor="operator", own=False)
+    returned = [row(no_karantina=waiting.number)]
+    ingest_rows(
+        returned, "laporan", board.store, board.context, unbounded("operator"), feed="incidents",
+        now=NOON,
+    )  # fmt: skip
     assert board.store.quarantine() == []

@@ -14,6 +14,7 @@ from situasi.board import Board
 from situasi.feeds.vocabulary.hours import hour_by_hour, read_hour
 from situasi.ingest import Ledger, ingest_file
 from situasi.records import TPS
+from tests.builders import unbounded
 from tests.builders_files import csv_file
 from tests.conftest import NOON
 from tests.feeds.door import deliver
@@ -188,6 +189,6 @@ def test_a_wide_file_twice_changes_nothing(board: Board, tmp_path: Path) -> None
     path = csv_file(tmp_path / "a.csv", wide(1, h08=50, h09="banyak", h10=180))
     bring(board, path)
     version = board.store.version()
-    again = ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+    again = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     assert (again.accepted, again.duplicate, again.quarantined) == (0, 2, 1)
     assert board.store.version() == version

@@ -33,6 +33,7 @@ from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose
 from situasi.settings import ROOT
 from situasi.telling import why
+from tests.builders import unbounded
 from tests.builders_above import (
     NOON,
     Kabupaten,
@@ -125,7 +126,7 @@ def tell(there: Headquarters, code: str, said: str) -> None:
     row = {"id": f"K-{said}", "waktu": "20/11/2030 11.50", "kode_kecamatan": f"{code}.01",
            "jenis": "kericuhan", "tingkat": "tinggi", "uraian": said}  # fmt: skip
     ledger = ingest_rows(
-        [row], said, own.store, own.context, feed="incidents", now=NOON, actor="uji"
+        [row], said, own.store, own.context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert ledger.accepted == 1, ledger
     own.close()

@@ -17,7 +17,7 @@ from situasi.screen import alerts_work, session
 from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View
 from situasi.snapshot import Picture
-from tests.builders import wib
+from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
 _SCRIPT = """
@@ -61,8 +61,9 @@ def live(empty: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
         "id": "K-1", "waktu": "2024-11-27 11:40", "kode_kecamatan": "16.10.04",
         "jenis": "kericuhan", "tingkat": "tinggi", "status": "dilaporkan", "uraian": "Keributan",
     }  # fmt: skip
-    ledger = ingest_rows([row], "t", empty.store, empty.context, feed="incidents", now=NOON,
-                         actor="t")  # fmt: skip
+    ledger = ingest_rows(
+        [row], "t", empty.store, empty.context, unbounded("t"), feed="incidents", now=NOON
+    )
     assert ledger.accepted == 1
     empty.lookout.look()
     return empty

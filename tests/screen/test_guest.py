@@ -20,6 +20,7 @@ from situasi.records import FEEDS, Kind
 from situasi.roles import GUARDED_COLUMNS, GUARDED_PROSE, ROLES, Viewer
 from situasi.screen import session, tables
 from situasi.server.api import keys
+from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
 from tests.server.api.conftest import routes_of, serving
@@ -65,9 +66,14 @@ def planted_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     opened = open_board(settings_in(tmp_path_factory.mktemp("guest")), lambda: NOON)
     for feed in FEEDS:
         ledger = ingest_rows(
-            [planted(feed), bare(feed)], "uji", opened.store, opened.context, feed=feed, now=NOON,
-            actor="uji",
-        )  # fmt: skip
+            [planted(feed), bare(feed)],
+            "uji",
+            opened.store,
+            opened.context,
+            unbounded("uji"),
+            feed=feed,
+            now=NOON,
+        )
         assert ledger.accepted == 2, (feed, ledger.reasons)
     chief = Viewer(OFFICER, ROLES["pimpinan"])
     long_ago = NOON - timedelta(days=30)

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from situasi import board as house
 from situasi.board import Board
 from situasi.ingest import ingest_rows
+from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON
 
@@ -57,7 +58,7 @@ def crowded(board: Board, number: int, **stated: Any) -> None:
         for n, place in ((6, "Pemulutan"), (7, "Tanjung Raja"), (8, "Kandis"), (9, "Payaraman"))
     ]
     taken = ingest_rows(
-        rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+        rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert taken.accepted == len(rows), taken
     board.lookout.look()

@@ -18,6 +18,7 @@ from situasi.records import PERSONNEL, TPS
 from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from situasi.screen import drawn, session
+from tests.builders import unbounded
 from tests.conftest import NOON
 
 HERE, THERE = "16.10.01", "16.10.04"
@@ -67,7 +68,9 @@ def asked(clock: datetime = NOON) -> Any:
 def tps_told(board: Board, number: str, kecamatan: str = HERE) -> None:
     where = {"kode_kecamatan": kecamatan, "desa": DESA[kecamatan], "tps": number}
     row = {"id": f"T-{number}", "waktu": "27/11/2024 08.00", **where, "fase": "dibuka"}
-    told = ingest_rows([row], "a", board.store, board.context, feed="tps", now=NOON, actor="test")
+    told = ingest_rows(
+        [row], "a", board.store, board.context, unbounded("test"), feed="tps", now=NOON
+    )
     assert told.accepted == 1
 
 
@@ -75,7 +78,7 @@ def incident_told(board: Board) -> None:
     row = {"id": "K-1", "waktu": "27/11/2024 08.00", "kode_kecamatan": "16.10.01",
            "jenis": "logistik"}  # fmt: skip
     told = ingest_rows(
-        [row], "b", board.store, board.context, feed="incidents", now=NOON, actor="test"
+        [row], "b", board.store, board.context, unbounded("test"), feed="incidents", now=NOON
     )
     assert told.accepted == 1
 

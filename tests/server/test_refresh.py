@@ -9,6 +9,7 @@ from situasi.settings import ROOT
 from tests.bench import made
 from tests.bench.server import serving, shown_from
 from tests.bench.viewer import Viewer
+from tests.builders import unbounded
 
 REPORTS = 2_000  # of which half are open: many more than a kabupaten has in a day
 ROW = {"waktu": "27/11/2024 21.00", "kecamatan": "Kandis", "jenis": "banjir", "latihan": "ya"}
@@ -25,9 +26,14 @@ def test_an_unchanged_board_sends_under_2_kb_and_one_new_report_under_30(tmp_pat
             still += [page.beat() for _ in range(3)]
             row = {**ROW, "id": f"N{turn}", "uraian": f"Air naik {turn} cm."}
             ingest_rows(
-                [row], "t", board.store, board.context, feed="incidents", now=made.EVENING,
-                actor="test",
-            )  # fmt: skip
+                [row],
+                "t",
+                board.store,
+                board.context,
+                unbounded("test"),
+                feed="incidents",
+                now=made.EVENING,
+            )
             shown_from(port, board.store.version())
             fresh.append(page.beat())
         page.close()

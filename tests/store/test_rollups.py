@@ -28,6 +28,7 @@ from situasi.settings import ROOT
 from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups import Rollups, open_rollups
+from tests.builders import unbounded
 from tests.builders_election import invented_election
 from tests.store.builders import delivery, frame, rejection, row
 from tests.store.plans import parts_read
@@ -110,7 +111,7 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
         load_vocabulary(ROOT / "data/vocabulary"),
     )
     for file in day:
-        ledger = ingest_file(file, pair.store, context, now=own.day_end, actor="uji")
+        ledger = ingest_file(file, pair.store, context, unbounded("uji"), now=own.day_end)
         assert ledger.accepted
     clock = datetime.min.time().replace
     for hour, minute in ((0, 0), (5, 30), (7, 20), (9, 41), (12, 30), (13, 50), (19, 0), (23, 59)):

@@ -94,12 +94,12 @@ def _same(before: dict[str, Any], mark: str) -> dict[str, Any]:
 
 def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> Ledger:
     ending = bodies.ending(parcel.content_type, parcel.body)
-    context = replace(board.context, area=key.area)
+    scope = key.write_scope()
     source = f"{key.name}.{ending}"
     if ending == "json":
         rows = bodies.json_rows(parcel.body, limits.rows)
         return ingest_rows(
-            rows, source, board.store, context, feed=parcel.feed, now=now, actor=key.actor, own=True
+            rows, source, board.store, board.context, scope, feed=parcel.feed, now=now
         )
     if ending == "xlsx":
         bodies.weigh(parcel.body, limits.unfolded)
@@ -107,9 +107,8 @@ def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limit
         path = Path(folder) / source
         path.write_bytes(parcel.body)
         ledger = ingest_file(
-            path, board.store, context, now=now, actor=key.actor, feed=parcel.feed, own=True,
-            most=limits.rows,
-        )  # fmt: skip
+            path, board.store, board.context, scope, now=now, feed=parcel.feed, most=limits.rows
+        )
     if ledger.refused:
         raise Problem(422, ledger.refused)
     return replace(ledger, path=source)

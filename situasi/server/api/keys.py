@@ -13,6 +13,7 @@ from typing import Any
 
 from situasi.records import FEEDS
 from situasi.store.protocol import Overtaken, Store
+from situasi.write_scope import Corrects, WriteScope
 
 KIND = "key"
 # Written beside the key, not into it: a use must never bring back a key revoked meanwhile.
@@ -51,6 +52,10 @@ class Key:
     def actor(self) -> str:
         """How the trail and the deliveries call it."""
         return f"kunci:{self.name}"
+
+    def write_scope(self) -> WriteScope:
+        """What it may write: its feeds, of its area; of quarantine what it had sent itself."""
+        return WriteScope(self.actor, frozenset(self.feeds), self.area, Corrects.OWN)
 
 
 def digest_of(secret: str, salt: str) -> str:

@@ -20,6 +20,7 @@ from situasi.server.api.bodies import CSV, XLSX
 from situasi.server.api.keys import WRITABLE
 from situasi.server.api.openapi import document
 from situasi.settings import load
+from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 from tests.server.api.conftest import PLENTY, Asking, incident, routes_of, serving
 
@@ -69,7 +70,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     phase = {"waktu": "27/11/2024 07.05", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1",
              "fase": "dibuka", "hadir": 40}  # fmt: skip
     for feed, sent in (("incidents", rows), ("tps", [phase])):
-        ingest_rows(sent, "uji", board.store, board.context, feed=feed, now=NOON, actor="uji")
+        ingest_rows(sent, "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON)
     yield board
     board.close()
 

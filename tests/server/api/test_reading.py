@@ -12,6 +12,7 @@ import pytest
 
 from situasi.ingest import ingest_rows
 from situasi.records import FEEDS
+from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.server.api.conftest import Asking, incident, session
 
@@ -21,7 +22,7 @@ INCIDENTS = "/api/v1/incidents"
 def stored(asking: Asking, *rows: dict[str, Any], feed: str = "incidents") -> None:
     board = asking.board
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, feed=feed, now=NOON, actor="uji"
+        list(rows), "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON
     )
     assert ledger.accepted == len(rows), ledger.reasons
 
@@ -243,9 +244,14 @@ def told(asking: Asking) -> list[tuple[str, str, dict[str, Any]]]:
 def test_each_file_that_is_read_is_in_the_trail_with_its_rows_and_filters(asking: Asking) -> None:
     rows = ({**incident(uraian=str(n)), "latihan": "ya"} for n in range(3))
     ledger = ingest_rows(
-        list(rows), "uji", asking.board.store, asking.board.context, feed="incidents", now=NOON,
-        actor="uji",
-    )  # fmt: skip
+        list(rows),
+        "uji",
+        asking.board.store,
+        asking.board.context,
+        unbounded("uji"),
+        feed="incidents",
+        now=NOON,
+    )
     assert ledger.accepted == 3
     who = session("analis", name="siti")
     asking.get(f"{INCIDENTS}?format=csv&kec=16.10.13&limit=2", who)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from situasi.ingest import ingest_rows
+from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.server.api.conftest import Asking, incident, session
 
@@ -12,7 +13,7 @@ from tests.server.api.conftest import Asking, incident, session
 def stored(asking: Asking, feed: str, *rows: dict[str, Any]) -> None:
     board = asking.board
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, feed=feed, now=NOON, actor="uji"
+        list(rows), "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON
     )
     assert ledger.accepted == len(rows), ledger.reasons
 

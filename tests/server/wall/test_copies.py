@@ -18,6 +18,7 @@ from situasi.board import Board
 from situasi.ingest import ingest_file
 from situasi.server.wall import copies
 from situasi.server.wall.copies import KEPT, Copies
+from tests.builders import unbounded
 from tests.conftest import NOON
 
 HOUR = timedelta(hours=1)
@@ -112,7 +113,7 @@ def test_it_holds_what_a_guest_sees_and_no_more(board: Board, clock: Clock, tmp_
         "Bripka Sulastri mengawal kotak,Aipda Burhan\n",
         "utf-8",
     )
-    ingest_file(path, board.store, board.context, now=NOON, actor="test")
+    ingest_file(path, board.store, board.context, unbounded("test"), now=NOON)
     hourly = Copies(board, clock)
     looks(hourly, clock, NOON)
     (written,) = hourly.folder.iterdir()

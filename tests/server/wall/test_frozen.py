@@ -24,7 +24,7 @@ from situasi.server.wall import asked, files, frozen, frozen_parts, joining, pic
 from situasi.server.wall.frozen import Copy
 from situasi.server.wall.wall import Wall
 from situasi.store.protocol import StoreError
-from tests.builders import wib
+from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
 CHIEF = Viewer("rina", ROLES["pimpinan"])
@@ -101,7 +101,7 @@ def table(read: Read, title: str) -> list[list[str]]:
 def bring(board: Board, folder: Path, *rows: str, now: datetime = NOON) -> None:
     path = folder / f"{len(list(folder.iterdir()))}.csv"
     path.write_text("\n".join([HEADINGS, *rows]), "utf-8")
-    ledger = ingest_file(path, board.store, board.context, now=now, actor="test")
+    ledger = ingest_file(path, board.store, board.context, unbounded("test"), now=now)
     assert ledger.accepted == len(rows), ledger
 
 

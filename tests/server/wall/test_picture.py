@@ -25,7 +25,7 @@ from situasi.server.wall import asked, picture, picture_pool, wall
 from situasi.server.wall.wall import Body, Wall
 from situasi.store.protocol import StoreError
 from situasi.telling import key_figures, measures
-from tests.builders import wib
+from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
 CHIEF = Viewer("pimpinan", ROLES["pimpinan"], here=True)
@@ -195,7 +195,7 @@ def report(board: Board, folder: Path, *cells: str, now: datetime = NOON) -> Non
     path = folder / f"{len(list(folder.iterdir()))}.csv"
     head = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
     path.write_text("\n".join((head, *cells)), "utf-8")
-    ledger = ingest_file(path, board.store, board.context, now=now, actor="test")
+    ledger = ingest_file(path, board.store, board.context, unbounded("test"), now=now)
     assert ledger.accepted == len(cells), ledger
 
 
