@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from situasi.feeds.when import by_the_end
 from situasi.reports.guard import bare
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
 
+ALREADY_WAITS = "sudah menunggu sebagai no {number}"
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
@@ -237,7 +238,8 @@ def _save(
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
     ledger.quarantined += added.quarantined
-    ledger.reasons += [_reason(r) for r in checked.rejected]
+    held = added.waiting or repeat(None)
+    ledger.reasons += [_reason(r, no) for r, no in zip(checked.rejected, held, strict=False)]
     ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
@@ -263,9 +265,11 @@ def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Se
     return own.where(accepted["latihan"] | history, stored)
 
 
-def _reason(rejected: Rejected) -> dict[str, Any]:
+def _reason(rejected: Rejected, number: int | None) -> dict[str, Any]:
+    """number: as which the very same row waits already."""
     sheet = {"sheet": rejected.raw[SHEET]} if SHEET in rejected.raw else {}
-    return {"row": rejected.row, **sheet, "reasons": list(rejected.reasons)}
+    known = [ALREADY_WAITS.format(number=number)] if number is not None else []
+    return {"row": rejected.row, **sheet, "reasons": [*rejected.reasons, *known]}
 
 
 def _rejection(rejected: Rejected) -> Rejection:

@@ -83,6 +83,16 @@ def waits(connection: sa.Connection, number: int) -> bool:
     return found.released_by is None
 
 
+def settled(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
+    """Which of these rows no longer wait."""
+    release, found = tables.releases.c, set[int]()
+    asked = sorted(numbers)
+    for start in range(0, len(asked), _ASKED_AT_ONCE):
+        piece = release.number.in_(asked[start : start + _ASKED_AT_ONCE])
+        found |= {int(one) for one in connection.execute(_released().where(piece)).scalars()}
+    return found
+
+
 def read_quarantine(
     connection: sa.Connection,
     feed: str | None,

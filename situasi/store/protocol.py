@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -61,11 +61,16 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Added:
-    """What became of the rows of one `Writing.add`."""
+    """What became of the rows of one `Writing.add`.
+
+    waiting: for each refused row, in their order, the number in quarantine as which the very
+    same row waited already; None for one that waits from now on.
+    """
 
     accepted: int
     duplicate: int
     quarantined: int
+    waiting: tuple[int | None, ...] = field(default=(), compare=False)
 
 
 class Writing(Protocol):
@@ -76,8 +81,8 @@ class Writing(Protocol):
 
         A row whose content is already stored (and not withdrawn), or came earlier in
         this delivery, is a duplicate and is not stored again. A rejected row whose feed,
-        raw cells and reasons already lie in quarantine counts as quarantined and is not
-        stored again.
+        raw cells and reasons already wait in quarantine counts as quarantined and is not
+        stored again (`Added.waiting`); once that was settled, the same row waits anew.
         """
         ...
 
@@ -101,7 +106,8 @@ class Store(Protocol):
         """Write one delivery in one transaction.
 
         Committed and durable when the `with` block ends; rolled back on an exception
-        or `discard()`. Where nothing was new, nothing is written and the version stays.
+        or `discard()`. Where nothing was new the version stays, and the trail says once an
+        hour that the delivery came.
         """
         ...
 

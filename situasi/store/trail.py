@@ -32,6 +32,7 @@ COLUMNS = {
 }
 _ENTRY = tables.audit.c
 _READ_AT_ONCE = 600
+_LATELY = 2_000  # entries
 
 
 def seal(previous: Any, *entry: Any) -> str:
@@ -85,16 +86,14 @@ def version(connection: sa.Connection) -> int:
     return int(found or 0)
 
 
-def seal_older(connection: sa.Connection) -> None:
-    """Entries from before there were seals: each told of a commit, so all moved the data."""
-    previous, sealed = BEGINNING, []
-    for seq, *said in entries(connection, "seq", "at", "actor", "action", "detail"):
-        previous = seal(previous, seq, *said, True)
-        sealed.append({"number": seq, "chained": previous})
-    if sealed:
-        one = sa.update(tables.audit).where(_ENTRY.seq == sa.bindparam("number"))
-        values = {"moves": True, "chain": sa.bindparam("chained")}
-        connection.execute(one.values(values), sealed)
+def said_lately(
+    connection: sa.Connection, action: str, actor: str, detail: dict[str, Any], *, since: int
+) -> bool:
+    """Whether one of the newest entries says the very same of the same person."""
+    last, _ = newest(connection)
+    same = (_ENTRY.action == action, _ENTRY.actor == actor, _ENTRY.detail == json.dumps(detail))
+    told = sa.select(_ENTRY.seq).where(_ENTRY.seq > last - _LATELY, _ENTRY.at > since, *same)
+    return connection.execute(told.limit(1)).first() is not None
 
 
 def verify(backend: Backend, connection: sa.Connection, head: str | None) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import repeat
 from typing import Any
 
 import pandas as pd
@@ -19,17 +17,22 @@ from situasi.store.canonical import (
     cleaned,
     digests,
     moments,
-    quarantine_digest,
     storable,
 )
 from situasi.store.journal import waits
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
+from situasi.store.rejecting import reject
 
 # Rows are made ready and inserted this many at a time: memory stays small, and the
 # numbers of bound values stay under what every engine takes.
 _PIECE = 20_000
 _ASKED_AT_ONCE = 500
+# What the trail calls a delivery of which no row was new, and how often it says so of the same:
+# a bot that sends its file every minute is not to fill the trail.
+AGAIN = "deliver-again"
+_TOLD_ONCE_IN = 3_600_000_000  # microseconds
+_MOST_NAMED = 50  # numbers in an entry
 
 
 class SqlWriting:
@@ -46,6 +49,7 @@ class SqlWriting:
         self._total = Added(0, 0, 0)
         self._anything_new = False
         self._released: list[int] = []
+        self._waiting = set[int]()
         self._discarded = False
         self._broken = False
 
@@ -56,15 +60,19 @@ class SqlWriting:
                 self._append(batch, accepted.iloc[start : start + _PIECE])
                 for start in range(0, len(accepted), _PIECE)
             )
-            new_in_quarantine = self._reject(batch, rejected)
-        added = Added(stored, len(accepted) - stored, len(rejected))
+            refused = reject(
+                self._backend, self._connection, self._delivery, batch, self._at, rejected
+            )
+        duplicates = len(accepted) - stored
+        added = Added(stored, duplicates, len(rejected), refused.waiting)
         total = self._total
         self._total = Added(
             total.accepted + added.accepted,
             total.duplicate + added.duplicate,
             total.quarantined + added.quarantined,
         )
-        self._anything_new |= stored + new_in_quarantine > 0
+        self._anything_new |= stored + refused.new > 0
+        self._waiting |= {number for number in refused.waiting if number is not None}
         return added
 
     def release(self, numbers: Sequence[int]) -> None:
@@ -88,41 +96,52 @@ class SqlWriting:
         """Commit what is new. Raises StoreError when a part of the delivery had failed."""
         if self._broken:
             raise StoreError("Kiriman ini gagal sebagian dan tidak disimpan. Ulangi dari awal.")
-        if self._discarded or not self._anything_new:
+        if self._discarded:
             self._connection.rollback()
             return
         with self._all_or_nothing():
-            counts = {
-                "accepted": self._total.accepted,
-                "duplicate": self._total.duplicate,
-                "quarantined": self._total.quarantined,
-            }
-            self._write_batch(counts)
+            if self._anything_new:
+                self._write_batch()
+            else:
+                self._tell_again()
             self._connection.commit()
 
-    def _write_batch(self, counts: dict[str, int]) -> None:
-        delivery = self._delivery
-        named = {
-            "batch": self._reserved_batch(),
+    def _write_batch(self) -> None:
+        named = {"batch": self._reserved_batch(), **self._named()}
+        row = {**named, "recorded_at": self._at, "actor": cleaned(self._delivery.actor)}
+        self._backend.append(self._connection, tables.batches, row)
+        self._tell("deliver", {**named, "released": self._released, **self._waited()}, moves=True)
+
+    def _tell_again(self) -> None:
+        """Say in the trail that rows came of which none is new, unless it says so already."""
+        detail = {**self._named(), **self._waited()}
+        rows = self._total.accepted + self._total.duplicate + self._total.quarantined
+        actor = cleaned(self._delivery.actor)
+        known = trail.said_lately(
+            self._connection, AGAIN, actor, detail, since=self._at - _TOLD_ONCE_IN
+        )
+        if rows and not known:
+            self._tell(AGAIN, detail, moves=False)
+
+    def _tell(self, action: str, detail: dict[str, Any], *, moves: bool) -> None:
+        actor = self._delivery.actor
+        trail.write(self._backend, self._connection, self._at, actor, action, detail, moves=moves)
+
+    def _named(self) -> dict[str, Any]:
+        """What the delivery was, and how many rows it brought."""
+        delivery, total = self._delivery, self._total
+        return {
             "feed": delivery.feed,
             "source": cleaned(delivery.source),
             "sha256": cleaned(delivery.sha256),
+            "accepted": total.accepted,
+            "duplicate": total.duplicate,
+            "quarantined": total.quarantined,
         }
-        self._backend.append(
-            self._connection,
-            tables.batches,
-            {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
-        )
-        detail = {**named, **counts, "released": self._released}
-        trail.write(
-            self._backend,
-            self._connection,
-            self._at,
-            delivery.actor,
-            "deliver",
-            detail,
-            moves=True,
-        )
+
+    def _waited(self) -> dict[str, Any]:
+        """The numbers as which faulty rows of it waited already; the first of many."""
+        return {"waiting": sorted(self._waiting)[:_MOST_NAMED]} if self._waiting else {}
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -177,24 +196,3 @@ class SqlWriting:
             )
             times.update((digest, count) for digest, count in found)
         return [times.get(digest, 0) for digest in content]
-
-    def _reject(self, batch: int, rejected: Sequence[Rejection]) -> int:
-        # Kept in the sender's order of columns; compared in any order.
-        raw = [json.dumps(row.raw) for row in rejected]
-        content = [json.dumps(row.raw, sort_keys=True) for row in rejected]
-        reasons = [json.dumps(row.reasons) for row in rejected]
-        feed = self._feed.name
-        columns: dict[str, Any] = {
-            "feed": repeat(feed),
-            "source": repeat(cleaned(self._delivery.source)),
-            "row": [row.row for row in rejected],
-            "raw": raw,
-            "reasons": reasons,
-            "digest": [
-                quarantine_digest((feed, *parts)) for parts in zip(content, reasons, strict=True)
-            ],
-        }
-        constants = {"batch": batch, "recorded_at": self._at}
-        return self._backend.append_new(
-            self._connection, tables.quarantine, columns, constants, ["digest"]
-        )

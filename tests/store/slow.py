@@ -83,6 +83,21 @@ class MemoryStore:
             writing.after.all_batches.append(writing.batch_row())
             writing.after.sign(delivery.recorded_at, delivery.actor, "deliver", {})
             self.__dict__.update(writing.after.__dict__)
+        elif sum(writing.counts.values()) and not writing.discarded:
+            self._told_again(delivery, {**writing.counts, "waiting": sorted(writing.waiting)})
+
+    def _told_again(self, delivery: Delivery, counts: dict[str, Any]) -> None:
+        """Rows came of which none is new: once an hour the book says so."""
+        said = {"of": [delivery.feed, delivery.source, delivery.sha256], **counts}
+        hour = delivery.recorded_at - timedelta(hours=1)
+        if not any(
+            entry["action"] == "deliver-again"
+            and entry["at"] > hour
+            and entry["actor"] == clean(delivery.actor)
+            and json.loads(entry["detail"]) == said
+            for entry in self.book
+        ):
+            self.sign(delivery.recorded_at, delivery.actor, "deliver-again", said, moves=False)
 
     def sign(
         self,
@@ -236,14 +251,14 @@ class _MemoryWriting:
         self.after, self.delivery = after, delivery
         self.batch = len(after.all_batches) + 1
         self.counts = {"accepted": 0, "duplicate": 0, "quarantined": 0}
+        self.waiting = set[int]()
         self.new = self.discarded = False
 
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
         feed = FEEDS[self.delivery.feed]
         stored = sum([self._keep(feed, row) for row in accepted.to_dict("records")])
-        for one in rejected:
-            self._reject(one)
-        added = Added(stored, len(accepted) - stored, len(rejected))
+        waiting = tuple([self._reject(one) for one in rejected])
+        added = Added(stored, len(accepted) - stored, len(rejected), waiting)
         for name in self.counts:
             self.counts[name] += getattr(added, name)
         return added
@@ -257,10 +272,16 @@ class _MemoryWriting:
         self.new = True
         return True
 
-    def _reject(self, one: Rejection) -> None:
+    def _reject(self, one: Rejection) -> int | None:
         said = (self.delivery.feed, one.raw, one.reasons)
-        if any((row.feed, row.raw, row.reasons) == said for row in self.after.kept):
-            return
+        known = [
+            row.number
+            for row in self.after.quarantine()
+            if (row.feed, row.raw, row.reasons) == said
+        ]
+        if known:
+            self.waiting.add(known[0])
+            return known[0]
         self.after.kept.append(
             Quarantined(
                 len(self.after.kept) + 1,
@@ -275,6 +296,7 @@ class _MemoryWriting:
             )
         )
         self.new = True
+        return None
 
     def release(self, numbers: Sequence[int]) -> None:
         for number in numbers:
