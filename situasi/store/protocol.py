@@ -112,7 +112,18 @@ class Store(Protocol):
         ...
 
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
-        """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes)."""
+        """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes).
+
+        recorded_at: when the row could first be seen, at the commit of its delivery; and so
+        known_at, where a row was given the moment of its delivery (see seen.py).
+        """
+        ...
+
+    def committed_after(self, version: int) -> datetime | None:
+        """When the first rows came or went that this version does not have; None: none did.
+
+        Whoever is writing when this is asked is waited for.
+        """
         ...
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import FEEDS
-from situasi.store import tables, trail
+from situasi.store import seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
     Values,
@@ -23,6 +23,7 @@ from situasi.store.journal import waits
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
 from situasi.store.rejecting import reject
+from situasi.store.seen import Clock
 
 # Rows are made ready and inserted this many at a time: memory stays small, and the
 # numbers of bound values stay under what every engine takes.
@@ -38,8 +39,14 @@ _MOST_NAMED = 50  # numbers in an entry
 class SqlWriting:
     """See protocol.Writing. Lives inside one `deliver` block, in one thread."""
 
-    def __init__(self, backend: Backend, connection: sa.Connection, delivery: Delivery) -> None:
-        self._backend = backend
+    def __init__(
+        self,
+        backend: Backend,
+        connection: sa.Connection,
+        delivery: Delivery,
+        clock: Clock | None = None,
+    ) -> None:
+        self._backend, self._clock = backend, clock
         self._connection = connection
         self._delivery = delivery
         self._feed = FEEDS[delivery.feed]
@@ -109,6 +116,8 @@ class SqlWriting:
     def _write_batch(self) -> None:
         named = {"batch": self._reserved_batch(), **self._named()}
         row = {**named, "recorded_at": self._at, "actor": cleaned(self._delivery.actor)}
+        # Last of all: what takes long was done, and nobody sees a row before this is committed.
+        row["committed_at"] = seen.stamp(self._connection, self._clock, self._at)
         self._backend.append(self._connection, tables.batches, row)
         self._tell("deliver", {**named, "released": self._released, **self._waited()}, moves=True)
 

@@ -71,13 +71,20 @@ class MemoryStore:
         self.all_notes: list[tuple[str, str]] = []
         self.all_access: list[tuple[str, str, str]] = []
         self.book: list[dict[str, Any]] = []
+        self.last: datetime | None = None  # when something was last committed
+
+    def _committed(self, at: datetime) -> datetime:
+        """Nothing is committed earlier than what was committed before."""
+        self.last = at if self.last is None else max(self.last, at)
+        return self.last
 
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
 
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[_MemoryWriting]:
-        writing = _MemoryWriting(copy.deepcopy(self), delivery)
+        after = copy.deepcopy(self)
+        writing = _MemoryWriting(after, delivery, after._committed(delivery.recorded_at))
         yield writing
         if writing.new and not writing.discarded:
             writing.after.all_batches.append(writing.batch_row())
@@ -121,6 +128,10 @@ class MemoryStore:
         rows = [row for row in self.taken if row["seq"] > after]
         return _frame(rows, names | {"recorded_at": "datetime64[us, UTC]"})
 
+    def committed_after(self, version: int) -> datetime | None:
+        """The model tells no moments of commits."""
+        raise NotImplementedError
+
     def is_taken(self, feed: str, row: dict[str, Any]) -> bool:
         return any(t["feed"] == feed and t["row_seq"] == row["seq"] for t in self.taken)
 
@@ -130,9 +141,10 @@ class MemoryStore:
             raise StoreError(f"Batch {batch} tidak ada.")
         feed = found[0]["feed"]
         rows = [r for r in self.feeds[feed] if r["batch"] == batch and not self.is_taken(feed, r)]
+        when = self._committed(at) if rows else at
         for row in rows:
             self.taken.append({"seq": len(self.taken) + 1, "feed": feed, "row_seq": row["seq"],
-                               "batch": batch, "recorded_at": at})  # fmt: skip
+                               "batch": batch, "recorded_at": when})  # fmt: skip
         if rows:
             detail = {"batch": batch, "rows": len(rows), "reason": reason}
             self.sign(at, actor, "withdraw", detail)
@@ -247,8 +259,8 @@ class MemoryStore:
 
 
 class _MemoryWriting:
-    def __init__(self, after: MemoryStore, delivery: Delivery) -> None:
-        self.after, self.delivery = after, delivery
+    def __init__(self, after: MemoryStore, delivery: Delivery, at: datetime) -> None:
+        self.after, self.delivery, self.at = after, delivery, at
         self.batch = len(after.all_batches) + 1
         self.counts = {"accepted": 0, "duplicate": 0, "quarantined": 0}
         self.waiting = set[int]()
@@ -267,8 +279,10 @@ class _MemoryWriting:
         rows, mark = self.after.feeds[feed.name], digest(feed, row)
         if any(r["digest"] == mark and not self.after.is_taken(feed.name, r) for r in rows):
             return False
-        own = {"seq": len(rows) + 1, "batch": self.batch, "recorded_at": self.delivery.recorded_at}
-        rows.append(dict(row) | own | {"digest": mark})
+        own = {"seq": len(rows) + 1, "batch": self.batch, "recorded_at": self.at}
+        live = pd.Timestamp(row["known_at"]) == pd.Timestamp(self.delivery.recorded_at)
+        known = self.at if live else row["known_at"]
+        rows.append(dict(row) | own | {"digest": mark, "known_at": known})
         self.new = True
         return True
 
@@ -291,7 +305,7 @@ class _MemoryWriting:
                 one.row,
                 one.raw,
                 one.reasons,
-                self.delivery.recorded_at.astimezone(UTC),
+                self.at.astimezone(UTC),
                 None,
             )
         )
@@ -310,7 +324,7 @@ class _MemoryWriting:
         self.discarded = True
 
     def batch_row(self) -> dict[str, Any]:
-        return {"batch": self.batch, **vars(self.delivery), **self.counts}
+        return {"batch": self.batch, **vars(self.delivery), **self.counts, "recorded_at": self.at}
 
 
 def _frame(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:
