@@ -26,10 +26,12 @@ from situasi.reports.tabular import as_csv
 from situasi.roles import Role, Viewer
 from situasi.sight import Sight
 from situasi.store import tables, verbatim
+from situasi.store.seen import Commits
 from situasi.store.verbatim import State
 
 _UTC = pa.timestamp("us", tz="UTC")
-_PRIVATE = ("digest", "round")  # how the store knows a row again: of no use to who reads
+# How the store knows a row again, and proves it: of no use to who reads.
+_PRIVATE = ("digest", "round", "marks", "committed_at")
 _MOMENTS = {"recorded_at", "known_at", "at"} | {
     column.name for feed in FEEDS.values() for column in feed.columns if column.kind is Kind.TIME
 }
@@ -92,7 +94,8 @@ class _Archive:
         self._election = board.register.election
         self._meaning = _meanings(board.settings.vocabulary / "arsip.csv")
         self._reach = None if role is None else sight.of(Viewer("arsip", role))
-        self._taken = _taken_back(state)
+        self._commits = state.commits()
+        self._taken = _taken_back(state, self._commits)
 
     def write(self) -> list[Written]:
         feeds = tuple(FEEDS) if self._reach is None else self._reach.feeds
@@ -117,7 +120,7 @@ class _Archive:
 
         def told(piece: pa.RecordBatch) -> pa.RecordBatch:
             taken = _at_of(piece.column("seq"), numbers, at)
-            seen = _seen(_readable(piece), feed.name, self._reach)
+            seen = _seen(_readable(_as_read(piece, self._commits)), feed.name, self._reach)
             return seen.append_column("withdrawn_at", taken)
 
         return self._file(f"laporan/{feed.name}.parquet", feed.name, about, table, told)
@@ -126,7 +129,8 @@ class _Archive:
         taken = _rows_taken_back(self._state)
 
         def told(piece: pa.RecordBatch) -> pa.RecordBatch:
-            seen = self._less(_readable(piece), feeds, ("actor", "source"))
+            seen = _readable(_as_read(piece, self._commits))
+            seen = self._less(seen, feeds, ("actor", "source"))
             counts = [taken.get(batch, 0) for batch in seen.column("batch").to_pylist()]
             return seen.append_column("withdrawn_rows", pa.array(counts, pa.int64()))
 
@@ -134,10 +138,11 @@ class _Archive:
         return self._file("kiriman.parquet", "batches", about, tables.batches, told)
 
     def _quarantine(self, feeds: tuple[str, ...]) -> Written:
-        released = _released(self._state)
+        released = _released(self._state, self._commits)
 
         def told(piece: pa.RecordBatch) -> pa.RecordBatch:
-            seen = self._less(_readable(piece), feeds, ("raw", "source"))
+            seen = _readable(_as_read(piece, self._commits))
+            seen = self._less(seen, feeds, ("raw", "source"))
             by = [released.get(number, (None, None)) for number in seen.column("seq").to_pylist()]
             seen = seen.append_column("released_by", pa.array([one for one, _ in by], pa.int64()))
             return seen.append_column(
@@ -397,14 +402,32 @@ def _without(piece: pa.RecordBatch, names: tuple[str, ...]) -> pa.RecordBatch:
     return piece
 
 
-def _taken_back(state: State) -> dict[str, tuple[Any, Any]]:
+def _as_read(piece: pa.RecordBatch, commits: Commits) -> pa.RecordBatch:
+    """Rows that belong to batches, with the moments at which they could be seen."""
+    recorded = piece.column("recorded_at").to_numpy(zero_copy_only=False)
+    seen = commits.of_batches(piece.column("batch").to_numpy(zero_copy_only=False), recorded)
+    moments = {"recorded_at": seen}
+    if "known_at" in piece.schema.names:
+        known = piece.column("known_at").to_numpy(zero_copy_only=False)
+        moments["known_at"] = np.where(known == recorded, seen, known)
+    for name, cells in moments.items():
+        at = piece.schema.get_field_index(name)
+        piece = piece.set_column(at, piece.schema.field(at), pa.array(cells, pa.int64()))
+    return piece
+
+
+def _taken_back(state: State, commits: Commits) -> dict[str, tuple[Any, Any]]:
     """By feed: when rows were taken back (microseconds), and their numbers, in their order."""
-    found: dict[str, list[tuple[int, int]]] = {}
+    found: dict[str, list[tuple[int, int, int]]] = {}
     for row in state.rows(tables.withdrawals):
         said = dict(zip(verbatim.names(tables.withdrawals), row, strict=True))
-        found.setdefault(said["feed"], []).append((said["row_seq"], said["recorded_at"]))
+        cells = said["row_seq"], said["seq"], said["recorded_at"]
+        found.setdefault(said["feed"], []).append(cells)
     arrays = {feed: np.array(sorted(rows), dtype=np.int64) for feed, rows in found.items()}
-    return {feed: (rows[:, 1], rows[:, 0]) for feed, rows in arrays.items()}
+    return {
+        feed: (commits.of_withdrawals(rows[:, 1], rows[:, 2]), rows[:, 0])
+        for feed, rows in arrays.items()
+    }
 
 
 def _at_of(seq: pa.Array, numbers: Any, at: Any) -> pa.Array:
@@ -424,15 +447,17 @@ def _rows_taken_back(state: State) -> dict[int, int]:
     return counted
 
 
-def _released(state: State) -> dict[int, tuple[int, int]]:
+def _released(state: State, commits: Commits) -> dict[int, tuple[int, int]]:
     """By number in quarantine: the batch that took it in and still stands, and when."""
-    undone = set(_rows_taken_back(state))
+    undone = state.undone()
     names = verbatim.names(tables.releases)
     found: dict[int, tuple[int, int]] = {}
     for row in state.rows(tables.releases):
         said = dict(zip(names, row, strict=True))
         if said["batch"] not in undone:
-            found.setdefault(said["number"], (said["batch"], said["recorded_at"]))
+            batch, at = (np.array([said[name]]) for name in ("batch", "recorded_at"))
+            seen = int(commits.of_batches(batch, at)[0])
+            found.setdefault(said["number"], (said["batch"], seen))
     return found
 
 

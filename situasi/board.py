@@ -111,7 +111,7 @@ def open_board(
     )
     settings.live.mkdir(parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)
-    store = open_store(settings.store, scope)
+    store = open_store(settings.store, scope, clock=clock)
     if above is not None:
         store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
     reader = open_store(settings.reads, scope, follows=True) if settings.reads else store

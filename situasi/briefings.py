@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from situasi.roles import Viewer
@@ -12,6 +12,7 @@ from situasi.store.protocol import Store
 
 KIND = "taklimat"
 LONGEST_NOTE = 120  # characters
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class MarkRefused(ValueError):
@@ -40,15 +41,26 @@ def may_mark(viewer: Viewer) -> bool:
 
 
 def mark(
-    store: Store, viewer: Viewer, moment: datetime, note: str, at: datetime, *, exercise: bool
+    store: Store,
+    viewer: Viewer,
+    moment: datetime,
+    note: str,
+    at: datetime,
+    *,
+    exercise: bool,
+    version: int,
 ) -> Briefing:
     """Mark this moment, which is now or past. Raises MarkRefused, StoreError.
 
     moment: on the clock that the board shows, with the zone of the election. exercise: whether
-    that is the clock of an exercise.
+    that is the clock of an exercise. version: of the picture that the viewer saw. Rows that it
+    did not have yet are to be new since the marker, so it is set before the first of them.
     """
     if not may_mark(viewer):
         raise MarkRefused("menandai taklimat bukan wewenang Anda")
+    unseen = None if exercise else store.committed_after(version)
+    if unseen is not None:
+        moment = min(moment, (unseen - _MICROSECOND).astimezone(moment.tzinfo))
     said = " ".join(note.split())[:LONGEST_NOTE]
     marked = Briefing(moment.replace(microsecond=0), said, viewer.name, at, exercise)
     told = {"moment": marked.at.isoformat(), "note": said, "exercise": exercise}

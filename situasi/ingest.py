@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from situasi.returned_rows import Claim, claims, not_matched, settled
 from situasi.store.protocol import Delivery, Rejection, Store, Writing
 from situasi.write_scope import WriteScope, bound
 
+ALREADY_WAITS = "sudah menunggu sebagai no {number}"
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
@@ -247,7 +248,6 @@ def _judge(
     if preview:
         preview(delivery.feed, accepted)
     ledger.read += checked.read
-    ledger.reasons += [_reason(r) for r in checked.rejected]
     ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
     if progress:
         progress(table.progress, ledger.read)
@@ -275,6 +275,9 @@ def _save(
     ledger.accepted += added.accepted
     ledger.duplicate += added.duplicate
     ledger.quarantined += added.quarantined
+    held = added.waiting or repeat(None)
+    refused = [one for each in judged for one in each.checked.rejected]
+    ledger.reasons += [_reason(one, number) for one, number in zip(refused, held, strict=False)]
     if strange:
         ledger.notes.append(not_matched(strange))
     return done
@@ -299,9 +302,11 @@ def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Se
     return own.where(accepted["latihan"] | history, stored)
 
 
-def _reason(rejected: Rejected) -> dict[str, Any]:
+def _reason(rejected: Rejected, number: int | None) -> dict[str, Any]:
+    """number: as which the very same row waits already."""
     sheet = {"sheet": rejected.raw[SHEET]} if SHEET in rejected.raw else {}
-    return {"row": rejected.row, **sheet, "reasons": list(rejected.reasons)}
+    known = [ALREADY_WAITS.format(number=number)] if number is not None else []
+    return {"row": rejected.row, **sheet, "reasons": [*rejected.reasons, *known]}
 
 
 def _rejection(rejected: Rejected) -> Rejection:

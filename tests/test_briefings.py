@@ -17,6 +17,7 @@ from situasi.store import open_store
 from situasi.store.protocol import Store
 from tests.builders import wib
 from tests.conftest import NOON
+from tests.store.builders import delivery, numbered
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 LATER = NOON + timedelta(hours=2)
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def set_at(store: Store, clock: str, note: str = "", **told: bool) -> Briefing:
-    return mark(store, CHIEF, wib(clock), note, NOON, exercise=told.get("exercise", False))
+    return mark(store, CHIEF, wib(clock), note, NOON, exercise=told.get("exercise", False), version=0)
 
 
 def test_a_marker_is_seen_by_every_process_of_the_store(store: Store, tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_a_moment_marked_again_stays_one_marker_with_the_last_word_and_both_are_
 )
 def test_who_may_not_mark_leaves_nothing_behind(store: Store, viewer: Viewer) -> None:
     with pytest.raises(MarkRefused):
-        mark(store, viewer, wib("09.00"), "", NOON, exercise=False)
+        mark(store, viewer, wib("09.00"), "", NOON, exercise=False, version=0)
     assert every(store) == []
     assert store.head()[0] == 0
 
@@ -113,3 +114,23 @@ def test_a_note_is_kept_in_one_line_and_not_at_any_length(store: Store) -> None:
     (one,) = every(store)
     assert one.note.startswith("dua baris x")
     assert len(one.note) == briefings.LONGEST_NOTE
+
+
+def test_rows_that_the_one_who_marks_did_not_see_are_new_since_the_marker(tmp_path: Path) -> None:
+    """They came between the picture on the screen and the press of the button."""
+    clock = [wib("09.00")]
+    store = open_store(f"sqlite:///{tmp_path / 'b.db'}", clock=lambda: clock[0])
+    with store.deliver(delivery(recorded_at=wib("08.59"))) as writing:
+        writing.add(numbered(1, known_at=wib("08.59")), [])
+    seen = store.version()
+    with store.deliver(delivery(recorded_at=wib("09.00"))) as writing:
+        writing.add(numbered(2, known_at=wib("09.00")), [])
+        clock[0] = wib("09.01")
+    done = [
+        mark(store, CHIEF, wib("09.02"), "", wib("09.02"), exercise=False, version=version)
+        for version in (seen, store.version())
+    ]
+    known = store.tail(INCIDENTS)["known_at"].tolist()
+    assert known[0] <= done[0].at < known[1] == wib("09.01")
+    assert done[1].at == wib("09.02")
+    store.close()

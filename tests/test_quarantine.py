@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import threading
 from pathlib import Path
 
@@ -89,6 +90,33 @@ def test_a_release_taken_back_lets_the_row_wait_and_be_released_again(
     board.store.withdraw(2, NOON, "uji")
     assert board.store.waiting() == {"incidents": 1}
     assert mended(board, row, jenis="banjir").accepted == 1
+
+
+def test_a_file_of_nothing_but_rows_that_wait_says_as_which_number_and_is_in_the_trail(
+    board: Board, tmp_path: Path
+) -> None:
+    [row] = waiting(board, tmp_path)
+    path = csv_file(tmp_path / "lagi.csv", faulty())
+    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="bot")
+    assert (ledger.read, ledger.quarantined) == (1, 1)
+    assert ledger.reasons[0]["reasons"] == [
+        *row.reasons, f"sudah menunggu sebagai no {row.number}",
+    ]  # fmt: skip
+    entry = board.store.audit().iloc[-1]
+    assert (entry["action"], entry["actor"], entry["moves"]) == ("deliver-again", "bot", False)
+    told = json.loads(entry["detail"])
+    assert (told["source"], told["quarantined"], told["waiting"]) == ("lagi.csv", 1, [row.number])
+
+
+def test_the_faulty_row_of_a_new_event_waits_though_the_same_was_corrected_before(
+    board: Board, tmp_path: Path
+) -> None:
+    [row] = waiting(board, tmp_path)
+    mended(board, row, jenis="banjir")
+    [again] = waiting(board, tmp_path)
+    assert (again.number != row.number, again.raw, again.reasons) == (True, row.raw, row.reasons)
+    assert mended(board, again, jenis="kebakaran", uraian="yang kedua").accepted == 1
+    assert board.store.waiting() == {}
 
 
 def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(

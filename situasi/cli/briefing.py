@@ -24,10 +24,12 @@ def mark(
 ) -> None:
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
     with opened() as board:
-        exercise_at = board.live.picture().snapshot.exercise_at
-        at = moments.moment(None, now(), exercise_at, board.register.election.zone)
+        snapshot = board.live.picture().snapshot
+        at = moments.moment(None, now(), snapshot.exercise_at, board.register.election.zone)
         who = Viewer(actor(), ROLES["admin"])
-        done = briefings.mark(board.store, who, at.at, note, now(), exercise=at.exercise)
+        done = briefings.mark(
+            board.store, who, at.at, note, now(), exercise=at.exercise, version=snapshot.version
+        )
     out.print(f"Ditandai: taklimat {done.at:%Y-%m-%d %H.%M}.", highlight=False)
 
 

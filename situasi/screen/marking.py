@@ -41,7 +41,7 @@ def _form(at: Moment, key: str) -> None:
             _("Tandai sekarang") if at.live else _("Tandai {time}").format(time=words.clock(at.at)),
             type="primary",
             on_click=_mark,
-            args=(f"{key}_catatan",),
+            args=(f"{key}_catatan", session.picture().snapshot.version),
         )
     if not told(at) and (last := markers.chosen(session.picture(), at)):
         st.caption(parts.plain(in_words(last, at)))
@@ -67,7 +67,8 @@ def in_words(one: Briefing, at: Moment) -> str:
     return said
 
 
-def _mark(note: str) -> None:
+def _mark(note: str, version: int) -> None:
+    """Mark the moment. version: of the picture beside which the button was drawn."""
     shown = session.picture()
     at = session.moment(filters.past_moment(), shown)
     exercise = shown.snapshot.exercise_at is not None
@@ -79,6 +80,7 @@ def _mark(note: str) -> None:
             str(st.session_state.get(note, "")),
             session.now(),
             exercise=exercise,
+            version=version,
         )
     except (MarkRefused, StoreError) as error:
         st.session_state[_DONE] = str(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -61,7 +62,13 @@ _UPGRADES: dict[str, Callable[[sa.URL, Scope | None], Grown]] = {
 }
 
 
-def open_store(url: str, scope: Scope | None = None, *, follows: bool = False) -> Store:
+def open_store(
+    url: str,
+    scope: Scope | None = None,
+    *,
+    follows: bool = False,
+    clock: Callable[[], datetime] | None = None,
+) -> Store:
     """Open the store of this scope at this address, creating it if new.
 
     url: `sqlite:///FOLDER/situasi.db`, or `postgresql+psycopg://USER@HOST/DATABASE`.
@@ -69,10 +76,13 @@ def open_store(url: str, scope: Scope | None = None, *, follows: bool = False) -
     follows: the server may be one that follows another, and is only read from; it is asked each
     time whether it still does. Each process opens its own.
 
+    clock: is asked when something is committed, so that rows are known from when they could be
+    seen; None: as of the moment that whoever writes names. Where boards write, it is given.
+
     Raises StoreError when the address is none, or what lies there cannot be used as a store.
     """
     address = _address(url)
-    return SqlStore(_BACKENDS[address.get_backend_name()](address, scope, follows))
+    return SqlStore(_BACKENDS[address.get_backend_name()](address, scope, follows), clock)
 
 
 def upgrade(url: str, scope: Scope | None = None) -> Grown:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from situasi.store import frames, tables
+from situasi.store import frames, seen, tables
 from situasi.store.moments import from_micros
 from situasi.store.protocol import Quarantined, StoreError
 
@@ -28,32 +28,36 @@ _MOST_NUMBER = 2**63  # what an engine takes for a number at all
 
 
 def quarantined() -> sa.Select[Any]:
-    """Every row of the quarantine table, with `released_by`.
+    """Every row of the quarantine table, with `released_by` and `seen_at`.
 
     A release counts until the batch that made it is taken back: then its rows are
     gone from the board, and the original must wait in quarantine again.
     """
-    release = tables.releases.c
+    release, when = tables.releases.c, seen.batches().c
     released_by = (
         sa.select(sa.func.min(release.batch))
         .where(release.number == tables.quarantine.c.seq, _stands())
         .scalar_subquery()
     )
-    return sa.select(tables.quarantine, released_by.label("released_by"))
+    joined = tables.quarantine.join(seen.batches(), when.batch == tables.quarantine.c.batch)
+    more = (released_by.label("released_by"), when.at.label("seen_at"))
+    columns: list[Any] = [*tables.quarantine.c, *more]
+    return sa.select(*columns).select_from(joined)
 
 
 def _stands(at: int | None = None) -> sa.ColumnElement[bool]:
     """Whether a release counts (or counted at a moment): its batch was not taken back."""
-    taken = tables.withdrawals.c
-    undone = sa.exists().where(taken.batch == tables.releases.c.batch)
-    return ~(undone if at is None else undone.where(taken.recorded_at <= at))
+    return tables.releases.c.batch.not_in(seen.undone(at))
 
 
 def _released(at: int | None = None) -> sa.Select[Any]:
     """The numbers that no longer wait (or waited at a moment), each once."""
-    release = tables.releases.c
+    release, when = tables.releases.c, seen.batches().c
     counted = sa.select(release.number).where(_stands(at)).distinct()
-    return counted if at is None else counted.where(release.recorded_at <= at)
+    if at is None:
+        return counted
+    by_then = sa.select(when.batch).where(when.at <= at)
+    return counted.where(release.batch.in_(by_then))
 
 
 def count_waiting(connection: sa.Connection) -> dict[str, int]:
@@ -69,10 +73,17 @@ def count_waiting(connection: sa.Connection) -> dict[str, int]:
 def read_held(connection: sa.Connection, at: int | None) -> pd.DataFrame:
     """See protocol.Store.held."""
     row = tables.quarantine.c
-    columns = [row.seq.label("number"), *(row[name] for name in list(_HELD)[1:])]
-    waiting = sa.select(*columns).where(row.seq.not_in(_released(at))).order_by(row.seq)
+    when = seen.batches().c
+    columns: list[Any] = [
+        row.seq.label("number"),
+        *(row[name] for name in list(_HELD)[1:-1]),
+        when.at,
+    ]
+    joined = tables.quarantine.join(seen.batches(), when.batch == row.batch)
+    waiting = sa.select(*columns).select_from(joined).where(row.seq.not_in(_released(at)))
+    waiting = waiting.order_by(row.seq)
     if at is not None:
-        waiting = waiting.where(row.recorded_at <= at)
+        waiting = waiting.where(when.at <= at)
     return frames.read(connection, waiting, _HELD)
 
 
@@ -90,6 +101,16 @@ def waits(connection: sa.Connection, number: int) -> bool:
     if found is None:
         raise StoreError(f"Karantina nomor {number} tidak ada. Periksa nomornya.")
     return found.released_by is None
+
+
+def settled(connection: sa.Connection, numbers: Collection[int]) -> set[int]:
+    """Which of these rows no longer wait."""
+    release, found = tables.releases.c, set[int]()
+    asked = sorted(numbers)
+    for start in range(0, len(asked), _ASKED_AT_ONCE):
+        piece = release.number.in_(asked[start : start + _ASKED_AT_ONCE])
+        found |= {int(one) for one in connection.execute(_released().where(piece)).scalars()}
+    return found
 
 
 def read_quarantine(
@@ -134,7 +155,7 @@ def _quarantined(row: sa.Row[Any]) -> Quarantined:
         row=row.row,
         raw=json.loads(row.raw),
         reasons=tuple(json.loads(row.reasons)),
-        recorded_at=from_micros(row.recorded_at),
+        recorded_at=from_micros(row.seen_at),
         released_by=row.released_by,
     )
 

@@ -35,6 +35,10 @@ class ReadOnly:
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         return self._store.tail(feed, after)
 
+    def committed_after(self, version: int) -> datetime | None:  # noqa: ARG002 (whatever it is)
+        """Unknown: it is asked under the write lock, by whoever is about to write."""
+        return None
+
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
         return self._store.withdrawals(after)
 

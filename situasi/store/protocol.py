@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -61,11 +61,16 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Added:
-    """What became of the rows of one `Writing.add`."""
+    """What became of the rows of one `Writing.add`.
+
+    waiting: for each refused row, in their order, the number in quarantine as which the very
+    same row waited already; None for one that waits from now on.
+    """
 
     accepted: int
     duplicate: int
     quarantined: int
+    waiting: tuple[int | None, ...] = field(default=(), compare=False)
 
 
 class Writing(Protocol):
@@ -76,8 +81,8 @@ class Writing(Protocol):
 
         A row whose content is already stored (and not withdrawn), or came earlier in
         this delivery, is a duplicate and is not stored again. A rejected row whose feed,
-        raw cells and reasons already lie in quarantine counts as quarantined and is not
-        stored again.
+        raw cells and reasons already wait in quarantine counts as quarantined and is not
+        stored again (`Added.waiting`); once that was settled, the same row waits anew.
         """
         ...
 
@@ -115,12 +120,24 @@ class Store(Protocol):
         """Write one delivery in one transaction.
 
         Committed and durable when the `with` block ends; rolled back on an exception
-        or `discard()`. Where nothing was new, nothing is written and the version stays.
+        or `discard()`. Where nothing was new the version stays, and the trail says once an
+        hour that the delivery came.
         """
         ...
 
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
-        """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes)."""
+        """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes).
+
+        recorded_at: when the row could first be seen, at the commit of its delivery; and so
+        known_at, where a row was given the moment of its delivery (see seen.py).
+        """
+        ...
+
+    def committed_after(self, version: int) -> datetime | None:
+        """When the first rows came or went that this version does not have; None: none did.
+
+        Whoever is writing when this is asked is waited for.
+        """
         ...
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.records import INCIDENTS, MERGES, SITUASI, STATUS, STATUS_CLOSED, TINGKAT
-from situasi.store import tables
+from situasi.store import seen
 from situasi.store.rollup_rows import Said, count, moment, newest, rank, standing, told, yes
 
 _DAY = 86_400_000_000
@@ -33,11 +33,11 @@ def counts(dialect: str, *, live: bool) -> sa.Select[Any]:
 def serious(dialect: str, *, live: bool) -> sa.Select[Any]:
     """The open cases of the day that are tinggi or merah, the last known first, `most` of them."""
     case = _folded(dialect, live).subquery()
-    row = tables.feeds[INCIDENTS.name].c
+    row = seen.rows(INCIDENTS.name).c
     words = [row[name] for name in ("desa", "desa_text", "tps", "uraian", "latihan")]
     return (
         sa.select(*case.c, *words)
-        .join_from(case, tables.feeds[INCIDENTS.name], row.seq == case.c.row)
+        .join_from(case, seen.rows(INCIDENTS.name), row.seq == case.c.row)
         .where(_of_the_day(case.c), case.c.open == 1, _grave(case.c))
         .order_by(case.c.known_at.desc(), case.c.seq.desc())
         .limit(sa.bindparam("most", type_=sa.Integer))
@@ -47,7 +47,7 @@ def serious(dialect: str, *, live: bool) -> sa.Select[Any]:
 @cache
 def heard(*, live: bool) -> sa.Select[Any]:
     """How many rows tell of the day, nihil among them."""
-    row = tables.feeds[INCIDENTS.name].c
+    row = seen.rows(INCIDENTS.name).c
     return sa.select(sa.func.count()).where(*standing(INCIDENTS.name, live), _today(row))
 
 
@@ -109,7 +109,7 @@ def _key(row: Any) -> Said:
 
 def _cases(live: bool) -> sa.Select[Any]:
     """One row for each case: its newest state, not yet merged. row: the number of its newest."""
-    row = tables.feeds[INCIDENTS.name].c
+    row = seen.rows(INCIDENTS.name).c
     names = ("occurred_at", "precision", "kecamatan", "jenis", "tingkat", "situasi", "status")
     every = sa.select(
         _key(row).label("case"), told(INCIDENTS.name).label("told"), row.seq, row.known_at,
@@ -192,7 +192,7 @@ def _heads(cases: sa.CTE, dialect: str, live: bool) -> sa.Subquery:
 
 def _bonds(cases: sa.CTE, live: bool) -> sa.CTE:
     """Pairs of known cases of which the newest word is that they are one: merging.bonds."""
-    row = tables.feeds[MERGES.name].c
+    row = seen.rows(MERGES.name).c
     ordered = row.kasus < row.ke
     pair = [
         sa.case((ordered, row.kasus), else_=row.ke),

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.records import PERSONNEL, POSTINGS, ROSTER
-from situasi.store import tables
+from situasi.store import seen
 from situasi.store.rollup_rows import Said, count, moment, newest, standing, told
 
 _POLICE = ("polri", "bko_polda", "brimob")
@@ -22,7 +22,7 @@ def officers(*, live: bool) -> sa.Select[Any]:
     lapses: until when the first word of those present is still fresh; begins: when the next row
     comes into force. NULL: never.
     """
-    spoke = tables.feeds[PERSONNEL.name].c.instansi.is_not(None)
+    spoke = seen.rows(PERSONNEL.name).c.instansi.is_not(None)
     order, word = _posted(live), _last(PERSONNEL.name, live, "checkin")
     roster = _last(ROSTER.name, live, "instansi")
     stated = _last(PERSONNEL.name, live, "instansi", spoke)
@@ -48,7 +48,7 @@ def officers(*, live: bool) -> sa.Select[Any]:
 
 def _posted(live: bool) -> sa.Subquery:
     """One row for each officer whose newest order names TPS; placed: how many lines name where."""
-    row = tables.feeds[POSTINGS.name].c
+    row = seen.rows(POSTINGS.name).c
     begun = sa.and_(*standing(POSTINGS.name, live), row.occurred_at <= moment("at"))
     order = sa.select(
         row.petugas, row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
@@ -72,7 +72,7 @@ def _posted(live: bool) -> sa.Subquery:
 
 def _last(feed: str, live: bool, name: str, *which: Said) -> sa.Subquery:
     """One cell of the last row of each officer, and when it happened: analysis.presence.ordered."""
-    row = tables.feeds[feed].c
+    row = seen.rows(feed).c
     turn = newest([row.petugas], row.occurred_at, told(feed), row.seq)
     begun = [*standing(feed, live), row.occurred_at <= moment("at"), *which]
     every = sa.select(row.petugas, row[name], row.occurred_at, turn.label("turn")).where(*begun)
@@ -85,8 +85,8 @@ def _last(feed: str, live: bool, name: str, *which: Said) -> sa.Subquery:
 def _begins(live: bool) -> Said:
     """When the next row begins to hold that is known and still lies ahead."""
     ahead = [
-        sa.select(tables.feeds[feed].c.occurred_at.label("then")).where(
-            *standing(feed, live), tables.feeds[feed].c.occurred_at > moment("at")
+        sa.select(seen.rows(feed).c.occurred_at.label("then")).where(
+            *standing(feed, live), seen.rows(feed).c.occurred_at > moment("at")
         )
         for feed in (POSTINGS.name, PERSONNEL.name, ROSTER.name)
     ]

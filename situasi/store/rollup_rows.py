@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store import tables
+from situasi.store import seen, tables
 
 Said = sa.ColumnElement[Any]
 
@@ -27,19 +27,19 @@ def standing(feed: str, live: bool) -> list[sa.ColumnElement[bool]]:
 
     As snapshot.Live marks them: what was loaded as history and taken back was never known.
     """
-    row, taken = tables.feeds[feed].c, tables.withdrawals.c
+    row, taken = seen.rows(feed).c, tables.withdrawals.c
     # Not correlated: whatever an engine thinks of how many there are, it hashes them once.
     gone = sa.select(taken.row_seq).where(taken.feed == feed)
     if live:
         return [row.seq.not_in(gone)]
     history = sa.and_(row.known_at < row.recorded_at, row.seq.in_(gone))
-    by_then = gone.where(taken.recorded_at <= moment("at"))
+    by_then = gone.where(seen.taken_by(moment("at")))
     return [row.known_at <= moment("at"), ~history, row.seq.not_in(by_then)]
 
 
 def told(feed: str) -> Said:
     """When a row was told: analysis.incidents.told_at."""
-    row = tables.feeds[feed].c
+    row = seen.rows(feed).c
     otherwise = sa.case((row.latihan == sa.true(), row.known_at), else_=row.recorded_at)
     return sa.func.coalesce(row.reported_at, otherwise)
 
@@ -79,13 +79,13 @@ def fresh(live: bool) -> sa.CompoundSelect[Any]:
 
 
 def _fresh(feed: str, live: bool) -> sa.Select[Any]:
-    row = tables.feeds[feed].c
+    row = seen.rows(feed).c
     stored = sa.select(sa.func.max(row.recorded_at))
     known = sa.select(sa.func.max(row.known_at)).where(*standing(feed, live))
     made = sa.exists().where(row.latihan == sa.true(), *standing(feed, live=True))
     if not live:
         stored = stored.where(row.recorded_at <= moment("at"))
-    last = sa.select(sa.func.coalesce(sa.func.max(row.seq), 0))
+    last = sa.select(sa.func.coalesce(sa.func.max(tables.feeds[feed].c.seq), 0))
     return sa.select(
         sa.literal(feed).label("feed"),
         last.scalar_subquery().label("last"),

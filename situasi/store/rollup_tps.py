@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from situasi.records import FASE, TPS
-from situasi.store import tables
+from situasi.store import seen
 from situasi.store.rollup_rows import Said, count, moment, newest, rank, standing, told, yes
 
 _OPENED = FASE.index("dibuka")
@@ -56,7 +56,7 @@ def _each(dialect: str, *, live: bool, register: bool) -> sa.Subquery:
 
 
 def _rows(dialect: str, *, live: bool, register: bool) -> sa.Subquery:
-    row = tables.feeds[TPS.name].c
+    row = seen.rows(TPS.name).c
     others = sa.func.coalesce(row.hadir_dptb, 0) + sa.func.coalesce(row.hadir_dpk, 0)
     heads = sa.func.coalesce(row.hadir, row.hadir_dpt + others)
     today = row.occurred_at.between(moment("since"), moment("until"))
@@ -78,7 +78,7 @@ def _rows(dialect: str, *, live: bool, register: bool) -> sa.Subquery:
     listed = _listed(dialect)
     return (
         sa.select(*told_so, listed.c.dpt)
-        .join_from(tables.feeds[TPS.name], listed, listed.c.code == place)
+        .join_from(seen.rows(TPS.name), listed, listed.c.code == place)
         .where(*known)
         .subquery()
     )

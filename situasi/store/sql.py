@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import Feed, stored_dtypes
-from situasi.store import access, frames, tables, trail
+from situasi.store import access, frames, seen, tables, trail, withdrawing
 from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.journal import (
@@ -26,7 +25,8 @@ from situasi.store.journal import (
     read_released,
 )
 from situasi.store.moments import to_micros
-from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
+from situasi.store.protocol import Delivery, Quarantined, Writing
+from situasi.store.seen import Clock
 from situasi.store.verbatim import Placing, State
 from situasi.store.writing import SqlWriting
 
@@ -54,8 +54,9 @@ _BATCHES = {
 class SqlStore:
     """See protocol.Store."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._made_ready = backend
+    def __init__(self, backend: Backend, clock: Clock | None = None) -> None:
+        """clock: asked at each commit; None: a commit is as old as the writing says it began."""
+        self._made_ready, self._clock = backend, clock
         self._process = os.getpid()
 
     @property
@@ -79,41 +80,52 @@ class SqlStore:
         """See protocol.Store. The write lock is taken by the first `add` or `release`."""
         backend = self._backend
         with backend.writing() as connection:
-            writing = SqlWriting(backend, connection, delivery)
+            writing = SqlWriting(backend, connection, delivery, self._clock)
             yield writing
             writing.finish()
 
     def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
-        return self._frame(tables.feeds[feed.name], stored_dtypes(feed), after)
+        return self._frame(tables.feeds[feed.name], stored_dtypes(feed), after, seen.as_read)
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
-        return self._frame(tables.withdrawals, _WITHDRAWALS, after)
+        return self._frame(tables.withdrawals, _WITHDRAWALS, after, seen.withdrawals_as_read)
 
     def batches(self, after: int = 0) -> pd.DataFrame:
-        return self._frame(tables.batches, _BATCHES, after)
+        batch, when = tables.batches.c, seen.batches().c
+        columns = [when.at if name == "recorded_at" else batch[name] for name in _BATCHES]
+        joined = tables.batches.join(seen.batches(), when.batch == batch.batch)
+        asked = sa.select(*columns).select_from(joined).where(batch.batch > after)
+        with self._backend.reading() as connection:
+            return frames.read(connection, asked.order_by(batch.batch), _BATCHES)
 
     def audit(self, after: int = 0) -> pd.DataFrame:
         return self._frame(tables.audit, trail.COLUMNS, after)
 
-    def _frame(self, table: sa.Table, dtypes: dict[str, str], after: int = 0) -> pd.DataFrame:
+    def committed_after(self, version: int) -> datetime | None:
+        """See protocol.Store. Asked under the write lock: whoever writes is waited for."""
+        backend = self._backend
+        with backend.writing() as connection, backend.speaking():
+            return seen.committed_after(connection, version)
+
+    def _frame(
+        self,
+        table: sa.Table,
+        dtypes: dict[str, str],
+        after: int = 0,
+        read: Callable[[sa.Connection, pd.DataFrame], pd.DataFrame] | None = None,
+    ) -> pd.DataFrame:
         (key,) = table.primary_key
-        columns = [table.c[name] for name in dtypes]
+        asked = sa.select(*(table.c[name] for name in dtypes)).where(key > after).order_by(key)
         with self._backend.reading() as connection:
-            return frames.read(
-                connection, sa.select(*columns).where(key > after).order_by(key), dtypes
-            )
+            found = frames.read(connection, asked, dtypes)
+            return read(connection, found) if read else found
 
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         backend = self._backend
         with backend.writing() as connection, backend.speaking():
-            taken = _take_back(backend, connection, batch, to_micros(at))
-            if taken:
-                detail = {"batch": batch, "rows": taken, "reason": reason}
-                trail.write(
-                    backend, connection, to_micros(at), actor, "withdraw", detail, moves=True
-                )
-                connection.commit()
-            return taken
+            return withdrawing.withdraw(
+                backend, connection, batch, to_micros(at), actor, reason, self._clock
+            )
 
     def quarantine(
         self,
@@ -227,38 +239,3 @@ class SqlStore:
 
     def close(self) -> None:
         self._backend.close()
-
-
-def _take_back(backend: Backend, connection: sa.Connection, batch: int, at: int) -> int:
-    """Add a withdrawal for each row of the batch that has none; how many."""
-    name = connection.execute(
-        sa.select(tables.batches.c.feed).where(tables.batches.c.batch == batch)
-    ).scalar_one_or_none()
-    if name is None:
-        raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
-    row, taken = tables.feeds[name].c, tables.withdrawals.c
-    # Of this batch alone, and not row by row: an engine that has not counted its tables yet
-    # would read all withdrawals for each row.
-    already = sa.select(taken.row_seq).where(taken.feed == name, taken.batch == batch)
-    first, end = (
-        _first_of(connection, tables.feeds[name], number) for number in (batch, batch + 1)
-    )
-    valid = (
-        sa.select(row.seq, sa.literal(name), row.batch, sa.literal(at), row.digest)
-        .where(row.seq >= first, row.seq < end, row.seq.not_in(already))
-        .order_by(row.seq)
-    )
-    names = ["row_seq", "feed", "batch", "recorded_at", "digest"]
-    return backend.append_found(connection, tables.withdrawals, names, valid)
-
-
-def _first_of(connection: sa.Connection, table: sa.Table, batch: int) -> int:
-    """The `seq` where this batch or a later one begins. Both only grow, so it is closed in on."""
-    seq = table.c.seq
-    newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(seq), 0))).scalar_one()
-
-    def batch_from(number: int) -> int:
-        first = sa.select(table.c.batch).where(seq >= number).order_by(seq).limit(1)
-        return int(connection.execute(first).scalar_one())
-
-    return 1 + bisect_left(range(1, int(newest) + 1), batch, key=batch_from)

@@ -64,7 +64,10 @@ def _feed_table(feed: Feed) -> sa.Table:
 feeds: dict[str, sa.Table] = {feed.name: _feed_table(feed) for feed in FEEDS.values()}
 
 # A batch is written last, when its counts are known, since nothing is ever updated;
-# its rows carry the number reserved for it under the same write lock.
+# its rows carry the number reserved for it under the same write lock. `committed_at`: when the
+# write lock was about to be given back: before it nobody saw a row (see seen.py). `marks`: four
+# bytes for each row, by which `sealing` names the one that was changed. Both are empty in
+# batches of older versions.
 batches = sa.Table(
     "batches",
     metadata,
@@ -77,6 +80,19 @@ batches = sa.Table(
     _needed("accepted", sa.BigInteger),
     _needed("duplicate", sa.BigInteger),
     _needed("quarantined", sa.BigInteger),
+    sa.Column("committed_at", Moment),
+    sa.Column("marks", sa.LargeBinary),
+)
+
+# Rows that another delivery brought again: it is a second voucher for them, so they stand on
+# when the first is taken back (see repeats.py for which are kept).
+repeats = _table(
+    "repeats",
+    _needed("batch", sa.BigInteger),
+    _needed("feed", sa.Text),
+    _needed("row_seq", sa.BigInteger),
+    sa.UniqueConstraint("feed", "row_seq", "batch"),
+    sa.Index("repeats_by_batch", "batch"),
 )
 
 withdrawals = _table(
@@ -91,6 +107,21 @@ withdrawals = _table(
     sa.Index("withdrawals_by_batch", "batch"),
 )
 
+# One row per withdrawal of a batch: `withdrawals` from number `first` on, `rows` of them, are
+# the rows that went with it. Stores of older versions have withdrawals without it.
+withdrawn_batches = _table(
+    "withdrawn_batches",
+    _needed("batch", sa.BigInteger),
+    _needed("recorded_at", Moment),
+    _needed("committed_at", Moment),
+    _needed("first", sa.BigInteger),
+    _needed("rows", sa.BigInteger),
+    _needed("marks", sa.LargeBinary),
+    sa.UniqueConstraint("batch"),
+)
+
+# `round`: how often this very row had been settled before it came (empty: never). The digest
+# tells it too, so the same row can wait again after it was settled.
 quarantine = _table(
     "quarantine",
     _needed("batch", sa.BigInteger),
@@ -101,6 +132,7 @@ quarantine = _table(
     _needed("reasons", sa.Text),  # JSON: list
     _needed("recorded_at", Moment),
     _needed("digest", sa.LargeBinary),
+    sa.Column("round", sa.BigInteger),
     sa.UniqueConstraint("digest"),
 )
 

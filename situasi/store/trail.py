@@ -35,6 +35,7 @@ _ENTRY = tables.audit.c
 # Number and seal of an entry: two trails that share one are the same up to there.
 Mark = tuple[int, str]
 _READ_AT_ONCE = 600
+_LATELY = 2_000  # entries
 
 
 def seal(previous: Any, *entry: Any) -> str:
@@ -103,16 +104,14 @@ def seal_at(connection: sa.Connection, number: int) -> str | None:
     return None if found is None else str(found.chain)
 
 
-def seal_older(connection: sa.Connection) -> None:
-    """Entries from before there were seals: each told of a commit, so all moved the data."""
-    previous, sealed = BEGINNING, []
-    for seq, *said in entries(connection, "seq", "at", "actor", "action", "detail"):
-        previous = seal(previous, seq, *said, True)
-        sealed.append({"number": seq, "chained": previous})
-    if sealed:
-        one = sa.update(tables.audit).where(_ENTRY.seq == sa.bindparam("number"))
-        values = {"moves": True, "chain": sa.bindparam("chained")}
-        connection.execute(one.values(values), sealed)
+def said_lately(
+    connection: sa.Connection, action: str, actor: str, detail: dict[str, Any], *, since: int
+) -> bool:
+    """Whether one of the newest entries says the very same of the same person."""
+    last, _ = newest(connection)
+    same = (_ENTRY.action == action, _ENTRY.actor == actor, _ENTRY.detail == json.dumps(detail))
+    told = sa.select(_ENTRY.seq).where(_ENTRY.seq > last - _LATELY, _ENTRY.at > since, *same)
+    return connection.execute(told.limit(1)).first() is not None
 
 
 def verify(backend: Backend, connection: sa.Connection, head: str | None) -> list[str]:

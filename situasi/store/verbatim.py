@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from situasi.store import tables, trail
+from situasi.store import seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.moments import from_micros
+from situasi.store.seen import Commits
 
 # Rows in memory at a time: of the widest table some 50 MB as Python's own values.
 PIECE = 20_000
@@ -62,6 +63,14 @@ class State:
     def head(self) -> tuple[int, str]:
         """Number and seal of the newest entry of the trail."""
         return trail.newest(self._connection)
+
+    def commits(self) -> Commits:
+        """When rows of batches, and withdrawals, could first be seen: their cells say otherwise."""
+        return Commits(self._connection)
+
+    def undone(self) -> set[int]:
+        """The batches that were taken back."""
+        return set(self._connection.execute(seen.undone()).scalars())
 
     def began(self) -> datetime | None:
         """The time of the first entry of the trail."""

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import FEEDS
-from situasi.store import tables, trail
+from situasi.store import seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
     Values,
     cleaned,
     digests,
     moments,
-    quarantine_digest,
     storable,
 )
 from situasi.store.journal import waits
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
+from situasi.store.rejecting import Refused, reject
+from situasi.store.seen import Clock
 
 # Rows are made ready and inserted this many at a time: memory stays small, and the
 # numbers of bound values stay under what every engine takes.
 _PIECE = 20_000
 _ASKED_AT_ONCE = 500
+# What the trail calls a delivery of which no row was new, and how often it says so of the same:
+# a bot that sends its file every minute is not to fill the trail.
+AGAIN = "deliver-again"
+_TOLD_ONCE_IN = 3_600_000_000  # microseconds
+_MOST_NAMED = 50  # numbers in an entry
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,14 @@ class _Piece:
 class SqlWriting:
     """See protocol.Writing. Lives inside one `deliver` block, in one thread."""
 
-    def __init__(self, backend: Backend, connection: sa.Connection, delivery: Delivery) -> None:
-        self._backend = backend
+    def __init__(
+        self,
+        backend: Backend,
+        connection: sa.Connection,
+        delivery: Delivery,
+        clock: Clock | None = None,
+    ) -> None:
+        self._backend, self._clock = backend, clock
         self._connection = connection
         self._delivery = delivery
         self._feed = FEEDS[delivery.feed]
@@ -56,6 +66,7 @@ class SqlWriting:
         self._anything_new = False
         self._released: list[int] = []
         self._settled_by: dict[int, int] = {}
+        self._waiting = set[int]()
         self._discarded = False
         self._is_trial = False  # discarded before anything was written: only reads
         self._tried: set[tuple[bytes, int]] = set()
@@ -68,21 +79,24 @@ class SqlWriting:
                 self._prepared(accepted.iloc[start : start + _PIECE])
                 for start in range(0, len(accepted), _PIECE)
             ]
-            held = self._prepared_rejections(rejected)
             if self._is_trial:
-                stored, new_in_quarantine = sum(map(self._count_new, pieces)), 0
+                stored, refused = sum(map(self._count_new, pieces)), Refused(0, ())
             else:
                 batch = self._reserved_batch()
                 stored = sum([self._append(batch, piece) for piece in pieces])
-                new_in_quarantine = self._reject(batch, held)
-        added = Added(stored, len(accepted) - stored, len(rejected))
+                refused = reject(
+                    self._backend, self._connection, self._delivery, batch, self._at, rejected
+                )
+        duplicates = len(accepted) - stored
+        added = Added(stored, duplicates, len(rejected), refused.waiting)
         total = self._total
         self._total = Added(
             total.accepted + added.accepted,
             total.duplicate + added.duplicate,
             total.quarantined + added.quarantined,
         )
-        self._anything_new |= stored + new_in_quarantine > 0
+        self._anything_new |= stored + refused.new > 0
+        self._waiting |= {number for number in refused.waiting if number is not None}
         return added
 
     def release(self, numbers: Sequence[int], rows: Mapping[int, int] | None = None) -> None:
@@ -116,43 +130,57 @@ class SqlWriting:
         """Commit what is new. Raises StoreError when a part of the delivery had failed."""
         if self._broken:
             raise StoreError("Kiriman ini gagal sebagian dan tidak disimpan. Ulangi dari awal.")
-        if self._discarded or not self._anything_new:
+        if self._discarded:
             self._connection.rollback()
             return
         with self._all_or_nothing():
-            counts = {
-                "accepted": self._total.accepted,
-                "duplicate": self._total.duplicate,
-                "quarantined": self._total.quarantined,
-            }
-            self._write_batch(counts)
+            if self._anything_new:
+                self._write_batch()
+            else:
+                self._tell_again()
             self._connection.commit()
 
-    def _write_batch(self, counts: dict[str, int]) -> None:
-        delivery = self._delivery
-        named = {
-            "batch": self._reserved_batch(),
+    def _write_batch(self) -> None:
+        named = {"batch": self._reserved_batch(), **self._named()}
+        row = {**named, "recorded_at": self._at, "actor": cleaned(self._delivery.actor)}
+        # Last of all: what takes long was done, and nobody sees a row before this is committed.
+        row["committed_at"] = seen.stamp(self._connection, self._clock, self._at)
+        self._backend.append(self._connection, tables.batches, row)
+        detail = {**named, "released": self._released, **self._waited()}
+        if self._settled_by:
+            detail["settled_by"] = {str(one): row for one, row in self._settled_by.items()}
+        self._tell("deliver", detail, moves=True)
+
+    def _tell_again(self) -> None:
+        """Say in the trail that rows came of which none is new, unless it says so already."""
+        detail = {**self._named(), **self._waited()}
+        rows = self._total.accepted + self._total.duplicate + self._total.quarantined
+        actor = cleaned(self._delivery.actor)
+        known = trail.said_lately(
+            self._connection, AGAIN, actor, detail, since=self._at - _TOLD_ONCE_IN
+        )
+        if rows and not known:
+            self._tell(AGAIN, detail, moves=False)
+
+    def _tell(self, action: str, detail: dict[str, Any], *, moves: bool) -> None:
+        actor = self._delivery.actor
+        trail.write(self._backend, self._connection, self._at, actor, action, detail, moves=moves)
+
+    def _named(self) -> dict[str, Any]:
+        """What the delivery was, and how many rows it brought."""
+        delivery, total = self._delivery, self._total
+        return {
             "feed": delivery.feed,
             "source": cleaned(delivery.source),
             "sha256": cleaned(delivery.sha256),
+            "accepted": total.accepted,
+            "duplicate": total.duplicate,
+            "quarantined": total.quarantined,
         }
-        self._backend.append(
-            self._connection,
-            tables.batches,
-            {**named, **counts, "recorded_at": self._at, "actor": cleaned(delivery.actor)},
-        )
-        detail = {**named, **counts, "released": self._released}
-        if self._settled_by:
-            detail["settled_by"] = {str(one): row for one, row in self._settled_by.items()}
-        trail.write(
-            self._backend,
-            self._connection,
-            self._at,
-            delivery.actor,
-            "deliver",
-            detail,
-            moves=True,
-        )
+
+    def _waited(self) -> dict[str, Any]:
+        """The numbers as which faulty rows of it waited already; the first of many."""
+        return {"waiting": sorted(self._waiting)[:_MOST_NAMED]} if self._waiting else {}
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -226,26 +254,3 @@ class SqlWriting:
             )
             times.update((digest, count) for digest, count in found)
         return [times.get(digest, 0) for digest in content]
-
-    def _prepared_rejections(self, rejected: Sequence[Rejection]) -> dict[str, Any]:
-        # Kept in the sender's order of columns; compared in any order.
-        raw = [json.dumps(row.raw) for row in rejected]
-        content = [json.dumps(row.raw, sort_keys=True) for row in rejected]
-        reasons = [json.dumps(row.reasons) for row in rejected]
-        feed = self._feed.name
-        return {
-            "feed": repeat(feed),
-            "source": repeat(cleaned(self._delivery.source)),
-            "row": [row.row for row in rejected],
-            "raw": raw,
-            "reasons": reasons,
-            "digest": [
-                quarantine_digest((feed, *parts)) for parts in zip(content, reasons, strict=True)
-            ],
-        }
-
-    def _reject(self, batch: int, columns: dict[str, Any]) -> int:
-        constants = {"batch": batch, "recorded_at": self._at}
-        return self._backend.append_new(
-            self._connection, tables.quarantine, columns, constants, ["digest"]
-        )

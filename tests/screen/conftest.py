@@ -90,7 +90,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
     prepare(opened, NOON, lambda _told: None)
     chief = Viewer("kapolres", ROLES["pimpinan"])
-    briefings.mark(opened.store, chief, NINE, "Taklimat pagi", NOON, exercise=True)
+    briefings.mark(opened.store, chief, NINE, "Taklimat pagi", NOON, exercise=True, version=0)
     yield opened
     opened.close()
 

@@ -77,7 +77,7 @@ def planted_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         assert ledger.accepted == 2, (feed, ledger.reasons)
     chief = Viewer(OFFICER, ROLES["pimpinan"])
     long_ago = NOON - timedelta(days=30)
-    briefings.mark(opened.store, chief, long_ago, f"oleh {PROSE}", NOON, exercise=False)
+    briefings.mark(opened.store, chief, long_ago, f"oleh {PROSE}", NOON, exercise=False, version=0)
     yield opened
     opened.close()
 

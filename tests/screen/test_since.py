@@ -130,7 +130,7 @@ def test_the_four_lists_come_in_their_order_with_their_files(seen: Board) -> Non
 
 
 def test_an_earlier_marker_can_be_chosen_and_stands_in_the_address(seen: Board) -> None:
-    briefings.mark(seen.store, CHIEF, wib("20.00"), "", NOON, exercise=True)
+    briefings.mark(seen.store, CHIEF, wib("20.00"), "", NOON, exercise=True, version=0)
     assert "sejak taklimat 20.00" in words(drawn("changes", "20:30"))
     assert "sejak taklimat 20.00" in words(drawn("stations", "20:30"))
     nine = f"{NINE:%Y-%m-%dT%H:%M:%S}"

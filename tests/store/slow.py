@@ -71,6 +71,12 @@ class MemoryStore:
         self.all_notes: list[tuple[str, str]] = []
         self.all_access: list[tuple[str, str, str]] = []
         self.book: list[dict[str, Any]] = []
+        self.last: datetime | None = None  # when something was last committed
+
+    def _committed(self, at: datetime) -> datetime:
+        """Nothing is committed earlier than what was committed before."""
+        self.last = at if self.last is None else max(self.last, at)
+        return self.last
 
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
@@ -81,12 +87,28 @@ class MemoryStore:
 
     @contextmanager
     def deliver(self, delivery: Delivery) -> Iterator[_MemoryWriting]:
-        writing = _MemoryWriting(copy.deepcopy(self), delivery)
+        after = copy.deepcopy(self)
+        writing = _MemoryWriting(after, delivery, after._committed(delivery.recorded_at))
         yield writing
         if writing.new and not writing.discarded:
             writing.after.all_batches.append(writing.batch_row())
             writing.after.sign(delivery.recorded_at, delivery.actor, "deliver", {})
             self.__dict__.update(writing.after.__dict__)
+        elif sum(writing.counts.values()) and not writing.discarded:
+            self._told_again(delivery, {**writing.counts, "waiting": sorted(writing.waiting)})
+
+    def _told_again(self, delivery: Delivery, counts: dict[str, Any]) -> None:
+        """Rows came of which none is new: once an hour the book says so."""
+        said = {"of": [delivery.feed, delivery.source, delivery.sha256], **counts}
+        hour = delivery.recorded_at - timedelta(hours=1)
+        if not any(
+            entry["action"] == "deliver-again"
+            and entry["at"] > hour
+            and entry["actor"] == clean(delivery.actor)
+            and json.loads(entry["detail"]) == said
+            for entry in self.book
+        ):
+            self.sign(delivery.recorded_at, delivery.actor, "deliver-again", said, moves=False)
 
     def sign(
         self,
@@ -110,6 +132,10 @@ class MemoryStore:
         rows = [row for row in self.taken if row["seq"] > after]
         return _frame(rows, names | {"recorded_at": "datetime64[us, UTC]"})
 
+    def committed_after(self, version: int) -> datetime | None:
+        """The model tells no moments of commits."""
+        raise NotImplementedError
+
     def is_taken(self, feed: str, row: dict[str, Any]) -> bool:
         return any(t["feed"] == feed and t["row_seq"] == row["seq"] for t in self.taken)
 
@@ -119,9 +145,10 @@ class MemoryStore:
             raise StoreError(f"Batch {batch} tidak ada.")
         feed = found[0]["feed"]
         rows = [r for r in self.feeds[feed] if r["batch"] == batch and not self.is_taken(feed, r)]
+        when = self._committed(at) if rows else at
         for row in rows:
             self.taken.append({"seq": len(self.taken) + 1, "feed": feed, "row_seq": row["seq"],
-                               "batch": batch, "recorded_at": at})  # fmt: skip
+                               "batch": batch, "recorded_at": when})  # fmt: skip
         if rows:
             detail = {"batch": batch, "rows": len(rows), "reason": reason}
             self.sign(at, actor, "withdraw", detail)
@@ -257,18 +284,18 @@ class MemoryStore:
 
 
 class _MemoryWriting:
-    def __init__(self, after: MemoryStore, delivery: Delivery) -> None:
-        self.after, self.delivery = after, delivery
+    def __init__(self, after: MemoryStore, delivery: Delivery, at: datetime) -> None:
+        self.after, self.delivery, self.at = after, delivery, at
         self.batch = len(after.all_batches) + 1
         self.counts = {"accepted": 0, "duplicate": 0, "quarantined": 0}
+        self.waiting = set[int]()
         self.new = self.discarded = False
 
     def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
         feed = FEEDS[self.delivery.feed]
         stored = sum([self._keep(feed, row) for row in accepted.to_dict("records")])
-        for one in rejected:
-            self._reject(one)
-        added = Added(stored, len(accepted) - stored, len(rejected))
+        waiting = tuple([self._reject(one) for one in rejected])
+        added = Added(stored, len(accepted) - stored, len(rejected), waiting)
         for name in self.counts:
             self.counts[name] += getattr(added, name)
         return added
@@ -277,15 +304,23 @@ class _MemoryWriting:
         rows, mark = self.after.feeds[feed.name], digest(feed, row)
         if any(r["digest"] == mark and not self.after.is_taken(feed.name, r) for r in rows):
             return False
-        own = {"seq": len(rows) + 1, "batch": self.batch, "recorded_at": self.delivery.recorded_at}
-        rows.append(dict(row) | own | {"digest": mark})
+        own = {"seq": len(rows) + 1, "batch": self.batch, "recorded_at": self.at}
+        live = pd.Timestamp(row["known_at"]) == pd.Timestamp(self.delivery.recorded_at)
+        known = self.at if live else row["known_at"]
+        rows.append(dict(row) | own | {"digest": mark, "known_at": known})
         self.new = True
         return True
 
-    def _reject(self, one: Rejection) -> None:
+    def _reject(self, one: Rejection) -> int | None:
         said = (self.delivery.feed, one.raw, one.reasons)
-        if any((row.feed, row.raw, row.reasons) == said for row in self.after.kept):
-            return
+        known = [
+            row.number
+            for row in self.after.quarantine()
+            if (row.feed, row.raw, row.reasons) == said
+        ]
+        if known:
+            self.waiting.add(known[0])
+            return known[0]
         self.after.kept.append(
             Quarantined(
                 len(self.after.kept) + 1,
@@ -295,11 +330,12 @@ class _MemoryWriting:
                 one.row,
                 one.raw,
                 one.reasons,
-                self.delivery.recorded_at.astimezone(UTC),
+                self.at.astimezone(UTC),
                 None,
             )
         )
         self.new = True
+        return None
 
     def release(self, numbers: Sequence[int]) -> None:
         for number in numbers:
@@ -313,7 +349,7 @@ class _MemoryWriting:
         self.discarded = True
 
     def batch_row(self) -> dict[str, Any]:
-        return {"batch": self.batch, **vars(self.delivery), **self.counts}
+        return {"batch": self.batch, **vars(self.delivery), **self.counts, "recorded_at": self.at}
 
 
 def _frame(rows: list[dict[str, Any]], dtypes: dict[str, str]) -> pd.DataFrame:

@@ -88,14 +88,90 @@ def test_moments_far_from_now_are_kept(store: Store, year: int) -> None:
     assert store.tail(INCIDENTS)["occurred_at"][0].to_pydatetime() == moment
 
 
-def test_delivering_the_same_file_twice_changes_nothing(store: Store) -> None:
+def test_delivering_the_same_file_twice_changes_nothing_and_is_told_in_the_trail(
+    store: Store,
+) -> None:
     assert bring(store, numbered(2, 3), rejection()) == Added(2, 0, 1)
     before = store.version(), store.batches(), store.audit(), store.quarantine()
     assert bring(store, numbered(2, 3), rejection()) == Added(0, 2, 1)
     after = store.version(), store.batches(), store.audit(), store.quarantine()
     assert before[0] == after[0] and before[3] == after[3]
     assert_frame_equal(before[1], after[1])
-    assert_frame_equal(before[2], after[2])
+    assert_frame_equal(before[2], after[2].head(1))
+    again = after[2].iloc[1]
+    assert (again["action"], again["actor"], again["moves"]) == ("deliver-again", "operator", False)
+
+
+def test_a_delivery_of_nothing_new_is_told_once_an_hour_and_again_when_it_is_another(
+    store: Store,
+) -> None:
+    def again(minutes: int, **changes: Any) -> int:
+        at = MORNING + timedelta(hours=1, minutes=minutes)
+        bring(store, numbered(2), rejection(), recorded_at=at, **changes)
+        return int((store.audit()["action"] == "deliver-again").sum())
+
+    assert again(0) == 0
+    assert [again(minute) for minute in (1, 2, 59)] == [1, 1, 1]
+    assert again(62) == 2
+    assert (again(63, actor="wati"), again(63, sha256="01")) == (3, 4)
+    assert store.version() == len(store.batches()) == 1
+
+
+def test_a_trial_and_a_delivery_without_rows_leave_no_trace(store: Store) -> None:
+    bring(store, numbered(2))
+    bring(store, numbered())
+    with store.deliver(delivery()) as writing:
+        writing.add(numbered(2), [])
+        writing.discard()
+    assert len(store.audit()) == 1
+
+
+def test_a_faulty_row_that_still_waits_is_kept_once_and_its_number_is_told(store: Store) -> None:
+    assert bring(store, numbered(), rejection()).waiting == (None,)
+    added = bring(store, numbered(), rejection(8), rejection(9, raw={"waktu": "besok"}))
+    [first, second] = store.quarantine()
+    assert (added, added.waiting) == (Added(0, 0, 2), (first.number, None))
+    assert bring(store, numbered(), rejection()).waiting == (first.number,)
+    assert store.quarantine() == [first, second]
+
+
+def test_the_same_faulty_row_twice_in_one_delivery_waits_once(store: Store) -> None:
+    added = bring(store, numbered(), rejection(3), rejection(4), rejection(5, raw={}))
+    first, _ = store.quarantine()
+    assert (added.quarantined, added.waiting) == (3, (None, first.number, None))
+
+
+def settle(store: Store, number: int, *ids: int) -> None:
+    with store.deliver(delivery(source="koreksi")) as writing:
+        writing.add(numbered(*ids), [])
+        writing.release([number])
+
+
+def test_a_faulty_row_like_one_that_was_settled_waits_anew_and_is_logged(store: Store) -> None:
+    """A bot sends the same faulty row of a new event: it must not be lost."""
+    bring(store, numbered(), rejection(3))
+    settle(store, store.quarantine()[0].number, 3)
+    for turn in (1, 2):
+        version = store.version()
+        assert bring(store, numbered(), rejection(7)).waiting == (None,)
+        [waits] = store.quarantine()
+        assert (waits.row, store.waiting()) == (7, {"incidents": 1})
+        assert store.version() > version
+        assert bring(store, numbered(), rejection(8)).waiting == (waits.number,)
+        settle(store, waits.number, 3 + turn)
+    assert store.quarantine() == []
+    assert len(store.quarantine(released=True)) == 3
+
+
+def test_a_row_settled_by_a_delivery_that_was_taken_back_waits_and_is_not_kept_twice(
+    store: Store,
+) -> None:
+    bring(store, numbered(), rejection(3))
+    [first] = store.quarantine()
+    settle(store, first.number, 3)
+    store.withdraw(2, MORNING, "operator")
+    assert bring(store, numbered(), rejection(8)).waiting == (first.number,)
+    assert store.quarantine() == [first]
 
 
 def test_same_row_twice_in_one_file_is_stored_once(store: Store) -> None:

@@ -22,9 +22,9 @@ import sqlalchemy as sa
 
 from situasi.records import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
 from situasi.settings import ROOT
-from situasi.store import Grown, Store, StoreError, aside, open_store, trail, upgrade
+from situasi.store import Grown, Store, StoreError, aside, open_store, upgrade
 from situasi.store import sqlite as engine
-from situasi.store.migrations import migrating
+from situasi.store.migrations import migrating, steps
 from situasi.store.tables import metadata
 from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row
@@ -286,7 +286,7 @@ def test_growth_that_fails_leaves_the_older_store_as_it_was(
     def fails(_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(trail, "seal_older", fails)
+    monkeypatch.setattr(steps, "create_index", lambda *_: fails(_))
     with pytest.raises(StoreError):
         opened(second)
     assert (old.raw(second), old.number_of(second)) == (before, 2)

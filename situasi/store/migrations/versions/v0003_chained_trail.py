@@ -6,10 +6,12 @@ What an older store has in its trail is sealed here, once: the only change ever 
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+
 import sqlalchemy as sa
 from alembic import op
 
-from situasi.store import trail
 from situasi.store.migrations import steps
 
 revision = "0003"
@@ -31,4 +33,15 @@ def upgrade() -> None:
     steps.create_index("audit_by_moves", "audit", "moves", "seq")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER IF EXISTS audit_no_update")  # held again after the last step
-        trail.seal_older(op.get_bind())
+        _seal_entries(op.get_bind())
+
+
+def _seal_entries(connection: sa.Connection) -> None:
+    """Seal the entries that are there: each told of a commit, so all moved the data."""
+    every = "SELECT seq, at, actor, action, detail FROM audit ORDER BY seq"
+    seal = "0" * 64
+    for entry in connection.exec_driver_sql(every).all():
+        seal = sha256(json.dumps([seal, *entry, 1], default=repr).encode()).hexdigest()
+        connection.exec_driver_sql(
+            "UPDATE audit SET moves = 1, chain = ? WHERE seq = ?", (seal, entry[0])
+        )

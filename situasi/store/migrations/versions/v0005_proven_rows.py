@@ -1,0 +1,37 @@
+"""5: rows proven by the trail, the moment of each commit, and which deliveries repeated a row.
+
+What is new is empty in rows that were there: they were stored before anything was kept of it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from situasi.store.migrations import steps
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    steps.add_column("batches", sa.Column("committed_at", sa.BigInteger))
+    steps.add_column("batches", sa.Column("marks", sa.LargeBinary))
+    steps.add_column("quarantine", sa.Column("round", sa.BigInteger))
+    steps.create_table(
+        "withdrawn_batches",
+        sa.Column("batch", sa.BigInteger, nullable=False),
+        sa.Column("recorded_at", sa.BigInteger, nullable=False),
+        sa.Column("committed_at", sa.BigInteger, nullable=False),
+        sa.Column("first", sa.BigInteger, nullable=False),
+        sa.Column("rows", sa.BigInteger, nullable=False),
+        sa.Column("marks", sa.LargeBinary, nullable=False),
+        sa.UniqueConstraint("batch"),
+    )
+    steps.create_table(
+        "repeats",
+        sa.Column("batch", sa.BigInteger, nullable=False),
+        sa.Column("feed", sa.Text, nullable=False),
+        sa.Column("row_seq", sa.BigInteger, nullable=False),
+        sa.UniqueConstraint("feed", "row_seq", "batch"),
+        sa.Index("repeats_by_batch", "batch"),
+    )
