@@ -7,46 +7,40 @@ memory.loading()  # before all else is loaded; the lifespan ends it
 from pathlib import Path
 
 import streamlit as st
-from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
 from streamlit import delta_generator
 from streamlit.elements import exception
 from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session, media_file_manager, runtime
+from streamlit.runtime import (
+    app_session,
+    backend_operation_handler,
+    media_file_manager,
+    runtime,
+)
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
 
 from situasi import board as house
-from situasi.screen import session
-from situasi.server import beats, failing, guests, oidc, signin, start, taken, theming, together
+from situasi.screen import browser_messages, session
+from situasi.server import (
+    beats,
+    deferred_files,
+    failing,
+    guests,
+    logs,
+    oidc,
+    signin,
+    start,
+    taken,
+    theming,
+    together,
+)
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
-
-# What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
-# asks it for what is nobody's business (git), and each of the latter holds up all others.
-SAYS = frozenset(
-    {
-        "rerun_script",
-        "stop_script",
-        "app_heartbeat",
-        "file_urls_request",
-        "backend_operation_request",
-    }
-)
-
-
-def heeds(said: bytes) -> bool:
-    """Whether Streamlit is given this message of a browser to hear."""
-    try:
-        return BackMsg.FromString(said).WhichOneof("type") in SAYS
-    except DecodeError:
-        return True  # it closes the WebSocket upon what is no message
-
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
 theming.once(app_session, CustomThemeConfig)
@@ -56,6 +50,10 @@ beats.tell_nothing(script_requests.ScriptRequests)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)
+# One that it gives to whoever asks.
+deferred_files.bind_to_pages(backend_operation_handler)
+# What comes from outside makes no second line of a log, whoever writes it.
+logs.escape_records()
 # Its words for what fails are of its cloud.
 failing.say(exception)
 
@@ -67,7 +65,8 @@ gate = start.gate(
     shell=Path(st.__file__).parent / "static" / "index.html",
     # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
     farewell=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
-    heeds=heeds,
+    heeds=browser_messages.heeds,
+    tells=browser_messages.tells,
 )
 app = st.App(
     "situasi/screen/frame.py",

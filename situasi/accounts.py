@@ -24,6 +24,8 @@ KIND = "account"
 SESSION = "session"  # the kind under which signings in are remembered
 SHORTEST = 12
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
+# Names by which programs deliver and speak in the audit trail, and a board without accounts.
+RESERVED = frozenset({"cli", "inbox", "gate", "papan", "latihan", "pembukaan", *ROLES})
 _FEWEST_SIGNS = 5  # different ones: "aaaaaaaaaaaa" has twelve letters too
 _ARGON = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
 
@@ -84,6 +86,8 @@ def add(
         raise AccountRefused(
             f'nama "{name}" tidak dapat dipakai: 3 sampai 32 huruf kecil, angka, titik, - atau _'
         )
+    if name in RESERVED:
+        raise AccountRefused(f'nama "{name}" dipakai oleh papan sendiri; pilih nama lain')
     if role not in ROLES:
         raise AccountRefused(f'peran "{role}" tidak ada: {", ".join(ROLES)}')
     seen = store.access_version()

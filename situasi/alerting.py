@@ -16,6 +16,7 @@ import pandas as pd
 
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis.alerts.episodes import GONE, Alerts
+from situasi.roles import Viewer
 from situasi.store.protocol import Overtaken, Store
 
 KIND = "alert"
@@ -59,14 +60,30 @@ class Kept:
     about: Mapping[str, Any]
 
 
+def may_act(viewer: Viewer, rule: str, kecamatan: object) -> bool:
+    """Whether they may see, act on and close an alert of this rule and kecamatan (None: of all)."""
+    if viewer.link is not None or not viewer.role.may("tindak") or not viewer.covers(kecamatan):
+        return False
+    return rule not in _UNNAMED or viewer.role.sees("netralitas")
+
+
 def keep(
-    store: Store, key: str, deed: Deed, seen: int, about: Mapping[str, Any], now: datetime
+    store: Store,
+    viewer: Viewer,
+    key: str,
+    deed: Deed,
+    seen: int,
+    about: Mapping[str, Any],
+    now: datetime,
 ) -> Kept:
     """Write a deed down; what is kept then. seen: of how many deeds its doer knew.
 
     Whoever sees an alert that another saw or acted on in the meantime changes nothing. Raises
-    Overtaken where somebody acted or closed in between, DeedRefused, StoreError.
+    Overtaken where somebody acted or closed in between, DeedRefused where it cannot be done or
+    the alert is not this viewer's to act on, StoreError.
     """
+    if not may_act(viewer, key.partition("|")[0], about.get("kecamatan")):
+        raise DeedRefused("peringatan ini bukan dari wilayah atau peran Anda")
     text = " ".join(deed.text.split())[:LONGEST]
     if deed.what not in DEEDS or (deed.what != SEEN and not text):
         raise DeedRefused("tulis apa yang dilakukan" if deed.what == ACTED else "tulis alasannya")
@@ -79,7 +96,7 @@ def keep(
     if earlier.deeds and earlier.deeds[-1].what == CLOSED:
         raise DeedRefused("peringatan ini sudah ditutup")
     owner = " ".join(deed.owner.split())[:LONGEST]
-    done = Deed(deed.what, deed.by, deed.at, text, owner)
+    done = Deed(deed.what, viewer.name, deed.at, text, owner)
     value = {
         "about": dict(about),
         "deeds": [_written(one) for one in (*earlier.deeds, done)],
@@ -88,7 +105,7 @@ def keep(
     if key.partition("|")[0] in _UNNAMED:
         told = {"alert": key.partition("|")[0], "what": done.what}
     with suppress(*((Overtaken,) if deed.what == SEEN else ())):
-        store.remember(KIND, key, value, now, deed.by, "alert", told, expected_seq=since)
+        store.remember(KIND, key, value, now, viewer.name, "alert", told, expected_seq=since)
     return _read(store.remembered(KIND, key).get(key))
 
 

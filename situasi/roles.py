@@ -119,6 +119,10 @@ class Viewer:
         """Whether this page is there for them."""
         return self.role.sees(screen) and (self.link is None or self.link.page == screen)
 
+    def covers(self, kecamatan: object) -> bool:
+        """Whether a thing of this kecamatan is theirs to decide; None: of the whole kabupaten."""
+        return not self.area or kecamatan in self.area
+
 
 def _role(name: str, without: set[str], acts: set[str]) -> Role:
     # Whoever lets guests in sees the list of the links, and nobody else does.

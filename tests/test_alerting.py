@@ -15,6 +15,7 @@ from situasi import alerting
 from situasi.acknowledged import Acknowledgement
 from situasi.alerting import ACTED, CLOSED, SEEN, Deed
 from situasi.analysis.alerts.episodes import GONE, WORSE, Alerts
+from situasi.roles import ROLES, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Overtaken, Store
 from tests.conftest import NOON
@@ -32,7 +33,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def keep(store: Store, what: str, by: str, seen: int, after: int = 4, **more: str) -> Any:
     at = NOON + timedelta(minutes=after)
-    return alerting.keep(store, "K", Deed(what, by, at, **more), seen, ABOUT, at)
+    return alerting.keep(
+        store, Viewer(by, ROLES["pimpinan"]), "K", Deed(what, by, at, **more), seen, ABOUT, at
+    )
 
 
 def alerts(rule: str = "tps_diam", ended: str | None = None, *members: str) -> Alerts:
@@ -103,7 +106,15 @@ def test_each_deed_is_in_the_trail_and_moves_no_page(store: Store) -> None:
 
 def test_the_trail_names_no_case_against_a_member(store: Store) -> None:
     done = Deed(ACTED, "rina", NOON, "Dibahas dengan Propam")
-    alerting.keep(store, "netralitas|N-7|202411270500|1", done, 0, ABOUT, NOON)
+    alerting.keep(
+        store,
+        Viewer("budi", ROLES["pimpinan"]),
+        "netralitas|N-7|202411270500|1",
+        done,
+        0,
+        ABOUT,
+        NOON,
+    )
     told = store.audit()["detail"].iloc[0]
     assert json.loads(told) == {"alert": "netralitas", "what": ACTED}
 

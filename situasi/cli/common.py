@@ -35,7 +35,8 @@ def now() -> datetime:
 
 
 def actor() -> str:
-    return os.environ.get("USER") or os.environ.get("USERNAME") or "cli"
+    """How deliveries and the audit trail call who sits here: by a name that no account can have."""
+    return f"cli:{os.environ.get('USER') or os.environ.get('USERNAME') or '?'}"
 
 
 def fail(sentence: object, code: int = 2) -> typer.Exit:

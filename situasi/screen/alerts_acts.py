@@ -24,6 +24,9 @@ def acts_bar(row: Any, view: View) -> None:
     _told()
     if not row.open or not view.at.live or not report_door.allowed("tindak"):
         return
+    if not alerting.may_act(session.viewer(), row.rule, row.kecamatan):
+        st.caption(_("Peringatan ini bukan dari wilayah Anda; yang menindak adalah Polres."))
+        return
     with st.container(horizontal=True, key="peringatan_tindak"):
         if row.life == alerting.NEW:
             st.button(_("Dilihat"), key=_key(row, SEEN), on_click=partial(_keep, SEEN, row))
@@ -63,7 +66,9 @@ def _keep(what: str, row: Any) -> None:
     }  # fmt: skip
     done = Deed(what, session.viewer().name, at, text, owner)
     try:
-        alerting.keep(board().store, row.key, done, int(row.kept), about, session.now())
+        alerting.keep(
+            board().store, session.viewer(), row.key, done, int(row.kept), about, session.now()
+        )
     except Overtaken:
         st.session_state[_SAID] = _(
             "Orang lain lebih dahulu mencatat sesuatu pada peringatan ini. Lihat, lalu ulangi."

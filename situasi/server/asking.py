@@ -136,11 +136,22 @@ def _is_forwarding(name: str) -> bool:
     return plain in _FORWARDED or plain.startswith(_FORWARDING)
 
 
+def _host_of(origin: str) -> str | None:
+    """Host and port of an origin; None for what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
+
+
 def _comes_from_elsewhere(scope: Scope, headers: Headers, host: str) -> bool:
     """Whether a browser was made to do this by a page that is not ours."""
+    origin = headers.get("origin")
+    asked_at = _host_of(origin) if origin is not None else host
+    if asked_at is None:  # no browser writes it, and others behind the gate would break on it
+        return True
     if scope["type"] == "http" and scope["method"] in _SAFE:
         return False
-    origin = headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() != host
+        return asked_at != host
     return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}

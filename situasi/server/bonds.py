@@ -1,49 +1,93 @@
-"""Which session a script of Streamlit belongs to, so that no other one can go on with it.
+"""Bind script sessions of Streamlit, and files made for them, to the session of the browser.
 
 Streamlit names each script session and takes the name as leave to go on with it over a new
-WebSocket, and to bring files to it. The gate reads the name when it is first told to a
-browser, and lets nobody use it who is not signed in by the session it was told to.
+WebSocket, and to bring files to it; a file to download lies under the hash of its content, for
+everybody. The gate reads names and addresses of files when they are first told to a browser, and
+lets nobody use them who is not signed in by the session they were told to.
 """
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope
 
 UPLOADS = "/_stcore/upload_file/"
+FILES = "/media/"
 
-_NAME = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MOST = 20_000  # names remembered; an older one is forgotten, and then opens nothing
+# What is kept for each session of a browser: its own oldest is forgotten, never another's.
+_MOST_SCRIPTS = 100
+_MOST_FILES = 100
+_MOST_SESSIONS = 5_000  # beyond that, those that have ended are forgotten
 _FIRST = 6  # the name is told in one of the first messages of a WebSocket
 _PROTOCOL = b"sec-websocket-protocol"
 
 
-class Bonds:
-    """Names of script sessions, by whom they were first told to."""
+@dataclass(frozen=True)
+class Told:
+    """What a message to a browser tells: the name of its script, the address of a file."""
 
-    def __init__(self) -> None:
-        self._owners: OrderedDict[str, str] = OrderedDict()
+    script: str = ""
+    file: str = ""
+
+
+NOTHING = Told()
+
+
+@dataclass
+class _Owned:
+    scripts: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    files: OrderedDict[str, None] = field(default_factory=OrderedDict)
+
+
+class Bonds:
+    """Names of script sessions and addresses of files, by whom they were first told to.
+
+    stands: whether a session of a browser still stands.
+    """
+
+    def __init__(self, stands: Callable[[str], bool] = lambda _key: True) -> None:
+        self._stands = stands
+        self._sessions: dict[str, _Owned] = {}
+        self._owners: dict[str, str] = {}  # of each script
 
     def owns(self, key: str, name: str) -> bool:
         return self._owners.get(name) == key
 
-    def told(self, key: str, data: bytes) -> None:
-        """Bind the names in this message to the session it goes to; a bound one stays."""
-        for found in _NAME.findall(data):
-            self._owners.setdefault(found.decode(), key)
-        while len(self._owners) > _MOST:
-            self._owners.popitem(last=False)
+    def hear(self, key: str, told: Told) -> None:
+        """Bind what is told to this session; a script that is bound stays where it is."""
+        if told == NOTHING:
+            return
+        own = self._sessions.get(key)
+        if own is None:
+            self._forget_ended()
+            own = self._sessions[key] = _Owned()
+        if told.file:
+            _keep(own.files, told.file, _MOST_FILES)
+        if told.script and self._owners.setdefault(told.script, key) == key:
+            for gone in _keep(own.scripts, told.script, _MOST_SCRIPTS):
+                del self._owners[gone]
 
-    def listener(self, key: str) -> _Listener:
-        return _Listener(self, key)
+    def _forget_ended(self) -> None:
+        if len(self._sessions) < _MOST_SESSIONS:
+            return
+        for key in [key for key in self._sessions if key and not self._stands(key)]:
+            for name in self._sessions.pop(key).scripts:
+                del self._owners[name]
 
-    def brings_to_another(self, key: str, path: str) -> bool:
-        """Whether this is the address of a file for a script of somebody else."""
-        if not path.startswith(UPLOADS):
-            return False
-        return not self.owns(key, path.removeprefix(UPLOADS).partition("/")[0])
+    def listener(self, key: str, tells: Callable[[bytes], Told]) -> _Listener:
+        return _Listener(self, key, tells)
+
+    def is_of_another(self, key: str, path: str) -> bool:
+        """Whether a file is brought to a script, or fetched, that is not of this session."""
+        if path.startswith(UPLOADS):
+            return not self.owns(key, path.removeprefix(UPLOADS).partition("/")[0])
+        if path.startswith(FILES):
+            own = self._sessions.get(key)
+            return own is None or path not in own.files
+        return False
 
     def without_foreign(self, key: str, scope: Scope) -> Scope:
         """The WebSocket asked for, without the name of a script of somebody else.
@@ -63,13 +107,23 @@ class Bonds:
         }
 
 
-class _Listener:
-    """Hears what is sent over one WebSocket, as long as a name may be told."""
+def _keep(known: OrderedDict[str, None], name: str, most: int) -> list[str]:
+    """Remember a name as the newest; those that are forgotten for it."""
+    known[name] = None
+    known.move_to_end(name)
+    return [known.popitem(last=False)[0] for _ in range(len(known) - most)]
 
-    def __init__(self, bonds: Bonds, key: str) -> None:
-        self._bonds, self._key, self._heard = bonds, key, 0
+
+class _Listener:
+    """Hears what is sent over one WebSocket: the name of its script, addresses of files."""
+
+    def __init__(self, bonds: Bonds, key: str, tells: Callable[[bytes], Told]) -> None:
+        self._bonds, self._key, self._tells, self._heard = bonds, key, tells, 0
 
     def hear(self, message: Message) -> None:
-        if message["type"] == "websocket.send" and self._heard < _FIRST:
-            self._heard += 1
-            self._bonds.told(self._key, message.get("bytes") or b"")
+        if message["type"] != "websocket.send":
+            return
+        said = message.get("bytes") or b""
+        self._heard += 1
+        if self._heard <= _FIRST or FILES.encode() in said:
+            self._bonds.hear(self._key, self._tells(said))

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
+from situasi.server.bonds import NOTHING, Told
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider
 
 Heeds = Callable[[bytes], bool]
+Tells = Callable[[bytes], Told]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class Doorway:
     opens_here: bound to this machine alone, so that a board without accounts may open
     without sign-in. role: of whoever sits here then. secret: signs what browsers bring back.
     policy: what a page of Streamlit may load. farewell: the message upon which a page in the
-    browser leaves the board. heeds: whether a message of a browser may reach Streamlit.
+    browser leaves the board. heeds: whether a message of a browser may reach Streamlit. tells:
+    what a message to a browser names; what is never told, nobody may use.
     provider: through which people may sign in too.
     """
 
@@ -36,6 +39,7 @@ class Doorway:
     policy: str
     farewell: bytes
     heeds: Heeds
+    tells: Tells = lambda _said: NOTHING
     provider: Provider | None = None
 
     @property

@@ -64,7 +64,7 @@ class Gate:
     def __init__(self, app: ASGIApp, doorway: Doorway) -> None:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
-        self._bonds = Bonds()
+        self._bonds = Bonds(lambda key: keeper.current().is_standing(key))
         # Whatever answers there judges itself who comes; so does the way in by a shared link.
         self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
@@ -112,8 +112,9 @@ class Gate:
             return _refusal(403, _("Anda tidak mengirim berkas."))
         if scope["type"] == "websocket" and keeper.current().is_talkative(visit.key):
             return _refusal(429, _("Terlalu banyak halaman terbuka."))
-        if self._bonds.brings_to_another(visit.key, path):
-            keeper.current().suspect("file for another", asked.address)
+        if self._bonds.is_of_another(visit.key, path):
+            what = "file for another" if path.startswith(UPLOADS) else "file of another"
+            keeper.current().suspect(what, asked.address)
             return _refusal(403, _("Berkas ini untuk halaman orang lain."))
         return visit
 
@@ -167,7 +168,7 @@ class Gate:
 
     async def _talk(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         talk = Talk(visit.key, send, self._doorway.farewell)
-        listener = self._bonds.listener(visit.key)
+        listener = self._bonds.listener(visit.key, self._doorway.tells)
 
         async def heard() -> Message:
             while True:
@@ -235,11 +236,12 @@ def _without_session(cookie: bytes) -> bytes:
 def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
     """The body, as long as it is not larger than this."""
     stated = Headers(scope=scope).get("content-length", "0")
+    known = stated.isascii() and stated.isdigit() and len(stated) < 20
     left = limit
 
     async def received() -> Message:
         nonlocal left
-        if not stated.isdigit() or int(stated) > limit:
+        if not known or int(stated) > limit:
             raise TooLarge
         message = await receive()
         left -= len(message.get("body", b""))

@@ -125,6 +125,10 @@ class Keeper:
             return None
         return Viewer(session.account, ROLES["tamu"], link.area, link.bound)
 
+    def is_standing(self, key: str) -> bool:
+        """Whether somebody is signed in by this session; asking is no sign of life."""
+        return self._standing(key) is not None
+
     def _is_over(self, session: Session, role: str) -> bool:
         now = self._clock()
         longest = self._door.wall if role == "pimpinan" else self._door.longest

@@ -3,10 +3,64 @@
 from __future__ import annotations
 
 import logging
-from typing import IO
+import re
+import traceback
+from collections.abc import Mapping
+from typing import IO, Any
 
 import structlog
 from structlog.typing import Processor
+
+# Signs that end a line, or make it read otherwise: controls, separators of lines, directions.
+_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_INDENT = "    | "
+
+
+def escape(text: str) -> str:
+    """Write every sign that could end a line, or hide one, by its number."""
+    return _BREAKING.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
+
+
+class _Escaped:
+    """A value that is not text: escaped when somebody writes it out."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __str__(self) -> str:
+        return escape(str(self._value))
+
+    def __repr__(self) -> str:
+        return escape(repr(self._value))
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, str):
+        return escape(value)
+    return value if value is None or isinstance(value, int | float) else _Escaped(value)
+
+
+class EscapedRecord(logging.LogRecord):
+    """A record of which nothing makes a line of its own, whichever handler writes it.
+
+    A trace keeps its lines; each is indented, as no record begins.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.msg = escape(str(self.msg))
+        if isinstance(self.args, Mapping):
+            self.args = {name: _escaped(value) for name, value in self.args.items()}
+        elif self.args:
+            self.args = tuple(map(_escaped, self.args))
+        if self.exc_info:
+            lines = "".join(traceback.format_exception(*self.exc_info)).rstrip("\n").split("\n")
+            self.exc_text = "\n".join(_INDENT + escape(line) for line in lines)
+
+
+def escape_records() -> None:
+    """Have every logger of this process make such records, those of libraries too."""
+    logging.setLogRecordFactory(EscapedRecord)
 
 
 def set_up(form: str, stream: IO[str]) -> logging.Handler:

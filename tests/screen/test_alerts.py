@@ -132,7 +132,7 @@ def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:
     app.run(timeout=90)
     alert = next(iter(_keys(live)))
     other = alerting.Deed("ditindak", "budi", NOON, "Sudah dihubungi")
-    alerting.keep(live.store, alert, other, 0, {}, NOON)
+    alerting.keep(live.store, Viewer("budi", ROLES["pimpinan"]), alert, other, 0, {}, NOON)
     app.text_input(key=f"{key}_text").set_value("Patroli dikirim")
     next(one for one in app.button if one.label == "Simpan").click()
     app.run(timeout=90)
@@ -178,7 +178,15 @@ def test_guests_have_no_page_of_alerts() -> None:
 
 def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> None:
     [key] = _keys(live)
-    alerting.keep(live.store, key, alerting.Deed("dilihat", "rina", NOON), 0, {}, NOON)
+    alerting.keep(
+        live.store,
+        Viewer("rina", ROLES["pimpinan"]),
+        key,
+        alerting.Deed("dilihat", "rina", NOON),
+        0,
+        {},
+        NOON,
+    )
     live.lookout.look()
     assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
     shown = live.lookout.picture()

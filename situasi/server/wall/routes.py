@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterable
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -17,6 +18,7 @@ from situasi import acknowledged, headquarters
 from situasi.acknowledged import Acknowledgement, NotNamed
 from situasi.analysis.alarms import alarms
 from situasi.board import current as board
+from situasi.feeds.common import case_places
 from situasi.roles import Viewer
 from situasi.server import keeper
 from situasi.server.gate import VISIT, Visit
@@ -201,7 +203,8 @@ def _kept(
     """The first word on this case, of those that the viewer sees; None where there is none."""
     grave = found.of(alarms, screen.looked(viewer, seen))
     rows: list[Any] = [row for row in grave.itertuples() if picture.number_of(row.case) == number]
-    if not rows:
+    # A report of the whole kabupaten, or merged with one of elsewhere, is not one Polsek's.
+    if not rows or not all(viewer.covers(place) for place in _places(rows[0].members)):
         return None
     store, row = screen.board.store, rows[0]
     every = acknowledged.every(store)
@@ -210,6 +213,10 @@ def _kept(
         return min(earlier, key=lambda one: one.at)
     since = row.came_at.to_pydatetime()
     return acknowledged.keep(store, row.case, name, viewer.name, since, picture.now())
+
+
+def _places(cases: Iterable[str]) -> set[str]:
+    return set().union(*map(case_places, cases))
 
 
 def _told(why: str, status: int) -> Response:

@@ -1,0 +1,63 @@
+"""Read what passes between a browser and Streamlit, for the gate, which knows nothing of it."""
+
+from __future__ import annotations
+
+import re
+
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from situasi.server.bonds import NOTHING, Told
+
+# What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
+# asks it for what is nobody's business (git), and each of the latter holds up all others.
+SAYS = frozenset(
+    {
+        "rerun_script",
+        "stop_script",
+        "app_heartbeat",
+        "file_urls_request",
+        "backend_operation_request",
+    }
+)
+# What a page asks for: its files, rows of its tables. Another writes into the folder of the board.
+_ASKS = frozenset({"deferred_file", "dataframe_chunk"})
+_NAME = re.compile(r"[\w.:-]{0,100}", re.ASCII)
+_LONGEST = 64 * 1024  # bytes of a message that tells a name; a page itself is larger
+
+
+def heeds(said: bytes) -> bool:
+    """Tell whether Streamlit is given this message of a browser to hear."""
+    try:
+        message = BackMsg.FromString(said)
+    except DecodeError:
+        return True  # it closes the WebSocket upon what is no message
+    kind = message.WhichOneof("type")
+    if kind != "backend_operation_request":
+        return kind in SAYS
+    asked = message.backend_operation_request
+    payload = asked.WhichOneof("payload")
+    return payload in _ASKS and bool(_NAME.fullmatch(asked.request_id))
+
+
+def tells(said: bytes) -> Told:
+    """Read from a message to a browser the name of its script, or the address of a file."""
+    if len(said) > _LONGEST:
+        return NOTHING
+    try:
+        message = ForwardMsg.FromString(said)
+    except DecodeError:
+        return NOTHING
+    match message.WhichOneof("type"):
+        case "new_session":
+            return Told(script=message.new_session.initialize.session_id)
+        case "backend_operation_response":
+            return Told(file=_path(message.backend_operation_response.deferred_file.url))
+        case "page_config_changed":
+            return Told(file=_path(message.page_config_changed.favicon))
+    return NOTHING
+
+
+def _path(address: str) -> str:
+    return address.partition("?")[0]

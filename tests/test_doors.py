@@ -1,0 +1,595 @@
+"""Every door by which anything is written, by every role and area: what is not theirs stays out.
+
+The doors are read out of the code: one that is not in the table below fails the first test.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from situasi import alerting, inbox, intake, moving, opening, quarantine, replay, write_scope
+from situasi import board as house
+from situasi.accounts import RESERVED
+from situasi.alerting import ACTED, Deed, DeedRefused
+from situasi.analysis.incidents import case_keys
+from situasi.board import Board, open_board, scope_of
+from situasi.feeds.common import case_places
+from situasi.ingest import Ledger, ingest_rows
+from situasi.records import FEEDS
+from situasi.roles import ACTS, ROLES, Bound, Viewer
+from situasi.screen import filters, incidents_merging, report_door, session
+from situasi.server.api import intake as api_intake
+from situasi.server.api import keys
+from situasi.server.api.intake import Claims, Parcel
+from situasi.server.api.limits import Limits
+from situasi.settings import ROOT
+from situasi.store import open_store
+from situasi.store.protocol import Quarantined
+from situasi.withdrawal import WithdrawalRefused, withdraw
+from situasi.write_scope import Corrects, WriteRefused, for_viewer
+from tests.builders import WIB, unbounded
+from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
+from tests.conftest import NOON, settings_in
+
+HERE, THERE = "16.10.05", "16.10.04"  # Pemulutan, Indralaya
+WHOLE = "16.10"
+AREAS: tuple[tuple[str, ...], ...] = ((), (HERE,))
+VIEWERS = [Viewer("wati", role, area) for role in ROLES.values() for area in AREAS]
+IDS = [f"{one.role.name} {'Pemulutan' if one.area else 'semua'}" for one in VIEWERS]
+
+# Whatever writes into a store, by the function that does: who may, and where that is tried.
+ROWS = {
+    "situasi/intake take": "a person; tried here",
+    "situasi/quarantine release": "a person or the command line; tried here",
+    "situasi/screen/report_door send": "a person: Lapor, pasted messages, steps; tried here",
+    "situasi/screen/incidents_merging keep": "a person; tried here",
+    "situasi/moving accept": "a person; tried here and in test_moving",
+    "situasi/withdrawal withdraw": "a person or the command line; tried here",
+    "situasi/server/api/intake _ledger": "a key; tried here",
+    "situasi/inbox _ingest": "a program",
+    "situasi/opening _bring": "a program",
+    "situasi/replay _play": "a program",
+    "situasi/drills _report": "a program, for who may start a drill: nobody of one area",
+    "situasi/cli/deliveries _ingest": "whoever administers the machine",
+}
+OTHER_RECORDS = {
+    "situasi/accounts _keep": "the command line; a person their own password (test_signin)",
+    "situasi/acknowledged keep": "a person before the wall (server/wall/test_heeding)",
+    "situasi/alerting keep": "a person; tried here",
+    "situasi/briefings mark": "a person of no one area (test_briefings)",
+    "situasi/drills start": "a person of no one area (test_drills)",
+    "situasi/links _keep": "a person, at most what they see (test_links)",
+    "situasi/moving _keep": "a person, in their own area (test_moving)",
+    "situasi/moving accept": "the same",
+    "situasi/opening _rehearse": "a program",
+    "situasi/opening prepare": "a program",
+    "situasi/replay replay": "a program",
+    "situasi/server/api/intake take": "a key: the answer it was given",
+    "situasi/server/api/keys add": "the command line",
+    "situasi/server/api/keys revoke": "the command line",
+    "situasi/server/api/keys used": "a key: the day of its use",
+    "situasi/server/keeper _remember": "the gate: sessions",
+    "situasi/keeping restore": "the command line: a backup into an empty store",
+    "situasi/syncing flow": "a program: what flows up",
+}
+_BRINGING, _KEEPING = {"ingest_file", "ingest_rows"}, {"note", "remember", "placing"}
+
+
+def callers(*named: str) -> set[str]:
+    """The functions of the product, outside of the store, that call these."""
+    return {place for place, calls in _calls() if calls & set(named)}
+
+
+@cache
+def _calls() -> list[tuple[str, set[str]]]:
+    found = []
+    for file in [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
+        place = file.relative_to(ROOT).with_suffix("").as_posix()
+        for inner in ast.walk(ast.parse(file.read_text("utf-8"))):
+            known = isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
+            if known and not place.startswith("situasi/store/"):
+                calls = (call.func for call in ast.walk(inner) if isinstance(call, ast.Call))
+                found.append((f"{place} {inner.name}", set(map(_called, calls))))
+    return found
+
+
+def _called(call: ast.expr) -> str:
+    """The name of a function; of a method only where it is one of a store."""
+    if isinstance(call, ast.Name):
+        return call.id
+    if isinstance(call, ast.Attribute):
+        owner = ast.unparse(call.value)
+        if owner.endswith("store") or call.attr == "placing":
+            return "store.deliver" if call.attr == "deliver" else call.attr
+        if call.attr in _BRINGING:
+            return call.attr
+    return ""
+
+
+def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
+    assert callers(*_BRINGING, "withdraw") - {
+        "situasi/screen/intake_acts withdraw",  # through withdrawal.withdraw, with its viewer
+        "situasi/cli/deliveries undo",
+    } == set(ROWS)
+    assert callers("store.deliver") == {
+        "situasi/ingest ingest_file",
+        "situasi/ingest deliver",
+        "situasi/ingest ingest_rows",
+    }
+    assert callers(*_KEEPING) == set(OTHER_RECORDS)
+
+
+def test_every_act_of_a_person_that_brings_rows_says_which() -> None:
+    for act in ACTS:
+        for viewer in VIEWERS:
+            try:
+                scope = for_viewer(viewer, act)
+            except WriteRefused:
+                assert not viewer.role.may(act) or act in {"bagikan", "tandai", "latih"}
+                continue
+            assert viewer.role.may(act)
+            assert scope.area == viewer.area and scope.actor == viewer.name
+            assert scope.feeds <= set(viewer.role.feeds(tuple(FEEDS)))
+            assert (scope.corrects is Corrects.ALL) == (not viewer.area)
+
+
+def test_a_guest_by_a_link_writes_nothing() -> None:
+    link = Bound("x" * 12, "masukan", (), NOON)
+    for act in ACTS:
+        with pytest.raises(WriteRefused):
+            for_viewer(Viewer("tamu x", ROLES["pimpinan"], (), link), act)
+
+
+def test_programs_that_only_bring_rows_settle_nobodys() -> None:
+    assert inbox.SCOPE.corrects is Corrects.ALL  # a file returned to the folder is one corrected
+    assert {one.corrects for one in (opening.SCOPE, replay.SCOPE)} == {Corrects.NOTHING}
+    assert {one.actor for one in (inbox.SCOPE, opening.SCOPE, replay.SCOPE)} <= RESERVED
+
+
+# The world: rows of everybody, a faulty row of each feed, all delivered by somebody else.
+
+
+def row(feed: str, place: str, id: str, **cells: object) -> dict[str, object]:
+    """A good row of this feed and place."""
+    where: dict[str, object] = {"kode_kecamatan": place, "kecamatan": ""}
+    if feed in {"tps", "postings"}:
+        where |= {"desa": _DESA[place]}
+    if feed in {"roster", "postings", "personnel"}:
+        where |= {"petugas": f"P-{place[-2:]}"}
+    if feed == "merges":
+        where |= {"kode_kecamatan": "", "kasus": _case(place, "A"), "ke": _case(place, "B")}
+    return report(feed, id=id, **{**where, **cells})
+
+
+_DESA = {HERE: "16.10.05.2019", THERE: "Tanjung Gelam", WHOLE: ""}
+
+
+def _case(place: str, id: str) -> str:
+    known = pd.DataFrame(
+        {
+            "id": [id], "occurred_at": [pd.Timestamp("2024-11-27 08:03", tz=WIB)],
+            "jenis": ["logistik"], "kecamatan": [None if place == WHOLE else place],
+            "desa": [None], "desa_text": [None], "latihan": [False],
+        }
+    )  # fmt: skip
+    return str(case_keys(known, WIB).iloc[0])
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Board, Path]]:
+    """A board, and the file of its store with a row of each feed of each place."""
+    folder = tmp_path_factory.mktemp("doors")
+    opened = open_board(settings_in(folder), lambda: NOON)
+    for feed in FEEDS:
+        bring(opened, feed, [row(feed, HERE, f"{feed}-h"), row(feed, THERE, f"{feed}-t")])
+        bring(opened, feed, [row(feed, THERE, f"{feed}-f") | FAULTS[feed]])
+    for place in (HERE, THERE):
+        bring(opened, "incidents", [row("incidents", place, id) for id in ("A", "B")])
+    assert len(opened.store.quarantine()) == len(FEEDS)
+    backup = folder / "filled.db"
+    with sqlite3.connect(folder / "live" / "situasi.db") as source:
+        source.execute("VACUUM INTO ?", (str(backup),))
+    yield opened, backup
+    opened.close()
+
+
+@pytest.fixture
+def world(filled: tuple[Board, Path], tmp_path: Path) -> Iterator[Board]:
+    """The same in a store of its own."""
+    made, backup = filled
+    shutil.copy(backup, tmp_path / "own.db")
+    store = open_store(f"sqlite:///{tmp_path / 'own.db'}", scope_of(made.settings.election))
+    yield replace(made, store=store)
+    store.close()
+
+
+def bring(board: Board, feed: str, rows: list[dict[str, Any]]) -> Ledger:
+    ledger = ingest_rows(
+        rows, "pusat.csv", board.store, board.context, unbounded("pusat"), feed=feed, now=NOON
+    )
+    assert not ledger.refused and ledger.accepted + ledger.quarantined == len(rows), ledger
+    return ledger
+
+
+def stored(board: Board, since: int = 0) -> dict[str, set[str]]:
+    """The places of the rows of each feed from this delivery on."""
+    found = {}
+    for name, feed in FEEDS.items():
+        rows = board.store.tail(feed)
+        mine = rows[rows["batch"] > since]
+        if name == "merges":
+            places = {place for keys in (mine["kasus"], mine["ke"]) for key in keys
+                      for place in case_places(key)}  # fmt: skip
+        else:
+            places = {one if isinstance(one, str) else WHOLE for one in mine["kecamatan"]}
+        if places:
+            found[name] = places
+    return found
+
+
+def last(board: Board) -> int:
+    return int(board.store.batches()["batch"].max())
+
+
+def feeds_of(viewer: Viewer) -> set[str]:
+    """The slow rule: what this role may bring at all."""
+    if not viewer.role.may("masukkan"):
+        return set()
+    hidden = {
+        feed
+        for feed, screen in {"neutrality": "netralitas", "roster": "personel",
+                             "postings": "personel", "personnel": "personel"}.items()
+        if not viewer.role.sees(screen)
+    }  # fmt: skip
+    return set(FEEDS) - hidden - (set() if viewer.role.may("gabung") else {"merges"})
+
+
+def places_of(viewer: Viewer) -> set[str]:
+    return {HERE} if viewer.area else {HERE, THERE, WHOLE, "-"}
+
+
+@pytest.fixture(params=VIEWERS, ids=IDS)
+def viewer(request: pytest.FixtureRequest) -> Viewer:
+    found: Viewer = request.param
+    return found
+
+
+def intruding(board: Board, feed: str) -> list[dict[str, Any]]:
+    """Rows of here, of there and of all, each of which says to settle the row that waits."""
+    (number,) = [one.number for one in board.store.quarantine(feed)]
+    held = row(feed, THERE, f"{feed}-f")
+    return [
+        {**row(feed, HERE, f"{feed}-n1"), "uraian": "a"},
+        {**row(feed, THERE, f"{feed}-n2"), "uraian": "b"},
+        {**row(feed, WHOLE, f"{feed}-n3"), "uraian": "c", "desa": "", "tps": ""},
+        # As the export of quarantine would return it, corrected.
+        {**held, "no_karantina": number, "berkas": "pusat.csv", "baris": 1},
+    ]
+
+
+def assert_only_theirs(board: Board, viewer: Viewer, since: int, waited: list[Quarantined]) -> None:
+    feeds, places = feeds_of(viewer), places_of(viewer)
+    for feed, found in stored(board, since).items():
+        assert feed in feeds, feed
+        assert found <= places, (feed, found)
+    still = {one.number for one in board.store.quarantine()}
+    gone = [one for one in waited if one.number not in still]
+    if viewer.area:
+        assert gone == []
+    assert {one.feed for one in gone} <= feeds
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
+    world: Board, viewer: Viewer, tmp_path: Path, form: str
+) -> None:
+    waited, began = world.store.quarantine(), last(world)
+    for feed in FEEDS:
+        rows = intruding(world, feed)
+        path = (
+            csv_file(tmp_path / f"{feed}.csv", *rows)
+            if form == "csv"
+            else workbook(tmp_path / f"{feed}.xlsx", {"Laporan": rows})
+        )
+        if not viewer.role.may("masukkan"):
+            with pytest.raises(WriteRefused):
+                for_viewer(viewer, "masukkan")
+            continue
+        version, shown = world.store.version(), {}
+        tried = uploaded(world, viewer, path, dry_run=True, preview=shown.__setitem__)
+        assert world.store.version() == version
+        taken = uploaded(world, viewer, path)
+        assert (tried.read, tried.accepted, tried.refused) == (
+            taken.read, taken.accepted, taken.refused,
+        )  # fmt: skip
+        if feed not in feeds_of(viewer):
+            assert taken.refused and not shown, feed
+            assert world.store.version() == version
+            continue
+        assert taken.read == taken.accepted + taken.duplicate + taken.quarantined == len(rows)
+        if viewer.area:
+            assert taken.accepted == 1, (feed, taken.reasons)
+            assert all("uraian" not in rows or set(rows["uraian"]) <= {"a"}
+                       for rows in shown.values())  # fmt: skip
+        else:
+            assert taken.accepted >= 3, (feed, taken.reasons)
+    assert_only_theirs(world, viewer, began, waited)
+    allowed = feeds_of(viewer)
+    assert set(stored(world, began)) == allowed
+    if not viewer.area:  # what they may correct they do
+        assert {one.feed for one in world.store.quarantine() if one.batch <= began} == (
+            set(FEEDS) - allowed
+        )
+
+
+def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> Ledger:
+    scope = for_viewer(viewer, "masukkan")
+    how = {"dry_run": False, **how}
+    return intake.take(board, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how)
+
+
+def test_a_workbook_with_one_sheet_that_is_not_theirs_is_refused_whole(
+    world: Board, viewer: Viewer, tmp_path: Path
+) -> None:
+    if not viewer.role.may("masukkan"):
+        return
+    sheets = {feed: [row(feed, HERE, f"{feed}-n")] for feed in ("incidents", "tps", "neutrality")}
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    version = world.store.version()
+    ledger = uploaded(world, viewer, path)
+    may = "neutrality" in feeds_of(viewer)
+    assert (ledger.refused is None) == may
+    assert (world.store.version() > version) == may
+
+
+def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_concerns(
+    world: Board, viewer: Viewer
+) -> None:
+    waited, began = world.store.quarantine(), last(world)
+    seen = quarantine.find(world.store, viewer, [one.number for one in waited])
+    may_see = set() if viewer.area else set(viewer.role.feeds(tuple(FEEDS)))
+    assert {one.feed for one in seen} == may_see
+    for one in waited:  # whatever the page shows
+        mended = {k: str(v) for k, v in row(one.feed, HERE, "x").items()}
+        try:
+            scope = for_viewer(viewer, "perbaiki")
+        except WriteRefused:
+            continue
+        ledger = quarantine.release(world, scope, one, mended, NOON)
+        theirs = not viewer.area and one.feed in feeds_of(viewer)
+        assert (ledger.refused is None) == theirs, one.feed
+    assert_only_theirs(world, viewer, began, waited)
+
+
+def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer) -> None:
+    if not viewer.area or not viewer.role.may("perbaiki"):
+        return
+    scope = for_viewer(viewer, "perbaiki")
+    rows: list[dict[str, Any]] = [faulty(kode_kecamatan=HERE, kecamatan="")]
+    ingest_rows(rows, "saya.csv", world.store, world.context, scope, feed="incidents", now=NOON)
+    mine = world.store.quarantine("incidents")[-1]
+    began = last(world)
+    moved = {"jenis": "logistik", "kode_kecamatan": THERE}
+    assert quarantine.release(world, scope, mine, moved, NOON).quarantined == 1
+    assert mine in world.store.quarantine("incidents")
+    assert quarantine.release(world, scope, mine, {"jenis": "logistik"}, NOON).accepted == 1
+    assert stored(world, began) == {"incidents": {HERE}}
+
+
+def test_only_deliveries_that_are_theirs_are_taken_back(world: Board, viewer: Viewer) -> None:
+    try:
+        scope = for_viewer(viewer, "perbaiki")
+    except WriteRefused:
+        return
+    for batch, feed in world.store.batches()[["batch", "feed"]].to_numpy().tolist():
+        theirs = not viewer.area and feed in scope.feeds
+        if theirs:
+            withdraw(world.store, scope, batch, NOON)
+        else:
+            with pytest.raises(WithdrawalRefused):
+                withdraw(world.store, scope, batch, NOON)
+    gone = world.store.withdrawals()
+    assert set(gone["feed"]) == (set() if viewer.area else set(scope.feeds))
+    if viewer.area:  # their own they do
+        ingest_rows([row("incidents", HERE, "n")], "a", world.store, world.context, scope,
+                    feed="incidents", now=NOON)  # fmt: skip
+        assert withdraw(world.store, scope, last(world), NOON) == 1
+
+
+def test_a_delivery_from_before_the_area_was_narrowed_is_not_theirs_any_more(
+    world: Board,
+) -> None:
+    wide = for_viewer(Viewer("wati", ROLES["operator"]), "masukkan")
+    ingest_rows([row("incidents", THERE, "n")], "a", world.store, world.context, wide,
+                feed="incidents", now=NOON)  # fmt: skip
+    narrow = for_viewer(Viewer("wati", ROLES["operator"], (HERE,)), "perbaiki")
+    with pytest.raises(WithdrawalRefused, match="wilayah lain"):
+        withdraw(world.store, narrow, last(world), NOON)
+
+
+@pytest.fixture
+def page(world: Board, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> Board:
+    """As this viewer's page would write."""
+    monkeypatch.setattr(house, "_current", world)
+    monkeypatch.setattr(session, "viewer", lambda: viewer)
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    monkeypatch.setattr(filters, "past_moment", lambda: None)
+    monkeypatch.setattr(session, "picture", lambda: world.live.picture())
+    monkeypatch.setattr(session, "wrote", lambda: None)
+    return world
+
+
+def test_what_is_typed_on_lapor_is_theirs_or_nothing(page: Board, viewer: Viewer) -> None:
+    waited, began = page.store.quarantine(), last(page)
+    for feed in FEEDS.keys() - {"merges"}:  # these are told with a button
+        for typed in intruding(page, feed):
+            cells = {name: str(cell) for name, cell in typed.items() if cell != ""}
+            report_door.send(feed, [cells], "formulir")
+    assert_only_theirs(page, viewer, began, waited)
+    assert set(stored(page, began)) == feeds_of(viewer) - {"merges"}
+
+
+def test_a_step_is_taken_only_with_a_case_that_is_theirs(page: Board, viewer: Viewer) -> None:
+    waited, began = page.store.quarantine(), last(page)
+    for place in (HERE, THERE, WHOLE):
+        step = {
+            **row("incidents", place, "A"),
+            "status": "selesai",
+            "waktu_lapor": "27/11/2024 12.00",
+        }
+        cells = {name: str(cell) for name, cell in step.items() if cell != ""}
+        report_door.send("incidents", [cells], "papan", act="tindak")
+    assert_only_theirs(page, Viewer("", ROLES["pimpinan"], viewer.area), began, waited)
+    assert bool(stored(page, began)) == viewer.role.may("tindak")
+
+
+def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> None:
+    at = session.Moment(NOON.astimezone(WIB), True, False)
+    pairs = [(_case(a, "A"), _case(b, "B")) for a in (HERE, THERE, WHOLE)
+             for b in (HERE, THERE, WHOLE)]  # fmt: skip
+    began, said = last(page), []
+    for act in ("gabung", "pisah"):
+        said += [incidents_merging.keep(act, a, b, "sama", False, at) for a, b in pairs]
+    told = stored(page, began).get("merges", set())
+    if not viewer.role.may("gabung"):
+        assert told == set() and all(said)
+    elif viewer.area:
+        assert told == {HERE} and said.count(None) == 2
+    else:
+        assert told == {HERE, THERE, "-"} and said.count(None) == len(said)
+    assert len(page.store.quarantine("merges")) == 1
+
+
+@pytest.mark.parametrize("text", ["a|b", "1|logistik|16.10.05|x", "9|3||logistik|16.10.05|x"])
+@pytest.mark.parametrize("column", ["id", "desa_text"])
+def test_a_case_that_looks_like_another_ones_is_of_both(text: str, column: str) -> None:
+    """Whatever an id or a desa holds, the kecamatan of the case is read from its key."""
+    of = {"id": ["K-1"], "desa_text": ["x"], column: [text]}
+    known = pd.DataFrame(
+        {
+            "occurred_at": [pd.Timestamp("2024-11-27 08:03", tz=WIB)], "jenis": ["logistik"],
+            "kecamatan": [THERE], "desa": [None], "latihan": [False], **of,
+        }
+    )  # fmt: skip
+    assert THERE in case_places(str(case_keys(known, WIB).iloc[0]))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("area", AREAS)
+def test_an_alert_is_acted_on_only_by_whom_it_concerns(
+    board: Board, role: str, area: tuple[str, ...]
+) -> None:
+    viewer = Viewer("wati", ROLES[role], area)
+
+    def may(rule: str, place: str | None) -> bool:
+        there = not area or place in area
+        known = rule != "netralitas" or ROLES[role].sees("netralitas")
+        return ROLES[role].may("tindak") and there and known
+
+    for rule in ("berat", "netralitas"):
+        for place in (HERE, THERE, None):
+            key, deed = f"{rule}|{place}|1", Deed(ACTED, "orang lain", NOON, "Patroli")
+            if may(rule, place):
+                alerting.keep(board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON)
+            else:
+                with pytest.raises(DeedRefused):
+                    alerting.keep(board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON)
+    kept = alerting.every(board.store)
+    assert {(k.split("|")[0], k.split("|")[1]) for k in kept} == {
+        (rule, str(place)) for rule in ("berat", "netralitas") for place in (HERE, THERE, None)
+        if may(rule, place)
+    }  # fmt: skip
+    assert all(deed.by == "wati" for one in kept.values() for deed in one.deeds)
+
+
+# Programs with a key: every feed, every content type, repeated.
+
+KINDS = {
+    "json": ("application/json", lambda rows: json.dumps(rows).encode()),
+    "csv": ("text/csv", lambda rows: _csv(rows)),
+}
+
+
+def _csv(rows: list[dict[str, Any]]) -> bytes:
+    names = list(dict.fromkeys(name for one in rows for name in one))
+    lines = [",".join(names), *(",".join(str(one.get(n, "")) for n in names) for one in rows)]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("repeated", [None, "sekali"])
+def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
+    world: Board, kind: str, area: tuple[str, ...], repeated: str | None
+) -> None:
+    content, write = KINDS[kind]
+    waited, began = world.store.quarantine(), last(world)
+    keys.add(world.store, "bot", NOON, "admin", feeds=("incidents", "postings"), area=area)
+    (key,) = keys.every(world.store)
+    for feed in FEEDS:
+        parcel = Parcel(feed, content, write(intruding(world, feed)), repeated and f"{feed}-1")
+        for _ in range(2):
+            try:
+                told = api_intake.take(world, key, parcel, NOON, Limits(), Claims())
+            except Exception as problem:  # noqa: BLE001 whatever it is, nothing may be written
+                told = {"refused": str(problem)}
+        assert bool(told["refused"]) == (feed not in key.feeds), (feed, told)
+    places = {HERE} if area else {HERE, THERE, WHOLE}
+    assert set(stored(world, began)) == set(key.feeds)
+    assert all(found <= places for found in stored(world, began).values())
+    assert [one for one in world.store.quarantine() if one.batch <= began] == waited
+
+
+# What belongs to another area though the row says this one.
+
+
+def narrow(feed: str) -> Viewer:
+    return Viewer("wati", ROLES["pimpinan"], (HERE,))
+
+
+@pytest.mark.parametrize("feed", ["roster", "postings", "personnel"])
+def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
+    world: Board, feed: str
+) -> None:
+    scope = for_viewer(narrow(feed), "masukkan")
+    began = last(world)
+    theirs = row(feed, HERE, "n1", petugas="P-04", uraian="pindah")
+    unknown = row(feed, HERE, "n2", petugas="P-99", uraian="baru")
+    ledger = ingest_rows([theirs, unknown], "a", world.store, world.context, scope, feed=feed,
+                         now=NOON)  # fmt: skip
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+    rows = world.store.tail(FEEDS[feed])
+    assert rows.loc[rows["batch"] > began, "petugas"].tolist() == ["P-99"]
+
+
+def test_a_case_of_neutrality_of_elsewhere_is_not_gone_on_with(world: Board) -> None:
+    scope = for_viewer(narrow("neutrality"), "masukkan")
+    rows = [row("neutrality", HERE, "neutrality-t", langkah="selesai"),
+            row("neutrality", HERE, "neutrality-h", langkah="selesai")]  # fmt: skip
+    ledger = ingest_rows(rows, "a", world.store, world.context, scope, feed="neutrality", now=NOON)
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+    assert ledger.reasons[0]["row"] == 1
+
+
+def test_what_is_asked_of_the_door_of_moves_is_judged_by_the_same_scope(
+    world: Board, viewer: Viewer
+) -> None:
+    if moving.may_decide(viewer):
+        assert for_viewer(viewer, "geser").feeds == {"postings"}
+        within = write_scope.bound(
+            world.context, for_viewer(viewer, "geser"), world.store, "postings", NOON
+        )
+        assert within.area == viewer.area
+        assert ("P-04" in within.elsewhere) == bool(viewer.area)
