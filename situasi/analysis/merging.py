@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents import told_at
 from situasi.records import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 
 Pair = tuple[str, str]
+Codes = npt.NDArray[np.intp]
 
 
 def decisions(merges: pd.DataFrame) -> pd.DataFrame:
@@ -71,13 +73,19 @@ def standing(found: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
     return stands
 
 
-def _groups(pairs: list[Pair]) -> list[set[str]]:
+def _groups(pairs: list[Pair]) -> list[list[str]]:
     """The pairs joined wherever they share a case."""
-    group_of: dict[str, set[str]] = {}
-    for one, other in pairs:
-        joined = group_of.get(one, {one}) | group_of.get(other, {other})
-        group_of |= dict.fromkeys(joined, joined)
-    return list({id(group): group for group in group_of.values()}.values())
+    if not pairs:
+        return []
+    from scipy.sparse import coo_array  # dear to load, and seldom needed
+    from scipy.sparse.csgraph import connected_components
+
+    code, names = pd.factorize(pd.Series([case for pair in pairs for case in pair], dtype="object"))
+    bonds = coo_array((np.ones(len(pairs)), (code[::2], code[1::2])), (len(names), len(names)))
+    _, group = connected_components(bonds, directed=False)
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return [[str(names[at]) for at in part] for part in parts]
 
 
 def merged(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
@@ -95,37 +103,65 @@ def folded(found: pd.DataFrame, stands: Mapping[str, str]) -> pd.DataFrame:
     if not stands:
         return found.assign(gabungan=1)
     head = found["case"].map(stands)
-    groups = found[head.notna()].groupby(head, sort=False)
-    rows = [_as_one(group, str(case)) for case, group in groups]
-    whole = pd.concat([found[head.isna()].assign(gabungan=1), *rows])
+    members = found[head.notna()]
+    rest = found[head.isna()].assign(gabungan=1)
+    if members.empty:
+        return rest.reset_index(drop=True)
+    whole = pd.concat([rest, _as_one(members, head.dropna())])
     return whole.sort_index().reset_index(drop=True)
 
 
-def _as_one(group: pd.DataFrame, head: str) -> pd.DataFrame:
-    """The group as one row, at the index of the member told last."""
-    row = group[group["case"] == head].copy()
-    last = group.iloc[-1]
-    row.index = pd.Index([last.name])
-    row["status"] = _status(group)
-    row["tingkat"] = _gravest(group["tingkat"], TINGKAT)
-    row["situasi"] = _gravest(group["situasi"], SITUASI)
-    row["known_at"], row["seq"] = group["known_at"].max(), group["seq"].max()
-    row["gabungan"] = len(group)
-    if "lat" in group and row["lat"].isna().all():
-        drawn = group[group["lat"].notna()].head(1)
-        if len(drawn):
-            row["lat"], row["lon"] = drawn["lat"].iloc[0], drawn["lon"].iloc[0]
+def _as_one(members: pd.DataFrame, head: pd.Series) -> pd.DataFrame:
+    """Each group as one row, at the index of the member told last. head: of each member."""
+    group, names = pd.factorize(head)
+    size = len(names)
+    last = _last(group, np.ones(len(group), dtype=bool), size)
+    stands = _last(group, (members["case"] == head).to_numpy(), size)
+    rows = members.take(stands).set_index(members.index[last])
+    rows["status"] = _status(members["status"], group, last)
+    for name, scale in (("tingkat", TINGKAT), ("situasi", SITUASI)):
+        rank = pd.Index(scale).get_indexer(pd.Index(members[name]))
+        gravest = np.array([*scale, None], dtype=object)[_most(rank, group, size)]
+        rows[name] = pd.Series(gravest, rows.index, dtype="object")
+    for name in ("known_at", "seq"):
+        rows[name] = members[name].groupby(group).max().array
+    rows["gabungan"] = np.bincount(group, minlength=size)
+    if "lat" in members:
+        there = members["lat"].notna().to_numpy()
+        first = len(group) - 1 - _last(group[::-1], there[::-1], size)
+        drawn = np.flatnonzero(rows["lat"].isna().to_numpy() & (first < len(group)))
+        for name in ("lat", "lon"):
+            cells = rows[name].to_numpy(copy=True)
+            cells[drawn] = members[name].to_numpy()[first[drawn]]
+            rows[name] = cells
     for name in ("ditugaskan", "rujukan"):
-        if name in group and group[name].notna().any():
-            row[name] = group[name].dropna().iloc[-1]
-    return row
+        if name in members:
+            told = _last(group, members[name].notna().to_numpy(), size)
+            cells = members[name].to_numpy(dtype=object)
+            cells = np.append(cells, None)  # at -1: nobody told
+            rows[name] = pd.Series(cells[told], rows.index, dtype="object")
+    return rows
 
 
-def _status(group: pd.DataFrame) -> str:
+def _last(group: Codes, counted: npt.NDArray[np.bool_], size: int) -> Codes:
+    """The position of the last counted member of each group; -1 where there is none."""
+    found = np.full(size, -1)
+    at = np.flatnonzero(counted)
+    found[group[at]] = at  # of several for one group the last stays
+    return found
+
+
+def _most(rank: Codes, group: Codes, size: int) -> Codes:
+    """The highest rank in each group; -1 where all are -1."""
+    found = np.full(size, -1)
+    np.maximum.at(found, group, rank)
+    return found
+
+
+def _status(status: pd.Series, group: Codes, last: Codes) -> npt.NDArray[np.object_]:
     """The furthest step of those still open; where none is, what was last told."""
-    lively = group.loc[~group["status"].isin(STATUS_CLOSED), "status"]
-    return max(lively, key=STATUS.index) if len(lively) else str(group["status"].iloc[-1])
-
-
-def _gravest(stated: pd.Series, scale: tuple[str, ...]) -> str | None:
-    return max(stated.dropna(), key=scale.index, default=None)
+    rank = pd.Index(STATUS).get_indexer(pd.Index(status))
+    lively = ~status.isin(STATUS_CLOSED).to_numpy()
+    furthest = _most(np.where(lively, rank, -1), group, len(last))
+    told = status.to_numpy(dtype=object)[last]
+    return np.where(furthest < 0, told, np.array([*STATUS, None], dtype=object)[furthest])

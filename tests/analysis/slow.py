@@ -1,4 +1,4 @@
-"""The obvious ways: the overview made from every row, likely pairs from all against all."""
+"""The obvious ways: overviews from every row, all pairs compared, merged cases one by one."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.likeness import LONGEST_TEXT, Reasons, Twins, plain
 from situasi.analysis.overview import HOUR, Overview
 from situasi.election import Election
+from situasi.records import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 from situasi.rules import Likeness
 
 
@@ -174,3 +175,45 @@ def _score(reasons: Reasons, rules: Likeness) -> float:
     if reasons.words is not None and reasons.words >= rules.words:
         score += points["words"] * reasons.words / 100
     return round(score, 1)
+
+
+def merged(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
+    """Make each group a row by itself; see situasi.analysis.merging.merged."""
+    stands = merging.standing(found, merges)
+    if not stands:
+        return found.assign(gabungan=1)
+    head = found["case"].map(stands)
+    groups = found[head.notna()].groupby(head, sort=False)
+    rows = [_as_one(group, str(case)) for case, group in groups]
+    whole = pd.concat([found[head.isna()].assign(gabungan=1), *rows])
+    return whole.sort_index().reset_index(drop=True)
+
+
+def _as_one(group: pd.DataFrame, head: str) -> pd.DataFrame:
+    """The group as one row, at the index of the member told last."""
+    row = group[group["case"] == head].copy()
+    last = group.iloc[-1]
+    row.index = pd.Index([last.name])
+    row["status"] = _status(group)
+    row["tingkat"] = _gravest(group["tingkat"], TINGKAT)
+    row["situasi"] = _gravest(group["situasi"], SITUASI)
+    row["known_at"], row["seq"] = group["known_at"].max(), group["seq"].max()
+    row["gabungan"] = len(group)
+    if "lat" in group and row["lat"].isna().all():
+        drawn = group[group["lat"].notna()].head(1)
+        if len(drawn):
+            row["lat"], row["lon"] = drawn["lat"].iloc[0], drawn["lon"].iloc[0]
+    for name in ("ditugaskan", "rujukan"):
+        if name in group and group[name].notna().any():
+            row[name] = group[name].dropna().iloc[-1]
+    return row
+
+
+def _status(group: pd.DataFrame) -> str:
+    """The furthest step of those still open; where none is, what was last told."""
+    lively = group.loc[~group["status"].isin(STATUS_CLOSED), "status"]
+    return max(lively, key=STATUS.index) if len(lively) else str(group["status"].iloc[-1])
+
+
+def _gravest(stated: pd.Series, scale: tuple[str, ...]) -> str | None:
+    return max(stated.dropna(), key=scale.index, default=None)

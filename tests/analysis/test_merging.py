@@ -12,6 +12,7 @@ from situasi import election, records
 from situasi.analysis import incidents, merging
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import overview
+from tests.analysis import slow
 from tests.builders import WIB, incident, report, rows_of
 from tests.builders import incidents as rows_with
 from tests.builders_election import invented_election
@@ -201,3 +202,26 @@ def test_situasi_counts_a_merged_case_once_and_parted_again_twice(tmp_path: Any)
     assert [len(seen(clock).open) for clock in ("08.59", "09.00", "10.00")] == [2, 1, 2]
     assert (seen("09.30").open_before, seen("10.30").open_before) == (2, 1)
     assert seen("09.30").states["situasi"].tolist() == ["kuning"]
+
+
+told = st.fixed_dictionaries(
+    {
+        "known": st.sampled_from(["08.00", "08.10", "08.20"]),
+        "tingkat": st.sampled_from(["rendah", "sedang", "tinggi", None]),
+        "situasi": st.sampled_from(["hijau", "kuning", "merah", None]),
+        "status": st.sampled_from(["dilaporkan", "ditangani", "diteruskan", "selesai"]),
+        "lat": st.sampled_from([-3.1, -3.2, None]),
+        "ditugaskan": st.sampled_from(["Polsek", "Polres", None]),
+        "rujukan": st.sampled_from(["bawaslu", None]),
+    }
+)
+
+
+@given(st.lists(told, min_size=5, max_size=5), st.lists(act, max_size=8))
+def test_groups_made_together_equal_each_made_by_itself(
+    rows: list[dict[str, Any]], acts: list[tuple[str, str, str]]
+) -> None:
+    found = cases(*(incident(id=name, **row) for name, row in zip(NAMES, rows, strict=True)))
+    decided = merges(*(said(found, *one) for one in acts))
+    quick, slowly = merging.merged(found, decided), slow.merged(found, decided)
+    pd.testing.assert_frame_equal(quick, slowly, check_dtype=False)
