@@ -15,7 +15,7 @@ from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session, media_file_manager, runtime
+from streamlit.runtime import Runtime, app_session, media_file_manager, runtime
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
 
@@ -48,6 +48,11 @@ def heeds(said: bytes) -> bool:
         return True  # it closes the WebSocket upon what is no message
 
 
+def keeps_file(script: str, file: str) -> bool:
+    """Whether Streamlit still keeps this uploaded file of a script session."""
+    return bool(Runtime.instance().uploaded_file_mgr.get_files(script, [file]))
+
+
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
 theming.once(app_session, CustomThemeConfig)
 memory.seldom(script_runner)
@@ -68,6 +73,7 @@ gate = start.gate(
     # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
     farewell=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
     heeds=heeds,
+    keeps_file=keeps_file,
 )
 app = st.App(
     "situasi/screen/frame.py",

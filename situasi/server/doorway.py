@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
+from situasi.server.upload_quota import KeepsFile
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider
 
 Heeds = Callable[[bytes], bool]
+
+
+def _keeps_none(_session: str, _file: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class Doorway:
     without sign-in. role: of whoever sits here then. secret: signs what browsers bring back.
     policy: what a page of Streamlit may load. farewell: the message upon which a page in the
     browser leaves the board. heeds: whether a message of a browser may reach Streamlit.
-    provider: through which people may sign in too.
+    provider: through which people may sign in too. keeps_file: whether an uploaded file is
+    still in memory.
     """
 
     opens_here: bool
@@ -37,6 +43,7 @@ class Doorway:
     farewell: bytes
     heeds: Heeds
     provider: Provider | None = None
+    keeps_file: KeepsFile = _keeps_none
 
     @property
     def session_signer(self) -> Signer:

@@ -18,6 +18,7 @@ from situasi.server.doorway import Doorway, Heeds
 from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
+from situasi.server.upload_quota import KeepsFile
 from situasi.settings import Oidc, Settings
 from situasi.store import open_store
 from situasi.store.protocol import StoreError
@@ -32,16 +33,18 @@ class NotSafe(Exception):
     """The server must not start so; the message says what is missing."""
 
 
-def gate(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Middleware:
+def gate(
+    address: str | None, shell: Path, farewell: bytes, heeds: Heeds, keeps_file: KeepsFile
+) -> Middleware:
     """The gate for a server at this address; ends the process where that would not be safe.
 
     address: None: all addresses of this machine. shell: the page of Streamlit. farewell: the
     message upon which a page in the browser leaves the board. heeds: whether a message of a
-    browser may reach Streamlit.
+    browser may reach Streamlit. keeps_file: whether an uploaded file is still in memory.
     """
     believe_no_proxy_but_ours()
     try:
-        doorway = _doorway(address, shell, farewell, heeds)
+        doorway = _doorway(address, shell, farewell, heeds, keeps_file)
     except (NotSafe, StoreError, OSError, KeyError, ValueError) as error:
         print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
         raise SystemExit(2) from error
@@ -57,7 +60,9 @@ def served(asker: ModuleType) -> None:
     vars(asker)["_use_warning_has_been_displayed"] = True
 
 
-def _doorway(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) -> Doorway:
+def _doorway(
+    address: str | None, shell: Path, farewell: bytes, heeds: Heeds, keeps_file: KeepsFile
+) -> Doorway:
     found = settings.load()
     here = is_this_machine_alone(address)
     if found.role not in ROLES:
@@ -75,6 +80,7 @@ def _doorway(address: str | None, shell: Path, farewell: bytes, heeds: Heeds) ->
         policy=policy(shell),
         farewell=farewell,
         heeds=heeds,
+        keeps_file=keeps_file,
         provider=_provider(found.door.oidc) if found.door.oidc else None,
     )
 
