@@ -67,6 +67,7 @@ gate = start.gate(
     farewell=ForwardMsg(auth_redirect=AuthRedirect(url="")).SerializeToString(),
     heeds=browser_messages.heeds,
     tells=browser_messages.tells,
+    keeps_file=browser_messages.keeps_file,
 )
 app = st.App(
     "situasi/screen/frame.py",

@@ -7,6 +7,7 @@ import re
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime
 
 from situasi.server.bonds import NOTHING, Told
 
@@ -61,3 +62,8 @@ def tells(said: bytes) -> Told:
 
 def _path(address: str) -> str:
     return address.partition("?")[0]
+
+
+def keeps_file(script: str, file: str) -> bool:
+    """Tell whether Streamlit still keeps this uploaded file of a script session."""
+    return bool(Runtime.instance().uploaded_file_mgr.get_files(script, [file]))

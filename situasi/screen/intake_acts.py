@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pandas as pd
 import streamlit as st
@@ -17,9 +17,12 @@ from situasi.screen.page import View
 from situasi.store.protocol import Quarantined, StoreError
 from situasi.withdrawal import WithdrawalRefused
 from situasi.words import _
+from situasi.work_limits import TurnLimiter
 from situasi.write_scope import WriteRefused
 
 _SAID = "_masukan_kabar"
+# Uploaded files are judged one after the other for each viewer, and two at a time in all.
+_JUDGING: Final = TurnLimiter(at_once=2, per_owner=1)
 # Rows of each feed that are shown before a file is taken in.
 PREVIEW = 100
 
@@ -76,15 +79,16 @@ def take_file(name: str, file: BinaryIO) -> None:
 
 def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None = None) -> Ledger:
     try:
-        return intake.take(
-            board(),
-            name,
-            file,
-            write_scope.for_viewer(session.viewer(), "masukkan"),
-            session.now(),
-            dry_run=dry_run,
-            preview=preview,
-        )
+        with _JUDGING.turn(actor()):
+            return intake.take(
+                board(),
+                name,
+                file,
+                write_scope.for_viewer(session.viewer(), "masukkan"),
+                session.now(),
+                dry_run=dry_run,
+                preview=preview,
+            )
     except (StoreError, WriteRefused) as error:
         return Ledger(intake.safe_name(name), refused=str(error))
 

@@ -10,7 +10,7 @@ import streamlit as st
 from situasi import intake, words
 from situasi.ingest import Ledger
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_words, noted, page, session, tables
+from situasi.screen import intake_acts, intake_words, noted, page, session, tables, uploads
 from situasi.screen.intake_acts import Trial
 from situasi.screen.page import View
 from situasi.words import _
@@ -29,14 +29,14 @@ def upload_panel(view: View) -> None:
             else _("Kembali ke langsung untuk memasukkan berkas.")
         )
         return
-    # A new turn gives a new, empty uploader, and Streamlit forgets the file taken in.
+    # A new turn gives a new, empty uploader.
     turn = st.session_state.setdefault(_TURN, 0)
     file = st.file_uploader(
         _("CSV, XLSX, JSON atau GeoJSON; judul kolom menunjukkan jenis laporan"),
         key=f"unggah_{turn}",
     )
+    _forget_replaced(file)
     if file is None:
-        st.session_state.pop(_TRIED, None)
         return
     trial = _tried(file)
     ledger = trial.ledger
@@ -46,6 +46,14 @@ def upload_panel(view: View) -> None:
             _("Masukkan ke papan"), type="primary", on_click=_take, args=(file.name, file),
             disabled=not ledger.accepted + ledger.quarantined,
         )  # fmt: skip
+
+
+def _forget_replaced(file: Any) -> None:
+    """Free the memory of the file tried before this one."""
+    known = st.session_state.get(_TRIED)
+    if known is not None and (file is None or known[0] != file.file_id):
+        del st.session_state[_TRIED]
+        uploads.forget(known[0])
 
 
 def _tried(file: Any) -> Trial:
@@ -99,3 +107,4 @@ def _take(name: str, file: Any) -> None:
     intake_acts.take_file(name, file)
     st.session_state[_TURN] += 1
     st.session_state.pop(_TRIED, None)
+    uploads.forget(file.file_id)

@@ -11,12 +11,17 @@ from itsdangerous import Signer
 
 from situasi.server.asking import Network
 from situasi.server.bonds import NOTHING, Told
+from situasi.server.upload_quota import KeepsFile
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider
 
 Heeds = Callable[[bytes], bool]
 Tells = Callable[[bytes], Told]
+
+
+def _keeps_none(_session: str, _file: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class Doorway:
     policy: what a page of Streamlit may load. farewell: the message upon which a page in the
     browser leaves the board. heeds: whether a message of a browser may reach Streamlit. tells:
     what a message to a browser names; what is never told, nobody may use.
-    provider: through which people may sign in too.
+    provider: through which people may sign in too. keeps_file: whether an uploaded file is
+    still in memory.
     """
 
     opens_here: bool
@@ -41,6 +47,7 @@ class Doorway:
     heeds: Heeds
     tells: Tells = lambda _said: NOTHING
     provider: Provider | None = None
+    keeps_file: KeepsFile = _keeps_none
 
     @property
     def session_signer(self) -> Signer:

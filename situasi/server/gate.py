@@ -19,6 +19,7 @@ from situasi.server.bonds import UPLOADS, Bonds
 from situasi.server.doorway import Doorway
 from situasi.server.headers import with_headers
 from situasi.server.talk import Talk
+from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file
 from situasi.words import _
 
 # Where a route of ours finds what the gate knows of the request: a Visit.
@@ -65,6 +66,7 @@ class Gate:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
         self._bonds = Bonds(lambda key: keeper.current().is_standing(key))
+        self._uploads = UploadQuota(doorway.keeps_file)
         # Whatever answers there judges itself who comes; so does the way in by a shared link.
         self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
@@ -154,8 +156,16 @@ class Gate:
             begun = True
             await send(message)
 
+        upload = None
         try:
-            await self._app(_passed(visit, scope), _limited(scope, receive, limit), sent)
+            received = _limited(scope, receive, limit)
+            if brings_file(scope):
+                owner = visit.viewer.name if visit.viewer else ""
+                upload = self._uploads.begin(owner, scope, limit)
+                received = upload.count(received)
+            await self._app(_passed(visit, scope), received, sent)
+        except QuotaExceeded as exceeded:
+            await _refusal(429, _no_room(exceeded))(scope, receive, send)
         except TooLarge:
             if not begun:
                 refused = _refusal(413, _("Terlalu besar."))
@@ -165,6 +175,9 @@ class Gate:
                 refused = _refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
                 await refused(scope, receive, send)
             raise  # into the log of the server, never to whoever asked
+        finally:
+            if upload is not None:
+                self._uploads.end(upload)
 
     async def _talk(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         talk = Talk(visit.key, send, self._doorway.farewell)
@@ -254,6 +267,14 @@ def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
 
 def _refusal(status: int, sentence: str) -> Response:
     return PlainTextResponse(sentence, status)
+
+
+def _no_room(exceeded: QuotaExceeded) -> str:
+    if exceeded.whole:
+        return _("Terlalu banyak berkas menunggu di papan. Coba lagi sebentar.")
+    return _(
+        "Berkas yang Anda unggah masih menunggu. Masukkan atau hapus dahulu, lalu unggah lagi."
+    )
 
 
 def _sign_in_first(scope: Scope, way: str) -> Response:

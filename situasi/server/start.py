@@ -18,6 +18,7 @@ from situasi.server.doorway import Doorway, Heeds, Tells
 from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
+from situasi.server.upload_quota import KeepsFile
 from situasi.settings import Oidc, Settings
 from situasi.store import open_store
 from situasi.store.protocol import StoreError
@@ -33,17 +34,23 @@ class NotSafe(Exception):
 
 
 def gate(
-    address: str | None, shell: Path, farewell: bytes, heeds: Heeds, tells: Tells
+    address: str | None,
+    shell: Path,
+    farewell: bytes,
+    heeds: Heeds,
+    tells: Tells,
+    keeps_file: KeepsFile,
 ) -> Middleware:
     """The gate for a server at this address; ends the process where that would not be safe.
 
     address: None: all addresses of this machine. shell: the page of Streamlit. farewell: the
     message upon which a page in the browser leaves the board. heeds: whether a message of a
-    browser may reach Streamlit. tells: what a message to a browser names.
+    browser may reach Streamlit. tells: what a message to a browser names. keeps_file: whether an
+    uploaded file is still in memory.
     """
     believe_no_proxy_but_ours()
     try:
-        doorway = _doorway(address, shell, farewell, heeds, tells)
+        doorway = _doorway(address, shell, farewell, heeds, tells, keeps_file)
     except (NotSafe, StoreError, OSError, KeyError, ValueError) as error:
         print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
         raise SystemExit(2) from error
@@ -60,7 +67,12 @@ def served(asker: ModuleType) -> None:
 
 
 def _doorway(
-    address: str | None, shell: Path, farewell: bytes, heeds: Heeds, tells: Tells
+    address: str | None,
+    shell: Path,
+    farewell: bytes,
+    heeds: Heeds,
+    tells: Tells,
+    keeps_file: KeepsFile,
 ) -> Doorway:
     found = settings.load()
     here = is_this_machine_alone(address)
@@ -80,6 +92,7 @@ def _doorway(
         farewell=farewell,
         heeds=heeds,
         tells=tells,
+        keeps_file=keeps_file,
         provider=_provider(found.door.oidc) if found.door.oidc else None,
     )
 

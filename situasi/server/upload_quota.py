@@ -1,0 +1,95 @@
+"""How many bytes of uploaded files may wait in memory, of one viewer and of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope
+
+from situasi.server.bonds import UPLOADS
+
+_MEGABYTE = 1024 * 1024
+# Two files of the largest size that is taken (server.maxUploadSize); in all, those of five viewers.
+PER_OWNER, IN_ALL = 100 * _MEGABYTE, 500 * _MEGABYTE
+# A small file takes more room than its bytes.
+_LEAST = 64 * 1024
+
+# (script session, file) -> whether the file is still in memory
+KeepsFile = Callable[[str, str], bool]
+
+
+class QuotaExceeded(Exception):
+    """The files that wait leave no room for this one. whole: those of all viewers together."""
+
+    def __init__(self, *, whole: bool) -> None:
+        super().__init__(whole)
+        self.whole = whole
+
+
+@dataclass
+class Upload:
+    """One file on its way in, or in memory. size: its bytes, before they came the largest size."""
+
+    owner: str
+    session: str
+    file: str
+    size: int
+    counted: int = 0
+    arriving: bool = True
+
+    def count(self, receive: Receive) -> Receive:
+        """Count the bytes of the body that is received so."""
+
+        async def received() -> Message:
+            message = await receive()
+            self.counted += len(message.get("body", b""))
+            return message
+
+        return received
+
+
+class UploadQuota:
+    """Knows which uploaded files are kept. Of the event loop's thread only."""
+
+    def __init__(
+        self, keeps_file: KeepsFile, per_owner: int = PER_OWNER, in_all: int = IN_ALL
+    ) -> None:
+        self._keeps, self._per_owner, self._in_all = keeps_file, per_owner, in_all
+        self._uploads: list[Upload] = []
+
+    def begin(self, owner: str, scope: Scope, largest: int) -> Upload:
+        """Make room for the file of this request, whose body may be so large, before it is read.
+
+        Raises QuotaExceeded. `end` must follow.
+        """
+        self._forget_removed()
+        stated = Headers(scope=scope).get("content-length", "")
+        size = min(int(stated), largest) if stated.isdigit() else largest
+        session, _, file = scope["path"].removeprefix(UPLOADS).partition("/")
+        upload = Upload(owner, session, file, max(size, _LEAST))
+        if self._total(owner) + upload.size > self._per_owner:
+            raise QuotaExceeded(whole=False)
+        if self._total() + upload.size > self._in_all:
+            raise QuotaExceeded(whole=True)
+        self._uploads.append(upload)
+        return upload
+
+    def end(self, upload: Upload) -> None:
+        """The request was answered: the file is kept, or it is not."""
+        upload.arriving, upload.size = False, max(upload.counted, _LEAST)
+        self._forget_removed()
+
+    def _total(self, owner: str | None = None) -> int:
+        return sum(one.size for one in self._uploads if owner is None or one.owner == owner)
+
+    def _forget_removed(self) -> None:
+        self._uploads = [
+            one for one in self._uploads if one.arriving or self._keeps(one.session, one.file)
+        ]
+
+
+def brings_file(scope: Scope) -> bool:
+    """Whether this request brings a file for the screen."""
+    return bool(scope["path"].startswith(UPLOADS)) and scope["method"] in {"PUT", "POST"}

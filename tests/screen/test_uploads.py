@@ -1,0 +1,77 @@
+"""An uploaded file leaves memory once it is taken in, replaced, or put away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.testing.v1 import AppTest
+
+from situasi.board import Board
+from situasi.screen import session
+from tests.conftest import NOON
+from tests.screen.conftest import run
+
+_PAGE = """
+from pages import intake
+from situasi.screen import filters
+
+filters.recall_moment()
+intake.show()
+"""
+ROW = b"waktu,kode_kecamatan,jenis,status,uraian\n2024-11-27 08:00,16.10.04,akses,dilaporkan,"
+
+
+@pytest.fixture
+def removed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that Streamlit was told to forget."""
+    told: list[str] = []
+
+    def remove(_self: Any, session_id: str, file_id: str) -> None:
+        told.append(file_id)
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", remove)
+    return told
+
+
+@pytest.fixture
+def page(empty: Board, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    def noon() -> datetime:
+        return NOON
+
+    monkeypatch.setattr(session, "now", noon)
+    return run(AppTest.from_string(_PAGE))
+
+
+def hand_in(page: AppTest, name: str, content: bytes) -> str:
+    page.file_uploader[0].set_value((name, content, "text/csv"))
+    run(page)
+    return str(page.session_state["_masukan_dicoba"][0])
+
+
+def take_in(page: AppTest) -> None:
+    next(one for one in page.button if one.label == "Masukkan ke papan").click()
+    run(page)
+
+
+def test_a_file_that_was_taken_in_is_forgotten(
+    page: AppTest, empty: Board, removed: list[str]
+) -> None:
+    file = hand_in(page, "a.csv", ROW + b"satu\n")
+    assert removed == []
+    take_in(page)
+    assert empty.store.version() == 1
+    assert removed == [file]
+
+
+def test_a_file_that_was_replaced_or_put_away_is_forgotten(
+    page: AppTest, removed: list[str]
+) -> None:
+    first = hand_in(page, "a.csv", ROW + b"satu\n")
+    second = hand_in(page, "b.csv", ROW + b"dua\n")
+    assert removed == [first]
+    page.file_uploader[0].set_value(None)
+    run(page)
+    assert removed == [first, second]
