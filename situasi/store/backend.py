@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store.protocol import StoreError
+from situasi.store.scope import Scope
 
 # A connection opened with this option takes the write lock of the whole scope at its
 # first statement. One writer at a time keeps `seq` in the order of commits, without
@@ -26,8 +27,10 @@ class Backend(ABC):
     Reading is the same for all: statements over `tables`. Each engine appends in its own way.
     """
 
-    def __init__(self, engine: sa.Engine, driver_error: type[Exception]) -> None:
-        self.engine, self._driver_error = engine, driver_error
+    def __init__(
+        self, engine: sa.Engine, driver_error: type[Exception], scope: Scope | None = None
+    ) -> None:
+        self.engine, self._driver_error, self.scope = engine, driver_error, scope
 
     @contextmanager
     def speaking(self) -> Iterator[None]:

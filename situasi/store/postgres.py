@@ -124,9 +124,11 @@ def admit(url: sa.URL, scope: Scope, password: str) -> str:
 class PostgresBackend(Backend):
     """See Backend."""
 
+    scope: Scope
+
     def __init__(self, url: sa.URL, scope: Scope, follows: bool = False) -> None:
-        super().__init__(_engine(url, scope), psycopg.Error)
-        self.scope, self._follows = scope, follows
+        super().__init__(_engine(url, scope), psycopg.Error, scope)
+        self._follows = follows
         self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
     def explain(self, error: BaseException) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from situasi.records import Feed
+from situasi.store.scope import Scope
 
 if TYPE_CHECKING:
     from situasi.store.verbatim import Placing, State
@@ -92,6 +93,10 @@ class Writing(Protocol):
 
 class Store(Protocol):
     """Append-only memory. Every method may be called from any thread and process."""
+
+    def scope(self) -> Scope | None:
+        """Whose rows it holds, as the store itself says; None where it does not (yet)."""
+        ...
 
     def version(self) -> int:
         """Grows with every commit that moves the data, and only then. 0 for an empty store."""

@@ -227,8 +227,9 @@ def open_rollups(url: str, contest: str, kabupaten: str = "", *, follows: bool =
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
         return _of_postgres(address, contest, follows)
+    scope = Scope(contest, kabupaten) if kabupaten else None
     return Rollups(
-        sqlite.backend(address), lambda _: {}, lambda one: {kabupaten: trail.newest(one)[0]}
+        sqlite.backend(address, scope), lambda _: {}, lambda one: {kabupaten: trail.newest(one)[0]}
     )
 
 

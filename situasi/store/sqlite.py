@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import aside, tables
+from situasi.store import aside, identity, tables
 from situasi.store.backend import WRITES, Backend, Cells
 from situasi.store.migrations import migrating
 from situasi.store.migrations.migrating import Grown
@@ -48,19 +48,20 @@ _SENTENCES = {
 }
 
 
-def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) -> Backend:
+def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> Backend:
     """Open or create the file that `url` names, with its folder. A file is of one scope.
 
-    Raises StoreError when that cannot be done, or the file is not a store of this
-    or an older version.
+    Raises StoreError when that cannot be done, the file is of another scope, or it is not a
+    store of this or an older version.
     """
     path = _path(url)
-    opened = SqliteBackend(path)
+    opened = SqliteBackend(path, scope)
     try:
         with opened.speaking():
             path.parent.mkdir(parents=True, exist_ok=True)
             _prepare(opened.engine, path)
             _grow(opened.engine, path)
+            opened.scope = _belongs(opened.engine, path, None if follows else scope)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
@@ -71,15 +72,17 @@ def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) ->
     return opened
 
 
-def upgrade(url: sa.URL, _scope: Scope | None = None) -> Grown:
+def upgrade(url: sa.URL, scope: Scope | None = None) -> Grown:
     """See store.upgrade."""
     path = _path(url)
     if not path.exists():
         raise StoreError(f"Belum ada penyimpanan di {path}.")
-    opened = SqliteBackend(path)
+    opened = SqliteBackend(path, scope)
     with closing(opened), opened.speaking():
         _prepare(opened.engine, path)
-        return _grow(opened.engine, path)
+        grown = _grow(opened.engine, path)
+        _belongs(opened.engine, path, scope)
+        return grown
 
 
 def _path(url: sa.URL) -> Path:
@@ -91,8 +94,8 @@ def _path(url: sa.URL) -> Path:
 class SqliteBackend(Backend):
     """See Backend."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(_engine(path), sqlite3.Error)
+    def __init__(self, path: Path, scope: Scope | None = None) -> None:
+        super().__init__(_engine(path, scope), sqlite3.Error)
         self._path, self._jobs = path, dict[str, FileLock]()
 
     def explain(self, error: BaseException) -> str:
@@ -185,15 +188,47 @@ def _many(connection: sa.Connection, compiled: sa.Compiled, rows: Any) -> int:
         return max(cursor.rowcount, 0)
 
 
-def _engine(path: Path) -> sa.Engine:
+def _engine(path: Path, scope: Scope | None = None) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": _WAIT, "check_same_thread": False},
         max_overflow=40,  # readers are short, and must not queue behind one another
     )
+    sa.event.listen(engine, "connect", lambda one, _: _belongs_here(one, path, scope))
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _belongs_here(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> None:
+    """Every file that comes to lie at the path is asked of which election it is."""
+    try:
+        identity.check(connection, path, scope)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _belongs(engine: sa.Engine, path: Path, scope: Scope | None) -> Scope | None:
+    """The scope of the file; one that has none yet is marked with this one, if any."""
+    with engine.connect() as plain:
+        mark = identity.check(_driver(plain), path, scope)
+        if mark is not None or scope is None:
+            return mark
+    try:
+        with engine.connect() as plain:
+            connection = plain.execution_options(**WRITES)
+            identity.write(connection, scope)
+            connection.commit()
+    except sa.exc.DBAPIError as error:  # what can be read is shown; the next opening marks it
+        _log.warning("the store was not marked: %s", _explain(error, path))
+    return scope
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection), "an engine of SQLite"
+    return found
 
 
 def _watch_the_file(engine: sa.Engine, path: Path) -> None:

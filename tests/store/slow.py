@@ -72,6 +72,9 @@ class MemoryStore:
         self.all_access: list[tuple[str, str, str]] = []
         self.book: list[dict[str, Any]] = []
 
+    def scope(self) -> None:
+        """Lists belong to nobody."""
+
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
 
