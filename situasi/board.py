@@ -109,7 +109,7 @@ def open_board(
         boundaries,
         vocabulary,
     )
-    settings.live.mkdir(parents=True, exist_ok=True)
+    settings.live.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)
     store = open_store(settings.store, scope)
     if above is not None:

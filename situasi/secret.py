@@ -22,7 +22,7 @@ def of(settings: Settings) -> str:
 def _kept(live: Path) -> str:
     """The secret of this machine, made at the first start and kept with the live data."""
     path = live / "secret"
-    live.mkdir(parents=True, exist_ok=True)
+    live.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -203,9 +203,9 @@ class Upstream:
             rows = self._flow()
         except StoreError as error:
             self._failed += 1
-            self.state.failed(self._clock(), str(error), self._waiting())
+            self.state.failed(self._clock(), error.detail, self._waiting())
             if self._failed == 1:
-                _log.warning("nothing flows up", extra={"why": str(error)})
+                _log.warning("nothing flows up", extra={"why": error.detail})
             return error
         self._failed = 0
         self.state.well(self._clock(), 0, str(rows) if rows else "")

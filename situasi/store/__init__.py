@@ -7,6 +7,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from situasi.store import sqlite
+from situasi.store.address import parse
 from situasi.store.backend import Backend
 from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import (
@@ -71,7 +72,7 @@ def open_store(url: str, scope: Scope | None = None, *, follows: bool = False) -
 
     Raises StoreError when the address is none, or what lies there cannot be used as a store.
     """
-    address = _address(url)
+    address = parse(url)
     return SqlStore(_BACKENDS[address.get_backend_name()](address, scope, follows))
 
 
@@ -80,7 +81,7 @@ def upgrade(url: str, scope: Scope | None = None) -> Grown:
 
     Raises StoreError as `open_store`, and where there is no store.
     """
-    address = _address(url)
+    address = parse(url)
     return _UPGRADES[address.get_backend_name()](address, scope)
 
 
@@ -90,22 +91,9 @@ def admit(url: str, scope: Scope, password: str) -> str:
     An account that is there gets this password. Raises StoreError as `open_store`, and where the
     store is no server that has accounts.
     """
-    address = _address(url)
+    address = parse(url)
     if address.get_backend_name() != "postgresql":
         raise StoreError("Hanya penyimpanan PostgreSQL memuat beberapa Polres.")
     from situasi.store import postgres
 
     return postgres.admit(address, scope, password)
-
-
-def _address(url: str) -> sa.URL:
-    try:
-        address = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise StoreError(f"Alamat penyimpanan tidak terbaca: {url!r}.") from error
-    if address.get_backend_name() not in _BACKENDS:
-        raise StoreError(
-            f"Jenis penyimpanan {address.drivername!r} tidak dikenal."
-            " Pakai sqlite:///BERKAS atau postgresql+psycopg://..."
-        )
-    return address

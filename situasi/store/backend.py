@@ -17,6 +17,9 @@ from situasi.store.scope import Scope
 # which a reader that asks for "rows after the last I saw" would miss some.
 WRITES = {"situasi_writes": True}
 
+# Of an error that has no sentence of its own.
+FAILED = "Penyimpanan gagal menjawab. Pengelola papan melihat sebabnya pada log server."
+
 # Cells of one column, of all rows: str, int, float, bool, bytearray or None.
 Cells = Iterable[Any]
 
@@ -38,7 +41,7 @@ class Backend(ABC):
         try:
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
-            raise StoreError(self.explain(error)) from error
+            raise self.explain(error) from error
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -74,8 +77,8 @@ class Backend(ABC):
         return connection
 
     @abstractmethod
-    def explain(self, error: BaseException) -> str:
-        """One sentence for the user, in Indonesian."""
+    def explain(self, error: BaseException) -> StoreError:
+        """What to tell of this error, in Indonesian."""
 
     @abstractmethod
     def given(self, connection: sa.Connection, table: sa.Table) -> int:

@@ -33,11 +33,11 @@ def check(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> Sc
     if scope is None or mark == scope:
         return mark
     if mark is not None:
-        raise StoreError(_refusal(path, f"{mark.contest} {mark.kabupaten}", scope))
+        raise StoreError(_refusal(f"{mark.contest} {mark.kabupaten}", scope), str(path))
     strange = _strange_kecamatan(connection, names, scope)
     if strange is not None:
         there = f"baris dari kecamatan {strange}"
-        raise StoreError(_refusal(path, there, scope))
+        raise StoreError(_refusal(there, scope), str(path))
     return None
 
 
@@ -78,9 +78,9 @@ def _strange_kecamatan(connection: sqlite3.Connection, names: set[str], scope: S
     return None
 
 
-def _refusal(path: Path, there: str, scope: Scope) -> str:
+def _refusal(there: str, scope: Scope) -> str:
     return (
-        f"{path} memuat {there}, bukan {scope.contest} {scope.kabupaten}. Tidak ada yang diubah."
-        " Sebut pemilihan berkas itu pada SITUASI_ELECTION, atau berkas lain untuk pemilihan ini"
-        " pada SITUASI_STORE atau SITUASI_DATA."
+        f"Penyimpanan ini memuat {there}, bukan {scope.contest} {scope.kabupaten}."
+        " Tidak ada yang diubah. Sebut pemilihan berkas itu pada SITUASI_ELECTION, atau"
+        " berkas lain untuk pemilihan ini pada SITUASI_STORE atau SITUASI_DATA."
     )

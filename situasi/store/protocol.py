@@ -18,7 +18,19 @@ if TYPE_CHECKING:
 
 
 class StoreError(Exception):
-    """The store could not do what was asked; the message says what to do next."""
+    """The store could not do what was asked; the message says what to do next.
+
+    where: the file, or what the engine said; for whoever keeps the board, not for every viewer.
+    """
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+
+    @property
+    def detail(self) -> str:
+        """The message and where, for the log, the command line and Kesehatan."""
+        return f"{self} ({self.where})" if self.where else str(self)
 
 
 class Overtaken(StoreError):
