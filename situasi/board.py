@@ -25,7 +25,7 @@ from situasi.shapes import Boundaries
 from situasi.snapshot import Live
 from situasi.store import Scope, open_store
 from situasi.store.looking import ReadOnly
-from situasi.store.protocol import Store
+from situasi.store.protocol import Store, StoreError
 
 
 @dataclass(frozen=True)
@@ -109,12 +109,14 @@ def open_board(
         boundaries,
         vocabulary,
     )
-    settings.live.mkdir(parents=True, exist_ok=True)
+    settings.live.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)
     store = open_store(settings.store, scope, clock=clock)
     if above is not None:
         store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
     reader = open_store(settings.reads, scope, follows=True) if settings.reads else store
+    if reader is not store:
+        _must_follow(reader, store)
     live, findings = Live(reader, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
@@ -122,6 +124,16 @@ def open_board(
         settings, register, boundaries, ground.load(definition, boundaries, register.desa), context,
         store, live, findings, lookout, deeds, above,
     )  # fmt: skip
+
+
+def _must_follow(reader: Store, store: Store) -> None:
+    """What is read from must hold the history of what is written to, if less of it."""
+    number, seal = reader.head()
+    if store.seal(number) != seal:
+        raise StoreError(
+            "SITUASI_STORE_READ memuat jejak lain daripada SITUASI_STORE. Sebut server yang"
+            " mengikuti penyimpanan ini, atau kosongkan SITUASI_STORE_READ."
+        )
 
 
 # Its rows flow up as they are: one written here would be in no trail of the Polres.

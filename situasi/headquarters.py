@@ -212,7 +212,7 @@ def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Head
             f"{command.name} perlu satu PostgreSQL yang memuat semua kabupatennya:"
             " SITUASI_STORE=postgresql+psycopg://..."
         )
-    settings.live.mkdir(parents=True, exist_ok=True)
+    settings.live.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(settings.store, command_scope(command))
     where, follows = settings.reads or settings.store, settings.reads is not None
     rollups = open_rollups(where, command.contest, follows=follows)

@@ -90,12 +90,15 @@ def write(
 ) -> Manifest:
     """Keep one moment of the store in a new file, read it back, and tell the trail.
 
+    The file is of the scope that the store says it has; of the election's where it says none.
+
     tell: not in a store above, whose trail must stay that of the store it came from.
     Raises KeepingRefused (and leaves nothing) where the file is there, or cannot be written.
     """
+    scope = store.scope() or Scope(election.contest, election.kabupaten_code)
     with _explained(path), whole.making(path) as file:
         with store.state() as state:
-            made = _written(state, election, file, at, actor)
+            made = _written(state, scope, election, file, at, actor)
         proven(file)
     if tell:
         detail = {"file": path.name, "rows": made.rows, "head": made.head[0]}
@@ -117,10 +120,11 @@ def restore(store: Store, scope: Scope, path: Path, at: datetime, actor: str) ->
     """
     with _explained(path), path.open("rb") as file:
         packed, told = proven(file)
-        if (told.contest, told.kabupaten) != (scope.contest, scope.kabupaten):
+        own = store.scope() or scope
+        if Scope(told.contest, told.kabupaten) != own:
             raise KeepingRefused(
                 f"{path.name} milik {told.contest}/{told.kabupaten}, bukan"
-                f" {scope.contest}/{scope.kabupaten}. Tidak ada yang diubah."
+                f" {own.contest}/{own.kabupaten}. Tidak ada yang diubah."
             )
         with store.placing() as placing:
             if not placing.is_empty():
@@ -143,7 +147,7 @@ def differing(told: Manifest, election: Election) -> list[str]:
 
 
 def _written(
-    state: State, election: Election, file: BinaryIO, at: datetime, actor: str
+    state: State, scope: Scope, election: Election, file: BinaryIO, at: datetime, actor: str
 ) -> Manifest:
     with sealed.writing(file) as packed:
         tables = {name: _keep_table(packed, state, name) for name in TABLES}
@@ -155,8 +159,8 @@ def _written(
         told = Manifest(
             format=FORMAT,
             situasi=situasi.__version__,
-            contest=election.contest,
-            kabupaten=election.kabupaten_code,
+            contest=scope.contest,
+            kabupaten=scope.kabupaten,
             election=election.name,
             schema=verbatim.fingerprint(),
             made_at=at.isoformat(),

@@ -123,7 +123,7 @@ class Lookout:
     def _tell(self, before: Picture, shown: Picture) -> None:
         """A store that breaks, and one that is well again, are worth a line in the log."""
         if shown.trouble and not before.trouble:
-            _log.warning("the store cannot be read", extra={"why": shown.trouble})
+            _log.warning("the store cannot be read", extra={"why": shown.detail})
         elif before.trouble and not shown.trouble:
             version = shown.snapshot.version
             _log.info("the store can be read again", extra={"version": version})

@@ -22,7 +22,7 @@ def of(settings: Settings) -> str:
 def _kept(live: Path) -> str:
     """The secret of this machine, made at the first start and kept with the live data."""
     path = live / "secret"
-    live.mkdir(parents=True, exist_ok=True)
+    live.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = secrets.token_urlsafe(48)
     try:
         with whole.making(path) as file:  # of several that start at once one names its own

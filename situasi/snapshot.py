@@ -73,12 +73,15 @@ class Snapshot:
 class Picture:
     """The last good snapshot, when the store was last asked, and what is broken if anything.
 
+    trouble: for every viewer; detail: with the file or server, for whoever keeps the board.
+
     took: seconds for which its new rows were read. access: Store.access_mark, read before.
     """
 
     snapshot: Snapshot
     checked_at: datetime
     trouble: str | None = None
+    detail: str | None = None
     took: float = 0.0
     access: Hashable = None
 
@@ -146,7 +149,7 @@ class Live:
                 took = time.perf_counter() - started
             self._picture = Picture(snapshot, self._clock(), took=took, access=access)
         except StoreError as error:
-            self._picture = replace(self._picture, trouble=str(error))
+            self._picture = replace(self._picture, trouble=str(error), detail=error.detail)
         return self._picture
 
     def _is_the_same(self) -> bool:

@@ -109,6 +109,12 @@ def flow(source: Store, target: Store) -> Iterator[Flown]:
     Raises SyncRefused, and changes nothing, where the target holds another trail; StoreError
     where one of them does not answer. Begun again at any moment it goes on.
     """
+    mine, theirs = source.scope(), target.scope()
+    if mine is not None and theirs is not None and mine != theirs:
+        raise SyncRefused(
+            f"Penyimpanan ini milik {mine.contest} {mine.kabupaten}, tempat di tujuan milik"
+            f" {theirs.contest} {theirs.kabupaten}. Tidak ada yang dikirim."
+        )
     while source.head() != target.head():
         # The lock comes first: what another brought meanwhile is then in the state read after.
         with target.placing() as there, source.state() as here:
@@ -197,9 +203,9 @@ class Upstream:
             rows = self._flow()
         except StoreError as error:
             self._failed += 1
-            self.state.failed(self._clock(), str(error), self._waiting())
+            self.state.failed(self._clock(), error.detail, self._waiting())
             if self._failed == 1:
-                _log.warning("nothing flows up", extra={"why": str(error)})
+                _log.warning("nothing flows up", extra={"why": error.detail})
             return error
         self._failed = 0
         self.state.well(self._clock(), 0, str(rows) if rows else "")

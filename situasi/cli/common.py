@@ -41,7 +41,8 @@ def actor() -> str:
 
 def fail(sentence: object, code: int = 2) -> typer.Exit:
     """Say why on standard error; raise what this returns."""
-    err.print(str(sentence), style="bold red", highlight=False, markup=False)
+    said = sentence.detail if isinstance(sentence, StoreError) else str(sentence)
+    err.print(said, style="bold red", highlight=False, markup=False)
     return typer.Exit(code)
 
 

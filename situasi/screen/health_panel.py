@@ -128,8 +128,10 @@ def _age() -> Card:
     """Of the picture on this very page."""
     shown = session.picture()
     age = max(0.0, (session.now() - shown.checked_at).total_seconds())
-    note = shown.trouble or _("versi {n} · penyimpanan terbaca").format(
-        n=words.number(shown.snapshot.version)
+    note = (
+        shown.detail
+        or shown.trouble
+        or _("versi {n} · penyimpanan terbaca").format(n=words.number(shown.snapshot.version))
     )
     return Card(_("Umur gambar"), _seconds(age), note, alarm=age > STALE or bool(shown.trouble))
 

@@ -79,12 +79,13 @@ def take_file(name: str, file: BinaryIO) -> None:
 
 def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None = None) -> Ledger:
     try:
-        with _JUDGING.turn(actor()):
+        scope = write_scope.for_viewer(session.viewer(), "masukkan")
+        with _JUDGING.turn(scope.actor):
             return intake.take(
                 board(),
                 name,
                 file,
-                write_scope.for_viewer(session.viewer(), "masukkan"),
+                scope,
                 session.now(),
                 dry_run=dry_run,
                 preview=preview,

@@ -251,7 +251,9 @@ class Keeper:
             try:
                 await self.look()
             except StoreError as error:
-                _log.warning("%s", error)  # what was known stands, until the store speaks again
+                _log.warning(
+                    "%s", error.detail
+                )  # what was known stands, until the store speaks again
             await self._show_out()
 
     async def _writes(self) -> None:
@@ -265,7 +267,7 @@ class Keeper:
         try:
             await _in(self._writer, self._write_owed)
         except StoreError as error:
-            _log.warning("%s", error)  # it stays owed
+            _log.warning("%s", error.detail)  # it stays owed
 
     async def look(self) -> None:
         """Read what the store says of access, where it has changed."""

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from situasi.store import sqlite
+from situasi.store.address import parse
 from situasi.store.backend import Backend
 from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import (
@@ -81,7 +82,7 @@ def open_store(
 
     Raises StoreError when the address is none, or what lies there cannot be used as a store.
     """
-    address = _address(url)
+    address = parse(url)
     return SqlStore(_BACKENDS[address.get_backend_name()](address, scope, follows), clock)
 
 
@@ -90,7 +91,7 @@ def upgrade(url: str, scope: Scope | None = None) -> Grown:
 
     Raises StoreError as `open_store`, and where there is no store.
     """
-    address = _address(url)
+    address = parse(url)
     return _UPGRADES[address.get_backend_name()](address, scope)
 
 
@@ -100,22 +101,9 @@ def admit(url: str, scope: Scope, password: str) -> str:
     An account that is there gets this password. Raises StoreError as `open_store`, and where the
     store is no server that has accounts.
     """
-    address = _address(url)
+    address = parse(url)
     if address.get_backend_name() != "postgresql":
         raise StoreError("Hanya penyimpanan PostgreSQL memuat beberapa Polres.")
     from situasi.store import postgres
 
     return postgres.admit(address, scope, password)
-
-
-def _address(url: str) -> sa.URL:
-    try:
-        address = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise StoreError(f"Alamat penyimpanan tidak terbaca: {url!r}.") from error
-    if address.get_backend_name() not in _BACKENDS:
-        raise StoreError(
-            f"Jenis penyimpanan {address.drivername!r} tidak dikenal."
-            " Pakai sqlite:///BERKAS atau postgresql+psycopg://..."
-        )
-    return address

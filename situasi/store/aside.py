@@ -32,8 +32,9 @@ def put(path: Path, mark: str) -> Path:
         sync_folder(path.parent)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"Salinan sebelum pemutakhiran tidak bisa ditulis di {path.parent} ({error})."
-            " Penyimpanan tidak diubah. Periksa disk dan izinnya, lalu ulangi."
+            "Salinan sebelum pemutakhiran tidak bisa ditulis. Penyimpanan tidak diubah."
+            " Periksa disk dan izinnya, lalu ulangi.",
+            f"{path.parent}: {error}",
         ) from error
     finally:
         for rest in (draft, *(draft.with_name(f"{draft.name}-{end}") for end in ("wal", "shm"))):
@@ -49,9 +50,9 @@ def _needs_room(path: Path) -> None:
     needed, free = 2 * pages * size + _SPARE, shutil.disk_usage(path.parent).free
     if free < needed:
         raise StoreError(
-            f"Disk tidak cukup untuk salinan sebelum pemutakhiran: perlu {_mb(needed)} MB di"
-            f" {path.parent}, ada {_mb(free)} MB. Penyimpanan tidak diubah. Kosongkan ruang,"
-            " lalu ulangi."
+            f"Disk tidak cukup untuk salinan sebelum pemutakhiran: perlu {_mb(needed)} MB,"
+            f" ada {_mb(free)} MB. Penyimpanan tidak diubah. Kosongkan ruang, lalu ulangi.",
+            str(path.parent),
         )
 
 
@@ -62,8 +63,9 @@ def _copy(path: Path, draft: Path) -> None:
         found = [line for (line,) in copy.execute("PRAGMA integrity_check(3)")]
     if found != ["ok"]:
         raise StoreError(
-            f"{path} rusak dan tidak dimutakhirkan ({found[0]}). Simpan berkas ini, lalu"
-            " pulihkan dari cadangan."
+            f"Penyimpanan rusak dan tidak dimutakhirkan ({found[0]}). Simpan berkasnya, lalu"
+            " pulihkan dari cadangan.",
+            str(path),
         )
     shutil.copymode(path, draft)
 

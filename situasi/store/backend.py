@@ -10,11 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store.protocol import StoreError
+from situasi.store.scope import Scope
 
 # A connection opened with this option takes the write lock of the whole scope at its
 # first statement. One writer at a time keeps `seq` in the order of commits, without
 # which a reader that asks for "rows after the last I saw" would miss some.
 WRITES = {"situasi_writes": True}
+
+# Of an error that has no sentence of its own.
+FAILED = "Penyimpanan gagal menjawab. Pengelola papan melihat sebabnya pada log server."
 
 # Cells of one column, of all rows: str, int, float, bool, bytearray or None.
 Cells = Iterable[Any]
@@ -26,8 +30,10 @@ class Backend(ABC):
     Reading is the same for all: statements over `tables`. Each engine appends in its own way.
     """
 
-    def __init__(self, engine: sa.Engine, driver_error: type[Exception]) -> None:
-        self.engine, self._driver_error = engine, driver_error
+    def __init__(
+        self, engine: sa.Engine, driver_error: type[Exception], scope: Scope | None = None
+    ) -> None:
+        self.engine, self._driver_error, self.scope = engine, driver_error, scope
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
@@ -35,7 +41,7 @@ class Backend(ABC):
         try:
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
-            raise StoreError(self.explain(error)) from error
+            raise self.explain(error) from error
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -71,8 +77,8 @@ class Backend(ABC):
         return connection
 
     @abstractmethod
-    def explain(self, error: BaseException) -> str:
-        """One sentence for the user, in Indonesian."""
+    def explain(self, error: BaseException) -> StoreError:
+        """What to tell of this error, in Indonesian."""
 
     @abstractmethod
     def given(self, connection: sa.Connection, table: sa.Table) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from situasi.records import Feed
 from situasi.store.protocol import Quarantined, Store, StoreError
+from situasi.store.scope import Scope
 
 if TYPE_CHECKING:
     from situasi.store.verbatim import State
@@ -25,6 +26,9 @@ class ReadOnly:
 
     def __init__(self, store: Store, why: str) -> None:
         self._store, self._why = store, why
+
+    def scope(self) -> Scope | None:
+        return self._store.scope()
 
     def version(self) -> int:
         return self._store.version()

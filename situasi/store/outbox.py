@@ -75,6 +75,6 @@ class Scribe:
         try:
             self._outbox.write()
         except StoreError as error:
-            _log.warning("%s", error)  # it waits on
+            _log.warning("%s", error.detail)  # it waits on
             return False
         return True

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier, Literal
 
 from situasi.store import based
-from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store.backend import FAILED, WRITES, Backend, Cells
 from situasi.store.migrations import migrating
 from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
@@ -124,21 +124,23 @@ def admit(url: sa.URL, scope: Scope, password: str) -> str:
 class PostgresBackend(Backend):
     """See Backend."""
 
+    scope: Scope
+
     def __init__(self, url: sa.URL, scope: Scope, follows: bool = False) -> None:
-        super().__init__(_engine(url, scope), psycopg.Error)
-        self.scope, self._follows = scope, follows
+        super().__init__(_engine(url, scope), psycopg.Error, scope)
+        self._follows = follows
         self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
-    def explain(self, error: BaseException) -> str:
+    def explain(self, error: BaseException) -> StoreError:
         said = getattr(error, "orig", None) or error
         state = getattr(said, "sqlstate", None)
         if state is None:  # refused before there was a connection: only words tell why
             state = next((code for words, code in _REFUSALS if words in str(said)), None)
         if state in _SENTENCES:
-            return _SENTENCES[state]
+            return StoreError(_SENTENCES[state])
         if isinstance(said, psycopg.OperationalError) or isinstance(error, sa.exc.TimeoutError):
-            return _AWAY
-        return f"Penyimpanan gagal: {said}"
+            return StoreError(_AWAY)
+        return StoreError(FAILED, str(said))
 
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
         looking = connection.execution_options(isolation_level="REPEATABLE READ")

@@ -11,13 +11,26 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from situasi.records import Feed
+from situasi.store.scope import Scope
 
 if TYPE_CHECKING:
     from situasi.store.verbatim import Placing, State
 
 
 class StoreError(Exception):
-    """The store could not do what was asked; the message says what to do next."""
+    """The store could not do what was asked; the message says what to do next.
+
+    where: the file, or what the engine said; for whoever keeps the board, not for every viewer.
+    """
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+
+    @property
+    def detail(self) -> str:
+        """The message and where, for the log, the command line and Kesehatan."""
+        return f"{self} ({self.where})" if self.where else str(self)
 
 
 class Overtaken(StoreError):
@@ -104,6 +117,10 @@ class Writing(Protocol):
 
 class Store(Protocol):
     """Append-only memory. Every method may be called from any thread and process."""
+
+    def scope(self) -> Scope | None:
+        """Whose rows it holds, as the store itself says; None where it does not (yet)."""
+        ...
 
     def version(self) -> int:
         """Grows with every commit that moves the data, and only then. 0 for an empty store."""

@@ -34,6 +34,7 @@ from situasi.store import (
     sqlite,
     trail,
 )
+from situasi.store.address import parse
 from situasi.store.backend import Backend
 from situasi.store.moments import from_micros, to_micros
 from situasi.store.scope import Scope
@@ -224,11 +225,12 @@ def open_rollups(url: str, contest: str, kabupaten: str = "", *, follows: bool =
     kabupaten: whose store it is, where that is a file of SQLite. follows: see open_store.
     Raises StoreError.
     """
-    address = sa.make_url(url)
+    address = parse(url)
     if address.get_backend_name() != "sqlite":
         return _of_postgres(address, contest, follows)
+    scope = Scope(contest, kabupaten) if kabupaten else None
     return Rollups(
-        sqlite.backend(address), lambda _: {}, lambda one: {kabupaten: trail.newest(one)[0]}
+        sqlite.backend(address, scope), lambda _: {}, lambda one: {kabupaten: trail.newest(one)[0]}
     )
 
 

@@ -26,6 +26,7 @@ from situasi.store.journal import (
 )
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, Writing
+from situasi.store.scope import Scope
 from situasi.store.seen import Clock
 from situasi.store.verbatim import Placing, State
 from situasi.store.writing import SqlWriting
@@ -66,6 +67,9 @@ class SqlStore:
             self._made_ready.engine.dispose(close=False)
             self._process = os.getpid()
         return self._made_ready
+
+    def scope(self) -> Scope | None:
+        return self._backend.scope
 
     def version(self) -> int:
         with self._backend.reading() as connection:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import aside, tables
-from situasi.store.backend import WRITES, Backend, Cells
+from situasi.store import aside, identity, private, tables
+from situasi.store.backend import FAILED, WRITES, Backend, Cells
 from situasi.store.migrations import migrating
 from situasi.store.migrations.migrating import Grown
 from situasi.store.protocol import StoreError
@@ -37,49 +37,53 @@ _PRAGMAS = (
 )
 
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "Disk penuh, {path} tidak bertambah. Kosongkan ruang, lalu ulangi.",
+    sqlite3.SQLITE_FULL: "Disk penuh, penyimpanan tidak bertambah. Kosongkan ruang, lalu ulangi.",
     sqlite3.SQLITE_BUSY: "Penyimpanan masih dipakai menulis. Tunggu sebentar, lalu ulangi.",
-    sqlite3.SQLITE_READONLY: "{path} hanya bisa dibaca. Beri izin tulis pada berkas dan foldernya.",
-    sqlite3.SQLITE_PERM: "{path} tidak boleh dibuka. Beri izin pada berkas dan foldernya.",
-    sqlite3.SQLITE_CANTOPEN: "{path} tidak bisa dibuka. Periksa folder dan izinnya.",
-    sqlite3.SQLITE_CORRUPT: "{path} rusak. Simpan berkas ini, lalu pulihkan dari cadangan.",
-    sqlite3.SQLITE_NOTADB: "{path} bukan penyimpanan Situasi. Pilih berkas lain.",
-    sqlite3.SQLITE_IOERR: "Disk gagal membaca atau menulis {path}. Periksa disk, lalu ulangi.",
+    sqlite3.SQLITE_READONLY: "Penyimpanan hanya bisa dibaca. Beri izin tulis pada berkasnya.",
+    sqlite3.SQLITE_PERM: "Penyimpanan tidak boleh dibuka. Beri izin pada berkas dan foldernya.",
+    sqlite3.SQLITE_CANTOPEN: "Penyimpanan tidak bisa dibuka. Periksa folder dan izinnya.",
+    sqlite3.SQLITE_CORRUPT: "Penyimpanan rusak. Simpan berkasnya, lalu pulihkan dari cadangan.",
+    sqlite3.SQLITE_NOTADB: "Berkas itu bukan penyimpanan Situasi. Pilih berkas lain.",
+    sqlite3.SQLITE_IOERR: "Disk gagal membaca atau menulis penyimpanan. Periksa disk, lalu ulangi.",
 }
 
 
-def backend(url: sa.URL, _scope: Scope | None = None, _follows: bool = False) -> Backend:
+def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> Backend:
     """Open or create the file that `url` names, with its folder. A file is of one scope.
 
-    Raises StoreError when that cannot be done, or the file is not a store of this
-    or an older version.
+    Raises StoreError when that cannot be done, the file is of another scope, or it is not a
+    store of this or an older version.
     """
     path = _path(url)
-    opened = SqliteBackend(path)
+    opened = SqliteBackend(path, scope)
     try:
         with opened.speaking():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private.make(path)
             _prepare(opened.engine, path)
             _grow(opened.engine, path)
+            opened.scope = _belongs(opened.engine, path, None if follows else scope)
             _watch_the_file(opened.engine, path)
     except OSError as error:
         opened.engine.dispose()
-        raise StoreError(f"Folder {path.parent} tidak bisa dibuat. Periksa izinnya.") from error
+        sentence = _SENTENCES[sqlite3.SQLITE_CANTOPEN]
+        raise StoreError(sentence, f"{path}: {error.strerror}") from error
     except StoreError:
         opened.engine.dispose()
         raise
     return opened
 
 
-def upgrade(url: sa.URL, _scope: Scope | None = None) -> Grown:
+def upgrade(url: sa.URL, scope: Scope | None = None) -> Grown:
     """See store.upgrade."""
     path = _path(url)
     if not path.exists():
-        raise StoreError(f"Belum ada penyimpanan di {path}.")
-    opened = SqliteBackend(path)
+        raise StoreError("Belum ada penyimpanan di sini.", str(path))
+    opened = SqliteBackend(path, scope)
     with closing(opened), opened.speaking():
         _prepare(opened.engine, path)
-        return _grow(opened.engine, path)
+        grown = _grow(opened.engine, path)
+        _belongs(opened.engine, path, scope)
+        return grown
 
 
 def _path(url: sa.URL) -> Path:
@@ -91,11 +95,11 @@ def _path(url: sa.URL) -> Path:
 class SqliteBackend(Backend):
     """See Backend."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(_engine(path), sqlite3.Error)
+    def __init__(self, path: Path, scope: Scope | None = None) -> None:
+        super().__init__(_engine(path, scope), sqlite3.Error)
         self._path, self._jobs = path, dict[str, FileLock]()
 
-    def explain(self, error: BaseException) -> str:
+    def explain(self, error: BaseException) -> StoreError:
         return _explain(error, self._path)
 
     def given(self, connection: sa.Connection, table: sa.Table) -> int:
@@ -157,7 +161,8 @@ class SqliteBackend(Backend):
     def alone(self, job: str) -> bool:
         """See Backend: by a lock on a file beside the store, which ends with its process."""
         lock = self._jobs.setdefault(
-            job, FileLock(f"{self._path}.{job}.lock", blocking=False, thread_local=False)
+            job,
+            FileLock(f"{self._path}.{job}.lock", mode=0o600, blocking=False, thread_local=False),
         )
         try:
             if not lock.is_locked:
@@ -165,7 +170,7 @@ class SqliteBackend(Backend):
         except Timeout:
             return False
         except OSError as error:
-            raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN].format(path=self._path)) from error
+            raise StoreError(_SENTENCES[sqlite3.SQLITE_CANTOPEN], str(self._path)) from error
         return True
 
     def close(self) -> None:
@@ -185,15 +190,47 @@ def _many(connection: sa.Connection, compiled: sa.Compiled, rows: Any) -> int:
         return max(cursor.rowcount, 0)
 
 
-def _engine(path: Path) -> sa.Engine:
+def _engine(path: Path, scope: Scope | None = None) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": _WAIT, "check_same_thread": False},
         max_overflow=40,  # readers are short, and must not queue behind one another
     )
+    sa.event.listen(engine, "connect", lambda one, _: _belongs_here(one, path, scope))
     sa.event.listen(engine, "connect", _configure)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _belongs_here(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> None:
+    """Every file that comes to lie at the path is asked of which election it is."""
+    try:
+        identity.check(connection, path, scope)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _belongs(engine: sa.Engine, path: Path, scope: Scope | None) -> Scope | None:
+    """The scope of the file; one that has none yet is marked with this one, if any."""
+    with engine.connect() as plain:
+        mark = identity.check(_driver(plain), path, scope)
+        if mark is not None or scope is None:
+            return mark
+    try:
+        with engine.connect() as plain:
+            connection = plain.execution_options(**WRITES)
+            identity.write(connection, scope)
+            connection.commit()
+    except sa.exc.DBAPIError as error:  # what can be read is shown; the next opening marks it
+        _log.warning("the store was not marked: %s", _explain(error, path).detail)
+    return scope
+
+
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    found = connection.connection.driver_connection
+    assert isinstance(found, sqlite3.Connection), "an engine of SQLite"
+    return found
 
 
 def _watch_the_file(engine: sa.Engine, path: Path) -> None:
@@ -280,10 +317,11 @@ def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
         if _pragma(connection, "user_version") > int(migrating.head()):
-            raise StoreError(f"{path} dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
+            newer = "Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi."
+            raise StoreError(newer, str(path))
         return True
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
-        raise StoreError(_SENTENCES[sqlite3.SQLITE_NOTADB].format(path=path))
+        raise StoreError(_SENTENCES[sqlite3.SQLITE_NOTADB], str(path))
     return False
 
 
@@ -303,7 +341,8 @@ def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
     finally:
         raw.close()
     if mode != "wal":
-        raise StoreError(f"Folder {path.parent} tidak cocok untuk penyimpanan. Pakai disk lokal.")
+        unfit = "Folder ini tidak cocok untuk penyimpanan. Pakai disk lokal."
+        raise StoreError(unfit, str(path.parent))
 
 
 def _create(connection: sa.Connection) -> None:
@@ -335,12 +374,12 @@ def _code(error: BaseException) -> int:
     return int(code or 0) & 0xFF
 
 
-def _explain(error: BaseException, path: Path) -> str:
+def _explain(error: BaseException, path: Path) -> StoreError:
     busy = {sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY}
     code = _code(error)
     sentence = _SENTENCES.get(busy.get(code, code))
     if sentence:
-        return sentence.format(path=path)
+        return StoreError(sentence, str(path))
     # The driver's own words: the engine's would add the whole statement.
     said = str(getattr(error, "orig", None) or error)
-    return f"Penyimpanan {path} gagal: {said}"
+    return StoreError(FAILED, f"{path}: {said}")

@@ -78,6 +78,9 @@ class MemoryStore:
         self.last = at if self.last is None else max(self.last, at)
         return self.last
 
+    def scope(self) -> None:
+        """Lists belong to nobody."""
+
     def version(self) -> int:
         return max([entry["seq"] for entry in self.book if entry["moves"]], default=0)
 

@@ -13,10 +13,10 @@ from situasi.store.protocol import Store, StoreError
 
 WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {
-    "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (), "quarantine": (),
-    "waiting": (), "held": (), "notes": (), "remembered": ("account",), "access_version": (),
-    "seal": (0,), "entered": (), "released": (), "noted": ("x",), "access_mark": (),
-    "audit": (), "head": (), "verify": (),
+    "scope": (), "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (),
+    "quarantine": (), "waiting": (), "held": (), "notes": (), "remembered": ("account",),
+    "access_version": (), "seal": (0,), "entered": (), "released": (), "noted": ("x",),
+    "access_mark": (), "audit": (), "head": (), "verify": (),
 }  # fmt: skip
 
 

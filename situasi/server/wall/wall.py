@@ -136,7 +136,7 @@ class Wall:
                 self._access = shown.access
                 heeded = every if every != self._heeded else None
         except StoreError as error:
-            _log.warning("%s", error)  # what was acknowledged stands
+            _log.warning("%s", error.detail)  # what was acknowledged stands
         return shown, heeded
 
     def looked(self, viewer: Viewer, shown: Picture) -> Looked:

@@ -1,0 +1,38 @@
+"""Files of a store that nobody reads but the account that the board runs as, whatever the umask."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from pathlib import Path
+
+_FOR_OTHERS = 0o077
+_log = logging.getLogger(__name__)
+
+
+def make(path: Path) -> None:
+    """Make this file and its folder where there are none, and close what lies there to others.
+
+    SQLite gives what it makes beside the file (-wal, -shm) the mode of the file. Raises OSError.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    close(path)
+
+
+def close(path: Path) -> None:
+    """Take from others the right to read this file and all that are named after it.
+
+    What may not be changed is written into the log.
+    """
+    beside = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}."))
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")), *beside):
+        try:
+            status = file.lstat()
+            if stat.S_ISREG(status.st_mode) and status.st_mode & _FOR_OTHERS:
+                file.chmod(stat.S_IMODE(status.st_mode) & ~_FOR_OTHERS)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            _log.warning("%s can be read by others: %s", file, error)
