@@ -97,7 +97,7 @@ def test_a_file_of_nothing_but_rows_that_wait_says_as_which_number_and_is_in_the
 ) -> None:
     [row] = waiting(board, tmp_path)
     path = csv_file(tmp_path / "lagi.csv", faulty())
-    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="bot")
+    ledger = ingest_file(path, board.store, board.context, unbounded("bot"), now=NOON)
     assert (ledger.read, ledger.quarantined) == (1, 1)
     assert ledger.reasons[0]["reasons"] == [
         *row.reasons, f"sudah menunggu sebagai no {row.number}",

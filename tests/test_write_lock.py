@@ -13,6 +13,7 @@ from situasi.board import Board, open_board
 from situasi.feeds.reading import sources
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.store import postgres, sqlite, writing
+from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON, settings_in
 
@@ -34,7 +35,7 @@ def board(
 
 
 def bring(board: Board, path: Path, **how: Any) -> Ledger:
-    return ingest_file(path, board.store, board.context, now=NOON, actor="uji", **how)
+    return ingest_file(path, board.store, board.context, unbounded(), now=NOON, **how)
 
 
 def large(folder: Path) -> Path:
@@ -72,7 +73,7 @@ def test_others_write_while_the_rows_are_made_ready_for_the_store(
     monkeypatch.setattr(writing, "digests", digests)
     assert bring(board, large(tmp_path)).accepted == 45
     rows = [report(id="Z-1")]
-    ingest_rows(rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji")
+    ingest_rows(rows, "uji", board.store, board.context, unbounded(), feed="incidents", now=NOON)
     assert len(written) == 2
 
 

@@ -43,8 +43,7 @@ def reject(
     """
     if not rejected:
         return Refused(0, ())
-    # Kept in the sender's order of columns; compared in any order.
-    content = [(json.dumps(one.raw, sort_keys=True), json.dumps(one.reasons)) for one in rejected]
+    content = _content(rejected)
     rounds, waiting = _rounds(connection, delivery.feed, content)
     new = [place for place, number in enumerate(waiting) if number is None]
     digests = [digest(delivery.feed, *content[place], rounds[place]) for place in new]
@@ -68,6 +67,17 @@ def reject(
             waiting[place] = numbers[mark] if mark in seen else None
             seen.add(mark)
     return Refused(stored, tuple(waiting))
+
+
+def find_waiting(connection: sa.Connection, feed: str, rejected: Sequence[Rejection]) -> Refused:
+    """Say what `reject` would make of these rows, by reading alone: for a trial."""
+    _, waiting = _rounds(connection, feed, _content(rejected))
+    return Refused(waiting.count(None), tuple(waiting))
+
+
+def _content(rejected: Sequence[Rejection]) -> list[tuple[str, str]]:
+    """Raw cells and reasons as JSON: kept in the sender's order of columns, compared in any."""
+    return [(json.dumps(one.raw, sort_keys=True), json.dumps(one.reasons)) for one in rejected]
 
 
 def digest(feed: str, raw: str, reasons: str, turn: int) -> bytes:

@@ -23,7 +23,7 @@ from situasi.store.canonical import (
 from situasi.store.journal import waits
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
-from situasi.store.rejecting import Refused, reject
+from situasi.store.rejecting import find_waiting, reject
 from situasi.store.seen import Clock
 
 # Rows are made ready and inserted this many at a time: memory stays small, and the
@@ -80,7 +80,9 @@ class SqlWriting:
                 for start in range(0, len(accepted), _PIECE)
             ]
             if self._is_trial:
-                stored, refused = sum(map(self._count_new, pieces)), Refused(0, ())
+                stored = sum(map(self._count_new, pieces))
+                with self._backend.reading() as connection:
+                    refused = find_waiting(connection, self._feed.name, rejected)
             else:
                 batch = self._reserved_batch()
                 stored = sum([self._append(batch, piece) for piece in pieces])
