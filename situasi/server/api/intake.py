@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi.board import Board
+from situasi.feeds.reading.limits import DeliveryLimits
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.server.api import bodies
 from situasi.server.api.keys import Key
@@ -108,7 +109,7 @@ def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limit
         path.write_bytes(parcel.body)
         ledger = ingest_file(
             path, board.store, context, now=now, actor=key.actor, feed=parcel.feed, own=True,
-            most=limits.rows,
+            limits=DeliveryLimits(limits.rows, limits.body),
         )  # fmt: skip
     if ledger.refused:
         raise Problem(422, ledger.refused)
