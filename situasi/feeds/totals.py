@@ -29,9 +29,9 @@ _PLACE = (
     "kecamatan", "kecamatan_code", "kecamatan_name", "desa", "desa_name", "place", "tps",
     "lat", "lon", "point",
 )  # fmt: skip
-# Columns whose numbers name something: of these a total row tells how many there are.
+# Columns whose numbers name something: of these a total row tells how many rows there are.
 _NAMING = ("id", "tps", "petugas", "nrp", "kasus", "ke", *_TIME, *_PLACE)
-_SAMPLE = 50  # different cells that tell whether a column holds numbers
+_SAMPLE = 20  # filled cells that tell whether a column holds numbers
 
 _IS_TOTAL = "baris jumlah, bukan laporan"
 _AGREES = f"{_IS_TOTAL}; sesuai dengan baris di atasnya, tidak perlu dibetulkan"
@@ -50,12 +50,10 @@ def set_totals_aside(table: Table, feed: Feed, headings: Headings) -> Table:
         for row, label in _beginning(table, theirs)
         if not _is_report(table, row, label, feed, headings)
     ]
-    if not totals and table.progress >= 1:
-        return table
     aside = _aside(table)
     summed = _summed(theirs, feed, headings)
-    columns = _columns_of_numbers(table, summed)
     counted = {h for name in _NAMING for h in headings.columns.get(name, ())}
+    columns = _columns_of_numbers(table, [h for h in summed if h not in counted])
     start = 0
     for row in totals:
         _add(table.sums, columns, aside, start, row)
@@ -63,7 +61,7 @@ def set_totals_aside(table: Table, feed: Feed, headings: Headings) -> Table:
         if aside[row] is None:
             cells = {heading: _number(table.cells[heading].iloc[row]) for heading in summed}
             told = {heading: number for heading, number in cells.items() if number is not None}
-            aside[row] = _reason(told, table.sums, counted)
+            aside[row] = _reason(told, table.sums)
             table.sums.start_anew()
     _add(table.sums, columns, aside, start, len(table.rows))
     if not totals:
@@ -119,12 +117,11 @@ def _columns_of_numbers(table: Table, headings: Sequence[str]) -> dict[str, list
     """The columns that mostly hold numbers; 0 in them for whatever is none."""
     found = {}
     for heading in headings:
-        column = table.cells[heading].tolist()
-        distinct = dict.fromkeys(column)
-        sample = [cell for cell in islice(distinct, _SAMPLE) if not is_blank(cell)]
+        column = table.cells[heading].to_numpy()
+        sample = list(islice((cell for cell in column if not is_blank(cell)), _SAMPLE))
         if 2 * sum(_number(cell) is not None for cell in sample) > len(sample):
-            numbers = {cell: _number(cell) or 0 for cell in distinct}
-            found[heading] = [numbers[cell] for cell in column]
+            numbers = {cell: _number(cell) or 0 for cell in set(column)}
+            found[heading] = list(map(numbers.__getitem__, column))
     return found
 
 
@@ -150,27 +147,25 @@ def _number(cell: Cell) -> float | None:
     return None
 
 
-def _reason(told: dict[str, float], sums: RunningSums, counted: set[str]) -> str:
-    """told: the numbers of a total row by heading. counted: headings whose rows are counted."""
+def _reason(told: dict[str, float], sums: RunningSums) -> str:
+    """told: the numbers of a total row by heading."""
     if not told or not sums.whole.rows:
         return _UNPROVEN
     both = [part for part in (sums.since, sums.whole) if part.rows]
     differing = [
         _difference(heading, number, both)
         for heading, number in told.items()
-        if not any(_agrees(number, heading, part, heading in counted) for part in both)
+        if not any(_agrees(number, heading, part) for part in both)
     ]
     if not differing:
         return _AGREES
     return f"{_IS_TOTAL}; {'; '.join(differing[:5])}: periksa apakah ada baris yang kurang"
 
 
-def _agrees(number: float, heading: str, above: Sums, counted: bool) -> bool:
-    """Whether it is the sum above it, or, where numbers only name something, how many there are."""
-    total = above.columns.get(heading)
-    if total is not None and math.isclose(number, total, abs_tol=1e-6):
-        return True
-    return (total is None or counted) and number == above.rows
+def _agrees(number: float, heading: str, above: Sums) -> bool:
+    """Whether it is the sum above it, or, where there are no numbers, how many rows there are."""
+    total = above.columns.get(heading, above.rows)
+    return math.isclose(number, total, abs_tol=1e-6)
 
 
 def _difference(heading: str, number: float, above: Sequence[Sums]) -> str:
