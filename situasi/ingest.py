@@ -16,13 +16,16 @@ from situasi import feeds
 from situasi.election import Election
 from situasi.feeds.context import Context
 from situasi.feeds.headings import RETURNED
+from situasi.feeds.reading.limits import FILES, DeliveryLimits, too_many_rows
 from situasi.feeds.reading.marks import SHEET
+from situasi.feeds.reading.private_copy import private_copy
 from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
+from situasi.feeds.wide import count_reports
 from situasi.reports.guard import bare
 from situasi.returned_rows import Claim, claims, not_matched, settled
-from situasi.store.protocol import Delivery, Rejection, Store, Writing
+from situasi.store.protocol import Delivery, Rejection, Store, StoreError, Writing
 from situasi.write_scope import WriteScope, bound
 
 ALREADY_WAITS = "sudah menunggu sebagai no {number}"
@@ -68,7 +71,7 @@ def ingest_file(
     dry_run: bool = False,
     progress: Progress | None = None,
     preview: Preview | None = None,
-    most: int = 0,
+    limits: DeliveryLimits = FILES,
 ) -> Ledger:
     """Bring one file through the door. All of it is stored, or nothing.
 
@@ -78,9 +81,10 @@ def ingest_file(
     is locked; a dry run never locks it. A file that cannot be read leaves the
     store as it was and says why in `refused`; so does one of a feed that its sender may not
     bring. scope: what the sender may write: a row outside it goes to quarantine with that reason.
-    most: a file with more rows than this is refused whole; 0: any number. Raises StoreError.
+    limits: a file beyond them is refused whole. Raises StoreError.
     """
-    ledger = Ledger(str(path), feed=feed, sha256=_sha256(path))
+    ledger = Ledger(str(path), feed=feed)
+    others: dict[str, list[Table]] = {}
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
         scope.check_feed(name)
@@ -93,15 +97,21 @@ def ingest_file(
             _save(judged, delivery, writing, ledger, store, scope)
 
     try:
-        tables = _at_most(read(path, context.recognised), most)
-        if feed is not None:
-            deliver(feed, tables)
-            return ledger
-        ledger.feed, tables = _told(tables, context)
-        others: dict[str, list[Table]] = {}
-        deliver(ledger.feed, _own(tables, ledger.feed, others, context, scope))
+        with private_copy(path, limits.bytes) as copy:
+            ledger.sha256 = copy.sha256
+            found = _at_most(read(copy.path, context.recognised), limits.rows)
+            tables = _without_lists(found, context)
+            if feed is not None:
+                deliver(feed, tables)
+                return ledger
+            ledger.feed, tables = _told(tables, context)
+            deliver(ledger.feed, _own(tables, ledger.feed, others, context, scope))
     except SourceRefused as error:
         return Ledger(str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error))
+    except OSError as error:
+        raise StoreError(
+            f"{path.name} tidak dapat disalin untuk dibaca: {error.strerror}"
+        ) from error
     for name, sheets in others.items():
         deliver(name, sheets)
     ledger.feed = "+".join((ledger.feed, *others))
@@ -121,12 +131,15 @@ def ingest_rows(
 ) -> Ledger:
     """Bring rows that are already apart (a replay, a form) through the same door.
 
-    scope: as of `ingest_file`; rows of a feed that is not the sender's are refused.
+    scope: as of `ingest_file`; rows of a feed that is not the sender's are refused, and more
+    rows than a file may have.
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
     table = as_table(rows)
     ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
+    if len(rows) > FILES.rows:
+        return replace(ledger, refused=too_many_rows(FILES.rows))
     try:
         scope.check_feed(feed)
     except SourceRefused as error:
@@ -149,29 +162,25 @@ def as_table(rows: Sequence[dict[str, Any]]) -> Table:
     return Table(cells, list(range(1, len(rows) + 1)))
 
 
-def too_many(most: int) -> str:
-    """The sentence for a source with more rows than are taken at once."""
-    return f"lebih dari {most} baris sekaligus; bagi menjadi beberapa kiriman"
-
-
 def _at_most(tables: Iterator[Table], most: int) -> Iterator[Table]:
     rows = 0
     for table in tables:
-        rows += len(table.rows)
-        if most and rows > most:
-            raise SourceRefused(too_many(most))
+        rows += count_reports(table)
+        if rows > most:
+            raise SourceRefused(too_many_rows(most))
         yield table
 
 
-def _sha256(path: Path) -> str | None:
-    """None for what is no file, or may not be opened: the reader says why, and never waits."""
-    try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+def _without_lists(tables: Iterator[Table], context: Context) -> Iterator[Table]:
+    """The tables; of a hidden sheet that is no table of reports only a note how many rows it has.
+
+    Forms keep what a cell may be chosen from on such sheets.
+    """
+    for table in tables:
+        if table.hidden and _feed(table, context) is None:
+            note = f"{len(table.rows)} baris tersembunyi dilewati: bukan tabel laporan"
+            table = replace(table, cells=table.cells[:0], rows=[], notes=(*table.notes, note))
+        yield table
 
 
 def _told(tables: Iterator[Table], context: Context) -> tuple[str, Iterator[Table]]:

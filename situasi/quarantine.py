@@ -21,7 +21,8 @@ NOT_THEIRS = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh 
 
 
 def as_csv(waiting: Sequence[Quarantined]) -> str:
-    """The rows as a file for the sender, with the reasons beside them.
+    """The rows as a file for the sender, with the reasons beside them, and every column that
+    these ask for (Rejected.raw), filled or not.
 
     Corrected and delivered again, each row is known by its `no_karantina` and leaves
     quarantine when it is accepted.

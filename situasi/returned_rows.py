@@ -19,13 +19,14 @@ _SOURCE, _ROW = OURS[2], OURS[3]
 class Claim:
     """A row of a delivery that says to be this row of quarantine, corrected.
 
-    cells: its filled cells as text. refused: its raw cells where it is faulty again, else None.
+    cells: its filled cells as text. refused: its raw cells and the reasons where it is faulty
+    again, else None.
     """
 
     number: int
     row: int
     cells: Mapping[str, str]
-    refused: Mapping[str, str] | None
+    refused: tuple[Mapping[str, str], tuple[str, ...]] | None
 
 
 def claims(table: Table, checked: Checked) -> list[Claim]:
@@ -33,7 +34,7 @@ def claims(table: Table, checked: Checked) -> list[Claim]:
     if RETURNED not in table.cells.columns:
         return []
     accepted = set(checked.accepted["row"])
-    refused = {one.row: one.raw for one in checked.rejected}
+    refused = {one.row: (one.raw, one.reasons) for one in checked.rejected}
     headings, found = list(table.cells.columns), []
     for row, cells in zip(table.rows, table.cells.to_numpy(), strict=True):
         filled = {name: str(cell).strip() for name, cell in zip(headings, cells, strict=True)
@@ -65,7 +66,7 @@ def settled(
         row = held.get(one.number)
         if row is None or not is_same_row(row, one.cells):
             strange += 1
-        elif one.refused is None or one.refused != row.raw:
+        elif one.refused is None or one.refused != (row.raw, row.reasons):
             found.setdefault(one.number, one.row)
     return found, strange
 

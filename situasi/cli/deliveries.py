@@ -14,6 +14,7 @@ from rich.text import Text
 
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.feeds.reading.limits import COMMAND_LINE
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger, ingest_file
 from situasi.records import FEEDS
@@ -71,6 +72,7 @@ def _ingest(path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet:
             feed=feed,
             dry_run=dry_run,
             progress=lambda done, rows: bar.update(task, completed=done, rows=rows),
+            limits=COMMAND_LINE,
         )
 
 

@@ -40,14 +40,21 @@ def export(
     target: Annotated[Path, typer.Option("--out", "-o", help="Berkas CSV untuk pengirim.")],
     feed: FeedOption = None,
 ) -> None:
-    """Kembalikan baris karantina kepada pengirim: perbaiki, lalu kirim lagi berkasnya."""
+    """Kembalikan baris karantina kepada pengirim: perbaiki, lalu kirim lagi berkasnya.
+
+    Baris dari beberapa jenis laporan ditulis ke satu berkas per jenis.
+    """
     with opened() as board:
         waiting = board.store.quarantine(feed)
-    try:
-        whole.write(target, as_csv(waiting).encode("utf-8-sig"))
-    except OSError as error:
-        raise fail(f"{target}: {error.strerror or error}") from error
-    out.print(f"{len(waiting)} baris ditulis ke {target}", highlight=False)
+    feeds = list(dict.fromkeys(row.feed for row in waiting)) or [""]
+    for name in feeds:
+        rows = [row for row in waiting if row.feed == name]
+        path = target if len(feeds) < 2 else target.with_stem(f"{target.stem}-{name}")
+        try:
+            whole.write(path, as_csv(rows).encode("utf-8-sig"))
+        except OSError as error:
+            raise fail(f"{path}: {error.strerror or error}") from error
+        out.print(f"{len(rows)} baris ditulis ke {path}", highlight=False)
 
 
 @app.command()

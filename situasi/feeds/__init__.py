@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+import pandas as pd
+
 from situasi import records
 from situasi.feeds import (
     activities,
@@ -21,6 +23,7 @@ from situasi.feeds.common import Sheet
 from situasi.feeds.context import Context
 from situasi.feeds.headings import match
 from situasi.feeds.table import Checked, Table
+from situasi.feeds.totals import set_totals_aside
 from situasi.feeds.wide import melted
 
 _CHECKS: dict[str, Callable[[Sheet], Checked]] = {
@@ -38,8 +41,16 @@ _CHECKS: dict[str, Callable[[Sheet], Checked]] = {
 def check(table: Table, feed: str, context: Context, now: datetime) -> Checked:
     """Judge every row of a table of this feed, as of `now` (aware)."""
     headings = match(list(table.cells.columns), feed, context)
-    if feed != "tps":
-        return _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))
-    table, headings, notes = melted(table, headings, context)
+    table = set_totals_aside(table, records.FEEDS[feed], headings)
+    notes: tuple[str, ...] = ()
+    if feed == "tps":
+        table, headings, notes = melted(table, headings, context)
+    if not table.rows:  # so that no check ever meets a column without a single cell
+        return Checked(_no_rows(records.FEEDS[feed]), [], (*notes, *headings.notes()))
     checked = _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))
     return replace(checked, notes=(*notes, *checked.notes))
+
+
+def _no_rows(feed: records.Feed) -> pd.DataFrame:
+    types = {**records.dtypes(feed), "row": "int64"}
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})

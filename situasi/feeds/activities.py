@@ -41,7 +41,7 @@ def _kind_and_function(sheet: Sheet) -> None:
     said = zip(sheet.cells("giat"), sheet.cells("fungsi"), strict=True)
     for row, (kind, function) in enumerate(said):
         if is_blank(kind) and is_blank(function):
-            sheet.bench.fault(row, "jenis giat kosong")
+            sheet.bench.fault(row, "jenis giat kosong", "giat", "fungsi")
         elif is_blank(kind):
             kinds[row] = functions[row]
         elif is_blank(function) and kinds[row] in FUNGSI:
@@ -59,7 +59,8 @@ def _status(sheet: Sheet) -> None:
         if silent and at > sheet.now:
             statuses[row] = "rencana"
         if statuses[row] == "terlaksana" and at > latest and not rehearsal:
-            sheet.bench.fault(row, "terlaksana tetapi waktu di masa depan; periksa tanggal")
+            said = "terlaksana tetapi waktu di masa depan; periksa tanggal"
+            sheet.bench.fault(row, said, "status", "occurred_at")
         if at > sheet.now + _FAR_AHEAD:
             sheet.bench.doubt(row, "waktu lebih dari setahun lagi; periksa tahunnya")
 

@@ -7,17 +7,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from situasi.feeds.context import Context
-from situasi.feeds.headings import OFFICERS, Headings
+from situasi.feeds.headings import OFFICERS, RETURNED, Headings
 from situasi.feeds.judge import Bench, text
 from situasi.feeds.messages.keeping import original
-from situasi.feeds.privacy import kept_cells, kept_reasons, kept_texts
-from situasi.feeds.reading.marks import BROKEN, EXCESS, GEOMETRY
+from situasi.feeds.privacy import kept_cells, kept_heading, kept_reasons, kept_texts
+from situasi.feeds.reading.marks import ASIDE, BROKEN, EXCESS, GEOMETRY
 from situasi.feeds.table import Cell, Checked, Rejected, Table, as_cells
 from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.moments import Moments
@@ -84,38 +85,57 @@ class Sheet:
                 return None, None
             return self.context.vocabulary.word(self.feed.name, name, cell)
 
-        return self.bench.each(self.cells(name) if cells is None else cells, read)
+        return self.bench.each(self.cells(name) if cells is None else cells, read, columns=[name])
 
     def optional(self, name: str, read: Callable[[Cell], Any]) -> list[Any]:
         """Read a column with a parser that raises Unreadable; empty stays empty."""
         if not self.headings.has(name):
             return [None] * self.bench.size
         return self.bench.each(
-            self.cells(name), lambda cell: (None if is_blank(cell) else read(cell), None)
+            self.cells(name),
+            lambda cell: (None if is_blank(cell) else read(cell), None),
+            columns=[name],
         )
 
-    def needed(self, values: Sequence[Any], raw: Iterable[Any], reason: str) -> None:
+    def needed(self, name: str, raw: Iterable[Any], reason: str) -> None:
         """A row without this value has a fault, unless an unreadable one was faulted already."""
+        values = self.values[name]
         if None not in values:
             return
         for row, (value, cell) in enumerate(zip(values, raw, strict=True)):
             if value is None and is_blank(cell):
-                self.bench.fault(row, reason)
+                self.bench.fault(row, reason, name)
 
 
 def judge_basics(sheet: Sheet) -> None:
     """Fault what is no row, and read whether it is an exercise, who tells it, in which words."""
     for heading, reason in UNFIT.items():
-        if heading in sheet.table.cells.columns:
-            for row, cell in enumerate(sheet.table.cells[heading].tolist()):
-                if cell is not None:
-                    sheet.bench.fault(row, reason)
+        for row in _marked(sheet, heading):
+            sheet.bench.fault(row, reason)
+    for row, reason in _marked(sheet, ASIDE).items():
+        sheet.bench.fault(row, reason)
     sheet.values["latihan"] = [bool(v) for v in sheet.optional("latihan", read_yesno)]
     for name in ("pelapor", "sumber"):
         sheet.values[name] = sheet.texts(name)
     sheet.values["teks_asli"] = sheet.bench.each(
         sheet.texts("teks_asli"), lambda text: (text and original(text, sheet.context), None)
     )
+
+
+def _marked(sheet: Sheet, mark: str) -> dict[int, str]:
+    """The rows with something under this mark, and what.
+
+    A torn row that came back with cells typed in beside its raw text is torn no longer.
+    """
+    cells = sheet.table.cells
+    if mark not in cells.columns:
+        return {}
+    found = {row: str(cell) for row, cell in enumerate(cells[mark].tolist()) if cell is not None}
+    if mark == BROKEN and RETURNED in cells.columns:
+        known = [heading for named in sheet.headings.columns.values() for heading in named]
+        typed = cells[known].notna().any(axis=1).tolist()
+        found = {row: said for row, said in found.items() if not typed[row]}
+    return found
 
 
 def identify(sheet: Sheet) -> None:
@@ -148,7 +168,8 @@ def _judge_place(sheet: Sheet, row: int) -> None:
     read = code is not None or row not in sheet.bench.faults
     for place in [code, *([desa.kecamatan] if desa and desa.kecamatan != code else [])]:
         if read and place not in sheet.context.area:
-            sheet.bench.fault(row, f"di luar wilayah pengirim: {register.name_of(place)}")
+            what = f"di luar wilayah pengirim: {register.name_of(place)}"
+            sheet.bench.fault(row, what, "kecamatan_name")
 
 
 def _judge_merge(sheet: Sheet, row: int) -> None:
@@ -211,25 +232,33 @@ def _without_votes(sheet: Sheet, heading: str, cell: str) -> str:
     return VOTES_REMOVED if loose and _VOTES.search(cell) else cell
 
 
-def _reasons(faults: list[str]) -> tuple[str, ...]:
-    """Every reason once; of a line that is no row, nothing more can be said."""
+def _reasons(faults: list[str], aside: str | None) -> tuple[str, ...]:
+    """Every reason once; of what is no report, or no row, nothing more can be said."""
+    if aside is not None:
+        return (aside,)
     if UNFIT[BROKEN] in faults:
         return (UNFIT[BROKEN],)
     return tuple(dict.fromkeys(faults))
 
 
 def _rejected(sheet: Sheet) -> list[Rejected]:
-    feed, headings = sheet.feed.name, sheet.headings
-    hidden = {*headings.refused, *headings.names, *headings.ours}
+    """The faulty rows. Columns by which a reason can be mended are there, though empty."""
+    feed, headings, bench = sheet.feed.name, sheet.headings, sheet.bench
+    hidden = {*headings.refused, *headings.names, *headings.ours, ASIDE}
     if feed in OFFICERS:
         hidden |= {*headings.unused}
     shown = [h for h in sheet.table.cells.columns if h not in hidden]
-    faulty, rejected = sorted(sheet.bench.faults), []
+    aside = _marked(sheet, ASIDE)
+    faulty, rejected = sorted(bench.faults), []
+    asked = cache(lambda columns: headings.asked(feed, columns, sheet.context))
     cells = sheet.table.cells[shown].iloc[faulty].to_numpy().tolist()
     for at, row in zip(faulty, cells, strict=True):
         raw = _raw(sheet, dict(zip(shown, row, strict=True)))
         kept = kept_cells(feed, headings, raw, sheet.context)
-        reasons = kept_reasons(feed, raw, _reasons(sheet.bench.faults[at]))
+        for group in asked(tuple(bench.concerned[at])):
+            if raw.keys().isdisjoint(group):
+                kept.update((kept_heading(feed, heading), "") for heading in group)
+        reasons = kept_reasons(feed, raw, _reasons(bench.faults[at], aside.get(at)))
         rejected.append(Rejected(sheet.table.rows[at], kept, reasons))
     return rejected
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+from situasi import records
 from situasi.feeds.context import Context
 from situasi.feeds.values.persons import names_person
 
@@ -14,6 +16,11 @@ RETURNED = "no_karantina"
 OURS = (RETURNED, "alasan", "berkas", "baris")
 
 VOTES_REFUSED = "polisi tidak mencatat perolehan suara; kolom ini tidak dibaca dan tidak disimpan"
+
+# Our headings for parts from which columns are made.
+_PARTS = {"kecamatan_name": "kecamatan", "desa_name": "desa", "kecamatan": "kecamatan"}
+# Headings that say the same as one that a source does not have.
+_INSTEAD = {"occurred_at": "date", "lat": "point", "lon": "point"}
 
 # Feeds about officers, who are numbers: of these nothing is kept that may be a name.
 OFFICERS = frozenset({"roster", "postings", "personnel", "neutrality"})
@@ -37,6 +44,22 @@ class Headings:
 
     def has(self, *names: str) -> bool:
         return any(name in self.columns for name in names)
+
+    def asked(self, feed: str, columns: Iterable[str], context: Context) -> list[tuple[str, ...]]:
+        """The headings under which a sender can fill these columns of a feed, one group a column.
+
+        Those that the source has; where it has none for a column, our own.
+        """
+        groups: list[tuple[str, ...]] = []
+        for column in dict.fromkeys(columns):
+            named = [self.columns.get(name, ()) for name in (column, _INSTEAD.get(column, ""))]
+            theirs = tuple(h for h in chain.from_iterable(named) if h not in self.ours)
+            own = _PARTS.get(column) or _own_heading(feed, column)
+            if theirs:
+                groups.append(theirs)
+            elif own and context.vocabulary.column_of(feed, own):
+                groups.append((own,))
+        return groups
 
     def notes(self) -> tuple[str, ...]:
         """What the sender should know of the columns, in Indonesian."""
@@ -68,3 +91,8 @@ def match(headings: Sequence[str], feed: str, context: Context) -> Headings:
             columns[column] = (*columns.get(column, ()), heading)
     plain = tuple(heading for heading in unused if not heading.startswith("__"))
     return Headings(columns, tuple(refused), ours, plain, tuple(names))
+
+
+def _own_heading(feed: str, column: str) -> str | None:
+    known = records.FEEDS[feed]
+    return known.column(column).heading if column in known.names else None

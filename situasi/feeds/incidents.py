@@ -23,7 +23,7 @@ def check(sheet: Sheet) -> Checked:
     judge_trust(sheet)
     _nihil(sheet)
     _contradictions(sheet)
-    sheet.needed(sheet.values["jenis"], sheet.cells("jenis"), "jenis kejadian kosong")
+    sheet.needed("jenis", sheet.cells("jenis"), "jenis kejadian kosong")
     for name in ("uraian", "ditugaskan"):
         sheet.values[name] = sheet.texts(name)
     return verdict(sheet)
@@ -46,6 +46,8 @@ def _contradictions(sheet: Sheet) -> None:
     rows = zip(*(sheet.values[name] for name in ("jenis", "status", "situasi")), strict=True)
     for row, (jenis, status, state) in enumerate(rows):
         if jenis == "nihil" and state in SITUASI[1:]:
-            sheet.bench.fault(row, f"nihil tetapi situasi {state}: pilih salah satu")
+            said = f"nihil tetapi situasi {state}: pilih salah satu"
+            sheet.bench.fault(row, said, "jenis", "situasi")
         if jenis not in {None, "nihil"} and status == "nihil":
-            sheet.bench.fault(row, "ada kejadian tetapi status nihil: pilih salah satu")
+            said = "ada kejadian tetapi status nihil: pilih salah satu"
+            sheet.bench.fault(row, said, "jenis", "status")

@@ -39,9 +39,12 @@ class Bench:
         self.size = size
         self.faults: dict[int, list[str]] = {}
         self.doubts: dict[int, list[str]] = {}
+        self.concerned: dict[int, list[str]] = {}
 
-    def fault(self, row: int, reason: str) -> None:
+    def fault(self, row: int, reason: str, *columns: str) -> None:
+        """Refuse a row. columns: of the feed, those by which the reason can be mended."""
         self.faults.setdefault(row, []).append(reason)
+        self.concerned.setdefault(row, []).extend(columns)
 
     def doubt(self, row: int, note: str) -> None:
         self.doubts.setdefault(row, []).append(note)
@@ -58,40 +61,48 @@ class Bench:
         keys: Sequence[K],
         read: Callable[[K], tuple[V, str | None]],
         rows: Sequence[int] | None = None,
+        *,
+        columns: Sequence[str] = (),
     ) -> list[V | None]:
         """Read every key, each distinct one only once.
 
         read: gives the value and a doubt or None, or raises Unreadable: a fault.
-        rows: the row of each key, where these are not all rows.
+        rows: the row of each key, where these are not all rows. columns: see `fault`.
         The result is None where the row has a fault here.
         """
         judged = {key: _judged(key, read) for key in dict.fromkeys(keys)}
         remarked = {key for key, (_, doubt, fault) in judged.items() if doubt or fault}
         for at in [at for at, key in enumerate(keys) if key in remarked] if remarked else []:
-            self._remark(at if rows is None else rows[at], judged[keys[at]])
+            self._remark(at if rows is None else rows[at], judged[keys[at]], columns)
         values = {key: value for key, (value, _, _) in judged.items()}
         return list(map(values.__getitem__, keys))
 
     def each_together(
-        self, columns: Sequence[Sequence[Hashable]], read: Callable[..., tuple[V, str | None]]
+        self,
+        cells: Sequence[Sequence[Hashable]],
+        read: Callable[..., tuple[V, str | None]],
+        *,
+        columns: Sequence[str] = (),
     ) -> Spread[V | None]:
-        """As `each`, a key being what one row holds in all `columns`, which `read` is given."""
-        first, which = _distinct(columns)
+        """As `each`, a key being what one row holds in all columns of `cells`."""
+        first, which = _distinct(cells)
         judged = [
             _judged(key, lambda cells: read(*cells))
-            for key in [tuple(column[row] for column in columns) for row in first]
+            for key in [tuple(column[row] for column in cells) for row in first]
         ]
         remarked = np.array([bool(doubt or fault) for _, doubt, fault in judged], dtype="bool")
         for row in np.flatnonzero(remarked[which]).tolist():
-            self._remark(row, judged[which[row]])
+            self._remark(row, judged[which[row]], columns)
         return Spread([value for value, _, _ in judged], which)
 
-    def _remark(self, row: int, judged: tuple[object, str | None, str | None]) -> None:
+    def _remark(
+        self, row: int, judged: tuple[object, str | None, str | None], columns: Sequence[str]
+    ) -> None:
         _, doubt, fault = judged
         if doubt:
             self.doubt(row, doubt)
         if fault:
-            self.fault(row, fault)
+            self.fault(row, fault, *columns)
 
 
 def _distinct(columns: Sequence[Sequence[Hashable]]) -> tuple[list[int], npt.NDArray[np.intp]]:

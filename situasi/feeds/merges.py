@@ -16,10 +16,11 @@ def check(sheet: Sheet) -> Checked:
     sheet.values["tindakan"] = sheet.words("tindakan")
     for name in ("kasus", "ke", "alasan_gabung"):
         sheet.values[name] = sheet.texts(name)
-    sheet.needed(sheet.values["tindakan"], sheet.cells("tindakan"), "tindakan kosong")
+    sheet.needed("tindakan", sheet.cells("tindakan"), "tindakan kosong")
     for row, (case, into) in enumerate(zip(sheet.values["kasus"], sheet.values["ke"], strict=True)):
         if case is None or into is None:
-            sheet.bench.fault(row, "dua kasus harus disebut: kasus dan ke")
+            sheet.bench.fault(row, "dua kasus harus disebut: kasus dan ke", "kasus", "ke")
         elif case == into:
-            sheet.bench.fault(row, "kasus tidak dapat digabung dengan dirinya sendiri")
+            said = "kasus tidak dapat digabung dengan dirinya sendiri"
+            sheet.bench.fault(row, said, "kasus", "ke")
     return verdict(sheet)

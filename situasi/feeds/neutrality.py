@@ -21,7 +21,7 @@ def check(sheet: Sheet) -> Checked:
         sheet.values[name] = sheet.words(name)
     steps = _steps(sheet)
     sheet.values["langkah"] = sheet.words("langkah", steps)
-    sheet.needed(sheet.values["langkah"], steps, "langkah penanganan kosong")
+    sheet.needed("langkah", steps, "langkah penanganan kosong")
     for name in ("satuan", "uraian"):
         sheet.values[name] = sheet.texts(name)
     unnamed = [is_blank(cell) for cell in sheet.cells("pelanggaran")]
@@ -41,6 +41,7 @@ def _judge_case(sheet: Sheet, row: int, unnamed: bool) -> None:
     step = sheet.values["langkah"][row]
     told = [name for name in _OF_A_CASE if sheet.values[name][row] is not None]
     if step == "nihil" and told:
-        sheet.bench.fault(row, f"nihil tetapi {told[0]} disebut: pilih salah satu")
+        said = f"nihil tetapi {told[0]} disebut: pilih salah satu"
+        sheet.bench.fault(row, said, "langkah", told[0])
     if step not in {None, "nihil"} and unnamed:
         sheet.bench.doubt(row, "jenis pelanggaran tidak disebut")

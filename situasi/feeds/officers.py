@@ -15,7 +15,8 @@ def judge_officers(sheet: Sheet, *, nrp: bool = True) -> None:
     """Fill `petugas`. nrp: an NRP in its place is told from a missing number."""
     numbers = sheet.texts("petugas")
     instead = sheet.cells("nrp") if nrp else [None] * sheet.bench.size
-    sheet.values["petugas"] = sheet.bench.each(list(zip(numbers, instead, strict=True)), _read)
+    cells = list(zip(numbers, instead, strict=True))
+    sheet.values["petugas"] = sheet.bench.each(cells, _read, columns=["petugas"])
 
 
 def _read(cells: tuple[str | None, Cell]) -> tuple[str, None]:

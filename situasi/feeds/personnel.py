@@ -18,5 +18,5 @@ def check(sheet: Sheet) -> Checked:
     for name in ("instansi", "checkin"):
         sheet.values[name] = sheet.words(name)
     sheet.values["uraian"] = sheet.texts("uraian")
-    sheet.needed(sheet.values["checkin"], sheet.cells("checkin"), "jenis lapor diri kosong")
+    sheet.needed("checkin", sheet.cells("checkin"), "jenis lapor diri kosong")
     return verdict(sheet)

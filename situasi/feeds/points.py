@@ -77,7 +77,7 @@ def _drop_zero(sheet: Sheet, points: Points) -> None:
 
 def _swap_back(sheet: Sheet, points: Points, inside: npt.NDArray[np.object_]) -> None:
     """Latitude and longitude exchanged: only where the exchange falls into the kabupaten."""
-    outside = np.array([code is None for code in inside]) & np.isfinite(points.lat)
+    outside = np.array([code is None for code in inside], dtype="bool") & np.isfinite(points.lat)
     if not outside.any():
         return
     swapped = sheet.context.boundaries.locate(
@@ -106,7 +106,8 @@ def _settle(sheet: Sheet, points: Points, row: int, inside: str | None) -> None:
         if away <= near:
             sheet.values["kecamatan"][row] = code
         else:
-            sheet.bench.fault(row, f"koordinat {lat:.4f}, {lon:.4f} di luar kabupaten")
+            said = f"koordinat {lat:.4f}, {lon:.4f} di luar kabupaten"
+            sheet.bench.fault(row, said, "lat", "lon", "kecamatan_name")
         return
     if inside == stated or (stated is None and inside):
         return
@@ -129,4 +130,5 @@ def _still_nowhere(sheet: Sheet, points: Points) -> None:
     """A point was the only place given, and it was no place."""
     for row, stated in enumerate(sheet.values["place_stated"]):
         if not stated and not np.isfinite(points.lat[row]) and row not in sheet.bench.faults:
-            sheet.bench.fault(row, "tempat tidak disebut: koordinat tidak dapat dipakai")
+            said = "tempat tidak disebut: koordinat tidak dapat dipakai"
+            sheet.bench.fault(row, said, "lat", "lon", "kecamatan_name")

@@ -58,11 +58,12 @@ def _tasks(sheet: Sheet) -> list[str | None]:
     unsaid = map(is_blank, sheet.cells("penugasan"))
     for row, (silent, cell) in enumerate(zip(unsaid, tps, strict=True)):
         if silent and is_blank(cell):
-            sheet.bench.fault(row, "penugasan kosong: TPS, kecamatan, cadangan atau patroli")
+            said = "penugasan kosong: TPS, kecamatan, cadangan atau patroli"
+            sheet.bench.fault(row, said, "penugasan", "tps", "kecamatan_name")
         elif silent:
             words[row] = "tps"
         elif words[row] == "tps" and is_blank(cell):
-            sheet.bench.fault(row, "nomor TPS kosong")
+            sheet.bench.fault(row, "nomor TPS kosong", "tps")
     sheet.values["penugasan"] = words
     return words
 
@@ -71,11 +72,12 @@ def _judge_task(sheet: Sheet, row: int, task: str | None) -> None:
     """Hold a posting against the place it names."""
     value, bench = sheet.values, sheet.bench
     if value["tps"][row] and value["desa"][row] is None and value["desa_text"][row] is None:
-        bench.fault(row, "desa kosong: nomor TPS saja tidak cukup")
+        bench.fault(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
     if value["tps"][row] and task not in {None, "tps"}:
-        bench.fault(row, f"penugasan {task} tetapi TPS disebut: pilih salah satu")
+        said = f"penugasan {task} tetapi TPS disebut: pilih salah satu"
+        bench.fault(row, said, "penugasan", "tps")
     if task == "kecamatan" and value["kecamatan"][row] is None:
-        bench.fault(row, "penugasan kecamatan tanpa kecamatan")
+        bench.fault(row, "penugasan kecamatan tanpa kecamatan", "kecamatan_name")
 
 
 def _beyond_the_register(sheet: Sheet) -> None:

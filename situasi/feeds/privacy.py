@@ -21,6 +21,11 @@ def kept_texts(feed: str, texts: list[str | None]) -> list[str | None]:
     return [text and masked(text) for text in texts]
 
 
+def kept_heading(feed: str, heading: str) -> str:
+    """A heading as it may be stored."""
+    return masked(heading) if feed in OFFICERS else heading
+
+
 def kept_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
     """Reasons as they may be stored; of a shifted row only that it is one, for they quote it."""
     if feed not in OFFICERS:
@@ -50,7 +55,7 @@ def kept_cells(
     if not {BROKEN, EXCESS}.isdisjoint(raw):
         return {h: REMOVED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
                 if h.startswith("__")}  # fmt: skip
-    return {masked(h): _read(readers.get(h, masked), cell) for h, cell in raw.items()}
+    return {kept_heading(feed, h): _read(readers.get(h, masked), cell) for h, cell in raw.items()}
 
 
 def _read(reader: Callable[[str], str], cell: str) -> str:

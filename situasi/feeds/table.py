@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from situasi.feeds.sums import RunningSums
+
 Cell = str | float | int | bool | datetime | None
 Cells = npt.NDArray[np.object_]
 
@@ -30,19 +32,31 @@ class Table:
     cells: frame of object columns, one per heading, holding what the file held: text as
     written, or the native datetime/number/bool of Excel and JSON; None where empty.
     rows: the row number of each row in the sender's file, counted as the sender sees it.
-    notes: what was skipped or understood while reading (title rows, a total row), in Indonesian.
+    notes: what was left aside or understood while reading (title rows), in Indonesian.
     progress: how much of the source is read with this piece, 0 to 1.
+    sums: what the rows of the same sheet add up to so far; shared by all its tables.
+    hidden: whether the sender does not see this sheet.
     """
 
     cells: pd.DataFrame
     rows: list[int]
     notes: tuple[str, ...] = ()
     progress: float = 1.0
+    sums: RunningSums = field(default_factory=RunningSums, compare=False)
+    hidden: bool = False
+
+    def __post_init__(self) -> None:
+        # A frame without rows, or a column of nothing but None, is of another type in pandas.
+        if any(dtype.kind != "O" for dtype in self.cells.dtypes):
+            object.__setattr__(self, "cells", self.cells.astype("object"))
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that was not accepted: raw cells by heading, and every reason, for the sender."""
+    """A row that was not accepted: raw cells by heading, and every reason, for the sender.
+
+    raw: the filled cells, and "" under each heading by which a reason can be mended.
+    """
 
     row: int
     raw: dict[str, str]

@@ -28,7 +28,7 @@ def check(sheet: Sheet) -> Checked:
     for row in range(sheet.bench.size):
         empty = {name for name, cells in blank.items() if cells[row]}
         if empty == set(blank):
-            sheet.bench.fault(row, "tidak ada fase maupun jumlah hadir")
+            sheet.bench.fault(row, "tidak ada fase maupun jumlah hadir", "fase", "hadir")
         _heads(sheet, row, "hadir" in empty)
         _scope(sheet, row, counts_only=empty >= {"fase", "kontak"})
     return verdict(sheet)
@@ -59,15 +59,17 @@ def _scope(sheet: Sheet, row: int, counts_only: bool) -> None:
     value["lingkup"][row] = stated or (named if counts_only else "tps")
     if value["lingkup"][row] == "tps":
         if tps is None:
-            fault(row, "nomor TPS kosong")
+            fault(row, "nomor TPS kosong", "tps")
         if desa is None:
-            fault(row, "desa kosong: nomor TPS saja tidak cukup")
+            fault(row, "desa kosong: nomor TPS saja tidak cukup", "desa_name")
     elif named is None:
-        fault(row, "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan")
+        said = "jumlah untuk seluruh kabupaten: tulis per TPS, desa atau kecamatan"
+        fault(row, said, "tps", "desa_name", "kecamatan_name")
     elif not counts_only:
-        fault(row, "fase hanya dapat dilaporkan per TPS")
+        fault(row, "fase hanya dapat dilaporkan per TPS", "tps", "desa_name")
     elif stated and stated != named:
-        fault(row, f"lingkup {stated} tetapi yang disebut {named}: pilih salah satu")
+        said = f"lingkup {stated} tetapi yang disebut {named}: pilih salah satu"
+        fault(row, said, "lingkup", "tps", "desa_name", "kecamatan_name")
 
 
 def _escorts(sheet: Sheet) -> None:

@@ -72,7 +72,7 @@ def _read(sheet: Sheet, names: tuple[str, ...], read: Callable[..., Any]) -> Tim
     precision[np.isnat(at)] = None
     rest = np.flatnonzero(np.isnat(at)).tolist()
     keys = [tuple(column[row] for column in columns) for row in rest]
-    found = sheet.bench.each(keys, lambda key: read(key, zone), rest)
+    found = sheet.bench.each(keys, lambda key: read(key, zone), rest, columns=names[:1])
     for row, time in zip(rest, found, strict=True):
         if time:
             at[row], precision[row] = moment64(time.at), time.precision
@@ -131,9 +131,10 @@ def _plausible(sheet: Sheet, times: Times, reported: Times, ahead: bool) -> None
     latest = moment64(sheet.context.latest(sheet.now))
     real = ~np.array(sheet.values["latihan"], dtype="bool")
     for row in np.flatnonzero((times.at > latest) & real & (not ahead)).tolist():
-        sheet.bench.fault(row, "waktu di masa depan; periksa tanggal dan jam")
+        sheet.bench.fault(row, "waktu di masa depan; periksa tanggal dan jam", "occurred_at")
     for row in np.flatnonzero((reported.at > latest) & real).tolist():
-        sheet.bench.fault(row, "waktu lapor di masa depan; periksa tanggal dan jam")
+        said = "waktu lapor di masa depan; periksa tanggal dan jam"
+        sheet.bench.fault(row, said, "reported_at")
     exact = (times.precision == "menit") & (reported.precision == "menit") & (not ahead)
     for row in np.flatnonzero(exact & (reported.at < times.at)).tolist():
         sheet.bench.doubt(row, "waktu lapor lebih awal dari waktu kejadian")

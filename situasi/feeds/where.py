@@ -16,6 +16,9 @@ from situasi.feeds.values.numbers import read_tps
 
 Tps = tuple[str | None, str | None]  # as it is kept, and a doubt
 
+# By any of these a place can be told.
+_PLACE = ("kecamatan_name", "desa_name", "lat", "lon")
+
 NOWHERE = "tempat tidak disebut: isi kecamatan, desa atau koordinat"
 
 
@@ -58,12 +61,16 @@ def judge_where(
     )
     places = sheet.context.places
     find = _find if needed else _find_if_said
-    found = sheet.bench.each_together(said, lambda *cells: find(Said(*cells), places))
+    found = sheet.bench.each_together(
+        said, lambda *cells: find(Said(*cells), places), columns=_PLACE[:1]
+    )
+    for row in [row for row, faults in sheet.bench.faults.items() if NOWHERE in faults]:
+        sheet.bench.concerned[row] += _PLACE
     sheet.values["kecamatan"] = found.of(lambda f: f.kecamatan if f else None)
     sheet.values["desa"] = found.of(lambda f: f.desa if f else None)
     sheet.values["place_stated"] = found.of(lambda f: f.stated if f else True)
     sheet.values["desa_text"] = [a or b for a, b in zip(desa, place, strict=True)]
-    sheet.values["tps"] = sheet.bench.each(sheet.cells("tps"), tps or _one_tps)
+    sheet.values["tps"] = sheet.bench.each(sheet.cells("tps"), tps or _one_tps, columns=["tps"])
 
 
 def _find_if_said(said: Said, places: Places) -> tuple[Found, str | None]:

@@ -10,6 +10,7 @@ import pandas as pd
 from situasi.feeds.common import UNFIT
 from situasi.feeds.context import Context
 from situasi.feeds.headings import Headings
+from situasi.feeds.reading.marks import ASIDE
 from situasi.feeds.table import Cell, Table
 from situasi.feeds.values.base import is_blank
 from situasi.feeds.vocabulary.hours import read_hour
@@ -18,6 +19,8 @@ from situasi.feeds.vocabulary.hours import read_hour
 MOST_HOURS = 30
 # Headings that melting adds, for what the sender said in the heading, or not at all.
 _CLOCK, _DAY = "__jam", "__hari"
+# What a row without an hour may still tell.
+_TELLING = ("uraian", "teks_asli", "fase", "kontak", "pengawal", "lingkup")
 # What belongs to one moment only; which of the hours, a wide table does not say.
 _OF_ONE_MOMENT = frozenset(
     ("clock", "fase", "kontak", "pengawal", "hadir_dpt", "hadir_dptb", "hadir_dpk")
@@ -32,6 +35,12 @@ class Melted(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+def count_reports(table: Table) -> int:
+    """How many reports a table may become: its rows, or its filled hours where these are more."""
+    hours = [heading for heading in table.cells.columns if read_hour(heading)]
+    return max(len(table.rows), int(table.cells[hours].notna().to_numpy().sum()))
+
+
 def melted(table: Table, headings: Headings, context: Context) -> Melted:
     """A table with a column per hour as one report per filled hour; any other as it is.
 
@@ -41,21 +50,36 @@ def melted(table: Table, headings: Headings, context: Context) -> Melted:
     clocks = {name: hour.clock for name in headings.unused if (hour := read_hour(name))}
     if not clocks or len(clocks) > MOST_HOURS or headings.has("hadir"):
         return Melted(table, headings)
-    filled = _filled(table, list(clocks))
+    filled, empty = _filled(table, list(clocks), headings)
     reports, undated = _reports(table, filled, clocks, headings, context)
-    return Melted(reports, _headings(headings, tuple(clocks)), _notes(table, filled, undated))
+    notes = _notes(table, len(filled), empty, undated)
+    return Melted(reports, _headings(headings, tuple(clocks)), notes)
 
 
-def _filled(table: Table, hours: list[str]) -> list[tuple[int, str | None]]:
-    """(row, hour) of every filled cell of an hour; a row that is none stays, without an hour."""
+def _filled(
+    table: Table, hours: list[str], headings: Headings
+) -> tuple[list[tuple[int, str | None]], list[int]]:
+    """(row, hour) of every filled cell of an hour, and the rows that are a form left empty.
+
+    A row without any hour is judged whole, as (row, None), where it is torn, is no report or
+    tells more than the TPS that it is of.
+    """
     columns = {hour: table.cells[hour].tolist() for hour in hours}
-    unfit = [table.cells[mark].tolist() for mark in UNFIT if mark in table.cells.columns]
+    told = [h for name in _TELLING for h in headings.columns.get(name, ())]
+    kept = [mark for mark in (*UNFIT, *told) if mark in table.cells.columns]
+    whole = table.cells[kept].notna().any(axis=1).tolist()
+    aside = table.cells[ASIDE].tolist() if ASIDE in table.cells.columns else [None] * len(whole)
     found: list[tuple[int, str | None]] = []
-    for row in range(len(table.rows)):
+    empty: list[int] = []
+    for row, reason in enumerate(aside):
         counted = [(row, hour) for hour in hours if not is_blank(columns[hour][row])]
-        torn = any(marks[row] is not None for marks in unfit)
-        found += counted or ([(row, None)] if torn else [])
-    return found
+        if reason is not None or (whole[row] and not counted):
+            found.append((row, None))
+        elif counted:
+            found += counted
+        else:
+            empty.append(row)
+    return found, empty
 
 
 def _reports(
@@ -71,7 +95,9 @@ def _reports(
     for name in table.cells.columns:
         cells = table.cells[name].tolist()
         hourly = name in clocks
-        data[name] = [cells[row] if not hourly or hour == name else None for row, hour in filled]
+        data[name] = [
+            cells[row] if not hourly or hour in (name, None) else None for row, hour in filled
+        ]
     data[_CLOCK] = [clocks[hour] if hour else None for _, hour in filled]
     dated = [data[n] for c in ("date", "occurred_at") for n in headings.columns.get(c, ())]
     day = f"{context.election.day:%d/%m/%Y}"
@@ -91,11 +117,14 @@ def _headings(headings: Headings, hours: tuple[str, ...]) -> Headings:
     return replace(headings, columns=columns, ours=(*headings.ours, _CLOCK, _DAY), unused=unused)
 
 
-def _notes(table: Table, filled: list[tuple[int, str | None]], undated: bool) -> tuple[str, ...]:
-    silent = len(table.rows) - len({row for row, _ in filled})
-    said = [f"tabel per jam: {len(table.rows)} baris menjadi {len(filled)} laporan"]
-    if silent:
-        said.append(f"{silent} baris tanpa jumlah hadir dilewati: tidak ada laporan")
+def _notes(table: Table, reports: int, empty: list[int], undated: bool) -> tuple[str, ...]:
+    said = [f"tabel per jam: {len(table.rows)} baris menjadi {reports} laporan"]
+    if empty:
+        shown = ", ".join(str(table.rows[row]) for row in empty[:10])
+        shown += ", …" if len(empty) > 10 else ""
+        said.append(
+            f"{len(empty)} baris tanpa jumlah hadir dilewati: tidak ada laporan (baris {shown})"
+        )
     if undated:
         said.append("tanggal tidak disebut: dibaca sebagai hari pemungutan suara")
     return tuple(said)

@@ -49,7 +49,17 @@ def test_an_hour_without_a_count_is_no_report_and_not_zero(board: Board, tmp_pat
     path = csv_file(tmp_path / "a.csv", wide(1, h08="-", h09=None), wide(2, h08=0, h09=""))
     ledger = bring(board, path)
     assert stored(board) == [("27 08.00", "002", 0, 3)]
-    assert any("1 baris tanpa jumlah hadir" in note for note in ledger.notes)
+    assert any("1 baris tanpa jumlah hadir" in n and "(baris 2)" in n for n in ledger.notes)
+
+
+def test_a_row_without_any_hour_that_tells_something_else_is_judged(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = [{**wide(1, h08=""), "Uraian": "TPS kebanjiran"}, {**wide(2, h08=5), "Uraian": ""}]
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+    held = board.store.quarantine()[0]
+    assert (held.row, held.raw["Uraian"], held.raw["08.00"]) == (2, "TPS kebanjiran", "")
 
 
 def test_the_date_of_the_row_goes_before_the_election_day(board: Board, tmp_path: Path) -> None:
@@ -118,7 +128,8 @@ def test_a_wide_workbook_of_a_polsek_is_recognised_by_its_hours(
     sheet.append(["Jumlah", None, None, None, 75, 1220, 0])
     book.save(tmp_path / "a.xlsx")
     ledger = bring(board, tmp_path / "a.xlsx")
-    assert (ledger.feed, ledger.accepted, ledger.quarantined) == ("tps", 4, 0)
+    assert (ledger.feed, ledger.accepted, ledger.quarantined) == ("tps", 4, 1)
+    assert "sesuai dengan baris di atasnya" in ledger.reasons[0]["reasons"][0]
     assert [heads for _, _, heads, _ in stored(board)] == [40, 35, 120, 1100]
 
 

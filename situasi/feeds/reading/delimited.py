@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from situasi.feeds.reading import decode, gather, parting
-from situasi.feeds.reading.headings_row import SEARCHED, Heading, Recognise, find
-from situasi.feeds.reading.piece import Block, Numbered, Row
+from situasi.feeds.reading.headings_row import (
+    SEARCHED,
+    Heading,
+    Recognise,
+    find,
+    rows_above,
+)
+from situasi.feeds.reading.piece import Block, Numbered, Row, unread
 from situasi.feeds.table import SourceRefused, Table
 
 # Not worth a word to the sender.
@@ -43,11 +49,13 @@ def read(
     notes = list(encoding.notes)
     if delimiter not in _USUAL:
         notes.append(f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}")
-    if heading.first:
-        notes.append(f"{heading.first} baris di atas judul kolom dilewati")
-    above = sum(1 for _ in islice(parting.rows(lines, delimiter), heading.last + 1))
-    below = _numbered(parting.blocks(lines, delimiter, len(heading.names)), above + 1)
-    yield from gather.tables(below, heading, chunk_rows, notes, meter.share)
+    above = list(islice(parting.rows(lines, delimiter), heading.last + 1))
+    cells: list[list[object]] = [row if isinstance(row, list) else [row] for row in above]
+    titles, left = rows_above(cells, heading, recognise)
+    notes += gather.said_of_titles([index + 1 for index in titles])
+    others = [(index + 1, unread(cells[index], gather.OTHER_TABLE)) for index in left]
+    below = _numbered(parting.blocks(lines, delimiter, len(heading.names)), len(above) + 1)
+    yield from gather.tables(chain(others, below), heading, chunk_rows, notes, meter.share)
 
 
 def _numbered(parts: Iterable[Row | Block], first: int) -> Iterator[Numbered]:
@@ -76,7 +84,7 @@ def _sniff(head: list[str], sep: str | None, recognise: Recognise) -> tuple[str,
         rows = list(islice(parting.rows(parting.Lines(head), delimiter), SEARCHED))
         try:
             heading = find(
-                [[] if isinstance(row, str) else row for row in rows],
+                [row if isinstance(row, list) else [] for row in rows],
                 lambda texts: known(tuple(texts)),
             )
         except SourceRefused as wide:

@@ -1,8 +1,9 @@
-"""Rows below a heading become tables: blank, total and repeated heading rows left out."""
+"""Rows below a heading become tables; only blank rows are left out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,12 +12,15 @@ from situasi.feeds.reading.piece import (
     Block,
     Numbered,
     Piece,
-    Usual,
     new_piece,
     take,
     take_block,
 )
+from situasi.feeds.sums import RunningSums
 from situasi.feeds.table import Cells, Table
+
+MOST_CELLS = 400_000  # of one table: a wide one has fewer rows, so that memory stays bounded
+OTHER_TABLE = "baris di atas judul kolom yang dibaca: dua tabel dalam satu lembar; kirim terpisah"
 
 
 def tables(
@@ -33,24 +37,25 @@ def tables(
     a block of rows); the cells are taken over.
     notes: said with the first table. constants: headings with one value for every row.
     """
-    width, usual, given = len(heading.names), Usual(heading), False
+    width, given, sums = len(heading.names), False, RunningSums()
+    chunk_rows = max(1, min(chunk_rows, MOST_CELLS // max(1, width)))
     piece = new_piece(width, notes)
 
     def room() -> int:
-        return chunk_rows - len(piece.rows) if usual.learnt else 1
+        return chunk_rows - len(piece.rows)
 
     for number, part in _fitting(numbered, room):
         if isinstance(part, Block):
-            take_block(piece, number, part, heading, usual)
+            take_block(piece, number, part, heading)
         else:
-            take(piece, number, part, heading, usual)
+            take(piece, number, part, heading)
         if len(piece.rows) >= chunk_rows:
-            yield _table(piece, heading, share(), constants or {})
+            yield replace(_table(piece, heading, share(), constants or {}), sums=sums)
             piece, given = new_piece(width), True
     if not given and not piece.rows:
         piece.notes.append("hanya judul kolom, tanpa isi")
-    if piece.rows or piece.notes or piece.repeated or not given:
-        yield _table(piece, heading, share(), constants or {})
+    if piece.rows or piece.notes or not given:
+        yield replace(_table(piece, heading, share(), constants or {}), sums=sums)
 
 
 def _fitting(numbered: Iterable[Numbered], room: Callable[[], int]) -> Iterator[Numbered]:
@@ -78,12 +83,20 @@ def _table(piece: Piece, heading: Heading, share: float, constants: dict[str, st
     for name, text in constants.items():
         data[name] = [text] * len(piece.rows)
     frame = pd.DataFrame(data, dtype=object, copy=False)
-    return Table(frame, piece.rows, (*piece.notes, *_repeated(piece.repeated)), share)
+    return Table(frame, piece.rows, tuple(piece.notes), share)
 
 
 def _nameless(index: int, heading: Heading) -> str:
     name = f"(kolom {column_letters(index)})"
     return name if name not in heading.names else f"{name} (2)"
+
+
+def said_of_titles(numbers: Sequence[int]) -> tuple[str, ...]:
+    """The note on title rows, by their numbers; nothing where there are none."""
+    if not numbers:
+        return ()
+    shown = ", ".join(map(str, numbers[:5])) + (", …" if len(numbers) > 5 else "")
+    return (f"{len(numbers)} baris di atas judul kolom dilewati (baris {shown})",)
 
 
 def column_letters(index: int) -> str:
@@ -94,10 +107,3 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def _repeated(numbers: list[int]) -> tuple[str, ...]:
-    if not numbers:
-        return ()
-    shown = ", ".join(map(str, numbers[:5])) + (", …" if len(numbers) > 5 else "")
-    return (f"judul kolom yang berulang dilewati (baris {shown})",)

@@ -14,7 +14,6 @@ Recognise = Callable[[Sequence[str]], int]
 
 SEARCHED = 40  # rows among which the heading is looked for
 _NEEDED = 2  # recognised columns that make a row a heading
-TOTALS = ("total", "jumlah", "jml", "grand", "sub", "rekapitulasi")  # how total rows begin
 _INVISIBLE = "\ufeff\u200b\u200e\u200f"
 
 
@@ -24,23 +23,21 @@ class Heading:
 
     first, last: indexes of its rows among those searched (last includes a "(1) (2) (3)" row).
     names: one unique name per column; None where the column has no heading.
-    known: whether the feed knows the column.
     texts: every text of its rows, casefolded, to tell when a page break repeats it.
-    suspects: first letters of rows that may be a repeated heading or a total row.
+    suspects: first letters of rows that may be a repeated heading.
     """
 
     first: int
     last: int
     names: tuple[str | None, ...]
-    known: tuple[bool, ...]
     texts: frozenset[str]
     suspects: frozenset[str]
     score: int
 
     @cached_property
     def openings(self) -> tuple[str, ...]:
-        """How every row begins that may be a repeated heading or a total row; others may too."""
-        return tuple({text.split()[0] for text in self.texts} | set(TOTALS))
+        """How every row begins that may be a repeated heading; others may too."""
+        return tuple({text.split()[0] for text in self.texts})
 
 
 def find(rows: Sequence[Sequence[object]], recognise: Recognise) -> Heading | None:
@@ -62,12 +59,10 @@ def find(rows: Sequence[Sequence[object]], recognise: Recognise) -> Heading | No
         if wide:
             raise SourceRefused(marks.TOO_WIDE)
         return None
-    return _heading(tidy, best, recognise)
+    return _heading(tidy, best)
 
 
-def _heading(
-    tidy: list[list[str]], best: tuple[int, int, int, list[str]], recognise: Recognise
-) -> Heading:
+def _heading(tidy: list[list[str]], best: tuple[int, int, int, list[str]]) -> Heading:
     score, first, last, texts = best
     raw = {text.casefold() for row in tidy[first : last + 1] for text in row if text}
     if last + 1 < len(tidy) and _is_numbering(tidy[last + 1]):
@@ -76,9 +71,8 @@ def _heading(
         first=first,
         last=last,
         names=unique(texts),
-        known=tuple(bool(text) and recognise([text]) > 0 for text in texts),
         texts=frozenset(raw),
-        suspects=frozenset(letter for text in [*raw, *TOTALS] for letter in _cases(text[0])),
+        suspects=frozenset(letter for text in raw for letter in _cases(text[0])),
         score=score,
     )
 
@@ -122,6 +116,25 @@ def _pair(above: list[str], below: list[str], recognise: Recognise) -> list[str]
         known = (option for option in options if option.strip() and recognise([option]))
         texts.append(next(known, options[0]).strip())
     return texts
+
+
+def rows_above(
+    rows: Sequence[Sequence[object]], heading: Heading, recognise: Recognise
+) -> tuple[list[int], list[int]]:
+    """Indexes of the rows above the heading that hold anything: titles, and rows of a table.
+
+    A row of several cells below another row that names columns belongs to a table of its own.
+    """
+    tidy = [_tidy(row) for row in rows[: heading.first]]
+    tables = [index for index, row in enumerate(tidy) if recognise(row) >= _NEEDED]
+    titles, left = [], []
+    for index, row in enumerate(tidy):
+        filled = sum(map(bool, row))
+        if filled > 1 and tables and tables[0] < index:
+            left.append(index)
+        elif filled:
+            titles.append(index)
+    return titles, left
 
 
 _NUMBERING = re.compile(r"\(?(\d{1,3})[).]?")

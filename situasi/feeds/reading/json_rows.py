@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from situasi.feeds.reading import marks
 from situasi.feeds.reading.headings_row import Recognise
+from situasi.feeds.sums import RunningSums
 from situasi.feeds.table import SourceRefused, Table
 
 # ValueError covers JSONDecodeError; RecursionError comes from brackets inside brackets.
 BROKEN = (ValueError, RecursionError)
+_OF_A_FEATURE = frozenset({"type", "properties", "geometry", "bbox"})
+_MOST_CELLS = 400_000  # of one table
 _WHOLE_DIGITS = 18  # longer whole numbers stay text: they are codes, not counts
 
 NO_KEYS = (
@@ -56,7 +60,7 @@ DECODER = json.JSONDecoder(
 def row(value: object) -> dict[str, object]:
     """One row of a value of JSON: an object, a GeoJSON feature, or anything else as broken."""
     if not isinstance(value, dict):
-        return {marks.BROKEN: marks.excerpt(_compact(value)) or "(kosong)"}
+        return {marks.BROKEN: marks.excerpt(compact(value)) or "(kosong)"}
     if value.get("type") == "Feature" and "geometry" in value:
         return _feature(value)
     return {_heading(key): _cell(cell) for key, cell in value.items()}
@@ -64,11 +68,10 @@ def row(value: object) -> dict[str, object]:
 
 def _feature(feature: dict[str, Any]) -> dict[str, object]:
     properties = feature.get("properties")
-    cells = row(properties) if isinstance(properties, dict) else {}
-    if "id" in feature:
-        cells.setdefault("id", _cell(feature["id"]))
-    if marks.BROKEN in feature:
-        cells[marks.BROKEN] = feature[marks.BROKEN]
+    cells = row(properties) if isinstance(properties, dict) or properties else {}
+    for key, value in feature.items():
+        if key not in _OF_A_FEATURE:
+            cells.setdefault(_heading(key), _cell(value))
     match feature["geometry"]:
         case {"type": "Point", "coordinates": [float() | int() as lon, float() | int() as lat, *_]}:
             cells |= {"lat": lat, "lon": lon}
@@ -89,11 +92,11 @@ def _cell(value: object) -> object:
     if isinstance(value, str):
         return marks.sound(value)
     if isinstance(value, dict | list):
-        return marks.sound(_compact(value)) if value else None
+        return marks.sound(compact(value)) if value else None
     return value
 
 
-def _compact(value: object) -> str:
+def compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -103,15 +106,18 @@ def tables(
     chunk_rows: int,
     notes: Sequence[str],
     share: Callable[[], float],
+    beside: Sequence[str] = (),
 ) -> Iterator[Table]:
     """Tables of numbered rows; each has all headings met so far, in order of appearance.
+
+    beside: keys that held no rows, known when the last row was given; the last table tells them.
 
     Raises SourceRefused where the first rows name no columns of a feed, or there are too many.
     """
     headings: dict[str, None] = {}
     numbers: list[int] = []
     cells: list[dict[str, object]] = []
-    given = False
+    given, sums = False, RunningSums()
     for number, found in rows:
         if not any(cell is not None for cell in found.values()):
             continue
@@ -120,11 +126,15 @@ def tables(
         headings.update(dict.fromkeys(found))
         if len(headings) > marks.MAX_COLUMNS:
             raise SourceRefused(marks.TOO_WIDE)
-        if len(numbers) >= chunk_rows:
-            yield _table(headings, numbers, cells, () if given else notes, share(), recognise)
+        if len(numbers) >= chunk_rows or len(numbers) * len(headings) >= _MOST_CELLS:
+            some = _table(headings, numbers, cells, () if given else notes, share(), recognise)
+            yield replace(some, sums=sums)
             numbers, cells, given = [], [], True
-    if numbers or not given:
-        yield _table(headings, numbers, cells, () if given else notes, share(), recognise)
+    said = (f"di luar daftar laporan, tidak dibaca: {', '.join(beside[:5])}",) if beside else ()
+    if numbers or said or not given:
+        notes = (*(() if given else notes), *said)
+        rest = _table(headings, numbers, cells, notes, share(), recognise)
+        yield replace(rest, sums=sums)
 
 
 def _table(

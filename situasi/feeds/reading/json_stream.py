@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from situasi.feeds.reading import marks
@@ -15,9 +16,19 @@ LISTS = frozenset({"data", "rows", "items", "features", "records", "laporan", "k
 
 _AHEAD = marks.CELL_LIMIT  # characters that are always at hand: the longest value readable
 _BLANK = re.compile(r"[ \t\n\ufeff]*")
+# What a list of GeoJSON says besides its rows.
+_ABOUT = frozenset({"type", "name", "crs", "bbox"})
 _DEEP = "Isi JSON ini bersarang terlalu dalam untuk laporan."
 _EMPTY = "JSON ini tidak berisi satu laporan pun."
 _DOUBLE = "JSON ini memuat dua daftar laporan; kirim satu daftar per berkas."
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A value of another list than that of the rows. key: of that list."""
+
+    key: str
+    value: Any
 
 
 class Document:
@@ -29,9 +40,13 @@ class Document:
         self._at = 0
         self._count = 0
         self._ended = False
+        self.beside: list[str] = []  # keys beside the list of rows, that hold no rows
 
     def rows(self) -> Iterator[Any]:
-        """The values of its list of rows, or the document itself where it is one object."""
+        """The values of its list of rows, or the document itself where it is one object.
+
+        Objects of other lists beside it are given as `Beside`.
+        """
         start = self._peek()
         if start == "[":
             yield from self._list()
@@ -66,6 +81,14 @@ class Document:
         if not listed:
             self._count += 1
             yield paired(own)
+            return
+        for key, value in own:
+            objects = [one for one in value if one] if isinstance(value, list) else []
+            if any(isinstance(one, dict) for one in objects):
+                self._count += len(objects)
+                yield from (Beside(key, one) for one in objects)
+            elif value not in (None, "", [], {}) and key not in _ABOUT:
+                self.beside.append(key)
 
     def _list(self) -> Iterator[Any]:
         self._expect("[")

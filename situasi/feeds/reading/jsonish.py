@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from situasi.feeds.reading import decode, json_rows, marks
+from situasi.feeds.reading import decode, json_rows, marks, piece
 from situasi.feeds.reading.headings_row import Recognise
-from situasi.feeds.reading.json_stream import Document
+from situasi.feeds.reading.json_stream import Beside, Document
 from situasi.feeds.table import SourceRefused, Table
 
+_BESIDE = "di luar daftar laporan (kunci “{}”), tidak dibaca; kirim satu daftar per berkas"
 _LOOKED_AT = 20  # lines from which JSON lines are told from one document
 
 
@@ -73,9 +74,20 @@ def read_document(
     """
     meter = decode.Meter(path.stat().st_size)
     document = Document(decode.texts(path, encoding, meter))
-    rows = ((number, json_rows.row(value)) for number, value in enumerate(document.rows(), 1))
+    rows = ((number, _row(value)) for number, value in enumerate(document.rows(), 1))
     notes = (*encoding.notes, "dibaca sebagai JSON")
     try:
-        yield from json_rows.tables(rows, recognise, chunk_rows, notes, meter.share)
+        yield from json_rows.tables(
+            rows, recognise, chunk_rows, notes, meter.share, document.beside
+        )
     except RecursionError:
         raise SourceRefused("Isi JSON ini bersarang terlalu dalam untuk laporan.") from None
+
+
+def _row(value: object) -> dict[str, object]:
+    if not isinstance(value, Beside):
+        return json_rows.row(value)
+    text = piece.unread(
+        [json_rows.compact(value.value)], _BESIDE.format(marks.excerpt(value.key, 40))
+    )
+    return {marks.BROKEN: text.text, marks.ASIDE: text.reason}

@@ -6,8 +6,9 @@ EXCESS = "__lebih"  # cells beyond the last heading of their row, " | " between
 BROKEN = "__rusak"  # the raw text of a row that could not be taken apart
 SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several
 GEOMETRY = "__geometri"  # the type of a geometry that is no usable point
+ASIDE = "__bukan_laporan"  # why a row is no report; such a row waits in quarantine with this reason
 
-ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY})
+ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, ASIDE})
 
 MAX_COLUMNS = 500
 CELL_LIMIT = 1_000_000  # characters in one cell

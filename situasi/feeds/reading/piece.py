@@ -1,9 +1,9 @@
-"""A piece of a table while it fills: rows taken, but for blank, repeated and total ones."""
+"""A piece of a table while it fills: every row that is not blank."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,9 +12,24 @@ from situasi.feeds.reading import marks
 from situasi.feeds.reading.headings_row import Heading
 from situasi.feeds.table import Cells, as_cells
 
-# Cells (texts stripped, None where empty), or the raw text of a row that could not be
-# taken apart.
-Row = list[object] | str
+
+@dataclass(frozen=True)
+class Unread:
+    """A row outside the table that is read: what can be said of it, and why it is no report."""
+
+    text: str
+    reason: str
+
+
+# Cells (texts stripped, None where empty), the raw text of a row that could not be taken
+# apart, or a row outside the table.
+Row = list[object] | str | Unread
+
+
+def unread(cells: Iterable[object], reason: str) -> Unread:
+    """A row outside the table. Its numbers are blotted out: nobody knows what they count."""
+    said = " | ".join(str(cell).strip() for cell in cells if cell is not None)
+    return Unread(marks.excerpt(re.sub(r"\d", "#", said), 300), reason)
 
 
 @dataclass(frozen=True)
@@ -35,10 +50,7 @@ class Block:
 
 Numbered = tuple[int, Row | Block]  # a row and its number, or rows and the number of the first
 
-_TOTAL = re.compile(
-    r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi)\b.{0,60}", re.IGNORECASE | re.DOTALL
-)
-_SAMPLE = 50  # rows from which the filling of a usual row is learnt
+REPEATED = "judul kolom yang berulang, bukan laporan; tidak perlu dibetulkan"
 # Rows are turned into columns this many at a time: thousands of lists kept alive would
 # have the garbage collector walk them again and again (measured: three times slower).
 _BATCH = 256
@@ -53,7 +65,6 @@ class Piece:
     batch: list[list[object]] = field(default_factory=list)
     extras: dict[str, dict[int, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    repeated: list[int] = field(default_factory=list)
 
     def add(self, number: int, cells: list[object]) -> None:
         self.rows.append(number)
@@ -61,9 +72,9 @@ class Piece:
         if len(self.batch) >= _BATCH:
             self._flush()
 
-    def add_block(self, first: int, block: Block) -> None:
+    def add_block(self, numbers: Iterable[int], block: Block) -> None:
         self._flush()
-        self.rows.extend(range(first, first + len(block)))
+        self.rows.extend(numbers)
         for parts, column in zip(self.columns, block.columns, strict=True):
             parts.append(column)
 
@@ -93,60 +104,56 @@ def new_piece(width: int, notes: Sequence[str] = ()) -> Piece:
     return Piece(columns=[[] for _ in range(width)], notes=list(notes))
 
 
-def take_block(piece: Piece, first: int, block: Block, heading: Heading, usual: Usual) -> None:
-    """Add the rows of a block: all at once where none of them may be odd."""
-    if usual.learnt and _is_plain(block, heading):
-        piece.add_block(first, block)
-        return
-    for number, row in enumerate(block.rows(), start=first):
-        take(piece, number, row, heading, usual)
-
-
-def _is_plain(block: Block, heading: Heading) -> bool:
-    """Whether no row is blank or begins as a repeated heading or a total row does."""
-    beginnings = block.columns[0].tolist()
+def take_block(piece: Piece, first: int, block: Block, heading: Heading) -> None:
+    """Add the rows of a block that are not blank: all at once where none may be odd."""
+    beginnings = block.columns[0]
     for column in block.columns[1:]:
-        if None not in beginnings:
+        missing = beginnings == np.array(None)
+        if not missing.any():
             break
-        filled = zip(beginnings, column.tolist(), strict=True)
-        beginnings = [second if first is None else first for first, second in filled]
-    if None in beginnings:
-        return False
+        beginnings = np.where(missing, column, beginnings)
+    filled = beginnings != np.array(None)
+    if _has_repeated(beginnings[filled].tolist(), heading):
+        for number, row in enumerate(block.rows(), start=first):
+            take(piece, number, row, heading)
+    elif filled.all():
+        piece.add_block(range(first, first + len(block)), block)
+    elif filled.any():
+        numbers = (np.flatnonzero(filled) + first).tolist()
+        piece.add_block(numbers, Block([column[filled] for column in block.columns]))
+
+
+def _has_repeated(beginnings: list[object], heading: Heading) -> bool:
+    """Whether a row may be a repeated heading, by how the rows begin."""
     texts = [first for first in beginnings if isinstance(first, str)]
     # Their first letters alone tell most rows apart, and there are few different ones.
     shortest = min(map(len, heading.openings))
     starts = {opening[:shortest] for opening in heading.openings}
     letters = {text[:shortest] for text in texts}
     odd = {start for start in letters if start.casefold()[:shortest] in starts}
-    return not odd or not any(
+    return bool(odd) and any(
         text.casefold().startswith(heading.openings) for text in texts if text[:shortest] in odd
     )
 
 
-def take(piece: Piece, number: int, row: Row, heading: Heading, usual: Usual) -> None:
-    """Add one row to the piece, unless it is blank, a repeated heading or a total."""
+def take(piece: Piece, number: int, row: Row, heading: Heading) -> None:
+    """Add one row to the piece, unless it is blank; a repeated heading is marked as no report."""
     width = len(heading.names)
+    if isinstance(row, Unread):
+        piece.extra(marks.ASIDE, row.reason)
+        row = row.text
     if isinstance(row, str):
         piece.extra(marks.BROKEN, marks.excerpt(row))
         piece.add(number, [None] * width)
         return
     cells = row
-    first = cells[0] if cells else None
-    if first is None:
-        first = next((cell for cell in cells if cell is not None), None)
+    first = next((cell for cell in cells if cell is not None), None)
     if first is None:
         return
-    if isinstance(first, str) and first[0] in heading.suspects:
-        if _folded(first) in heading.texts and _is_repeated(cells, heading):
-            piece.repeated.append(number)
-            return
-        if _TOTAL.fullmatch(first) and usual.clearly_exceeds(cells):
-            piece.notes.append(f"baris {number} ({first[:40]}) dilewati: baris jumlah")
-            return
+    if isinstance(first, str) and first[0] in heading.suspects and _is_repeated(cells, heading):
+        piece.extra(marks.ASIDE, REPEATED)
     if len(cells) != width:
         _fit(piece, cells, width)
-    if not usual.learnt:
-        usual.learn(cells)
     piece.add(number, cells)
 
 
@@ -168,31 +175,3 @@ def _is_repeated(cells: list[object], heading: Heading) -> bool:
     return len(filled) > 1 and all(
         isinstance(cell, str) and _folded(cell) in heading.texts for cell in filled
     )
-
-
-class Usual:
-    """How many known columns a usual row fills, learnt from the first rows."""
-
-    def __init__(self, heading: Heading) -> None:
-        self._known = [index for index, known in enumerate(heading.known) if known]
-        self.seen = 0
-        self._filled = 0
-
-    @property
-    def learnt(self) -> bool:
-        return self.seen >= _SAMPLE
-
-    def learn(self, cells: list[object]) -> None:
-        self.seen += 1
-        self._filled += sum(cells[index] is not None for index in self._known)
-
-    def clearly_exceeds(self, cells: list[object]) -> bool:
-        """Whether this row, its first word apart, fills at most half of what is usual."""
-        usual = self._filled / self.seen if self.seen else len(self._known)
-        word = next(index for index, cell in enumerate(cells) if cell is not None)
-        filled = sum(
-            cells[index] is not None
-            for index in self._known
-            if index != word and index < len(cells)
-        )
-        return 2 * filled <= usual

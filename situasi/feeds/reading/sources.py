@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from situasi.feeds.reading import decode, delimited, jsonish, signatures, workbook
 from situasi.feeds.reading.headings_row import Recognise
+from situasi.feeds.reading.private_copy import refuse_failure, refuse_no_file
+from situasi.feeds.reading.weigh import FULL
 from situasi.feeds.table import SourceRefused, Table
 
 _WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
@@ -23,32 +24,20 @@ def read(path: Path, recognise: Recognise, chunk_rows: int = 20_000) -> Iterator
     of two or more can be the heading. The first table carries the notes on the whole file.
 
     Raises SourceRefused with one sentence for the sender. Long files are read while they are
-    taken, so it may come after some tables: save nothing before the last one.
+    taken, so it may come after some tables: save nothing before the last one. Raises OSError
+    where the disk is full.
     """
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}; a table needs at least one row")
     try:
-        _refuse_no_file(path)
+        refuse_no_file(path)
         with path.open("rb") as file:
             head = file.read(signatures.HEAD)
         yield from _tables(path, head, recognise, chunk_rows)
-    except FileNotFoundError:
-        raise SourceRefused("Berkas ini tidak ditemukan.") from None
-    except PermissionError:
-        raise SourceRefused("Berkas ini tidak boleh dibaca; periksa izinnya.") from None
     except OSError as failure:
-        raise SourceRefused(f"Berkas ini tidak dapat dibaca ({failure.strerror}).") from failure
-
-
-def _refuse_no_file(path: Path) -> None:
-    try:
-        mode = path.stat().st_mode
-    except ValueError:  # a NUL in the name
-        raise SourceRefused("Nama berkas ini tidak sah.") from None
-    if stat.S_ISDIR(mode):
-        raise SourceRefused("Ini folder, bukan berkas; kirim berkas di dalamnya.")
-    if not stat.S_ISREG(mode):
-        raise SourceRefused("Ini bukan berkas biasa.")
+        if failure.errno in FULL:  # of our disk, and no fault of the file
+            raise
+        raise refuse_failure(failure) from failure
 
 
 def _tables(path: Path, head: bytes, recognise: Recognise, chunk_rows: int) -> Iterator[Table]:

@@ -8,6 +8,7 @@ archive claims about sizes no longer matters.
 
 from __future__ import annotations
 
+import errno
 import re
 import struct
 import zipfile
@@ -56,6 +57,7 @@ BROKEN_ARCHIVE = (
     RuntimeError,
     NotImplementedError,
 )
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # how a disk says that it is full
 _ERROR_CELL = re.compile(rb'(<(?:[^\s<>/:]*:)?c\s[^<>]*?\bt=(["\']))e(?=\2)')
 
 
@@ -72,6 +74,8 @@ def weighed(path: Path, target: Path) -> None:
         with zipfile.ZipFile(target) as plain:
             _weigh(plain)
     except BROKEN_ARCHIVE as damage:
+        if isinstance(damage, OSError) and damage.errno in FULL:
+            raise
         raise SourceRefused(DAMAGED) from damage
 
 

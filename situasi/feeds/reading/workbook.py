@@ -1,18 +1,27 @@
-"""Workbooks (XLSX, XLSM): every visible sheet with a heading row, cells as Excel holds them."""
+"""Workbooks (XLSX, XLSM): every sheet with a heading row, cells as Excel holds them.
+
+Rows of hidden sheets, and of sheets without a heading, are given too, marked as no reports.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import python_calamine as calamine
 
 from situasi.feeds.reading import gather, marks, piece, weigh
-from situasi.feeds.reading.headings_row import SEARCHED, Heading, Recognise, find
+from situasi.feeds.reading.headings_row import (
+    SEARCHED,
+    Heading,
+    Recognise,
+    find,
+    rows_above,
+)
 from situasi.feeds.table import SourceRefused, Table, as_cells
 
 _AT_ONCE = 1_000  # rows
@@ -23,40 +32,50 @@ NO_HEADING = (
 )
 
 
+_HIDDEN = (
+    "lembar tersembunyi “{}”, bukan laporan; bila laporan, tampilkan lembarnya lalu kirim lagi"
+)
+_HEADLESS = (
+    "lembar “{}” tanpa judul kolom yang dikenal, tidak dibaca; bila laporan, beri judul kolom"
+)
+_NO_COLUMNS = Heading(0, -1, (), frozenset(), frozenset(), 0)
+
+
 @dataclass(frozen=True)
 class _Sheet:
-    """One sheet of reports: its heading, and how many rows Excel shows above the first read."""
+    """One sheet: its heading, and how many rows Excel shows above the first read."""
 
     name: str
     cells: calamine.CalamineSheet
-    heading: Heading
+    heading: Heading | None
     skipped: int
+    hidden: bool
+    unread: tuple[piece.Numbered, ...] = ()
 
 
 def read(path: Path, recognise: Recognise, chunk_rows: int) -> Iterator[Table]:
-    """Tables of all sheets of reports, in the workbook's order; rows numbered as Excel does.
+    """Tables of all sheets of reports, then of those left unread; rows numbered as Excel does.
 
-    Where several sheets hold reports, each row tells its sheet under marks.SHEET.
+    Where several sheets give rows, each row tells its sheet under marks.SHEET.
     Raises SourceRefused.
     """
     notes: list[str] = []
-    sheets: list[_Sheet] = []
-    for name, cells in _visible(path, notes):
-        sheet = _with_heading(name, cells, recognise)
+    sheets = []
+    for name, cells, hidden in _worksheets(path):
+        sheet = _looked_at(name, cells, hidden, recognise, notes)
         if sheet:
             sheets.append(sheet)
-        elif cells.start is not None:
-            notes.append(f"lembar “{name}” dilewati: tanpa judul kolom yang dikenal")
-    if not sheets:
+    if not any(sheet.heading and not sheet.hidden for sheet in sheets):
         raise SourceRefused(NO_HEADING)
+    sheets.sort(key=lambda sheet: (sheet.heading is None, sheet.hidden))
     for index, sheet in enumerate(sheets):
-        yield from _tables(sheet, index, len(sheets), chunk_rows, notes)
+        yield from _tables(sheet, index, len(sheets), chunk_rows, notes, recognise)
         notes = []
 
 
-def _visible(path: Path, notes: list[str]) -> list[tuple[str, calamine.CalamineSheet]]:
-    """The visible worksheets, loaded from a weighed copy of the file."""
-    visible = []
+def _worksheets(path: Path) -> list[tuple[str, calamine.CalamineSheet, bool]]:
+    """The worksheets that hold anything, loaded from a weighed copy; whether each is hidden."""
+    found = []
     # Newer systems may briefly hold a closed file; a left-over copy must not stop the reading.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         plain = Path(folder) / "ditimbang.xlsx"
@@ -64,24 +83,47 @@ def _visible(path: Path, notes: list[str]) -> list[tuple[str, calamine.CalamineS
         try:
             with calamine.CalamineWorkbook.from_path(plain) as workbook:
                 for about in workbook.sheets_metadata:
-                    if about.typ != calamine.SheetTypeEnum.WorkSheet:
-                        continue
-                    if about.visible != calamine.SheetVisibleEnum.Visible:
-                        notes.append(f"lembar tersembunyi “{about.name}” dilewati")
-                        continue
-                    visible.append((about.name, workbook.get_sheet_by_name(about.name)))
+                    if about.typ == calamine.SheetTypeEnum.WorkSheet:
+                        hidden = about.visible != calamine.SheetVisibleEnum.Visible
+                        sheet = workbook.get_sheet_by_name(about.name)
+                        found.append((about.name, sheet, hidden))
         except (calamine.CalamineError, OSError, ValueError) as damage:
             raise SourceRefused(weigh.DAMAGED) from damage
-    return visible
+    return [one for one in found if one[1].start is not None]
 
 
-def _with_heading(name: str, cells: calamine.CalamineSheet, recognise: Recognise) -> _Sheet | None:
-    if cells.start is None:
-        return None
-    above = cells.start[0]
+def _looked_at(
+    name: str,
+    cells: calamine.CalamineSheet,
+    hidden: bool,
+    recognise: Recognise,
+    notes: list[str],
+) -> _Sheet | None:
+    """The sheet with its heading or its unread rows; None, with a note, where it has neither."""
+    above = cells.start[0] if cells.start else 0
     head = [row for _, row in zip(range(SEARCHED), _rows(cells, above), strict=False)]
-    heading = find(head, recognise)
-    return _Sheet(name, cells, heading, above) if heading else None
+    try:
+        heading = find(head, recognise)
+    except SourceRefused:
+        if not hidden:
+            raise
+        heading = None
+    if heading:
+        return _Sheet(name, cells, heading, above, hidden)
+    filled = [
+        (number, row, len(row) - row.count(None))
+        for number, row in enumerate(_rows(cells, above), start=above + 1)
+    ]
+    if hidden:
+        rows = sum(count > 0 for *_, count in filled)
+        notes.append(f"lembar tersembunyi “{name}” dilewati: {rows} baris tanpa judul kolom")
+        return None
+    said = _HEADLESS.format(name)
+    left = tuple((number, piece.unread(row, said)) for number, row, count in filled if count > 1)
+    lines = sum(count == 1 for *_, count in filled)
+    if lines:
+        notes.append(f"lembar “{name}” tanpa judul kolom: {lines} baris keterangan dilewati")
+    return _Sheet(name, cells, None, above, hidden, left) if left else None
 
 
 def _rows(cells: calamine.CalamineSheet, above: int) -> Iterator[list[object]]:
@@ -131,31 +173,51 @@ def _cell(cell: object) -> object:
 
 
 def _tables(
-    sheet: _Sheet, index: int, count: int, chunk_rows: int, notes: Sequence[str]
+    sheet: _Sheet,
+    index: int,
+    count: int,
+    chunk_rows: int,
+    notes: Sequence[str],
+    recognise: Recognise,
 ) -> Iterator[Table]:
-    first = sheet.skipped + sheet.heading.last + 1
-    width = len(sheet.heading.names)
+    heading = sheet.heading or _NO_COLUMNS
+    first = sheet.skipped + heading.last + 1
     height = sheet.cells.end[0] + 1 if sheet.cells.end else 1
-    done = [0]
+    done = [0 if sheet.heading else height]
 
     def share() -> float:
         return (index + min(1.0, done[0] / height)) / count
 
-    def numbered() -> Iterator[piece.Numbered]:
-        merges, at = _Merged(sheet.cells, first), first
-        below = _rows(sheet.cells, first) if merges else _blocks(sheet.cells, first, width)
-        for part in below:
-            size = len(part) if isinstance(part, piece.Block) else 1
-            done[0] = at + size
-            yield at + 1, merges.filled(at, part) if isinstance(part, list) else part
-            at += size
-        done[0] = height
-
-    said = [f"lembar “{sheet.name}”", *notes]
-    if sheet.heading.first:
-        said.append(f"{sheet.heading.first} baris di atas judul kolom dilewati")
+    said, numbered = [f"lembar “{sheet.name}”", *notes], iter(sheet.unread)
+    if sheet.heading:
+        head = [
+            row
+            for _, row in zip(range(heading.first), _rows(sheet.cells, sheet.skipped), strict=False)
+        ]
+        titles, left = rows_above(head, heading, recognise)
+        said += gather.said_of_titles([sheet.skipped + at + 1 for at in titles])
+        others = (
+            (sheet.skipped + at + 1, piece.unread(head[at], gather.OTHER_TABLE)) for at in left
+        )
+        numbered = chain(others, _below(sheet.cells, first, len(heading.names), done))
     constants = {marks.SHEET: sheet.name} if count > 1 else {}
-    yield from gather.tables(numbered(), sheet.heading, chunk_rows, said, share, constants)
+    if sheet.hidden:
+        constants[marks.ASIDE] = _HIDDEN.format(sheet.name)
+    for table in gather.tables(numbered, heading, chunk_rows, said, share, constants):
+        yield replace(table, hidden=sheet.hidden)
+
+
+def _below(
+    cells: calamine.CalamineSheet, first: int, width: int, done: list[int]
+) -> Iterator[piece.Numbered]:
+    """The rows below the heading, numbered; `done` tells how far they are read."""
+    merges, at = _Merged(cells, first), first
+    below = _rows(cells, first) if merges else _blocks(cells, first, width)
+    for part in below:
+        size = len(part) if isinstance(part, piece.Block) else 1
+        done[0] = at + size
+        yield at + 1, merges.filled(at, part) if isinstance(part, list) else part
+        at += size
 
 
 class _Merged:

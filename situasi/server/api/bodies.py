@@ -10,8 +10,8 @@ import zipfile
 from typing import Any
 
 from situasi.feeds.reading.json_rows import whole
+from situasi.feeds.reading.limits import too_many_rows
 from situasi.feeds.reading.marks import MAX_COLUMNS, sound
-from situasi.ingest import too_many
 from situasi.server.api.problems import Problem
 
 JSON = "application/json"
@@ -64,7 +64,7 @@ def json_rows(body: bytes, most: int) -> list[dict[str, Any]]:
     if not rows:
         raise Problem(422, f"Tidak ada satu baris pun; {_NOT_ROWS}.")
     if len(rows) > most:
-        raise Problem(422, f"Kiriman berisi {too_many(most)}.")
+        raise Problem(422, f"Kiriman berisi {too_many_rows(most)}.")
     found = [_row(number, row) for number, row in enumerate(rows, start=1)]
     if len({heading for row in found for heading in row}) > MAX_COLUMNS:
         raise Problem(422, f"Lebih dari {MAX_COLUMNS} kolom; kirim kolom laporan saja.")

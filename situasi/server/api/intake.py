@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi.board import Board
+from situasi.feeds.reading.limits import DeliveryLimits
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.server.api import bodies
 from situasi.server.api.keys import Key
@@ -107,8 +108,9 @@ def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limit
         path = Path(folder) / source
         path.write_bytes(parcel.body)
         ledger = ingest_file(
-            path, board.store, board.context, scope, now=now, feed=parcel.feed, most=limits.rows
-        )
+            path, board.store, board.context, scope, now=now, feed=parcel.feed,
+            limits=DeliveryLimits(limits.rows, limits.body),
+        )  # fmt: skip
     if ledger.refused:
         raise Problem(422, ledger.refused)
     return replace(ledger, path=source)

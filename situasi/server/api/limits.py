@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
+from situasi.feeds.reading.limits import CALLS
 from situasi.server.api.problems import Problem
 from situasi.server.fair_workers import FairWorkers
 from situasi.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
@@ -31,9 +32,9 @@ class Limits:
     bodies: held at one time. What is larger comes as a file.
     """
 
-    body: int = 4_000_000
+    body: int = CALLS.bytes
     unfolded: int = 40_000_000
-    rows: int = 5_000
+    rows: int = CALLS.rows
     body_seconds: float = 30
     per_minute: int = 240
     burst: int = 60

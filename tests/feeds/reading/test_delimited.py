@@ -67,9 +67,18 @@ def test_sep_line_of_excel_names_the_delimiter_and_is_no_row(tmp_path):
 
 
 def test_title_rows_above_the_heading_are_skipped_and_noted(tmp_path):
-    seen = look(put(tmp_path, "POLRES OGAN ILIR\nLaporan, harian\n\n" + csv_text()))
-    assert seen.rows == [5]
-    assert "3 baris di atas judul" in seen.said
+    seen = look(put(tmp_path, "POLRES OGAN ILIR\n\nLaporan, harian\n\n" + csv_text()))
+    assert seen.rows == [6]
+    assert "2 baris di atas judul kolom dilewati (baris 1, 3)" in seen.said
+
+
+def test_rows_of_another_table_above_the_heading_are_no_titles(tmp_path):
+    text = "waktu,kecamatan\n27/11/2024 08.00,Kandis\n\n" + csv_text()
+    seen = look(put(tmp_path, text))
+    assert seen.rows == [2, 5]
+    assert "dua tabel" in str(seen.records[0]["__bukan_laporan"])
+    assert seen.records[0]["__rusak"] == "##/##/#### ##.## | Kandis"
+    assert "1 baris di atas judul kolom dilewati (baris 1)" in seen.said
 
 
 def test_heading_beyond_the_fortieth_row_is_not_found(tmp_path):
@@ -104,28 +113,17 @@ def test_column_numbers_below_the_heading_are_no_row(tmp_path):
     assert look(put(tmp_path, text)).rows == [3]
 
 
-def test_repeated_heading_is_skipped_with_a_note(tmp_path):
+def test_repeated_heading_is_a_row_marked_as_no_report(tmp_path):
     seen = look(put(tmp_path, csv_text(ROW, HEADING, ROW)))
-    assert seen.rows == [2, 4]
-    assert "berulang dilewati (baris 3)" in seen.said
+    assert seen.rows == [2, 3, 4]
+    marked = [record["__bukan_laporan"] for record in seen.records]
+    assert marked[0] is marked[2] is None
+    assert "judul kolom yang berulang" in marked[1]
 
 
 def test_data_row_that_begins_like_a_heading_is_kept(tmp_path):
     row = ("Waktu", "Kandis", "banjir", "jenis")
     assert look(put(tmp_path, csv_text(row))).rows == [2]
-
-
-@pytest.mark.parametrize("word", ["Jumlah", "TOTAL", "Jumlah kejadian", "Grand Total", "jml"])
-def test_total_row_is_skipped_with_its_number(tmp_path, word):
-    seen = look(put(tmp_path, csv_text(ROW, ROW, (word, "", "2", ""))))
-    assert seen.rows == [2, 3]
-    assert f"baris 4 ({word})" in seen.said
-
-
-def test_full_row_that_begins_with_total_is_kept(tmp_path):
-    heading = ("uraian", "waktu", "kecamatan", "jenis")
-    row = ("Total tiga rumah terbakar", "08.00", "Kandis", "kebakaran")
-    assert look(put(tmp_path, csv_text(row, heading=heading))).rows == [2]
 
 
 def test_blank_rows_are_skipped_but_counted(tmp_path):
@@ -189,12 +187,6 @@ def test_header_only_gives_one_empty_table_with_a_note(tmp_path):
     seen = look(put(tmp_path, csv_text().splitlines()[0]))
     assert (seen.rows, seen.headings) == ([], [list(HEADING)])
     assert "hanya judul kolom" in seen.said
-
-
-def test_total_row_alone_in_the_last_piece_is_still_noted(tmp_path):
-    seen = look(put(tmp_path, csv_text(ROW, ROW, ("Jumlah", "", "", ""))), chunk_rows=2)
-    assert seen.rows == [2, 3]
-    assert "baris 4" in seen.said
 
 
 def test_pieces_are_no_larger_than_asked_and_progress_grows(tmp_path):

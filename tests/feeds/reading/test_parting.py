@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.feeds.reading import gather, parting
+from situasi.feeds.reading import gather, marks, parting
 from situasi.feeds.reading.headings_row import Heading, find
 from situasi.feeds.reading.piece import Block, Row
 from situasi.feeds.table import as_cells
@@ -140,13 +139,14 @@ def test_a_block_becomes_the_table_that_its_rows_become(
     assert tabled(blocks, chunk) == tabled(single, chunk)
 
 
-@pytest.mark.parametrize("first", ["Jumlah", "waktu", "SUB TOTAL", "grand total"])
-def test_a_total_or_a_repeated_heading_inside_a_block_is_still_no_row(first: str) -> None:
+def test_a_repeated_heading_inside_a_block_is_marked_and_a_blank_row_is_none() -> None:
     usual = [["1", "banjir", "2", "TPS"]] * 60
-    odd = [first, "", "5", ""] if first != "waktu" else HEADS[0]
     numbered: list[tuple[int, Row | Block]] = [
         (2, block_of(usual)),
-        (62, block_of([*usual, odd, *usual])),
+        (62, block_of([*usual, HEADS[0], [""] * 4, *usual])),
+        (184, block_of([*usual, [""] * 4, *usual])),
     ]
     (table,) = gather.tables(numbered, heading(), 1_000)
-    assert 122 not in table.rows and len(table.rows) == 180
+    assert 123 not in table.rows and 244 not in table.rows and len(table.rows) == 301
+    marked = table.cells[marks.ASIDE].notna().tolist()
+    assert [row for row, mark in zip(table.rows, marked, strict=True) if mark] == [122]

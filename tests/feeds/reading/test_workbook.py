@@ -42,7 +42,7 @@ def test_rows_are_numbered_as_excel_shows_them(tmp_path):
     seen = look(saved(tmp_path, book))
     assert seen.rows == [6, 9]
     assert tuple(seen.records[0].values()) == ROW
-    assert "2 baris di atas judul" in seen.said
+    assert "1 baris di atas judul kolom dilewati (baris 3)" in seen.said
 
 
 def test_native_values_stay_native(tmp_path):
@@ -118,29 +118,43 @@ def test_column_numbers_below_the_heading_are_no_row(tmp_path):
     assert look(saved(tmp_path, xlsx((1, 2, 3, 4), ROW))).rows == [3]
 
 
-def test_total_row_is_skipped(tmp_path):
-    book = xlsx(ROW, ROW, ("JUMLAH", None, 2, None))
-    book.active.merge_cells("A4:B4")
-    seen = look(saved(tmp_path, book))
-    assert seen.rows == [2, 3]
-    assert "baris 4 (JUMLAH)" in seen.said
-
-
-def test_several_sheets_tell_which_row_is_whose(tmp_path):
+def test_every_sheet_gives_its_rows_those_of_no_reports_marked(tmp_path):
     book = xlsx()
     for name, heading in (("Kedua", HEADING), ("Rekap", ["apa", "saja"]), ("Rahasia", HEADING)):
         sheet = book.create_sheet(name)
         sheet.append(heading)
         sheet.append(ROW)
+        sheet.append(["catatan kaki"])
     book["Rahasia"].sheet_state = "hidden"
+    book["Kedua"].delete_rows(3)
+    book["Rahasia"].delete_rows(3)
     book.create_sheet("Kosong")
     seen = look(saved(tmp_path, book))
-    assert [record["__lembar"] for record in seen.records] == ["Laporan", "Kedua"]
-    assert seen.rows == [2, 2]
-    assert "“Rekap” dilewati" in seen.said
-    assert "tersembunyi “Rahasia” dilewati" in seen.said
+    marked = [
+        (row, record["__lembar"], str(record.get("__bukan_laporan") or "").partition(" ")[0])
+        for row, record in zip(seen.rows, seen.records, strict=True)
+    ]
+    assert marked == [
+        (2, "Laporan", ""), (2, "Kedua", ""), (2, "Rahasia", "lembar"),
+        (1, "Rekap", "lembar"), (2, "Rekap", "lembar"),
+    ]  # fmt: skip
+    assert "tersembunyi “Rahasia”" in seen.records[2]["__bukan_laporan"]
+    assert "“Rekap” tanpa judul kolom" in seen.records[4]["__bukan_laporan"]
+    assert seen.records[4]["__rusak"].startswith("##/##/#### ##.## | Indralaya | unjuk rasa")
+    assert "“Rekap” tanpa judul kolom: 1 baris keterangan dilewati" in seen.said
     assert "Kosong" not in seen.said
-    assert seen.progress == [0.5, 1.0]
+    assert seen.progress == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_a_list_on_a_hidden_sheet_without_headings_is_said_and_left(tmp_path):
+    book = xlsx()
+    sheet = book.create_sheet("Daftar")
+    for number in range(3):
+        sheet.append([f"Desa {number}", number])
+    sheet.sheet_state = "hidden"
+    seen = look(saved(tmp_path, book))
+    assert seen.rows == [2]
+    assert "tersembunyi “Daftar” dilewati: 3 baris" in seen.said
 
 
 def test_single_sheet_needs_no_sheet_column(tmp_path):
