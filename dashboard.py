@@ -15,13 +15,27 @@ from streamlit.proto.AuthRedirect_pb2 import AuthRedirect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.runtime import app_session, media_file_manager, runtime
+from streamlit.runtime import app_session, media_file_manager, memory_session_storage, runtime
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
 
 from situasi import board as house
 from situasi.screen import session
-from situasi.server import beats, failing, guests, oidc, signin, start, taken, theming, together
+from situasi.server import (
+    beats,
+    descriptors,
+    failing,
+    guests,
+    oidc,
+    parking,
+    script_loops,
+    signin,
+    start,
+    taken,
+    theming,
+    together,
+)
+from situasi.server.connections import BoundedConnections
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -53,6 +67,10 @@ theming.once(app_session, CustomThemeConfig)
 memory.seldom(script_runner)
 together.send(app_session.AppSession, runtime)
 beats.tell_nothing(script_requests.ScriptRequests)
+# What each visitor would hold of this machine for long.
+descriptors.raise_limit()
+script_loops.open_late(app_session)
+parking.park(memory_session_storage)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)
@@ -74,5 +92,5 @@ app = st.App(
     routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
-    middleware=[Middleware(Counted), gate],
+    middleware=[Middleware(BoundedConnections), Middleware(Counted), gate],
 )
