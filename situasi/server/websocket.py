@@ -67,11 +67,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Look at what comes piece by piece, no further than to the end of a message."""
+        if self.close_sent and len(data) > PIECE:
+            # We have closed, and await no more than the answer to that.
+            TABLE.cut(self, "closed")
+            return
         self._pending += data
         self._look()
 
     def _look(self) -> None:
         while self._pending and not self.read_paused and not self.transport.is_closing():
+            if self.close_sent and len(self._pending) > PIECE:
+                TABLE.cut(self, "closed")
+                return
             piece = bytes(self._pending[:PIECE])
             del self._pending[:PIECE]
             super().data_received(piece)
