@@ -16,7 +16,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, media_file_manager, memory_session_storage, runtime
-from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
 
 from situasi import board as house
@@ -64,7 +63,6 @@ def heeds(said: bytes) -> bool:
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
 theming.once(app_session, CustomThemeConfig)
-memory.seldom(script_runner)
 together.send(app_session.AppSession, runtime)
 beats.tell_nothing(script_requests.ScriptRequests)
 # What each visitor would hold of this machine for long.
