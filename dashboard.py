@@ -53,12 +53,19 @@ SAYS = frozenset(
 )
 
 
+# Widgets of which a message tells; the fullest page has some hundreds. Streamlit keeps of each many
+# times what it takes in the message.
+MOST_WIDGETS = 4000
+
+
 def heeds(said: bytes) -> bool:
     """Whether Streamlit is given this message of a browser to hear."""
     try:
-        return BackMsg.FromString(said).WhichOneof("type") in SAYS
+        message = BackMsg.FromString(said)
     except DecodeError:
         return True  # it closes the WebSocket upon what is no message
+    told = len(message.rerun_script.widget_states.widgets)
+    return message.WhichOneof("type") in SAYS and told <= MOST_WIDGETS
 
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.

@@ -121,6 +121,12 @@ def viewers() -> int:
     return int(next(sample.value for one in VIEWERS.collect() for sample in one.samples))
 
 
+def pages_refused() -> int:
+    """Count the pages that were refused since the start as none could be opened."""
+    told = (sample for one in PAGES_REFUSED.collect() for sample in one.samples)
+    return int(next(sample.value for sample in told if sample.name.endswith("_total")))
+
+
 def memory() -> int | None:
     """Resident bytes of this process."""
     found = _process().get("process_resident_memory_bytes")

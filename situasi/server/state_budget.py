@@ -7,7 +7,7 @@ from collections import Counter
 from situasi.server.talk import ORDINARY_BYTES, Talk
 
 # Bytes of the last messages of all WebSockets of one sign-in.
-OF_ONE = 4 * 1024 * 1024
+OF_ONE = 5 * 1024 * 1024
 # Of those messages of all that are larger than any page of the board sends.
 OF_ALL = 32 * 1024 * 1024
 
