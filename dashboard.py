@@ -17,9 +17,9 @@ from streamlit.runtime import (
     app_session,
     backend_operation_handler,
     media_file_manager,
+    memory_session_storage,
     runtime,
 )
-from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
 
 from situasi import board as house
@@ -27,16 +27,20 @@ from situasi.screen import browser_messages, session
 from situasi.server import (
     beats,
     deferred_files,
+    descriptors,
     failing,
     guests,
     logs,
     oidc,
+    parking,
+    script_loops,
     signin,
     start,
     taken,
     theming,
     together,
 )
+from situasi.server.connections import BoundedConnections
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -44,9 +48,12 @@ from situasi.server.wall import routes as wall
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
 theming.once(app_session, CustomThemeConfig)
-memory.seldom(script_runner)
 together.send(app_session.AppSession, runtime)
 beats.tell_nothing(script_requests.ScriptRequests)
+# What each visitor would hold of this machine for long.
+descriptors.raise_limit()
+script_loops.open_late(app_session)
+parking.park(memory_session_storage)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)
@@ -74,5 +81,5 @@ app = st.App(
     routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
-    middleware=[Middleware(Counted), gate],
+    middleware=[Middleware(BoundedConnections), Middleware(Counted), gate],
 )

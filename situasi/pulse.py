@@ -22,6 +22,15 @@ SECONDS = Histogram(
 )
 IN_FLIGHT = Gauge("situasi_requests_in_flight", "Requests being answered.", registry=REGISTRY)
 VIEWERS = Gauge("situasi_viewers", "Open pages (WebSockets).", registry=REGISTRY)
+PARKED = Gauge(
+    "situasi_sessions_parked", "Sessions kept for browsers that were cut off.", registry=REGISTRY
+)
+PAGES_REFUSED = Counter(
+    "situasi_pages_refused", "Pages refused as no descriptor was left for them.", registry=REGISTRY
+)
+CONNECTIONS_CUT = Counter(
+    "situasi_connections_cut", "Connections cut off by us.", ["reason"], registry=REGISTRY
+)
 READ = Histogram(
     "situasi_snapshot_read_seconds", "Seconds to read a new version.", registry=REGISTRY
 )
@@ -112,11 +121,30 @@ def viewers() -> int:
     return int(next(sample.value for one in VIEWERS.collect() for sample in one.samples))
 
 
+def pages_refused() -> int:
+    """Count the pages that were refused since the start as none could be opened."""
+    told = (sample for one in PAGES_REFUSED.collect() for sample in one.samples)
+    return int(next(sample.value for sample in told if sample.name.endswith("_total")))
+
+
 def memory() -> int | None:
     """Resident bytes of this process."""
-    told = {sample.name: sample.value for one in _PROCESS.collect() for sample in one.samples}
-    found = told.get("process_resident_memory_bytes")
+    found = _process().get("process_resident_memory_bytes")
     return None if found is None else int(found)
+
+
+def descriptors() -> tuple[int, int] | None:
+    """Count the open file descriptors of this process, and how many there may be.
+
+    None where this machine does not tell.
+    """
+    told = _process()
+    used, limit = told.get("process_open_fds"), told.get("process_max_fds")
+    return None if used is None or limit is None else (int(used), int(limit))
+
+
+def _process() -> dict[str, float]:
+    return {sample.name: sample.value for one in _PROCESS.collect() for sample in one.samples}
 
 
 @dataclass(frozen=True)

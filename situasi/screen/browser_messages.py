@@ -22,6 +22,9 @@ SAYS = frozenset(
         "backend_operation_request",
     }
 )
+# Widgets of which a message tells; the fullest page has some hundreds. Streamlit keeps of each many
+# times what it takes in the message.
+MOST_WIDGETS = 4000
 # What a page asks for: its files, rows of its tables. Another writes into the folder of the board.
 _ASKS = frozenset({"deferred_file", "dataframe_chunk"})
 _NAME = re.compile(r"[\w.:-]{0,100}", re.ASCII)
@@ -35,6 +38,8 @@ def heeds(said: bytes) -> bool:
     except DecodeError:
         return True  # it closes the WebSocket upon what is no message
     kind = message.WhichOneof("type")
+    if kind == "rerun_script":
+        return len(message.rerun_script.widget_states.widgets) <= MOST_WIDGETS
     if kind != "backend_operation_request":
         return kind in SAYS
     asked = message.backend_operation_request

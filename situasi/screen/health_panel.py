@@ -28,6 +28,8 @@ from situasi.words import _
 STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
 # One process serves two hundred viewers within this.
 HEAVY = 1_000_000_000
+# Share of the descriptors; at seven eighths no other page is opened.
+CROWDED = 0.75
 # Seconds after which a night went by without a backup: a day, and two hours to make it in.
 OLD = 26 * 3600.0
 _HOUR = timedelta(hours=1)
@@ -69,6 +71,7 @@ def figures(beats: Sequence[Beat]) -> None:
         "penonton": _viewers(beats),
         "tunggu": _waiting(beats),
         "memori": _memory(now),
+        "deskriptor": _descriptors(),
     }
     shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
     figure_row([*shown, *_errands()])
@@ -174,6 +177,21 @@ def _memory(now: Beat) -> Card:
     note = _("batas {n} MB").format(n=words.number(HEAVY / 1e6))
     value = _("{n} MB").format(n=words.number(now.memory / 1e6))
     return Card(title, value, note, alarm=now.memory > HEAVY)
+
+
+def _descriptors() -> Card:
+    """Of this process, now."""
+    title, found = _("Deskriptor berkas"), pulse.descriptors()
+    if found is None:
+        return Card(title, "–", _("mesin ini tidak memberitahukannya"))
+    used, limit = found
+    refused = pulse.pages_refused()
+    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=words.number(limit))
+    if refused:
+        note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
+            n=words.number(limit), refused=words.number(refused)
+        )
+    return Card(title, words.number(used), note, alarm=used > CROWDED * limit)
 
 
 def curves(beats: Sequence[Beat]) -> None:

@@ -22,6 +22,9 @@ from situasi.words import _
 
 # Messages on one screen: so many are read before they are confirmed.
 SCREENFUL = 20
+# Characters that are pasted at once, far below what the server takes in one message; the export of
+# a whole conversation is handed in as a file.
+MOST_PASTED = 200_000
 _READ, _TURN, _REFUSED = "_lapor_pesan", "_lapor_pesan_giliran", "_lapor_pesan_ditolak"
 
 
@@ -41,7 +44,7 @@ def _paste() -> None:
     turn = st.session_state.setdefault(_TURN, 0)
     with st.form(f"isian_tempel_{turn}", border=False):
         text = st.text_area(
-            _("Tempel pesan"), height=160, key=f"tempel_{turn}",
+            _("Tempel pesan"), height=160, key=f"tempel_{turn}", max_chars=MOST_PASTED,
             placeholder=_("Satu pesan atau banyak, disalin dari WhatsApp"),
         )  # fmt: skip
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")

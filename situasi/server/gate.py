@@ -13,12 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi import links, viewers, words
 from situasi.roles import ROLES, Viewer
-from situasi.server import keeper
+from situasi.server import connections, full, keeper
 from situasi.server.asking import OWN_NAMES, Asking, asking
 from situasi.server.bonds import UPLOADS, Bonds
 from situasi.server.doorway import Doorway
 from situasi.server.headers import with_headers
-from situasi.server.talk import Talk
+from situasi.server.state_budget import StateBudget
+from situasi.server.talk import CURRENT, Talk
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file
 from situasi.words import _
 
@@ -37,6 +38,7 @@ _OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready"})
 # Streamlit's ways for programs to drive a page, where a script of nobody would run; its metrics.
 _CLOSED = ("/_stcore/agent/", "/_stcore/metrics")
 _KEYED = "/api/"
+_TOO_BIG = 1009  # the code of closing
 _MEGABYTE = 1024 * 1024
 _LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("", 64 * 1024))
 
@@ -66,6 +68,7 @@ class Gate:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
         self._bonds = Bonds(lambda key: keeper.current().is_standing(key))
+        self._budget = StateBudget()
         self._uploads = UploadQuota(doorway.keeps_file)
         # Whatever answers there judges itself who comes; so does the way in by a shared link.
         self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
@@ -78,6 +81,8 @@ class Gate:
         send = with_headers(send, scope["path"], asked, self._doorway.policy)
         words.use(_language(scope))
         found = self._judged(scope, asked)
+        if full.opens_a_page(scope) and connections.TABLE.is_full():
+            found = full.refusal()
         if isinstance(found, Response):
             await _refuse(found, scope, receive, send)
         elif scope["type"] == "websocket":
@@ -148,6 +153,8 @@ class Gate:
         return Visit(self._doorway, asked, key, viewer)
 
     async def _answer(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
+        if visit.viewer is not None or _takes_keys(scope["path"]):
+            connections.admit(scope)
         limit = next(size for start, size in _LARGEST if scope["path"].startswith(start))
         begun = False
 
@@ -190,6 +197,9 @@ class Gate:
                     return talk.heard(message)
                 if visit.key:
                     keeper.current().viewer(visit.key)  # a sign of life
+                if not self._budget.takes(talk, len(message.get("bytes") or b"")):
+                    await talk.refuse(_TOO_BIG)
+                    return talk.heard(message)
                 if self._doorway.heeds(message.get("bytes") or b""):
                     return message
 
@@ -198,11 +208,13 @@ class Gate:
             await talk.say(message)
 
         keeper.current().joins(talk)
+        CURRENT.set(talk)
         try:
             bound = self._bonds.without_foreign(visit.key, scope)
             await self._app(_passed(visit, bound), heard, said)
         finally:
             keeper.current().leaves(talk)
+            self._budget.leaves(talk)
 
 
 def _takes_keys(path: str) -> bool:

@@ -61,9 +61,15 @@ def ready(_request: Request) -> JSONResponse:
         "version": version,
         "snapshot_age_seconds": round(age, 1),
     }
-    said |= _errands(datetime.now(UTC))
+    said |= _descriptors() | _errands(datetime.now(UTC))
     ok = all(checks.values()) and bool(_threads)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)
+
+
+def _descriptors() -> dict[str, int]:
+    """How many descriptors are open and how many there may be: told where the machine tells."""
+    found = pulse.descriptors()
+    return {} if found is None else {"descriptors": found[0], "descriptors_limit": found[1]}
 
 
 def _errands(now: datetime) -> dict[str, float | int | None]:

@@ -22,7 +22,7 @@ from situasi.ingest import Ledger
 from situasi.opening import prepare
 from situasi.server import health, keeper, logs, sending
 from situasi.server.keeper import Keeper
-from situasi.server.memory import loaded, settling
+from situasi.server.memory import collect_now_and_then, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
 from situasi.store.scope import Scope
@@ -42,7 +42,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     keeping = Keeper(opened.store, opened.settings.door, _now)
     await keeping.look()
     keeper.install(keeping)
-    tasks = [asyncio.create_task(keeping.watch(), name="keeper")]
+    tasks = [
+        asyncio.create_task(keeping.watch(), name="keeper"),
+        asyncio.create_task(collect_now_and_then(), name="collector"),
+    ]
     stop = threading.Event()
     if isinstance(opened, Board):
         nightly = Nightly(opened, _now, pulse.BACKUP)
@@ -56,8 +59,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     health.watch(*(thread for thread in threads if thread.name in _WATCHED))
     house.settle_memory()
     try:
-        with settling():
-            yield {}
+        yield {}
     finally:
         for task in tasks:
             task.cancel()

@@ -71,6 +71,8 @@ _LINK_OVER = Markup(
     '<form>\n<p role="alert">{why}</p>\n<p><a href="{way}">{enter}</a></p>\n</form>'
 )
 
+_FULL = Markup('<form>\n<p role="alert">{why}</p>\n<p><a href="">{again}</a></p>\n</form>')
+
 
 def sign_in(
     kabupaten: str,
@@ -125,6 +127,12 @@ def link_over(kabupaten: str, language: str, links: dict[str, str], why: str, wa
     """What is told where a shared link opens nothing. way: to the form to sign in."""
     body = _LINK_OVER.format(why=why, way=way, enter=_("Masuk dengan akun"))
     return _page(_("Tautan tamu"), kabupaten, language, links, body)
+
+
+def full(kabupaten: str, language: str, links: dict[str, str], why: str) -> str:
+    """What is told where no other page can be opened now."""
+    body = _FULL.format(why=why, again=_("Coba lagi"))
+    return _page(_("Papan penuh"), kabupaten, language, links, body)
 
 
 def _page(title: str, kabupaten: str, language: str, links: dict[str, str], body: Markup) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from types import ModuleType
@@ -84,6 +85,11 @@ class Patient:
         return getattr(self._real, name)
 
 
+def _woken(once: Callable[..., None], session: Callable[[], Any], do: Callable[[], None]) -> None:
+    if (still := session()) is not None:
+        once(still, do)
+
+
 def send(session: type, runtime: ModuleType) -> None:
     """Have Streamlit do so. session: its class of sessions. runtime: its module that sends."""
     once = session._call_soon_on_event_loop  # type: ignore[attr-defined]
@@ -91,7 +97,9 @@ def send(session: type, runtime: ModuleType) -> None:
     def soon(self: Any, work: Callable[[], None]) -> None:
         pending = vars(self).get("_pending")
         if pending is None:
-            pending = vars(self).setdefault("_pending", Pending(lambda do: once(self, do)))
+            # Without a circle, so that a session that is dropped goes at once.
+            this = weakref.ref(self)
+            pending = vars(self).setdefault("_pending", Pending(lambda do: _woken(once, this, do)))
         pending.add(work)
 
     begin = session._create_scriptrunner  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -30,11 +31,12 @@ PATIENCE = 90.0
 
 @dataclass
 class Server:
-    """`streamlit run dashboard.py`, as a user starts it."""
+    """`streamlit run dashboard.py`, as a user starts it. descriptors: how many it may open."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
+    descriptors: int | None = None
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +63,24 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+        if self.descriptors is not None:  # long before it looks how many it may open
+            most = (self.descriptors, self.descriptors)
+            resource.prlimit(self._process.pid, resource.RLIMIT_NOFILE, most)
         until(self._answers, "the server did not come up")
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def open_descriptors(self) -> int:
+        """How many it has open now."""
+        return len(list(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    def megabytes(self) -> float:
+        """How much memory it holds now."""
+        told = Path(f"/proc/{self.pid}/status").read_text("utf-8")
+        return int(told.partition("VmRSS:")[2].split()[0]) / 1024
 
     def stop(self) -> None:
         if self._process is not None:

@@ -1,0 +1,61 @@
+"""Raise the limit of open file descriptors at the start and tell when few are left."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from situasi import pulse
+
+# No board needs more: 2,000 pages hold 2,000 descriptors.
+WANTED = 65_536
+# Kept for the store, for files that are read, and for refusals.
+_SPARE_SHARE, _LEAST_SPARE, _MOST_SPARE = 8, 64, 1024
+_MEASURED_EVERY_S = 5.0
+_log = logging.getLogger(__name__)
+
+
+def raise_limit() -> None:
+    """Raise the soft limit of this process as far as the hard one and WANTED allow."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = WANTED if hard == resource.RLIM_INFINITY else min(hard, WANTED)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError) as error:
+        _log.warning("the limit of descriptors stays at %s: %s", soft, error)
+
+
+class Descriptors:
+    """How many descriptors are open, measured now and then; connections are counted exactly."""
+
+    def __init__(
+        self,
+        measure: Callable[[], tuple[int, int] | None] = pulse.descriptors,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._measure, self._clock = measure, clock
+        self._next = 0.0
+        self._others, self._limit = 0, WANTED
+
+    @property
+    def limit(self) -> int:
+        """How many there may be."""
+        return self._limit
+
+    def room(self, connections: int) -> int:
+        """Return how many more connections are possible without touching what is kept spare."""
+        if self._clock() >= self._next:
+            self._next = self._clock() + _MEASURED_EVERY_S
+            measured = self._measure()
+            if measured is not None:
+                used, self._limit = measured
+                self._others = max(0, used - connections)
+        spare = max(_LEAST_SPARE, min(_MOST_SPARE, self._limit // _SPARE_SHARE))
+        return self._limit - spare - self._others - connections

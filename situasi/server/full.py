@@ -1,0 +1,38 @@
+"""Refuse another page while no file descriptors are left for it: with a page, never a dead port."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
+
+from situasi import headquarters, pulse, words
+from situasi.board import current as board
+from situasi.server import parts
+from situasi.words import _
+
+RETRY_AFTER_S = 15
+
+
+def opens_a_page(scope: Scope) -> bool:
+    """Return whether this opens a page: its WebSocket, or what a browser shows as one."""
+    if scope["type"] == "websocket":
+        return True
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def refusal() -> Response:
+    """Return the page that says so."""
+    pulse.PAGES_REFUSED.inc()
+    why = _(
+        "Papan sedang penuh: terlalu banyak halaman terbuka di server ini. Tutup tab yang tidak "
+        "dipakai, lalu coba lagi sebentar."
+    )
+    page = parts.full(
+        headquarters.place(board),
+        words.language(),
+        {code: f"?lang={code}" for code in words.LANGUAGES},
+        why,
+    )
+    headers = {"content-security-policy": parts.POLICY, "retry-after": str(RETRY_AFTER_S)}
+    return HTMLResponse(page, 503, headers)

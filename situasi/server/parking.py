@@ -1,0 +1,83 @@
+"""Sessions whose browser is cut off: kept for a while, bounded, and ended for certain.
+
+Streamlit keeps 128 of them, whoever they are of, and leaves the end of each to the collector of
+garbage. Here one that is dropped is shut down at once, and where there are too many it is the
+oldest of whoever has most: one person who loads the page a thousand times takes nobody's place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from situasi import pulse
+from situasi.server import talk
+
+# A page of Situasi holds 1 to 3 MB.
+MOST = 60
+
+
+@dataclass(frozen=True)
+class _Parked:
+    info: Any  # Streamlit's SessionInfo
+    owner: str  # key of the sign-in
+    end: asyncio.TimerHandle
+
+
+class ParkedSessions:
+    """A SessionStorage of Streamlit. ttl_seconds: how long each is kept."""
+
+    def __init__(self, ttl_seconds: float = 120.0) -> None:
+        self._seconds = ttl_seconds
+        self._parked: dict[str, _Parked] = {}  # the oldest first
+
+    def get(self, session_id: str) -> Any:
+        """Return the session of this name, or None."""
+        found = self._parked.get(session_id)
+        return None if found is None else found.info
+
+    def save(self, session_info: Any) -> None:
+        """Keep a session; of one that holds more than any page sends nothing is kept."""
+        name, current = session_info.session.id, talk.CURRENT.get()
+        self.delete(name)
+        if current is not None and not current.is_ordinary:
+            # Streamlit goes on with it until this returns.
+            asyncio.get_running_loop().call_soon(session_info.session.shutdown)
+            return
+        owner = "" if current is None else current.key
+        end = asyncio.get_running_loop().call_later(self._seconds, self._drop, name)
+        self._parked[name] = _Parked(session_info, owner, end)
+        if len(self._parked) > MOST:
+            self._drop(self._least_missed())
+        pulse.PARKED.set(len(self._parked))
+
+    def delete(self, session_id: str) -> None:
+        """Keep a session no longer: somebody goes on with it."""
+        found = self._parked.pop(session_id, None)
+        if found is not None:
+            found.end.cancel()
+            pulse.PARKED.set(len(self._parked))
+
+    def list(self) -> list[Any]:
+        """Return all that are kept."""
+        return [one.info for one in self._parked.values()]
+
+    def _least_missed(self) -> str:
+        """Return the oldest session of the owner who has most."""
+        held = Counter(one.owner for one in self._parked.values())
+        owner, _ = held.most_common(1)[0]
+        return next(name for name, one in self._parked.items() if one.owner == owner)
+
+    def _drop(self, name: str) -> None:
+        found = self._parked.get(name)
+        if found is not None:
+            self.delete(name)
+            found.info.session.shutdown()
+
+
+def park(keeper: ModuleType) -> None:
+    """Have Streamlit keep sessions so. keeper: its module of the storage that it takes."""
+    vars(keeper)["MemorySessionStorage"] = ParkedSessions

@@ -1,0 +1,212 @@
+"""Sessions of browsers that were cut off: some are kept, and each is ended."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import weakref
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from streamlit.runtime import app_session, memory_session_storage
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.session_manager import SessionInfo
+from streamlit.web.server.starlette import starlette_app
+
+from situasi import pulse
+from situasi.server import parking, script_loops, talk, together
+from situasi.server.parking import MOST, ParkedSessions
+from situasi.server.script_loops import LazyEventLoop
+from situasi.server.state_budget import OF_ALL, OF_ONE, StateBudget
+from situasi.server.talk import ORDINARY_BYTES, Talk
+
+
+@dataclass
+class Session:
+    """What a storage needs of Streamlit's."""
+
+    id: str
+    ended: int = field(default=0)
+
+    def shutdown(self) -> None:
+        self.ended += 1
+
+
+def of(owner: str, kept: int = 0) -> Talk:
+    async def nowhere(_message: Any) -> None: ...
+
+    made = Talk(owner, nowhere, b"")
+    made.kept_bytes = kept
+    return made
+
+
+def descriptors() -> int:
+    found = pulse.descriptors()
+    assert found
+    return found[0]
+
+
+def park(storage: ParkedSessions, name: str, owner: str, kept: int = 0) -> Session:
+    session = Session(name)
+    talk.CURRENT.set(of(owner, kept))
+    storage.save(SessionInfo(client=None, session=session))  # type: ignore[arg-type]
+    return session
+
+
+def on_a_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(work())
+
+
+def test_a_session_is_there_for_whoever_comes_back_and_is_not_ended() -> None:
+    async def work() -> None:
+        storage = ParkedSessions(60)
+        session = park(storage, "a", "wati")
+        assert storage.get("a").session is session
+        storage.delete("a")
+        assert storage.get("a") is None and not session.ended
+
+    on_a_loop(work)
+
+
+def test_whoever_loads_a_page_a_thousand_times_takes_nobody_elses_place() -> None:
+    async def work() -> None:
+        storage = ParkedSessions(60)
+        others = [park(storage, f"other {n}", f"viewer {n}") for n in range(MOST // 2)]
+        storm = [park(storage, f"again {n}", "wati") for n in range(1000)]
+        assert len(storage.list()) == MOST
+        assert not any(session.ended for session in others)
+        assert [session.ended for session in storm[-1 - MOST // 2 :]] == [1] + [0] * (MOST // 2)
+        assert sum(session.ended for session in storm) == 1000 - (MOST - MOST // 2)
+
+    on_a_loop(work)
+
+
+def test_when_its_time_is_over_a_session_is_ended_without_anybody_coming() -> None:
+    async def work() -> None:
+        storage = ParkedSessions(0.01)
+        session = park(storage, "a", "wati")
+        async with asyncio.timeout(30):
+            while not session.ended:
+                await asyncio.sleep(0.01)
+        assert storage.list() == []
+
+    on_a_loop(work)
+
+
+def test_of_a_page_that_said_more_than_any_page_does_nothing_is_kept() -> None:
+    async def work() -> None:
+        storage = ParkedSessions(60)
+        session = park(storage, "a", "wati", kept=ORDINARY_BYTES + 1)
+        assert storage.get("a") is None
+        async with asyncio.timeout(30):
+            while not session.ended:
+                await asyncio.sleep(0)
+
+    on_a_loop(work)
+
+
+def test_streamlit_takes_its_storage_by_the_name_that_is_replaced() -> None:
+    made = inspect.getsource(starlette_app.App._create_runtime)
+    assert "from streamlit.runtime.memory_session_storage import MemorySessionStorage" in made
+    keeper = SimpleNamespace(MemorySessionStorage=MemorySessionStorage)
+    parking.park(keeper)  # type: ignore[arg-type]
+    assert keeper.MemorySessionStorage is ParkedSessions
+    wanted = {name for name in vars(memory_session_storage.MemorySessionStorage) if name[0] != "_"}
+    assert wanted <= set(vars(ParkedSessions))
+
+
+def test_the_loop_of_a_script_holds_nothing_until_it_is_used() -> None:
+    before = descriptors()
+    loops = [LazyEventLoop(asyncio.new_event_loop) for _ in range(20)]  # type: ignore[abstract]
+    assert descriptors() == before
+    assert not any(loop.is_closed() or loop.is_running() for loop in loops)
+    for loop in loops:
+        app_session._close_script_event_loop(loop)
+        assert loop.is_closed()
+    assert descriptors() == before
+
+
+def test_the_loop_of_a_script_works_once_it_is_used() -> None:
+    loop = LazyEventLoop(asyncio.new_event_loop)  # type: ignore[abstract]
+
+    async def work() -> str:
+        await asyncio.sleep(0)
+        return "done"
+
+    asyncio.set_event_loop(loop)
+    try:
+        assert loop.run_until_complete(work()) == "done"
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+    with pytest.raises(RuntimeError):
+        loop.call_soon(print)
+
+
+def test_streamlit_makes_its_loops_by_the_name_that_is_replaced() -> None:
+    source = inspect.getsource(app_session.AppSession)
+    assert source.count("asyncio.new_event_loop()") == 2
+    stand_in: Any = SimpleNamespace(asyncio=asyncio)
+    script_loops.open_late(stand_in)
+    assert isinstance(stand_in.asyncio.new_event_loop(), LazyEventLoop)
+    assert stand_in.asyncio.Task is asyncio.Task
+
+
+def test_what_does_not_fit_stays_as_it_was(caplog: pytest.LogCaptureFixture) -> None:
+    stand_in: Any = SimpleNamespace()
+    script_loops.open_late(stand_in)
+    assert vars(stand_in) == {} and "descriptors" in caplog.text
+
+
+def test_of_one_sign_in_no_more_is_kept_than_of_forty_full_pages() -> None:
+    budget = StateBudget()
+    pages = [of("wati") for _ in range(40)]
+    assert all(budget.takes(page, 106_000) for page in pages)
+    assert not budget.takes(of("wati"), OF_ONE - 39 * 106_000)
+    assert budget.takes(of("budi"), 106_000)
+    for page in pages:
+        budget.leaves(page)
+    assert budget.takes(of("wati"), OF_ONE)
+
+
+def test_a_page_that_speaks_again_counts_once() -> None:
+    budget, page = StateBudget(), of("wati")
+    assert all(budget.takes(page, OF_ONE) for _ in range(10))
+
+
+def test_when_much_is_kept_of_some_ordinary_pages_go_on() -> None:
+    budget = StateBudget()
+    greedy = [of(f"tamu {n}") for n in range(1000)]
+    taken = [budget.takes(page, OF_ONE // 2) for page in greedy]
+    assert sum(taken) == OF_ALL // (OF_ONE // 2)
+    left = OF_ALL - sum(page.kept_bytes for page in greedy)
+    assert not budget.takes(of("wati"), left + ORDINARY_BYTES)
+    assert budget.takes(of("wati"), ORDINARY_BYTES)
+
+
+def test_a_session_that_is_dropped_goes_without_the_collector() -> None:
+    class Stand:
+        def _call_soon_on_event_loop(self, work: Callable[[], None]) -> None:
+            work()
+
+        def _create_scriptrunner(self, _asked: Any) -> None: ...
+
+    runtime: Any = ModuleType("runtime")
+    runtime.asyncio = asyncio
+    runtime.Runtime = type("Runtime", (), {"_enqueued_some_message": lambda _self: None})
+    together.send(Stand, runtime)
+    session = Stand()
+    done: list[int] = []
+    session._call_soon_on_event_loop(lambda: done.append(1))
+    assert done == [1] and isinstance(vars(session)["_pending"], together.Pending)
+    gone = weakref.ref(session)
+    gc.disable()
+    try:
+        del session
+        assert gone() is None
+    finally:
+        gc.enable()
