@@ -31,6 +31,7 @@ from situasi.server import (
     guests,
     logs,
     oidc,
+    password,
     signin,
     start,
     taken,
@@ -70,7 +71,7 @@ gate = start.gate(
 )
 app = st.App(
     "situasi/screen/frame.py",
-    routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
+    routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *password.ROUTES, *oidc.ROUTES],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
     middleware=[Middleware(Counted), gate],
