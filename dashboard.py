@@ -33,6 +33,7 @@ from situasi.server import (
     logs,
     oidc,
     parking,
+    password,
     script_loops,
     signin,
     start,
@@ -78,7 +79,7 @@ gate = start.gate(
 )
 app = st.App(
     "situasi/screen/frame.py",
-    routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *oidc.ROUTES],
+    routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *password.ROUTES, *oidc.ROUTES],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
     middleware=[Middleware(BoundedConnections), Middleware(Counted), gate],

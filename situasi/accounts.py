@@ -112,6 +112,19 @@ def change(store: Store, name: str, action: str, at: datetime, by: str, **change
     _keep(store, changed, at, by, action, seen)
 
 
+def change_own_password(store: Store, account: Account, password: str, at: datetime) -> Account:
+    """Give an account another password, as its owner asks, which ends its sessions.
+
+    Raises AccountRefused where the account was changed since it was looked at; Overtaken.
+    """
+    seen = store.access_version()
+    if every(store).get(account.name) != account or account.identity is not None:
+        raise AccountRefused("akun ini baru saja diubah; masuk lagi")
+    changed = replace(account, **_opened_by(password), stamp=secrets.token_hex(8))
+    _keep(store, changed, at, account.name, "account-password", seen)
+    return changed
+
+
 def bind(store: Store, name: str, identity: str, at: datetime) -> Account:
     """Tie an account to the identity that comes to it first. Raises AccountRefused, Overtaken."""
     seen = store.access_version()

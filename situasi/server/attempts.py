@@ -1,4 +1,8 @@
-"""How often one may try to sign in: for each account, and from each address."""
+"""Count failed attempts to sign in: for each account, and from each address.
+
+An attempt counts before it is looked at, so that many at once gain nothing, and is given back
+where it was right: a whole Polres behind one address signs in as often as it likes.
+"""
 
 from __future__ import annotations
 
@@ -27,23 +31,30 @@ class Verdict:
     hold: float
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt. device: the number of a browser in which this account has signed in before."""
+
+    name: str
+    address: str
+    device: str = ""
+
+
 class Attempts:
-    """Attempts of the last quarter of an hour, in memory."""
+    """Failed attempts of the last quarter of an hour, in memory."""
 
     def __init__(self) -> None:
         self._accounts: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._addresses: OrderedDict[str, tuple[int, float]] = OrderedDict()
         self._familiar: OrderedDict[tuple[str, str], None] = OrderedDict()
 
-    def attempt(self, name: str, address: str, now: float) -> Verdict:
-        """Count this attempt before it is looked at, so that many at once gain nothing."""
-        from_there = self.attempt_from(address, now)
-        if from_there.blocked:  # and it does not use up the account's
-            return from_there
-        name, address = name[:64], _block(address)
-        # From where its owner has signed in before, nobody else can lock an account.
-        lane = f"{name} {address}" if (name, address) in self._familiar else name
-        of_account = _count(self._accounts, lane, now)
+    def attempt(self, one: Attempt, now: float) -> Verdict:
+        """Count this attempt."""
+        if not one.device:  # who holds such a browser is no stranger of this address
+            from_there = self.attempt_from(one.address, now)
+            if from_there.blocked:  # and it does not use up the account's
+                return from_there
+        of_account = _count(self._accounts, self._lane(one), now)
         first = of_account == PER_ACCOUNT + 1
         return Verdict(of_account > PER_ACCOUNT, first, min(0.2 * of_account, _SLOWEST))
 
@@ -53,12 +64,39 @@ class Attempts:
         first = count == PER_ADDRESS + 1
         return Verdict(count > PER_ADDRESS, first, min(0.2 * count, _SLOWEST))
 
-    def succeeded(self, name: str, address: str) -> None:
-        """Forget the failures of this account; those of the address stay."""
-        name, address = name[:64], _block(address)
-        self._accounts.pop(name, None)
-        self._accounts.pop(f"{name} {address}", None)
+    def is_blocked(self, one: Attempt, now: float) -> bool:
+        """Whether the next attempt would be blocked; it need not wait for its turn then."""
+        known = [(self._accounts, self._lane(one), PER_ACCOUNT)]
+        if not one.device:
+            known.append((self._addresses, _block(one.address), PER_ADDRESS))
+        return any(_counted(counts, key, now) >= most for counts, key, most in known)
+
+    def is_familiar(self, one: Attempt) -> bool:
+        """Whether this account has signed in before from there, or in this browser."""
+        return bool(one.device) or (one.name[:64], _block(one.address)) in self._familiar
+
+    def succeeded(self, one: Attempt) -> None:
+        """Forget the failures of this account, and that this was an attempt of its address."""
+        name, address = one.name[:64], _block(one.address)
+        for lane in (name, f"{name} {address}", self._lane(one)):
+            self._accounts.pop(lane, None)
+        if not one.device:
+            self.succeeded_from(one.address)
         _keep(self._familiar, (name, address), None)
+
+    def succeeded_from(self, address: str) -> None:
+        """Give the attempt of an address back; its failures stay."""
+        key = _block(address)
+        count, since = self._addresses.get(key, (0, 0.0))
+        if count:
+            self._addresses[key] = (count - 1, since)
+
+    def _lane(self, one: Attempt) -> str:
+        """From where its owner has signed in before, nobody else can lock an account."""
+        name, address = one.name[:64], _block(one.address)
+        if one.device:
+            return f"{name} #{one.device[:64]}"
+        return f"{name} {address}" if (name, address) in self._familiar else name
 
 
 def _count(known: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
@@ -67,6 +105,11 @@ def _count(known: OrderedDict[str, tuple[int, float]], key: str, now: float) -> 
         count, since = 0, now
     _keep(known, key, (count + 1, since))
     return count + 1
+
+
+def _counted(known: OrderedDict[str, tuple[int, float]], key: str, now: float) -> int:
+    count, since = known.get(key, (0, now))
+    return 0 if now - since > WINDOW else count
 
 
 def _keep(known: OrderedDict[K, V], key: K, value: V) -> None:

@@ -32,6 +32,8 @@ OIDC_BACK = f"{OIDC}/kembali"
 # Below links.ADDRESS: where a guest is led whose link has ended.
 ENDED = "berakhir"
 COOKIE = "situasi"
+# What the application behind the gate never sees: the session, and which browser this is.
+_COOKIES = (COOKIE, "situasi-kenal")
 
 # Told to anybody: whether the server lives.
 _OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready"})
@@ -253,7 +255,7 @@ def _is_our_word(header: tuple[bytes, bytes]) -> bool:
 
 
 def _without_session(cookie: bytes) -> bytes:
-    ours = (COOKIE.encode(), f"__Host-{COOKIE}".encode())
+    ours = tuple(f"{start}{one}".encode() for start in ("", "__Host-") for one in _COOKIES)
     pairs = (pair.strip() for pair in cookie.split(b";"))
     return b"; ".join(pair for pair in pairs if pair.partition(b"=")[0].strip() not in ours)
 

@@ -198,6 +198,13 @@ class Keeper:
         await self.look()
         return bound
 
+    async def change_password(self, account: Account, password: str) -> Account:
+        """Another password for its owner; every session of the account has ended then."""
+        at, change = self._clock(), accounts.change_own_password
+        changed = await _in(self._writer, change, self._store, account, password, at)
+        await self.look()
+        return changed
+
     async def end(self, key: str) -> None:
         """Sign out: the session and everything open by it end at once; it is written down next."""
         session = self._sessions.pop(key, None)

@@ -131,7 +131,9 @@ async def _judged(
         return signin.form(request, onward, said, 429)
     try:
         account = await _admitted(request, provider, journey)
-        return await signin.let_in(visit, account, onward)
+        answer = await signin.let_in(visit, account, onward)
+        signin.attempts.succeeded_from(address)
+        return answer
     except Refused as refusal:
         signin.report("sign-in-refused", refusal.account, address, **refusal.told)
         await asyncio.sleep(verdict.hold)

@@ -65,7 +65,23 @@ _PROVIDER = Markup('\n<p class="or">{either}</p>\n<a class="button" href="{addre
 _SIGN_OUT = Markup(
     '<form method="post" action="{action}">\n<input type="hidden" name="bukti" value="{token}">\n'
     "<p>{who}</p>\n<button autofocus>{leave}</button>\n"
-    '<p><a href="/">{back}</a></p>\n</form>'
+    '<p><a href="/">{back}</a>{change}</p>\n</form>'
+)
+_CHANGE = Markup(' <a href="{address}">{said}</a>')
+_PASSWORD = Markup(
+    '{alert}<form method="post" action="{action}">\n'
+    '<input type="hidden" name="bukti" value="{token}">\n'
+    '<input type="text" name="nama" value="{name}" autocomplete="username" hidden>\n'
+    '<label for="lama">{old}</label>\n'
+    '<input id="lama" name="lama" type="password" autocomplete="current-password" '
+    'maxlength="1000" required autofocus>\n'
+    '<label for="baru">{new}</label>\n'
+    '<input id="baru" name="baru" type="password" autocomplete="new-password" '
+    'maxlength="1000" minlength="{shortest}" required>\n'
+    '<label for="ulang">{again}</label>\n'
+    '<input id="ulang" name="ulang" type="password" autocomplete="new-password" '
+    'maxlength="1000" required>\n'
+    '<p>{told}</p>\n<button>{change}</button>\n<p><a href="/">{back}</a></p>\n</form>'
 )
 _LINK_OVER = Markup(
     '<form>\n<p role="alert">{why}</p>\n<p><a href="{way}">{enter}</a></p>\n</form>'
@@ -110,17 +126,50 @@ def _provider(name: str, address: str) -> Markup:
 
 
 def sign_out(
-    kabupaten: str, language: str, links: dict[str, str], token: str, name: str, role: str
+    kabupaten: str,
+    language: str,
+    links: dict[str, str],
+    token: str,
+    name: str,
+    role: str,
+    password: str = "",
 ) -> str:
-    """The form to sign out."""
+    """The form to sign out. password: the address at which they change theirs, if they have one."""
     body = _SIGN_OUT.format(
         action=links[language],
         token=token,
         who=_("Anda masuk sebagai {name} ({role}).").format(name=name, role=role),
         leave=_("Keluar"),
         back=_("Kembali ke papan"),
+        change=_CHANGE.format(address=password, said=_("Ganti sandi")) if password else "",
     )
     return _page(_("Keluar"), kabupaten, language, links, body)
+
+
+def password(
+    kabupaten: str,
+    language: str,
+    links: dict[str, str],
+    token: str,
+    name: str,
+    shortest: int,
+    why: str,
+) -> str:
+    """The form to change one's own password. why: what was wrong before."""
+    body = _PASSWORD.format(
+        alert=_ALERT.format(why) if why else "",
+        action=links[language],
+        token=token,
+        name=name,
+        shortest=shortest,
+        old=_("Sandi lama"),
+        new=_("Sandi baru, paling sedikit {n} tanda").format(n=shortest),
+        again=_("Sandi baru sekali lagi"),
+        told=_("Semua sesi akun ini di tempat lain berakhir."),
+        change=_("Ganti sandi"),
+        back=_("Kembali ke papan"),
+    )
+    return _page(_("Ganti sandi"), kabupaten, language, links, body)
 
 
 def link_over(kabupaten: str, language: str, links: dict[str, str], why: str, way: str) -> str:

@@ -18,8 +18,8 @@ from situasi.accounts import Account
 from situasi.board import current as board
 from situasi.labels import label
 from situasi.roles import Viewer
-from situasi.server import keeper, parts
-from situasi.server.attempts import Attempts
+from situasi.server import devices, keeper, parts
+from situasi.server.attempts import Attempt, Attempts
 from situasi.server.gate import (
     COOKIE,
     OIDC,
@@ -30,24 +30,22 @@ from situasi.server.gate import (
     cookie_name,
     cookies,
 )
+from situasi.server.hash_queue import Crowded, HashQueue
 from situasi.store.protocol import StoreError
 from situasi.words import _
 
 SIGN_OUT = "/keluar"
-_HERE = frozenset({SIGN_IN, SIGN_OUT, OIDC, OIDC_BACK})
+PASSWORD = "/sandi"
+_HERE = frozenset({SIGN_IN, SIGN_OUT, PASSWORD, OIDC, OIDC_BACK})
 
 _FORM = "situasi-form"
 _FORM_ENDS = 2 * 3600  # seconds that a form may stand open
 # What may follow the host: no second slash, no backslash, nothing that browsers leave out.
 _OWN_PATH = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?")
 _LONGEST_PATH = 2000
-# More at once would only make each slower: a hash costs 64 MiB and a core.
-_HASHES_AT_ONCE = 2
-_MOST_WAITING = 40
 
 attempts = Attempts()
-_turnstile = asyncio.Semaphore(_HASHES_AT_ONCE)
-_waiting: set[object] = set()
+_hashes = HashQueue()
 
 
 async def sign_in(request: Request) -> Response:
@@ -61,8 +59,8 @@ async def sign_in(request: Request) -> Response:
         return RedirectResponse(onward, 303)
     if request.method != "POST":
         return form(request, onward)
-    given = await _filled_in(request)
-    if not _is_ours(visit, given.get("bukti", ""), _form_id(request)):
+    given = await filled_in(request)
+    if not is_ours(visit, given.get("bukti", ""), _form_id(request)):
         return form(request, onward, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     return await _enter(request, onward, given)
 
@@ -72,20 +70,23 @@ def is_somebody(viewer: Viewer | None) -> bool:
     return viewer is not None and viewer.link is None
 
 
+def has_password(viewer: Viewer) -> bool:
+    """Whether this account is opened by a password, which its owner may change."""
+    account = keeper.current().account(viewer.name) if is_somebody(viewer) else None
+    return account is not None and account.identity is None
+
+
 async def _enter(request: Request, onward: str, given: dict[str, str]) -> Response:
     visit: Visit = request.scope[VISIT]
     name, address = given.get("nama", "").strip().lower(), visit.asking.address
     found = keeper.current().account(name)
-    verdict = attempts.attempt(name, address, time.monotonic())
-    if verdict.blocked:
-        if verdict.first:
-            report("sign-in-blocked", found, address)
-        return form(request, onward, _("Terlalu banyak percobaan. Tunggu 15 menit."), 429, name)
-    if len(_waiting) >= _MOST_WAITING:
-        return form(request, onward, _("Terlalu ramai. Coba lagi sebentar."), 503, name)
-    if not await _opens(found, given.get("sandi", "")):
-        report("sign-in-refused", found, address)
-        await asyncio.sleep(verdict.hold)
+    held = cookies(request.scope)
+    one = Attempt(name, address, devices.number_for(visit, held, name))
+    try:
+        right = await is_right(one, found, given.get("sandi", ""), "sign-in")
+    except Stopped as stopped:
+        return form(request, onward, str(stopped), stopped.status, name)
+    if not right:
         said = _("Nama akun atau sandi tidak cocok.")
         return form(request, onward, said, 401, name)
     assert found is not None
@@ -94,7 +95,7 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
         return form(request, onward, said, 503, name)
-    attempts.succeeded(name, address)
+    devices.remember(answer, visit, held, name)
     return answer
 
 
@@ -109,15 +110,44 @@ async def let_in(visit: Visit, account: Account, onward: str) -> Response:
     return answer
 
 
-async def _opens(account: Account | None, password: str) -> bool:
-    """Verify in a thread, a few at a time."""
-    waiter = object()
-    _waiting.add(waiter)
-    try:
-        async with _turnstile:
-            return await asyncio.to_thread(accounts.opens, account, password)
-    finally:
-        _waiting.discard(waiter)
+class Stopped(Exception):
+    """A password is not looked at: too many were wrong, or too many wait. The message says so."""
+
+    def __init__(self, said: str, status: int) -> None:
+        super().__init__(said)
+        self.status = status
+
+
+async def is_right(one: Attempt, account: Account | None, password: str, what: str) -> bool:
+    """Look whether this password opens this account; a wrong one is told of and answered late.
+
+    what: the deed for the audit trail, less what came of it. Raises Stopped.
+    """
+    now, line = time.monotonic(), one.address
+    known = attempts.is_familiar(one)
+    if known:  # behind one address each account stands for itself
+        line = f"{one.name} {one.address}"
+    if attempts.is_blocked(one, now):
+        verdict, right = attempts.attempt(one, now), False
+    else:
+        try:
+            async with _hashes.turn(line, known=known):
+                verdict = attempts.attempt(one, time.monotonic())
+                right = not verdict.blocked and await asyncio.to_thread(
+                    accounts.opens, account, password
+                )
+        except Crowded:
+            raise Stopped(_("Terlalu ramai. Coba lagi sebentar."), 503) from None
+    if verdict.blocked:
+        if verdict.first:
+            report(f"{what}-blocked", account, one.address)
+        raise Stopped(_("Terlalu banyak percobaan. Tunggu 15 menit."), 429)
+    if right:
+        attempts.succeeded(one)
+        return True
+    report(f"{what}-refused", account, one.address)
+    await asyncio.sleep(verdict.hold)
+    return False
 
 
 def report(action: str, account: Account | None, address: str, **more: str) -> None:
@@ -136,11 +166,11 @@ async def sign_out(request: Request) -> Response:
     if request.method != "POST":
         name, role = visit.viewer.name, label("role", visit.viewer.role.name)
         page = parts.sign_out(
-            _kabupaten(), words.language(), _links(SIGN_OUT, {}), _token(visit, visit.key), name,
-            role,
+            kabupaten(), words.language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
+            role, f"{PASSWORD}?lang={words.language()}" if has_password(visit.viewer) else "",
         )  # fmt: skip
         return HTMLResponse(page, headers={"content-security-policy": parts.POLICY})
-    if not _is_ours(visit, (await _filled_in(request)).get("bukti", ""), visit.key):
+    if not is_ours(visit, (await filled_in(request)).get("bukti", ""), visit.key):
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     await keeper.current().end(visit.key)
     answer = RedirectResponse(SIGN_IN, 303)
@@ -166,10 +196,10 @@ def form(
     named = _form_id(request) or secrets.token_urlsafe(24)
     further = {} if onward == "/" else {"ke": onward}
     page = parts.sign_in(
-        _kabupaten(),
+        kabupaten(),
         words.language(),
-        _links(SIGN_IN, further),
-        _token(visit, named),
+        links(SIGN_IN, further),
+        token(visit, named),
         given,
         why,
         _other_way(visit, further),
@@ -184,7 +214,7 @@ def _other_way(visit: Visit, further: dict[str, str]) -> tuple[str, str] | None:
     provider = visit.doorway.provider
     if provider is None:
         return None
-    return provider.name, _links(OIDC, further)[words.language()]
+    return provider.name, links(OIDC, further)[words.language()]
 
 
 def _form_id(request: Request) -> str:
@@ -193,11 +223,11 @@ def _form_id(request: Request) -> str:
     return held if re.fullmatch(r"[\w-]{32}", held, re.ASCII) else ""
 
 
-def _token(visit: Visit, of: str) -> str:
+def token(visit: Visit, of: str) -> str:
     return str(_forms(visit).dumps(of))
 
 
-def _is_ours(visit: Visit, token: str, of: str) -> bool:
+def is_ours(visit: Visit, token: str, of: str) -> bool:
     """Whether this form was made by us, for this browser."""
     try:
         return bool(of) and _forms(visit).loads(token, max_age=_FORM_ENDS) == of
@@ -209,7 +239,7 @@ def _forms(visit: Visit) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(visit.doorway.secret, salt="form")
 
 
-async def _filled_in(request: Request) -> dict[str, str]:
+async def filled_in(request: Request) -> dict[str, str]:
     body = (await request.body()).decode("utf-8", "replace")
     try:
         return {name: found[-1] for name, found in parse_qs(body, max_num_fields=20).items()}
@@ -240,7 +270,7 @@ def take(answer: Response, visit: Visit, name: str) -> None:
     )
 
 
-def _links(path: str, query: dict[str, str]) -> dict[str, str]:
+def links(path: str, query: dict[str, str]) -> dict[str, str]:
     return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in words.LANGUAGES}
 
 
@@ -251,7 +281,7 @@ def language(request: Request, onward: str) -> str:
     return asked or after
 
 
-def _kabupaten() -> str:
+def kabupaten() -> str:
     return headquarters.place(board)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.server.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempts
+from situasi.server.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempt, Attempts
 from situasi.server.signin import own_path
 from tests.browser.serving import Server, until
 from tests.server.doors import PASSWORD, Knocker, change, served_with, trail
@@ -176,32 +177,106 @@ def test_an_address_that_is_only_claimed_gains_no_attempts(tmp_path: Path) -> No
 
 
 def test_who_signed_in_from_a_place_before_cannot_be_locked_out_of_it() -> None:
-    attempts = Attempts()
-    attempts.attempt("wati", "10.0.0.1", 0)
-    attempts.succeeded("wati", "10.0.0.1")
+    attempts, wati = Attempts(), Attempt("wati", "10.0.0.1")
+    attempts.attempt(wati, 0)
+    attempts.succeeded(wati)
     for n in range(100):
-        attempts.attempt("wati", f"10.9.0.{n}", 1)
-    assert attempts.attempt("wati", "10.0.0.2", 2).blocked
-    assert not attempts.attempt("wati", "10.0.0.1", 2).blocked
+        attempts.attempt(Attempt("wati", f"10.9.0.{n}"), 1)
+    assert attempts.attempt(Attempt("wati", "10.0.0.2"), 2).blocked
+    assert not attempts.attempt(wati, 2).blocked
 
 
 def test_a_block_ends_and_a_neighbour_in_ipv6_is_the_same_address() -> None:
     attempts = Attempts()
     for n in range(PER_ADDRESS):
-        assert not attempts.attempt(f"nama{n}", f"2001:db8::{n:x}", 0).blocked
-    verdict = attempts.attempt("lain", "2001:db8::ffff", 1)
+        assert not attempts.attempt(Attempt(f"nama{n}", f"2001:db8::{n:x}"), 0).blocked
+    neighbour = Attempt("lain", "2001:db8::ffff")
+    assert attempts.is_blocked(neighbour, 1)
+    verdict = attempts.attempt(neighbour, 1)
     assert verdict.blocked
     assert verdict.first
-    assert not attempts.attempt("lain", "2001:db8::ffff", 1).first
-    assert not attempts.attempt("lain", "2001:db8:1::1", 1).blocked
-    assert not attempts.attempt("lain", "2001:db8::1", WINDOW + 2).blocked
+    assert not attempts.attempt(neighbour, 1).first
+    assert not attempts.attempt(Attempt("lain", "2001:db8:1::1"), 1).blocked
+    assert not attempts.is_blocked(Attempt("lain", "2001:db8::1"), WINDOW + 2)
+    assert not attempts.attempt(Attempt("lain", "2001:db8::1"), WINDOW + 2).blocked
 
 
 def test_a_blocked_address_does_not_lock_accounts() -> None:
     attempts = Attempts()
     for n in range(500):
-        attempts.attempt(f"nama{n}" if n < PER_ADDRESS else "wati", "10.0.0.1", 0)
-    assert not attempts.attempt("wati", "10.0.0.2", 0).blocked
+        attempts.attempt(Attempt(f"nama{n}" if n < PER_ADDRESS else "wati", "10.0.0.1"), 0)
+    assert not attempts.attempt(Attempt("wati", "10.0.0.2"), 0).blocked
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=600))
+@example([(True, n % 31) for n in range(400)])
+@example([(n % 10 != 0, n % 31) for n in range(400)])
+def test_only_what_was_wrong_counts_against_an_address(tries: list[tuple[bool, int]]) -> None:
+    """The slow rule: blocked once so many were wrong, for the account or from the address."""
+    attempts, wrong, wrong_of = Attempts(), 0, dict.fromkeys(range(31), 0)
+    for at, (right, who) in enumerate(tries):
+        one = Attempt(f"nama{who}", "10.0.0.1")
+        blocked = attempts.attempt(one, at / 10).blocked
+        assert blocked == (wrong >= PER_ADDRESS or wrong_of[who] >= PER_ACCOUNT)
+        if right and not blocked:
+            attempts.succeeded(one)
+            wrong_of[who] = 0
+        else:
+            wrong += 1
+            wrong_of[who] += 1 if wrong <= PER_ADDRESS else 0
+
+
+def test_each_wrong_guess_is_held_back_longer_than_the_one_before() -> None:
+    attempts = Attempts()
+    held = [attempts.attempt(Attempt("wati", "10.0.0.1"), 0).hold for _ in range(PER_ACCOUNT)]
+    assert held == sorted(held) and held[0] > 0 and held[-1] >= 10 * held[0]
+
+
+def test_a_browser_in_which_somebody_has_signed_in_is_counted_apart() -> None:
+    attempts, mine = Attempts(), Attempt("wati", "10.0.0.1", "browser")
+    for n in range(500):
+        attempts.attempt(Attempt(f"nama{n % 50}", "10.0.0.1"), 0)
+        attempts.attempt(Attempt("wati", f"10.0.1.{n}"), 0)
+    assert attempts.is_blocked(Attempt("wati", "10.0.0.1"), 1)
+    assert not attempts.is_blocked(mine, 1)
+    for _ in range(PER_ACCOUNT):  # and it gets no more guesses than others
+        assert not attempts.attempt(mine, 1).blocked
+    assert attempts.attempt(mine, 1).blocked
+
+
+def test_a_whole_polres_behind_one_address_signs_in_at_once(served: Server) -> None:
+    def sign_in(n: int) -> int:
+        return from_(served, "10.7.0.1").sign_in(("wati", "budi", "siti")[n % 3]).status
+
+    with ThreadPoolExecutor(30) as pool:
+        statuses = list(pool.map(sign_in, range(400)))
+    assert statuses == [303] * 400
+
+
+def test_a_flood_of_guesses_from_many_places_keeps_nobody_out(served: Server) -> None:
+    """Some who were here before, and some who come for the first time."""
+    before = [from_(served, "10.8.0.1") for _ in range(3)]
+    for one in before:
+        assert one.sign_in("wati").status == 303
+        del one.jar["situasi"]
+    over = threading.Event()
+
+    def guess(n: int) -> set[int]:
+        said, turn = set(), 0
+        while not over.is_set():
+            turn += 1
+            where = f"10.66.{n}.{turn % 250}"
+            said.add(from_(served, where).sign_in(f"x{n}{turn}", "tebakan").status)
+        return said
+
+    with ThreadPoolExecutor(70) as pool:
+        flood = [pool.submit(guess, n) for n in range(60)]
+        statuses = [one.sign_in("wati").status for one in before]
+        statuses += [from_(served, f"10.8.1.{n}").sign_in("budi").status for n in range(3)]
+        over.set()
+        answers = set().union(*(one.result() for one in flood))
+    assert statuses == [303] * 6
+    assert 401 in answers and answers <= {401, 429, 503}
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_be(served: Server) -> None:
@@ -218,7 +293,8 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(served: Server) -> None:
     "target",
     ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "evil",
      "/\t/evil.example", "/\n/evil.example", " //evil.example", "javascript:alert(1)", "/%0d%0aX:1",
-     "/.//evil.example", "/..//evil.example", "/masuk", "/keluar", "", "/a\r\nSet-Cookie: x=1"],
+     "/.//evil.example", "/..//evil.example", "/masuk", "/keluar", "/sandi", "",
+     "/a\r\nSet-Cookie: x=1"],
 )  # fmt: skip
 def test_nobody_is_sent_to_another_place(served: Server, target: str) -> None:
     answer = from_(served, "10.6.0.2").sign_in("wati", ke=target)

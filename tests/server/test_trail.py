@@ -108,7 +108,7 @@ def test_a_file_is_made_at_the_click_and_every_click_is_told(board: Server) -> N
         files = buttons(heard)
         # The name of a button is no file, and what is not clicked is nowhere.
         for file in files.values():
-            assert siti.ask(f"/media/{file}.csv").status == 404
+            assert siti.ask(f"/media/{file}.csv").status == 403
         (case,) = [file for name, file in files.items() if "netral_kasus_CSV" in name]
         for _ in range(2):
             assert "N07" in siti.ask(click(socket, script_of(heard), case)).body
@@ -128,6 +128,25 @@ def test_what_is_offered_to_one_is_given_to_nobody_without_an_account(board: Ser
         address = click(socket, script_of(heard), case)
         assert address.startswith("/media/") and siti.ask(address).status == 200
         assert Knocker(board).ask(address).status == 401
+
+
+def test_what_is_offered_on_one_page_is_made_and_given_to_nobody_else(board: Server) -> None:
+    """Not even to who may see the same: the trail would name who did not ask."""
+    siti, chief = signed_in(board, "siti"), signed_in(board, "komandan")
+    with siti.talk() as socket, chief.talk() as beside:
+        heard, own = drawn(socket, "netralitas"), drawn(beside, "netralitas")
+        (case,) = [file for name, file in buttons(heard).items() if "netral_kasus_CSV" in name]
+        before = len(told(board, "export", "siti"))
+        for script in (script_of(own), script_of(heard)):
+            assert click(beside, script, case) == ""
+        address = click(socket, script_of(heard), case)
+        assert siti.ask(address).status == 200
+        assert chief.ask(address).status == 403
+    until(lambda: len(told(board, "export", "siti")) == before + 1, "an export was lost")
+    until(
+        lambda: {"file of another"} <= {one["what"] for one in told(board, "intruder", "gate")},
+        "the trail does not know of it",
+    )
 
 
 def test_a_file_stays_until_its_browser_fetches_it_however_often_pages_are_drawn(

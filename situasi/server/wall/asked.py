@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,16 +62,21 @@ def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
         Selection(chosen["kec"], chosen["jenis"], chosen["tingkat"], chosen["status"]),
         next(iter(chosen["rentang"]), WINDOWS[0]),
         moment,
-        _views(query, viewer.role.sees),
+        _views(query, viewer),
         words.language(),
         query.get("tema") != "terang",
         tuple(said),
     )
 
 
-def _views(query: QueryParams, sees: Callable[[str], bool]) -> tuple[str, ...]:
-    """The views asked for, or all; never one that rests on what the viewer may not see."""
-    theirs = [name for name in VIEWS if name not in SCREENS or sees(name)]
+def _views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
+    """The views asked for, or all; never one that rests on what the viewer may not see.
+
+    A shared link opens the view of its own page alone.
+    """
+    theirs = [name for name in VIEWS if name not in SCREENS or viewer.opens(name)]
+    if viewer.link is not None:
+        theirs = [name for name in theirs if name in SCREENS]
     named = [name for text in query.getlist("tampilan") for name in text.split(",")]
     return tuple(dict.fromkeys(name for name in named if name in theirs)) or tuple(theirs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
@@ -90,9 +91,10 @@ def selection_of(asked: Asked, looked: Looked) -> Selection:
 def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[str, Any]:
     wanted = selection_of(asked, looked)
     every = found.of(alarms, looked)
-    mine = incidents.select(
-        every, Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
-    )  # whatever its weight was said to be, or when it was: it is grave now
+    # Whatever its weight was said to be, or when it was: it is grave now. A shared link opens
+    # what its filters leave, and no more.
+    chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
+    mine = incidents.select(every, wanted if viewer.link else chosen)
     shown = Shown(
         found=found.situation(looked, wanted),
         day=found.of(day.day, looked),
@@ -108,7 +110,7 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
         "views": [_view(name, views.view(name, shown), shown) for name in asked.views],
         "alarms": [_alarm(row, shown, drawn) for row in mine.head(MOST_ALARMS).itertuples()],
         "alarm_count": len(mine),
-        "table": _table(shown, personnel=viewer.role.sees("personel")),
+        "table": _table(shown, _columns(viewer)),
         "newest": [_report(row, shown) for row in _newest(shown)],
         "last": _last(looked),
     }
@@ -288,9 +290,16 @@ def _report(row: Any, of: Shown) -> dict[str, Any]:
     }
 
 
-def _table(of: Shown, *, personnel: bool) -> dict[str, Any]:
+def _columns(viewer: Viewer) -> list[str]:
+    """The measures of the table: of a shared link those of its page alone."""
+    if viewer.link is not None:
+        return ["situasi", "terbuka"]
+    personnel = ["personel"] if viewer.role.sees("personel") else []
+    return ["situasi", "terbuka", "partisipasi", "fase", *personnel]
+
+
+def _table(of: Shown, columns: Sequence[str]) -> dict[str, Any]:
     """Each kecamatan by the measures of the views, for who reads at a desk or on a phone."""
-    columns = ["situasi", "terbuka", "partisipasi", "fase", *(["personel"] if personnel else [])]
     names = [measures.name_of(name) for name in columns]
     painted = {name: views.painted(of, name) for name in columns}
     states = dict(zip(of.found.states["kecamatan"], of.found.states["situasi"], strict=True))

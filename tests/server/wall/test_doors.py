@@ -163,6 +163,11 @@ def test_a_guest_of_situasi_sees_the_filters_of_the_link_and_writes_nothing(
     assert guest.page("/layar?kec=16.10.04").status == 200
     said = json.loads(picture(guest, "?kec=16.10.04").body)
     assert set(said["views"][0]["areas"]) == {"16.10.05"}
+    assert [one["name"] for one in said["views"]] == ["situasi"]
+    for name in ("partisipasi", "tps", "perhatian", "personel", "situasi,tps,perhatian"):
+        other = json.loads(picture(guest, f"?tampilan={name}").body)
+        assert [one["name"] for one in other["views"]] == ["situasi"], name
+        assert len(other["table"]["head"]) == 3  # kecamatan, situasi, open reports
     assert [one["id"] for one in said["alarms"]] == [number]
     assert heed(guest, number, "Orang luar").status == 403
     until(lambda: refused(server, "acknowledge"), "the trail does not know of it")

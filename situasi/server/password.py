@@ -1,0 +1,79 @@
+"""Change one's own password: a page of our own, as those to sign in and out."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from situasi import accounts, settings, words
+from situasi.accounts import Account, AccountRefused
+from situasi.server import devices, keeper, parts, signin
+from situasi.server.attempts import Attempt
+from situasi.server.gate import VISIT, Visit, cookies
+from situasi.server.signin import PASSWORD, Stopped
+from situasi.store.protocol import StoreError
+from situasi.words import _
+
+
+async def change(request: Request) -> Response:
+    """Show the form, or change the password that was asked for."""
+    visit: Visit = request.scope[VISIT]
+    words.use(signin.language(request, ""))
+    viewer = visit.viewer
+    if viewer is None or not visit.key or not signin.is_somebody(viewer):
+        return RedirectResponse("/", 303)
+    account = keeper.current().account(viewer.name)
+    if account is None or not signin.has_password(viewer):
+        return PlainTextResponse(_("Akun ini masuk lewat SSO; sandinya diganti di sana."), 404)
+    if request.method != "POST":
+        return _form(visit, account)
+    given = await signin.filled_in(request)
+    if not signin.is_ours(visit, given.get("bukti", ""), visit.key):
+        return _form(visit, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
+    return await _changed(request, visit, account, given)
+
+
+async def _changed(
+    request: Request, visit: Visit, account: Account, given: dict[str, str]
+) -> Response:
+    old, new = given.get("lama", ""), given.get("baru", "")
+    held = cookies(request.scope)
+    device = devices.number_for(visit, held, account.name)
+    one = Attempt(account.name, visit.asking.address, device)
+    try:
+        if new != given.get("ulang", ""):
+            raise AccountRefused(_("Sandi baru tidak sama pada kedua isian."))
+        common = accounts.common_passwords(settings.load().vocabulary)
+        accounts.check_password(new, account.name, common)
+        if not await signin.is_right(one, account, old, "account-password"):
+            return _form(visit, account, _("Sandi lama tidak cocok."), 401)
+        if new == old:
+            raise AccountRefused(_("Sandi baru harus lain dari yang lama."))
+        changed = await keeper.current().change_password(account, new)
+        answer = await signin.let_in(visit, changed, "/")
+    except AccountRefused as refusal:
+        return _form(visit, account, str(refusal), 422)
+    except Stopped as stopped:
+        return _form(visit, account, str(stopped), stopped.status)
+    except StoreError:
+        said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
+        return _form(visit, account, said, 503)
+    devices.remember(answer, visit, held, account.name)
+    return answer
+
+
+def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> Response:
+    page = parts.password(
+        signin.kabupaten(),
+        words.language(),
+        signin.links(PASSWORD, {}),
+        signin.token(visit, visit.key),
+        account.name,
+        accounts.SHORTEST,
+        why,
+    )
+    return HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
+
+
+ROUTES = (Route(PASSWORD, change, methods=["GET", "POST"]),)

@@ -1,0 +1,118 @@
+"""Whoever waits to have a password looked at waits behind one of a flood, not behind all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.server.hash_queue import MOST, MOST_OF_ONE, PLACES, Crowded, HashQueue
+
+
+async def hold(queue: HashQueue, done: list[str], origin: str, known: bool = False) -> None:
+    try:
+        async with queue.turn(origin, known=known):
+            await asyncio.sleep(0)
+            done.append(origin)
+    except Crowded:
+        done.append(f"-{origin}")
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+def test_addresses_come_by_turns() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        flood = [asyncio.create_task(hold(queue, done, "flood")) for _ in range(MOST_OF_ONE)]
+        await asyncio.sleep(0)
+        one = asyncio.create_task(hold(queue, done, "wati"))
+        await asyncio.gather(*flood, one)
+        assert done.index("wati") <= 2 * PLACES + 1
+
+    run(work())
+
+
+def test_who_was_here_before_waits_apart_from_strangers() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        flood = [asyncio.create_task(hold(queue, done, f"flood {n}")) for n in range(MOST * 2)]
+        await asyncio.sleep(0)
+        known = asyncio.create_task(hold(queue, done, "wati", known=True))
+        await asyncio.gather(*flood, known)
+        served = [one for one in done if not one.startswith("-")]
+        assert served.index("wati") <= 2 * PLACES + 1
+        assert len(served) <= MOST + PLACES + 1  # the rest of the flood gets no place
+
+    run(work())
+
+
+def test_a_newcomer_takes_the_place_of_the_longest_line() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        crowd = [asyncio.create_task(hold(queue, done, f"flood {n % 12}"))
+                 for n in range(MOST + 5)]  # fmt: skip
+        await asyncio.sleep(0)
+        one = asyncio.create_task(hold(queue, done, "wati"))
+        await asyncio.gather(*crowd, one)
+        assert "wati" in done
+
+    run(work())
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abc"), st.booleans(), st.booleans()), min_size=1, max_size=60
+    )
+)
+def test_no_place_is_ever_lost_or_given_twice(comers: list[tuple[str, bool, bool]]) -> None:
+    """Whoever waits may give up; afterwards all places are free, and never more are held."""
+
+    async def work() -> None:
+        queue, held, most = HashQueue(), 0, 0
+
+        async def come(origin: str, known: bool) -> None:
+            nonlocal held, most
+            async with queue.turn(origin, known=known):
+                held += 1
+                most = max(most, held)
+                await asyncio.sleep(0)
+                held -= 1
+
+        tasks = [asyncio.create_task(come(origin, known)) for origin, known, _ in comers]
+        await asyncio.sleep(0)
+        for task, (_, _, gives_up) in zip(tasks, comers, strict=True):
+            if gives_up:
+                task.cancel()
+            await asyncio.sleep(0)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert most <= PLACES and held == 0
+        assert queue._free == PLACES
+        assert queue._known.size == queue._strangers.size == 0
+
+    run(work())
+
+
+def test_one_address_has_only_so_many_places() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        async with queue.turn("x", known=False), queue.turn("x", known=False):
+            waiting = [asyncio.create_task(hold(queue, done, "x")) for _ in range(MOST_OF_ONE)]
+            await settled()
+            with pytest.raises(Crowded):
+                async with queue.turn("x", known=False):
+                    pass
+        await asyncio.gather(*waiting)
+        assert done == ["x"] * MOST_OF_ONE
+
+    run(work())
