@@ -19,6 +19,7 @@ from situasi.acknowledged import Acknowledgement
 from situasi.analysis import moment as moments
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
+from situasi.jobs import Job
 from situasi.roles import Viewer
 from situasi.server.wall import picture
 from situasi.server.wall.asked import Asked
@@ -30,6 +31,7 @@ from situasi.store.protocol import StoreError
 _LOOK = 0.25  # seconds between two looks at the store, however many wait
 _MOST = 64  # pictures kept
 _MOST_HELD = 40  # answers held back at once for one session: more tabs than anybody looks at
+_EXPECTED = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +58,7 @@ class Wall:
         self._looking = asyncio.Lock()
         self._changed = asyncio.Event()
         self._waiting: Counter[str] = Counter()  # by session
-        self._task: asyncio.Task[None] | None = None
+        self._job = Job("wall", self.look, _LOOK, retry=_LOOK, longest=5.0, expected=_EXPECTED)
         self._made: OrderedDict[Hashable, asyncio.Future[Body]] = OrderedDict()
 
     async def body(self, viewer: Viewer, asked: Asked) -> Body:
@@ -159,19 +161,14 @@ class Wall:
     async def watching(self, session: str = "") -> AsyncIterator[None]:
         """While anybody waits, the store is asked."""
         self._waiting[session] += 1
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._watch(), name="wall")
+        if not self._job.is_alive:
+            self._job.begin(ends=lambda: not self._waiting)
         try:
             yield
         finally:
             self._waiting[session] -= 1
             if not self._waiting[session]:
                 del self._waiting[session]
-
-    async def _watch(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(_LOOK)
-            await self.look()
 
 
 def _written(sources: Sources, viewer: Viewer, asked: Asked) -> Body:
