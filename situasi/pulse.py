@@ -203,6 +203,16 @@ class InboxState:
         self.waiting: dict[str, Unread] = {}
         self.ignored: dict[str, str] = {}
 
+    def counts(self) -> dict[str, int]:
+        """How many files became what, since the start; waiting and ignored: now."""
+        return {
+            "taken": self.taken,
+            "refused": self.refused,
+            "faults": self.faults,
+            "waiting": len(self.waiting),
+            "ignored": len(self.ignored),
+        }
+
     def fail(self, one: Unread) -> None:
         """Keep a file that was put into failed/."""
         self.failed.append(one)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from situasi import jobs, words
 from situasi.jobs import Job
 from situasi.labels import N_
 from situasi.screen import tables
-from situasi.screen.columns import number
+from situasi.screen.columns import Column, number
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.words import _
@@ -54,13 +56,17 @@ def build_table() -> Table:
         {
             _("pekerjaan"): [_job_name(job) for job in running],
             _("keadaan"): [_job_state(job) for job in running],
-            _("terakhir berhasil (detik lalu)"): number([job.since_success_s for job in running]),
-            _("terakhir gagal (detik lalu)"): number([job.since_failure_s for job in running]),
+            _("terakhir berhasil (detik lalu)"): _seconds([job.since_success_s for job in running]),
+            _("terakhir gagal (detik lalu)"): _seconds([job.since_failure_s for job in running]),
             _("gagal berturut-turut"): number([job.failures for job in running]),
             _("sebab"): [job.trouble or "" for job in running],
         },
         made_up=False,
     )
+
+
+def _seconds(values: Sequence[float | None]) -> Column:
+    return number([None if value is None else round(value) for value in values])
 
 
 def _job_state(job: Job) -> str:

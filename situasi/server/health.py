@@ -62,6 +62,8 @@ def ready(_request: Request) -> JSONResponse:
         "snapshot_age_seconds": round(age, 1),
     }
     said |= _errands(datetime.now(UTC))
+    if headquarters.current() is None:
+        said["inbox_files"] = pulse.INBOX.counts()
     said["jobs"] = {job.name: _job(job) for job in jobs.running()}
     ok = all(checks.values()) and bool(_watched)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)

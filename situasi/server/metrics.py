@@ -113,6 +113,7 @@ class BoardCollector(Collector):
         yield _by_feed("situasi_rows", "Rows in the store.", sizes)
         waiting = {feed: snapshot.waiting.get(feed, 0) for feed in FEEDS}
         yield _by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
+        yield from _inbox()
         yield from _errand("situasi_backup", "the nightly backup", pulse.BACKUP)
         yield from _errand("situasi_upstream", "the way up", pulse.UPSTREAM)
 
@@ -127,6 +128,17 @@ def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
         yield _one(f"{name}_age_seconds", f"Since {what} last went well.", age)
     if errand.waiting is not None:
         yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.waiting)
+
+
+def _inbox() -> Iterator[Metric]:
+    """What became of the files of the inbox."""
+    counts = pulse.INBOX.counts()
+    files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
+    for outcome in ("taken", "refused", "faults"):
+        files.add_metric([outcome], counts[outcome])
+    yield files
+    yield _one("situasi_inbox_waiting", "Files tried again and again.", counts["waiting"])
+    yield _one("situasi_inbox_ignored", "What lies there and is no file.", counts["ignored"])
 
 
 def _jobs() -> Iterator[Metric]:
