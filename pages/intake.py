@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from situasi.labels import label
-from situasi.screen import intake_acts, intake_data, page, since
+from situasi.screen import inbox_failures, intake_acts, intake_data, page, since
 from situasi.screen.figure_row import figure_row
 from situasi.screen.intake_figures import figures
 from situasi.screen.intake_ledger_panel import ledger_panel
@@ -38,6 +38,7 @@ def show() -> None:
     left, right = st.columns([5, 2])
     with left:
         sources_panel(view, found)
+        inbox_failures.panel(view)
     with right:
         upload_panel(view)
     quarantine_panel(view, found, feeds)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from situasi import scenarios
+from situasi import faults, scenarios
 from situasi.board import Board
 from situasi.election import Election
 from situasi.ingest import Ledger, ingest_rows
+from situasi.jobs import Job
 from situasi.roles import Viewer
 from situasi.scenarios import Message, Scenario
 from situasi.snapshot import Snapshot
@@ -131,25 +131,30 @@ class Player:
         """Raises ValueError for a faulty one."""
         return scenarios.load(self.board.register.election)
 
-    def run(self, stop: threading.Event) -> None:
-        """Play until told to stop. A store in trouble is tried again at the next look."""
-        while not stop.wait(LOOK):
-            try:
-                self.play()
-            except (StoreError, ValueError) as error:
-                _log.warning("no drill is played", extra={"why": str(error)})
-                stop.wait(5)
+    @cached_property
+    def job(self) -> Job:
+        """Plays in a thread. A store in trouble is tried again."""
+        return Job("drill", self.play, LOOK, retry=5.0, expected=(StoreError, ValueError, OSError))
 
     def play(self) -> list[Ledger]:
         """Report what is due now of every drill; the ledgers of what was new."""
         waiting = self.waiting()
         if waiting and not self.board.store.alone("latihan"):
             return []
-        return [
-            self._report(run, number, message)
-            for run, number, message in waiting
-            if self._due(run, message)
-        ]
+        due = [one for one in waiting if self._due(one[0], one[2])]
+        return [ledger for ledger in (self._tried(*one) for one in due) if ledger]
+
+    def _tried(self, run: Run, number: int, message: Message) -> Ledger | None:
+        """Report one message. One that cannot be told is refused, and holds up no other."""
+        try:
+            return self._report(run, number, message)
+        except (StoreError, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with this one)
+            source = run.source(number)
+            self._refused.add(source)
+            faults.record(_log, "a message of a drill failed", error, source=source)
+            return None
 
     def waiting(self) -> list[tuple[Run, int, Message]]:
         """The messages still to come, with their numbers; those that were refused do not."""

@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import Final
 
 from situasi import command as commands
+from situasi import jobs
 from situasi.board import Above, Board, command_scope, open_board
 from situasi.command import Command, Member
 from situasi.deeds import Deeds
+from situasi.jobs import Job
 from situasi.overseeing import Overseeing, Overview
 from situasi.regions import estimates_voters, kecamatan_names
 from situasi.settings import Settings
@@ -47,7 +49,7 @@ class _Held:
     board: Future[Board]
     used: float
     stop: threading.Event = field(default_factory=threading.Event)
-    lookout: threading.Thread | None = None
+    lookout: Job | None = None
 
     def close(self) -> None:
         self.stop.set()
@@ -143,10 +145,9 @@ class Boards:
         except BaseException as error:
             self._failed(member.code, held, error)
             raise
-        held.lookout = threading.Thread(
-            target=board.lookout.run, args=(held.stop,), name=f"lookout {member.code}", daemon=True
-        )
-        held.lookout.start()
+        held.lookout = board.lookout.job
+        held.lookout.name = f"lookout {member.code}"
+        held.lookout.start(held.stop)
         held.board.set_result(board)
 
     def _failed(self, code: str, held: _Held, error: BaseException) -> None:
@@ -160,7 +161,7 @@ class Boards:
 def _let_go(left: Collection[_Held]) -> None:
     """Close them, and let nobody wait for it."""
     for one in left:
-        threading.Thread(target=one.close, name="closing", daemon=True).start()
+        jobs.once("closing", one.close)
 
 
 @dataclass(frozen=True)
@@ -183,15 +184,13 @@ class Headquarters:
     kecamatan: Mapping[str, str] = field(default_factory=dict)
     estimated: frozenset[str] = frozenset()
 
-    def run(self, stop: threading.Event) -> None:
-        """Keep the roll-ups new, and close what nobody looks at, until told to stop."""
-        while not stop.is_set():
-            try:
-                self.overseeing.overview()
-                self.boards.tidy()
-            except Exception:  # noqa: BLE001 (the roll-ups must go on, whatever a look met)
-                _log.exception("overseeing failed, and goes on")
-            stop.wait(EVERY)
+    def watch(self) -> Job:
+        """The job that keeps the roll-ups new, and closes what nobody looks at."""
+        return Job("overseeing", self._look, EVERY, longest=10.0, expected=(StoreError, OSError))
+
+    def _look(self) -> None:
+        self.overseeing.overview()
+        self.boards.tidy()
 
     def close(self) -> None:
         self.boards.close()

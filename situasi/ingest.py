@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,10 @@ from situasi.store.protocol import Delivery, Rejection, Store, StoreError, Writi
 from situasi.write_scope import WriteScope, bound
 
 ALREADY_WAITS = "sudah menunggu sebagai no {number}"
+# What is wrong with the machine or its disks, not with a file.
+_MACHINE = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.ESTALE}
+)
 NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
@@ -42,7 +47,8 @@ class Ledger:
 
     feed: the feeds joined with "+" where the sheets of a workbook belong to several.
     reasons: row, its reasons, and its sheet where a workbook has several.
-    refused: the one sentence why the source could not be read at all, else None.
+    refused: the one sentence why the source could not be read at all, else None. retry: then the
+    machine was at fault (no descriptors left, a full disk), and the same source may be read later.
     """
 
     path: str
@@ -55,9 +61,11 @@ class Ledger:
     reasons: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     refused: str | None = None
+    retry: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        return dict(self.__dict__)
+        """What is told to whoever sent it."""
+        return {name: value for name, value in self.__dict__.items() if name != "retry"}
 
 
 def ingest_file(
@@ -107,7 +115,10 @@ def ingest_file(
             ledger.feed, tables = _told(tables, context)
             deliver(ledger.feed, _own(tables, ledger.feed, others, context, scope))
     except SourceRefused as error:
-        return Ledger(str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error))
+        return Ledger(
+            str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error),
+            retry=_is_of_the_machine(error.__cause__),
+        )  # fmt: skip
     except OSError as error:
         raise StoreError(
             f"{path.name} tidak dapat disalin untuk dibaca: {error.strerror}"
@@ -116,6 +127,10 @@ def ingest_file(
         deliver(name, sheets)
     ledger.feed = "+".join((ledger.feed, *others))
     return ledger
+
+
+def _is_of_the_machine(cause: BaseException | None) -> bool:
+    return isinstance(cause, OSError) and cause.errno in _MACHINE
 
 
 def ingest_rows(

@@ -13,6 +13,7 @@ from typing import Final
 from situasi import pulse
 from situasi.analysis import moment as moments
 from situasi.findings import Findings
+from situasi.jobs import Job
 from situasi.pulse import Beat, Pulse
 from situasi.snapshot import Live, Picture, Snapshot
 
@@ -45,6 +46,9 @@ class Lookout:
         self._took = 0.0
         self._lag: float | None = None
         self.pulse = Pulse()
+        self.job = Job(
+            "lookout", self._look_ahead, 0.0, retry=0.25, longest=LATE, at_end=self._no_longer_looks
+        )
 
     def picture(self) -> Picture:
         """The picture to be shown now."""
@@ -60,16 +64,17 @@ class Lookout:
 
     def run(self, stop: threading.Event) -> None:
         """Look, whenever the store may have news, until told to stop."""
-        while not stop.is_set():
-            try:
-                turn, seen = next(self._turns), self._live.picture()
-                self._prepare(seen.snapshot)
-                before = self._shown
-                self._measure(before, self._show(turn, seen))
-                self._looked = time.monotonic()
-            except Exception:  # noqa: BLE001 (a picture must come, whatever a look met)
-                _log.exception("the lookout failed, and goes on")
-            self._live.wait()
+        self.job.run(stop)
+
+    def _look_ahead(self) -> None:
+        turn, seen = next(self._turns), self._live.picture()
+        self._prepare(seen.snapshot)
+        before = self._shown
+        self._measure(before, self._show(turn, seen))
+        self._looked = time.monotonic()
+        self._live.wait()
+
+    def _no_longer_looks(self) -> None:
         self._looked = None
 
     def _show(self, turn: int, seen: Picture) -> Picture:

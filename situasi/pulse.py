@@ -201,3 +201,53 @@ class Errand:
 
 # The copy of every night, and the way up to the store above.
 BACKUP, UPSTREAM = Errand(), Errand()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A file of the inbox that was not taken in.
+
+    name: safe to show. why: in Indonesian. fault: number under which the log holds more, or "".
+    """
+
+    name: str
+    why: str
+    at: datetime
+    fault: str = ""
+
+
+class InboxState:
+    """What became of the files of the inbox since the start. Any thread may ask.
+
+    failed: the last that were put into failed/, oldest first, those of before the start too.
+    refused, faults: how many since the start, as they could not be read, or by an error of the
+    program. waiting: files that cannot be taken or moved now, tried again. ignored: what lies
+    there and is no file, with the reason.
+    """
+
+    def __init__(self) -> None:
+        self.failed: deque[Unread] = deque(maxlen=100)
+        self.taken, self.refused, self.faults = 0, 0, 0
+        self.waiting: dict[str, Unread] = {}
+        self.ignored: dict[str, str] = {}
+
+    def counts(self) -> dict[str, int]:
+        """How many files became what, since the start; waiting and ignored: now."""
+        return {
+            "taken": self.taken,
+            "refused": self.refused,
+            "faults": self.faults,
+            "waiting": len(self.waiting),
+            "ignored": len(self.ignored),
+        }
+
+    def fail(self, one: Unread) -> None:
+        """Keep a file that was put into failed/."""
+        self.failed.append(one)
+        if one.fault:
+            self.faults += 1
+        else:
+            self.refused += 1
+
+
+INBOX = InboxState()

@@ -11,11 +11,14 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any, Final
 
+from situasi import faults
+from situasi.jobs import Job
 from situasi.pulse import Errand
 from situasi.store import open_store, tables, trail, verbatim
 from situasi.store.protocol import Store, StoreError
@@ -178,38 +181,48 @@ class Upstream:
         job: str | None = None,
     ) -> None:
         self._source, self._opened, self._clock = source, opened, clock
-        self._tell, self._every = tell or _logged, every
+        self._tell = tell or _logged
         self._target: Store | None = None
         self._there: Mapping[str, int] | None = None  # the highest numbers known to be there
         self._head: tuple[int, str] | None = None  # all up to here is there, as was seen
         self._asked: datetime | None = None  # at this time
-        self._failed = 0
-        self._job = job
+        self._alone = job
+        self._trouble: Exception | None = None
         self.state = state
         self.state.wanted = True
+        self.job = Job(
+            "upstream", self._turn, every, retry=2 * every, longest=max(_LONGEST, every),
+            expected=(StoreError, OSError), at_end=self.close,
+        )  # fmt: skip
 
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop."""
-        while not stop.wait(self.pause):
-            self.look()
-        self.close()
+        self.job.run(stop)
 
-    def look(self) -> StoreError | None:
+    def look(self) -> Exception | None:
         """Send what is new; what is wrong, if anything. Asks the target only if something is."""
+        self.job.take()
+        return self._trouble
+
+    def _turn(self) -> None:
+        self._trouble = None
         try:
-            self.state.elsewhere = self._job is not None and not self._source.alone(self._job)
-            if self.state.elsewhere:
-                return None
-            rows = self._flow()
-        except StoreError as error:
-            self._failed += 1
-            self.state.failed(self._clock(), error.detail, self._waiting())
-            if self._failed == 1:
-                _log.warning("nothing flows up", extra={"why": error.detail})
-            return error
-        self._failed = 0
-        self.state.well(self._clock(), 0, str(rows) if rows else "")
-        return None
+            self.state.elsewhere = self._alone is not None and not self._source.alone(self._alone)
+            rows = 0 if self.state.elsewhere else self._flow()
+        except Exception as error:
+            self._trouble = error
+            said = error.detail if isinstance(error, StoreError) else faults.describe(error)
+            self.state.failed(self._clock(), said, self._waiting())
+            self._begin_anew(error)
+            raise
+        if not self.state.elsewhere:
+            self.state.well(self._clock(), 0, str(rows) if rows else "")
+
+    def _begin_anew(self, error: Exception) -> None:
+        """After an unexpected error the target is opened anew: nobody knows how it was left."""
+        if not isinstance(error, StoreError):
+            with suppress(Exception):
+                self.close()
 
     def close(self) -> None:
         """Let go of the target."""
@@ -219,7 +232,7 @@ class Upstream:
 
     @property
     def pause(self) -> float:
-        return min(max(_LONGEST, self._every), self._every * float(2 ** min(self._failed, 10)))
+        return self.job.pause()
 
     def _flow(self) -> int:
         """Send what is new; how many rows."""
@@ -247,7 +260,7 @@ class Upstream:
         try:
             with self._source.state() as here:
                 return sum(here.count(_FLOWING[name], last) for name, last in self._there.items())
-        except StoreError:
+        except Exception:  # noqa: BLE001 (asked where something is wrong already)
             return None
 
 

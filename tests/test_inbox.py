@@ -13,7 +13,8 @@ import pytest
 
 from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
-from situasi.inbox import AFTERWARDS, LATER, PATIENCE, SETTLED, Inbox
+from situasi.inbox import AFTERWARDS, LATER, Inbox
+from situasi.inbox_files import PATIENCE, SETTLED
 from situasi.ingest import Ledger
 from situasi.records import INCIDENTS
 from situasi.snapshot import standing
@@ -283,8 +284,11 @@ def test_a_file_that_cannot_be_moved_holds_nobody_up_and_is_tried_later(
         assert "dicoba lagi" in first.notes[-1]
         assert (second.accepted, drop.waiting()) == (1, ["a.csv"])
         assert drop.after(LONG) == []
-    [again] = drop.after(LATER + LONG)
-    assert (again.duplicate, drop.waiting(), drop.ids()) == (1, [], ["K-1", "K-2"])
+        assert drop.inbox.state.waiting.keys() == {"a.csv"}
+    assert drop.after(LATER + LONG) == []  # it was read and told of before
+    assert (drop.waiting(), drop.ids()) == ([], ["K-1", "K-2"])
+    assert sorted(drop.names("processed")) == ["a.csv", "b.csv"]
+    assert not drop.inbox.state.waiting
 
 
 def test_two_inboxes_on_one_folder_take_every_file_once(board: Board) -> None:

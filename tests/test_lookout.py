@@ -126,7 +126,7 @@ def test_it_goes_on_after_what_nobody_thought_of(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(looking.live, "picture", lambda: 1 / 0)
-        until(lambda: "the lookout failed" in caplog.text, "not told")
+        until(lambda: "job failed" in caplog.text, "not told")
     told(looking, "A")
     until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "it ended")
 

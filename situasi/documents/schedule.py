@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from situasi import faults
 from situasi.documents.wanted import Refused
 
 _EVERY = re.compile(r"(\d+)\s*(m|menit|h|j|jam)", re.ASCII | re.IGNORECASE)
@@ -14,6 +16,7 @@ _DAY = timedelta(days=1)
 # After an error it is tried again so soon; and a clock may be set while nobody looks.
 AGAIN = timedelta(minutes=1)
 _LONGEST = 20.0  # seconds
+_log = logging.getLogger(__name__)
 
 
 def every(text: str) -> timedelta:
@@ -37,7 +40,8 @@ class Schedule:
     """Makes what is due and goes on.
 
     make: makes the laporan of a boundary; what came of it in words, None where it was there
-    already. It is told by `tell`; an error of `hoped` too, and is tried again until the next.
+    already. It is told by `tell`; so is any error, with its place in the log where it is not of
+    `hoped`, and it is tried again until the next.
     """
 
     step: timedelta
@@ -62,9 +66,12 @@ class Schedule:
         self._next_try = None
         try:
             said = self.make(due)
-        except self.hoped as error:
+        except Exception as error:  # noqa: BLE001 (the next one is made, whatever this one met)
             self._next_try = now + AGAIN
-            self.tell(f"Laporan {due:%d/%m %H.%M} gagal: {error}; dicoba lagi sebentar lagi.")
+            why: object = error
+            if not isinstance(error, self.hoped):
+                why = faults.describe(error, faults.record(_log, "laporan failed", error))
+            self.tell(f"Laporan {due:%d/%m %H.%M} gagal: {why}; dicoba lagi sebentar lagi.")
             return
         self._done = due
         if said:

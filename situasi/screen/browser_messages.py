@@ -9,7 +9,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 
-from situasi.server.bonds import NOTHING, Told
+from situasi.viewers import NO_NAMES, PageNames
 
 # What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
 # asks it for what is nobody's business (git), and each of the latter holds up all others.
@@ -47,22 +47,22 @@ def heeds(said: bytes) -> bool:
     return payload in _ASKS and bool(_NAME.fullmatch(asked.request_id))
 
 
-def tells(said: bytes) -> Told:
+def tells(said: bytes) -> PageNames:
     """Read from a message to a browser the name of its script, or the address of a file."""
     if len(said) > _LONGEST:
-        return NOTHING
+        return NO_NAMES
     try:
         message = ForwardMsg.FromString(said)
     except DecodeError:
-        return NOTHING
+        return NO_NAMES
     match message.WhichOneof("type"):
         case "new_session":
-            return Told(script=message.new_session.initialize.session_id)
+            return PageNames(script=message.new_session.initialize.session_id)
         case "backend_operation_response":
-            return Told(file=_path(message.backend_operation_response.deferred_file.url))
+            return PageNames(file=_path(message.backend_operation_response.deferred_file.url))
         case "page_config_changed":
-            return Told(file=_path(message.page_config_changed.favicon))
-    return NOTHING
+            return PageNames(file=_path(message.page_config_changed.favicon))
+    return NO_NAMES
 
 
 def _path(address: str) -> str:

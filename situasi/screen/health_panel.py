@@ -16,7 +16,7 @@ from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
 from situasi.labels import N_
 from situasi.pulse import Beat, Errand
-from situasi.screen import page, session, tables
+from situasi.screen import health_jobs, inbox_failures, page, session, tables
 from situasi.screen.chart import chart
 from situasi.screen.columns import moments, number
 from situasi.screen.figure_row import Figure, figure_row
@@ -74,7 +74,11 @@ def figures(beats: Sequence[Beat]) -> None:
         "deskriptor": _descriptors(),
     }
     shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
-    figure_row([*shown, *_errands()])
+    more = [
+        Figure("pekerjaan", health_jobs.build_card(), health_jobs.build_table),
+        Figure("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
+    ]
+    figure_row([*shown, *more, *_errands()])
 
 
 def _errands() -> list[Figure]:

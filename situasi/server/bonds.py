@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope
 
+from situasi.viewers import NO_NAMES, PageNames
+
 UPLOADS = "/_stcore/upload_file/"
 FILES = "/media/"
 
@@ -23,17 +25,6 @@ _MOST_FILES = 100
 _MOST_SESSIONS = 5_000  # beyond that, those that have ended are forgotten
 _FIRST = 6  # the name is told in one of the first messages of a WebSocket
 _PROTOCOL = b"sec-websocket-protocol"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a message to a browser tells: the name of its script, the address of a file."""
-
-    script: str = ""
-    file: str = ""
-
-
-NOTHING = Told()
 
 
 @dataclass
@@ -56,9 +47,9 @@ class Bonds:
     def owns(self, key: str, name: str) -> bool:
         return self._owners.get(name) == key
 
-    def hear(self, key: str, told: Told) -> None:
+    def hear(self, key: str, told: PageNames) -> None:
         """Bind what is told to this session; a script that is bound stays where it is."""
-        if told == NOTHING:
+        if told == NO_NAMES:
             return
         own = self._sessions.get(key)
         if own is None:
@@ -77,7 +68,7 @@ class Bonds:
             for name in self._sessions.pop(key).scripts:
                 del self._owners[name]
 
-    def listener(self, key: str, tells: Callable[[bytes], Told]) -> _Listener:
+    def listener(self, key: str, tells: Callable[[bytes], PageNames]) -> _Listener:
         return _Listener(self, key, tells)
 
     def is_of_another(self, key: str, path: str) -> bool:
@@ -117,7 +108,7 @@ def _keep(known: OrderedDict[str, None], name: str, most: int) -> list[str]:
 class _Listener:
     """Hears what is sent over one WebSocket: the name of its script, addresses of files."""
 
-    def __init__(self, bonds: Bonds, key: str, tells: Callable[[bytes], Told]) -> None:
+    def __init__(self, bonds: Bonds, key: str, tells: Callable[[bytes], PageNames]) -> None:
         self._bonds, self._key, self._tells, self._heard = bonds, key, tells, 0
 
     def hear(self, message: Message) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from situasi import headquarters, pulse
+from situasi import headquarters, jobs, pulse
 from situasi.board import current as board
+from situasi.jobs import Job
 
-# The lifespan sets them: the threads that take in what is dropped into the inbox, and that look
-# at what is new.
-_threads: tuple[threading.Thread, ...] = ()
+# The lifespan sets them: the jobs that take in what is dropped into the inbox, that look at what
+# is new, and at who may come in.
+_watched: tuple[Job, ...] = ()
 
 
-def watch(*threads: threading.Thread) -> None:
-    """Ask these threads too whether they live."""
-    global _threads
-    _threads = threads
+def watch(*watched: Job) -> None:
+    """Call a server ready only while these jobs are well."""
+    global _watched
+    _watched = watched
 
 
 def health(_request: Request) -> JSONResponse:
@@ -54,7 +54,7 @@ def ready(_request: Request) -> JSONResponse:
     age = max(0.0, (datetime.now(UTC) - checked_at).total_seconds())
     checks = {
         "store": trouble is None,
-        **{thread.name: thread.is_alive() for thread in _threads},
+        **{job.name: job.is_well for job in _watched},
     }
     said: dict[str, Any] = {
         **checks,
@@ -62,7 +62,10 @@ def ready(_request: Request) -> JSONResponse:
         "snapshot_age_seconds": round(age, 1),
     }
     said |= _descriptors() | _errands(datetime.now(UTC))
-    ok = all(checks.values()) and bool(_threads)
+    if headquarters.current() is None:
+        said["inbox_files"] = pulse.INBOX.counts()
+    said["jobs"] = {job.name: _job(job) for job in jobs.running()}
+    ok = all(checks.values()) and bool(_watched)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)
 
 
@@ -70,6 +73,17 @@ def _descriptors() -> dict[str, int]:
     """How many descriptors are open and how many there may be: told where the machine tells."""
     found = pulse.descriptors()
     return {} if found is None else {"descriptors": found[0], "descriptors_limit": found[1]}
+
+
+def _job(job: Job) -> dict[str, Any]:
+    """How a background job fares. What went wrong stands in the log and on Kesehatan alone."""
+    success, failure = job.since_success_s, job.since_failure_s
+    return {
+        "alive": job.is_alive,
+        "failures": job.failures,
+        "since_success_seconds": None if success is None else round(success, 1),
+        "since_failure_seconds": None if failure is None else round(failure, 1),
+    }
 
 
 def _errands(now: datetime) -> dict[str, float | int | None]:

@@ -19,8 +19,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from situasi import accounts, links
+from situasi import accounts, faults, links
 from situasi.accounts import Account
+from situasi.jobs import Job
 from situasi.links import Link
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import Talk
@@ -40,6 +41,7 @@ _MOST_SUSPECTED = 1000
 _MOST_REPORTS = 1000  # waiting for a store that cannot be written to
 _MOST_GUESTS = 200  # sessions open at once by one link
 _MOST_TALKS = 40  # WebSockets open at once by one session: more tabs than anybody looks at
+_EXPECTED = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -94,6 +96,10 @@ class Keeper:
         self._writer = ThreadPoolExecutor(1, "keeper-writes")
         self._suspected: dict[tuple[str, str], datetime] = {}
         self._talks: set[Talk] = set()
+        self.jobs = (
+            Job("keeper", self._look_and_show_out, _LOOK, longest=5.0, expected=_EXPECTED),
+            Job("keeper-writes", self._write_what_waits, 0.0, retry=_WRITE, expected=_EXPECTED),
+        )
 
     def has_accounts(self) -> bool:
         """Whether anybody could ever sign in here; from then on everybody must."""
@@ -242,39 +248,30 @@ class Keeper:
     def leaves(self, talk: Talk) -> None:
         self._talks.discard(talk)
 
-    async def watch(self) -> None:
-        """Keep level with the store, until cancelled."""
-        await asyncio.gather(self._looks(), self._writes())
-
     async def close(self) -> None:
         """Write down what is owed, and let the threads go."""
-        await self._write()
+        try:
+            await self._write()
+        except Exception as error:  # noqa: BLE001 (the server ends all the same)
+            faults.record(_log, "not all was written down at the end", error)
         self._reader.shutdown(wait=False, cancel_futures=True)
         self._writer.shutdown(wait=False)
 
-    async def _looks(self) -> None:
-        while True:
-            await asyncio.sleep(_LOOK)
-            try:
-                await self.look()
-            except StoreError as error:
-                _log.warning(
-                    "%s", error.detail
-                )  # what was known stands, until the store speaks again
+    async def _look_and_show_out(self) -> None:
+        try:
+            await self.look()  # where it fails, what was known stands
+        finally:
             await self._show_out()
 
-    async def _writes(self) -> None:
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._work.wait(), _WRITE)
-            self._work.clear()
-            await self._write()
+    async def _write_what_waits(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._work.wait(), _WRITE)
+        self._work.clear()
+        await self._write()
 
     async def _write(self) -> None:
-        try:
-            await _in(self._writer, self._write_owed)
-        except StoreError as error:
-            _log.warning("%s", error.detail)  # it stays owed
+        """Raises what the store raises: then it stays owed."""
+        await _in(self._writer, self._write_owed)
 
     async def look(self) -> None:
         """Read what the store says of access, where it has changed."""
@@ -347,7 +344,9 @@ class Keeper:
         """Close every WebSocket whose session no longer stands."""
         over = [talk for talk in self._talks if not self._may_go_on(talk)]
         self._talks.difference_update(over)
-        await asyncio.gather(*(talk.end() for talk in over))
+        ends = await asyncio.gather(*(talk.end() for talk in over), return_exceptions=True)
+        for failed in filter(None, ends):  # nothing more is said to it either way
+            faults.record(_log, "a page was not shown out", failed)
 
     def _may_go_on(self, talk: Talk) -> bool:
         return self._standing(talk.key) is not None if talk.key else not self.has_accounts()

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from situasi import board as house
-from situasi import headquarters, pulse, settings, syncing
+from situasi import headquarters, jobs, pulse, settings, syncing, whole
 from situasi.board import Board, open_board
 from situasi.command import is_command
 from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
+from situasi.jobs import Job
 from situasi.opening import prepare
 from situasi.server import health, keeper, logs, sending
 from situasi.server.keeper import Keeper
-from situasi.server.memory import collect_now_and_then, loaded
+from situasi.server.memory import EVERY_S, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
 from situasi.store.scope import Scope
 from situasi.syncing import Upstream
 
 # Without these a server is not ready.
-_WATCHED = frozenset({"inbox", "lookout", "overseeing"})
+_WATCHED = frozenset({"inbox", "lookout", "overseeing", "keeper"})
+_REVIVE = 5.0  # seconds between two looks at whether all jobs are alive
 _log = logging.getLogger(__name__)
 
 
@@ -42,54 +45,58 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     keeping = Keeper(opened.store, opened.settings.door, _now)
     await keeping.look()
     keeper.install(keeping)
-    tasks = [
-        asyncio.create_task(keeping.watch(), name="keeper"),
-        asyncio.create_task(collect_now_and_then(), name="collector"),
-    ]
     stop = threading.Event()
+    tasks = [
+        *keeping.jobs,
+        Job("supervisor", jobs.revive, _REVIVE),
+        Job("collector", gc.collect, EVERY_S),
+    ]
     if isinstance(opened, Board):
-        nightly = Nightly(opened, _now, pulse.BACKUP)
-        tasks.append(asyncio.create_task(Copies(opened, _now).watch(), name="copies"))
-        tasks.append(asyncio.create_task(nightly.watch(), name="nightly"))
-        threads = _threads(opened, stop)
+        tasks += _tasks(opened)
+        threads = _threads(opened)
     else:
-        threads = [_thread("overseeing", opened.run, stop)]
-    for thread in threads:
-        thread.start()
-    health.watch(*(thread for thread in threads if thread.name in _WATCHED))
+        threads = [opened.watch()]
+    for job in tasks:
+        job.begin()
+    for job in threads:
+        job.start(stop)
+    health.watch(*(job for job in (*tasks, *threads) if job.name in _WATCHED))
     house.settle_memory()
     try:
         yield {}
     finally:
-        for task in tasks:
-            task.cancel()
         health.watch()
-        await keeping.close()
         stop.set()
-        for thread in threads:
-            await asyncio.to_thread(thread.join, 10)
+        for job in tasks:
+            job.cancel()
+        await keeping.close()
+        for job in threads:
+            await asyncio.to_thread(job.join, 10)
         opened.close()
 
 
-def _threads(board: Board, stop: threading.Event) -> list[threading.Thread]:
-    """What goes on beside the pages of a Polres."""
-    works = {"inbox": Inbox(board, _now, _tell).run, "lookout": board.lookout.run}
+def _tasks(board: Board) -> list[Job]:
+    """What a Polres does in the loop of its server, beside its pages."""
+    nightly = Nightly(board, _now, pulse.BACKUP)
+    found = [nightly.job] if nightly.state.wanted else []
+    return [*found, Copies(board, _now).job] if board.settings.copies else found
+
+
+def _threads(board: Board) -> list[Job]:
+    """What a Polres does in threads, beside its pages."""
+    found = [Inbox(board, _now, _tell, pulse.INBOX).job, board.lookout.job]
     if board.settings.rehearsal:
-        works["drill"] = Player(board, _now).run
+        found.append(Player(board, _now).job)
     if board.settings.upstream is not None:
-        works["upstream"] = _upstream(board, board.settings.upstream).run
-    return [_thread(name, work, stop) for name, work in works.items()]
-
-
-def _thread(
-    name: str, work: Callable[[threading.Event], None], stop: threading.Event
-) -> threading.Thread:
-    return threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+        found.append(_upstream(board, board.settings.upstream).job)
+    return found
 
 
 def _open() -> Board | Headquarters:
     asked = settings.load()
     logs.set_up(asked.log, sys.stderr)
+    for folder in (asked.live, asked.live / "salinan", asked.live / "laporan", asked.backups):
+        whole.tidy(folder)
     if is_command(asked.election):
         above = open_headquarters(asked, _now)
         found = above.overseeing.overview()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 
-# It takes up to a tenth of a second, in which nobody is answered.
+# Young garbage goes by itself. Where rows come in masses the collector all but never gets to old
+# garbage (board.settle_memory), and Streamlit's own call after each run, for which all viewers
+# waited, is off (`runner.postScriptGC`). A collection takes up to a tenth of a second.
 EVERY_S = 60.0
 
 
@@ -22,15 +23,3 @@ def loaded() -> None:
     """Collect again, and walk nothing of what is loaded."""
     gc.freeze()
     gc.enable()
-
-
-async def collect_now_and_then() -> None:
-    """Collect everything each EVERY_S seconds, until cancelled.
-
-    Young garbage goes by itself. Where rows come in masses the collector all but never gets to the
-    old (see board.settle_memory), and Streamlit's own call after each run is off
-    (`runner.postScriptGC`): it made all viewers wait.
-    """
-    while True:
-        await asyncio.sleep(EVERY_S)
-        gc.collect()

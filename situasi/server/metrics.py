@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import headquarters, pulse
+from situasi import headquarters, jobs, pulse
 from situasi.board import Board
 from situasi.headquarters import Headquarters
 from situasi.pulse import Errand
@@ -96,6 +96,7 @@ class BoardCollector(Collector):
         self._board = board
 
     def collect(self) -> Iterator[Metric]:
+        yield from _jobs()
         above = headquarters.current()
         if above is not None:
             yield from _above(above)
@@ -112,6 +113,7 @@ class BoardCollector(Collector):
         yield _by_feed("situasi_rows", "Rows in the store.", sizes)
         waiting = {feed: snapshot.waiting.get(feed, 0) for feed in FEEDS}
         yield _by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
+        yield from _inbox()
         yield from _errand("situasi_backup", "the nightly backup", pulse.BACKUP)
         yield from _errand("situasi_upstream", "the way up", pulse.UPSTREAM)
 
@@ -126,6 +128,39 @@ def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
         yield _one(f"{name}_age_seconds", f"Since {what} last went well.", age)
     if errand.waiting is not None:
         yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.waiting)
+
+
+def _inbox() -> Iterator[Metric]:
+    """What became of the files of the inbox."""
+    counts = pulse.INBOX.counts()
+    files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
+    for outcome in ("taken", "refused", "faults"):
+        files.add_metric([outcome], counts[outcome])
+    yield files
+    yield _one("situasi_inbox_waiting", "Files tried again and again.", counts["waiting"])
+    yield _one("situasi_inbox_ignored", "What lies there and is no file.", counts["ignored"])
+
+
+def _jobs() -> Iterator[Metric]:
+    """How the background jobs fare; one that ended though nobody stopped it stays."""
+    since = GaugeMetricFamily(
+        "situasi_job_since_success_seconds",
+        "Since the job last went well, or began where it never did.",
+        labels=["job"],
+    )
+    failing = GaugeMetricFamily(
+        "situasi_job_failing", "How often running it failed.", labels=["job"]
+    )
+    alive = GaugeMetricFamily("situasi_job_alive", "1 while it takes turns.", labels=["job"])
+    failed = CounterMetricFamily("situasi_job_failures", "How often it failed.", labels=["job"])
+    for job in jobs.running():
+        since.add_metric([job.name], job.overdue_s)
+        failing.add_metric([job.name], job.failures)
+        alive.add_metric([job.name], int(job.is_alive))
+    names = {job.name for job in jobs.running()}
+    for name, count in (dict.fromkeys(names, 0) | jobs.failures()).items():
+        failed.add_metric([name], count)
+    yield from (since, failing, alive, failed)
 
 
 def _above(above: Headquarters) -> Iterator[Metric]:

@@ -10,7 +10,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from situasi import faults
 from situasi.board import Board
+from situasi.jobs import IDLE, Job
 from situasi.pulse import Errand
 from situasi.store.protocol import StoreError
 
@@ -22,6 +24,7 @@ _DAY = timedelta(days=1)
 _SETTLED = timedelta(minutes=1)  # after the start, before a missed night is made up
 _AGAIN = timedelta(minutes=15)  # after one that failed
 _LONGEST = 20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
+_EXPECTED = (StoreError, ValueError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -35,28 +38,31 @@ class Nightly:
         self.state = state
         self.state.wanted = self._at is not None
         self._found()
+        self.job = Job("nightly", self._turn, _LONGEST, expected=_EXPECTED)
 
     async def watch(self) -> None:
         """Make the backup of every night, until cancelled; at once an end where none is wanted."""
-        while self._at is not None:
-            await asyncio.sleep(_LONGEST)
-            await self.look()
+        if self._at is not None:
+            await self.job.watch()
 
     async def look(self) -> None:
         """Make the backup that is due. Whatever goes wrong, the board goes on without it."""
+        await self.job.take_async()
+
+    async def _turn(self) -> object:
         now = self._clock()
         if now - self._not_before < -_AGAIN:  # the clock was set back
             self._not_before = now
         if now < self._not_before or self._at is None:
-            return
+            return IDLE  # nothing is due, or what failed is not yet to be tried again
         try:
-            await asyncio.to_thread(self._make, now)
-        except (StoreError, ValueError, OSError) as error:
+            return await asyncio.to_thread(self._make, now)
+        except _EXPECTED as error:
             self._failed(now, str(error))
-            _log.warning("no nightly backup: %s", error)
-        except Exception as error:  # noqa: BLE001 (it is tried again all the same)
-            self._failed(now, type(error).__name__)
-            _log.exception("no nightly backup")
+            raise
+        except Exception as error:
+            self._failed(now, faults.describe(error))
+            raise
 
     def _failed(self, now: datetime, why: str) -> None:
         self._not_before = now + _AGAIN

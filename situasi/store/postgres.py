@@ -12,6 +12,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier, Literal
 
+from situasi.jobs import Job
 from situasi.store import based
 from situasi.store.backend import FAILED, WRITES, Backend, Cells
 from situasi.store.migrations import migrating
@@ -28,6 +29,7 @@ _PIECE = 20_000  # rows in memory at a time
 _PACE, _TOLD_PACE = 0.25, 1.0  # seconds between two questions for a version; where news comes
 _LEAST = 0.1  # seconds between two, however much comes
 _AGAIN = 2.0  # seconds after which a lost line for news is tried again
+_LONGEST_AGAIN = 10.0
 
 # A server that is silent is given up, and the next of the address tried, within seconds.
 _LINE = {
@@ -333,14 +335,17 @@ class News:
     def __init__(self, url: sa.URL, scope: Scope) -> None:
         self._told, self._over, self._hears = (threading.Event() for _ in range(3))
         self._mine = based.schema(scope)
-        self._url, self._beginning = url, threading.Lock()
-        self._thread: threading.Thread | None = None
+        self._url, self._beginning, self._began = url, threading.Lock(), False
+        self._job = Job(
+            "news", self._listen, 0.0, retry=_AGAIN, longest=_LONGEST_AGAIN,
+            expected=(psycopg.Error, OSError),
+        )  # fmt: skip
 
     def wait(self) -> None:
         with self._beginning:
-            if self._thread is None and not self._over.is_set():
-                self._thread = threading.Thread(target=self._run, name="news", daemon=True)
-                self._thread.start()
+            if not self._began and not self._over.is_set():
+                self._began = True
+                self._job.start(self._over)
         self._over.wait(_LEAST)
         self._told.wait(_TOLD_PACE if self._hears.is_set() else _PACE)
         self._told.clear()
@@ -348,25 +353,22 @@ class News:
     def close(self) -> None:
         self._over.set()
         self._told.set()
-        if self._thread is not None:
-            self._thread.join(_AGAIN)
+        self._job.join(_AGAIN)
 
-    def _run(self) -> None:
-        while not self._over.is_set():
-            try:
-                with psycopg.connect(_address(self._url), autocommit=True) as line:
-                    line.execute(f"LISTEN {CHANNEL}")
-                    self._hears.set()
-                    self._told.set()  # something may have come before this line stood
-                    self._hear(line)
-            except psycopg.Error:
-                self._told.set()  # whoever waits looks, and finds out what is wrong
-            finally:
-                self._hears.clear()
-            self._over.wait(_AGAIN)
+    def _listen(self) -> None:
+        try:
+            with psycopg.connect(_address(self._url), autocommit=True) as line:
+                line.execute(f"LISTEN {CHANNEL}")
+                self._hears.set()
+                self._told.set()  # something may have come before this line stood
+                self._hear(line)
+        finally:
+            self._hears.clear()
+            self._told.set()  # whoever waits looks, and finds out what is wrong
 
     def _hear(self, line: psycopg.Connection[Any]) -> None:
         while not self._over.is_set():
+            self._job.succeeded()
             for one in line.notifies(timeout=0.5):
                 if one.payload == self._mine:
                     self._told.set()

@@ -10,21 +10,26 @@ from collections.abc import Iterator
 import pytest
 from starlette.requests import Request
 
-from situasi.board import Board, install
+from situasi import pulse
+from situasi.board import Board, current, install
+from situasi.jobs import Job
+from situasi.pulse import InboxState, Unread
 from situasi.server import health
+from situasi.server.metrics import exposed
 from situasi.store.protocol import StoreError
+from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})
 
 
 @pytest.fixture
 def inbox(board: Board) -> Iterator[threading.Event]:
-    """A thread that looks at the inbox until the event is set."""
+    """A job that looks at the inbox until the event is set."""
     install(board)
     end = threading.Event()
-    thread = threading.Thread(target=end.wait, name="inbox", daemon=True)
-    thread.start()
-    health.watch(thread)
+    job = Job("inbox", lambda: None, 0.01)
+    job.start(end)
+    health.watch(job)
     yield end
     end.set()
     health.watch()
@@ -56,3 +61,24 @@ def test_a_store_that_cannot_be_read_is_not_ready_but_live(
     assert answer.status_code == 503 and b"rahasia" not in bytes(answer.body)
     assert json.loads(bytes(answer.body))["store"] is False
     assert asyncio.run(health.live(ASKED)).status_code == 200
+
+
+def test_files_that_the_inbox_could_not_take_are_told_and_no_reason_to_be_unready(
+    inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = InboxState()
+    monkeypatch.setattr(pulse, "INBOX", state)
+    state.fail(Unread("a.csv", "kosong", NOON))
+    state.fail(Unread("b.csv", "kesalahan", NOON, "00ff00ff"))
+    state.waiting["c.csv"] = Unread("c.csv", "sibuk", NOON)
+    state.ignored["folder"] = "folder tidak dibaca"
+    answer = health.ready(ASKED)
+    said = json.loads(bytes(answer.body))
+    assert answer.status_code == 200
+    assert said["inbox_files"] == {
+        "taken": 0, "refused": 1, "faults": 1, "waiting": 1, "ignored": 1
+    }  # fmt: skip
+    assert b"a.csv" not in bytes(answer.body)  # anybody may ask here
+    metrics = exposed(lambda: current()).decode()
+    assert 'situasi_inbox_files_total{outcome="faults"} 1.0' in metrics
+    assert "situasi_inbox_waiting 1.0" in metrics

@@ -141,7 +141,8 @@ def test_whatever_breaks_the_board_goes_on(
     one = made(full, clock)
     looks(one, clock, NIGHT)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert one.state.trouble == "ZeroDivisionError"
+    assert one.state.trouble and "ZeroDivisionError" in one.state.trouble
+    assert one.job.failures == 1
 
 
 def test_the_newest_are_kept_it_says_so_and_what_is_not_ours_is_left_alone(

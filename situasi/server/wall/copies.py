@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from situasi import whole as files
 from situasi.board import Board
+from situasi.jobs import Job
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture, wall
 
@@ -22,7 +22,7 @@ SIGHT = Viewer("papan", ROLES["tamu"], here=True)
 _NAME = re.compile(r"situasi-\d{8}-\d{4}\.html", re.ASCII)
 _HOUR = timedelta(hours=1)
 _LONGEST = 20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
-_log = logging.getLogger(__name__)
+_LONGEST_AGAIN = 600.0
 
 
 class Copies:
@@ -32,28 +32,30 @@ class Copies:
         self.folder = board.settings.live / "salinan"
         self._board, self._clock = board, clock
         self._due = _next_hour(self._local())
+        # One that failed is tried again, in ever longer pauses, and then bears its own minute.
+        self.job = Job("copies", self._turn, self._left, retry=_LONGEST, longest=_LONGEST_AGAIN)
 
     async def watch(self) -> None:
         """Write a copy at every full hour, until cancelled; at once an end where none is wanted."""
-        while self._board.settings.copies:
-            left = (self._due - self._local()).total_seconds()
-            await asyncio.sleep(min(max(left, 0.0) + 0.05, _LONGEST))
-            await self.look()
+        if self._board.settings.copies:
+            await self.job.watch()
 
     async def look(self) -> None:
         """Write the copy that is due. Whatever goes wrong, the board goes on without it."""
+        await self.job.take_async()
+
+    def _left(self) -> float:
+        left = (self._due - self._local()).total_seconds()
+        return min(max(left, 0.0) + 0.05, _LONGEST)
+
+    async def _turn(self) -> None:
         now = self._local()
         if now < self._due:
             if self._due - now > _HOUR:  # the clock was set back
                 self._due = _next_hour(now)
             return
+        await self._write(now)
         self._due = _next_hour(now)
-        try:
-            await self._write(now)
-        except OSError as error:
-            _log.warning("no hourly copy: %s", error)
-        except Exception:  # noqa: BLE001 (the next hour is tried all the same)
-            _log.exception("no hourly copy")
 
     async def _write(self, now: datetime) -> None:
         path = self.folder / f"situasi-{now:%Y%m%d-%H%M}.html"

@@ -22,6 +22,7 @@ from situasi.acknowledged import Acknowledgement
 from situasi.analysis import moment as moments
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
+from situasi.jobs import Job
 from situasi.roles import Viewer
 from situasi.server.wall import picture
 from situasi.server.wall.asked import Asked
@@ -34,6 +35,7 @@ from situasi.store.protocol import StoreError
 Found = TypeVar("Found")
 _LOOK = 0.25  # seconds between two looks at the store, however many wait
 _MOST_HELD = 40  # answers held back at once for one session: more tabs than anybody looks at
+_EXPECTED = (StoreError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -60,7 +62,7 @@ class Wall:
         self._looking = asyncio.Lock()
         self._changed = asyncio.Event()
         self._waiting: Counter[str] = Counter()  # by session
-        self._task: asyncio.Task[None] | None = None
+        self._job = Job("wall", self.look, _LOOK, retry=_LOOK, longest=5.0, expected=_EXPECTED)
         self._looker = ThreadPoolExecutor(1, "wall-look")
         self._live: PicturePool[Body] = PicturePool("wall-live", threads=4, per_owner=2)
         self._past: PicturePool[Body] = PicturePool("wall-past", threads=2, per_owner=1)
@@ -161,19 +163,14 @@ class Wall:
     async def watching(self, session: str = "") -> AsyncIterator[None]:
         """While anybody waits, the store is asked."""
         self._waiting[session] += 1
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._watch(), name="wall")
+        if not self._job.is_alive:
+            self._job.begin(ends=lambda: not self._waiting)
         try:
             yield
         finally:
             self._waiting[session] -= 1
             if not self._waiting[session]:
                 del self._waiting[session]
-
-    async def _watch(self) -> None:
-        while self._waiting:
-            await asyncio.sleep(_LOOK)
-            await self.look()
 
 
 def _written(sources: Sources, viewer: Viewer, asked: Asked) -> Body:

@@ -64,15 +64,31 @@ def _upstream(_election: Election) -> Why:
     )  # fmt: skip
 
 
+def _inbox(_election: Election) -> Why:
+    return Why(
+        _("Berkas yang diletakkan di kotak masuk dan tidak dapat dibaca, sejak server dibuka; yang "
+          "gagal ada di folder failed/ beserta sebabnya, yang lain dicoba lagi sendiri."),
+    )  # fmt: skip
+
+
+def _jobs(_election: Election) -> Why:
+    return Why(
+        _("Pekerjaan server di samping halaman. Baik: masih berjalan dan tidak gagal tiga kali "
+          "berturut-turut; yang gagal dicoba lagi sendiri, dengan jeda yang makin panjang."),
+    )  # fmt: skip
+
+
 SITUATION: dict[str, Rule] = {"senyap": _silent}
 INTAKE: dict[str, Rule] = {
     "kiriman": _deliveries, "dibaca": _deliveries, "karantina": _waiting, "menunggu": _waiting,
     "senyap": _silent, "ditarik": _taken_back, "sumber": _deliveries, "sumber_berkas": _deliveries,
-    "alasan_jumlah": _waiting,
+    "alasan_jumlah": _waiting, "kotak_masuk": _inbox,
 }  # fmt: skip
 HEALTH: dict[str, Rule] = {
     "umur": _picture,
     "cadangan": _backup,
     "hulu": _upstream,
+    "kotak_masuk": _inbox,
+    "pekerjaan": _jobs,
     **dict.fromkeys(("jeda", "baca", "penonton", "tunggu", "memori", "denyut"), _beat),
 }

@@ -1,0 +1,38 @@
+"""Names of files as people and programs may send them, made safe to show, log and write."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path, PurePath
+
+LONGEST = 255  # bytes of a name, on every file system in use
+
+
+def readable(name: str) -> str:
+    """The name without control characters and bytes that are no text; never empty."""
+    kept = "".join(
+        "_" if "\ud800" <= letter <= "\udfff" else letter
+        for letter in name
+        if letter.isprintable() or "\ud800" <= letter <= "\udfff"
+    )
+    return kept.strip() or "berkas"
+
+
+def shortened(name: str, room: int) -> str:
+    """The name in at most `room` bytes, with its ending; what is cut off is its end before that."""
+    if len(name.encode("utf-8", "surrogateescape")) <= room:
+        return name
+    ending = PurePath(name).suffix.encode("utf-8", "replace")[:20]
+    stem = name.encode("utf-8", "replace")[: max(room - len(ending), 1)]
+    return (stem + ending).decode("utf-8", "ignore")
+
+
+def free(path: Path) -> Path:
+    """This path, or the first like it that nobody has taken."""
+    others = (path.with_name(f"{number}_{path.name}") for number in count(2))
+    return path if not taken(path) else next(other for other in others if not taken(other))
+
+
+def taken(path: Path) -> bool:
+    """Whether anything has this name, a link that leads nowhere too."""
+    return path.exists() or path.is_symlink()

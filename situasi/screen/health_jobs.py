@@ -1,0 +1,75 @@
+"""The background jobs of the server as Kesehatan shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from situasi import jobs, words
+from situasi.jobs import Job
+from situasi.labels import N_
+from situasi.screen import tables
+from situasi.screen.columns import Column, number
+from situasi.screen.parts import Card
+from situasi.screen.tables import Table
+from situasi.words import _
+
+# What each background job does, in words; of a command above "lookout" is followed by a code.
+_NAMES = {
+    "inbox": N_("membaca kotak masuk"),
+    "lookout": N_("membaca penyimpanan dan menyiapkan halaman"),
+    "keeper": N_("melihat siapa boleh masuk"),
+    "keeper-writes": N_("mencatat masuk dan keluar"),
+    "trail": N_("menulis jejak"),
+    "news": N_("mendengar kabar penyimpanan"),
+    "wall": N_("memperbarui layar"),
+    "copies": N_("menulis salinan tiap jam"),
+    "nightly": N_("membuat cadangan malam"),
+    "upstream": N_("mengalirkan baris ke atas"),
+    "drill": N_("memutar skenario latihan"),
+    "overseeing": N_("membaca rekap kabupaten"),
+    "supervisor": N_("mengawasi pekerjaan lain"),
+}
+
+
+def build_card() -> Card:
+    """How many of the background jobs of this server are well."""
+    running = jobs.running()
+    ill = [job for job in running if not job.is_well]
+    note = _("semua berjalan") if not ill else ", ".join(_job_name(job) for job in ill[:3])
+    if not running:
+        note = _("tidak ada yang berjalan")
+    value = _("{n} dari {of}").format(
+        n=words.number(len(running) - len(ill)), of=words.number(len(running))
+    )
+    return Card(_("Pekerjaan latar yang baik"), value, note, alarm=bool(ill))
+
+
+def _job_name(job: Job) -> str:
+    kind, _sep, of = job.name.partition(" ")
+    return f"{_(_NAMES.get(kind, kind))} {of}".strip()
+
+
+def build_table() -> Table:
+    """Every background job: when it last went well and failed, and what was wrong."""
+    running = jobs.running()
+    return tables.table(
+        {
+            _("pekerjaan"): [_job_name(job) for job in running],
+            _("keadaan"): [_job_state(job) for job in running],
+            _("terakhir berhasil (detik lalu)"): _seconds([job.since_success_s for job in running]),
+            _("terakhir gagal (detik lalu)"): _seconds([job.since_failure_s for job in running]),
+            _("gagal berturut-turut"): number([job.failures for job in running]),
+            _("sebab"): [job.trouble or "" for job in running],
+        },
+        made_up=False,
+    )
+
+
+def _seconds(values: Sequence[float | None]) -> Column:
+    return number([None if value is None else round(value) for value in values])
+
+
+def _job_state(job: Job) -> str:
+    if not job.is_alive:
+        return _("berhenti; dimulai lagi sendiri")
+    return _("gagal; dicoba lagi") if job.failures else _("berjalan")

@@ -1,0 +1,423 @@
+"""Background jobs: one bad turn never ends one; health, metrics and Kesehatan tell of it."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import ctypes
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from situasi import jobs, syncing
+from situasi.board import Board, install
+from situasi.documents.schedule import Schedule, every
+from situasi.drills import Player
+from situasi.inbox import Inbox
+from situasi.jobs import IDLE, Job
+from situasi.pulse import Errand
+from situasi.screen import health_jobs
+from situasi.server import health, lifespan
+from situasi.server.keeper import Keeper
+from situasi.server.metrics import exposed
+from situasi.server.nightly import Nightly
+from situasi.server.wall.copies import Copies
+from situasi.server.wall.wall import Wall
+from situasi.settings import ROOT
+from situasi.store import open_store
+from situasi.store.outbox import Outbox, Scribe
+from situasi.store.protocol import StoreError
+from tests.conftest import NOON
+
+ASKED = Request({"type": "http", "headers": []})
+# Where threads and tasks may be begun by name: the runner, and one whose answer is awaited.
+MAY_BEGIN = {
+    "situasi/jobs.py": {"Thread", "create_task"},
+    "situasi/server/wall/wall.py": {"ensure_future"},
+}
+BEGINS = {"Thread", "Timer", "create_task", "ensure_future", "start_new_thread", "call_later",
+          "call_at", "run_coroutine_threadsafe", "Process"}  # fmt: skip
+
+
+class Bug(Exception):
+    """What nobody expected."""
+
+
+def until(is_so: Callable[[], bool], why: str) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline, why
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def no_jobs_left() -> Iterator[None]:
+    """Those of other tests do not count here, nor ours there."""
+    before = jobs._running[:]
+    jobs._running.clear()
+    yield
+    jobs._running[:] = before
+    health.watch()
+
+
+@pytest.fixture
+def stop() -> Iterator[threading.Event]:
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_every_thread_and_task_is_begun_by_the_runner() -> None:
+    begun: dict[str, set[str]] = {}
+    files = [
+        *(ROOT / "situasi").rglob("*.py"),
+        *(ROOT / "pages").glob("*.py"),
+        ROOT / "dashboard.py",
+    ]
+    for file in files:
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                named = (
+                    call.func.attr
+                    if isinstance(call.func, ast.Attribute)
+                    else getattr(call.func, "id", "")
+                )
+                if named in BEGINS:
+                    begun.setdefault(file.relative_to(ROOT).as_posix(), set()).add(named)
+    assert begun == MAY_BEGIN
+
+
+def scribe_job(board: Board) -> Job:
+    return Scribe(Outbox(board.store, lambda: NOON))._job
+
+
+def upstream_job(board: Board) -> Job:
+    def opened() -> Any:
+        return open_store(f"sqlite:///{board.settings.live / 'atas.db'}")
+
+    return syncing.Upstream(board.store, opened, lambda: NOON, Errand()).job
+
+
+# Every job of a Polres: how it is made, and what one of its turns asks first.
+JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
+    "inbox": (lambda b: Inbox(b, lambda: NOON, lambda _: None).job, "situasi.inbox.Inbox.sweep"),
+    "lookout": (lambda b: b.lookout.job, "situasi.snapshot.Live.picture"),
+    "drill": (lambda b: Player(b, lambda: NOON).job, "situasi.drills.Player.waiting"),
+    "upstream": (upstream_job, "situasi.syncing.Upstream._flow"),
+    "trail": (scribe_job, "situasi.store.outbox.Outbox.write"),
+    "keeper": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[0],
+               "situasi.server.keeper.Keeper._read"),
+    "keeper-writes": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[1],
+                      "situasi.server.keeper.Keeper._write_owed"),
+    "copies": (lambda b: Copies(b, lambda: NOON).job, "situasi.server.wall.copies.Copies._local"),
+    "nightly": (lambda b: Nightly(b, lambda: NOON, Errand()).job,
+                "situasi.server.nightly.Nightly._make"),
+    "wall": (lambda b: Wall(b)._job, "situasi.server.wall.wall.Wall._look"),
+    "supervisor": (lambda _: Job("supervisor", jobs.revive), "situasi.jobs.running"),
+}  # fmt: skip
+# Looked at in other tests, as they need PostgreSQL: test_headquarters, test_store_postgres.
+ELSEWHERE = {"overseeing", "news"}
+
+
+def test_every_job_that_the_code_names_is_tried_here_and_has_words_on_kesehatan() -> None:
+    named = set()
+    for file in (ROOT / "situasi").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Job"
+                    and isinstance(call.args[0], ast.Constant)):  # fmt: skip
+                named.add(call.args[0].value)
+    assert named == JOBS.keys() | ELSEWHERE
+    assert named == health_jobs._NAMES.keys()
+
+
+def broken_once(monkeypatch: pytest.MonkeyPatch, target: str, error: BaseException) -> list[int]:
+    """Have this raise the first time; how often it was called."""
+    calls: list[int] = []
+    owner_name, _, name = target.rpartition(".")
+    module, _, kind = owner_name.rpartition(".")
+    owner = getattr(__import__(module, fromlist=[kind]), kind)
+    really = getattr(owner, name)
+
+    def wrapped(*given: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise error
+        return really(*given, **more)
+
+    monkeypatch.setattr(owner, name, wrapped)
+    return calls
+
+
+@pytest.mark.parametrize("error", [Bug("tak terduga"), SystemExit(1), MemoryError()], ids=repr)
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
+    name: str, error: BaseException, board: Board, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    job = JOBS[name][0](board)
+    if name == "nightly":
+        job._turn.__self__._not_before = NOON  # type: ignore[attr-defined]
+    jobs._enter(job)
+    broken_once(monkeypatch, JOBS[name][1], error)
+    failed = jobs.failures().get(name, 0)
+
+    async def turns() -> None:
+        job._task = asyncio.current_task()  # alive, as it is taken by hand here
+        await job.take_async()
+        assert job.failures == 1
+        assert job.trouble and type(error).__name__ in job.trouble
+        ready = json.loads(bytes(health.ready(ASKED).body))["jobs"][name]
+        assert (ready["failures"], ready["since_success_seconds"]) == (1, None)
+        assert ready["since_failure_seconds"] >= 0
+        if name == "nightly":  # it is tried again a quarter of an hour later
+            job._turn.__self__._not_before = NOON  # type: ignore[attr-defined]
+        await job.take_async()
+
+    install(board)
+    asyncio.run(turns())
+    assert job.failures == 0 and job.trouble is None
+    assert jobs.failures()[name] == failed + 1
+    told = [r for r in caplog.records if r.message == "job failed" and vars(r)["job"] == name]
+    assert told and told[0].exc_info
+    board.deeds.close()
+
+
+def test_a_thread_goes_on_turn_after_turn_with_growing_pauses(stop: threading.Event) -> None:
+    turns: list[float] = []
+
+    def turn() -> None:
+        turns.append(job.pause())
+        if len(turns) < 6:
+            raise Bug
+
+    job = Job("coba", turn, 0.0, retry=0.01, longest=0.04)
+    job.start(stop)
+    until(lambda: len(turns) > 8, "it ended")
+    assert turns[:7] == [0.0, 0.01, 0.02, 0.04, 0.04, 0.04, 0.0]
+    assert job.is_alive and job.failures == 0
+
+
+def test_a_task_goes_on_and_what_it_waited_for_may_be_cancelled_without_ending_it() -> None:
+    turns: list[int] = []
+
+    async def turn() -> None:
+        turns.append(1)
+        if len(turns) == 1:
+            raise Bug
+        if len(turns) == 2:
+            raise asyncio.CancelledError  # of something inside
+
+    async def life() -> None:
+        job = Job("coba", turn, 0.0, retry=0.001, longest=0.001)
+        task = job.begin()
+        while len(turns) < 4:
+            await asyncio.sleep(0.001)
+        assert job.failures == 0 and jobs.running() == [job]
+        job.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert jobs.running() == []
+
+    asyncio.run(life())
+
+
+def test_a_turn_without_work_says_nothing_of_how_it_goes() -> None:
+    made: list[object] = [Bug("gagal"), IDLE, None]
+
+    def turn() -> object:
+        one = made.pop(0)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    job = Job("coba", turn)
+    job.take()
+    job.take()
+    assert job.failures == 1 and job.since_success_s is None
+    job.take()
+    assert job.failures == 0 and job.since_success_s is not None
+
+
+def test_the_same_failure_is_not_told_for_ever_and_another_one_is(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    errors: list[Exception] = [*[OSError("disk")] * 70, Bug("lain"), OSError("disk")]
+
+    def turn() -> None:
+        raise errors.pop(0)
+
+    job = Job("coba", turn)
+    while errors:
+        job.take()
+    told = [(vars(r)["failures"], r.levelname) for r in caplog.records]
+    assert told == [(1, "WARNING"), (8, "WARNING"), (64, "WARNING"), (71, "ERROR"), (72, "WARNING")]
+
+
+def test_nothing_that_logging_does_ends_a_job(
+    monkeypatch: pytest.MonkeyPatch, stop: threading.Event
+) -> None:
+    def no_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    turns: list[int] = []
+
+    def turn() -> None:
+        turns.append(1)
+        raise Bug
+
+    for name in ("warning", "error", "info"):
+        monkeypatch.setattr(logging.Logger, name, no_memory)
+    job = Job("coba", turn, 0.0, retry=0.001, longest=0.001)
+    job.start(stop)
+    until(lambda: len(turns) > 5, "it ended")
+    assert job.is_alive and not job.is_well and job.trouble
+
+
+def killed(job: Job) -> None:
+    """End its thread from outside, between two turns or in one: as nothing of ours would."""
+    thread = job._thread
+    assert thread is not None and thread.ident is not None
+    while thread.is_alive():
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
+        )
+        thread.join(0.01)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_job_that_is_dead_is_told_and_started_again(
+    board: Board, stop: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    turns: list[int] = []
+    job = Job("inbox", lambda: turns.append(1), 0.0)
+    job.start(stop)
+    install(board)
+    health.watch(job)
+    assert health.ready(ASKED).status_code == 200
+    killed(job)
+    answer = health.ready(ASKED)
+    said = json.loads(bytes(answer.body))
+    assert (answer.status_code, said["inbox"], said["jobs"]["inbox"]["alive"]) == (
+        503,
+        False,
+        False,
+    )
+    assert 'situasi_job_alive{job="inbox"} 0.0' in exposed(lambda: board).decode()
+    assert health_jobs.build_card().alarm
+    assert "berhenti" in str(health_jobs.build_table().file()["keadaan"].tolist())
+    assert jobs.revive() == ["inbox"]
+    before = len(turns)
+    until(lambda: len(turns) > before, "not begun again")
+    assert health.ready(ASKED).status_code == 200 and job.restarts == 1
+    assert any("started anew" in record.message for record in caplog.records)
+    assert jobs.revive() == []
+
+
+def test_a_job_that_was_stopped_is_not_started_again(stop: threading.Event) -> None:
+    ended: list[int] = []
+    job = Job("coba", lambda: None, 0.0, at_end=lambda: ended.append(1))
+    job.start(stop)
+    stop.set()
+    job.join(60)
+    assert ended == [1]
+    assert jobs.running() == [] and jobs.revive() == [] and not job.revive()
+
+
+def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> None:
+    state = {"well": False}
+
+    def turn() -> None:
+        if not state["well"]:
+            raise StoreError("Penyimpanan sibuk.")
+
+    async def life() -> list[int]:
+        job = Job("keeper", turn, 3600.0, expected=(StoreError,))
+        job.begin()
+        health.watch(job)
+        found = []
+        for _ in range(jobs.FAILING):
+            found.append(health.ready(ASKED).status_code)
+            await job.take_async()
+        found.append(health.ready(ASKED).status_code)
+        state["well"] = True
+        await job.take_async()
+        found.append(health.ready(ASKED).status_code)
+        job.cancel()
+        return found
+
+    install(board)
+    assert asyncio.run(life()) == [200] * jobs.FAILING + [503, 200]
+
+
+def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
+    job = Job("upstream", lambda: 1 / 0)
+    jobs._enter(job)
+    job.take()
+    job.take()
+    said = exposed(lambda: board).decode()
+    assert 'situasi_job_failing{job="upstream"} 2.0' in said
+    assert (
+        f'situasi_job_failures_total{{job="upstream"}} {float(jobs.failures()["upstream"])}' in said
+    )
+    assert 'situasi_job_since_success_seconds{job="upstream"}' in said
+    file = health_jobs.build_table().file()
+    assert file["pekerjaan"].tolist() == ["mengalirkan baris ke atas"]
+    assert "ZeroDivisionError" in file["sebab"].iloc[0]
+    assert health_jobs.build_card().alarm
+
+
+def test_what_is_done_once_in_a_thread_of_its_own_tells_what_went_wrong(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = jobs.failures().get("sekali", 0)
+    jobs.once("sekali", lambda: 1 / 0)
+    until(lambda: jobs.failures().get("sekali", 0) > before, "not counted")
+    until(lambda: "job failed" in caplog.text, "not told")
+
+
+def test_an_entry_that_can_never_be_written_holds_up_no_other_of_the_trail(
+    board: Board, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox = Outbox(board.store, lambda: NOON)
+    outbox.put("saw", "wati", {"page": "situasi"})
+    outbox.put("saw", "budi", {"page": {"himpunan"}})  # a set is no JSON
+    outbox.put("saw", "tini", {"page": "situasi"})
+    outbox.write()
+    found = board.store.audit()
+    assert found["actor"].tolist() == ["wati", "budi", "tini"]
+    assert "unwritable" in found["detail"].iloc[1]
+    assert board.store.verify() == []
+    assert any(vars(record).get("fault") for record in caplog.records)
+
+
+def test_laporan_go_on_after_an_error_that_nobody_expected() -> None:
+    told: list[str] = []
+    made: list[int] = []
+    clock = [NOON]
+
+    def make(due: object) -> str:
+        made.append(1)
+        if len(made) == 1:
+            raise Bug("tak terduga")
+        return "dibuat"
+
+    plan = Schedule(every("2h"), lambda: clock[0], make, told.append, hoped=(OSError,))
+    turns = iter([False, True])
+
+    def wait(_seconds: float) -> bool:
+        clock[0] = NOON.replace(minute=5)
+        return next(turns)
+
+    plan.run(wait)
+    assert "kesalahan tak terduga (Bug)" in told[0] and told[1] == "dibuat"
+
+
+def test_the_server_begins_all_of_them_as_jobs(board: Board) -> None:
+    names = {job.name for job in [*lifespan._threads(board), *lifespan._tasks(board)]}
+    assert names == {"inbox", "lookout", "copies", "nightly"}
