@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ from zoneinfo import ZoneInfo
 from situasi import alert_rules, calibrated, rules
 from situasi.alert_rules import AlertRules
 from situasi.calibrated import Calibrated
+from situasi.definition import explained
 from situasi.rules import Rules
 
 
@@ -89,22 +88,23 @@ class Election:
 def load(folder: Path) -> Election:
     """Read `election.toml` and `rules.toml` in this folder, and `alerts.toml` where there is one.
 
-    Raises FileNotFoundError where one is missing, and KeyError or ValueError naming
-    the entry that is missing or wrong.
+    Raises DefinitionError naming the file, the line or entry that is missing or wrong, and what
+    to do.
     """
     definition, day = folder / "election.toml", folder / "rules.toml"
-    told, ruled = (tomllib.loads(file.read_text("utf-8")) for file in (definition, day))
-    with _naming(day):
-        of_the_day = rules.read(ruled)
-    with _naming(definition):
+    with explained(definition):
+        told = tomllib.loads(definition.read_text("utf-8"))
+    with explained(day):
+        of_the_day = rules.read(tomllib.loads(day.read_text("utf-8")))
+    with explained(definition):
         election = _build(folder, told, of_the_day)
     mark = fingerprint(election)
-    with _naming(folder / calibrated.NAME):
+    with explained(folder / calibrated.NAME):
         election = replace(election, calibrated=calibrated.load(folder, mark))
     watched = folder / "alerts.toml"
     if not watched.is_file():
         return election
-    with _naming(watched):
+    with explained(watched):
         read = alert_rules.read(tomllib.loads(watched.read_text("utf-8")))
     return replace(election, alerts=read)
 
@@ -114,15 +114,6 @@ def fingerprint(election: Election) -> str:
     return calibrated.fingerprint(
         election.folder, election.rules, election.tps_opens, election.tps_closes
     )
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except KeyError as missing:
-        missing.add_note(f"{path} has no entry {missing}; compare it with another election's file")
-        raise
 
 
 def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
