@@ -20,11 +20,12 @@ from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.opening import prepare
-from situasi.server import health, keeper, logs, sending
+from situasi.server import health, keeper, logs, sending, start
 from situasi.server.keeper import Keeper
 from situasi.server.memory import loaded, settling
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 from situasi.syncing import Upstream
 
@@ -38,9 +39,12 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
     sending.at_once()  # finds nothing of what is held aside by the next
     loaded()
-    opened = await asyncio.to_thread(_open)
-    keeping = Keeper(opened.store, opened.settings.door, _now)
-    await keeping.look()
+    try:
+        opened = await asyncio.to_thread(_open)
+        keeping = Keeper(opened.store, opened.settings.door, _now)
+        await keeping.look()
+    except (StoreError, OSError, KeyError, ValueError) as error:
+        start.refuse(error)
     keeper.install(keeping)
     tasks = [asyncio.create_task(keeping.watch(), name="keeper")]
     stop = threading.Event()
