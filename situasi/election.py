@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from situasi import alert_rules, calibrated, rules
@@ -14,6 +14,8 @@ from situasi.alert_rules import AlertRules
 from situasi.calibrated import Calibrated
 from situasi.definition import explained
 from situasi.rules import Rules
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -129,22 +131,37 @@ def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
         operation=election["operation"],
         ballot=election["ballot"],
         candidates=tuple(election["candidates"]),
-        day=day["date"],
+        day=_entry(day, "date", date),
         zone=ZoneInfo(day["zone"]),
         zone_label=day["zone_label"],
-        tps_opens=day["tps_opens"],
-        tps_closes=day["tps_closes"],
-        watch_from=day["watch_from"],
-        watch_until=day["watch_until"],
-        dpt_total=raw["register"]["dpt"],
-        tps_total=raw["register"]["tps"],
-        moments=tuple(Moment(m["at"], m["label"]) for m in day["moments"]),
+        tps_opens=_entry(day, "tps_opens", time),
+        tps_closes=_entry(day, "tps_closes", time),
+        watch_from=_entry(day, "watch_from", time),
+        watch_until=_entry(day, "watch_until", time),
+        dpt_total=_entry(raw["register"], "dpt", int),
+        tps_total=_entry(raw["register"], "tps", int),
+        moments=tuple(Moment(_entry(m, "at", time), m["label"]) for m in day["moments"]),
         thresholds=_thresholds(raw["thresholds"]),
         rules=of_the_day,
         boundaries=(folder / area["boundaries"]).resolve(),
         seat=area.get("seat"),
         ways=(folder / area["ways"]).resolve() if "ways" in area else None,
     )
+
+
+def _entry(told: dict[str, Any], name: str, kind: type[Told]) -> Told:
+    """The entry of this name, which must be of this kind and of no narrower one."""
+    found = told[name]
+    if type(found) is not kind:
+        raise ValueError(f"{name} = {found!r} bukan {_KINDS[kind]}")
+    return found
+
+
+_KINDS: dict[type, str] = {
+    date: "tanggal (2024-11-27, tanpa tanda kutip)",
+    time: "jam (07:00:00, tanpa tanda kutip)",
+    int: "bilangan bulat",
+}
 
 
 def _thresholds(raw: dict[str, Any]) -> Thresholds:

@@ -8,6 +8,7 @@ import pytest
 
 from situasi import board as house
 from situasi.board import Board, open_board
+from situasi.definition import DefinitionError
 from tests.builders_election import invented_election, kecamatan_codes, write_squares
 from tests.conftest import NOON, settings_in
 
@@ -22,7 +23,7 @@ def test_register_and_boundaries_must_name_the_same_kecamatan(tmp_path: Path) ->
 def test_an_election_folder_without_a_definition_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "kosong").mkdir()
     settings = settings_in(tmp_path, SITUASI_ELECTION=str(tmp_path / "kosong"))
-    with pytest.raises(FileNotFoundError, match=r"election\.toml"):
+    with pytest.raises(DefinitionError, match=r"election\.toml"):
         open_board(settings, lambda: NOON)
     assert not settings.live.exists()
 
