@@ -117,7 +117,7 @@ def test_a_secret_must_be_long_and_an_account_enabled(tmp_path: Path) -> None:
     said = starts(tmp_path, *flags, SITUASI_SECRET=SECRET)
     assert said.returncode != 0
     assert "akun yang aktif" in said.stderr
-    assert SECRET not in said.stderr + said.stdout
+    assert "rahasia9sekali" not in said.stderr + said.stdout
     closed = Server(tmp_path)
     admit(closed, "wati")
     closed.command("user", "disable", "wati")
@@ -195,7 +195,7 @@ def _without_a_kecamatan(folder: Path) -> dict[str, str]:
 
 
 def _with_a_wrong_port(_folder: Path) -> dict[str, str]:
-    return {"SITUASI_STORE": f"postgresql+psycopg://situasi:{SECRET}@127.0.0.1:satu/situasi"}
+    return {"SITUASI_STORE": "postgresql+psycopg://situasi:rahasia9sekali@127.0.0.1:satu/situasi"}
 
 
 def _with_a_wrong_duration(_folder: Path) -> dict[str, str]:
@@ -242,4 +242,4 @@ def test_what_cannot_be_opened_is_one_sentence_and_the_process_ends_with_one(
     (sentence,) = [line for line in said.stderr.splitlines() if line.strip()]
     assert sentence.startswith("Situasi tidak dimulai: ")
     assert all(part in sentence for part in told)
-    assert SECRET not in said.stderr + said.stdout
+    assert "rahasia9sekali" not in said.stderr + said.stdout
