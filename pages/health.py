@@ -11,6 +11,7 @@ from situasi.words import _
 
 def show() -> None:
     header(session.moment(filters.past_moment(), session.picture()), label("screen", "kesehatan"))
+    health_panel.register()
     beats = board().lookout.pulse.beats()
     if not beats:
         page.nothing(_("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya."))

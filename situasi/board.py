@@ -12,6 +12,7 @@ from pathlib import Path
 
 from situasi import command, election, ground, regions, shapes
 from situasi.deeds import Deeds
+from situasi.definition import DefinitionError
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
@@ -141,9 +142,18 @@ _LOOKED_AT = "Papan {polres} hanya dilihat dari {name}; yang menulis adalah Polr
 
 
 def _covers(register: Register, boundaries: Boundaries) -> None:
-    missing = sorted(set(register.kecamatan) ^ set(boundaries.codes))
-    if missing:
-        raise ValueError(f"register and boundaries do not name the same kecamatan: {missing}")
+    # A kecamatan without lines would make every point in it lie elsewhere: no board is better.
+    drawn, folder = set(boundaries.codes), register.election.boundaries
+    differing = sorted(set(register.kecamatan) ^ drawn)
+    if differing:
+        lacking = sorted(set(register.kecamatan) - drawn)
+        what = (
+            "tidak memuat kecamatan" if lacking else "memuat kecamatan yang tidak ada di register:"
+        )
+        raise DefinitionError(
+            f"Batas di {folder} {what} {', '.join(lacking or differing)}. Impor batasnya lagi"
+            " (python -m situasi geo import), atau perbaiki kecamatan.csv pemilihan ini."
+        )
 
 
 def settle_memory() -> None:

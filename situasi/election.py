@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from situasi import alert_rules, calibrated, rules
 from situasi.alert_rules import AlertRules
 from situasi.calibrated import Calibrated
+from situasi.definition import explained
 from situasi.rules import Rules
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -89,22 +90,23 @@ class Election:
 def load(folder: Path) -> Election:
     """Read `election.toml` and `rules.toml` in this folder, and `alerts.toml` where there is one.
 
-    Raises FileNotFoundError where one is missing, and KeyError or ValueError naming
-    the entry that is missing or wrong.
+    Raises DefinitionError naming the file, the line or entry that is missing or wrong, and what
+    to do.
     """
     definition, day = folder / "election.toml", folder / "rules.toml"
-    told, ruled = (tomllib.loads(file.read_text("utf-8")) for file in (definition, day))
-    with _naming(day):
-        of_the_day = rules.read(ruled)
-    with _naming(definition):
+    with explained(definition):
+        told = tomllib.loads(definition.read_text("utf-8"))
+    with explained(day):
+        of_the_day = rules.read(tomllib.loads(day.read_text("utf-8")))
+    with explained(definition):
         election = _build(folder, told, of_the_day)
     mark = fingerprint(election)
-    with _naming(folder / calibrated.NAME):
+    with explained(folder / calibrated.NAME):
         election = replace(election, calibrated=calibrated.load(folder, mark))
     watched = folder / "alerts.toml"
     if not watched.is_file():
         return election
-    with _naming(watched):
+    with explained(watched):
         read = alert_rules.read(tomllib.loads(watched.read_text("utf-8")))
     return replace(election, alerts=read)
 
@@ -114,15 +116,6 @@ def fingerprint(election: Election) -> str:
     return calibrated.fingerprint(
         election.folder, election.rules, election.tps_opens, election.tps_closes
     )
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except KeyError as missing:
-        missing.add_note(f"{path} has no entry {missing}; compare it with another election's file")
-        raise
 
 
 def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
@@ -138,22 +131,37 @@ def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
         operation=election["operation"],
         ballot=election["ballot"],
         candidates=tuple(election["candidates"]),
-        day=day["date"],
+        day=_entry(day, "date", date),
         zone=ZoneInfo(day["zone"]),
         zone_label=day["zone_label"],
-        tps_opens=day["tps_opens"],
-        tps_closes=day["tps_closes"],
-        watch_from=day["watch_from"],
-        watch_until=day["watch_until"],
-        dpt_total=raw["register"]["dpt"],
-        tps_total=raw["register"]["tps"],
-        moments=tuple(Moment(m["at"], m["label"]) for m in day["moments"]),
+        tps_opens=_entry(day, "tps_opens", time),
+        tps_closes=_entry(day, "tps_closes", time),
+        watch_from=_entry(day, "watch_from", time),
+        watch_until=_entry(day, "watch_until", time),
+        dpt_total=_entry(raw["register"], "dpt", int),
+        tps_total=_entry(raw["register"], "tps", int),
+        moments=tuple(Moment(_entry(m, "at", time), m["label"]) for m in day["moments"]),
         thresholds=_thresholds(raw["thresholds"]),
         rules=of_the_day,
         boundaries=(folder / area["boundaries"]).resolve(),
         seat=area.get("seat"),
         ways=(folder / area["ways"]).resolve() if "ways" in area else None,
     )
+
+
+def _entry(told: dict[str, Any], name: str, kind: type[Told]) -> Told:
+    """The entry of this name, which must be of this kind and of no narrower one."""
+    found = told[name]
+    if type(found) is not kind:
+        raise ValueError(f"{name} = {found!r} bukan {_KINDS[kind]}")
+    return found
+
+
+_KINDS: dict[type, str] = {
+    date: "tanggal (2024-11-27, tanpa tanda kutip)",
+    time: "jam (07:00:00, tanpa tanda kutip)",
+    int: "bilangan bulat",
+}
 
 
 def _thresholds(raw: dict[str, Any]) -> Thresholds:

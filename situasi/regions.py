@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from situasi.definition import DefinitionError, read_rows
 from situasi.election import Election
 
 
@@ -69,11 +70,28 @@ class SopItem:
 
 
 @dataclass(frozen=True)
+class Mismatch:
+    """Two numbers of the register that should be one, and the files that say them.
+
+    what: TPS or DPT (voters). kecamatan: code; "" for the whole kabupaten.
+    """
+
+    what: str
+    kecamatan: str
+    declared: int
+    declared_in: str
+    found: int
+    found_in: str
+
+
+@dataclass(frozen=True)
 class Register:
     """Everything that is known of the area before the day begins.
 
     tps: frame of all TPS (code, desa, kecamatan, nomor, dpt, estimated, kerawanan), one row each.
     aliases: other spellings of places, as (code, spelling). stages: in the order of the file.
+    mismatches: what does not add up; the numbers that it touches are then marked as estimates.
+    whole: whether this is all of the kabupaten (see `within`).
     """
 
     election: Election
@@ -83,19 +101,19 @@ class Register:
     aliases: tuple[tuple[str, str], ...]
     stages: tuple[Stage, ...]
     sop: tuple[SopItem, ...]
-
-    @property
-    def whole(self) -> bool:
-        """Whether this is all of the kabupaten (see `within`)."""
-        return len(self.tps) == self.election.tps_total
+    mismatches: tuple[Mismatch, ...] = ()
+    whole: bool = True
 
     def within(self, area: Collection[str]) -> Register:
         """The register of these kecamatan alone; all of it where none is named."""
         if not area:
             return self
+        kecamatan = {code: place for code, place in self.kecamatan.items() if code in area}
         return replace(
             self,
-            kecamatan={code: place for code, place in self.kecamatan.items() if code in area},
+            whole=self.whole and len(kecamatan) == len(self.kecamatan),
+            mismatches=tuple(one for one in self.mismatches if one.kecamatan in {"", *area}),
+            kecamatan=kecamatan,
             desa={code: desa for code, desa in self.desa.items() if desa.kecamatan in area},
             tps=self.tps[self.tps["kecamatan"].isin(list(area))].reset_index(drop=True),
         )
@@ -112,44 +130,41 @@ def load(election: Election) -> Register:
     """Read the register beside `election.toml`.
 
     `tps_kpu.csv`, where present, replaces the estimated `tps.csv`.
-    Raises ValueError naming the file and figure when the parts do not add up.
+    Parts that do not add up are told in `mismatches`. Raises DefinitionError naming file, line
+    and remedy where a part cannot be read or names what there is not.
     """
     folder = election.folder
-    polsek = {row["kecamatan_kode"]: row for row in _rows(folder / "polsek.csv")}
-    register = Register(
-        election=election,
-        kecamatan={row["kode"]: _kecamatan(row, polsek) for row in _rows(folder / "kecamatan.csv")},
-        desa={
-            row["kode"]: Desa(row["kode"], row["nama"], row["jenis"], row["kecamatan_kode"])
-            for row in _rows(folder / "desa.csv")
-        },
-        tps=_tps(folder),
-        aliases=tuple((row["kode"], row["nama"]) for row in _rows(folder / "aliases.csv")),
-        stages=tuple(_stage(row) for row in _rows(folder / "tahapan.csv")),
-        sop=tuple(_sop(row) for row in _rows(folder / "sop.csv")),
+    polsek = dict(read_rows(folder / "polsek.csv", lambda row: (row["kecamatan_kode"], row)))
+    kecamatan = read_rows(folder / "kecamatan.csv", lambda row: _kecamatan(row, polsek))
+    desa = read_rows(folder / "desa.csv", _desa)
+    return _checked(
+        Register(
+            election=election,
+            kecamatan={one.code: one for one in kecamatan},
+            desa={one.code: one for one in desa},
+            tps=_tps(folder),
+            aliases=tuple(
+                read_rows(folder / "aliases.csv", lambda row: (row["kode"], row["nama"]))
+            ),
+            stages=tuple(read_rows(folder / "tahapan.csv", _stage)),
+            sop=tuple(read_rows(folder / "sop.csv", _sop)),
+        )
     )
-    _check(register)
-    return register
 
 
 def kecamatan_names(folder: Path) -> dict[str, str]:
     """Names by code of an election folder, without the rest of its register."""
-    return {row["kode"]: row["nama"] for row in _rows(folder / "kecamatan.csv")}
+    return dict(read_rows(folder / "kecamatan.csv", lambda row: (row["kode"], row["nama"])))
 
 
 def estimates_voters(folder: Path) -> bool:
     """Whether the voters of any TPS of an election folder are a perkiraan."""
-    return any(_yes(row.get("perkiraan", "tidak")) for row in _rows(_tps_file(folder)))
+    return any(read_rows(_tps_file(folder), lambda row: _yes(row.get("perkiraan", "tidak"))))
 
 
 def _tps_file(folder: Path) -> Path:
     official = folder / "tps_kpu.csv"
     return official if official.exists() else folder / "tps.csv"
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def _yes(text: str) -> bool:
@@ -167,6 +182,10 @@ def _kecamatan(row: dict[str, str], polsek: dict[str, dict[str, str]]) -> Kecama
         polsek=police["polsek"],
         polsek_assumed=police["dasar"] != "tersumber",
     )
+
+
+def _desa(row: dict[str, str]) -> Desa:
+    return Desa(row["kode"], row["nama"], row["jenis"], row["kecamatan_kode"])
 
 
 def _stage(row: dict[str, str]) -> Stage:
@@ -194,41 +213,98 @@ def _sop(row: dict[str, str]) -> SopItem:
 
 
 def _tps(folder: Path) -> pd.DataFrame:
-    rows = _rows(_tps_file(folder))
-    return pd.DataFrame(
-        {
-            "code": [f"{row['desa_kode']}.{int(row['nomor']):03d}" for row in rows],
-            "desa": [row["desa_kode"] for row in rows],
-            "kecamatan": [row["desa_kode"].rpartition(".")[0] for row in rows],
-            "nomor": [int(row["nomor"]) for row in rows],
-            "dpt": pd.array(
-                [int(row["dpt"]) if row.get("dpt") else None for row in rows], dtype="Int64"
-            ),
-            "estimated": [_yes(row.get("perkiraan", "tidak")) for row in rows],
-            "kerawanan": [row.get("kerawanan") or None for row in rows],
-        }
-    )
+    rows = read_rows(_tps_file(folder), _one_tps)
+    columns = {name: [row[name] for row in rows] for name in _TPS}
+    return pd.DataFrame({**columns, "dpt": pd.array(columns["dpt"], dtype="Int64")})
 
 
-def _check(register: Register) -> None:
-    election, tps = register.election, register.tps
-    _equal("TPS", election.tps_total, len(tps), "tps.csv")
-    _equal("DPT", election.dpt_total, sum(k.dpt for k in register.kecamatan.values()),
-           "kecamatan.csv")  # fmt: skip
+_TPS = ("code", "desa", "kecamatan", "nomor", "dpt", "estimated", "kerawanan")
+
+
+def _one_tps(row: dict[str, str]) -> dict[str, Any]:
+    desa, number = row["desa_kode"], int(row["nomor"])
+    return {
+        "code": f"{desa}.{number:03d}",
+        "desa": desa,
+        "kecamatan": desa.rpartition(".")[0],
+        "nomor": number,
+        "dpt": int(row["dpt"]) if row.get("dpt") else None,
+        "estimated": _yes(row.get("perkiraan", "tidak")),
+        "kerawanan": row.get("kerawanan") or None,
+    }
+
+
+def _checked(register: Register) -> Register:
+    """The register with what does not agree in it; its numbers are then estimates.
+
+    Raises DefinitionError where it cannot be used at all.
+    """
+    _must_hold_together(register)
+    election, tps, folder = register.election, register.tps, register.election.folder
+    places, of_tps = register.kecamatan.values(), _tps_file(folder).name
     counted = tps.groupby("kecamatan").size().to_dict()
-    for kecamatan in register.kecamatan.values():
-        _equal(f"TPS {kecamatan.name}", kecamatan.tps, counted.get(kecamatan.code, 0), "tps.csv")
-    if tps["code"].duplicated().any():
-        raise ValueError(f"tps.csv: {tps.loc[tps['code'].duplicated(), 'code'].iloc[0]} twice")
-    strangers = {d.code for d in register.desa.values() if d.kecamatan not in register.kecamatan}
-    strangers |= set(tps["desa"]) - set(register.desa)
-    if strangers:
-        raise ValueError(f"unknown kecamatan or desa in the register: {sorted(strangers)[:5]}")
-    loose = {item.stage for item in register.sop} - {stage.code for stage in register.stages}
+    every = [
+        Mismatch("TPS", "", election.tps_total, "election.toml", len(tps), of_tps),
+        Mismatch("DPT", "", election.dpt_total, "election.toml",
+                 sum(place.dpt for place in places), "kecamatan.csv"),
+        *(Mismatch("TPS", place.code, place.tps, "kecamatan.csv",
+                   counted.get(place.code, 0), of_tps) for place in places),
+        *_voters(register, of_tps),
+    ]  # fmt: skip
+    found = tuple(one for one in every if one.declared != one.found)
+    return _doubted(register, found) if found else register
+
+
+def _voters(register: Register, of_tps: str) -> list[Mismatch]:
+    """The voters of each kecamatan against the sum of its TPS, where all of those are known."""
+    known = register.tps.groupby("kecamatan")["dpt"]
+    sums = known.sum()[known.count() == known.size()].to_dict()
+    return [
+        Mismatch("DPT", place.code, place.dpt, "kecamatan.csv", int(sums[place.code]), of_tps)
+        for place in register.kecamatan.values()
+        if place.code in sums and not place.dpt_estimated
+    ]
+
+
+def _doubted(register: Register, found: tuple[Mismatch, ...]) -> Register:
+    """The register in which what the mismatches touch is marked as an estimate."""
+    codes = {one.kecamatan for one in found}
+    if "" in codes:
+        codes = set(register.kecamatan)
+    kecamatan = {
+        code: replace(place, dpt_estimated=True) if code in codes else place
+        for code, place in register.kecamatan.items()
+    }
+    estimated = register.tps["estimated"] | register.tps["kecamatan"].isin(list(codes))
+    tps = register.tps.assign(estimated=estimated)
+    return replace(register, kecamatan=kecamatan, tps=tps, mismatches=found)
+
+
+def _must_hold_together(register: Register) -> None:
+    folder, tps = register.election.folder, register.tps
+    twice = tps.loc[tps["code"].duplicated(), "code"].tolist()
+    if twice:
+        raise DefinitionError(
+            f"{_tps_file(folder)}: TPS {', '.join(twice[:5])} tertulis dua kali. Hapus salah satu,"
+            " lalu mulai lagi."
+        )
+    loose = sorted(d.code for d in register.desa.values() if d.kecamatan not in register.kecamatan)
     if loose:
-        raise ValueError(f"sop.csv names unknown stages: {sorted(loose)[:5]}")
-
-
-def _equal(what: str, declared: int, found: int, file: str) -> None:
-    if declared != found:
-        raise ValueError(f"{what}: {declared} declared, but {file} adds up to {found}")
+        raise DefinitionError(
+            f"{folder / 'desa.csv'}: desa {', '.join(loose[:5])} dari kecamatan yang tidak ada di"
+            " kecamatan.csv. Perbaiki kodenya, lalu mulai lagi."
+        )
+    strangers = sorted(set(tps["desa"]) - set(register.desa))
+    if strangers:
+        raise DefinitionError(
+            f"{_tps_file(folder)}: TPS dari desa {', '.join(strangers[:5])} yang tidak ada di"
+            " desa.csv. Perbaiki kodenya, lalu mulai lagi."
+        )
+    unknown = sorted(
+        {item.stage for item in register.sop} - {stage.code for stage in register.stages}
+    )
+    if unknown:
+        raise DefinitionError(
+            f"{folder / 'sop.csv'}: tahapan {', '.join(unknown[:5])} tidak ada di tahapan.csv."
+            " Perbaiki kodenya, lalu mulai lagi."
+        )

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # For people at the console, or for a collector of logs.
 LOGS = ("text", "json")
+_MOST_AMOUNT = 1e6  # hours or minutes: more is a slip, and no duration can hold it
 
 
 @dataclass(frozen=True)
@@ -128,13 +129,13 @@ def _time_of_day(word: str) -> time | None:
         return time.fromisoformat(word.strip().replace(".", ":"))
     except ValueError as error:
         raise ValueError(
-            f"SITUASI_BACKUP_AT is a time of day (02:30) or no, not {word!r}"
+            f"SITUASI_BACKUP_AT={word} bukan jam (misalnya 02:30) dan bukan no. Perbaiki."
         ) from error
 
 
 def _log(form: str) -> str:
     if form not in LOGS:
-        raise ValueError(f"SITUASI_LOG is one of {', '.join(LOGS)}, not {form!r}")
+        raise ValueError(f"SITUASI_LOG={form} bukan salah satu dari {', '.join(LOGS)}. Perbaiki.")
     return form
 
 
@@ -144,11 +145,22 @@ def _door(env: Mapping[str, str]) -> Door:
         secret=env.get("SITUASI_SECRET") or None,
         hosts=_listed(env.get("SITUASI_HOSTS", "")),
         proxies=_listed(env.get("SITUASI_PROXY", "")),
-        idle=timedelta(minutes=float(env.get("SITUASI_IDLE_MIN", "30"))),
-        longest=timedelta(hours=float(longest)),
-        wall=timedelta(hours=float(env.get("SITUASI_SESSION_H_PIMPINAN", longest))),
+        idle=timedelta(minutes=_amount(env, "SITUASI_IDLE_MIN", "30")),
+        longest=timedelta(hours=_amount(env, "SITUASI_SESSION_H", "12")),
+        wall=timedelta(hours=_amount(env, "SITUASI_SESSION_H_PIMPINAN", longest)),
         oidc=_oidc(env),
     )
+
+
+def _amount(env: Mapping[str, str], name: str, otherwise: str) -> float:
+    word = env.get(name, otherwise)
+    try:
+        found = float(word)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= _MOST_AMOUNT:
+        raise ValueError(f"{name}={word} bukan angka di atas nol. Perbaiki, misalnya {otherwise}.")
+    return found
 
 
 def _oidc(env: Mapping[str, str]) -> Oidc | None:

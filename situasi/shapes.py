@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from situasi.definition import explained
+
 KM_PER_DEGREE = 111.32
 ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
 
@@ -103,10 +105,16 @@ class Boundaries:
 def load(folder: Path, level: str = "kecamatan") -> Boundaries:
     """Read the boundaries of a level; an imported file (`impor/`) goes before the shipped one.
 
-    Raises FileNotFoundError where there is neither.
+    Raises FileNotFoundError where there is neither, DefinitionError where it cannot be read.
     """
     imported = folder / "impor" / f"{level}.geojson"
-    raw = (imported if imported.exists() else folder / f"{level}.geojson").read_bytes()
+    path = imported if imported.exists() else folder / f"{level}.geojson"
+    raw = path.read_bytes()
+    with explained(path):
+        return _read(raw)
+
+
+def _read(raw: bytes) -> Boundaries:
     collection = json.loads(raw)
     features = collection["features"]
     return Boundaries(

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from situasi import board as house
+from situasi.analysis.moment import moment
 from situasi.board import Board, open_board
+from situasi.definition import DefinitionError
+from situasi.server.metrics import exposed
+from situasi.settings import ROOT
+from situasi.store import Scope, StoreError, open_store
+from situasi.telling import views
 from tests.builders_election import invented_election, kecamatan_codes, write_squares
 from tests.conftest import NOON, settings_in
 
@@ -22,7 +30,7 @@ def test_register_and_boundaries_must_name_the_same_kecamatan(tmp_path: Path) ->
 def test_an_election_folder_without_a_definition_is_not_opened(tmp_path: Path) -> None:
     (tmp_path / "kosong").mkdir()
     settings = settings_in(tmp_path, SITUASI_ELECTION=str(tmp_path / "kosong"))
-    with pytest.raises(FileNotFoundError, match=r"election\.toml"):
+    with pytest.raises(DefinitionError, match=r"election\.toml"):
         open_board(settings, lambda: NOON)
     assert not settings.live.exists()
 
@@ -42,3 +50,43 @@ def test_pages_see_the_board_that_was_installed(
         house.current()
     house.install(board)
     assert house.current() is board
+
+
+def test_a_store_read_from_must_follow_the_one_that_is_written_to(tmp_path: Path) -> None:
+    scope = Scope("pilkada-2024", "16.10")
+    addresses = {name: f"sqlite:///{(tmp_path / name).as_posix()}" for name in ("a.db", "b.db")}
+    for address in addresses.values():
+        store = open_store(address, scope)
+        store.tell("saw", "wati", datetime.now(UTC), {})
+        store.close()
+    own, other = addresses.values()
+    settings = settings_in(tmp_path, SITUASI_STORE=own, SITUASI_STORE_READ=other)
+    with pytest.raises(StoreError, match="SITUASI_STORE_READ memuat jejak lain"):
+        open_board(settings, lambda: NOON)
+    open_board(
+        settings_in(tmp_path, SITUASI_STORE=own, SITUASI_STORE_READ=own), lambda: NOON
+    ).close()
+
+
+@pytest.mark.parametrize("what", ["tps = 667", "dpt = 314226"])
+def test_a_register_off_by_three_opens_the_board_and_is_told_on_page_wall_health_and_metrics(
+    tmp_path: Path, what: str
+) -> None:
+    folder = tmp_path / "ogan"
+    shutil.copytree(ROOT / "data" / "elections" / "ogan-ilir-2024", folder)
+    text = (folder / "election.toml").read_text("utf-8")
+    assert what in text
+    number = int(what.split()[-1])
+    text = text.replace(what, what.replace(str(number), str(number + 3)))
+    text = text.replace('"../../../', f'"{ROOT.as_posix()}/')
+    (folder / "election.toml").write_text(text, "utf-8")
+    board = open_board(settings_in(tmp_path, SITUASI_ELECTION=str(folder)), lambda: NOON)
+    at = moment(None, NOON, None, board.register.election.zone)
+    ((kind, said),) = views.bands(
+        at, "WIB", rehearsal=False, until=None, trouble=None, register=board.register
+    )
+    assert kind == "doubt" and "Register tidak cocok" in said and "election.toml" in said
+    assert "Perbaiki berkasnya" in said
+    assert all(place.dpt_estimated for place in board.register.kecamatan.values())
+    assert b"situasi_register_mismatches 1.0" in exposed(lambda: board)
+    board.close()

@@ -511,3 +511,17 @@ def test_many_write_while_copies_are_made(board: Board, tmp_path: Path, opened: 
         counted = store.tail(feed).groupby("batch").size()
         told_of = batches[batches["feed"] == name].set_index("batch")["accepted"]
         assert counted.to_dict() == told_of[told_of > 0].to_dict()
+
+
+def test_a_copy_is_labelled_by_what_the_store_says_of_itself(full: Board, tmp_path: Path) -> None:
+    elsewhere = Scope("pilkada-2024", "16.02")
+    store = open_store(f"sqlite:///{tmp_path / 'elsewhere.db'}", elsewhere)
+    path = tmp_path / "elsewhere.zip"
+    told = keeping.write(store, full.register.election, path, NOON, "wati")
+    assert Scope(told.contest, told.kabupaten) == elsewhere
+    store.close()
+    empty = open_store(f"sqlite:///{tmp_path / 'empty.db'}", SCOPE)
+    with pytest.raises(KeepingRefused, match=r"16\.02, bukan pilkada-2024/16\.10"):
+        keeping.restore(empty, elsewhere, path, NOON, "wati")
+    assert empty.head()[0] == 0
+    empty.close()

@@ -16,8 +16,10 @@ import shapely
 
 from situasi import election, regions, settings, shapes
 from situasi.boundaries import check
+from situasi.definition import DefinitionError
 from situasi.records import KERAWANAN
-from situasi.regions import Register
+from situasi.regions import Mismatch, Register
+from situasi.telling import views
 from tests.builders_election import invented_election, kecamatan_codes, square
 
 FOLDER = settings.ROOT / "data" / "elections" / "ogan-ilir-2024"
@@ -224,32 +226,81 @@ def test_kpus_own_list_replaces_the_estimate(tmp_path: Path) -> None:
     assert load(folder).tps["dpt"].isna().all()
 
 
+def _estimated(register: Register) -> tuple[set[str], set[str]]:
+    """Kecamatan whose voters are an estimate, and those of TPS whose voters are."""
+    places = {code for code, place in register.kecamatan.items() if place.dpt_estimated}
+    return places, set(register.tps.loc[register.tps["estimated"], "kecamatan"])
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "told"),
     [
-        ("election.toml", "tps = 18", "tps = 19", "TPS: 19 declared"),
-        ("election.toml", "dpt = 5400", "dpt = 5401", "DPT: 5401 declared"),
-        ("kecamatan.csv", "1800,tidak,6", "1800,tidak,7", "TPS Batu Gading: 7"),
-        ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,1,", "99.01.01.1001.001 twice"),
-        ("desa.csv", "99.01.02.2003", "99.01.02.2009", "unknown kecamatan or desa"),
-        ("desa.csv", "desa,99.01.02", "desa,99.01.09", "unknown kecamatan or desa"),
+        ("election.toml", "tps = 18", "tps = 21",
+         Mismatch("TPS", "", 21, "election.toml", 18, "tps.csv")),
+        ("election.toml", "dpt = 5400", "dpt = 5401",
+         Mismatch("DPT", "", 5401, "election.toml", 5400, "kecamatan.csv")),
+        ("kecamatan.csv", "1800,tidak,6", "1800,tidak,7",
+         Mismatch("TPS", "99.01.01", 7, "kecamatan.csv", 6, "tps.csv")),
+        ("tps.csv", ",300,", ",299,",
+         Mismatch("DPT", "99.01.01", 1800, "kecamatan.csv", 1799, "tps.csv")),
+    ],
+)  # fmt: skip
+def test_a_register_that_does_not_add_up_opens_and_says_both_numbers_and_where(
+    file: str, old: str, new: str, told: Mismatch, tmp_path: Path
+) -> None:
+    folder = invented_election(tmp_path / "contoh", 3)
+    before = load(folder)
+    edit(folder / file, old, new)
+    register = load(folder)
+    assert (before.mismatches, register.mismatches) == ((), (told,))
+    # Whatever rests on the number is marked, and of other kecamatan nothing is.
+    doubted = {told.kecamatan} if told.kecamatan else set(register.kecamatan)
+    assert _estimated(register) == tuple(marked | doubted for marked in _estimated(before))
+    assert register.whole
+    (said,) = views.mismatches(register)
+    for part in (
+        str(told.declared % 1000),
+        str(told.found % 1000),
+        told.declared_in,
+        told.found_in,
+    ):
+        assert part in said
+
+
+def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_path: Path) -> None:
+    folder = invented_election(tmp_path / "contoh", 3)
+    edit(folder / "election.toml", "tps = 18", "tps = 21")
+    edit(folder / "kecamatan.csv", "1800,tidak,6", "1800,tidak,7")
+    register = load(folder)
+    assert [len(register.within([code]).mismatches) for code in ("99.01.01", "99.01.02")] == [2, 1]
+    assert not register.within(["99.01.01"]).whole
+    assert register.within(list(register.kecamatan)).whole
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,1,", "TPS 99.01.01.1001.001 tertulis dua"),
+        ("tps.csv", "99.01.01.1001,2,", "99.01.01.1001,dua,", "tps.csv baris 3"),
+        ("kecamatan.csv", "1800,tidak,6", "1800,tidak,", "kecamatan.csv baris 2"),
+        ("kecamatan.csv", "kode,", "kod,", "kecamatan.csv baris 2: kolom 'kode' tidak ada"),
+        ("desa.csv", "99.01.02.2003", "99.01.02.2009", "tidak ada di desa.csv"),
+        ("desa.csv", "desa,99.01.02", "desa,99.01.09", "tidak ada di kecamatan.csv"),
+        ("election.toml", 'zone_label = "WITA"', "", "entri 'zone_label' tidak ada"),
+        ("election.toml", 'zone_label = "WITA"', "zone_label = WITA", "election.toml baris "),
+        ("election.toml", "tps_opens = 07:00:00", 'tps_opens = "pagi"', "election.toml"),
+        ("rules.toml", "=", "", "rules.toml baris "),
     ],
 )
-def test_a_register_that_does_not_add_up_says_where(
+def test_a_definition_that_cannot_be_used_is_told_in_one_sentence_with_file_and_line(
     file: str, old: str, new: str, told: str, tmp_path: Path
 ) -> None:
     folder = invented_election(tmp_path / "contoh", 3)
     edit(folder / file, old, new)
-    with pytest.raises(ValueError, match=re.escape(told)):
+    with pytest.raises(DefinitionError, match=re.escape(told)) as refused:
         load(folder)
-
-
-def test_an_entry_missing_in_the_definition_is_named(tmp_path: Path) -> None:
-    folder = invented_election(tmp_path / "contoh", 1)
-    edit(folder / "election.toml", 'zone_label = "WITA"', "")
-    with pytest.raises(KeyError, match="zone_label") as missing:
-        election.load(folder)
-    assert "election.toml" in missing.value.__notes__[0]
+    said = str(refused.value)
+    assert file in said and "mulai lagi" in said and "\n" not in said
 
 
 def test_name_of_a_place_is_found_at_every_level(ours: Register) -> None:

@@ -498,3 +498,14 @@ def test_who_sends_by_hand_sends_though_a_server_does(source: Store, tmp_path: P
     one.close()
     hand.close()
     there.close()
+
+
+def test_rows_of_one_election_do_not_flow_into_the_place_of_another(tmp_path: Path) -> None:
+    one = open_store(sqlite(tmp_path, "one"), Scope("pilkada-2024", "16.10"))
+    other = open_store(sqlite(tmp_path, "other"), Scope("pilkada-2024", "16.02"))
+    fill(one)
+    with pytest.raises(SyncRefused, match=r"pilkada-2024 16\.10.*pilkada-2024 16\.02"):
+        list(flow(one, other))
+    assert other.head()[0] == 0
+    one.close()
+    other.close()

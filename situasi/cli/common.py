@@ -82,7 +82,10 @@ class Office:
 @contextmanager
 def office() -> Iterator[Office]:
     """That of the environment; one sentence and exit 2 where it cannot be opened."""
-    asked = settings.load()
+    try:
+        asked = settings.load()
+    except ValueError as error:
+        raise fail(error) from error
     if not commands.is_command(asked.election):
         with opened() as board:
             yield _of_polres(board)

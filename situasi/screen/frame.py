@@ -58,6 +58,7 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
         rehearsal=shown.snapshot.rehearsal,
         until=link.ends if link else None,
         trouble=shown.trouble,
+        register=session.register(),
     ) + upper_frame.bands_of_looking(at)
 
 

@@ -16,12 +16,13 @@ from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
 from situasi.labels import N_
 from situasi.pulse import Beat, Errand
-from situasi.screen import health_jobs, inbox_failures, page, session, tables
+from situasi.screen import health_jobs, inbox_failures, page, parts, session, tables
 from situasi.screen.chart import chart
 from situasi.screen.columns import moments, number
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
+from situasi.telling import views
 from situasi.words import _
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
@@ -59,6 +60,12 @@ MEASURES = (
         lambda one: None if one.memory is None else one.memory / 1e6, HEAVY / 1e6,
     ),
 )  # fmt: skip
+
+
+def register() -> None:
+    """What does not add up in the register, if anything."""
+    own = board().register
+    parts.bands([("doubt", f"{said}. {views.remedy()}") for said in views.mismatches(own)])
 
 
 def figures(beats: Sequence[Beat]) -> None:

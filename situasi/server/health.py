@@ -61,7 +61,7 @@ def ready(_request: Request) -> JSONResponse:
         "version": version,
         "snapshot_age_seconds": round(age, 1),
     }
-    said |= _descriptors() | _errands(datetime.now(UTC))
+    said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
     if headquarters.current() is None:
         said["inbox_files"] = pulse.INBOX.counts()
     said["jobs"] = {job.name: _job(job) for job in jobs.running()}
@@ -84,6 +84,14 @@ def _job(job: Job) -> dict[str, Any]:
         "since_success_seconds": None if success is None else round(success, 1),
         "since_failure_seconds": None if failure is None else round(failure, 1),
     }
+
+
+def _register() -> dict[str, int]:
+    """How many numbers of the register do not add up: told, but no reason to be unready."""
+    if headquarters.current() is not None:
+        return {}
+    found = len(board().register.mismatches)
+    return {"register_mismatches": found} if found else {}
 
 
 def _errands(now: datetime) -> dict[str, float | int | None]:

@@ -82,6 +82,7 @@ class Keeper:
         self._store, self._door, self._clock = store, door, clock
         self._known = Known((-1, ""), {}, {}, {})
         self._stored: dict[str, Session] = {}  # by the store, none that has ended
+        self._had_accounts = False
         self._sessions: dict[str, Session] = {}
         self._written: dict[str, datetime] = {}  # the last sign of life that the store knows
         # What this process did while the store was being read, or could not be written to.
@@ -103,7 +104,7 @@ class Keeper:
 
     def has_accounts(self) -> bool:
         """Whether anybody could ever sign in here; from then on everybody must."""
-        return bool(self._known.accounts)
+        return self._had_accounts
 
     def viewer(self, key: str) -> Viewer | None:
         """Who is signed in by this session, which shows itself alive by asking."""
@@ -306,6 +307,8 @@ class Keeper:
         for key in found.keys() & self._sessions.keys():
             found[key] = replace(found[key], seen=max(found[key].seen, self._sessions[key].seen))
         self._sessions, self._known = found, known
+        # Accounts are never removed: where none is found any more, the store is broken or another.
+        self._had_accounts = self._had_accounts or bool(known.accounts)
 
     def _write_owed(self) -> None:
         """Signings out, entries of the trail, signs of life; in the thread that writes."""

@@ -22,11 +22,12 @@ from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.jobs import Job
 from situasi.opening import prepare
-from situasi.server import health, keeper, logs, sending
+from situasi.server import health, keeper, logs, sending, start
 from situasi.server.keeper import Keeper
 from situasi.server.memory import EVERY_S, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 from situasi.syncing import Upstream
 
@@ -41,9 +42,12 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
     sending.at_once()  # finds nothing of what is held aside by the next
     loaded()
-    opened = await asyncio.to_thread(_open)
-    keeping = Keeper(opened.store, opened.settings.door, _now)
-    await keeping.look()
+    try:
+        opened = await asyncio.to_thread(_open)
+        keeping = Keeper(opened.store, opened.settings.door, _now)
+        await keeping.look()
+    except (StoreError, OSError, KeyError, ValueError) as error:
+        start.refuse(error)
     keeper.install(keeping)
     stop = threading.Event()
     tasks = [

@@ -114,6 +114,8 @@ class BoardCollector(Collector):
         waiting = {feed: snapshot.waiting.get(feed, 0) for feed in FEEDS}
         yield _by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
         yield from _inbox()
+        doubted = len(self._board().register.mismatches)
+        yield _one("situasi_register_mismatches", "Numbers that do not add up.", doubted)
         yield from _errand("situasi_backup", "the nightly backup", pulse.BACKUP)
         yield from _errand("situasi_upstream", "the way up", pulse.UPSTREAM)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from starlette.middleware import Middleware
 
@@ -51,10 +52,28 @@ def gate(
     believe_no_proxy_but_ours()
     try:
         doorway = _doorway(address, shell, farewell, heeds, tells, keeps_file)
-    except (NotSafe, StoreError, OSError, KeyError, ValueError) as error:
-        print(f"Situasi tidak dimulai: {error}", file=sys.stderr, flush=True)
+    except NotSafe as error:
+        _say(error)
         raise SystemExit(2) from error
+    except (StoreError, OSError, KeyError, ValueError) as error:
+        _say(error)
+        raise SystemExit(1) from error
     return Middleware(Gate, doorway=doorway)
+
+
+def refuse(error: Exception) -> NoReturn:
+    """Say why the board cannot be opened, in one sentence, and end the process with 1.
+
+    At once: whatever is raised while the server starts is told with every line of the program.
+    Nothing was served or begun yet.
+    """
+    _say(error)
+    os._exit(1)
+
+
+def _say(error: Exception) -> None:
+    said = error.detail if isinstance(error, StoreError) else error
+    print(f"Situasi tidak dimulai: {said}", file=sys.stderr, flush=True)
 
 
 def served(asker: ModuleType) -> None:

@@ -41,6 +41,19 @@ def check(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> Sc
     return None
 
 
+def check_access(connection: sa.Connection, path: Path) -> None:
+    """Raise StoreError where the table of accounts and keys, or an index of it, is broken.
+
+    A page full of noise may read as one without records: the board would stand open.
+    """
+    found = connection.exec_driver_sql("PRAGMA integrity_check(access)").scalars().all()
+    if found != ["ok"]:
+        raise StoreError(
+            "Penyimpanan rusak pada akun dan kunci. Simpan berkasnya, lalu pulihkan dari cadangan.",
+            f"{path}: {found[0] if found else 'access'}",
+        )
+
+
 def write(connection: sa.Connection, scope: Scope) -> None:
     """Mark the file, under its write lock, unless somebody was quicker."""
     record = tables.access.c

@@ -17,7 +17,8 @@ def make(path: Path) -> None:
     SQLite gives what it makes beside the file (-wal, -shm) the mode of the file. Raises OSError.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     close(path)
 
 
@@ -26,8 +27,8 @@ def close(path: Path) -> None:
 
     What may not be changed is written into the log.
     """
-    beside = (one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}."))
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")), *beside):
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"),
+                 *_named_after(path)):  # fmt: skip
         try:
             status = file.lstat()
             if stat.S_ISREG(status.st_mode) and status.st_mode & _FOR_OTHERS:
@@ -36,3 +37,11 @@ def close(path: Path) -> None:
             continue
         except OSError as error:
             _log.warning("%s can be read by others: %s", file, error)
+
+
+def _named_after(path: Path) -> list[Path]:
+    """Locks and copies beside the file; none where its folder may not be listed."""
+    try:
+        return [one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}.")]
+    except OSError:
+        return []

@@ -25,12 +25,13 @@ from situasi.store.journal import (
     read_released,
 )
 from situasi.store.moments import to_micros
-from situasi.store.protocol import Delivery, Quarantined, Writing
+from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
 from situasi.store.scope import Scope
 from situasi.store.seen import Clock
 from situasi.store.verbatim import Placing, State
 from situasi.store.writing import SqlWriting
 
+_UNREADABLE = "Penyimpanan rusak: ada isi yang tidak terbaca. Pulihkan dari cadangan."
 _WITHDRAWALS = {
     "seq": "int64",
     "feed": "object",
@@ -68,15 +69,24 @@ class SqlStore:
             self._process = os.getpid()
         return self._made_ready
 
+    @contextmanager
+    def _looking(self) -> Iterator[sa.Connection]:
+        """A connection that sees one unchanging state; cells that are none are a broken store."""
+        with self._backend.reading() as connection:
+            try:
+                yield connection
+            except (ValueError, TypeError, OverflowError, RecursionError) as error:
+                raise StoreError(_UNREADABLE, f"{type(error).__name__}: {error}") from error
+
     def scope(self) -> Scope | None:
         return self._backend.scope
 
     def version(self) -> int:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return trail.version(connection)
 
     def seal(self, number: int) -> str | None:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return trail.seal_at(connection, number)
 
     @contextmanager
@@ -99,7 +109,7 @@ class SqlStore:
         columns = [when.at if name == "recorded_at" else batch[name] for name in _BATCHES]
         joined = tables.batches.join(seen.batches(), when.batch == batch.batch)
         asked = sa.select(*columns).select_from(joined).where(batch.batch > after)
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return frames.read(connection, asked.order_by(batch.batch), _BATCHES)
 
     def audit(self, after: int = 0) -> pd.DataFrame:
@@ -120,7 +130,7 @@ class SqlStore:
     ) -> pd.DataFrame:
         (key,) = table.primary_key
         asked = sa.select(*(table.c[name] for name in dtypes)).where(key > after).order_by(key)
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             found = frames.read(connection, asked, dtypes)
             return read(connection, found) if read else found
 
@@ -138,22 +148,22 @@ class SqlStore:
         released: bool = False,
         numbers: Collection[int] | None = None,
     ) -> list[Quarantined]:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return read_quarantine(connection, feed, released=released, numbers=numbers)
 
     def waiting(self) -> dict[str, int]:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return count_waiting(connection)
 
     def entered(self, after: int = 0) -> pd.DataFrame:
         return self._frame(tables.quarantine, _ENTERED, after)
 
     def released(self, after: int = 0) -> pd.DataFrame:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return read_released(connection, after)
 
     def held(self, at: datetime | None = None) -> pd.DataFrame:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return read_held(connection, None if at is None else to_micros(at))
 
     def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
@@ -167,11 +177,11 @@ class SqlStore:
             connection.commit()
 
     def notes(self) -> dict[str, Any]:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return newest_notes(connection)
 
     def noted(self, key: str) -> Any:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return newest_note(connection, cleaned(key))
 
     def remember(
@@ -196,15 +206,15 @@ class SqlStore:
             connection.commit()
 
     def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return access.read(connection, kind, name, after)
 
     def access_version(self) -> int:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return access.version(connection)
 
     def access_mark(self, number: int | None = None) -> tuple[int, str]:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return access.mark(connection, number)
 
     def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
@@ -215,12 +225,12 @@ class SqlStore:
             connection.commit()
 
     def head(self) -> tuple[int, str]:
-        with self._backend.reading() as connection:
+        with self._looking() as connection:
             return trail.newest(connection)
 
     def verify(self, head: str | None = None) -> list[str]:
         backend = self._backend
-        with backend.reading() as connection:
+        with self._looking() as connection:
             return trail.verify(backend, connection, head)
 
     def wait(self) -> None:

@@ -214,6 +214,7 @@ def _belongs_here(connection: sqlite3.Connection, path: Path, scope: Scope | Non
 def _belongs(engine: sa.Engine, path: Path, scope: Scope | None) -> Scope | None:
     """The scope of the file; one that has none yet is marked with this one, if any."""
     with engine.connect() as plain:
+        identity.check_access(plain, path)
         mark = identity.check(_driver(plain), path, scope)
         if mark is not None or scope is None:
             return mark

@@ -75,9 +75,16 @@ def _word(register: Register, name: str, code: str) -> str:
 
 
 def bands(
-    at: Moment, zone_label: str, *, rehearsal: bool, until: datetime | None, trouble: str | None
+    at: Moment,
+    zone_label: str,
+    *,
+    rehearsal: bool,
+    until: datetime | None,
+    trouble: str | None,
+    register: Register | None = None,
 ) -> list[tuple[str, str]]:
-    """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store.
+    """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store,
+    a register that does not add up.
 
     until: when the link of a guest ends; None for everybody else.
     """
@@ -95,4 +102,35 @@ def bands(
         )
     if trouble:
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
+    if register is not None and register.mismatches:
+        said.append(("doubt", _doubt(register)))
     return said
+
+
+def _doubt(register: Register) -> str:
+    """The first mismatch of the register in words, how many there are, and the remedy."""
+    first, *others = mismatches(register)
+    more = _("; {n} lagi di Kesehatan").format(n=words.number(len(others))) if others else ""
+    said = _("Register tidak cocok, angka TPS dan DPT meragukan: {what}{more}. {remedy}")
+    return said.format(what=first, more=more, remedy=remedy())
+
+
+def mismatches(register: Register) -> list[str]:
+    """What does not add up in the register: both numbers, and the files that say them."""
+    said = _("{what} {place}: {declared} di {declared_in}, {found} di {found_in}")
+    return [
+        said.format(
+            what=one.what,
+            place=register.name_of(one.kecamatan or None),
+            declared=words.number(one.declared),
+            declared_in=one.declared_in,
+            found=words.number(one.found),
+            found_in=one.found_in,
+        )
+        for one in register.mismatches
+    ]
+
+
+def remedy() -> str:
+    """What to do about it."""
+    return _("Perbaiki berkasnya di folder pemilihan, lalu mulai ulang papan")

@@ -13,6 +13,7 @@ from tests.bench import (
     alerts,
     api,
     crowd,
+    deliveries,
     documents,
     history,
     hot,
@@ -34,6 +35,7 @@ MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
 ALONE = {
     "alerts": alerts.run,
+    "deliveries": deliveries.run,
     "hot": hot.run,
     "moves": moves.run,
     "outlook": outlook.run,

@@ -186,3 +186,74 @@ def test_what_only_an_intruder_has_is_told_once_in_a_while_and_from_each_address
     told = store.audit()["action"].tolist().count("intruder")
     assert told <= 1000
     assert store.audit()["detail"].str.contains('"10.0.0.1"').sum() == 2
+
+
+def _replace(store: Store, other: Path) -> None:
+    """Put this file in the place of the store's own."""
+    path = store._backend._path  # type: ignore[attr-defined]
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    other.replace(path)
+
+
+def test_who_was_known_to_another_store_is_not_let_in_once_it_lies_there(
+    keeping: Keeper, store: Store, tmp_path: Path
+) -> None:
+    key = sign_in(keeping)
+    asyncio.run(keeping.look())
+    other = tmp_path / "other.db"
+    elsewhere = open_store(f"sqlite:///{other.as_posix()}")
+    accounts.add(elsewhere, "budi", "analis", (), "kuda merah lari", NOON, "test")
+    while elsewhere.access_version() < store.access_version():
+        elsewhere.remember("x", "y", 1, NOON, "test")
+    assert elsewhere.access_version() == store.access_version()
+    elsewhere.close()
+    _replace(store, other)
+    asyncio.run(keeping.look())
+    assert keeping.viewer(key) is None and keeping.account("wati") is None
+    assert keeping.account("budi") is not None
+
+
+def test_a_board_that_had_accounts_is_not_open_to_all_once_none_is_found(
+    keeping: Keeper, store: Store, tmp_path: Path
+) -> None:
+    other = tmp_path / "empty.db"
+    open_store(f"sqlite:///{other.as_posix()}").close()
+    _replace(store, other)
+    asyncio.run(keeping.look())
+    assert keeping.account("wati") is None and keeping.has_accounts()
+
+
+def test_of_sessions_only_those_written_since_the_last_look_are_read(
+    keeping: Keeper, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [sign_in(keeping) for _ in range(30)]
+    asyncio.run(keeping.look())
+    read: list[int] = []
+    remembered = store.remembered
+
+    def counted(kind: str, name: str | None = None, *, after: int = 0) -> dict[str, object]:
+        found = remembered(kind, name, after=after)
+        if kind == keeper.KIND:
+            read.append(len(found))
+        return found
+
+    monkeypatch.setattr(store, "remembered", counted)
+    one = sign_in(keeping)
+    asyncio.run(keeping.look())
+    assert read == [1]
+    assert all(keeping.viewer(key) for key in (*keys, one))
+    asyncio.run(keeping.end(keys[0]))
+    asyncio.run(keeping._write())
+    asyncio.run(keeping.look())
+    assert read == [1, 1] and keeping.viewer(keys[0]) is None
+    assert all(keeping.viewer(key) for key in (*keys[1:], one))
+
+
+def test_a_session_that_was_over_long_ago_is_no_longer_held(keeping: Keeper, clock: Clock) -> None:
+    old = sign_in(keeping)
+    asyncio.run(keeping.look())
+    clock.at += timedelta(days=2)
+    new = sign_in(keeping)
+    asyncio.run(keeping.look())
+    assert set(keeping._sessions) == {new} and keeping.viewer(old) is None

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing as sqlite_closing
 from pathlib import Path
 
 import pytest
 
 from situasi.server.asking import is_this_machine_alone
 from situasi.server.talk import ENDED
+from situasi.store import Scope, open_store
 from tests.browser.serving import Server, mark_as_opened, until
+from tests.builders_election import invented_election, kecamatan_codes, write_squares
+from tests.conftest import NOON
 from tests.server.doors import PASSWORD, SECRET, Knocker, admit, closing, run, starts
 
 pytestmark = pytest.mark.xdist_group("server")
@@ -112,7 +117,7 @@ def test_a_secret_must_be_long_and_an_account_enabled(tmp_path: Path) -> None:
     said = starts(tmp_path, *flags, SITUASI_SECRET=SECRET)
     assert said.returncode != 0
     assert "akun yang aktif" in said.stderr
-    assert SECRET not in said.stderr + said.stdout
+    assert "rahasia9sekali" not in said.stderr + said.stdout
     closed = Server(tmp_path)
     admit(closed, "wati")
     closed.command("user", "disable", "wati")
@@ -170,3 +175,71 @@ def test_the_password_is_not_kept_anywhere(tmp_path: Path) -> None:
     admit(server, "wati")
     for file in (tmp_path / "live").iterdir():
         assert PASSWORD.encode() not in file.read_bytes()
+
+
+def _without_zone(folder: Path) -> dict[str, str]:
+    election = invented_election(folder / "negeri", 2)
+    file = election / "election.toml"
+    file.write_text(file.read_text("utf-8").replace("zone_label = ", "zona_label = "), "utf-8")
+    return {"SITUASI_ELECTION": str(election)}
+
+
+def _without_folder(folder: Path) -> dict[str, str]:
+    return {"SITUASI_ELECTION": str(folder / "salah-eja")}
+
+
+def _without_a_kecamatan(folder: Path) -> dict[str, str]:
+    election = invented_election(folder / "negeri", 3)
+    write_squares(election / "geo" / "kecamatan.geojson", kecamatan_codes(2))
+    return {"SITUASI_ELECTION": str(election)}
+
+
+def _with_a_wrong_port(_folder: Path) -> dict[str, str]:
+    return {"SITUASI_STORE": "postgresql+psycopg://situasi:rahasia9sekali@127.0.0.1:satu/situasi"}
+
+
+def _with_a_wrong_duration(_folder: Path) -> dict[str, str]:
+    return {"SITUASI_IDLE_MIN": "setengah jam"}
+
+
+def _of_another_election(folder: Path) -> dict[str, str]:
+    other = f"sqlite:///{(folder / 'lain.db').as_posix()}"
+    open_store(other, Scope("pilkada-2024", "16.02")).close()
+    return {"SITUASI_STORE": other}
+
+
+def _with_broken_accounts(folder: Path) -> dict[str, str]:
+    path = folder / "rusak.db"
+    store = open_store(f"sqlite:///{path.as_posix()}", Scope("pilkada-2024", "16.10"))
+    store.remember("account", "wati", {"role": "analis"}, NOON, "uji")
+    store.close()
+    with sqlite_closing(sqlite3.connect(path)) as line:
+        (root,) = line.execute("SELECT rootpage FROM sqlite_master WHERE name='access'").fetchone()
+        (size,) = line.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size + 100)
+        file.write(bytes(range(7, 249)) * ((size - 100) // 242))
+    return {"SITUASI_STORE": f"sqlite:///{path.as_posix()}"}
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (_without_zone, ("election.toml", "zone_label", "Bandingkan")),
+        (_without_folder, ("election.toml tidak ada", "SITUASI_ELECTION")),
+        (_without_a_kecamatan, ("tidak memuat kecamatan 99.01.03", "geo import")),
+        (_with_a_wrong_port, ("port bukan angka", "SITUASI_STORE")),
+        (_with_a_wrong_duration, ("SITUASI_IDLE_MIN=setengah jam", "Perbaiki")),
+        (_of_another_election, ("memuat pilkada-2024 16.02", "SITUASI_ELECTION")),
+        (_with_broken_accounts, ("rusak", "pulihkan dari cadangan")),
+    ],
+)
+def test_what_cannot_be_opened_is_one_sentence_and_the_process_ends_with_one(
+    tmp_path: Path, broken: Callable[[Path], dict[str, str]], told: tuple[str, ...]
+) -> None:
+    said = starts(tmp_path, **broken(tmp_path))
+    assert said.returncode == 1
+    (sentence,) = [line for line in said.stderr.splitlines() if line.strip()]
+    assert sentence.startswith("Situasi tidak dimulai: ")
+    assert all(part in sentence for part in told)
+    assert "rahasia9sekali" not in said.stderr + said.stdout

@@ -336,3 +336,30 @@ def test_whatever_is_told_postgresql_and_the_board_agree(
 def shared_database(postgres_url: str) -> str:
     """The database of the server itself: each example is a contest of its own in it."""
     return postgres_url
+
+
+def test_another_store_that_ends_at_the_same_number_is_rolled_up_anew(
+    tmp_path: Path, place: Register
+) -> None:
+    own, at = scope(place), place.election.day_start
+    files = {name: tmp_path / f"{name}.db" for name in ("sini", "sana")}
+    for name, heads in (("sini", 100), ("sana", 150)):
+        store = open_store(f"sqlite:///{files[name].as_posix()}", own)
+        (code, *_) = place.tps["code"]
+        with store.deliver(delivery(feed="tps", source=name)) as writing:
+            desa, tps = code.rsplit(".", 1)
+            cells = row("tps", desa=desa, tps=tps, hadir=heads, lingkup="tps", known_at=at,
+                       occurred_at=at, kecamatan=desa.rsplit(".", 1)[0])  # fmt: skip
+            writing.add(frame(cells, feed="tps"), [])
+        store.close()
+    rollups = open_rollups(f"sqlite:///{files['sini'].as_posix()}", own.contest, own.kabupaten)
+    before, held = rollups.states(), rollups.of(own.kabupaten, terms(place), at)
+    for end in ("-wal", "-shm"):
+        files["sini"].with_name(files["sini"].name + end).unlink(missing_ok=True)
+    files["sana"].replace(files["sini"])
+    after = rollups.states()
+    assert after[own.kabupaten][0] == before[own.kabupaten][0] and after != before
+    found = rollups.of(own.kabupaten, terms(place), at)
+    assert (held.heads, found.heads) == (100, 150)
+    assert (found.version, found.seal) == after[own.kabupaten]
+    rollups.close()

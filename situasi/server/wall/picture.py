@@ -65,6 +65,7 @@ def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
             rehearsal=snapshot.rehearsal,
             until=viewer.link.ends if viewer.link else None,
             trouble=of.picture.trouble,
+            register=register,
         ),
         "filter": _filter(asked, register),
         "moment": _moment(of.at),

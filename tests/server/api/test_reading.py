@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from situasi.board import Board
 from situasi.ingest import ingest_rows
 from situasi.records import FEEDS
+from situasi.store import Store, open_store
 from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.server.api.conftest import Asking, incident, session
+from tests.store.builders import delivery, frame, row
 
 INCIDENTS = "/api/v1/incidents"
+SITUATION = "/api/v1/situation"
 
 
 def stored(asking: Asking, *rows: dict[str, Any], feed: str = "incidents") -> None:
@@ -301,3 +306,33 @@ def test_a_revoked_key_opens_nothing_from_the_next_request_on(asking: Asking) ->
 def test_whatever_else_is_no_address(asking: Asking, path: str) -> None:
     answer = asking.get(path, session("pimpinan"))
     assert answer.status_code == 404
+
+
+def test_what_was_read_of_another_store_of_the_same_version_is_not_taken_for_this_one(
+    asking: Asking,
+) -> None:
+    board = asking.board
+    path = board.settings.live / "situasi.db"
+    other = path.with_name("other.db")
+    for store, name in ((board.store, "sini"), (_empty_like(board, other), "sana")):
+        with store.deliver(delivery(source=name)) as writing:
+            writing.add(frame(row(id=name, desa=None)), [])
+        if store is not board.store:
+            store.close()
+    paths = (INCIDENTS, SITUATION)
+    who = session("analis")
+    first = {path: asking.get(path, who) for path in paths}
+    version = board.store.version()
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    other.replace(path)
+    assert board.store.version() == version
+    for asked in paths:
+        again = asking.get(asked, who | {"if-none-match": first[asked].headers["etag"]})
+        assert again.status_code == 200
+    assert [one["id"] for one in asking.get(INCIDENTS, who).json()["rows"]] == ["sana"]
+
+
+def _empty_like(board: Board, path: Path) -> Store:
+    """A store of the same election in another file."""
+    return open_store(f"sqlite:///{path.as_posix()}", board.store.scope())

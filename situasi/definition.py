@@ -1,0 +1,73 @@
+"""Faults in the files that define an election, told in one sentence: file, line and remedy."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+Made = TypeVar("Made")
+_LINE = re.compile(r"\(at line (\d+), column \d+\)")
+_REMEDY = "Perbaiki, lalu mulai lagi."
+
+
+class DefinitionError(ValueError):
+    """A file that defines an election cannot be used; the message says where and what to do."""
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Raise whatever is wrong with this file as a DefinitionError."""
+    try:
+        yield
+    except DefinitionError:
+        raise
+    except FileNotFoundError as error:
+        raise DefinitionError(
+            f"{error.filename or path} tidak ada. Periksa SITUASI_ELECTION, atau ambil berkas itu"
+            " dari pemilihan lain atau dari cadangan."
+        ) from error
+    except OSError as error:
+        raise DefinitionError(f"{path} tidak terbaca ({error.strerror}). {_REMEDY}") from error
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = f" baris {found[1]}" if found else ""
+        raise DefinitionError(
+            f"{path}{line}: bukan TOML yang benar ({error}). {_REMEDY}"
+        ) from error
+    except json.JSONDecodeError as error:
+        raise DefinitionError(
+            f"{path} baris {error.lineno}: bukan JSON yang benar ({error.msg}). {_REMEDY}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"{path} bukan teks UTF-8. Simpan sebagai UTF-8.") from error
+    except KeyError as error:
+        raise DefinitionError(
+            f"{path}: entri {error} tidak ada. Bandingkan dengan berkas pemilihan lain. {_REMEDY}"
+        ) from error
+    except (ValueError, TypeError, AttributeError, IndexError) as error:
+        raise DefinitionError(f"{path}: {error}. {_REMEDY}") from error
+
+
+def read_rows(path: Path, make: Callable[[dict[str, str]], Made]) -> list[Made]:
+    """Make something of every row of a CSV file. Raises DefinitionError naming the line."""
+    made = []
+    with explained(path), path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        for row in rows:
+            try:
+                made.append(make(row))
+            except KeyError as error:
+                raise DefinitionError(
+                    f"{path} baris {rows.line_num}: kolom {error} tidak ada. {_REMEDY}"
+                ) from error
+            except (ValueError, TypeError, AttributeError) as error:
+                raise DefinitionError(
+                    f"{path} baris {rows.line_num}: ada isi yang tidak terbaca ({error}). {_REMEDY}"
+                ) from error
+    return made
