@@ -12,6 +12,7 @@ import pytest
 
 from situasi import briefings
 from situasi.briefings import Briefing, MarkRefused, every, mark, standing
+from situasi.records import INCIDENTS
 from situasi.roles import ROLES, Bound, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Store
@@ -31,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def set_at(store: Store, clock: str, note: str = "", **told: bool) -> Briefing:
-    return mark(store, CHIEF, wib(clock), note, NOON, exercise=told.get("exercise", False), version=0)
+    return mark(store, CHIEF, wib(clock), note, NOON, version=0, **{"exercise": False, **told})
 
 
 def test_a_marker_is_seen_by_every_process_of_the_store(store: Store, tmp_path: Path) -> None:

@@ -75,6 +75,9 @@ class ReadOnly:
     def verify(self, head: str | None = None) -> list[str]:
         return self._store.verify(head)
 
+    def unsealed(self) -> int:
+        return self._store.unsealed()
+
     def wait(self) -> None:
         self._store.wait()
 

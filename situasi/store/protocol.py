@@ -190,7 +190,8 @@ class Store(Protocol):
         """Remember a JSON value of access (accounts, sessions, keys, links) in one commit.
 
         A new record of (kind, name) hides the older one and keeps it. With `action`, the
-        trail says so too: `detail` exactly as given, never the value, which may hold secrets.
+        trail says so too: `detail` as given and the seal of the record, never the value, which
+        may hold secrets.
         The version stays: nobody's page need be drawn again because somebody signed in.
 
         expected_seq: an `access_version()` read before looking. Raises Overtaken when this
@@ -226,11 +227,17 @@ class Store(Protocol):
         ...
 
     def verify(self, head: str | None = None) -> list[str]:
-        """Every break found in the trail, one sentence each in Indonesian; none when it is whole.
+        """Every break found in the trail, and every row that is not as the trail sealed it.
+
+        One sentence each in Indonesian; none when all is whole.
 
         head: a seal that was once written down; it must still be on the chain. Without it,
         a trail that somebody has written anew from end to end looks whole.
         """
+        ...
+
+    def unsealed(self) -> int:
+        """How many entries tell of rows that no seal proves: those of older versions."""
         ...
 
     def wait(self) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import Feed, stored_dtypes
-from situasi.store import access, frames, seen, tables, trail, withdrawing
+from situasi.store import access, frames, proving, sealing, seen, tables, trail, withdrawing
 from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.journal import (
@@ -24,6 +24,7 @@ from situasi.store.journal import (
 )
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, Writing
+from situasi.store.sealing import SEALED
 from situasi.store.seen import Clock
 from situasi.store.verbatim import Placing, State
 from situasi.store.writing import SqlWriting
@@ -145,7 +146,8 @@ class SqlStore:
         with backend.writing() as connection, backend.speaking():
             row = {"key": cleaned(key), "value": text, "at": moment, "actor": cleaned(actor)}
             backend.append(connection, tables.notes, row)
-            trail.write(backend, connection, moment, actor, "note", {"key": key}, moves=True)
+            detail = {"key": key, SEALED: sealing.seal_of_last(connection, tables.notes)}
+            trail.write(backend, connection, moment, actor, "note", detail, moves=True)
             connection.commit()
 
     def notes(self) -> dict[str, Any]:
@@ -170,7 +172,9 @@ class SqlStore:
         with backend.writing() as connection, backend.speaking():
             access.write(backend, connection, kind, name, text, moment, actor, expected_seq)
             if action is not None:
-                trail.write(backend, connection, moment, actor, action, detail or {}, moves=False)
+                sealed = {SEALED: sealing.seal_of_last(connection, tables.access)}
+                told = {**(detail or {}), **sealed}
+                trail.write(backend, connection, moment, actor, action, told, moves=False)
             connection.commit()
 
     def remembered(self, kind: str, name: str | None = None) -> dict[str, Any]:
@@ -195,7 +199,11 @@ class SqlStore:
     def verify(self, head: str | None = None) -> list[str]:
         backend = self._backend
         with backend.reading() as connection:
-            return trail.verify(backend, connection, head)
+            return trail.verify(backend, connection, head) + proving.changes(connection)
+
+    def unsealed(self) -> int:
+        with self._backend.reading() as connection:
+            return proving.unsealed(connection)
 
     def wait(self) -> None:
         self._backend.wait()

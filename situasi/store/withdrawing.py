@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from situasi.store import seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.protocol import StoreError
+from situasi.store.sealing import SEALED, last_of, seal_after, seal_of
 from situasi.store.seen import Clock
 
 _TAKEN = tables.withdrawals.c
@@ -31,19 +32,21 @@ def withdraw(
     feed = connection.execute(asked).scalar_one_or_none()
     if feed is None:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
-    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(_TAKEN.seq), 0))).scalar_one()
+    last = last_of(connection, tables.withdrawals)
     taken = _take(backend, connection, feed, batch, at)
     if taken:
+        rows = seal_after(connection, tables.withdrawals, last)
         act = {
             "batch": batch,
             "recorded_at": at,
             "committed_at": seen.stamp(connection, clock, at),
-            "first": int(last) + 1,
+            "first": last + 1,
             "rows": taken,
-            "marks": b"",
         }
         backend.append(connection, tables.withdrawn_batches, act)
-        detail = {"batch": batch, "rows": taken, "reason": reason}
+        seals = {"rows": rows, "act": seal_of([list(act.values())])}
+        sealed = {SEALED: {name: seal.text for name, seal in seals.items() if seal.text}}
+        detail = {"batch": batch, "rows": taken, "reason": reason, **sealed}
         trail.write(backend, connection, at, actor, "withdraw", detail, moves=True)
         connection.commit()
     return taken

@@ -35,9 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["url", "database"])
 def store(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Store]:
-    with closing(
-        open_store(request.getfixturevalue(request.param), SCOPE, clock=clock)
-    ) as opened:
+    with closing(open_store(request.getfixturevalue(request.param), SCOPE, clock=clock)) as opened:
         yield opened
 
 
