@@ -220,9 +220,14 @@ def _told(batches: pd.DataFrame, taken: pd.DataFrame, deeds: pd.DataFrame) -> pd
     who = {said["batch"]: name for said, name in zip(details, deeds["actor"], strict=True)}
     why = {said["batch"]: said.get("reason") or None for said in details}
     batch, rows = batches["batch"], taken.groupby("batch")
+    when = rows["recorded_at"].max().reindex(batch).array
+    if details:  # of whose rows all stand by another delivery
+        told = {said["batch"]: said.get("committed_at") for said in details}
+        moments = pd.to_datetime(batch.map(told).astype("Int64"), unit="us", utc=True)
+        when = pd.Series(when).fillna(moments.astype(_TIME).reset_index(drop=True)).array
     return batches.assign(
         taken_back=rows.size().reindex(batch, fill_value=0).to_numpy("int64"),
-        taken_back_at=rows["recorded_at"].max().reindex(batch).array,
+        taken_back_at=when,
         taken_back_by=batch.map(who).astype("object"),
         reason=batch.map(why).astype("object"),
     )

@@ -79,6 +79,7 @@ class Piece:
             if action == "deliver":
                 self.batch = int(said["batch"])
                 self.rows += int(said["accepted"]) + int(said["quarantined"])
+                self.rows += int(said.get("repeats", 0))
             elif action == "withdraw":
                 self.withdrawn += int(said["rows"])
                 self.acts += SEALED in said  # one of an older version is told by its rows alone

@@ -96,12 +96,14 @@ def withdraw(batch: int, reason: str) -> None:
     """Take every row of a delivery back."""
     try:
         rows = board().store.withdraw(batch, session.now(), actor(), reason)
+        elsewhere = board().store.brought_elsewhere(batch)
     except StoreError as error:
         tell(str(error), good=False)
         return
     session.wrote()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
-    tell(said.format(no=batch, n=words.number(rows)), good=True)
+    text = said.format(no=batch, n=words.number(rows))
+    tell(" ".join([text, *intake_words.stays(elsewhere)]), good=True)
 
 
 def release(row: Quarantined, corrections: Mapping[str, str]) -> None:

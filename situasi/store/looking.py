@@ -42,6 +42,9 @@ class ReadOnly:
     def batches(self) -> pd.DataFrame:
         return self._store.batches()
 
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+        return self._store.brought_elsewhere(batch)
+
     def quarantine(
         self,
         feed: str | None = None,

@@ -127,16 +127,25 @@ class Store(Protocol):
         ...
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
-        """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`."""
+        """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`.
+
+        batch: the one that was taken back; of a row that stood by a repetition, the repeating one.
+        """
         ...
 
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         """Take back every row of a batch that is still valid, as new rows; how many.
 
+        Rows that another delivery brought too, which was not taken back, stand: see
+        `brought_elsewhere`.
         Content taken back may be delivered again later. What the batch had put into
         quarantine waits on: it is still the sender's to correct. `reason` goes into the audit.
         Raises StoreError when there is no such batch.
         """
+        ...
+
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+        """Of the rows of this batch that stand: how many each other delivery brought too."""
         ...
 
     def batches(self) -> pd.DataFrame:

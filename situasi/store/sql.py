@@ -13,7 +13,17 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import Feed, stored_dtypes
-from situasi.store import access, frames, proving, sealing, seen, tables, trail, withdrawing
+from situasi.store import (
+    access,
+    frames,
+    proving,
+    repeats,
+    sealing,
+    seen,
+    tables,
+    trail,
+    withdrawing,
+)
 from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.journal import (
@@ -120,6 +130,10 @@ class SqlStore:
             return withdrawing.withdraw(
                 backend, connection, batch, to_micros(at), actor, reason, self._clock
             )
+
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+        with self._backend.reading() as connection:
+            return repeats.elsewhere(connection, batch)
 
     def quarantine(
         self,

@@ -11,7 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import FEEDS
-from situasi.store import seen, tables, trail
+from situasi.store import repeats, seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
     Values,
@@ -55,7 +55,7 @@ class SqlWriting:
         self._table = tables.feeds[delivery.feed]
         self._at = to_micros(delivery.recorded_at)
         self._batch: int | None = None
-        self._rows_seal = Seal()
+        self._rows_seal, self._repeated = Seal(), 0
         self._last: dict[str, int] = {}  # by table: the highest number before this delivery
         self._total = Added(0, 0, 0)
         self._anything_new = False
@@ -82,7 +82,7 @@ class SqlWriting:
             total.duplicate + added.duplicate,
             total.quarantined + added.quarantined,
         )
-        self._anything_new |= stored + refused.new > 0
+        self._anything_new |= stored + refused.new + self._repeated > 0
         self._waiting |= {number for number in refused.waiting if number is not None}
         return added
 
@@ -131,7 +131,8 @@ class SqlWriting:
         header = seal_of([[row[column.name] for column in tables.batches.columns]])
         every = {"rows": self._rows_seal, **seals, "batch": header}
         sealed = {SEALED: {name: seal.text for name, seal in every.items() if seal.text}}
-        detail = {**named, "released": self._released, **self._waited(), **sealed}
+        again = {"repeats": self._repeated} if self._repeated else {}
+        detail = {**named, "released": self._released, **again, **self._waited(), **sealed}
         self._tell("deliver", detail, moves=True)
 
     def _tell_again(self) -> None:
@@ -221,6 +222,7 @@ class SqlWriting:
         numbers = self._numbered(stored, content)
         kept = list(numbers)
         if len(kept) < len(content):
+            self._repeat(dict(zip(content, rounds, strict=True)), {content[at] for at in kept})
             rows, known_at, rounds, content = (
                 [cells[at] for at in kept] for cells in (rows, known_at, rounds, content)
             )
@@ -230,6 +232,13 @@ class SqlWriting:
         if kept:
             cells = [np.array(column, dtype=np.int64) for column in columns]
             self._rows_seal.add(report_words(cells, content, flags or [None] * len(kept)))
+
+    def _repeat(self, rounds: dict[bytes, int], stored: set[bytes]) -> None:
+        """Remember that rows which others had brought before came again."""
+        batch = self._reserved_batch()
+        again = {mark: turn for mark, turn in rounds.items() if mark not in stored}
+        kept = repeats.remember(self._backend, self._connection, self._delivery, batch, again)
+        self._repeated += kept
 
     def _numbered(self, stored: int, content: list[bytes]) -> dict[int, int]:
         """By place among these rows: the number of each that went in, in the order of numbers."""

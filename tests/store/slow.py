@@ -150,6 +150,10 @@ class MemoryStore:
             self.sign(at, actor, "withdraw", detail)
         return len(rows)
 
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:  # noqa: ARG002
+        """The model remembers no repetitions: its deliveries are all of the same file."""
+        return {}
+
     def batches(self) -> pd.DataFrame:
         words = dict.fromkeys(("feed", "source", "sha256"), "object")
         counts = dict.fromkeys(("accepted", "duplicate", "quarantined"), "int64")
