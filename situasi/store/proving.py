@@ -11,7 +11,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from situasi.records import FEEDS, Feed, Kind
-from situasi.store import sealing, tables
+from situasi.store import sealing, tables, trail
+from situasi.store.backend import Backend
 from situasi.store.canonical import digests
 from situasi.store.claims import Claims, read_claims
 from situasi.store.sealing import SEALED, Marks, Seal, Words
@@ -30,14 +31,24 @@ _WORDS = {
 }
 
 
+def verify(backend: Backend, connection: sa.Connection, head: str | None) -> list[str]:
+    """See protocol.Store."""
+    breaks = trail.verify(backend, connection, head)
+    return breaks + changes(connection, broken=bool(breaks))
+
+
 def unsealed(connection: sa.Connection) -> int:
     """How many entries moved the data and hold no seal of their rows: those of older versions."""
     return read_claims(connection).unsealed
 
 
-def changes(connection: sa.Connection) -> list[str]:
-    """Every change of a row that the trail does not tell of, one sentence each in Indonesian."""
+def changes(connection: sa.Connection, *, broken: bool) -> list[str]:
+    """Every change of a row that the trail does not tell of, one sentence each in Indonesian.
+
+    broken: whether the trail is: then a row without an entry proves nothing.
+    """
     claims = read_claims(connection)
+    claims.whole &= not broken
     found = _Headers(connection, claims).changes()
     for feed in FEEDS.values():
         found += _Reports(connection, claims, feed).changes()

@@ -213,7 +213,7 @@ class SqlStore:
     def verify(self, head: str | None = None) -> list[str]:
         backend = self._backend
         with backend.reading() as connection:
-            return trail.verify(backend, connection, head) + proving.changes(connection)
+            return proving.verify(backend, connection, head)
 
     def unsealed(self) -> int:
         with self._backend.reading() as connection:

@@ -92,8 +92,7 @@ class State:
 
     def breaks(self, head: str | None = None) -> list[str]:
         """What is broken in the trail, and which rows were changed (Store.verify)."""
-        broken = trail.verify(self._backend, self._connection, head)
-        return broken + proving.changes(self._connection)
+        return proving.verify(self._backend, self._connection, head)
 
     def is_empty(self, *, but: Iterable[str] = ()) -> bool:
         """Whether nothing was ever stored here, save in these tables."""
