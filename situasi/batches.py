@@ -75,10 +75,14 @@ class Batches:
         """The last deed of a batch tells."""
         details = list(map(json.loads, deeds["detail"]))
         spots, known = self._spots(np.array([said["batch"] for said in details], dtype="int64"))
-        who, why = (self._rows.array(name).copy() for name in ("taken_back_by", "reason"))
+        named = ("taken_back_by", "reason", "taken_back_at")
+        who, why, when = (self._rows.array(name).copy() for name in named)
         actors = deeds["actor"].tolist()
         for spot, at in zip(spots, np.flatnonzero(known), strict=True):
             who[spot], why[spot] = actors[at], details[at].get("reason") or None
+            # Of a batch whose rows all stand by another delivery, only its entry tells when.
+            when[spot] = max(when[spot], details[at].get("committed_at") or when[spot])
+        self._rows.put("taken_back_at", when)
         self._rows.put("taken_back_by", who)
         self._rows.put("reason", why)
 

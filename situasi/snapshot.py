@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
@@ -165,7 +166,8 @@ class Live:
         tails = {
             name: store.tail(feed, _last(last.frames[name])) for name, feed in records.FEEDS.items()
         }
-        deeds = _withdrawing(store.audit(last.version)) if len(fresh) else None
+        # Not told by the rows alone: all those of a batch may stand by another delivery.
+        deeds = store.audit(last.version, action="withdraw")
         released = store.released(self._waiting.last_release)  # before what they release
         entered = store.entered(self._waiting.last_entry)
         batches, exercise = store.batches(self._batches.last), store.noted("exercise")
@@ -178,9 +180,10 @@ class Live:
             self._withdrawals = pd.concat([self._withdrawals, fresh], ignore_index=True)
         self._mark = _HALFWAY
         frames, cases = self._grown(last, tails, fresh)
-        if deeds is not None or len(batches):
-            self._batches.add(batches, fresh, fresh.head(0) if deeds is None else deeds)
-        waiting = self._waiting.add(entered, released, fresh["batch"])
+        if len(deeds) or len(batches) or len(fresh):
+            self._batches.add(batches, fresh, deeds)
+        undone = [json.loads(detail)["batch"] for detail in deeds["detail"]]
+        waiting = self._waiting.add(entered, released, [*undone, *fresh["batch"]])
         rehearsal = any(self._made_up.values())
         # The clock of an exercise ends with its last row.
         played = datetime.fromisoformat(exercise["at"]) if rehearsal and exercise else None
@@ -241,11 +244,6 @@ def _dtypes(feed: records.Feed) -> dict[str, str]:
 
 def _last(frame: pd.DataFrame) -> int:
     return int(frame["seq"].iloc[-1]) if len(frame) else 0
-
-
-def _withdrawing(entries: pd.DataFrame) -> pd.DataFrame:
-    """The entries of the trail that tell of rows taken back."""
-    return entries[entries["action"] == "withdraw"]
 
 
 def _take_back(rows: Rows, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:

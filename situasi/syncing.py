@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any, Final
@@ -23,6 +23,7 @@ from situasi.pulse import Errand
 from situasi.store import open_store, tables, trail, verbatim
 from situasi.store.protocol import Store, StoreError
 from situasi.store.scope import Scope
+from situasi.store.sealing import SEALED
 from situasi.store.verbatim import OWN, TABLES, Placing, Row, State
 
 EVERY: Final = 2.0  # seconds between two looks of a server
@@ -53,8 +54,8 @@ class Flown:
 class Piece:
     """What belongs to some entries of the trail, on from the end of the target's.
 
-    whole: all that there is. batch: the last that was delivered, 0 for none. withdrawn: batches
-    taken back. notes: how many were written.
+    whole: all that there is. batch: the last that was delivered, 0 for none. withdrawn: how many
+    rows were taken back; acts: by how many withdrawals. notes: how many were written.
     """
 
     end: int
@@ -63,7 +64,8 @@ class Piece:
     entries: int = 0
     rows: int = 0
     batch: int = 0
-    withdrawn: set[int] = field(default_factory=set)
+    withdrawn: int = 0
+    acts: int = 0
     notes: int = 0
 
     @property
@@ -80,8 +82,10 @@ class Piece:
             if action == "deliver":
                 self.batch = int(said["batch"])
                 self.rows += int(said["accepted"]) + int(said["quarantined"])
+                self.rows += int(said.get("repeats", 0))
             elif action == "withdraw":
-                self.withdrawn.add(int(said["batch"]))
+                self.withdrawn += int(said["rows"])
+                self.acts += SEALED in said  # one of an older version is told by its rows alone
                 self.rows += int(said["rows"])
             elif action == "note":
                 self.notes += 1
@@ -95,14 +99,17 @@ class Piece:
         """Those of the next rows of a table that belong to it."""
         if self.whole:
             return rows
-        if name == tables.notes.name:
-            return islice(rows, self.notes)
+        counted = {
+            tables.notes.name: self.notes,
+            tables.withdrawals.name: self.withdrawn,
+            tables.withdrawn_batches.name: self.acts,
+        }
+        if name in counted:
+            return islice(rows, counted[name])
         columns = verbatim.names(TABLES[name])
         if name == tables.audit.name:
             return takewhile(lambda row: row[0] <= self.end, rows)
         at = columns.index("batch")
-        if name == tables.withdrawals.name:
-            return takewhile(lambda row: row[at] in self.withdrawn, rows)
         return takewhile(lambda row: row[at] <= self.batch, rows)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 class WaitingCount:
     """Counts by feed what `Store.waiting` counts, from new entries, releases and withdrawals.
 
-    A release counts while no row of its batch was taken back (store/journal.py).
+    A release counts until its batch is taken back (store/journal.py).
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class WaitingCount:
         """Count these in, and return the rows that wait by feed, feeds without any left out.
 
         entered, released: of Store, numbered above `last_entry` and `last_release`. withdrawn:
-        batches of which rows were taken back.
+        batches that were taken back; those named before may come again.
         """
         self._entered.update(entered["feed"])
         self.last_entry = _last(entered, self.last_entry)

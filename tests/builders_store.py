@@ -15,7 +15,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def fill(store: Store, rows: int = 5, mark: str = "a") -> None:
-    """Deliveries of every feed, rows taken back and brought again, releases, notes, deeds."""
+    """Deliveries of every feed, rows taken back, brought again, repeated, releases, notes."""
     for feed in FEEDS:
         cells = [row(feed, id=f"{mark}-{n}", row=n, uraian=_UTTERED[n % 4]) for n in range(rows)]
         bare = dict.fromkeys(row(feed)) | {"latihan": True, "row": 9, "known_at": MORNING}
@@ -29,6 +29,9 @@ def fill(store: Store, rows: int = 5, mark: str = "a") -> None:
         writing.add(numbered(0, 1, pelapor=mark), [])
         writing.add(frame(*again), [])
         writing.release([int(store.quarantine()[0].number)])
+    with store.deliver(delivery(source=f"{mark}-juga.csv", actor="budi", sha256=mark)) as writing:
+        writing.add(numbered(0, 1, pelapor=mark), [])
+    store.withdraw(int(store.batches()["batch"].max()) - 1, MORNING, "kapolres")
     store.note("siaga", {"tingkat": 1, "oleh": mark}, MORNING, "kapolres é\u2028")
     store.remember("account", mark, {"hash": "$argon2id$rahasia"}, MORNING, "admin", "user", {})
     store.remember("session", mark, {"user": mark}, MORNING, mark)

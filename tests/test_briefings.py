@@ -32,9 +32,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def set_at(store: Store, clock: str, note: str = "", **told: bool) -> Briefing:
-    return mark(
-        store, CHIEF, wib(clock), note, NOON, exercise=told.get("exercise", False), version=0
-    )
+    return mark(store, CHIEF, wib(clock), note, NOON, version=0, **{"exercise": False, **told})
 
 
 def test_a_marker_is_seen_by_every_process_of_the_store(store: Store, tmp_path: Path) -> None:
@@ -54,7 +52,9 @@ def test_a_marker_is_in_the_trail_with_who_and_when_and_moves_no_version(store: 
         False,
     )
     assert entry["at"] == NOON
-    assert json.loads(entry["detail"]) == {
+    told = json.loads(entry["detail"])
+    assert told.pop("sealed")["access"]
+    assert told == {
         "moment": wib("09.00").isoformat(), "note": "pagi", "exercise": False,
     }  # fmt: skip
     assert store.version() == before[0]

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from situasi.cli.common import fail, office, out
 from situasi.reports.tabular import as_csv
+from situasi.store.sealing import SEALED
 
 app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)
 
@@ -36,7 +37,7 @@ def verify(
         str | None, typer.Option(help="Ujung yang dulu dicatat di tempat lain; lihat: audit head.")
     ] = None,
 ) -> None:
-    """Periksa bahwa tidak ada catatan jejak yang diubah, hilang atau disisipkan.
+    """Periksa bahwa tidak ada catatan jejak atau baris yang diubah, hilang atau disisipkan.
 
     Keluar 0 bila utuh; 1 bila tidak, dengan setiap kerusakannya. Tanpa --head, jejak yang
     seluruhnya ditulis ulang oleh orang yang bisa menulis ke berkas penyimpanan tampak utuh.
@@ -47,8 +48,16 @@ def verify(
     with office() as here:
         breaks = here.store.verify(wanted)
         last, _ = here.store.head()
+        unsealed = here.store.unsealed()
     for sentence in breaks:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    if unsealed:
+        out.print(
+            f"{unsealed} catatan berasal dari versi sebelum baris disegel: kiriman dan penarikannya"
+            " tidak dapat dibuktikan, hanya isi barisnya dicocokkan dengan sidiknya.",
+            highlight=False,
+            soft_wrap=True,
+        )
     if breaks:
         raise typer.Exit(1)
     asked = "" if wanted is None else ", dan ujung yang dicatat ada padanya"
@@ -135,5 +144,5 @@ def _in_words(said: Any) -> str:
     return ", ".join(
         f"{name}: ({_in_words(one)})" if isinstance(one, dict) else f"{name}: {one}"
         for name, one in said.items()
-        if one not in (None, "", {}, [])
+        if name != SEALED and one not in (None, "", {}, [])
     )

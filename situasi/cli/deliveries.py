@@ -110,10 +110,16 @@ def _reason(entry: dict[str, Any]) -> str:
 
 
 def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batches.")]) -> None:
-    """Tarik kembali semua baris satu kiriman. Tidak ada yang dihapus; boleh dikirim lagi."""
+    """Tarik kembali semua baris satu kiriman. Tidak ada yang dihapus; boleh dikirim lagi.
+
+    Baris yang juga dibawa kiriman lain tetap berlaku, dan disebut kiriman mana.
+    """
     with opened() as board:
         taken = withdraw(board.store, for_program(actor(), Corrects.ALL), batch, now())
+        elsewhere = board.store.brought_elsewhere(batch)
     out.print(f"Kiriman {batch}: {taken} baris ditarik kembali.")
+    for other, count in elsewhere.items():
+        out.print(f"{count} baris tetap berlaku: juga dibawa kiriman {other}.")
 
 
 def batches() -> None:

@@ -99,12 +99,14 @@ def withdraw(batch: int, reason: str) -> None:
     try:
         scope = write_scope.for_viewer(session.viewer(), "perbaiki")
         rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
+        elsewhere = board().store.brought_elsewhere(batch)
     except (StoreError, WriteRefused, WithdrawalRefused) as error:
         tell(str(error), good=False)
         return
     session.wrote()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
-    tell(said.format(no=batch, n=words.number(rows)), good=True)
+    text = said.format(no=batch, n=words.number(rows))
+    tell(" ".join([text, *intake_words.stays(elsewhere)]), good=True)
 
 
 def release(row: Quarantined, corrections: Mapping[str, str]) -> None:

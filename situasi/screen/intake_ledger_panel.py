@@ -17,14 +17,15 @@ def ledger_panel(view: View, found: Intake) -> None:
     with parts.bar():
         page.section(_("Buku kiriman"))
         if intake_acts.allowed(view, "perbaiki"):
-            _withdrawal(ledger[ledger["standing"] > 0])
+            brought = (ledger["standing"] > 0) | (ledger["duplicate"] > 0)
+            _withdrawal(ledger[brought & ledger["taken_back_by"].isna()])
     if ledger.empty:
         page.nothing(_("Belum ada kiriman."))
         return
     said = intake_words.equation(
         *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
     )
-    st.caption(said + ". " + _("Kiriman ulang tanpa hal baru tidak dicatat."))
+    st.caption(said + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
     if not view.at.live and (ledger["recorded_at"] > view.at.at).any():
         st.caption(
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
@@ -42,8 +43,9 @@ def _withdrawal(standing: pd.DataFrame) -> None:
     }
     with opened, st.form("tarik_kiriman", border=False, clear_on_submit=True):
         st.text(
-            _("Semua baris kiriman ini hilang dari papan; tidak ada yang dihapus, dan berkasnya "
-              "boleh dikirim lagi. Baris karantinanya tetap menunggu perbaikan.")
+            _("Semua baris kiriman ini hilang dari papan, kecuali yang juga dibawa kiriman lain; "
+              "tidak ada yang dihapus, dan berkasnya boleh dikirim lagi. Baris karantinanya tetap "
+              "menunggu perbaikan.")
         )  # fmt: skip
         batch = st.selectbox(_("Kiriman"), list(names), format_func=names.__getitem__, index=None)
         reason = st.text_input(_("Alasan"), max_chars=200)

@@ -88,7 +88,7 @@ def _rows(chosen: pd.DataFrame, found: Intake) -> None:
 
 
 def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
-    undone = set(ledger.loc[ledger["taken_back"] > 0, "batch"])
+    undone = set(ledger.loc[ledger["taken_back_by"].notna(), "batch"])
     made_up = set(ledger.loc[ledger["made_up"], "batch"])
     return intake_words.waiting_table(chosen.iloc[::-1], undone, made_up)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,8 @@ from situasi.records import Kind
 from situasi.screen.columns import Cells, Column, moments, number, serial
 from situasi.screen.tables import Table, table
 from situasi.words import _
+
+_MOST_NAMED = 5  # deliveries in a sentence
 
 
 def feeds_table(feeds: pd.DataFrame, *, waiting: bool = True) -> Table:
@@ -56,7 +58,7 @@ def sources_table(sources: pd.DataFrame) -> Table:
 
 def ledger_table(ledger: pd.DataFrame) -> Table:
     """Every delivery, with who brought it, and who took it back and why."""
-    undone = ledger["taken_back"] > 0
+    undone = ledger["taken_back_by"].notna()
     return table(
         {
             _("no"): serial(ledger["batch"]),
@@ -73,6 +75,18 @@ def ledger_table(ledger: pd.DataFrame) -> Table:
         },
         ledger["made_up"],
     )
+
+
+def stays(elsewhere: Mapping[int, int]) -> list[str]:
+    """Which rows of a delivery that was taken back stand, by the other deliveries that have them.
+
+    elsewhere: store.brought_elsewhere.
+    """
+    said = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
+    named = list(elsewhere.items())[:_MOST_NAMED]
+    told = [said.format(n=words.number(count), no=other) for other, count in named]
+    more = len(elsewhere) - len(named)
+    return [*told, *([_("Juga dibawa {n} kiriman lain.").format(n=more)] if more else [])]
 
 
 def waiting_table(

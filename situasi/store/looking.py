@@ -49,6 +49,9 @@ class ReadOnly:
     def batches(self, after: int = 0) -> pd.DataFrame:
         return self._store.batches(after)
 
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+        return self._store.brought_elsewhere(batch)
+
     def quarantine(
         self,
         feed: str | None = None,
@@ -85,14 +88,17 @@ class ReadOnly:
     def access_mark(self, number: int | None = None) -> tuple[int, str]:
         return self._store.access_mark(number)
 
-    def audit(self, after: int = 0) -> pd.DataFrame:
-        return self._store.audit(after)
+    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+        return self._store.audit(after, action=action)
 
     def head(self) -> tuple[int, str]:
         return self._store.head()
 
     def verify(self, head: str | None = None) -> list[str]:
         return self._store.verify(head)
+
+    def unsealed(self) -> int:
+        return self._store.unsealed()
 
     def wait(self) -> None:
         self._store.wait()

@@ -158,16 +158,25 @@ class Store(Protocol):
         ...
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
-        """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`."""
+        """Rows taken back: columns seq, feed, row_seq, batch, recorded_at; `seq` above `after`.
+
+        batch: the one that was taken back; of a row that stood by a repetition, the repeating one.
+        """
         ...
 
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         """Take back every row of a batch that is still valid, as new rows; how many.
 
+        Rows that another delivery brought too, which was not taken back, stand: see
+        `brought_elsewhere`.
         Content taken back may be delivered again later. What the batch had put into
         quarantine waits on: it is still the sender's to correct. `reason` goes into the audit.
         Raises StoreError when there is no such batch.
         """
+        ...
+
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+        """Of the rows of this batch that stand: how many each other delivery brought too."""
         ...
 
     def batches(self, after: int = 0) -> pd.DataFrame:
@@ -235,7 +244,8 @@ class Store(Protocol):
         """Remember a JSON value of access (accounts, sessions, keys, links) in one commit.
 
         A new record of (kind, name) hides the older one and keeps it. With `action`, the
-        trail says so too: `detail` exactly as given, never the value, which may hold secrets.
+        trail says so too: `detail` as given and the seal of the record, never the value, which
+        may hold secrets.
         The version stays: nobody's page need be drawn again because somebody signed in.
 
         expected_seq: an `access_version()` read before looking. Raises Overtaken when this
@@ -269,8 +279,10 @@ class Store(Protocol):
         """
         ...
 
-    def audit(self, after: int = 0) -> pd.DataFrame:
+    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         """The trail, `seq` above `after`: seq, at, actor, action, detail, moves, chain.
+
+        action: only entries of this one.
 
         One row per commit that moved the data (`moves`), and one per deed told.
         `detail` is JSON text; `chain` seals the row to the one before it.
@@ -282,11 +294,17 @@ class Store(Protocol):
         ...
 
     def verify(self, head: str | None = None) -> list[str]:
-        """Every break found in the trail, one sentence each in Indonesian; none when it is whole.
+        """Every break found in the trail, and every row that is not as the trail sealed it.
+
+        One sentence each in Indonesian; none when all is whole.
 
         head: a seal that was once written down; it must still be on the chain. Without it,
         a trail that somebody has written anew from end to end looks whole.
         """
+        ...
+
+    def unsealed(self) -> int:
+        """How many entries tell of rows that no seal proves: those of older versions."""
         ...
 
     def wait(self) -> None:

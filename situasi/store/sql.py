@@ -13,7 +13,17 @@ import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import Feed, stored_dtypes
-from situasi.store import access, frames, seen, tables, trail, withdrawing
+from situasi.store import (
+    access,
+    frames,
+    proving,
+    repeats,
+    sealing,
+    seen,
+    tables,
+    trail,
+    withdrawing,
+)
 from situasi.store.backend import Backend
 from situasi.store.canonical import cleaned
 from situasi.store.journal import (
@@ -27,6 +37,7 @@ from situasi.store.journal import (
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Delivery, Quarantined, StoreError, Writing
 from situasi.store.scope import Scope
+from situasi.store.sealing import SEALED
 from situasi.store.seen import Clock
 from situasi.store.verbatim import Placing, State
 from situasi.store.writing import SqlWriting
@@ -112,8 +123,13 @@ class SqlStore:
         with self._looking() as connection:
             return frames.read(connection, asked.order_by(batch.batch), _BATCHES)
 
-    def audit(self, after: int = 0) -> pd.DataFrame:
-        return self._frame(tables.audit, trail.COLUMNS, after)
+    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+        entry = tables.audit.c
+        asked = sa.select(*(entry[name] for name in trail.COLUMNS)).where(entry.seq > after)
+        if action is not None:
+            asked = asked.where(entry.action == action)
+        with self._looking() as connection:
+            return frames.read(connection, asked.order_by(entry.seq), trail.COLUMNS)
 
     def committed_after(self, version: int) -> datetime | None:
         """See protocol.Store. Asked under the write lock: whoever writes is waited for."""
@@ -140,6 +156,10 @@ class SqlStore:
             return withdrawing.withdraw(
                 backend, connection, batch, to_micros(at), actor, reason, self._clock
             )
+
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+        with self._backend.reading() as connection:
+            return repeats.elsewhere(connection, batch)
 
     def quarantine(
         self,
@@ -173,7 +193,8 @@ class SqlStore:
         with backend.writing() as connection, backend.speaking():
             row = {"key": cleaned(key), "value": text, "at": moment, "actor": cleaned(actor)}
             backend.append(connection, tables.notes, row)
-            trail.write(backend, connection, moment, actor, "note", {"key": key}, moves=True)
+            detail = {"key": key, SEALED: sealing.seal_of_last(connection, tables.notes)}
+            trail.write(backend, connection, moment, actor, "note", detail, moves=True)
             connection.commit()
 
     def notes(self) -> dict[str, Any]:
@@ -202,7 +223,9 @@ class SqlStore:
         with backend.writing() as connection, backend.speaking():
             access.write(backend, connection, kind, name, text, moment, actor, expected_seq)
             if action is not None:
-                trail.write(backend, connection, moment, actor, action, detail or {}, moves=False)
+                sealed = {SEALED: sealing.seal_of_last(connection, tables.access)}
+                told = {**(detail or {}), **sealed}
+                trail.write(backend, connection, moment, actor, action, told, moves=False)
             connection.commit()
 
     def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
@@ -231,7 +254,11 @@ class SqlStore:
     def verify(self, head: str | None = None) -> list[str]:
         backend = self._backend
         with self._looking() as connection:
-            return trail.verify(backend, connection, head)
+            return proving.verify(backend, connection, head)
+
+    def unsealed(self) -> int:
+        with self._looking() as connection:
+            return proving.unsealed(connection)
 
     def wait(self) -> None:
         self._backend.wait()

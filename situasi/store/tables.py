@@ -116,7 +116,6 @@ withdrawn_batches = _table(
     _needed("committed_at", Moment),
     _needed("first", sa.BigInteger),
     _needed("rows", sa.BigInteger),
-    _needed("marks", sa.LargeBinary),
     sa.UniqueConstraint("batch"),
 )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from situasi.store import seen, tables, trail
+from situasi.store import proving, seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.moments import from_micros
 from situasi.store.seen import Commits
@@ -87,8 +87,8 @@ class State:
         return trail.entries(self._connection, *trail.COLUMNS, after=after)
 
     def breaks(self, head: str | None = None) -> list[str]:
-        """What is broken in the trail (Store.verify)."""
-        return trail.verify(self._backend, self._connection, head)
+        """What is broken in the trail, and which rows were changed (Store.verify)."""
+        return proving.verify(self._backend, self._connection, head)
 
     def is_empty(self, *, but: Iterable[str] = ()) -> bool:
         """Whether nothing was ever stored here, save in these tables."""

@@ -1,4 +1,7 @@
-"""Takes a batch back: its rows as new rows of `withdrawals`, and the act itself."""
+"""Takes a batch back: its rows as new rows of `withdrawals`, and the act itself.
+
+A row that another delivery brought too, and that was not taken back, stands (repeats.py).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from bisect import bisect_left
 
 import sqlalchemy as sa
 
-from situasi.store import seen, tables, trail
+from situasi.store import repeats, seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.protocol import StoreError
+from situasi.store.sealing import SEALED, last_of, seal_after, seal_of
 from situasi.store.seen import Clock
 
 _TAKEN = tables.withdrawals.c
@@ -23,47 +27,64 @@ def withdraw(
     reason: str,
     clock: Clock | None,
 ) -> int:
-    """Take back every row of a batch that still stands, under the write lock; how many.
+    """Take back every row that stands by this batch alone, under the write lock; how many.
 
-    Writes nothing where there is none. Raises StoreError when there is no such batch.
+    Writes nothing where none of its rows stands. Raises StoreError when there is no such batch.
     """
     asked = sa.select(tables.batches.c.feed).where(tables.batches.c.batch == batch)
     feed = connection.execute(asked).scalar_one_or_none()
     if feed is None:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
-    last = connection.execute(sa.select(sa.func.coalesce(sa.func.max(_TAKEN.seq), 0))).scalar_one()
+    if batch in connection.execute(seen.undone()).scalars():
+        return 0
+    last = last_of(connection, tables.withdrawals)
     taken = _take(backend, connection, feed, batch, at)
-    if taken:
+    kept = repeats.elsewhere(connection, batch)
+    if taken or kept:
+        stays = {"stays": {str(other): count for other, count in kept.items()}} if kept else {}
+        rows = seal_after(connection, tables.withdrawals, last)
         act = {
             "batch": batch,
             "recorded_at": at,
             "committed_at": seen.stamp(connection, clock, at),
-            "first": int(last) + 1,
+            "first": last + 1,
             "rows": taken,
-            "marks": b"",
         }
         backend.append(connection, tables.withdrawn_batches, act)
-        detail = {"batch": batch, "rows": taken, "reason": reason}
+        seals = {"rows": rows, "act": seal_of([list(act.values())])}
+        sealed = {SEALED: {name: seal.text for name, seal in seals.items() if seal.text}}
+        more = {"committed_at": act["committed_at"], **stays, **sealed}
+        detail = {"batch": batch, "rows": taken, "reason": reason, **more}
         trail.write(backend, connection, at, actor, "withdraw", detail, moves=True)
         connection.commit()
     return taken
 
 
 def _take(backend: Backend, connection: sa.Connection, feed: str, batch: int, at: int) -> int:
-    """Add a withdrawal for each row of the batch that has none; how many."""
+    """Add a withdrawal for each row that only this batch still vouches for; how many."""
     table = tables.feeds[feed]
     row = table.c
-    # Of this batch alone, and not row by row: an engine that has not counted its tables yet
-    # would read all withdrawals for each row.
-    already = sa.select(_TAKEN.row_seq).where(_TAKEN.feed == feed, _TAKEN.batch == batch)
+    # Never row by row: an engine that has not counted its tables yet would read all of the other
+    # table for each row.
     first, end = (_first_of(connection, table, number) for number in (batch, batch + 1))
-    valid = (
-        sa.select(row.seq, sa.literal(feed), row.batch, sa.literal(at), row.digest)
-        .where(row.seq >= first, row.seq < end, row.seq.not_in(already))
-        .order_by(row.seq)
+    others = repeats.vouched_by_others(feed, batch)
+    own = (row.seq >= first, row.seq < end, row.seq.not_in(others))
+    again = repeats.repeated_by(feed, batch)
+    gone = sa.select(_TAKEN.row_seq).where(_TAKEN.feed == feed, _TAKEN.row_seq.in_(again))
+    orphaned = (
+        row.seq.in_(again),
+        row.batch.in_(seen.undone()),
+        row.seq.not_in(others),
+        row.seq.not_in(gone),
     )
     names = ["row_seq", "feed", "batch", "recorded_at", "digest"]
-    return backend.append_found(connection, tables.withdrawals, names, valid)
+    cells = [row.seq, sa.literal(feed), sa.literal(batch), sa.literal(at), row.digest]
+    return sum(
+        backend.append_found(
+            connection, tables.withdrawals, names, sa.select(*cells).where(*which).order_by(row.seq)
+        )
+        for which in (own, orphaned)
+    )
 
 
 def _first_of(connection: sa.Connection, table: sa.Table, batch: int) -> int:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from situasi.records import FEEDS
-from situasi.store import seen, tables, trail
+from situasi.store import repeats, seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (
     Values,
@@ -24,6 +25,7 @@ from situasi.store.journal import waits
 from situasi.store.moments import to_micros
 from situasi.store.protocol import Added, Delivery, Rejection, StoreError
 from situasi.store.rejecting import find_waiting, reject
+from situasi.store.sealing import SEALED, Seal, last_of, report_words, seal_after, seal_of
 from situasi.store.seen import Clock
 
 # Rows are made ready and inserted this many at a time: memory stays small, and the
@@ -62,6 +64,8 @@ class SqlWriting:
         self._table = tables.feeds[delivery.feed]
         self._at = to_micros(delivery.recorded_at)
         self._batch: int | None = None
+        self._rows_seal, self._repeated = Seal(), 0
+        self._last: dict[str, int] = {}  # by table: the highest number before this delivery
         self._total = Added(0, 0, 0)
         self._anything_new = False
         self._released: list[int] = []
@@ -97,7 +101,7 @@ class SqlWriting:
             total.duplicate + added.duplicate,
             total.quarantined + added.quarantined,
         )
-        self._anything_new |= stored + refused.new > 0
+        self._anything_new |= stored + refused.new + self._repeated > 0
         self._waiting |= {number for number in refused.waiting if number is not None}
         return added
 
@@ -145,10 +149,19 @@ class SqlWriting:
     def _write_batch(self) -> None:
         named = {"batch": self._reserved_batch(), **self._named()}
         row = {**named, "recorded_at": self._at, "actor": cleaned(self._delivery.actor)}
+        others = (tables.quarantine, tables.releases, tables.repeats)
+        seals = {
+            one.name: seal_after(self._connection, one, self._last[one.name]) for one in others
+        }
+        row["marks"] = self._rows_seal.marks + seals[tables.quarantine.name].marks
         # Last of all: what takes long was done, and nobody sees a row before this is committed.
         row["committed_at"] = seen.stamp(self._connection, self._clock, self._at)
         self._backend.append(self._connection, tables.batches, row)
-        detail = {**named, "released": self._released, **self._waited()}
+        header = seal_of([[row[column.name] for column in tables.batches.columns]])
+        every = {"rows": self._rows_seal, **seals, "batch": header}
+        sealed = {SEALED: {name: seal.text for name, seal in every.items() if seal.text}}
+        again = {"repeats": self._repeated} if self._repeated else {}
+        detail = {**named, "released": self._released, **again, **self._waited(), **sealed}
         if self._settled_by:
             detail["settled_by"] = {str(one): row for one, row in self._settled_by.items()}
         self._tell("deliver", detail, moves=True)
@@ -197,6 +210,8 @@ class SqlWriting:
         if self._batch is None:
             highest = sa.select(sa.func.coalesce(sa.func.max(tables.batches.c.batch), 0))
             self._batch = int(self._connection.execute(highest).scalar_one()) + 1
+            written = (self._table, tables.quarantine, tables.releases, tables.repeats)
+            self._last = {one.name: last_of(self._connection, one) for one in written}
         return self._batch
 
     def _prepared(self, accepted: pd.DataFrame) -> _Piece:
@@ -223,9 +238,53 @@ class SqlWriting:
             columns["round"] = rounds
         else:
             constants["round"] = 0
-        return self._backend.append_new(
+        stored = self._backend.append_new(
             self._connection, self._table, columns, constants, ["digest", "round"]
         )
+        self._seal(stored, piece, rounds)
+        return stored
+
+    def _seal(self, stored: int, piece: _Piece, rounds: Values) -> None:
+        """Take the rows that went in into the seal of this delivery, with their numbers."""
+        rows, known_at, flags = (piece.columns.get(name) for name in ("row", "known_at", "flags"))
+        assert rows is not None
+        assert known_at is not None
+        content = piece.content
+        numbers = self._numbered(stored, content)
+        kept = list(numbers)
+        if len(kept) < len(content):
+            self._repeat(dict(zip(content, rounds, strict=True)), {content[at] for at in kept})
+            rows, known_at, rounds, content = (
+                [cells[at] for at in kept] for cells in (rows, known_at, rounds, content)
+            )
+            flags = [flags[at] for at in kept] if flags else None
+        of_all = [np.full(len(kept), one) for one in (self._reserved_batch(), self._at)]
+        columns = [list(numbers.values()), of_all[0], rows, of_all[1], known_at, rounds]
+        if kept:
+            cells = [np.array(column, dtype=np.int64) for column in columns]
+            self._rows_seal.add(report_words(cells, content, flags or [None] * len(kept)))
+
+    def _repeat(self, rounds: dict[bytes, int], stored: set[bytes]) -> None:
+        """Remember that rows which others had brought before came again."""
+        batch = self._reserved_batch()
+        again = {mark: turn for mark, turn in rounds.items() if mark not in stored}
+        kept = repeats.remember(self._backend, self._connection, self._delivery, batch, again)
+        self._repeated += kept
+
+    def _numbered(self, stored: int, content: list[bytes]) -> dict[int, int]:
+        """By place among these rows: the number of each that went in, in the order of numbers."""
+        name = self._table.name
+        before, last = self._last[name], last_of(self._connection, self._table)
+        self._last[name] = last
+        if stored == len(content) == last - before:  # all of them, one number after another
+            return dict(zip(range(stored), range(before + 1, last + 1), strict=True))
+        places: dict[bytes, int] = {}
+        for place, mark in enumerate(content):
+            places.setdefault(mark, place)  # of two that are the same the first went in
+        row = self._table.c
+        asked = sa.select(row.digest, row.seq).where(row.seq > before).order_by(row.seq)
+        found = self._connection.execute(asked)
+        return {places[bytes(mark)]: int(number) for mark, number in found}
 
     def _count_new(self, piece: _Piece) -> int:
         """How many of these rows would be stored; asked on a connection that only reads."""

@@ -160,6 +160,22 @@ def test_undo_takes_a_delivery_back_and_it_may_come_again(
     assert state(reopened)[1]["incidents"] == 4  # nothing is ever deleted
 
 
+def test_undo_says_which_rows_stand_because_another_delivery_brought_them_too(
+    cli: Run, tmp_path: Path, reopened: Reopened
+) -> None:
+    cli("ingest", csv_file(tmp_path / "a.csv", report(), report(id="K-2")))
+    cli("ingest", csv_file(tmp_path / "b.csv", report(id="K-2"), report(id="K-3")))
+    said = cli("undo", 1)
+    assert said.out.splitlines() == [
+        "Kiriman 1: 1 baris ditarik kembali.",
+        "1 baris tetap berlaku: juga dibawa kiriman 2.",
+    ]
+    board = reopened()
+    assert len(board.store.withdrawals()) == 1
+    board.close()
+    assert cli("undo", 2).out.splitlines() == ["Kiriman 2: 2 baris ditarik kembali."]
+
+
 def test_undo_of_an_unknown_delivery_is_2_with_one_sentence(process: Run) -> None:
     said = process("undo", 99)
     assert said.code == 2

@@ -157,6 +157,10 @@ class MemoryStore:
             self.sign(at, actor, "withdraw", detail)
         return len(rows)
 
+    def brought_elsewhere(self, batch: int) -> dict[int, int]:  # noqa: ARG002
+        """The model remembers no repetitions: its deliveries are all of the same file."""
+        return {}
+
     def batches(self, after: int = 0) -> pd.DataFrame:
         words = dict.fromkeys(("feed", "source", "sha256"), "object")
         counts = dict.fromkeys(("accepted", "duplicate", "quarantined"), "int64")
@@ -264,12 +268,13 @@ class MemoryStore:
     def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         self.sign(at, actor, action, detail, moves=False)
 
-    def audit(self, after: int = 0) -> pd.DataFrame:
+    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         words = dict.fromkeys(("actor", "action", "detail"), "object")
         dtypes = {"seq": "int64", "at": "datetime64[us, UTC]"} | words | {"moves": "bool"}
         told = _frame(self.book, dtypes)
         told = told.assign(chain=pd.Series(seals(told), dtype="object"))
-        return told[told["seq"] > after].reset_index(drop=True)
+        wanted = (told["seq"] > after) & (True if action is None else told["action"] == action)
+        return told[wanted].reset_index(drop=True)
 
     def head(self) -> tuple[int, str]:
         return len(self.book), ["0" * 64, *self.audit()["chain"]][-1]
@@ -278,6 +283,10 @@ class MemoryStore:
         """Nobody can change a list of ours; only a strange head can be asked for."""
         known = [None, "0" * 64, *self.audit()["chain"]]
         return [] if head in known else [f"Ujung {head} tidak ada lagi pada jejak."]
+
+    def unsealed(self) -> int:
+        """Its rows are proven by nobody being able to reach them."""
+        return 0
 
     def wait(self) -> None:
         return

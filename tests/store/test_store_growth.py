@@ -171,6 +171,9 @@ def test_no_row_of_an_older_store_can_be_changed_after_it_grew(numbered: Path, t
     for feed in FEEDS:
         with store.deliver(delivery(feed=feed)) as writing:
             writing.add(frame(row(feed, id="baru"), feed=feed), [])
+    with store.deliver(delivery(sha256="lain")) as writing:
+        writing.add(frame(row(id="baru")), [])
+    store.withdraw(int(store.batches()["batch"].max()), MORNING, "operator")
     store.remember("account", "budi", {}, MORNING, "admin")
     store.close()
     column = metadata.tables[table].columns.keys()[1]

@@ -24,7 +24,6 @@ def upgrade() -> None:
         sa.Column("committed_at", sa.BigInteger, nullable=False),
         sa.Column("first", sa.BigInteger, nullable=False),
         sa.Column("rows", sa.BigInteger, nullable=False),
-        sa.Column("marks", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("batch"),
     )
     steps.create_table(
