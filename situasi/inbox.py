@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.ingest import Ledger, ingest_file
 
 ACTOR = "inbox"
@@ -104,7 +105,8 @@ class Inbox:
         if ledger.refused and now - seen.since < PATIENCE:
             return None
         try:
-            self._put_aside(path, ledger, seen.fingerprint, now)
+            with SPACE.writing("inbox"):
+                self._put_aside(path, ledger, seen.fingerprint, now)
         except FileNotFoundError:
             return None  # another process was quicker
         except OSError as error:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from situasi import pulse, words
 from situasi.board import current as board
+from situasi.disk_space import LOW, SPACE
 from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
 from situasi.labels import N_
@@ -22,6 +23,7 @@ from situasi.screen.columns import moments, number
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
+from situasi.telling import views
 from situasi.words import _
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
@@ -71,7 +73,34 @@ def figures(beats: Sequence[Beat]) -> None:
         "memori": _memory(now),
     }
     shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
-    figure_row([*shown, *_errands()])
+    figure_row([*shown, Figure("ruang", _disk(), _places), *_errands()])
+
+
+def _disk() -> Card:
+    """The fewest bytes free on any of the disks that are written to."""
+    state, title = SPACE.state, _("Sisa ruang disk")
+    note = views.disk_in_words(state) or _("batas {n} MB").format(n=words.number(LOW / 1e6))
+    if state.least is None:
+        return Card(title, "–", note, alarm=state.level == "full")
+    value = _("{n} MB").format(n=words.number(state.least // 1_000_000))
+    return Card(title, value, note, alarm=state.level != "enough")
+
+
+def _places() -> Table:
+    state = SPACE.state
+    return tables.table(
+        {
+            _("yang ditulis"): [_(views.PLACES[place]) for place in views.PLACES],
+            _("ruang (MB)"): number(
+                [state.free[p] / 1e6 if p in state.free else None for p in views.PLACES]
+            ),
+            _("hasil"): [
+                _("tidak tersimpan") if place in state.failed else _("baik")
+                for place in views.PLACES
+            ],
+        },
+        made_up=False,
+    )
 
 
 def _errands() -> list[Figure]:

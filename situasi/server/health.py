@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from situasi import headquarters, pulse
 from situasi.board import current as board
+from situasi.disk_space import SPACE
 
 # The lifespan sets them: the threads that take in what is dropped into the inbox, and that look
 # at what is new.
@@ -49,11 +50,15 @@ async def live(_request: Request) -> JSONResponse:
 
 
 def ready(_request: Request) -> JSONResponse:
-    """The store can be read, inbox and store are looked at; how old the picture is."""
+    """The store can be read, inbox and store are looked at, the disk is not full; how old the
+    picture is.
+    """
     trouble, version, checked_at = _read()
     age = max(0.0, (datetime.now(UTC) - checked_at).total_seconds())
+    space = SPACE.state
     checks = {
         "store": trouble is None,
+        "disk": space.level != "full",
         **{thread.name: thread.is_alive() for thread in _threads},
     }
     said: dict[str, Any] = {
@@ -61,6 +66,8 @@ def ready(_request: Request) -> JSONResponse:
         "version": version,
         "snapshot_age_seconds": round(age, 1),
     }
+    if space.least is not None:
+        said["disk_free_bytes"] = space.least
     said |= _errands(datetime.now(UTC))
     ok = all(checks.values()) and bool(_threads)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import make_url
 
 from situasi import board as house
 from situasi import headquarters, pulse, settings, syncing
 from situasi.board import Board, open_board
 from situasi.command import is_command
+from situasi.disk_space import EVERY_S, SPACE
 from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
@@ -25,6 +30,7 @@ from situasi.server.keeper import Keeper
 from situasi.server.memory import loaded, settling
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.settings import Settings
 from situasi.store.scope import Scope
 from situasi.syncing import Upstream
 
@@ -42,7 +48,10 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     keeping = Keeper(opened.store, opened.settings.door, _now)
     await keeping.look()
     keeper.install(keeping)
-    tasks = [asyncio.create_task(keeping.watch(), name="keeper")]
+    tasks = [
+        asyncio.create_task(keeping.watch(), name="keeper"),
+        asyncio.create_task(_watch_disks(opened.settings), name="disks"),
+    ]
     stop = threading.Event()
     if isinstance(opened, Board):
         nightly = Nightly(opened, _now, pulse.BACKUP)
@@ -83,6 +92,26 @@ def _thread(
     name: str, work: Callable[[threading.Event], None], stop: threading.Event
 ) -> threading.Thread:
     return threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+
+
+async def _watch_disks(asked: Settings) -> None:
+    """Measure the disks that are written to, until cancelled."""
+    await asyncio.to_thread(SPACE.watch, _written_to(asked))
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await asyncio.to_thread(SPACE.check)
+
+
+def _written_to(asked: Settings) -> dict[str, Path]:
+    store = make_url(asked.store)
+    own = store.get_backend_name() == "sqlite" and store.database
+    return {
+        "store": Path(store.database).parent if own and store.database else asked.live,
+        "inbox": asked.inbox,
+        "copies": asked.live,
+        "backup": asked.backups,
+        "upload": Path(tempfile.gettempdir()),
+    }
 
 
 def _open() -> Board | Headquarters:

@@ -9,12 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from situasi.disk_space import SPACE
 from situasi.store.protocol import StoreError
 
 # A connection opened with this option takes the write lock of the whole scope at its
 # first statement. One writer at a time keeps `seq` in the order of commits, without
 # which a reader that asks for "rows after the last I saw" would miss some.
 WRITES = {"situasi_writes": True}
+
+_COMMITTED = "situasi_committed"
 
 # Cells of one column, of all rows: str, int, float, bool, bytearray or None.
 Cells = Iterable[Any]
@@ -28,6 +31,7 @@ class Backend(ABC):
 
     def __init__(self, engine: sa.Engine, driver_error: type[Exception]) -> None:
         self.engine, self._driver_error = engine, driver_error
+        sa.event.listen(engine, "commit", _note_commit)
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
@@ -35,6 +39,8 @@ class Backend(ABC):
         try:
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
+            if self.is_full(error):
+                SPACE.failed("store")
             raise StoreError(self.explain(error)) from error
 
     @contextmanager
@@ -52,8 +58,11 @@ class Backend(ABC):
         """
         with self.speaking():
             connection = self.engine.connect()
+        connection.info.pop(_COMMITTED, None)
         try:
             yield connection.execution_options(**WRITES)
+            if not connection.closed and connection.info.pop(_COMMITTED, False):
+                SPACE.wrote("store")
         finally:
             self._let_go(connection)
 
@@ -69,6 +78,10 @@ class Backend(ABC):
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
         """The connection, made to see one state from its first statement on."""
         return connection
+
+    @abstractmethod
+    def is_full(self, error: BaseException) -> bool:
+        """Whether this error says that there is no space left to write to."""
 
     @abstractmethod
     def explain(self, error: BaseException) -> str:
@@ -133,3 +146,7 @@ class Backend(ABC):
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def _note_commit(connection: sa.Connection) -> None:
+    connection.info[_COMMITTED] = True

@@ -129,6 +129,10 @@ class PostgresBackend(Backend):
         self.scope, self._follows = scope, follows
         self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
+    def is_full(self, error: BaseException) -> bool:
+        said = getattr(error, "orig", None) or error
+        return getattr(said, "sqlstate", None) == "53100"
+
     def explain(self, error: BaseException) -> str:
         said = getattr(error, "orig", None) or error
         state = getattr(said, "sqlstate", None)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from situasi import words
 from situasi.analysis.moment import Moment
+from situasi.disk_space import SPACE, DiskState
 from situasi.labels import N_, label
 from situasi.regions import Register
 from situasi.telling import alerts
@@ -77,7 +78,8 @@ def _word(register: Register, name: str, code: str) -> str:
 def bands(
     at: Moment, zone_label: str, *, rehearsal: bool, until: datetime | None, trouble: str | None
 ) -> list[tuple[str, str]]:
-    """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store.
+    """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store,
+    a disk that is full or nearly so.
 
     until: when the link of a guest ends; None for everybody else.
     """
@@ -95,4 +97,28 @@ def bands(
         )
     if trouble:
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
+    if disk := disk_in_words(SPACE.state):
+        said.append(("disk", disk))
     return said
+
+
+# What the board writes (disk_space.Place), as people call it.
+PLACES = {
+    "store": N_("laporan"),
+    "inbox": N_("kotak masuk"),
+    "copies": N_("salinan beku"),
+    "backup": N_("cadangan malam"),
+    "upload": N_("unggahan"),
+    "log": N_("log"),
+}
+
+
+def disk_in_words(state: DiskState) -> str:
+    """What must be said of the disks; empty while they have room."""
+    if state.failed:
+        said = _("Disk server penuh: {what} tidak tersimpan. Yang sudah tersimpan tetap terbaca.")
+        return said.format(what=", ".join(_(PLACES[place]) for place in state.failed))
+    if state.level == "enough" or state.least is None:
+        return ""
+    left = words.number(state.least // 1_000_000)
+    return _("Disk server hampir penuh: sisa ruang {n} MB.").format(n=left)

@@ -13,6 +13,7 @@ from starlette.datastructures import QueryParams
 
 from situasi import whole as files
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture, wall
 
@@ -82,7 +83,8 @@ def _keep(path: Path, text: str) -> None:
 
 def whole(path: Path, text: str) -> None:
     """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
-    files.write(path, text.encode("utf-8"), _UNFINISHED)
+    with SPACE.writing("copies"):
+        files.write(path, text.encode("utf-8"), _UNFINISHED)
 
 
 def _prune(folder: Path) -> None:
