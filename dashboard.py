@@ -18,10 +18,22 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import Runtime, app_session, media_file_manager, runtime
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
+from streamlit.runtime.state import SafeSessionState
 
 from situasi import board as house
 from situasi.screen import session
-from situasi.server import beats, failing, guests, oidc, signin, start, taken, theming, together
+from situasi.server import (
+    acts,
+    beats,
+    failing,
+    guests,
+    oidc,
+    signin,
+    start,
+    taken,
+    theming,
+    together,
+)
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -58,6 +70,7 @@ theming.once(app_session, CustomThemeConfig)
 memory.seldom(script_runner)
 together.send(app_session.AppSession, runtime)
 beats.tell_nothing(script_requests.ScriptRequests)
+acts.carry_out(script_requests, SafeSessionState)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
 start.served(delta_generator)

@@ -113,6 +113,12 @@ PLACES = {
 }
 
 
+def failed_act() -> tuple[str, str]:
+    """The line for a viewer whose last act failed."""
+    said = _("Tindakan terakhir gagal; sebabnya tercatat di log papan. Periksa hasilnya dulu.")
+    return "broken", said
+
+
 def disk_in_words(state: DiskState) -> str:
     """What must be said of the disks; empty while they have room."""
     if state.failed:
