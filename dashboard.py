@@ -21,10 +21,12 @@ from streamlit.runtime import (
     runtime,
 )
 from streamlit.runtime.scriptrunner_utils import script_requests
+from streamlit.runtime.state import SafeSessionState
 
 from situasi import board as house
 from situasi.screen import browser_messages, session
 from situasi.server import (
+    acts,
     beats,
     deferred_files,
     descriptors,
@@ -51,6 +53,7 @@ from situasi.server.wall import routes as wall
 theming.once(app_session, CustomThemeConfig)
 together.send(app_session.AppSession, runtime)
 beats.tell_nothing(script_requests.ScriptRequests)
+acts.carry_out(script_requests, SafeSessionState)
 # What each visitor would hold of this machine for long.
 descriptors.raise_limit()
 script_loops.open_late(app_session)

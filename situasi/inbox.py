@@ -19,6 +19,7 @@ from pathlib import Path
 
 from situasi import faults, filenames, whole
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.inbox_files import (
     FAILED,
     PATIENCE,
@@ -229,7 +230,8 @@ class Inbox:
             seen.refused = True
             return None
         try:
-            self._put_aside(path, ledger, seen, now)
+            with SPACE.writing("inbox"):
+                self._put_aside(path, ledger, seen, now)
         except FileNotFoundError:
             return None  # another process was quicker
         except OSError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.ingest import Ledger, Preview, ingest_file
 from situasi.write_scope import WriteScope
 
@@ -38,8 +39,12 @@ def take(
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / called
         file.seek(0)
-        with path.open("wb") as copy:
-            shutil.copyfileobj(file, copy)
+        try:
+            with SPACE.writing("upload"), path.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
+        except OSError as error:
+            why = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
+            return Ledger(called, refused=why)
         ledger = ingest_file(
             path,
             board.store,

@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from situasi import board as house
 from situasi import election, regions, viewers
 from situasi.board import Board, open_board
+from situasi.disk_space import SPACE
 from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
@@ -55,6 +56,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def disks_with_room() -> None:
+    """No test knows what another one could not write."""
+    SPACE.watch({})
 
 
 @pytest.fixture(autouse=True, scope="session")

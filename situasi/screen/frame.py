@@ -52,14 +52,18 @@ def _page(shown: Picture) -> None:
 def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
     """What must not be overlooked."""
     link = session.viewer().link
-    return views.bands(
-        at,
-        whose.desk().zone_label,
-        rehearsal=shown.snapshot.rehearsal,
-        until=link.ends if link else None,
-        trouble=shown.trouble,
-        register=session.register(),
-    ) + upper_frame.bands_of_looking(at)
+    return (
+        views.bands(
+            at,
+            whose.desk().zone_label,
+            rehearsal=shown.snapshot.rehearsal,
+            until=link.ends if link else None,
+            trouble=shown.trouble,
+            register=session.register(),
+        )
+        + upper_frame.bands_of_looking(at)
+        + session.failed_acts()
+    )
 
 
 with session.one_run():

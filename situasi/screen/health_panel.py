@@ -12,6 +12,7 @@ import streamlit as st
 
 from situasi import pulse, words
 from situasi.board import current as board
+from situasi.disk_space import LOW, SPACE
 from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
 from situasi.labels import N_
@@ -82,10 +83,38 @@ def figures(beats: Sequence[Beat]) -> None:
     }
     shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
     more = [
+        Figure("ruang", _disk(), _places),
         Figure("pekerjaan", health_jobs.build_card(), health_jobs.build_table),
         Figure("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
     ]
     figure_row([*shown, *more, *_errands()])
+
+
+def _disk() -> Card:
+    """The fewest bytes free on any of the disks that are written to."""
+    state, title = SPACE.state, _("Sisa ruang disk")
+    note = views.disk_in_words(state) or _("batas {n} MB").format(n=words.number(LOW / 1e6))
+    if state.least is None:
+        return Card(title, "–", note, alarm=state.level == "full")
+    value = _("{n} MB").format(n=words.number(state.least // 1_000_000))
+    return Card(title, value, note, alarm=state.level != "enough")
+
+
+def _places() -> Table:
+    state = SPACE.state
+    return tables.table(
+        {
+            _("yang ditulis"): [_(views.PLACES[place]) for place in views.PLACES],
+            _("ruang (MB)"): number(
+                [state.free[p] / 1e6 if p in state.free else None for p in views.PLACES]
+            ),
+            _("hasil"): [
+                _("tidak tersimpan") if place in state.failed else _("baik")
+                for place in views.PLACES
+            ],
+        },
+        made_up=False,
+    )
 
 
 def _errands() -> list[Figure]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from situasi import pulse, words
+from situasi.disk_space import SPACE
 from situasi.headquarters import Unopened
 from situasi.screen import address, markers, session, upper, whose
 from situasi.screen.pace import pace
@@ -72,14 +73,15 @@ def heartbeat(drawn: Picture | None, language: str) -> None:
 
 def _of(picture: Picture) -> Watched:
     # A briefing that somebody marks moves no version, and is to be seen at once.
-    state = (picture.snapshot.state, picture.trouble, len(markers.every(picture)))
+    marked, disk = len(markers.every(picture)), SPACE.state.summary
+    state = (picture.snapshot.state, picture.trouble, marked, disk)
     return Watched(state, picture.checked_at, picture.trouble)
 
 
 def _of_rollups() -> Watched:
     found = upper.overview()
     states = tuple((code, one.version, one.seal) for code, one in found.rollups.items())
-    return Watched((states, found.trouble), found.checked_at, found.trouble)
+    return Watched((states, found.trouble, SPACE.state.summary), found.checked_at, found.trouble)
 
 
 def _beat(language: str) -> None:

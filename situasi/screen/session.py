@@ -26,9 +26,11 @@ from situasi.regions import Register
 from situasi.roles import Role, Viewer
 from situasi.screen import whose
 from situasi.snapshot import Picture
+from situasi.telling import views
 from situasi.work_limits import OWNER
 
 Found = TypeVar("Found")
+_ACT_FAILED = "_act_failed"  # see situasi/server/acts.py, which says so
 # What is the same all through one run of the frame, and dear to ask for again and again.
 _RUN: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
 # (known frames by feed, register, moment, what else was asked) -> anything
@@ -113,6 +115,11 @@ def picture() -> Picture:
 def wrote() -> None:
     """Show what this page just wrote: whoever acts must see that it was taken."""
     board().lookout.look()
+
+
+def failed_acts() -> list[tuple[str, str]]:
+    """The line that the viewer's last act failed, said once; nothing where it went well."""
+    return [views.failed_act()] if st.session_state.pop(_ACT_FAILED, False) else []
 
 
 def moment(chosen: datetime | None, shown: Picture) -> Moment:

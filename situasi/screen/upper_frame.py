@@ -51,6 +51,7 @@ def _page(language: str) -> None:
             until=None,
             trouble=found.trouble,
         )
+        + session.failed_acts()
     )
     watched(partial(_draw, found), None, language)
 

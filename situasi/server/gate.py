@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi import links, viewers, words
+from situasi.disk_space import SPACE
 from situasi.roles import ROLES, Viewer
 from situasi.server import connections, full, keeper
 from situasi.server.asking import OWN_NAMES, Asking, asking
@@ -179,7 +180,8 @@ class Gate:
             if not begun:
                 refused = _refusal(413, _("Terlalu besar."))
                 await refused(scope, receive, send)
-        except Exception:
+        except Exception as error:
+            SPACE.report("upload", error)  # a large body lies on the disk while it comes
             if not begun:
                 refused = _refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
                 await refused(scope, receive, send)

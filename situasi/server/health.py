@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from situasi import headquarters, jobs, pulse
 from situasi.board import current as board
+from situasi.disk_space import SPACE
 from situasi.jobs import Job
 
 # The lifespan sets them: the jobs that take in what is dropped into the inbox, that look at what
@@ -49,11 +50,15 @@ async def live(_request: Request) -> JSONResponse:
 
 
 def ready(_request: Request) -> JSONResponse:
-    """The store can be read, inbox and store are looked at; how old the picture is."""
+    """The store can be read, inbox and store are looked at, the disk is not full; how old the
+    picture is.
+    """
     trouble, version, checked_at = _read()
     age = max(0.0, (datetime.now(UTC) - checked_at).total_seconds())
+    space = SPACE.state
     checks = {
         "store": trouble is None,
+        "disk": space.level != "full",
         **{job.name: job.is_well for job in _watched},
     }
     said: dict[str, Any] = {
@@ -61,6 +66,8 @@ def ready(_request: Request) -> JSONResponse:
         "version": version,
         "snapshot_age_seconds": round(age, 1),
     }
+    if space.least is not None:
+        said["disk_free_bytes"] = space.least
     said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
     if headquarters.current() is None:
         said["inbox_files"] = pulse.INBOX.counts()

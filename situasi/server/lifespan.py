@@ -6,16 +6,20 @@ import asyncio
 import gc
 import logging
 import sys
+import tempfile
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from situasi import board as house
 from situasi import headquarters, jobs, pulse, settings, syncing, whole
 from situasi.board import Board, open_board
 from situasi.command import is_command
+from situasi.disk_space import EVERY_S, SPACE
 from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
@@ -24,9 +28,11 @@ from situasi.jobs import Job
 from situasi.opening import prepare
 from situasi.server import health, keeper, logs, sending, start
 from situasi.server.keeper import Keeper
-from situasi.server.memory import EVERY_S, loaded
+from situasi.server.memory import COLLECT_EVERY_S, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.settings import Settings
+from situasi.store import address
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 from situasi.syncing import Upstream
@@ -53,13 +59,15 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     tasks = [
         *keeping.jobs,
         Job("supervisor", jobs.revive, _REVIVE),
-        Job("collector", gc.collect, EVERY_S),
+        Job("collector", gc.collect, COLLECT_EVERY_S),
+        Job("disks", partial(asyncio.to_thread, SPACE.check), EVERY_S),
     ]
     if isinstance(opened, Board):
         tasks += _tasks(opened)
         threads = _threads(opened)
     else:
         threads = [opened.watch()]
+    await asyncio.to_thread(SPACE.watch, _written_to(opened.settings))
     for job in tasks:
         job.begin()
     for job in threads:
@@ -94,6 +102,19 @@ def _threads(board: Board) -> list[Job]:
     if board.settings.upstream is not None:
         found.append(_upstream(board, board.settings.upstream).job)
     return found
+
+
+def _written_to(asked: Settings) -> dict[str, Path]:
+    """The folders that the board writes to, by what is written there."""
+    store = address.parse(asked.store)
+    own = store.get_backend_name() == "sqlite" and store.database
+    return {
+        "store": Path(store.database).parent if own and store.database else asked.live,
+        "inbox": asked.inbox,
+        "copies": asked.live,
+        "backup": asked.backups,
+        "upload": Path(tempfile.gettempdir()),
+    }
 
 
 def _open() -> Board | Headquarters:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import traceback
 from collections.abc import Mapping
 from typing import IO, Any
 
 import structlog
 from structlog.typing import Processor
+
+from situasi.disk_space import SPACE
 
 # Signs that end a line, or make it read otherwise: controls, separators of lines, directions.
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -63,9 +66,27 @@ def escape_records() -> None:
     logging.setLogRecordFactory(EscapedRecord)
 
 
+class _Handler(logging.StreamHandler[IO[str]]):
+    """Tells where the log itself finds no space; any other fault is told as usual."""
+
+    _failed = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._failed = False
+        super().emit(record)
+        if not self._failed:
+            SPACE.wrote("log")
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (its name in logging)
+        self._failed = True
+        error = sys.exc_info()[1]
+        if error is None or not SPACE.report("log", error):
+            super().handleError(record)
+
+
 def set_up(form: str, stream: IO[str]) -> logging.Handler:
     """Write what the board has to say to this stream. form: one of settings.LOGS."""
-    handler = logging.StreamHandler(stream)
+    handler = _Handler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[

@@ -7,7 +7,7 @@ import gc
 # Young garbage goes by itself. Where rows come in masses the collector all but never gets to old
 # garbage (board.settle_memory), and Streamlit's own call after each run, for which all viewers
 # waited, is off (`runner.postScriptGC`). A collection takes up to a tenth of a second.
-EVERY_S = 60.0
+COLLECT_EVERY_S = 60.0
 
 
 def loading() -> None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi import headquarters, jobs, pulse
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.headquarters import Headquarters
 from situasi.pulse import Errand
 from situasi.records import FEEDS
@@ -116,6 +117,7 @@ class BoardCollector(Collector):
         yield from _inbox()
         doubted = len(self._board().register.mismatches)
         yield _one("situasi_register_mismatches", "Numbers that do not add up.", doubted)
+        yield from _disk()
         yield from _errand("situasi_backup", "the nightly backup", pulse.BACKUP)
         yield from _errand("situasi_upstream", "the way up", pulse.UPSTREAM)
 
@@ -165,6 +167,17 @@ def _jobs() -> Iterator[Metric]:
     yield from (since, failing, alive, failed)
 
 
+def _disk() -> Iterator[Metric]:
+    state = SPACE.state
+    if state.free:
+        family = GaugeMetricFamily("situasi_disk_free_bytes", "Free on its disk.", labels=["place"])
+        for place, room in state.free.items():
+            family.add_metric([place], room)
+        yield family
+    full = int(state.level == "full")
+    yield _one("situasi_disk_full", "1 while there is no space to write to.", full)
+
+
 def _above(above: Headquarters) -> Iterator[Metric]:
     """What a command above holds of its kabupaten."""
     found = above.overseeing.overview()
@@ -176,6 +189,7 @@ def _above(above: Headquarters) -> Iterator[Metric]:
     yield _one("situasi_members", "Kabupaten of the command.", len(found.command.members))
     yield _one("situasi_members_reporting", "From how many anything came.", len(found.rollups))
     yield _one("situasi_members_silent", "From how many not lately.", len(found.silent()))
+    yield from _disk()
     yield _one("situasi_boards_open", "Boards looked at.", len(above.boards.opened()))
 
 

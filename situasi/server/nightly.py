@@ -12,6 +12,7 @@ from pathlib import Path
 
 from situasi import faults
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.jobs import IDLE, Job
 from situasi.pulse import Errand
 from situasi.store.protocol import StoreError
@@ -78,7 +79,8 @@ class Nightly:
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"situasi-{self._local(now):{_WRITTEN}}.zip"
-        made = keeping.write(self._board.store, self._board.register.election, path, now, ACTOR)
+        with SPACE.writing("backup"):
+            made = keeping.write(self._board.store, self._board.register.election, path, now, ACTOR)
         self.state.well(now, note=path.name)
         told = {"file": path.name, "rows": made.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=told | {"let_go": self._prune()})

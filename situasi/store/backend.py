@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from situasi.disk_space import SPACE
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
@@ -19,6 +20,7 @@ WRITES = {"situasi_writes": True}
 
 # Of an error that has no sentence of its own.
 FAILED = "Penyimpanan gagal menjawab. Pengelola papan melihat sebabnya pada log server."
+_COMMITTED = "situasi_committed"
 
 # Cells of one column, of all rows: str, int, float, bool, bytearray or None.
 Cells = Iterable[Any]
@@ -34,6 +36,7 @@ class Backend(ABC):
         self, engine: sa.Engine, driver_error: type[Exception], scope: Scope | None = None
     ) -> None:
         self.engine, self._driver_error, self.scope = engine, driver_error, scope
+        sa.event.listen(engine, "commit", _note_commit)
 
     @contextmanager
     def speaking(self) -> Iterator[None]:
@@ -41,6 +44,8 @@ class Backend(ABC):
         try:
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
+            if self.is_full(error):
+                SPACE.failed("store")
             raise self.explain(error) from error
 
     @contextmanager
@@ -58,8 +63,11 @@ class Backend(ABC):
         """
         with self.speaking():
             connection = self.engine.connect()
+        connection.info.pop(_COMMITTED, None)
         try:
             yield connection.execution_options(**WRITES)
+            if not connection.closed and connection.info.pop(_COMMITTED, False):
+                SPACE.wrote("store")
         finally:
             self._let_go(connection)
 
@@ -75,6 +83,10 @@ class Backend(ABC):
     def unchanging(self, connection: sa.Connection) -> sa.Connection:
         """The connection, made to see one state from its first statement on."""
         return connection
+
+    @abstractmethod
+    def is_full(self, error: BaseException) -> bool:
+        """Whether this error says that there is no space left to write to."""
 
     @abstractmethod
     def explain(self, error: BaseException) -> StoreError:
@@ -139,3 +151,7 @@ class Backend(ABC):
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def _note_commit(connection: sa.Connection) -> None:
+    connection.info[_COMMITTED] = True

@@ -133,6 +133,10 @@ class PostgresBackend(Backend):
         self._follows = follows
         self._news, self._jobs = News(url, scope), Jobs(url, scope)
 
+    def is_full(self, error: BaseException) -> bool:
+        said = getattr(error, "orig", None) or error
+        return getattr(said, "sqlstate", None) == "53100"
+
     def explain(self, error: BaseException) -> StoreError:
         said = getattr(error, "orig", None) or error
         state = getattr(said, "sqlstate", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -98,6 +99,13 @@ class SqliteBackend(Backend):
     def __init__(self, path: Path, scope: Scope | None = None) -> None:
         super().__init__(_engine(path, scope), sqlite3.Error)
         self._path, self._jobs = path, dict[str, FileLock]()
+
+    def is_full(self, error: BaseException) -> bool:
+        code = _code(error)
+        # Where not even the index of the log can grow, SQLite speaks of input and output.
+        return code == sqlite3.SQLITE_FULL or (
+            code == sqlite3.SQLITE_IOERR and shutil.disk_usage(self._path.parent).free < _PAGE * 8
+        )
 
     def explain(self, error: BaseException) -> StoreError:
         return _explain(error, self._path)

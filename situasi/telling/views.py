@@ -7,6 +7,7 @@ from datetime import datetime
 
 from situasi import words
 from situasi.analysis.moment import Moment
+from situasi.disk_space import SPACE, DiskState
 from situasi.labels import N_, label
 from situasi.regions import Register
 from situasi.telling import alerts
@@ -84,7 +85,7 @@ def bands(
     register: Register | None = None,
 ) -> list[tuple[str, str]]:
     """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store,
-    a register that does not add up.
+    a register that does not add up, a disk that is full or nearly so.
 
     until: when the link of a guest ends; None for everybody else.
     """
@@ -104,6 +105,8 @@ def bands(
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
     if register is not None and register.mismatches:
         said.append(("doubt", _doubt(register)))
+    if disk := disk_in_words(SPACE.state):
+        said.append(("disk", disk))
     return said
 
 
@@ -134,3 +137,31 @@ def mismatches(register: Register) -> list[str]:
 def remedy() -> str:
     """What to do about it."""
     return _("Perbaiki berkasnya di folder pemilihan, lalu mulai ulang papan")
+
+
+# What the board writes (disk_space.Place), as people call it.
+PLACES = {
+    "store": N_("laporan"),
+    "inbox": N_("kotak masuk"),
+    "copies": N_("salinan beku"),
+    "backup": N_("cadangan malam"),
+    "upload": N_("unggahan"),
+    "log": N_("log"),
+}
+
+
+def failed_act() -> tuple[str, str]:
+    """The line for a viewer whose last act failed."""
+    said = _("Tindakan terakhir gagal; sebabnya tercatat di log papan. Periksa hasilnya dulu.")
+    return "broken", said
+
+
+def disk_in_words(state: DiskState) -> str:
+    """What must be said of the disks; empty while they have room."""
+    if state.failed:
+        said = _("Disk server penuh: {what} tidak tersimpan. Yang sudah tersimpan tetap terbaca.")
+        return said.format(what=", ".join(_(PLACES[place]) for place in state.failed))
+    if state.level == "enough" or state.least is None:
+        return ""
+    left = words.number(state.least // 1_000_000)
+    return _("Disk server hampir penuh: sisa ruang {n} MB.").format(n=left)

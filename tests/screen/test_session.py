@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from situasi import words
 from situasi.analysis.works import reads
@@ -18,6 +19,7 @@ from situasi.records import PERSONNEL, TPS
 from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from situasi.screen import drawn, session
+from situasi.server import acts
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -145,3 +147,13 @@ def test_what_is_drawn_is_kept_for_the_same_findings_words_and_wishes_alone() ->
 def test_what_was_thrown_away_never_lends_its_place_to_another_finding() -> None:
     said = [drawn.once("c", None, ([number],), lambda found: found[0]) for number in range(500)]
     assert said == list(range(500))
+
+
+def test_that_an_act_failed_is_said_once(empty: Board) -> None:
+    page = AppTest.from_string(
+        "import streamlit as st\nfrom situasi.screen import session\n"
+        "st.text(str(session.failed_acts()))"
+    )
+    page.session_state[acts.FAILED] = True
+    assert "Tindakan terakhir gagal" in page.run(timeout=30).text[0].value
+    assert page.run(timeout=30).text[0].value == "[]"

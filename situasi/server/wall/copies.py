@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from situasi import whole as files
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.jobs import Job
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture, wall
@@ -83,7 +84,8 @@ def _keep(path: Path, text: str) -> None:
 
 def whole(path: Path, text: str) -> None:
     """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
-    files.write(path, text.encode("utf-8"))
+    with SPACE.writing("copies"):
+        files.write(path, text.encode("utf-8"))
 
 
 def _prune(folder: Path) -> None:

@@ -89,7 +89,9 @@ def _page(
     rehearsal = of.picture.snapshot.rehearsal
     said["moment"]["note"] = _("salinan beku")
     # The wall says at its foot that the store is broken; a copy has none.
-    said["bands"] = [("unread" if k == "broken" else k, text) for k, text in said["bands"]]
+    said["bands"] = [
+        ("unread" if k == "broken" else k, text) for k, text in said["bands"] if k != "disk"
+    ]
     return frozen_parts.page(
         language=asked.language,
         title=" · ".join(

@@ -22,6 +22,7 @@ from situasi.acknowledged import Acknowledgement
 from situasi.analysis import moment as moments
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.jobs import Job
 from situasi.roles import Viewer
 from situasi.server.wall import picture
@@ -58,6 +59,7 @@ class Wall:
         self._heeded: dict[str, Acknowledgement] = {}
         self._access: Hashable = None
         self._edition = 0  # of the acknowledgements
+        self._disk = SPACE.state.summary
         self._looked = float("-inf")
         self._looking = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -91,6 +93,7 @@ class Wall:
             shown.snapshot.state,
             tuple(shown.snapshot.editions.values()),
             shown.trouble,
+            self._disk,
             self._edition,
             (reckoned(at), at.live, at.exercise),
             (sight.of(viewer), viewer.role.name, viewer.link and viewer.link.ends),
@@ -118,7 +121,7 @@ class Wall:
         before = self._state()
         loop, ask = asyncio.get_running_loop(), ask or self.board.lookout.picture
         shown, heeded = await loop.run_in_executor(self._looker, self._ask, ask)
-        self._picture, self._looked = shown, monotonic()
+        self._picture, self._looked, self._disk = shown, monotonic(), SPACE.state.summary
         if heeded is not None:
             self._heeded, self._edition = heeded, self._edition + 1
         if self._state() != before:
@@ -128,7 +131,7 @@ class Wall:
 
     def _state(self) -> Hashable:
         shown = self._picture
-        return shown and (shown.snapshot.state, shown.trouble, self._edition)
+        return shown and (shown.snapshot.state, shown.trouble, self._edition, self._disk)
 
     def _ask(self, ask: Callable[[], Picture]) -> tuple[Picture, dict[str, Acknowledgement] | None]:
         shown, heeded = ask(), None

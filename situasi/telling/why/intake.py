@@ -50,6 +50,13 @@ def _beat(_election: Election) -> Why:
     return Why(_("Diukur server sendiri pada tiap denyut; baris: semua denyut yang diingat."))
 
 
+def _disk(_election: Election) -> Why:
+    return Why(
+        _("Ruang kosong pada disk tersempit yang ditulisi papan, diukur tiap sepuluh detik; baris: "
+          "apa yang ditulis dan apakah penulisan terakhir berhasil."),
+    )  # fmt: skip
+
+
 def _backup(_election: Election) -> Why:
     return Why(
         _("Cadangan malam yang terakhir selesai dan terbukti utuh saat dibaca ulang; baris: semua "
@@ -87,6 +94,7 @@ INTAKE: dict[str, Rule] = {
 HEALTH: dict[str, Rule] = {
     "umur": _picture,
     "cadangan": _backup,
+    "ruang": _disk,
     "hulu": _upstream,
     "kotak_masuk": _inbox,
     "pekerjaan": _jobs,

@@ -15,6 +15,7 @@ import pytest
 
 from situasi import words
 from situasi.board import Board
+from situasi.disk_space import SPACE
 from situasi.ingest import ingest_file
 from situasi.server.wall import copies
 from situasi.server.wall.copies import KEPT, Copies
@@ -150,7 +151,10 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_older_files(
         patch.setattr(os, "fsync", full)
         looks(hourly, clock, NOON + HOUR)
     assert names(hourly.folder) == ["situasi-20241127-1200.html"]
-    assert [one.levelname for one in caplog.records] == ["WARNING"]
+    assert [one.levelname for one in caplog.records] == ["ERROR", "WARNING"]
+    assert SPACE.state.failed == ("copies",)
+    looks(hourly, clock, NOON + 2 * HOUR)
+    assert SPACE.state.failed == ()
 
 
 def test_a_copy_that_cannot_be_made_stops_no_later_one(

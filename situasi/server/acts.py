@@ -1,0 +1,177 @@
+"""Acts of one viewer are carried out one after the other, each of them whole.
+
+Streamlit joins an act to the next where a page is still at work: a form that was sent is then
+read with what was typed after it, and of two that were sent the first is lost. An act that comes
+while the callback of the one before runs cuts that callback off at its next look at the session.
+And it brings all widgets as the browser has them, which is as before anything the callback set: a
+choice made for the viewer was taken back. All this holds where acts go through one run of the
+script (`runner.fastReruns = false`); else Streamlit ends the run before, whatever it was at.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any, Final
+
+_log = logging.getLogger(__name__)
+
+# So many acts wait; of more, Streamlit joins what comes to what waits.
+_MOST: Final = 50
+_KEPT = "_situasi_acts"
+# Under this name the session of a viewer says that their last act failed.
+FAILED: Final = "_act_failed"
+
+IsTrigger = Callable[[Any], bool]
+
+
+@dataclass
+class _Acts:
+    """What is known of the acts of one run of the script, and those that follow in it.
+
+    later: acts that wait until the one before them was taken up. said: by widget, what the browser
+    said of it in the last act that was taken up, or in a heartbeat since.
+    """
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    later: deque[Any] = field(default_factory=deque)
+    said: dict[str, bytes] = field(default_factory=dict)
+
+
+def carry_out(script_requests: ModuleType, session_state: type) -> None:
+    """Have Streamlit do so, if it is built as expected; else leave it as it is, with a log line.
+
+    script_requests: its module of what is asked of a script. session_state: its class of what a
+    script sees of its session.
+    """
+    requests = getattr(script_requests, "ScriptRequests", None)
+    is_trigger = getattr(script_requests, "_has_active_trigger_value", None)
+    if not (_fits(requests) and callable(is_trigger) and _has_callbacks(session_state)):
+        _log.warning("acts in quick succession are not kept apart: this Streamlit is unknown")
+        return
+    _keep_apart(requests, script_requests.ScriptRequestType, is_trigger)
+    _keep_callbacks_whole(session_state)
+
+
+def _fits(requests: Any) -> bool:
+    names = ("request_rerun", "on_scriptrunner_yield", "on_scriptrunner_ready")
+    if requests is None or not all(callable(getattr(requests, name, None)) for name in names):
+        return False
+    return bool({"_state", "_rerun_data"} <= vars(requests()).keys())
+
+
+def _has_callbacks(session_state: type) -> bool:
+    own = getattr(session_state, "__annotations__", {})
+    return "_yield_callback" in own and hasattr(session_state, "on_script_will_rerun")
+
+
+def _keep_callbacks_whole(session_state: Any) -> None:
+    """Let nothing cut off the callbacks of an act once it was taken up, nor they the page.
+
+    Where one fails, Streamlit shows that alone: no page, and no heartbeat to bring it back.
+    """
+    begin = session_state.on_script_will_rerun
+
+    def begun(self: Any, *given: Any, **named: Any) -> None:
+        interrupt = self._yield_callback
+        object.__setattr__(self, "_yield_callback", _go_on)
+        try:
+            begin(self, *given, **named)
+        except Exception:  # noqa: BLE001 (the page says so, and is drawn)
+            _log.exception("an act of a viewer failed")
+            self[FAILED] = True
+        finally:
+            object.__setattr__(self, "_yield_callback", interrupt)
+
+    session_state.on_script_will_rerun = begun
+
+
+def _go_on() -> None:
+    """Interrupt nothing."""
+
+
+def _keep_apart(requests: Any, kinds: Any, is_trigger: IsTrigger) -> None:
+    """Take up one act after the other, each without what its viewer did not touch."""
+    order = _Order(requests.request_rerun, kinds, is_trigger)
+    at_rest, at_work = requests.on_scriptrunner_ready, requests.on_scriptrunner_yield
+
+    def ready(self: Any) -> Any:
+        with _acts_of(self).lock:
+            return order.taken_up(self, at_rest(self))
+
+    requests.request_rerun = lambda self, wanted: order.asked(self, wanted)
+    requests.on_scriptrunner_ready = ready
+    requests.on_scriptrunner_yield = lambda self: order.taken_up(self, at_work(self))
+
+
+class _Order:
+    """What is done with each act. ask: how Streamlit itself is asked for a run."""
+
+    def __init__(self, ask: Callable[[Any, Any], bool], kinds: Any, is_trigger: IsTrigger) -> None:
+        self._ask, self._kinds, self._is_trigger = ask, kinds, is_trigger
+
+    def asked(self, requests: Any, wanted: Any) -> bool:
+        """Ask for a run, or let this act wait for the one before it."""
+        acts = _acts_of(requests)
+        with acts.lock:
+            if wanted.is_auto_rerun:
+                if requests._state is self._kinds.CONTINUE and wanted.widget_states is not None:
+                    acts.said |= _said(wanted.widget_states)
+            elif self._must_wait(requests, acts):
+                acts.later.append(wanted)
+                return True
+            return bool(self._ask(requests, wanted))
+
+    def _must_wait(self, requests: Any, acts: _Acts) -> bool:
+        if requests._state is self._kinds.STOP or len(acts.later) >= _MOST:
+            return False
+        return bool(acts.later) or (
+            requests._state is self._kinds.RERUN and self._presses(requests._rerun_data)
+        )
+
+    def _presses(self, wanted: Any) -> bool:
+        states = wanted.widget_states
+        return states is not None and any(map(self._is_trigger, states.widgets))
+
+    def taken_up(self, requests: Any, found: Any) -> Any:
+        """What the script is given of this request; the next act is asked for in its place."""
+        if found is None or found.type is not self._kinds.RERUN:
+            return found
+        acts = _acts_of(requests)
+        with acts.lock:
+            if acts.later:
+                self._ask(requests, acts.later.popleft())
+            return replace(found, _rerun_data=self._touched(found.rerun_data, acts))
+
+    def _touched(self, wanted: Any, acts: _Acts) -> Any:
+        """The act without widgets that are as in the act before: of these the session knows more.
+
+        Both came within one run of the script: the browser had not heard what the first one set.
+        """
+        states = wanted.widget_states
+        if states is None or wanted.is_auto_rerun:
+            return wanted
+        said, before = _said(states), acts.said
+        acts.said = said
+        if not before:
+            return wanted
+        touched = type(states)()
+        touched.widgets.extend(
+            one
+            for one in states.widgets
+            if self._is_trigger(one) or before.get(one.id) != said[one.id]
+        )
+        return replace(wanted, widget_states=touched)
+
+
+def _acts_of(requests: Any) -> _Acts:
+    acts: _Acts = vars(requests).setdefault(_KEPT, _Acts())
+    return acts
+
+
+def _said(states: Any) -> dict[str, bytes]:
+    return {one.id: one.SerializeToString(deterministic=True) for one in states.widgets}
