@@ -138,7 +138,7 @@ def _as_one(members: pd.DataFrame, head: pd.Series) -> pd.DataFrame:
         if name in members:
             told = _last(group, members[name].notna().to_numpy(), size)
             cells = members[name].to_numpy(dtype=object)
-            cells = np.append(cells, None)  # at -1: nobody told
+            cells = np.array([*cells, None], dtype=object)  # at -1: nobody told
             rows[name] = pd.Series(cells[told], rows.index, dtype="object")
     return rows
 
