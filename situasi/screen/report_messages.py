@@ -87,19 +87,25 @@ def _of_file(file: Any) -> list[Message]:
 
 def _sorted(found: Sequence[Proposal], midnight: datetime) -> Pasted:
     reports = [proposal for proposal in found if proposal.kind is MessageKind.REPORT]
-    telling = [proposal for proposal in reports if proposal.rows]
-    silent, passed = len(reports) - len(telling), len(found) - len(reports)
-    return Pasted(st.session_state[_TURN], midnight, telling, silent, passed)
+    # A number that nobody understood is never passed over, whatever else the message tells.
+    shown = [proposal for proposal in reports if proposal.rows or proposal.unread]
+    silent = sum(not proposal.rows for proposal in reports)
+    passed = len(found) - len(reports)
+    return Pasted(st.session_state[_TURN], midnight, shown, silent, passed)
 
 
 def _counts(pasted: Pasted) -> None:
     said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page.section(
         said.format(
-            n=words.number(len(pasted.proposals)), s=words.number(pasted.silent),
-            p=words.number(pasted.passed),
+            n=words.number(sum(bool(one.rows) for one in pasted.proposals)),
+            s=words.number(pasted.silent), p=words.number(pasted.passed),
         )
     )  # fmt: skip
+    numbered = sum(not one.rows for one in pasted.proposals)
+    if numbered:
+        said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
+        st.caption(said.format(n=words.number(numbered)))
     if not pasted.proposals:
         parts.empty(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")

@@ -23,7 +23,8 @@ class Pasted:
     """A paste. Of the senders nothing is kept: only what may be shown and stored.
 
     turn: which paste it is. midnight: the beginning of the day of messages that tell none.
-    silent: messages without any row; passed: media, deletions and words of the program.
+    proposals: those with rows, or with numbers that nobody understood. silent: messages without
+    any row; passed: media, deletions and words of the program.
     first: the message that the screen begins with.
     """
 

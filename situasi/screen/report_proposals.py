@@ -19,6 +19,7 @@ from situasi.words import _
 
 SOURCE = "pesan"
 # Written by the reader for the door, and shown above the rows.
+_MOST_NUMBERS = 60  # of one message told one by one
 _NOT_SHOWN = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
 
 
@@ -39,9 +40,36 @@ def _message(pasted: Pasted, at: int) -> None:
         left, right = st.columns([2, 3], gap="medium")
         with left:
             report_parts.message(_head(proposal), proposal.text, proposal.notes)
+            _numbers(pasted, at)
         with right:
             for number, row in _allowed(proposal):
                 _row(pasted, (at, number), row)
+
+
+def _numbers(pasted: Pasted, at: int) -> None:
+    """Say which numbers no row has; without a word that they were seen none of them is sent."""
+    proposal = pasted.proposals[at]
+    if proposal.described:
+        said = _("Angka yang hanya masuk uraian: {numbers}")
+        st.caption(parts.plain(said.format(numbers=_listed(proposal.described))))
+    if not proposal.unread:
+        return
+    said = _("Angka yang tidak dipahami: {numbers}. Tidak ada baris yang memuatnya.")
+    st.warning(parts.plain(said.format(numbers=_listed(proposal.unread))), icon=":material/tag:")
+    if any(True for _row in _open(pasted, at)):
+        st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    told = ", ".join(numbers[:_MOST_NUMBERS])
+    more = len(numbers) - _MOST_NUMBERS
+    return (
+        _("{numbers} dan {n} lagi").format(numbers=told, n=words.number(more)) if more > 0 else told
+    )
+
+
+def _seen(pasted: Pasted, at: int) -> str:
+    return f"pesan_{pasted.turn}_{at}_angka"
 
 
 def _head(proposal: Proposal) -> str:
@@ -138,7 +166,10 @@ def _take(pasted: Pasted, shown: range) -> None:
             if not st.session_state.get(_key(pasted, (at, number))):
                 continue
             cells, missing = _answered(pasted, (at, number), row)
-            if missing:
+            if pasted.proposals[at].unread and not st.session_state.get(_seen(pasted, at)):
+                said = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
+                pasted.outcomes[at, number] = Outcome(said, settled=False)
+            elif missing:
                 said = _("belum dijawab: {what}").format(what=", ".join(missing))
                 pasted.outcomes[at, number] = Outcome(said, settled=False)
             else:

@@ -20,6 +20,7 @@ from situasi.analysis.incidents import told_at
 from situasi.analysis.microseconds import NEVER, Micros
 from situasi.analysis.officers import AS_POLICE, frame, group
 from situasi.analysis.presence import FROM_THE_POST
+from situasi.analysis.station_reports import ends
 from situasi.analysis.strength import required
 from situasi.records import PERSONNEL, POSTINGS, ROSTER
 from situasi.regions import Register
@@ -57,37 +58,48 @@ def _orders(
     who, begin, end of the time before an officer had one, or had one to no TPS."""
     rows, known = heard(rows, at)
     rows = rows.assign(begin=np.maximum(known, microseconds.column(rows["occurred_at"])))
-    turns = rows[["petugas", "begin"]].drop_duplicates().sort_values(["petugas", "begin"])
-    officer = turns["petugas"].to_numpy("object")
-    same = np.append(officer[1:] == officer[:-1], False)[: len(turns)]
-    following = np.append(turns["begin"].to_numpy("int64")[1:], FOREVER)[: len(turns)]
-    turns = turns.assign(
-        end=np.where(same, following, FOREVER), turn=turns.groupby("petugas").cumcount()
-    )
-    parts = []
-    for _turn, some in turns.groupby("turn"):
-        # All officers who were ordered anew so often, each by what was known then.
-        now = some.set_index("petugas")
-        mine = rows[rows["petugas"].isin(now.index)]
-        upto = mine[mine["begin"].to_numpy() <= now["begin"].reindex(mine["petugas"]).to_numpy()]
-        order = postings.by_tps(postings.standing(upto, _AFTER_ALL), register)
-        when = now.reindex(order["petugas"])
-        parts.append(order.assign(begin=when["begin"].to_numpy(), end=when["end"].to_numpy()))
-    if not parts:
-        return _no_pieces("kecamatan", "code", "share"), _no_pieces()
-    orders = pd.concat(parts, ignore_index=True).rename(columns={"petugas": "who"})
-    orders = orders.astype({"begin": "int64", "end": "int64"})
+    turns = _turns(rows)
+    # Each turn is an officer of its own here, with the lines of its order known by then.
+    asked = turns.assign(turn=np.arange(len(turns)), since=turns["begin"])
+    lines = rows.merge(asked[["petugas", "occurred_at", "since", "turn"]])
+    lines = lines[lines["begin"] <= lines["since"]]
+    lines = lines.assign(petugas=lines["turn"])
+    order = postings.by_tps(postings.standing(lines, _AFTER_ALL), register)
     turns = turns.rename(columns={"petugas": "who"})[["who", "begin", "end"]]
-    to_tps = pd.MultiIndex.from_frame(orders[["who", "begin"]])
-    idle = turns[~pd.MultiIndex.from_frame(turns[["who", "begin"]]).isin(to_tps)]
+    mine = turns.take(order["petugas"].to_numpy("int64")).set_index(order.index)
+    orders = order.drop(columns="petugas").join(mine)
+    idle = turns[~np.isin(np.arange(len(turns)), order["petugas"])]
     first = turns.groupby("who")["begin"].min()
     before = pd.DataFrame({"who": first.index, "begin": NEVER, "end": first.to_numpy("int64")})
     return orders, pd.concat([idle, before], ignore_index=True)
 
 
-def _no_pieces(*more: str) -> pd.DataFrame:
-    whole = {name: pd.Series([], dtype="int64") for name in ("begin", "end")}
-    return pd.DataFrame({name: pd.Series([], dtype="object") for name in ("who", *more)} | whole)
+def _turns(rows: pd.DataFrame) -> pd.DataFrame:
+    """Find when the order of an officer, or a line of it, became another.
+
+    rows: with `begin`. Columns: petugas, occurred_at (of the newest order begun), begin, end.
+    """
+    officer, names = pd.factorize(rows["petugas"])
+    when, moments = pd.factorize(rows["occurred_at"], sort=True)
+    begin, size = rows["begin"].to_numpy("int64"), len(rows) + 1
+    order = np.lexsort((begin, officer))
+    officer, when, begin = officer[order], when[order], begin[order]
+    newest = np.maximum.accumulate(officer * size + when)
+    # A word of an older order changes nothing; of several at one moment the last says all.
+    counts = np.flatnonzero(newest - officer * size == when)
+    officer, when, begin = officer[counts], when[counts], begin[counts]
+    last = ends(officer, begin)
+    officer, when, begin = officer[last], when[last], begin[last]
+    same = np.append(officer[1:] == officer[:-1], False)[: len(officer)]
+    following = np.append(begin[1:], FOREVER)[: len(officer)]
+    return pd.DataFrame(
+        {
+            "petugas": np.asarray(names, dtype=object)[officer],
+            "occurred_at": pd.Series(moments[when]),
+            "begin": begin,
+            "end": np.where(same, following, FOREVER),
+        }
+    )
 
 
 def _asked_from(rows: pd.DataFrame, register: Register, at: datetime) -> Micros:

@@ -25,7 +25,8 @@ _CLOCK = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _RANGE = re.compile(
-    r" ?(?:-|\u2013|s ?[./]? ?d\.?|sampai|hingga) ?(?:[0-9]{1,2}[.:][0-9]{2}|selesai)", re.I
+    r" ?(?:-|\u2013|s ?[./]? ?d\.?|sampai|hingga) ?(?:[0-9]{1,2}[.:][0-9]{2}(?![0-9,])|selesai)",
+    re.I,
 )
 _MONTH = "|".join(sorted((m for m in MONTHS if len(m) > 2), key=len, reverse=True))
 _DAY = re.compile(
@@ -36,7 +37,10 @@ _DAY = re.compile(
 
 
 class Clock(NamedTuple):
-    """A time of day in the text. hours: those it may mean; until: counted up to it."""
+    """A time of day in the text. hours: those it may mean; until: counted up to it.
+
+    whole: with the second clock of a range. digits: where its hour stands.
+    """
 
     span: Span
     hours: tuple[int, ...]
@@ -44,6 +48,8 @@ class Clock(NamedTuple):
     zone: str
     until: bool
     range: bool
+    whole: Span
+    digits: int
 
     def cell(self, hour: int) -> str:
         return f"{hour:02d}.{self.minute:02d}{self.zone}"
@@ -65,9 +71,11 @@ def clocks_of(passage: Passage) -> list[Clock]:
         hours = _hours(hour, written is not None, (match["part"] or "").lower())
         if hours and minute < 60:
             zone = f" {match['zone'].upper()}" if match["zone"] else ""
-            ranged = bool(_RANGE.match(passage.text, match.end()))
-            until = bool(match["until"])
-            found.append(Clock(Span(*match.span()), hours, minute, zone, until, ranged))
+            ranged = _RANGE.match(passage.text, match.end())
+            until, span = bool(match["until"]), Span(*match.span())
+            whole = Span(span.start, ranged.end() if ranged else span.end)
+            digits = next(match.start(name) for name in ("h1", "h2", "h3") if match[name])
+            found.append(Clock(span, hours, minute, zone, until, bool(ranged), whole, digits))
     return [c for c, before in zip(found, [None, *found], strict=False) if not _ends(c, before)]
 
 

@@ -16,9 +16,12 @@ from situasi.feeds.messages.stations import Tps
 # One of the two sexes; only their sum is kept.
 SEX = "l+p"
 
+# `118/465`: so many came of so many on the list; no day and month, whose second is no list.
 _NUMBER = re.compile(
-    r"(?<![\w.,:/-])(?:[1-9][0-9]{0,2}(?:[.,][0-9]{3})+|[0-9]{1,6})(?![\w%/]|[.,:][0-9]| ?persen)"
+    r"(?<![\w.,:/*-])(?:(?P<came>[0-9]{1,4})/(?P<list>[0-9]{2,4})(?![\w%/]|[.,:][0-9])"
+    r"|(?:[1-9][0-9]{0,2}(?:[.,][0-9]{3})+|[0-9]{1,6})(?![\w%/]|[.,:][0-9]| ?persen))"
 )
+_SHORTEST_LIST = 32  # voters; as many days has no month
 _PRESENT = (
     r"hadir|kehadiran|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)|datang"
     r"|partisipasi|(?:sudah|telah) (?:memilih|mencoblos)"
@@ -53,13 +56,17 @@ _UNIT = re.compile(r" ?(?:orang|org|pemilih|jiwa)\b", re.IGNORECASE)
 
 
 class Count(NamedTuple):
-    """A number of voters present. column: hadir or a part of it, or SEX."""
+    """A number of voters present. column: hadir or a part of it, or SEX. digits: the number
+    alone; span: with the words before it. asked: why it must be confirmed.
+    """
 
     span: Span
+    digits: Span
     column: str
     number: str
     tps: Tps | None
     clock: Clock | None
+    asked: str | None = None
 
     @property
     def value(self) -> int:
@@ -72,6 +79,15 @@ class _Number(NamedTuple):
     found: re.Match[str]
     label: str
     behind: str
+
+    @property
+    def written(self) -> str:
+        """How many there are: of a pair, how many came."""
+        return self.found["came"] or self.found[0]
+
+    @property
+    def paired(self) -> bool:
+        return self.found["came"] is not None
 
     @property
     def bare(self) -> str:
@@ -97,12 +113,17 @@ class _Walk:
         before = scene.passage.words((line.start, at))
         self.opened = self.opened or bool(_OPENS_PARTS.search(before))
         self._remember(number.bare)
-        column = self._column(number)
+        column, asked = self._column(number), None
+        if column is None and self._beside(number) and self._may_count(number):
+            unit = _UNIT.match(number.behind)
+            said = number.found[0] + (unit[0] if unit else "")
+            column, asked = "hadir", f'"{said}": jumlah pemilih yang hadir?'
         self.opened = self.opened and column is not None
         if column:
             span = Span(at - len(number.label), number.found.end())
             tps, clock = _tps_of(scene, at), _clock_of(scene, span)
-            self.counts.append(Count(span, column, number.found[0], tps, clock))
+            digits = Span(*number.found.span())
+            self.counts.append(Count(span, digits, column, number.written, tps, clock, asked))
 
     def _remember(self, bare: str) -> None:
         if _HEADS.search(bare):
@@ -117,6 +138,8 @@ class _Walk:
         around = f"{bare} {behind[0] if behind else ''}"
         others = f"{bare} {number.behind[:24]}".split(",")[0]
         if _ABSENT.search(around) or _OTHERS.search(others):
+            return None
+        if number.paired and not _of_a_list(number):
             return None
         if _SEXES.search(bare):
             return SEX if self.scene.counted and not self.listed else None
@@ -140,9 +163,27 @@ class _Walk:
     def _adds_up(self, number: _Number) -> bool:
         """Whether this is the sum, and called so, of the two sexes just told."""
         last = [count for count in self.counts[-2:] if count.column == SEX]
-        stated = int(re.sub("[.,]", "", number.found[0]))
+        stated = int(re.sub("[.,]", "", number.written))
         told = bool(_TOTAL.fullmatch(number.bare)) and len(last) == 2
         return told and sum(count.value for count in last) == stated
+
+    def _beside(self, number: _Number) -> bool:
+        """Whether only a TPS, an hour or a place stands before the number in its clause."""
+        scene, start = self.scene, number.found.start()
+        spans = [tps.span for tps in scene.stations] + [clock.span for clock in scene.clocks]
+        spans += [area.span for area in (*scene.desa, *scene.kecamatan)]
+        clause = scene.passage.clause(start)
+        before = [span for span in spans if clause.start <= span.start < span.end <= start]
+        last = max((span.end for span in before), default=None)
+        return last is not None and not scene.passage.text[last:start].strip(" :=-\u2013(.>,")
+
+    def _may_count(self, number: _Number) -> bool:
+        """Whether people are counted, though nobody says that they came to vote: it is asked."""
+        if self.listed or _ABSENT.search(number.behind) or not self.scene.stations:
+            return False
+        if _OTHERS.search(number.behind[:24].split(",")[0]):
+            return False
+        return _of_a_list(number) if number.paired else bool(_UNIT.match(number.behind))
 
     def _direct(self, number: _Number) -> str | None:
         """A number right behind its TPS or its hour: heads only where heads are spoken of."""
@@ -150,14 +191,23 @@ class _Walk:
         start = number.found.start() - len(number.label)
         spans = [tps.span for tps in scene.stations] + [clock.span for clock in scene.clocks]
         behind = any(span.end == start for span in spans)
-        marked = number.label.strip() or _UNIT.match(number.behind)
+        marked = number.label.strip() or _UNIT.match(number.behind) or number.paired
+        if scene.counted and number.paired and self._beside(number):
+            return "hadir"
         if number.bare or not behind or not marked:
             return None
         if scene.counted:
             return "hadir"
+        if self._may_count(number):
+            return None
         said = text[max(0, start - 12) : number.found.end()].split("\n")[-1].strip()
         self.notes.append(f'"{said}": bukan jelas jumlah pemilih hadir; tidak dibaca')
         return None
+
+
+def _of_a_list(number: _Number) -> bool:
+    came, listed = int(number.found["came"]), int(number.found["list"])
+    return came <= listed and listed >= _SHORTEST_LIST
 
 
 def counts_of(scene: Scene) -> tuple[list[Count], list[str]]:

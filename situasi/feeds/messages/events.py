@@ -17,7 +17,11 @@ _NOT_A_TPS = re.compile(
     r"(?: [a-z]+)?(?: telah| sudah)? ?\Z",
     re.IGNORECASE,
 )
-_ESCORT = re.compile(r"\b(?:di)?kawal(?:an)?(?: oleh| dari)? *:? *([^,;.\n]{3,80})", re.IGNORECASE)
+_ESCORT = re.compile(
+    r"\b(?:di)?kawal(?:an)?(?: oleh| dari)? *:? *"
+    r"((?:(?! ?\b(?:jam|jm|pukul|pkl|pk)\b)[^,;.\n]){3,80})",
+    re.IGNORECASE,
+)
 _OFFICERS = re.compile(
     r"\b(?:pers|personel|personil|anggota|petugas pam|padal|pam|bko|brimob|serpas|kami)\b", re.I
 )
@@ -52,9 +56,11 @@ def phase_rows(scene: Scene) -> Iterator[Draft]:
             draft.put("fase", said.code, scene.passage.words(said.span))
             _station(scene, draft, tps, number, said.span)
             scene.timing.event(draft, said.span, until)
-            escort = _ESCORT.search(scene.passage.words(scene.passage.line(said.span.start)))
+            line = scene.passage.line(said.span.start)
+            escort = _ESCORT.search(scene.passage.text[slice(*line)])
             if escort and said.code.startswith("kotak"):
-                draft.put("pengawal", escort[1].strip(), escort[0])
+                here = Span(line.start + escort.start(), line.start + escort.end())
+                draft.put("pengawal", escort[1].strip(), escort[0], here)
             yield draft
 
 
@@ -86,12 +92,12 @@ def checkin_rows(scene: Scene) -> Iterator[Draft]:
             labels = ", ".join(code.replace("_", " ") for code in kinds)
             draft.ask("checkin", f"beberapa lapor diri disebut ({labels}): yang mana?")
         if number:
-            draft.put("petugas", number[1], number[0])
+            draft.put("petugas", number[1], number[0], Span(*number.span()))
         else:
             draft.ask("petugas", "nomor petugas tidak disebut")
         scene.place(draft, said.span, tps)
         if tps and station:
-            draft.put("tps", station, scene.passage.words(tps.span))
+            draft.put("tps", station, scene.passage.words(tps.span), tps.span)
         scene.timing.state(draft, said.span, [phase.span for phase in phases_of(scene)])
         yield draft
 
@@ -110,12 +116,14 @@ def _of_officers(scene: Scene, said: Said) -> bool:
 def _station(scene: Scene, draft: Draft, tps: Tps | None, number: str | None, span: Span) -> None:
     """Put the TPS, which the row cannot do without, and its place."""
     if tps and number:
-        draft.put("tps", number, scene.passage.words(tps.span))
+        draft.put("tps", number, scene.passage.words(tps.span), tps.span)
     elif tps:
-        draft.ask("tps", tps.doubt or "nomor TPS tidak terbaca", scene.passage.words(tps.span))
+        why = tps.doubt or "nomor TPS tidak terbaca"
+        draft.ask("tps", why, scene.passage.words(tps.span), tps.span)
     else:
         many = len(scene.stations) > 1
-        draft.ask("tps", "beberapa TPS disebut: yang mana?" if many else "nomor TPS tidak disebut")
+        why = "beberapa TPS disebut: yang mana?" if many else "nomor TPS tidak disebut"
+        draft.ask("tps", why, "", *(one.span for one in scene.stations))
     scene.place(draft, span, tps)
 
 

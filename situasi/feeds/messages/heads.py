@@ -30,10 +30,10 @@ def _row(scene: Scene, tps: Tps | None, clock: Clock | None, group: list[Count])
     _figures(scene, draft, group)
     first = group[0].span
     if tps and len(tps.numbers) == 1:
-        draft.put("tps", tps.numbers[0], scene.passage.words(tps.span))
+        draft.put("tps", tps.numbers[0], scene.passage.words(tps.span), tps.span)
     elif tps:
         why = tps.doubt or f"satu jumlah untuk {len(tps.numbers)} TPS: tulis per TPS"
-        draft.ask("tps", why, scene.passage.words(tps.span))
+        draft.ask("tps", why, scene.passage.words(tps.span), tps.span)
     elif not _WHOLE.search(scene.passage.text):
         draft.ask("tps", "nomor TPS tidak disebut: jumlah seluruh desa?")
     scene.place(draft, first, tps)
@@ -46,13 +46,18 @@ def _row(scene: Scene, tps: Tps | None, clock: Clock | None, group: list[Count])
 
 def _figures(scene: Scene, draft: Draft, group: list[Count]) -> None:
     """Put each count; ask where two are told of the same, or where the sexes do not fit."""
+    draft.read += [count.digits for count in group if count.column == SEX]
     for column in dict.fromkeys(count.column for count in group if count.column != SEX):
         told = {count.number: count for count in group if count.column == column}
-        if len(told) == 1:
+        asked = next((one for one in told.values() if one.asked), None)
+        if len(told) == 1 and asked:
+            draft.ask(column, str(asked.asked), asked.number, asked.digits)
+        elif len(told) == 1:
             count = next(iter(told.values()))
-            draft.put(column, count.number, scene.passage.words(count.span))
+            draft.put(column, count.number, scene.passage.words(count.span), count.digits)
         else:
-            draft.ask(column, f"beberapa jumlah disebut: {', '.join(told)}")
+            told_at = [count.digits for count in group if count.column == column]
+            draft.ask(column, f"beberapa jumlah disebut: {', '.join(told)}", "", *told_at)
     sexes = [count for count in group if count.column == SEX]
     both = sum(count.value for count in sexes)
     stated = [count.value for count in group if count.column == "hadir"]

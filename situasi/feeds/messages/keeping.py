@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from situasi.feeds.context import Context
+from situasi.feeds.messages.codes import dotted
 from situasi.feeds.messages.splitting import Message, spoken
 from situasi.feeds.messages.votes import HoldsVotes, blotted
 from situasi.feeds.places.names import fold
@@ -57,7 +58,8 @@ def kept(message: Message, context: Context, holds_votes: HoldsVotes) -> Kept:
     holds_votes: as that of the context, which may remember what it was asked.
     """
     lines = (tidy(line) for line in spoken(message.text[:LONGEST]).strip().splitlines())
-    text, votes = blotted(_EMPHASIS.sub("", "\n".join(lines)), holds_votes)
+    text = dotted(_EMPHASIS.sub("", "\n".join(lines)), context.register)
+    text, votes = blotted(text, holds_votes)
     text = nameless(text, context.places.words)
     name = _name_of(message.sender or "", context)
     if name:
@@ -72,7 +74,7 @@ def original(text: str, context: Context) -> str:
     """
 
     def once(text: str) -> str:
-        text = _less(text, context.places.words)
+        text = _less(dotted(text, context.register), context.places.words)
         # Where votes were taken out, what is left would be judged amiss.
         return text if VOTES_REMOVED in text else blotted(text, context.holds_votes)[0]
 

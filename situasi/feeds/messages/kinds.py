@@ -20,6 +20,11 @@ _SOMETHING = re.compile(
 _NOTHING = re.compile(
     r"\b(?:nihil|(?:tidak|tdk|tak|belum|blm) (?:ada|terdapat|terjadi)|tanpa|zero)\b", re.IGNORECASE
 )
+# `-3.25,104.65`: a point of Indonesia, with as many places as a telephone tells.
+_POINT = re.compile(
+    r"(?<![\w.,-])(-?[0-9]{1,2}\.[0-9]{2,15}) ?[,;] ?(1[0-4][0-9]\.[0-9]{2,15}|9[5-9]\.[0-9]{2,15})"
+    r"(?![\w,]|\.[0-9])"
+)
 _MORE = ("status", "situasi", "tingkat")
 
 Group = list[Said]
@@ -63,12 +68,15 @@ def _incident(scene: Scene, group: Group, *, alone: bool) -> Draft:
     draft, first = Draft("incidents"), group[0]
     codes = list(dict.fromkeys(said.code for said in group))
     if len(codes) == 1:
-        draft.put("jenis", codes[0], scene.passage.words(first.span))
+        draft.put("jenis", codes[0], scene.passage.words(first.span), first.span)
     else:
         names = " atau ".join(code.replace("_", " ") for code in codes)
         draft.ask("jenis", f"bisa berarti {names}: pilih yang utama")
     _place(scene, draft, first.span)
     scene.timing.event(draft, first.span)
+    draft.about += [scene.passage.clause(said.span.start) for said in group]
+    if alone:
+        _point(scene, draft)
     lines = {scene.passage.line(said.span.start) for said in group}
     _more(scene, draft, None if alone else lines)
     return draft
@@ -83,10 +91,18 @@ def _more(scene: Scene, draft: Draft, lines: Collection[Span] | None = None) -> 
         found = [said for said in told if said.column == column]
         codes = dict.fromkeys(said.code for said in found)
         if len(codes) == 1:
-            draft.put(column, found[0].code, scene.passage.words(found[0].span))
+            draft.put(column, found[0].code, scene.passage.words(found[0].span), found[0].span)
         elif codes:
             names = ", ".join(code.replace("_", " ") for code in codes)
             draft.ask(column, f"{column} disebut: {names}")
+
+
+def _point(scene: Scene, draft: Draft) -> None:
+    """Put the point, where the message tells one and only one."""
+    points = list(_POINT.finditer(scene.passage.text))
+    if len(points) == 1:
+        for group, heading in enumerate(("lat", "lon"), start=1):
+            draft.put(heading, points[0][group], points[0][0], Span(*points[0].span()))
 
 
 def _place(scene: Scene, draft: Draft, span: Span) -> Tps | None:
@@ -96,9 +112,9 @@ def _place(scene: Scene, draft: Draft, span: Span) -> Tps | None:
     tps = stations[0] if stations else None
     scene.place(draft, span, tps)
     if tps and len(numbers) == 1:
-        draft.put("tps", numbers[0], scene.passage.words(tps.span))
+        draft.put("tps", numbers[0], scene.passage.words(tps.span), tps.span)
     elif stations:
-        draft.ask("tps", "beberapa TPS disebut: yang mana?")
+        draft.ask("tps", "beberapa TPS disebut: yang mana?", "", *(one.span for one in stations))
     return tps
 
 
@@ -115,7 +131,7 @@ def _nihil(scene: Scene, calm: Sequence[Said]) -> Iterator[Draft]:
             draft.put("jenis", "nihil", scene.passage.words(said.span))
             scene.place(draft, said.span, tps)
             if tps and number:
-                draft.put("tps", number, scene.passage.words(tps.span))
+                draft.put("tps", number, scene.passage.words(tps.span), tps.span)
             scene.timing.state(draft, said.span, phases)
             told = tuple(draft.cells.get(h, "") for h in ("kecamatan", "desa", "tps", "waktu"))
             if told not in seen:

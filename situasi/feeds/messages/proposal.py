@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from situasi.feeds.messages.passage import Span
 from situasi.feeds.messages.splitting import MessageKind
 
 
@@ -43,7 +44,9 @@ class Proposal:
     """What one message says, as far as it is plain.
 
     text: the whole message as it may be shown and kept. sent_at: aware; None where the
-    message has no header that tells. notes: what was not read, and why, in Indonesian.
+    message has no header that tells. notes: what was not read, and why, in Indonesian. unread:
+    the numbers of the text, as written, that no row has as a cell or asks about. described: those
+    of an incident that stand only in its description.
     """
 
     kind: MessageKind
@@ -52,24 +55,32 @@ class Proposal:
     sent_at: datetime | None
     rows: tuple[ProposedRow, ...] = ()
     notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
 
 
 @dataclass
 class Draft:
-    """A row in the making."""
+    """A row in the making. read: where in the text its cells and questions were found; about:
+    where in the text it is described.
+    """
 
     feed: str
     cells: dict[str, str] = field(default_factory=dict)
     understood: list[Understood] = field(default_factory=list)
     unclear: list[Unclear] = field(default_factory=list)
+    read: list[Span] = field(default_factory=list)
+    about: list[Span] = field(default_factory=list)
 
-    def put(self, heading: str, cell: str, words: str) -> None:
+    def put(self, heading: str, cell: str, words: str, *spans: Span) -> None:
         self.cells[heading] = cell
+        self.read += spans
         self.understood.append(Understood(heading, words))
 
-    def ask(self, heading: str, reason: str, cell: str = "") -> None:
-        """Leave a cell to the operator; cell: what the sender wrote there."""
+    def ask(self, heading: str, reason: str, cell: str = "", *spans: Span) -> None:
+        """Leave a cell to the operator; cell: what the sender wrote there, at these spans."""
         self.cells[heading] = cell
+        self.read += spans
         self.unclear.append(Unclear(heading, reason))
 
     def done(self) -> ProposedRow:

@@ -12,7 +12,8 @@ from situasi.feeds.messages.events import checkin_rows, contact_rows, phase_rows
 from situasi.feeds.messages.heads import count_rows
 from situasi.feeds.messages.keeping import LONGEST, kept, reporter
 from situasi.feeds.messages.kinds import incident_rows
-from situasi.feeds.messages.passage import Passage
+from situasi.feeds.messages.numbers import unread_of
+from situasi.feeds.messages.passage import Passage, Span
 from situasi.feeds.messages.phrases import Phrases
 from situasi.feeds.messages.proposal import Draft, Proposal
 from situasi.feeds.messages.scene import Scene
@@ -44,7 +45,7 @@ class Reader:
         sent, kind = sent_at(message, self._context.election.zone), message.kind
         text, votes = kept(message, self._context, self._holds_votes)
         if kind is not MessageKind.REPORT:
-            return Proposal(kind, text, None, sent)
+            return Proposal(kind, text, None, sent, unread=unread_of(text, []))
         local = sent and sent.astimezone(self._context.election.zone)
         scene = Scene(Passage(text[:_LONGEST]), self._context, self._phrases, local, day)
         drafts, unread = _drafts(scene)
@@ -61,7 +62,13 @@ class Reader:
             *([] if drafts else [NOTHING_READ]),
         ]
         rows = tuple(draft.done() for draft in drafts[:_MOST_ROWS])
-        return Proposal(kind, text, pelapor, sent, rows, tuple(dict.fromkeys(notes)))
+        read = [span for draft in drafts[:_MOST_ROWS] for span in draft.read]
+        about = [span for draft in drafts[:_MOST_ROWS] for span in draft.about]
+        numbers = unread_of(text, [*read, *about])
+        described = unread_of(text, [*read, *_outside(text, about)])
+        return Proposal(
+            kind, text, pelapor, sent, rows, tuple(dict.fromkeys(notes)), numbers, described
+        )
 
 
 def sent_at(message: Message, zone: ZoneInfo) -> datetime | None:
@@ -117,6 +124,13 @@ def _limits(message: Message, text: str, drafts: list[Draft]) -> list[str]:
     if len(drafts) > _MOST_ROWS:
         notes.append(f"lebih dari {_MOST_ROWS} baris: sisanya tidak dibaca")
     return notes
+
+
+def _outside(text: str, spans: list[Span]) -> list[Span]:
+    """What of the text stands in none of these spans."""
+    ends = [0, *(span.end for span in sorted(spans))]
+    starts = [*(span.start for span in sorted(spans)), len(text)]
+    return [Span(a, b) for a, b in zip(ends, starts, strict=True) if a < b]
 
 
 def _unsent(message: Message) -> str:

@@ -11,6 +11,13 @@ from functools import cached_property
 from situasi.feeds.context import Context
 from situasi.feeds.messages.areas import Area, desa_of, kecamatan_of
 from situasi.feeds.messages.clocks import Clock, clocks_of, days_of
+from situasi.feeds.messages.codes import (
+    Code,
+    codes_of,
+    desa_by_code,
+    kecamatan_by_code,
+    stations_by_code,
+)
 from situasi.feeds.messages.passage import Passage, Span
 from situasi.feeds.messages.phrases import Phrases, Said
 from situasi.feeds.messages.proposal import Draft
@@ -41,26 +48,44 @@ class Scene:
 
     @cached_property
     def stations(self) -> list[Tps]:
-        return stations_of(self.passage, counted=self.counted)
+        named = stations_of(self.passage, counted=self.counted)
+        return sorted([*named, *stations_by_code(self.codes)])
+
+    @cached_property
+    def codes(self) -> list[Code]:
+        return codes_of(self.passage, self.context.register)
 
     @cached_property
     def kecamatan(self) -> list[Area]:
-        return kecamatan_of(self.passage, self.context.places)
+        named = [*kecamatan_of(self.passage, self.context.places)]
+        return sorted([*named, *kecamatan_by_code(self.codes, self.context.register)])
 
     @cached_property
     def desa(self) -> list[Area]:
-        return desa_of(self.passage, self.kecamatan, self.stations, self.context.places)
+        by_code = desa_by_code(self.codes, self.context.register)
+        taken = [code.span for code in self.codes]
+        named = desa_of(self.passage, self.kecamatan, self.stations, self.context.places)
+        apart = [
+            a
+            for a in named
+            if not any(s.start < a.span.end and a.span.start < s.end for s in taken)
+        ]
+        return sorted([*apart, *by_code])
 
     @cached_property
     def clocks(self) -> list[Clock]:
-        taken = [tps.span for tps in self.stations]
+        taken = [tps.span for tps in self.stations] + [code.span for code in self.codes]
         clocks = clocks_of(self.passage)
-        return [c for c in clocks if not any(span.holds(c.span.start) for span in taken)]
+        return [c for c in clocks if not any(span.holds(c.digits) for span in taken)]
 
     @cached_property
     def timing(self) -> Timing:
         election = self.context.election
-        days = days_of(self.passage, election.zone)
+        days = [
+            day
+            for day in days_of(self.passage, election.zone)
+            if not any(code.span.holds(day.span.start) for code in self.codes)
+        ]
         latest = self.sent and self.sent + election.thresholds.future_tolerance
         return Timing(
             self.passage, self.clocks, days, self.sent, latest, self.day, election.zone_label
@@ -88,11 +113,11 @@ class Scene:
         kecamatan = self._kecamatan(draft, desa, anchor)
         for heading, area in (("kecamatan", kecamatan), ("desa", desa)):
             if area and area.open:
-                draft.ask(heading, area.open, area.cell)
+                draft.ask(heading, area.open, area.cell, area.span)
             elif area and area.code is None:
-                draft.ask(heading, f'desa "{area.cell}" tidak dikenal', area.cell)
+                draft.ask(heading, f'desa "{area.cell}" tidak dikenal', area.cell, area.span)
             elif area:
-                draft.put(heading, area.cell, self.passage.words(area.span))
+                draft.put(heading, area.cell, self.passage.words(area.span), area.span)
         if not desa and not kecamatan and not _asked(draft, "desa", "kecamatan"):
             draft.ask("kecamatan", "tempat tidak disebut")
         elif tps and not desa and not _asked(draft, "desa"):
@@ -118,7 +143,8 @@ class Scene:
             found = found if found and found.span.start < anchor.start else None
         if found is None:
             names = ", ".join(dict.fromkeys(area.cell for area in areas))
-            draft.ask(heading, f"beberapa {heading} disebut ({names}): yang mana?")
+            spans = [area.span for area in areas]
+            draft.ask(heading, f"beberapa {heading} disebut ({names}): yang mana?", "", *spans)
         return found
 
     def _in_order(self, areas: Sequence[Area], anchor: Span, start: int) -> Area | None:

@@ -42,7 +42,7 @@ class Timing:
         if clock is None:
             many = len([c for c in self.clocks if not c.until]) > 1
             why = "beberapa jam disebut: yang mana?" if many else "jam kejadian tidak disebut"
-            draft.ask("waktu", why)
+            draft.ask("waktu", why, "", *(c.whole for c in self.clocks if many))
         else:
             self.at(draft, clock)
 
@@ -59,7 +59,7 @@ class Timing:
         free = [c for c in self.clocks if not any(part.holds(c.span.start) for part in own)]
         clock = self._told((clause, self.passage.line(span.start)), free)
         if clock is None and len(free) > 1:
-            draft.ask("waktu", "beberapa jam disebut: yang mana?")
+            draft.ask("waktu", "beberapa jam disebut: yang mana?", "", *(c.whole for c in free))
         elif clock or free:
             self.at(draft, clock or free[0])
         else:
@@ -86,6 +86,7 @@ class Timing:
         """Put what this clock tells, on its day; ask where either is not clear."""
         words = self.passage.words(clock.span)
         day, why = self._day_of(clock)
+        draft.read += [clock.whole, *(d.span for d in self.days if day in {None, d.day})]
         hours = [hour for hour in clock.hours if day is None or self._by_then(day, hour, clock)]
         written = f"{day:%d/%m/%Y} " if day else ""
         if clock.range:

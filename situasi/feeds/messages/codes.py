@@ -1,0 +1,86 @@
+"""Find the codes of kecamatan, desa and TPS that a message writes, `16.10.04.2012.001`."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from situasi.feeds.messages.areas import Area
+from situasi.feeds.messages.passage import Passage, Span
+from situasi.feeds.messages.stations import Tps
+from situasi.regions import Register
+
+# Two digits each for province, kabupaten and kecamatan, four for the desa, three for the TPS.
+_DOTTED = re.compile(
+    r"(?:\b(?:tps|kode|desa|ds|kec(?:amatan)?)[ .:#]{0,3})?"
+    r"(?<![\w.,:/-])(?P<area>[0-9]{2}\.[0-9]{2}\.[0-9]{2})"
+    r"(?:\.(?P<desa>[0-9]{4})(?:\.(?P<tps>[0-9]{1,3}))?)?(?![\w:/-]|[.,][0-9])",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(
+    r"(?<![\w.,:/-])([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{4})([0-9]{3})?(?![0-9])"
+)
+
+
+class Code(NamedTuple):
+    """A code as written. kecamatan, desa: None where the register has no such code.
+
+    span: of the whole; known: as far as the register knows it.
+    """
+
+    span: Span
+    known: Span
+    kecamatan: str | None
+    desa: str | None
+    tps: str | None
+
+
+def codes_of(passage: Passage, register: Register) -> list[Code]:
+    """Return every code of the text; one of three parts only where it is a kecamatan."""
+    found = []
+    for match in _DOTTED.finditer(passage.text):
+        area = match["area"]
+        kecamatan = area if area in register.kecamatan else None
+        if match["desa"] is None and kecamatan is None:
+            continue  # a date, or nothing that we know
+        desa = f"{area}.{match['desa']}" if match["desa"] else None
+        known = desa if desa in register.desa else None
+        number = match["tps"].zfill(3) if match["tps"] and known else None
+        end = match.end("tps" if number else "desa" if known else "area")
+        here = Span(match.start(), end if kecamatan else match.start())
+        found.append(Code(Span(*match.span()), here, kecamatan, known, number))
+    return found
+
+
+def stations_by_code(codes: list[Code]) -> list[Tps]:
+    """Return the TPS that codes name."""
+    return [Tps(code.known, (code.tps,)) for code in codes if code.tps]
+
+
+def desa_by_code(codes: list[Code], register: Register) -> list[Area]:
+    """Return the desa that codes name, by the names that the door knows."""
+    return [
+        Area(code.known, register.name_of(code.desa), code.desa, code.kecamatan)
+        for code in codes
+        if code.desa
+    ]
+
+
+def kecamatan_by_code(codes: list[Code], register: Register) -> list[Area]:
+    """Return the kecamatan that codes name."""
+    return [
+        Area(code.known, register.name_of(code.kecamatan), code.kecamatan)
+        for code in codes
+        if code.kecamatan
+    ]
+
+
+def dotted(text: str, register: Register) -> str:
+    """Write codes that stand without dots with them: else they would be taken for an NRP."""
+
+    def parted(found: re.Match[str]) -> str:
+        code = ".".join(part for part in found.groups() if part)
+        desa = ".".join(found.groups()[:4])
+        return code if desa in register.desa else found[0]
+
+    return _TOGETHER.sub(parted, text)
