@@ -14,6 +14,8 @@ import numpy.typing as npt
 import shapely
 
 KM_PER_DEGREE = 111.32
+# Where an import lies in a boundaries folder, and what names the file of each level there.
+IMPORTED, SET = "impor", "batas.json"
 ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
 
 
@@ -103,10 +105,9 @@ class Boundaries:
 def load(folder: Path, level: str = "kecamatan") -> Boundaries:
     """Read the boundaries of a level; an imported file (`impor/`) goes before the shipped one.
 
-    Raises FileNotFoundError where there is neither.
+    Raises FileNotFoundError where there is neither, ValueError where what names them is broken.
     """
-    imported = folder / "impor" / f"{level}.geojson"
-    raw = (imported if imported.exists() else folder / f"{level}.geojson").read_bytes()
+    raw = _read(folder, level)
     collection = json.loads(raw)
     features = collection["features"]
     return Boundaries(
@@ -119,3 +120,29 @@ def load(folder: Path, level: str = "kecamatan") -> Boundaries:
         caution=str(collection.get("caution", "")),
         raw=raw,
     )
+
+
+def imported(folder: Path) -> dict[str, str]:
+    """Which file of `impor/` holds each level that was imported. Raises ValueError."""
+    try:
+        named = json.loads((folder / IMPORTED / SET).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    if not isinstance(named, dict) or any(Path(str(name)).name != name for name in named.values()):
+        raise ValueError(f"{folder / IMPORTED / SET} rusak; impor batasnya sekali lagi.")
+    return named
+
+
+def _read(folder: Path, level: str) -> bytes:
+    """The file of a level. An import that ends meanwhile removes the one before: read anew."""
+    name = imported(folder).get(level)
+    if name is None:
+        older = folder / IMPORTED / f"{level}.geojson"  # put there by hand
+        return (older if older.exists() else folder / f"{level}.geojson").read_bytes()
+    try:
+        return (folder / IMPORTED / name).read_bytes()
+    except FileNotFoundError:
+        now = imported(folder).get(level)
+        if now in (None, name):
+            raise
+        return (folder / IMPORTED / str(now)).read_bytes()
