@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -13,17 +14,19 @@ from situasi.write_scope import Corrects, for_program
 ACTOR = "pembukaan"
 SCOPE = for_program(ACTOR, Corrects.NOTHING)
 SEED = 2024
+JOB = "pembukaan"  # what one of several servers does alone
+_PATIENCE = 300.0  # seconds that the others wait for it
+_LOOK = 0.2
 
 
 def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[Ledger]:
     """Fill the store once, where nobody has used it yet; what was brought in.
 
     Safe to break off and to repeat: what was begun is finished at the next opening, and
-    a store that holds anything else is left alone.
+    a store that holds anything else is left alone. Of several servers that start at once one
+    fills it; the others wait for that, and take over where that one dies.
     """
-    notes = board.store.notes()
-    begun = "opening" in notes
-    if notes.get("opening") == "done" or (board.store.version() and not begun):
+    if not _is_wanted(board) or not _is_ours(board, tell) or not _is_wanted(board):
         return []
     board.store.note("opening", "begun", now, ACTOR)
     ledgers = [_bring(board, path, now) for path in _public(board)]
@@ -36,6 +39,29 @@ def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[Le
             f"{Path(ledger.path).name}: {ledger.accepted} diterima, {ledger.quarantined} karantina"
         )
     return ledgers
+
+
+def _is_wanted(board: Board) -> bool:
+    # In this order: whoever begins meanwhile is then seen to have begun.
+    empty, notes = not board.store.version(), board.store.notes()
+    return notes.get("opening") != "done" and (empty or "opening" in notes)
+
+
+def _is_ours(board: Board, tell: Callable[[str], None]) -> bool:
+    """Whether this process is to fill the store; waits while another does it."""
+    until = time.monotonic() + _PATIENCE
+    told = False
+    while not board.store.alone(JOB):
+        if not _is_wanted(board):
+            return False
+        if time.monotonic() > until:
+            tell("Server lain belum selesai menyiapkan penyimpanan; papan dibuka tanpa menunggu.")
+            return False
+        if not told:
+            tell("Server lain sedang menyiapkan penyimpanan ini; menunggu ...")
+            told = True
+        time.sleep(_LOOK)
+    return True
 
 
 def _public(board: Board) -> list[Path]:

@@ -16,6 +16,8 @@ import shapely
 from situasi.definition import explained
 
 KM_PER_DEGREE = 111.32
+# Where an import lies in a boundaries folder, and what names the file of each level there.
+IMPORTED, SET = "impor", "batas.json"
 ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
 
 
@@ -105,16 +107,15 @@ class Boundaries:
 def load(folder: Path, level: str = "kecamatan") -> Boundaries:
     """Read the boundaries of a level; an imported file (`impor/`) goes before the shipped one.
 
-    Raises FileNotFoundError where there is neither, DefinitionError where it cannot be read.
+    Raises FileNotFoundError where there is neither, DefinitionError where it cannot be read, and
+    ValueError where what names an import is broken.
     """
-    imported = folder / "impor" / f"{level}.geojson"
-    path = imported if imported.exists() else folder / f"{level}.geojson"
-    raw = path.read_bytes()
+    path, raw = _read(folder, level)
     with explained(path):
-        return _read(raw)
+        return _parse(raw)
 
 
-def _read(raw: bytes) -> Boundaries:
+def _parse(raw: bytes) -> Boundaries:
     collection = json.loads(raw)
     features = collection["features"]
     return Boundaries(
@@ -127,3 +128,32 @@ def _read(raw: bytes) -> Boundaries:
         caution=str(collection.get("caution", "")),
         raw=raw,
     )
+
+
+def imported(folder: Path) -> dict[str, str]:
+    """Which file of `impor/` holds each level that was imported. Raises ValueError."""
+    try:
+        named = json.loads((folder / IMPORTED / SET).read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    if not isinstance(named, dict) or any(Path(str(name)).name != name for name in named.values()):
+        raise ValueError(f"{folder / IMPORTED / SET} rusak; impor batasnya sekali lagi.")
+    return named
+
+
+def _read(folder: Path, level: str) -> tuple[Path, bytes]:
+    """The file of a level. An import that ends meanwhile removes the one before: read anew."""
+    name = imported(folder).get(level)
+    if name is None:
+        older = folder / IMPORTED / f"{level}.geojson"  # put there by hand
+        path = older if older.exists() else folder / f"{level}.geojson"
+        return path, path.read_bytes()
+    path = folder / IMPORTED / name
+    try:
+        return path, path.read_bytes()
+    except FileNotFoundError:
+        now = imported(folder).get(level)
+        if now in (None, name):
+            raise
+        path = folder / IMPORTED / str(now)
+        return path, path.read_bytes()

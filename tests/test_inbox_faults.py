@@ -125,7 +125,9 @@ def test_a_bad_file_is_read_once_before_and_once_after_it_was_waited_for(
     (drop.folder / "m.xlsx").write_bytes(b"PK\x03\x04 torn")
     read = []
     monkeypatch.setattr(
-        inbox, "ingest_file", lambda path, *a, **k: read.append(path) or Ledger("", refused="rusak")
+        inbox,
+        "ingest_file",
+        lambda path, *_a, **_k: read.append(path) or Ledger("", refused="rusak"),
     )
     drop.after(timedelta())
     for _ in range(10):
@@ -345,7 +347,7 @@ class Stop(threading.Event):
         super().__init__()
         self.drop, self.left = drop, turns
 
-    def wait(self, timeout: float | None = None) -> bool:
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002
         self.drop.now += timedelta(minutes=15)
         self.left -= 1
         return self.left < 0

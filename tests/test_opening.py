@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +15,7 @@ from situasi import opening
 from situasi.board import Board, open_board
 from situasi.ingest import Ledger
 from situasi.records import FEEDS, INCIDENTS
+from situasi.settings import ROOT
 from tests.builders_election import invented_election
 from tests.conftest import settings_in
 
@@ -104,3 +109,83 @@ def test_another_election_opens_with_its_own_day_and_no_reports_of_this_one(
     assert rows["latihan"].all()
     assert set(rows["kecamatan"].dropna()) == set(board.register.kecamatan)
     board.close()
+
+
+OPENS = """
+import json, sys
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from situasi.board import open_board
+from situasi import opening, settings
+at = datetime(2025, 1, 6, tzinfo=UTC)
+print("ready", flush=True)
+sys.stdin.readline()
+board = open_board(settings.load(), lambda: at)
+said = []
+brought = opening.prepare(board, at, said.append)
+frames = board.live.picture().snapshot.frames
+print(json.dumps({
+    "brought": len(brought), "head": board.store.head(), "said": said,
+    "rows": {name: len(frame) for name, frame in frames.items()},
+    "refused": [one.refused for one in brought if one.refused or one.quarantined],
+}), flush=True)
+board.close()
+"""
+
+
+def opens(folder: Path) -> subprocess.Popen[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("SITUASI_")}
+    here = {
+        "SITUASI_DATA": str(folder / "live"),
+        "SITUASI_INBOX": str(folder / "inbox"),
+        "SITUASI_REHEARSAL": "yes",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", OPENS], cwd=ROOT, env=own | here, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def test_of_two_servers_that_start_on_one_empty_store_one_fills_it_and_both_show_the_same(
+    tmp_path: Path,
+) -> None:
+    servers = [opens(tmp_path) for _ in range(2)]
+    for one in servers:
+        assert one.stdout and one.stdout.readline() == "ready\n"
+    for one in servers:
+        assert one.stdin
+        one.stdin.write("\n")
+        one.stdin.flush()
+    found = [json.loads(one.communicate(timeout=400)[0]) for one in servers]
+    assert sorted(one["brought"] > 0 for one in found) == [False, True]
+    assert found[0]["rows"] == found[1]["rows"] and found[0]["rows"]["incidents"] > 15
+    assert found[0]["head"] == found[1]["head"]
+    assert [one["refused"] for one in found] == [[], []]
+
+
+def test_who_waits_takes_over_where_the_one_that_fills_the_store_dies(board: Board) -> None:
+    other = open_board(board.settings, lambda: AFTERWARDS)
+    other.store.note("opening", "begun", AFTERWARDS, opening.ACTOR)
+    assert other.store.alone(opening.JOB)
+    said: list[str] = []
+
+    def tell(line: str) -> None:
+        said.append(line)
+        other.close()  # the process has ended, and its lock with it
+
+    assert len(opening.prepare(board, AFTERWARDS, tell)) == 2
+    assert "menunggu" in said[0]
+    assert counts(board)["incidents"] == 15
+
+
+def test_who_waits_too_long_opens_without(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = open_board(board.settings, lambda: AFTERWARDS)
+    assert other.store.alone(opening.JOB)
+    monkeypatch.setattr(opening, "_PATIENCE", 0.0)
+    said: list[str] = []
+    assert opening.prepare(board, AFTERWARDS, said.append) == []
+    assert "tanpa menunggu" in said[-1]
+    other.close()

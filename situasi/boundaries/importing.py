@@ -19,7 +19,7 @@ from situasi.boundaries.measure import METRE, area_km2, vertices
 from situasi.boundaries.mend import Mended, mend
 from situasi.boundaries.reading import Reading, places
 from situasi.boundaries.report import GeoRefused, Report, decimal, listed
-from situasi.boundaries.writing import collection, replace_files
+from situasi.boundaries.writing import collection, switch
 from situasi.regions import Register
 
 LEVELS = ("kecamatan", "desa")
@@ -57,7 +57,7 @@ def import_file(
     caution: str = CAUTION,
     tolerance_m: float = 10.0,
 ) -> Report:
-    """Read, repair and write boundaries to `target_folder/impor/<level>.geojson`.
+    """Read, repair and write boundaries to `target_folder/impor/`, where boards find them.
 
     level: "kecamatan" or "desa"; with every desa there, kecamatan are made from them too.
     credit: whom to name beside the map; without it, the file. tolerance_m: how far lines are
@@ -71,10 +71,13 @@ def import_file(
     found = _placed(source, register)
     mended = mend(found.polygons)
     drawn = _simplified(mended.polygons, tolerance_m)
-    files = _files(drawn, level, register, target_folder, whole=not missing)
+    parts = _levels(drawn, level, register, whole=not missing)
     names = places("kecamatan", register) | places("desa", register)
     credit = credit or f"Batas: {path.name}"
-    replace_files({file: collection(part, names, credit, caution) for file, part in files.items()})
+    files = switch(
+        target_folder,
+        {one: collection(part, names, credit, caution) for one, part in parts.items()},
+    )
     return Report(
         source=path.name,
         level=level,
@@ -87,7 +90,7 @@ def import_file(
         crs=found.placed.crs,
         column=source.reading.column,
         axes_swapped=found.placed.swapped,
-        written=tuple(files),
+        written=files,
         warnings=(*source.reading.warnings, *missing, *found.warnings, *_left(mended)),
     )
 
@@ -163,17 +166,16 @@ def _simplified(polygons: dict[str, Any], tolerance_m: float) -> dict[str, Any]:
     return dict(zip(polygons, fewer, strict=True))
 
 
-def _files(
-    drawn: dict[str, Any], level: str, register: Register, folder: Path, *, whole: bool
-) -> dict[Path, dict[str, Any]]:
-    files = {folder / "impor" / f"{level}.geojson": drawn}
+def _levels(
+    drawn: dict[str, Any], level: str, register: Register, *, whole: bool
+) -> dict[str, dict[str, Any]]:
+    levels = {level: drawn}
     if level == "desa" and whole:
         members: dict[str, list[Any]] = {}
         for code, shape in drawn.items():
             members.setdefault(register.desa[code].kecamatan, []).append(shape)
-        kecamatan = {code: shapely.union_all(some) for code, some in members.items()}
-        files[folder / "impor" / "kecamatan.geojson"] = kecamatan
-    return files
+        levels["kecamatan"] = {code: shapely.union_all(some) for code, some in members.items()}
+    return levels
 
 
 def _left(mended: Mended) -> Iterator[str]:

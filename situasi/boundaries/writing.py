@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import shapely
+from filelock import FileLock, Timeout
+
+from situasi import shapes, whole
+from situasi.boundaries.report import GeoRefused
 
 DECIMALS = 6
 
@@ -28,21 +33,42 @@ def collection(polygons: dict[str, Any], names: dict[str, str], credit: str, cau
     return f'{{"type":"FeatureCollection",\n{head}\n"features":[\n{features}\n]}}\n'
 
 
-def replace_files(texts: dict[Path, str]) -> None:
-    """Write each text beside its place, then move all there: no reader meets half a file."""
-    ready = {path: path.with_name(f"{path.name}.{os.getpid()}.part") for path in texts}
+def switch(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
+    """Put imported boundaries in place, by level, all of them at one moment; their files.
+
+    Each is written under a name made of its content, which no board reads yet; then the one file
+    that names the set (`shapes.SET`) is replaced. Levels not given stay as they were. Raises
+    OSError, and GeoRefused while another import goes on here.
+    """
+    place = folder / shapes.IMPORTED
+    place.mkdir(parents=True, exist_ok=True)
     try:
-        for path, part in ready.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(texts[path])
-                file.flush()
-                os.fsync(file.fileno())
-        for path, part in ready.items():
-            part.replace(path)
-    finally:
-        for part in ready.values():
-            part.unlink(missing_ok=True)
+        with FileLock(place / ".lock", timeout=0):
+            named = shapes.imported(folder)
+            files = {level: _write(place, level, text) for level, text in texts.items()}
+            named |= {level: file.name for level, file in files.items()}
+            said = json.dumps(named, indent=1, sort_keys=True) + "\n"
+            whole.write(place / shapes.SET, said.encode(), whole.READABLE)
+            _remove_others(place, named)
+    except Timeout as busy:
+        raise GeoRefused("Impor batas lain sedang berjalan di sini; tunggu sebentar.") from busy
+    return tuple(files.values())
+
+
+def _write(place: Path, level: str, text: str) -> Path:
+    content = text.encode("utf-8")
+    path = place / f"{level}.{hashlib.sha256(content).hexdigest()[:12]}.geojson"
+    whole.write(path, content, whole.READABLE)
+    return path
+
+
+def _remove_others(place: Path, named: dict[str, str]) -> None:
+    """Remove what a level had before; what stays for want of rights is read by nobody."""
+    for level, name in named.items():
+        for path in (place / f"{level}.geojson", *place.glob(f"{level}.*.geojson")):
+            if path.name != name:
+                with suppress(OSError):
+                    path.unlink()
 
 
 def _geometry(shape: Any) -> dict[str, Any]:

@@ -62,6 +62,6 @@ def import_(
         report = import_file(
             file, _level(level), register, register.election.boundaries, credit=credit
         )
-    except GeoRefused as error:
+    except (GeoRefused, OSError, ValueError) as error:
         raise fail(error) from error
     _show(report)

@@ -104,6 +104,10 @@ def test_swapped_axes_are_turned_back(
     assert any("tertukar" in line for line in report.lines())
 
 
+def levels(written: tuple[Path, ...]) -> list[str]:
+    return [file.name.partition(".")[0] for file in written]
+
+
 def test_swapped_axes_are_seen_without_known_boundaries(
     register: Register, target: Path, tmp_path: Path
 ) -> None:
@@ -301,7 +305,9 @@ def test_failed_write_leaves_the_old_boundaries(
     with pytest.raises(OSError, match="no space"):
         import_file(path, "kecamatan", register, target, credit="lain")
     assert written.read_bytes() == before
-    assert [file.name for file in written.parent.iterdir()] == ["kecamatan.geojson"]
+    assert shapes.load(target).raw == before
+    shown = [file.name for file in written.parent.iterdir() if not file.name.startswith(".")]
+    assert sorted(shown) == ["batas.json", written.name]
 
 
 def test_importing_twice_changes_nothing(register: Register, target: Path, tmp_path: Path) -> None:
@@ -353,7 +359,7 @@ def test_desa_bring_their_kecamatan(register: Register, target: Path, tmp_path: 
     strips = made.desa_shapes(register)
     path = made.saved(made.frame(strips, KDEPUM=list(strips)), tmp_path / "desa.gpkg")
     report = import_file(path, "desa", register, target)
-    assert [file.name for file in report.written] == ["desa.geojson", "kecamatan.geojson"]
+    assert levels(report.written) == ["desa", "kecamatan"]
     kecamatan, desa = shapes.load(target), shapes.load(target, "desa")
     assert list(kecamatan.codes) == CODES
     assert sorted(desa.codes) == sorted(register.desa)
@@ -372,7 +378,7 @@ def test_with_a_desa_missing_no_kecamatan_are_made(
     lost = strips.popitem()[0]
     path = made.saved(made.frame(strips, KDEPUM=list(strips)), tmp_path / "desa.gpkg")
     report = import_file(path, "desa", register, target)
-    assert [file.name for file in report.written] == ["desa.geojson"]
+    assert levels(report.written) == ["desa"]
     assert any(register.desa[lost].name in warning for warning in report.warnings)
 
 
