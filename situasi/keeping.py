@@ -120,12 +120,13 @@ def restore(store: Store, scope: Scope, path: Path, at: datetime, actor: str) ->
     """
     with _explained(path), path.open("rb") as file:
         packed, told = proven(file)
-        own = store.scope() or scope
-        if Scope(told.contest, told.kabupaten) != own:
-            raise KeepingRefused(
-                f"{path.name} milik {told.contest}/{told.kabupaten}, bukan"
-                f" {own.contest}/{own.kabupaten}. Tidak ada yang diubah."
-            )
+        copied = Scope(told.contest, told.kabupaten)
+        for own in (store.scope() or scope, scope):
+            if copied != own:
+                raise KeepingRefused(
+                    f"{path.name} milik {copied.contest}/{copied.kabupaten}, bukan"
+                    f" {own.contest}/{own.kabupaten}. Tidak ada yang diubah."
+                )
         with store.placing() as placing:
             if not placing.is_empty():
                 raise KeepingRefused(

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from situasi import election, records
 from situasi.analysis.incidents import cases, known
 from situasi.snapshot import Live
-from situasi.store import open_store
+from situasi.store import Scope, based, open_store
 from situasi.store.protocol import Delivery, Rejection, Store, StoreError
 from tests.analysis.test_caseload import row
 from tests.analysis.test_overview import defined
@@ -244,6 +245,28 @@ def test_nothing_of_a_store_is_left_once_another_file_lies_in_its_place(
     assert shown.snapshot.waiting == anew.waiting == {"tps": many}
     assert shown.snapshot.origin != before.origin and shown.snapshot.state == anew.state
     assert shown.snapshot.state != before.state
+    store.close()
+
+
+@pytest.mark.parametrize("many", REPLACED.values(), ids=REPLACED)
+def test_nothing_of_a_database_is_left_once_another_was_loaded_into_it(
+    database: str, many: int
+) -> None:
+    store = open_store(database, Scope("pilkada-2024", "16.10"))
+    live = Live(store, defined(), lambda: NOW)
+    for name in ("A", "B"):
+        deliver(store, incident(id=name))
+    before = live.picture().snapshot
+    with psycopg.connect(database.replace("+psycopg", "")) as line:
+        line.execute("SET session_replication_role = replica")
+        names = ", ".join(f'situasi."{one.name}"' for one in based.metadata.sorted_tables)
+        line.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]
+    for number in range(many):
+        deliver(store, incident(id=f"lain {number}"), at=NOW + timedelta(seconds=1))
+    shown = live.picture()
+    assert shown.trouble is None and shown.snapshot.origin != before.origin
+    assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
+    assert shown.snapshot.batches["batch"].tolist() == list(range(1, many + 1))
     store.close()
 
 
