@@ -43,6 +43,37 @@ def test_addresses_come_by_turns() -> None:
     run(work())
 
 
+def test_no_address_is_served_twice_before_each_other_was_once() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        async with queue.turn("x", known=False), queue.turn("x", known=False):
+            everybody = [asyncio.create_task(hold(queue, done, one)) for one in "abc" * 20]
+            await settled()
+        await asyncio.gather(*everybody)
+        for end in range(len(done)):
+            counts = [done[:end].count(one) for one in "abc"]
+            assert max(counts) - min(counts) <= 1
+
+    run(work())
+
+
+def test_who_gives_up_leaves_the_place_to_another() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        async with queue.turn("x", known=False), queue.turn("x", known=False):
+            gone = [asyncio.create_task(hold(queue, done, "x")) for _ in range(MOST_OF_ONE)]
+            await settled()
+            for one in gone:
+                one.cancel()
+            await settled()
+            last = asyncio.create_task(hold(queue, done, "x"))
+            await settled()
+        await last
+        assert done == ["x"]
+
+    run(work())
+
+
 def test_who_was_here_before_waits_apart_from_strangers() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
@@ -86,8 +117,10 @@ def test_no_place_is_ever_lost_or_given_twice(comers: list[tuple[str, bool, bool
             async with queue.turn(origin, known=known):
                 held += 1
                 most = max(most, held)
-                await asyncio.sleep(0)
-                held -= 1
+                try:
+                    await asyncio.sleep(0)
+                finally:
+                    held -= 1
 
         tasks = [asyncio.create_task(come(origin, known)) for origin, known, _ in comers]
         await asyncio.sleep(0)
