@@ -14,6 +14,7 @@ from tests.bench import (
     api,
     crowd,
     documents,
+    flood,
     history,
     hot,
     ingest,
@@ -34,6 +35,7 @@ MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
 ALONE = {
     "alerts": alerts.run,
+    "flood": flood.run,
     "hot": hot.run,
     "moves": moves.run,
     "outlook": outlook.run,
