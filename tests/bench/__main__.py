@@ -15,6 +15,7 @@ from tests.bench import (
     crowd,
     deliveries,
     documents,
+    flood,
     history,
     hot,
     ingest,
@@ -36,6 +37,7 @@ MANY, FEW = 100_000, 2_000
 ALONE = {
     "alerts": alerts.run,
     "deliveries": deliveries.run,
+    "flood": flood.run,
     "hot": hot.run,
     "moves": moves.run,
     "outlook": outlook.run,

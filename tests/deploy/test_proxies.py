@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import secrets
+import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvicorn
 
 from situasi.server import gate
 from situasi.server.talk import ENDED
-from tests.browser.serving import Server, mark_as_opened, until
+from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.deploy.machines import DEPLOY
-from tests.deploy.proxies import CADDY, NAME, NGINX, PROXIES, Outsider, Proxy
+from tests.deploy.proxies import CADDY, NAME, NGINX, PROXIES, Outsider, Proxy, tls_line
 from tests.server.doors import (
     SECRET,
     Knocker,
@@ -140,6 +144,38 @@ def test_a_viewer_stays_with_the_process_that_holds_their_page(house: House) -> 
     for _again in range(8):
         with somebody.talk(script) as socket:
             assert run(socket) == script
+
+
+def test_of_hundreds_of_handshakes_none_ends_without_an_answer(house: House) -> None:
+    somebody = house.signed_in()
+    for _again in range(400):
+        with somebody.talk() as socket:
+            assert socket.subprotocol == "streamlit"
+
+
+def test_lines_to_the_board_are_ended_by_the_proxy_and_not_under_its_requests() -> None:
+    board = inspect.signature(uvicorn.Config).parameters["timeout_keep_alive"].default
+    for name, word in (("Caddyfile", r"^\t+keepalive (\d+)s$"),
+                       ("nginx.conf", r"^ +keepalive_timeout (\d+)s;$")):  # fmt: skip
+        text = (DEPLOY / name).read_text("utf-8")
+        (seconds,) = re.findall(word, text, re.MULTILINE)
+        assert int(seconds) < board
+
+
+def test_who_says_nothing_holds_a_line_to_the_proxy_for_seconds(house: House) -> None:
+    silent = [tls_line(house.proxy, "127.0.0.8") for _ in range(20)]
+    for line in silent:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: ")
+    try:
+        for line in silent:
+            line.settimeout(PATIENCE / 3)  # by itself a proxy waits for a minute, or for good
+            with suppress(ConnectionError, ssl.SSLError):
+                while line.recv(4096):
+                    pass
+        assert house.signed_in().page("/").status == 200
+    finally:
+        for line in silent:
+            line.close()
 
 
 def test_who_is_signed_out_by_one_process_is_let_go_by_the_other(house: House) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from situasi.server import descriptors
 from situasi.settings import ROOT, load
 from tests.deploy.machines import DEPLOY
 
@@ -94,6 +95,11 @@ def test_on_the_day_itself_it_is_never_given_up() -> None:
 def test_its_memory_is_bound_far_above_what_a_full_day_needs() -> None:
     (bound,) = told("situasi.service", "MemoryMax")
     assert int(bound.removesuffix("G")) * 1024 > 3 * LARGEST_MEASURED
+
+
+def test_they_may_open_as_many_files_as_the_board_asks_for() -> None:
+    for name in UNITS:
+        assert [int(most) for most in told(name, "LimitNOFILE")] == [descriptors.WANTED]
 
 
 def test_what_the_units_start_is_what_the_bundle_installs() -> None:

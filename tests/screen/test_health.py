@@ -6,6 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from situasi import pulse
 from situasi.board import Board
 from situasi.pulse import Beat, Errand, Pulse
 from situasi.screen import health_panel
@@ -45,6 +48,15 @@ def test_what_grew_more_than_an_hour_ago_no_longer_alarms(empty: Board) -> None:
 def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
     assert health_panel._memory(beat(memory=None)).value == "–"
     assert health_panel._memory(beat(memory=1_100_000_000)).alarm
+
+
+def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "descriptors", lambda: (700, 1000))
+    assert not health_panel._descriptors().alarm
+    monkeypatch.setattr(pulse, "descriptors", lambda: (800, 1000))
+    assert health_panel._descriptors().alarm
+    monkeypatch.setattr(pulse, "descriptors", lambda: None)
+    assert health_panel._descriptors().value == "–"
 
 
 def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:

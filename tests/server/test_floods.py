@@ -61,7 +61,7 @@ def another_is_served(server: Server) -> Iterator[None]:
     budi, over, waits = signed_in(server, "budi"), threading.Event(), list[float]()
 
     def asks() -> None:
-        while not over.wait(0.05):
+        while not waits or not over.wait(0.05):
             began = time.monotonic()
             assert budi.page("/").status == 200
             waits.append(time.monotonic() - began)
@@ -73,7 +73,7 @@ def another_is_served(server: Server) -> Iterator[None]:
         finally:
             over.set()
         asking.result()
-    assert waits and max(waits) < RESPONSIVE
+    assert max(waits) < RESPONSIVE
 
 
 def test_a_message_that_inflates_to_megabytes_is_refused_and_held_by_nobody(server: Server) -> None:

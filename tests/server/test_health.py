@@ -42,6 +42,16 @@ def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
     assert said["ok"] and said["store"] and said["inbox"] and said["snapshot_age_seconds"] >= 0
 
 
+def test_how_many_descriptors_are_open_is_told(
+    inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pulse, "descriptors", lambda: (40, 1024))
+    said = json.loads(bytes(health.ready(ASKED).body))
+    assert said["descriptors"] == 40 and said["descriptors_limit"] == 1024
+    monkeypatch.setattr(pulse, "descriptors", lambda: None)
+    assert "descriptors" not in json.loads(bytes(health.ready(ASKED).body))
+
+
 def test_a_board_whose_inbox_nobody_looks_at_is_not_ready(inbox: threading.Event) -> None:
     (watching,) = [t for t in threading.enumerate() if t.name == "inbox"]
     inbox.set()

@@ -1,14 +1,18 @@
-"""Memory: what stays is walked once; what becomes garbage meanwhile goes in the end."""
+"""Memory: what is loaded is never walked; what becomes garbage goes soon."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import tomllib
 import weakref
-from types import ModuleType
 
-from streamlit.runtime.scriptrunner import script_runner
+import pytest
+from streamlit import config
 
-from situasi.server.memory import SELDOM, WHOLE, Seldom, loaded, loading, seldom, settling
+from situasi.server import memory
+from situasi.server.memory import loaded, loading
+from situasi.settings import ROOT
 
 
 class Circle:
@@ -32,57 +36,29 @@ def test_what_is_loaded_is_walked_neither_meanwhile_nor_afterwards() -> None:
         gc.unfreeze()
 
 
-def test_what_a_full_collection_leaves_is_not_walked_by_the_next() -> None:
-    kept = [Circle() for _ in range(1000)]
-    with settling():
-        gc.collect()
-        assert gc.get_freeze_count() > len(kept)
-        assert not any(isinstance(one, Circle) for one in gc.get_objects())
-    assert any(isinstance(one, Circle) for one in gc.get_objects())
-    assert len(kept) == 1000
+def test_what_is_left_in_a_circle_goes_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "EVERY_S", 0.01)
 
-
-def test_garbage_in_a_circle_goes_with_the_next_collection_of_everything() -> None:
-    with settling():
-        fresh = weakref.ref(Circle())
-        gc.collect()
-        assert fresh() is None
+    async def work() -> None:
+        collecting = asyncio.create_task(memory.collect_now_and_then())
         held = Circle()
-        gc.collect()
-        aside = weakref.ref(held)
+        gone = weakref.ref(held)
         del held
-        gc.collect()
-        assert aside() is not None
-        for _ in range(WHOLE):
-            gc.collect()
-        assert aside() is None
+        async with asyncio.timeout(30):
+            while gone() is not None:
+                await asyncio.sleep(0.01)
+        collecting.cancel()
+
+    gc.disable()
+    try:
+        asyncio.run(work())
+    finally:
+        gc.enable()
 
 
-def test_young_collections_hold_nothing_aside() -> None:
-    with settling():
-        before = gc.get_freeze_count()
-        gc.collect(0)
-        gc.collect(1)
-        assert gc.get_freeze_count() <= before  # what is aside may go by itself
-
-
-def test_streamlit_collects_when_it_asks_though_not_twice_in_a_second() -> None:
-    now = [10.0]
-    collector = Seldom(lambda: now[0])
-    first = weakref.ref(Circle())
-    collector.collect(2)
-    assert first() is None
-    second = weakref.ref(Circle())
-    assert collector.collect(2) == 0
-    assert second() is not None
-    now[0] += SELDOM
-    collector.collect(2)
-    assert second() is None
-
-
-def test_streamlit_asks_what_collects_seldom() -> None:
-    assert "gc" in vars(script_runner)  # the name by which it asks
-    asker = ModuleType("script_runner")
-    seldom(asker)
-    assert isinstance(vars(asker)["gc"], Seldom)
-    assert vars(asker)["gc"].isenabled() == gc.isenabled()
+def test_nothing_is_set_aside_while_the_server_runs_and_streamlit_does_not_collect() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "situasi").rglob("*.py"))
+    assert sources.count("gc.freeze()") == 2  # at the start alone: board.settle_memory and loaded
+    told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert told["runner"]["postScriptGC"] is False
+    assert "runner.postScriptGC" in config._config_options_template

@@ -1,0 +1,256 @@
+"""Deadlines of connections, and who makes room when there are too many."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.types import Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+
+from situasi.server import connections
+from situasi.server.connections import (
+    BODY_S,
+    HEAD_S,
+    MOST_WAITING,
+    PROGRESS_BYTES,
+    PROGRESS_S,
+    UNREAD_S,
+    Connections,
+    HttpProtocol,
+    admit,
+    install,
+)  # fmt: skip
+from situasi.server.descriptors import Descriptors
+from situasi.server.websocket import LARGEST_MESSAGE, WebSocketProtocol
+
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+
+
+class Transport(asyncio.Transport):
+    """A connection that remembers what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cut = self.closed = False
+        self.waits = 0
+
+    def abort(self) -> None:
+        self.cut = True
+
+    def close(self) -> None:
+        self.closed = True
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def write(self, _data: Any) -> None: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return self.waits
+
+
+class Answering:
+    """An application: lets in, or not, and answers when it is told to."""
+
+    def __init__(self, lets_in: bool = False) -> None:
+        self.lets_in, self.may_answer = lets_in, asyncio.Event()
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if self.lets_in:
+            admit(scope)
+        await self.may_answer.wait()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Connections:
+    table = Connections(Descriptors(lambda: (100, 20_000)))
+    monkeypatch.setattr(connections, "TABLE", table)
+    return table
+
+
+def connected(app: Any) -> tuple[HttpProtocol, Transport]:
+    config = uvicorn.Config(app, log_config=None)
+    config.load()
+    protocol = HttpProtocol(config, ServerState(), {})
+    transport = Transport()
+    protocol.connection_made(transport)
+    return protocol, transport
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def later(seconds: float) -> float:
+    return asyncio.get_running_loop().time() + seconds
+
+
+def test_who_sends_no_request_is_cut_off_and_a_drip_does_not_help(table: Connections) -> None:
+    async def work() -> None:
+        silent, dripping = connected(Answering()), connected(Answering())
+        dripping[0].data_received(b"GET / HTTP/1.1\r\n")
+        table.sweep(later(HEAD_S - 1))
+        assert not silent[1].cut and not dripping[1].cut
+        dripping[0].data_received(b"X: y\r\n")
+        table.sweep(later(HEAD_S + 1))
+        assert silent[1].cut and dripping[1].cut
+        assert len(table) == 0
+
+    asyncio.run(work())
+
+
+def test_who_waits_for_our_answer_is_never_cut_off(table: Connections) -> None:
+    async def work() -> None:
+        app = Answering()
+        protocol, transport = connected(app)
+        protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await settled()
+        table.sweep(later(10_000))
+        assert not transport.cut
+        app.may_answer.set()
+        await settled()
+        table.sweep(later(HEAD_S + 1))  # and then it is idle
+        assert transport.cut
+
+    asyncio.run(work())
+
+
+def test_the_body_of_a_stranger_has_a_deadline_that_bytes_do_not_move(table: Connections) -> None:
+    async def work() -> None:
+        protocol, transport = connected(Answering())
+        protocol.data_received(HEAD)
+        await settled()
+        protocol.data_received(b"x" * 1000)
+        table.sweep(later(BODY_S - 1))
+        assert not transport.cut
+        table.sweep(later(BODY_S + 1))
+        assert transport.cut
+
+    asyncio.run(work())
+
+
+def test_the_body_of_somebody_known_takes_its_time_as_long_as_it_moves(table: Connections) -> None:
+    async def work() -> None:
+        protocol, transport = connected(Answering(lets_in=True))
+        protocol.data_received(HEAD)
+        await settled()
+        for turn in range(1, 5):
+            protocol.data_received(b"x" * PROGRESS_BYTES)
+            table.sweep(later(turn * (PROGRESS_S + 1)))
+            assert not transport.cut
+        protocol.data_received(b"x")
+        table.sweep(later(5 * (PROGRESS_S + 1)))
+        assert transport.cut
+
+    asyncio.run(work())
+
+
+def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_not(
+    table: Connections,
+) -> None:
+    async def work() -> None:
+        made = [connected(Answering()) for _ in range(2)]
+        for protocol, transport in made:
+            protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            transport.waits = 500_000
+            protocol.pause_writing()
+        (_, deaf), (_, slow) = made
+        slow.waits = 400_000
+        table.sweep(later(UNREAD_S + 1))
+        assert deaf.cut and not slow.cut
+        for protocol, _ in made:
+            protocol.resume_writing()
+
+    asyncio.run(work())
+
+
+def test_a_closed_connection_that_stays_is_cut_off(table: Connections) -> None:
+    async def work() -> None:
+        _, transport = connected(Answering())
+        transport.close()
+        table.sweep(later(0))
+        assert not transport.cut
+        table.sweep(later(UNREAD_S + 1))
+        assert transport.cut
+
+    asyncio.run(work())
+
+
+def test_where_too_many_wait_whoever_waited_longest_makes_room(table: Connections) -> None:
+    async def work() -> None:
+        at_work = connected(Answering())
+        at_work[0].data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        made = [connected(Answering())[1] for _ in range(MOST_WAITING + 10)]
+        assert [one.cut for one in made[:11]] == [True] * 10 + [False]
+        assert not at_work[1].cut
+        assert len(table) == MOST_WAITING + 1
+
+    asyncio.run(work())
+
+
+def test_where_descriptors_run_out_waiting_ones_make_room_and_no_page_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = Connections(Descriptors(lambda: (40, 256)))
+    monkeypatch.setattr(connections, "TABLE", table)
+
+    async def work() -> None:
+        made = [connected(Answering()) for _ in range(256 - 40 - 64 + 20)]
+        assert 15 <= sum(transport.cut for _, transport in made) <= 20
+        assert not table.is_full()  # they would make room
+        for protocol, transport in made:
+            if not transport.cut:
+                protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert table.is_full()
+
+    asyncio.run(work())
+
+
+def test_a_server_that_is_known_speaks_with_deadlines_and_another_as_before(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def work() -> None:
+        # As Streamlit makes it.
+        known = uvicorn.Config(Answering(), ws="websockets-sansio", log_config=None)
+        known.load()
+        assert known.http_protocol_class is H11Protocol
+        assert known.ws_protocol_class is WebSocketsSansIOProtocol
+        assert install(known)
+        assert known.http_protocol_class is HttpProtocol
+        assert known.ws_protocol_class is WebSocketProtocol
+        assert known.ws_max_size == LARGEST_MESSAGE
+        assert not caplog.records
+        other = uvicorn.Config(Answering(), ws="wsproto", log_config=None)
+        assert not install(other) and not install(None)
+        assert "not bounded" in caplog.text
+
+    asyncio.run(work())
+
+
+def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[object] = []
+    monkeypatch.setattr(connections, "install", found.append)
+
+    async def app(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
+
+    class Lifespan:
+        config = "the configuration"
+
+        async def receive(self) -> Message:
+            return {"type": "lifespan.startup"}
+
+    async def send(_message: Message) -> None: ...
+
+    bounded = connections.BoundedConnections(app)
+    asyncio.run(bounded({"type": "lifespan"}, Lifespan().receive, send))
+    assert found == ["the configuration"]
