@@ -1,0 +1,44 @@
+"""Run as a program: take in all that lies in an inbox; prints what came of it and the memory."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from situasi.board import open_board, settle_memory
+from situasi.inbox import PATIENCE, Inbox
+from situasi.ingest import Ledger, ingest_file
+from tests.builders_files import csv_file, report
+from tests.conftest import NOON, settings_in
+from tests.feeds.reading.measure import peak_megabytes
+
+
+def main(folder: Path) -> None:
+    now = [NOON]
+    board = open_board(settings_in(folder), lambda: now[0])
+    settle_memory()
+    # A small file first: what the first delivery loads is no cost of a large one.
+    first = csv_file(folder / "pertama.csv", report(id="K-0"))
+    ingest_file(first, board.store, board.context, now=NOON, actor="uji")
+    before = peak_megabytes()
+    told: dict[str, str | int] = {}
+
+    def tell(ledger: Ledger) -> None:
+        told[Path(ledger.path).name] = ledger.refused or ledger.accepted
+
+    inbox = Inbox(board, lambda: now[0], tell)
+    for _ in range(3):
+        inbox.sweep()
+        now[0] += PATIENCE + timedelta(seconds=1)
+    left = [path.name for path in inbox.folder.iterdir() if path.is_file()]
+    stored = len(board.store.batches())
+    board.close()
+    print(json.dumps(
+        {"before": before, "peak": peak_megabytes(), "told": told, "left": left, "stored": stored}
+    ))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,213 @@
+"""One large file does not take the machine: refused in a sentence, others go on, memory stays."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from situasi.board import Board
+from situasi.cli import app, deliveries
+from situasi.feeds.reading.limits import CALLS, COMMAND_LINE, FILES, DeliveryLimits
+from situasi.ingest import Ledger, ingest_rows
+from situasi.intake import take
+from situasi.server.api.limits import Limits
+from situasi.settings import ROOT
+from tests.builders_files import csv_file, report
+from tests.conftest import NOON, settings_in
+from tests.feeds.reading.build import SHEET, repacked, sheet_xml
+from tests.test_ingest import bring
+
+MOST_GROWTH = 300  # MB, whatever lies in the inbox; 100,000 rows that are stored take less
+LINE = "27/11/2024 08.03,Indralaya,banjir,Air naik di kantor desa dan pasar\n"
+
+
+def in_a_process_of_its_own(folder: Path) -> dict[str, Any]:
+    """What became of everything in the inbox, and how far memory grew."""
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.intake_process", str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    told: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return told
+
+
+def lines(path: Path, size: int, line: str = LINE) -> None:
+    """A CSV of so many bytes."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write("waktu,kecamatan,jenis,uraian\n")
+        piece = line * 10_000
+        for _ in range(size // len(piece)):
+            file.write(piece)
+
+
+def large(folder: Path) -> None:
+    lines(folder / "a-besar.csv", 200 << 20)
+
+
+def many_rows(folder: Path) -> None:
+    lines(folder / "a-banyak.csv", 45 << 20)
+
+
+def many_faulty_rows(folder: Path) -> None:
+    lines(folder / "a-salah.csv", 45 << 20, "besok,Atlantis,entah,x\n")
+
+
+def many_hours(folder: Path) -> None:
+    hours = [f"{hour:02d}.{minute:02d}" for hour in range(8, 13) for minute in (0, 10, 20, 30, 40)]
+    with (folder / "a-jam.csv").open("w", encoding="utf-8") as file:
+        file.write(",".join(["kecamatan", "desa", "tps", *hours]) + "\n")
+        file.write(("Indralaya,Tanjung Gelam,1," + ",".join(["7"] * len(hours)) + "\n") * 90_000)
+
+
+def long_lines(folder: Path) -> None:
+    path = folder / "a-panjang.csv"
+    lines(path, 1 << 20)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f'27/11/2024 08.03,Kandis,banjir,"{"x" * 900_000}"\n' * 40)
+
+
+def many_columns(folder: Path) -> None:
+    row = ",".join(f"kolom {number}" for number in range(16_384))
+    (folder / "a-kolom.csv").write_text(f"{row}\n" * 100, encoding="utf-8")
+
+
+def wide_rows(folder: Path) -> None:
+    names = ["waktu", "kecamatan", "jenis", *(f"kolom {number}" for number in range(490))]
+    line = ",".join(["27/11/2024 08.03", "Kandis", "banjir", *(["x"] * 490)]) + "\n"
+    (folder / "a-lebar.csv").write_text(",".join(names) + "\n" + line * 45_000, encoding="utf-8")
+
+
+def giant_array(folder: Path) -> None:
+    (folder / "a-larik.json").write_text("[" + "1," * 20_000_000 + "1]", encoding="utf-8")
+
+
+def giant_cell(folder: Path) -> None:
+    row = json.dumps({"waktu": "8", "jenis": "banjir", "uraian": "@"})
+    many = row.replace('"@"', "[" + "1," * 15_000_000 + "1]")
+    (folder / "a-sel.json").write_text(f"[{many}]", encoding="utf-8")
+
+
+def empty_styled_rows(folder: Path) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(3, 1_000_003))
+    repacked(folder, "a-gaya.xlsx", {SHEET: sheet_xml(rows)})
+
+
+FILES_THAT_COST: dict[Callable[[Path], None], str] = {
+    large: "paling besar 50 MB",
+    many_rows: "lebih dari 100000 baris",
+    many_faulty_rows: "lebih dari 100000 baris",
+    many_hours: "lebih dari 100000 baris",
+    long_lines: "",
+    many_columns: "500 kolom",
+    wide_rows: "",
+    giant_array: "",
+    giant_cell: "",
+    empty_styled_rows: "",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", FILES_THAT_COST, ids=lambda build: build.__name__)
+def test_whatever_lies_in_the_inbox_memory_is_bounded_and_the_next_file_comes_in(
+    tmp_path: Path, build: Callable[[Path], None]
+) -> None:
+    folder = settings_in(tmp_path).inbox
+    folder.mkdir(parents=True)
+    build(folder)
+    csv_file(folder / "b-kecil.csv", report(id="K-9"))
+    found = in_a_process_of_its_own(tmp_path)
+    assert (found["told"].pop("b-kecil.csv"), found["left"]) == (1, [])
+    [answer] = found["told"].values()
+    assert FILES_THAT_COST[build] in str(answer)
+    if FILES_THAT_COST[build]:
+        assert found["stored"] == 2  # the first file of the process, and the small one
+    if found["peak"]:
+        assert found["peak"] - found["before"] < MOST_GROWTH, found
+
+
+def test_a_file_of_too_many_bytes_is_refused_before_it_is_read(
+    board: Board, tmp_path: Path
+) -> None:
+    path = csv_file(tmp_path / "a.csv", report())
+    ledger = bring(board, path, limits=DeliveryLimits(10, path.stat().st_size - 1))
+    assert "bagi menjadi beberapa berkas." in str(ledger.refused)
+    assert (ledger.sha256, board.store.version()) == (None, 0)
+    assert bring(board, path, limits=DeliveryLimits(10, path.stat().st_size)).accepted == 1
+
+
+def test_a_file_of_too_many_rows_is_refused_whole(board: Board, tmp_path: Path) -> None:
+    path = csv_file(tmp_path / "a.csv", *(report(id=f"K-{n}") for n in range(11)))
+    ledger = bring(board, path, limits=DeliveryLimits(10, 1_000_000))
+    assert ledger.refused == "lebih dari 10 baris sekaligus; bagi menjadi beberapa kiriman"
+    assert board.store.version() == 0
+    assert bring(board, path, limits=DeliveryLimits(11, 1_000_000)).accepted == 11
+
+
+def test_each_filled_hour_of_a_wide_table_counts_as_a_row(board: Board, tmp_path: Path) -> None:
+    row = {"kecamatan": "Kandis", "desa": "Lubuk Segonang", "tps": 1, "08.00": 1, "09.00": 2}
+    path = csv_file(tmp_path / "a.csv", *(row | {"tps": n} for n in range(1, 4)))
+    assert bring(board, path, limits=DeliveryLimits(5, 1_000_000)).refused
+    assert bring(board, path, limits=DeliveryLimits(6, 1_000_000)).read == 6
+
+
+def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
+    rows = [report()] * (FILES.rows + 1)
+    ledger = ingest_rows(
+        rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+    )
+    assert "bagi menjadi beberapa kiriman" in str(ledger.refused)
+    assert board.store.version() == 0
+
+
+def test_an_uploaded_file_has_the_limit_of_the_inbox(board: Board) -> None:
+    file = io.BytesIO(b"x" * (FILES.bytes + 1))
+    assert "paling besar 50 MB" in str(
+        take(board, "a.csv", file, NOON, "uji", dry_run=True).refused
+    )
+
+
+def test_calls_have_the_limits_of_calls() -> None:
+    assert (Limits().rows, Limits().body) == (CALLS.rows, CALLS.bytes)
+
+
+def test_the_command_line_takes_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_settings: None
+) -> None:
+    asked: list[DeliveryLimits] = []
+
+    def ingest(path: Path, *_: Any, limits: DeliveryLimits, **__: Any) -> Ledger:
+        asked.append(limits)
+        return Ledger(str(path))
+
+    monkeypatch.setattr(deliveries, "ingest_file", ingest)
+    CliRunner().invoke(app, ["ingest", str(csv_file(tmp_path / "a.csv", report()))])
+    assert asked == [COMMAND_LINE]
+    assert COMMAND_LINE.rows > FILES.rows > CALLS.rows
+    assert COMMAND_LINE.bytes > FILES.bytes > CALLS.bytes
+
+
+@pytest.fixture
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITUASI_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SITUASI_REHEARSAL", "no")
+    monkeypatch.delenv("SITUASI_STORE", raising=False)
+
+
+def test_the_upload_limit_of_the_page_is_that_of_the_rule() -> None:
+    config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    assert f"maxUploadSize = {FILES.bytes >> 20}\n" in config
