@@ -28,6 +28,8 @@ _NAMES = {
     "drill": N_("memutar skenario latihan"),
     "overseeing": N_("membaca rekap kabupaten"),
     "supervisor": N_("mengawasi pekerjaan lain"),
+    "collector": N_("membereskan memori"),
+    "disks": N_("mengukur ruang disk"),
 }
 
 
