@@ -48,7 +48,7 @@ def build_card() -> Card:
 
 def _job_name(job: Job) -> str:
     kind, _sep, of = job.name.partition(" ")
-    return f"{_(_NAMES.get(kind, kind))} {of}".strip()
+    return " ".join((_(_NAMES.get(kind, kind)), of)).strip()
 
 
 def build_table() -> Table:
