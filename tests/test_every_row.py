@@ -24,8 +24,8 @@ Grid = list[Line]
 NAMES = {feed: headings([report(feed), {"keterangan": "", "lat": "", "lon": ""}]) for feed in FEEDS}
 WORDS = st.sampled_from(
     ["", "", "-", "x", "Jumlah", "Total 3", "27/11/2024 08.05", "Kandis", "12", "1.220",
-     "Mengetahui", "KAPOLSEK", "jumlah massa 200 orang bakar ban", "=1+1", "waktu", "kecamatan",
-     "0", "nan"]
+     "Mengetahui", "KAPOLSEK", "jumlah massa 200 orang bakar ban", "=1+1", "waktu",
+     "kecamatan", "0", "nan"]
 )  # fmt: skip
 
 

@@ -46,8 +46,8 @@ def export(
     """
     with opened() as board:
         waiting = board.store.quarantine(feed)
-    feeds = list(dict.fromkeys(row.feed for row in waiting)) or [""]
-    for name in feeds:
+    feeds = list(dict.fromkeys(row.feed for row in waiting))
+    for name in feeds or [feed or ""]:
         rows = [row for row in waiting if row.feed == name]
         path = target if len(feeds) < 2 else target.with_stem(f"{target.stem}-{name}")
         try:

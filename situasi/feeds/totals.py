@@ -22,6 +22,7 @@ _LABEL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi)\b.{0,60}", re.IGNORECASE | re.DOTALL
 )
 _LETTERS = frozenset("tjgsrTJGSR")  # with which a label begins: tells most cells apart at once
+_NUMERIC = frozenset("0123456789+-.,\u2212")  # with which a number begins
 _NO_SUM = re.compile(r"%|persen|\brata", re.IGNORECASE)
 
 _TIME = ("occurred_at", "date", "clock", "reported_at", "reported_clock")
@@ -80,8 +81,10 @@ def _aside(table: Table) -> list[str | None]:
 
 def _beginning(table: Table, headings: Sequence[str]) -> list[tuple[int, str]]:
     """The rows whose first filled cell is the label of a total, and its heading."""
-    first: list[Cell] = [None] * len(table.rows)
-    for heading in headings:
+    if not headings:
+        return []
+    first: list[Cell] = table.cells[headings[0]].tolist()
+    for heading in headings[1:]:
         if None not in first:
             break
         column = table.cells[heading].tolist()
@@ -128,16 +131,18 @@ def _columns_of_numbers(table: Table, headings: Sequence[str]) -> dict[str, list
 def _add(
     sums: RunningSums,
     columns: dict[str, list[float]],
-    aside: Sequence[str | None],
+    aside: list[str | None],
     first: int,
     end: int,
 ) -> None:
-    rows = sum(said is None for said in aside[first:end])
+    rows = aside[first:end].count(None)
     sums.add(rows, {heading: sum(numbers[first:end]) for heading, numbers in columns.items()})
 
 
 def _number(cell: Cell) -> float | None:
     if isinstance(cell, bool) or is_blank(cell):
+        return None
+    if isinstance(cell, str) and cell.strip()[:1] not in _NUMERIC:
         return None
     for read in (read_count, read_decimal):
         try:

@@ -111,8 +111,12 @@ def _kept(feed: str, source: str) -> list[Quarantined]:
 
 
 def _same(raw: Mapping[str, str], cells: Mapping[str, str]) -> bool:
-    """Whether quarantine kept these cells: it leaves out what it may not keep."""
-    return bool(raw) and all(cells.get(heading) == cell for heading, cell in raw.items())
+    """Whether quarantine kept these cells: it leaves out what it may not keep.
+
+    Its empty cells are columns that the reasons ask for.
+    """
+    filled = {heading: cell for heading, cell in raw.items() if cell}
+    return bool(filled) and all(cells.get(heading) == cell for heading, cell in filled.items())
 
 
 def corrected(cells: Row, held: Held | None) -> dict[str, str]:
