@@ -42,19 +42,19 @@ class _Acts:
     said: dict[str, bytes] = field(default_factory=dict)
 
 
-def carry_out(script_requests: ModuleType, session_state: type) -> None:
+def carry_out(script_requests: ModuleType, session_class: type) -> None:
     """Have Streamlit do so, if it is built as expected; else leave it as it is, with a log line.
 
-    script_requests: its module of what is asked of a script. session_state: its class of what a
+    script_requests: its module of what is asked of a script. session_class: its class of what a
     script sees of its session.
     """
     requests = getattr(script_requests, "ScriptRequests", None)
     is_trigger = getattr(script_requests, "_has_active_trigger_value", None)
-    if not (_fits(requests) and callable(is_trigger) and _has_callbacks(session_state)):
+    if not (_fits(requests) and callable(is_trigger) and _has_callbacks(session_class)):
         _log.warning("acts in quick succession are not kept apart: this Streamlit is unknown")
         return
     _keep_apart(requests, script_requests.ScriptRequestType, is_trigger)
-    _keep_callbacks_whole(session_state)
+    _keep_callbacks_whole(session_class)
 
 
 def _fits(requests: Any) -> bool:
@@ -64,17 +64,17 @@ def _fits(requests: Any) -> bool:
     return bool({"_state", "_rerun_data"} <= vars(requests()).keys())
 
 
-def _has_callbacks(session_state: type) -> bool:
-    own = getattr(session_state, "__annotations__", {})
-    return "_yield_callback" in own and hasattr(session_state, "on_script_will_rerun")
+def _has_callbacks(session_class: type) -> bool:
+    own = getattr(session_class, "__annotations__", {})
+    return "_yield_callback" in own and hasattr(session_class, "on_script_will_rerun")
 
 
-def _keep_callbacks_whole(session_state: Any) -> None:
+def _keep_callbacks_whole(session_class: Any) -> None:
     """Let nothing cut off the callbacks of an act once it was taken up, nor they the page.
 
     Where one fails, Streamlit shows that alone: no page, and no heartbeat to bring it back.
     """
-    begin = session_state.on_script_will_rerun
+    begin = session_class.on_script_will_rerun
 
     def begun(self: Any, *given: Any, **named: Any) -> None:
         interrupt = self._yield_callback
@@ -87,7 +87,7 @@ def _keep_callbacks_whole(session_state: Any) -> None:
         finally:
             object.__setattr__(self, "_yield_callback", interrupt)
 
-    session_state.on_script_will_rerun = begun
+    session_class.on_script_will_rerun = begun
 
 
 def _go_on() -> None:
