@@ -467,7 +467,7 @@ def test_an_older_copy_without_a_later_column_is_put_back(
 ) -> None:
     def change(members: Members, told: dict[str, Any]) -> None:
         table(members, "feed_tps", lambda read: read.drop_columns(["pengawal"]))
-        del members["tabel/releases.parquet"], told["tables"]["releases"]
+        del members["tabel/access.parquet"], told["tables"]["access"]
         told["schema"] = "an older"
 
     store = opened("sqlite")

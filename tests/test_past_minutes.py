@@ -54,14 +54,19 @@ class Day:
 
     def __init__(self, folder: Path, begins: datetime) -> None:
         self.now, self.folder, self.numbers = begins, folder, 0
-        self.board: Board = open_board(settings_in(folder), lambda: self.now)
+        self.board: Board = open_board(settings_in(folder), self.clock)
         self.shown: dict[datetime, Any] = {}
         self.marked: list[tuple[datetime, set[str]]] = []
+
+    def clock(self) -> datetime:
+        """Two things never happen at the very same moment."""
+        self.now += timedelta(microseconds=1)
+        return self.now
 
     def pass_time(self, seconds: int) -> None:
         """Let the clock go on, and keep the picture of each minute that begins."""
         end = self.now + timedelta(seconds=seconds)
-        while (following := self.now.replace(second=0) + MINUTE) <= end:
+        while (following := self.now.replace(second=0, microsecond=0) + MINUTE) <= end:
             self.now = following
             self.shown[following] = self.picture(following, live=True)
         self.now = end

@@ -55,7 +55,8 @@ def changes(connection: sa.Connection, *, broken: bool) -> list[str]:
     for table in _OF_BATCH:
         found += _Others(connection, claims, table).changes()
     found += _withdrawals(connection, claims)
-    found += _numbered(connection, tables.notes, claims.notes, claims.notes_before, "Catatan papan")
+    before = claims.notes_before if claims.whole else None
+    found += _numbered(connection, tables.notes, claims.notes, before, "Catatan papan")
     if connection.execute(sa.select(tables.access.c.seq).limit(1)).first():  # they never flow up
         found += _numbered(connection, tables.access, claims.access, None, "Data akses")
     return found

@@ -107,7 +107,7 @@ def test_a_delivery_of_nothing_new_is_told_once_an_hour_and_again_when_it_is_ano
 ) -> None:
     def again(minutes: int, **changes: Any) -> int:
         at = MORNING + timedelta(hours=1, minutes=minutes)
-        bring(store, numbered(2), rejection(), recorded_at=at, **changes)
+        bring(store, numbered(), rejection(), recorded_at=at, **changes)
         return int((store.audit()["action"] == "deliver-again").sum())
 
     assert again(0) == 0
