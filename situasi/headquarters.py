@@ -136,18 +136,22 @@ class Boards:
         return [self._held.pop(longest)]
 
     def _open(self, member: Member, held: _Held) -> None:
+        board: Board | None = None
         try:
             board = self._opens(member)
+            held.lookout = board.lookout.job
+            held.lookout.name = f"lookout {member.code}"
+            held.lookout.start(held.stop)
         except (StoreError, OSError, KeyError, ValueError) as error:
             _log.warning("board of %s not opened: %s", member.code, error)
             self._failed(member.code, held, Unopened(f"Papan tidak dapat dibuka: {error}"))
             return
         except BaseException as error:
+            if board is not None:
+                with suppress(Exception):
+                    board.close()
             self._failed(member.code, held, error)
             raise
-        held.lookout = board.lookout.job
-        held.lookout.name = f"lookout {member.code}"
-        held.lookout.start(held.stop)
         held.board.set_result(board)
 
     def _failed(self, code: str, held: _Held, error: BaseException) -> None:

@@ -44,8 +44,7 @@ ACTOR = "inbox"
 SCOPE = for_program(ACTOR, Corrects.ALL)
 
 LOOK = 0.2  # seconds between two sweeps
-# A file that cannot be put aside (another program holds it) is tried again after this, and
-# after ever longer pauses.
+# One that cannot be put aside is tried again after this, and after ever longer pauses.
 LATER = timedelta(seconds=30)
 LATEST = timedelta(minutes=10)
 # One that the store did not take is tried again sooner: mostly another writer holds the store.
@@ -56,6 +55,7 @@ AFTERWARDS = timedelta(seconds=60)
 BLAMED = 3
 
 _ROOM = filenames.LONGEST - len("20241127-120000-000000_") - len("99_") - len(REASON)
+_SHARED = 0o640  # whoever drops files by the group of the folder reads why one failed
 _LINK = "Ini tautan (symlink), bukan berkas; letakkan berkasnya sendiri di kotak masuk."
 
 _log = logging.getLogger(__name__)
@@ -306,7 +306,7 @@ class Inbox:
 
     def _write_reason(self, target: Path, why: str) -> None:
         try:
-            whole.write(target.with_name(target.name + REASON), f"{why}\n".encode())
+            whole.write(target.with_name(target.name + REASON), f"{why}\n".encode(), _SHARED)
         except OSError as error:  # the log and the page of the board say it too
             _log.warning("reason not written", extra={"file": target.name, "why": str(error)})
 

@@ -16,6 +16,7 @@ from situasi.board import Board, command_scope, open_board, scope_of
 from situasi.command import Command, Member
 from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest import ingest_rows
+from situasi.jobs import Job
 from situasi.roles import ROLES, Viewer
 from situasi.store import Scope
 from situasi.store.protocol import StoreError
@@ -74,9 +75,7 @@ class _Empty:
     def __init__(self, code: str, closed: list[str]) -> None:
         self.code, self._closed = code, closed
         self.lookout = self
-
-    def run(self, stop: threading.Event) -> None:
-        stop.wait()
+        self.job = Job("lookout", lambda: None, 0.01)
 
     def close(self) -> None:
         self._closed.append(self.code)
@@ -88,6 +87,22 @@ def until(holds: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError
+
+
+def test_a_board_whose_lookout_cannot_begin_keeps_nobody_waiting(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    shelf = Shelf(command, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "start", no_thread)
+        with pytest.raises(RuntimeError, match="new thread"):
+            shelf.boards.of(ONE)
+    assert shelf.closed == [ONE]
+    assert shelf.boards.of(ONE)
+    shelf.boards.close()
 
 
 def test_many_who_look_at_once_open_one_board(command: Command) -> None:

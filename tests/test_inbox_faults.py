@@ -124,11 +124,12 @@ def test_a_bad_file_is_read_once_before_and_once_after_it_was_waited_for(
 ) -> None:
     (drop.folder / "m.xlsx").write_bytes(b"PK\x03\x04 torn")
     read = []
-    monkeypatch.setattr(
-        inbox,
-        "ingest_file",
-        lambda path, *_a, **_k: read.append(path) or Ledger("", refused="rusak"),
-    )
+
+    def reads(path: Path, *_: object, **__: object) -> Ledger:
+        read.append(path)
+        return Ledger(str(path), refused="rusak")
+
+    monkeypatch.setattr(inbox, "ingest_file", reads)
     drop.after(timedelta())
     for _ in range(10):
         drop.after(LONG)
@@ -347,7 +348,7 @@ class Stop(threading.Event):
         super().__init__()
         self.drop, self.left = drop, turns
 
-    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002
+    def wait(self, _timeout: float | None = None) -> bool:
         self.drop.now += timedelta(minutes=15)
         self.left -= 1
         return self.left < 0

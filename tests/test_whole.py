@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -242,3 +244,36 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
     monkeypatch.setattr(whole, "_sync", meanwhile)
     told.append(secret.of(settings))
     assert told[0] == told[1] == (settings.live / "secret").read_text("ascii")
+
+
+# Where content is written otherwise: into folders of their own that no name is looked for in,
+# members of archives, and what tests alone write.
+OTHERWISE = {
+    "situasi/archive.py",  # into the folder that whole.making_folder names
+    "situasi/boundaries/files.py",
+    "situasi/feeds/reading/weigh.py",
+    "situasi/intake.py",
+    "situasi/rehearsal/province.py",
+    "situasi/reports/press.py",
+    "situasi/screen/report_messages.py",
+    "situasi/sealed.py",  # members of an archive that whole.making names
+    "situasi/server/api/intake.py",
+    "situasi/whole.py",
+}
+WRITES = {"write_text", "write_bytes", "fdopen", "mkstemp", "NamedTemporaryFile"}
+
+
+def test_every_file_is_written_by_the_one_atomic_writer() -> None:
+    found: set[str] = set()
+    for file in (ROOT / "situasi").rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            modes = [a.value for a in call.args if isinstance(a, ast.Constant)]
+            opened = name == "open" and any(
+                isinstance(mode, str) and re.fullmatch(r"[wxa]b?\+?|r\+b?", mode) for mode in modes
+            )
+            if name in WRITES or opened:
+                found.add(file.relative_to(ROOT).as_posix())
+    assert found == OTHERWISE

@@ -10,8 +10,8 @@ import pytest
 
 from situasi import pulse
 from situasi.board import Board
-from situasi.pulse import Beat, Errand, Pulse
-from situasi.screen import health_panel
+from situasi.pulse import Beat, Errand, InboxState, Pulse, Unread
+from situasi.screen import health_panel, inbox_failures
 from tests.conftest import NOON
 
 
@@ -136,3 +136,21 @@ def test_what_another_server_does_is_neither_switched_off_nor_an_alarm(empty: Bo
     for card in (health_panel._backup(errand, NOON), health_panel._upstream(errand, NOON)):
         assert (card.value, card.note, card.alarm) == ("–", "dikerjakan server lain", False)
     assert not errand.ours
+
+
+def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_reason(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = InboxState()
+    monkeypatch.setattr(pulse, "INBOX", state)
+    assert (inbox_failures.build_card().value, inbox_failures.build_card().alarm) == ("0", False)
+    assert len(inbox_failures.build_table().file()) == 0
+    state.fail(Unread("a.csv", "Berkas ini kosong.", NOON))
+    assert not inbox_failures.build_card().alarm  # the sender's, not the board's
+    state.fail(Unread("b.csv", "kesalahan tak terduga", NOON, "00ff00ff"))
+    state.waiting["c.csv"] = Unread("c.csv", "Penyimpanan sibuk.", NOON)
+    state.ignored = {"folder": "folder tidak dibaca"}
+    card, file = inbox_failures.build_card(), inbox_failures.build_table().file()
+    assert card.alarm and card.value == "2"
+    assert file["berkas"].tolist() == ["c.csv", "b.csv", "a.csv", "folder"]
+    assert file["sebab"].tolist()[1:3] == ["kesalahan tak terduga", "Berkas ini kosong."]
