@@ -48,7 +48,7 @@ def check_access(connection: sa.Connection, path: Path) -> None:
     if found != ["ok"]:
         raise StoreError(
             "Penyimpanan rusak pada akun dan kunci. Simpan berkasnya, lalu pulihkan dari cadangan.",
-            f"{path}: {found[0] if found else 'access'}",
+            f"{path}: {' '.join(' '.join(found).split())[:200]}",
         )
 
 
