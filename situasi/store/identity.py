@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from situasi.store import tables
-from situasi.store.moments import to_micros
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 
@@ -50,7 +48,7 @@ def check_access(connection: sa.Connection, path: Path) -> None:
     if found != ["ok"]:
         raise StoreError(
             "Penyimpanan rusak pada akun dan kunci. Simpan berkasnya, lalu pulihkan dari cadangan.",
-            f"{path}: {found[0] if found else 'access'}",
+            f"{path}: {' '.join(' '.join(found).split())[:200]}",
         )
 
 
@@ -60,8 +58,8 @@ def write(connection: sa.Connection, scope: Scope) -> None:
     asked = sa.select(record.value).where(record.seq == _NUMBER)
     if connection.execute(asked).first() is None:
         value = json.dumps({"contest": scope.contest, "kabupaten": scope.kabupaten})
-        at = to_micros(datetime.now(UTC))
-        row = {"seq": _NUMBER, "kind": _KIND, "name": _NAME, "value": value, "at": at, "actor": ""}
+        named = {"kind": _KIND, "name": _NAME, "value": value}
+        row = {"seq": _NUMBER, **named, "at": 0, "actor": ""}  # of no moment and nobody
         connection.execute(sa.insert(tables.access), row)
 
 
