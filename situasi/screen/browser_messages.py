@@ -8,8 +8,6 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from situasi.server.bonds import NOTHING, Told
-
 # What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
 # asks it for what is nobody's business (git), and each of the latter holds up all others.
 SAYS = frozenset(
@@ -41,22 +39,22 @@ def heeds(said: bytes) -> bool:
     return payload in _ASKS and bool(_NAME.fullmatch(asked.request_id))
 
 
-def tells(said: bytes) -> Told:
-    """Read from a message to a browser the name of its script, or the address of a file."""
+def tells(said: bytes) -> tuple[str, str]:
+    """Read from a message to a browser the name of its script and the address of a file, or ""."""
     if len(said) > _LONGEST:
-        return NOTHING
+        return "", ""
     try:
         message = ForwardMsg.FromString(said)
     except DecodeError:
-        return NOTHING
+        return "", ""
     match message.WhichOneof("type"):
         case "new_session":
-            return Told(script=message.new_session.initialize.session_id)
+            return message.new_session.initialize.session_id, ""
         case "backend_operation_response":
-            return Told(file=_path(message.backend_operation_response.deferred_file.url))
+            return "", _path(message.backend_operation_response.deferred_file.url)
         case "page_config_changed":
-            return Told(file=_path(message.page_config_changed.favicon))
-    return NOTHING
+            return "", _path(message.page_config_changed.favicon)
+    return "", ""
 
 
 def _path(address: str) -> str:

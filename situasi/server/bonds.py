@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope
 
+# The name of a script and the address of a file that a message to a browser tells, or "".
+Tells = Callable[[bytes], tuple[str, str]]
+
 UPLOADS = "/_stcore/upload_file/"
 FILES = "/media/"
 
@@ -23,17 +26,6 @@ _MOST_FILES = 100
 _MOST_SESSIONS = 5_000  # beyond that, those that have ended are forgotten
 _FIRST = 6  # the name is told in one of the first messages of a WebSocket
 _PROTOCOL = b"sec-websocket-protocol"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a message to a browser tells: the name of its script, the address of a file."""
-
-    script: str = ""
-    file: str = ""
-
-
-NOTHING = Told()
 
 
 @dataclass
@@ -56,18 +48,18 @@ class Bonds:
     def owns(self, key: str, name: str) -> bool:
         return self._owners.get(name) == key
 
-    def hear(self, key: str, told: Told) -> None:
+    def hear(self, key: str, script: str = "", file: str = "") -> None:
         """Bind what is told to this session; a script that is bound stays where it is."""
-        if told == NOTHING:
+        if not (script or file):
             return
         own = self._sessions.get(key)
         if own is None:
             self._forget_ended()
             own = self._sessions[key] = _Owned()
-        if told.file:
-            _keep(own.files, told.file, _MOST_FILES)
-        if told.script and self._owners.setdefault(told.script, key) == key:
-            for gone in _keep(own.scripts, told.script, _MOST_SCRIPTS):
+        if file:
+            _keep(own.files, file, _MOST_FILES)
+        if script and self._owners.setdefault(script, key) == key:
+            for gone in _keep(own.scripts, script, _MOST_SCRIPTS):
                 del self._owners[gone]
 
     def _forget_ended(self) -> None:
@@ -77,7 +69,7 @@ class Bonds:
             for name in self._sessions.pop(key).scripts:
                 del self._owners[name]
 
-    def listener(self, key: str, tells: Callable[[bytes], Told]) -> _Listener:
+    def listener(self, key: str, tells: Tells) -> _Listener:
         return _Listener(self, key, tells)
 
     def is_of_another(self, key: str, path: str) -> bool:
@@ -117,7 +109,7 @@ def _keep(known: OrderedDict[str, None], name: str, most: int) -> list[str]:
 class _Listener:
     """Hears what is sent over one WebSocket: the name of its script, addresses of files."""
 
-    def __init__(self, bonds: Bonds, key: str, tells: Callable[[bytes], Told]) -> None:
+    def __init__(self, bonds: Bonds, key: str, tells: Tells) -> None:
         self._bonds, self._key, self._tells, self._heard = bonds, key, tells, 0
 
     def hear(self, message: Message) -> None:
@@ -126,4 +118,4 @@ class _Listener:
         said = message.get("bytes") or b""
         self._heard += 1
         if self._heard <= _FIRST or FILES.encode() in said:
-            self._bonds.hear(self._key, self._tells(said))
+            self._bonds.hear(self._key, *self._tells(said))

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
-from situasi.server.bonds import NOTHING, Told
+from situasi.server.bonds import Tells
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider
 
 Heeds = Callable[[bytes], bool]
-Tells = Callable[[bytes], Told]
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Doorway:
     policy: str
     farewell: bytes
     heeds: Heeds
-    tells: Tells = lambda _said: NOTHING
+    tells: Tells = lambda _said: ("", "")
     provider: Provider | None = None
 
     @property
