@@ -24,8 +24,8 @@ KIND = "account"
 SESSION = "session"  # the kind under which signings in are remembered
 SHORTEST = 12
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
-# Names by which programs deliver and speak in the audit trail, and a board without accounts.
-RESERVED = frozenset({"cli", "inbox", "gate", "papan", "latihan", "pembukaan", *ROLES})
+# Names by which programs deliver and speak in the audit trail.
+RESERVED = frozenset({"cli", "inbox", "gate", "papan", "latihan", "pembukaan"})
 _FEWEST_SIGNS = 5  # different ones: "aaaaaaaaaaaa" has twelve letters too
 _ARGON = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
 

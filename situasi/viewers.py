@@ -1,11 +1,10 @@
-"""What gate and screens tell each other: who looks, and what a page was named to a browser."""
+"""How the gate tells the screens who looks: one header that nobody outside can write."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,17 +13,6 @@ from situasi.roles import ROLES, Bound, Viewer
 
 # In the scope of every request that passed the gate; what comes from outside is removed there.
 HEADER = "x-situasi-viewer"
-
-
-@dataclass(frozen=True)
-class PageNames:
-    """What a message to a browser tells: the name of its script, the address of a file."""
-
-    script: str = ""
-    file: str = ""
-
-
-NO_NAMES = PageNames()
 
 
 def written(viewer: Viewer) -> str:

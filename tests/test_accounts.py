@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from situasi import accounts
 from situasi.accounts import AccountRefused
 from situasi.board import Board
+from situasi.cli import common
 from situasi.roles import ROLES
+from situasi.settings import ROOT
 from tests.conftest import NOON
 
 PASSWORD = "kuda merah lari jauh"
@@ -186,3 +190,41 @@ def test_an_account_that_nobody_can_open_is_known_as_such(wati: Board) -> None:
     assert not openable("budi", "https://other")
     accounts.change(wati.store, "wati", "account-disable", NOON, "test", enabled=False)
     assert not openable("wati", "https://sso")
+
+
+def actors_of_programs() -> set[str]:
+    """The names by which modules deliver and speak in the audit trail, read out of the code."""
+    found = set()
+    for file in (ROOT / "situasi").rglob("*.py"):
+        for line in file.read_text("utf-8").splitlines():
+            if named := re.fullmatch(r'ACTOR = "([^"]+)"', line):
+                found.add(named[1])
+    return found
+
+
+def test_nobody_is_called_as_a_program(board: Board) -> None:
+    assert {"inbox", "papan", "pembukaan", "latihan"} <= actors_of_programs()
+    for name in actors_of_programs() | {"cli", "gate"}:
+        with pytest.raises(AccountRefused, match="dipakai oleh papan"):
+            accounts.add(board.store, name, "analis", (), PASSWORD, NOON, "test")
+    assert accounts.every(board.store) == {}
+
+
+def test_who_sits_at_the_command_line_has_a_name_that_no_account_can_have(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USER", "wati")
+    assert common.actor() == "cli:wati"
+    with pytest.raises(AccountRefused, match="tidak dapat dipakai"):
+        accounts.add(board.store, common.actor(), "analis", (), PASSWORD, NOON, "test")
+
+
+def test_a_password_is_changed_only_as_the_account_was_looked_at(wati: Board) -> None:
+    account = accounts.every(wati.store)["wati"]
+    assert account is not None
+    changed = accounts.change_own_password(wati.store, account, "gajah putih tidur", NOON)
+    assert changed.stamp != account.stamp
+    assert accounts.opens(changed, "gajah putih tidur") and not accounts.opens(changed, PASSWORD)
+    with pytest.raises(AccountRefused, match="baru saja diubah"):
+        accounts.change_own_password(wati.store, account, "kucing hitam lari", NOON)
+    assert accounts.every(wati.store)["wati"] == changed

@@ -9,8 +9,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 
-from situasi.viewers import NO_NAMES, PageNames
-
 # What a page needs to say. All else drives the server for everybody (empties caches, ends it) or
 # asks it for what is nobody's business (git), and each of the latter holds up all others.
 SAYS = frozenset(
@@ -47,22 +45,22 @@ def heeds(said: bytes) -> bool:
     return payload in _ASKS and bool(_NAME.fullmatch(asked.request_id))
 
 
-def tells(said: bytes) -> PageNames:
-    """Read from a message to a browser the name of its script, or the address of a file."""
+def tells(said: bytes) -> tuple[str, str]:
+    """Read from a message to a browser the name of its script and the address of a file, or ""."""
     if len(said) > _LONGEST:
-        return NO_NAMES
+        return "", ""
     try:
         message = ForwardMsg.FromString(said)
     except DecodeError:
-        return NO_NAMES
+        return "", ""
     match message.WhichOneof("type"):
         case "new_session":
-            return PageNames(script=message.new_session.initialize.session_id)
+            return message.new_session.initialize.session_id, ""
         case "backend_operation_response":
-            return PageNames(file=_path(message.backend_operation_response.deferred_file.url))
+            return "", _path(message.backend_operation_response.deferred_file.url)
         case "page_config_changed":
-            return PageNames(file=_path(message.page_config_changed.favicon))
-    return NO_NAMES
+            return "", _path(message.page_config_changed.favicon)
+    return "", ""
 
 
 def _path(address: str) -> str:

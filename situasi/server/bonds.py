@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope
 
-from situasi.viewers import NO_NAMES, PageNames
+# The name of a script and the address of a file that a message to a browser tells, or "".
+Tells = Callable[[bytes], tuple[str, str]]
 
 UPLOADS = "/_stcore/upload_file/"
 FILES = "/media/"
@@ -47,18 +48,18 @@ class Bonds:
     def owns(self, key: str, name: str) -> bool:
         return self._owners.get(name) == key
 
-    def hear(self, key: str, told: PageNames) -> None:
+    def hear(self, key: str, script: str = "", file: str = "") -> None:
         """Bind what is told to this session; a script that is bound stays where it is."""
-        if told == NO_NAMES:
+        if not (script or file):
             return
         own = self._sessions.get(key)
         if own is None:
             self._forget_ended()
             own = self._sessions[key] = _Owned()
-        if told.file:
-            _keep(own.files, told.file, _MOST_FILES)
-        if told.script and self._owners.setdefault(told.script, key) == key:
-            for gone in _keep(own.scripts, told.script, _MOST_SCRIPTS):
+        if file:
+            _keep(own.files, file, _MOST_FILES)
+        if script and self._owners.setdefault(script, key) == key:
+            for gone in _keep(own.scripts, script, _MOST_SCRIPTS):
                 del self._owners[gone]
 
     def _forget_ended(self) -> None:
@@ -68,7 +69,7 @@ class Bonds:
             for name in self._sessions.pop(key).scripts:
                 del self._owners[name]
 
-    def listener(self, key: str, tells: Callable[[bytes], PageNames]) -> _Listener:
+    def listener(self, key: str, tells: Tells) -> _Listener:
         return _Listener(self, key, tells)
 
     def is_of_another(self, key: str, path: str) -> bool:
@@ -108,7 +109,7 @@ def _keep(known: OrderedDict[str, None], name: str, most: int) -> list[str]:
 class _Listener:
     """Hears what is sent over one WebSocket: the name of its script, addresses of files."""
 
-    def __init__(self, bonds: Bonds, key: str, tells: Callable[[bytes], PageNames]) -> None:
+    def __init__(self, bonds: Bonds, key: str, tells: Tells) -> None:
         self._bonds, self._key, self._tells, self._heard = bonds, key, tells, 0
 
     def hear(self, message: Message) -> None:
@@ -117,4 +118,4 @@ class _Listener:
         said = message.get("bytes") or b""
         self._heard += 1
         if self._heard <= _FIRST or FILES.encode() in said:
-            self._bonds.hear(self._key, self._tells(said))
+            self._bonds.hear(self._key, *self._tells(said))

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from itsdangerous import Signer
 
 from situasi.server.asking import Network
+from situasi.server.bonds import Tells
 from situasi.server.upload_quota import KeepsFile
-from situasi.viewers import NO_NAMES, PageNames
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider
 
 Heeds = Callable[[bytes], bool]
-Tells = Callable[[bytes], PageNames]
 
 
 def _keeps_none(_session: str, _file: str) -> bool:
@@ -45,7 +44,7 @@ class Doorway:
     policy: str
     farewell: bytes
     heeds: Heeds
-    tells: Tells = lambda _said: NO_NAMES
+    tells: Tells = lambda _said: ("", "")
     provider: Provider | None = None
     keeps_file: KeepsFile = _keeps_none
 

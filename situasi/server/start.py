@@ -15,7 +15,8 @@ from situasi import accounts, secret, settings
 from situasi.board import scope_of
 from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
-from situasi.server.doorway import Doorway, Heeds, Tells
+from situasi.server.bonds import Tells
+from situasi.server.doorway import Doorway, Heeds
 from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
