@@ -115,6 +115,24 @@ def test_a_page_says_as_much_as_any_page_does_and_is_heard(server: Server) -> No
         assert drawn(socket)
 
 
+def test_what_tells_of_more_widgets_than_any_page_has_is_passed_over(server: Server) -> None:
+    wati = signed_in(server, "wati")
+    with wati.talk() as socket:
+        run(socket)
+    before = server.megabytes()
+    asked = BackMsg()
+    for number in range(60_000):
+        widget = asked.rerun_script.widget_states.widgets.add()
+        widget.id, widget.bool_value = f"{number:x}", True
+    said = asked.SerializeToString()
+    with ExitStack() as opened:
+        for _ in range(6):
+            talk = opened.enter_context(wati.talk())
+            talk.send(said)
+            assert run(talk)  # the next, ordinary one is heard
+        assert server.megabytes() - before < 50
+
+
 def test_fragments_are_counted_together_and_empty_ones_too(server: Server) -> None:
     wati = signed_in(server, "wati")
     large, empty = Line(wati), Line(wati)
