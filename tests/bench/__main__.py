@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.bench import (
     alerts,
+    alike,
     api,
     crowd,
     documents,
@@ -34,6 +35,7 @@ MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
 ALONE = {
     "alerts": alerts.run,
+    "alike": alike.run,
     "hot": hot.run,
     "moves": moves.run,
     "outlook": outlook.run,
