@@ -56,7 +56,8 @@ def _figures(scene: Scene, draft: Draft, group: list[Count]) -> None:
             draft.put(column, count.number, scene.passage.words(count.span), count.digits)
         else:
             told_at = [count.digits for count in group if count.column == column]
-            draft.ask(column, f"beberapa jumlah disebut: {', '.join(told)}", "", *told_at)
+            named = ", ".join(dict.fromkeys(scene.passage.words(at) for at in told_at))
+            draft.ask(column, f"beberapa jumlah disebut: {named}", "", *told_at)
     sexes = [count for count in group if count.column == SEX]
     both = sum(count.value for count in sexes)
     stated = [count.value for count in group if count.column == "hadir"]
