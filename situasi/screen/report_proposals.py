@@ -112,7 +112,9 @@ def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
 
 def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
     open_cells = {unclear.heading for unclear in row.unclear}
-    heard = {one.heading: one.words for one in row.understood}
+    heard: dict[str, str] = {}
+    for one in row.understood:
+        heard[one.heading] = " · ".join(filter(None, [heard.get(one.heading), one.words]))
     return [
         (heading, _shown(row.feed, heading, cell), heard.get(heading, ""))
         for heading, cell in row.cells.items()

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import incidents, likeness, lives
+from situasi import records
+from situasi.analysis import candidate_pairs, casework, incidents, likeness, lives, works
+from situasi.analysis.candidate_pairs import fair_share
+from situasi.analysis.incidents import Selection
 from situasi.analysis.likeness import Twins
 from situasi.rules import Likeness
 from tests.analysis import slow
-from tests.builders import incident
+from tests.analysis.builders_tps import whole
+from tests.bench.alike import flood
+from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 
 RULES = Likeness(
@@ -157,3 +165,129 @@ def test_looking_for_pairs_changes_no_argument() -> None:
     before = found.copy(deep=True)
     likeness.twins(found, lives.first_words(frame), RULES)
     pd.testing.assert_frame_equal(found, before)
+
+
+def found_of(rows: pd.DataFrame, *, budget: int = candidate_pairs.MOST_COMPARED) -> Any:
+    return likeness.pairs(incidents.cases(rows), lives.first_words(rows), RULES, budget)
+
+
+def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
+    random = np.random.default_rng(3)
+    desa = ["Sakatiga", "Tanjung Gelam", None]
+    rows = rows_with(
+        *(
+            incident(
+                id=f"K-{at}", at=f"{7 + at % 9:02d}.{at * 7 % 60:02d}",
+                kecamatan=f"16.10.{1 + at % 3:02d}", desa_text=desa[at % 2],
+                tps=f"{1 + at % 4:03d}" if at % 2 else None,
+                lat=-3.25 - float(random.integers(0, 9)) / 100, lon=104.65,
+                jenis=["unjuk_rasa", "kericuhan", "hoaks"][int(random.integers(3))],
+                uraian=f"Massa {['datang', 'pulang', 'ribut'][int(random.integers(3))]} di jalan",
+            )
+            for at in range(150)
+        )
+    )  # fmt: skip
+    quick, cases = found_of(rows), incidents.cases(rows)
+    assert quick.complete
+    pairs_of = quick.twins(np.arange(len(quick.one)))
+    assert pairs_of == slow.twins(cases, lives.first_words(rows), RULES)
+    assert len(pairs_of) > 200
+
+
+@pytest.mark.parametrize("worded", [False, True])
+def test_what_is_compared_of_a_flood_is_bounded(
+    worded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    quick = likeness._measured
+
+    def counted(cases: Any, one: Any, other: Any, rules: Likeness) -> Any:
+        compared.append(len(one))
+        return quick(cases, one, other, rules)
+
+    monkeypatch.setattr(likeness, "_measured", counted)
+    for size in (1_000, 2_000, 4_000):
+        found_of(flood(size, worded=worded), budget=20_000)
+    assert max(compared) <= 20_000 + 4_000  # all pairs of the last are eight millions
+
+
+@pytest.mark.parametrize("worded", [False, True])
+def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None:
+    def peak(size: int) -> int:
+        rows = flood(size, worded=worded)
+        cases, texts = incidents.cases(rows), lives.first_words(rows)
+        tracemalloc.start()
+        likeness.pairs(cases, texts, RULES, 20_000)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return held
+
+    peak(100)  # what is loaded with the first
+    assert peak(8_000) < 2.5 * peak(4_000)
+
+
+def seen(rows: pd.DataFrame, *decided: dict[str, Any]) -> casework.Casework:
+    known = {"incidents": rows, "merges": rows_of(records.MERGES, *decided)}
+    found = works.run(casework.casework, known, whole(), wib("20.00"), Selection())
+    assert isinstance(found, casework.Casework)
+    return found
+
+
+def test_reports_that_look_the_same_are_shown_as_one_pair_that_says_how_many() -> None:
+    found = seen(flood(300, worded=False))
+    (pair,) = found.twins
+    assert (pair.same, found.pairs, found.all_pairs) == (300, 299, False)
+    assert len(found.shown) == 300  # every case is there
+
+
+def test_after_a_decision_the_next_of_the_same_reports_is_proposed() -> None:
+    rows = flood(30, worded=False)
+    (first,) = seen(rows).twins
+    both = {"kasus": first.first, "ke": first.second}
+    for act in ("gabung", "pisah"):
+        found = seen(rows, report(**both, tindakan=act))
+        (pair,) = found.twins
+        assert (pair.first, pair.second) != (first.first, first.second)
+        assert found.pairs == 28
+
+
+def test_a_flood_in_one_kecamatan_hides_no_pair_of_another() -> None:
+    there = {
+        "kecamatan": "16.10.05",
+        "desa_text": "Bakung",
+        "tps": "003",
+        "lat": None,
+        "at": "08.00",
+    }
+    noise = flood(1_500, worded=True)
+    real = rows_with(
+        incident(id="A", uraian="Kotak suara rusak.", **there),
+        incident(id="B", uraian="Ada kotak rusak di sini.", **there),
+    )
+    found = seen(pd.concat([noise, real.assign(seq=[5_001, 5_002])], ignore_index=True))
+    assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in found.twins]
+    assert len(found.twins) <= casework.MOST_PAIRS
+    assert found.pairs > len(found.twins) and not found.all_pairs
+
+
+def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_and_kind() -> None:
+    real = rows_with(
+        *(incident(id=name, at=at, desa_text="Tanjung Gelam", tps="009", lat=None, lon=None,
+                   jenis="hoaks", uraian="Pesan palsu beredar.")
+          for name, at in (("A", "07.30"), ("B", "08.30")))
+    )  # fmt: skip
+    rows = pd.concat([flood(2_000, worded=True), real.assign(seq=[5_001, 5_002])])
+    found = found_of(rows.reset_index(drop=True), budget=10_000)
+    likely = found.twins(np.arange(len(found.one)))
+    assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in likely]
+    assert not found.complete
+
+
+@given(st.lists(st.integers(0, 50), max_size=30), st.integers(0, 400))
+def test_a_fair_share_is_the_largest_that_all_can_have(counts: list[int], budget: int) -> None:
+    every = np.array(counts, dtype="int64")
+    share = fair_share(every, budget)
+    if sum(counts) <= budget:
+        assert share == max(counts, default=0)
+    else:
+        assert np.minimum(every, share).sum() <= budget < np.minimum(every, share + 1).sum()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.bench import (
     alerts,
+    alike,
     api,
     crowd,
     deliveries,
@@ -36,6 +37,7 @@ MANY, FEW = 100_000, 2_000
 # What needs no board, by the name it is asked for.
 ALONE = {
     "alerts": alerts.run,
+    "alike": alike.run,
     "deliveries": deliveries.run,
     "flood": flood.run,
     "hot": hot.run,

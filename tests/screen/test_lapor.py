@@ -101,3 +101,26 @@ def test_messages_of_which_none_is_ticked_are_not_said_to_be_there_already(lapor
     press(app, _TAKE)
     assert "tidak ada baris tercentang yang lengkap" in told(app)
     assert len(app.checkbox) == 1
+
+
+def test_numbers_that_no_row_has_are_said_and_nothing_is_sent_before_they_were_looked_at(
+    board: Board, lapor: Lapor
+) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value("[09.10, 27/11/2024] Pos 4: TPS 7 Ds Lorok aman, 210\n")
+    press(app, "Baca pesan")
+    assert "Angka yang tidak dipahami: 210" in told(app)
+    before = board.store.version()
+    press(app, _TAKE)
+    assert board.store.version() == before
+    next(one for one in app.checkbox if "periksa" in one.label).check()
+    press(app, _TAKE)
+    assert "Pesan: diterima" in told(app)
+    assert board.store.version() != before
+
+
+def test_a_message_without_a_row_is_shown_where_it_holds_a_number(lapor: Lapor) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value("[09.10, 27/11/2024] Pos 4: TPS 10 Ds Lorok 33\n")
+    press(app, "Baca pesan")
+    assert "Angka yang tidak dipahami: 10, 33" in told(app)

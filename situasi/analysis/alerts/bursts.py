@@ -8,6 +8,7 @@ raised when so many or more would come by chance less often than the rule says.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,13 +47,30 @@ class _Told:
             for one in np.unique(area):
                 mine = area == one
                 counted[mine] = _between(self.known[self.area == one], since[mine], until[mine])
-        for at, begin, end in self.away:
-            gone = (self.known[at] > since) & (self.known[at] <= until)
-            gone &= (begin <= until) & (until < end)
-            if area is not None:
-                gone &= area == self.area[at]
-            counted = counted - gone
+        if not self.away:
+            return counted
+        at, begin, end = np.array(self.away, dtype="int64").T
+        for one in [None] if area is None else np.unique(area):
+            mine = np.ones(len(until), bool) if one is None else area == one
+            some = np.ones(len(at), bool) if one is None else self.area[at] == one
+            known, asked = self.known[at[some]], (since[mine], until[mine])
+            # Known before it was merged; so it is gone where that began by then and did not end.
+            gone = _later(known, begin[some], *asked) - _later(known, end[some], *asked)
+            counted[mine] -= gone
         return counted
+
+
+def _later(known: Micros, by: Micros, since: Micros, until: Micros) -> _Numbers:
+    """How many of these were known after each `since`, and are `by` its `until`."""
+    order, asked = np.argsort(-known, kind="stable"), np.argsort(-since, kind="stable")
+    found, begun, at = np.zeros(len(since)), list[int](), 0
+    late, when = known[order].tolist(), by[order].tolist()
+    for one in asked.tolist():
+        while at < len(late) and late[at] > since[one]:
+            insort(begun, when[at])
+            at += 1
+        found[one] = bisect_right(begun, int(until[one]))
+    return found
 
 
 def _between(known: Micros, since: Micros, until: Micros) -> _Numbers:
@@ -139,8 +157,12 @@ def _first_called(
     mine, turn = mine[turn < len(rare)], turn[turn < len(rare)]
     at = rare[turn]
     inside = since[at] < told.known[mine]
-    for one, begin, end in told.away:
-        inside &= (mine != one) | (told.known[at] < begin) | (told.known[at] >= end)
+    if told.away:
+        away = pd.DataFrame(told.away, columns=["mine", "begin", "end"])
+        asked = pd.DataFrame({"mine": mine, "turn": np.arange(len(mine)), "then": told.known[at]})
+        met = asked.merge(away, on="mine")
+        gone = met["turn"][(met["begin"] <= met["then"]) & (met["then"] < met["end"])]
+        inside[gone.to_numpy()] = False
     return at[inside], mine[inside]
 
 

@@ -39,15 +39,23 @@ def _of_case(case: str, some: pd.DataFrame, target: int) -> list[tuple[object, .
     """What held after each row of a case, by all rows known by then."""
     rows: list[Any] = list(some.itertuples())
     found: list[tuple[object, ...]] = []
+    # The last that was told of each, with its place in the order told.
+    step: tuple[Any, ...] = ()
+    area: tuple[Any, ...] = ()
+    first = reported = FOREVER
     for turn, row in enumerate(rows):
-        by_then = sorted(rows[: turn + 1], key=lambda one: (one.told, one.seq))
-        steps = [one.langkah for one in by_then if isinstance(one.langkah, str)]
-        if steps and steps[-1] in LANGKAH_CLOSED:
+        order = (row.told, row.seq)
+        if isinstance(row.langkah, str):
+            step = max(step, (*order, row.langkah))
+        if isinstance(row.kecamatan, str):
+            area = max(area, (*order, row.kecamatan))
+        first = min(first, int(row.told))
+        if row.langkah == REPORTED:
+            reported = min(reported, int(row.told))
+        if step and step[2] in LANGKAH_CLOSED:
             continue
-        reported = [one.told for one in by_then if one.langkah == REPORTED]
-        since = int(min(reported)) if reported else int(by_then[0].told)
-        area = [one.kecamatan for one in by_then if isinstance(one.kecamatan, str)]
+        since = reported if reported != FOREVER else first
         end = int(rows[turn + 1].known) if turn + 1 < len(rows) else FOREVER
         begin = max(int(row.known), since + target + 1)
-        found.append((case, area[-1] if area else None, begin, end, row.seq, row.latihan))
+        found.append((case, area[2] if area else None, begin, end, row.seq, row.latihan))
     return found

@@ -9,7 +9,7 @@ from situasi.feeds.messages.passage import Span
 from situasi.feeds.messages.phrases import Said
 from situasi.feeds.messages.proposal import Draft
 from situasi.feeds.messages.scene import Scene
-from situasi.feeds.messages.stations import Tps
+from situasi.feeds.messages.stations import Tps, several
 
 # `jalan ditutup` is no polling station.
 _NOT_A_TPS = re.compile(
@@ -122,7 +122,7 @@ def _station(scene: Scene, draft: Draft, tps: Tps | None, number: str | None, sp
         draft.ask("tps", why, scene.passage.words(tps.span), tps.span)
     else:
         many = len(scene.stations) > 1
-        why = "beberapa TPS disebut: yang mana?" if many else "nomor TPS tidak disebut"
+        why = several(scene.passage, scene.stations) if many else "nomor TPS tidak disebut"
         draft.ask("tps", why, "", *(one.span for one in scene.stations))
     scene.place(draft, span, tps)
 

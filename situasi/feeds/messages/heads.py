@@ -6,7 +6,7 @@ import re
 
 from situasi.feeds.messages.clocks import Clock
 from situasi.feeds.messages.counts import SEX, Count, counts_of, dated
-from situasi.feeds.messages.proposal import Draft, Unclear
+from situasi.feeds.messages.proposal import Draft, Unclear, Understood
 from situasi.feeds.messages.scene import Scene
 from situasi.feeds.messages.stations import Tps
 
@@ -46,7 +46,6 @@ def _row(scene: Scene, tps: Tps | None, clock: Clock | None, group: list[Count])
 
 def _figures(scene: Scene, draft: Draft, group: list[Count]) -> None:
     """Put each count; ask where two are told of the same, or where the sexes do not fit."""
-    draft.read += [count.digits for count in group if count.column == SEX]
     for column in dict.fromkeys(count.column for count in group if count.column != SEX):
         told = {count.number: count for count in group if count.column == column}
         asked = next((one for one in told.values() if one.asked), None)
@@ -57,12 +56,19 @@ def _figures(scene: Scene, draft: Draft, group: list[Count]) -> None:
             draft.put(column, count.number, scene.passage.words(count.span), count.digits)
         else:
             told_at = [count.digits for count in group if count.column == column]
-            draft.ask(column, f"beberapa jumlah disebut: {', '.join(told)}", "", *told_at)
+            named = ", ".join(dict.fromkeys(scene.passage.words(at) for at in told_at))
+            draft.ask(column, f"beberapa jumlah disebut: {named}", "", *told_at)
     sexes = [count for count in group if count.column == SEX]
     both = sum(count.value for count in sexes)
     stated = [count.value for count in group if count.column == "hadir"]
+    told_of = " dan ".join(scene.passage.words(count.span) for count in sexes)
+    digits = [count.digits for count in sexes]
     if sexes and not stated and "hadir_dpt" not in draft.cells:
-        told_of = " dan ".join(scene.passage.words(count.span) for count in sexes)
-        draft.ask("hadir", f'hanya "{told_of}" disebut: jumlah yang hadir?')
-    elif len(sexes) == 2 and len(stated) == 1 and both != stated[0]:
-        draft.unclear.append(Unclear("hadir", f"L dan P berjumlah {both}, bukan {stated[0]}"))
+        draft.ask("hadir", f'hanya "{told_of}" disebut: jumlah yang hadir?', "", *digits)
+    elif len(sexes) == 2 and len(stated) == 1:
+        draft.read += digits
+        if both == stated[0]:  # the sum confirms what was told of all
+            draft.understood += [Understood("hadir", scene.passage.words(c.span)) for c in sexes]
+        else:
+            why = f'L dan P berjumlah {both}, bukan {stated[0]} ("{told_of}")'
+            draft.unclear.append(Unclear("hadir", why))

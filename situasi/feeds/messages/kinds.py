@@ -10,7 +10,7 @@ from situasi.feeds.messages.passage import Span
 from situasi.feeds.messages.phrases import Said
 from situasi.feeds.messages.proposal import Draft
 from situasi.feeds.messages.scene import Scene
-from situasi.feeds.messages.stations import Tps
+from situasi.feeds.messages.stations import Tps, several
 
 # Something is told, though in no word of the vocabulary.
 _SOMETHING = re.compile(
@@ -114,7 +114,7 @@ def _place(scene: Scene, draft: Draft, span: Span) -> Tps | None:
     if tps and len(numbers) == 1:
         draft.put("tps", numbers[0], scene.passage.words(tps.span), tps.span)
     elif stations:
-        draft.ask("tps", "beberapa TPS disebut: yang mana?", "", *(one.span for one in stations))
+        draft.ask("tps", several(scene.passage, stations), "", *(one.span for one in stations))
     return tps
 
 

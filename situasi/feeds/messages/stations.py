@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from situasi.feeds.messages.passage import Passage, Span
@@ -33,6 +34,12 @@ class Tps(NamedTuple):
 def stations_of(passage: Passage, *, counted: bool) -> list[Tps]:
     """counted: heads are told in this message, so that `TPS 1 - 123` may be a count."""
     return [_tps(match, counted) for match in _TPS.finditer(passage.text)]
+
+
+def several(passage: Passage, stations: Sequence[Tps]) -> str:
+    """Return the question which of these TPS is meant."""
+    told = dict.fromkeys(passage.words(tps.span) for tps in stations)
+    return f"beberapa TPS disebut ({', '.join(told)}): yang mana?"
 
 
 def _tps(match: re.Match[str], counted: bool) -> Tps:

@@ -41,7 +41,7 @@ class Timing:
         clock = self._told(tried, self.clocks) or self._only(lambda c: not c.until)
         if clock is None:
             many = len([c for c in self.clocks if not c.until]) > 1
-            why = "beberapa jam disebut: yang mana?" if many else "jam kejadian tidak disebut"
+            why = self._several(self.clocks) if many else "jam kejadian tidak disebut"
             draft.ask("waktu", why, "", *(c.whole for c in self.clocks if many))
         else:
             self.at(draft, clock)
@@ -59,11 +59,15 @@ class Timing:
         free = [c for c in self.clocks if not any(part.holds(c.span.start) for part in own)]
         clock = self._told((clause, self.passage.line(span.start)), free)
         if clock is None and len(free) > 1:
-            draft.ask("waktu", "beberapa jam disebut: yang mana?", "", *(c.whole for c in free))
+            draft.ask("waktu", self._several(free), "", *(c.whole for c in free))
         elif clock or free:
             self.at(draft, clock or free[0])
         else:
             self._as_sent(draft, "waktu pesan dikirim")
+
+    def _several(self, clocks: Sequence[Clock]) -> str:
+        told = dict.fromkeys(self.passage.words(clock.whole) for clock in clocks)
+        return f"beberapa jam disebut ({', '.join(told)}): yang mana?"
 
     def _told(self, around: Sequence[Span], clocks: Sequence[Clock]) -> Clock | None:
         for part in around:
@@ -86,20 +90,23 @@ class Timing:
         """Put what this clock tells, on its day; ask where either is not clear."""
         words = self.passage.words(clock.span)
         day, why = self._day_of(clock)
-        draft.read += [clock.whole, *(d.span for d in self.days if day in {None, d.day})]
+        draft.read.append(clock.whole)
         hours = [hour for hour in clock.hours if day is None or self._by_then(day, hour, clock)]
         written = f"{day:%d/%m/%Y} " if day else ""
         if clock.range:
-            draft.ask("waktu", f'"{words}" adalah rentang: tulis satu waktu')
+            whole = self.passage.words(clock.whole)
+            draft.ask("waktu", f'"{whole}" adalah rentang: tulis satu waktu')
         elif why:
-            draft.ask("waktu", why, clock.cell(clock.hours[0]) if len(clock.hours) == 1 else "")
+            cell = clock.cell(clock.hours[0]) if len(clock.hours) == 1 else ""
+            draft.ask("waktu", f'"{words}": {why}', cell, *(d.span for d in self.days))
         elif not hours:
             draft.ask("waktu", f'"{words}" sesudah pesan dikirim: hari apa?')
         elif len(hours) > 1:
             either = " atau ".join(f"{hour:02d}.{clock.minute:02d}" for hour in hours)
             draft.ask("waktu", f'"{words}": {either}?')
         else:
-            draft.put("waktu", written + clock.cell(hours[0]), words)
+            told = [d.span for d in self.days if d.day == day]
+            draft.put("waktu", written + clock.cell(hours[0]), words, *told)
 
     def _day_of(self, clock: Clock) -> tuple[date | None, str | None]:
         line = self.passage.line(clock.span.start)
@@ -108,7 +115,8 @@ class Timing:
             if len(days) == 1:
                 return days.pop(), None
         if self.days:
-            return None, "beberapa tanggal disebut: yang mana?"
+            named = dict.fromkeys(self.passage.words(d.span) for d in self.days)
+            return None, f"beberapa tanggal disebut ({', '.join(named)}): yang mana?"
         day = self.sent.date() if self.sent else self.day
         return day, None if day else "tanggal tidak disebut"
 

@@ -70,10 +70,12 @@ def test_a_message_is_read_as_far_as_it_is_plain(reader: Reader, case: dict[str,
     assert list(found.notes) == case.get("notes", [])
     assert found.text == case.get("kept", case["text"]).strip()
     assert found.pelapor == case.get("pelapor")
+    assert list(found.unread) == case.get("unread", [])
+    assert list(found.described) == case.get("described", [])
 
 
 def test_there_are_enough_messages_to_learn_from() -> None:
-    assert len(MESSAGES) >= 60
+    assert len(MESSAGES) >= 150
 
 
 def test_what_is_plain_goes_through_the_door_with_its_whole_text(board: Board) -> None:
