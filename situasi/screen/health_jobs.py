@@ -48,7 +48,8 @@ def build_card() -> Card:
 
 def _job_name(job: Job) -> str:
     kind, _sep, of = job.name.partition(" ")
-    return " ".join((_(_NAMES.get(kind, kind)), of)).strip()
+    said = _(_NAMES.get(kind, kind))
+    return f"{said} {of}".strip()
 
 
 def build_table() -> Table:
