@@ -63,9 +63,9 @@ def _copy(path: Path, draft: Path) -> None:
         found = [line for (line,) in copy.execute("PRAGMA integrity_check(3)")]
     if found != ["ok"]:
         raise StoreError(
-            f"Penyimpanan rusak dan tidak dimutakhirkan ({found[0]}). Simpan berkasnya, lalu"
-            " pulihkan dari cadangan.",
-            str(path),
+            "Penyimpanan rusak dan tidak dimutakhirkan. Simpan berkasnya, lalu pulihkan dari"
+            " cadangan.",
+            f"{path}: {' '.join(found[0].split())}",
         )
     shutil.copymode(path, draft)
 

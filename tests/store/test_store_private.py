@@ -95,6 +95,10 @@ def _behind_the_header(page: bytes) -> bytes:
     return page[:100] + _noise(len(page))[: len(page) - 100]
 
 
+def _emptied(page: bytes) -> bytes:
+    return page[:100] + bytes(len(page) - 100)
+
+
 def _in_the_words(page: bytes) -> bytes:
     return page.replace(b'{"', b"\xff\xfe")
 
@@ -108,6 +112,8 @@ def _in_the_json(page: bytes) -> bytes:
     [
         *(("access", one) for one in (_wholly, _behind_the_header, _in_the_words, _in_the_json)),
         *(("access_by_name", one) for one in (_wholly, _behind_the_header)),
+        ("access", _emptied),
+        ("access_by_name", _emptied),
     ],
 )
 def test_a_corrupt_page_of_accounts_is_a_sentence_and_a_refusal(
