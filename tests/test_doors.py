@@ -66,7 +66,7 @@ ROWS = {
 }
 OTHER_RECORDS = {
     "situasi/accounts _keep": "the command line; a person their own password (test_signin)",
-    "situasi/acknowledged keep": "a person before the wall (server/wall/test_heeding)",
+    "situasi/acknowledged keep": "a person before the wall (server/wall/test_doors)",
     "situasi/alerting keep": "a person; tried here",
     "situasi/briefings mark": "a person of no one area (test_briefings)",
     "situasi/drills start": "a person of no one area (test_drills)",

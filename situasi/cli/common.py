@@ -36,7 +36,8 @@ def now() -> datetime:
 
 def actor() -> str:
     """How deliveries and the audit trail call who sits here: by a name that no account can have."""
-    return f"cli:{os.environ.get('USER') or os.environ.get('USERNAME') or '?'}"
+    name = os.environ.get("USER") or os.environ.get("USERNAME")
+    return f"cli:{name}" if name else "cli"
 
 
 def fail(sentence: object, code: int = 2) -> typer.Exit:

@@ -95,7 +95,9 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
     # Whatever its weight was said to be, or when it was: it is grave now. A shared link opens
     # what its filters leave, and no more.
     chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
-    mine = incidents.select(every, wanted if viewer.link else chosen)
+    if viewer.link is not None:
+        chosen = wanted if viewer.link.values("rentang") else asked.selection
+    mine = incidents.select(every, chosen)
     shown = Shown(
         found=found.situation(looked, wanted),
         day=found.of(day.day, looked),
