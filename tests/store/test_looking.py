@@ -13,6 +13,9 @@ from situasi.store.protocol import Store, StoreError
 
 WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {
+    "committed_after": (0,),
+    "brought_elsewhere": (1,),
+    "unsealed": (),
     "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (), "quarantine": (),
     "waiting": (), "held": (), "notes": (), "remembered": ("account",), "access_version": (),
     "audit": (), "head": (), "verify": (),
