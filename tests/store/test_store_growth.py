@@ -120,7 +120,7 @@ def test_no_cell_of_an_older_store_is_changed_but_that_its_trail_is_sealed(each:
 
 
 def breaks(store: Store, head: str | None = None) -> list[str]:
-    """What is broken. One older shape had its messages cut off: its rows are not of their digest."""
+    """What is broken, but for cells: one older shape had a column of its rows cut off."""
     return [said for said in store.verify(head) if "isi baris" not in said]
 
 
