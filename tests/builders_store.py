@@ -31,7 +31,6 @@ def fill(store: Store, rows: int = 5, mark: str = "a") -> None:
         writing.release([int(store.quarantine()[0].number)])
     with store.deliver(delivery(source=f"{mark}-juga.csv", actor="budi", sha256=mark)) as writing:
         writing.add(numbered(0, 1, pelapor=mark), [])
-    store.withdraw(int(store.batches()["batch"].max()) - 1, MORNING, "kapolres")
     store.note("siaga", {"tingkat": 1, "oleh": mark}, MORNING, "kapolres é\u2028")
     store.remember("account", mark, {"hash": "$argon2id$rahasia"}, MORNING, "admin", "user", {})
     store.remember("session", mark, {"user": mark}, MORNING, mark)

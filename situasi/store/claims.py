@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store import trail
+from situasi.store import tables
 from situasi.store.sealing import SEALED
 
 
@@ -48,8 +48,9 @@ class Claims:
 
 
 def read_claims(connection: sa.Connection) -> Claims:
-    claims = Claims()
-    for action, detail, moves in trail.entries(connection, "action", "detail", "moves"):
-        if moves or SEALED in str(detail):
-            claims.add(action, detail, bool(moves))
+    claims, entry = Claims(), tables.audit.c
+    told = sa.or_(entry.moves == sa.true(), entry.detail.contains(f'"{SEALED}"', autoescape=True))
+    asked = sa.select(entry.action, entry.detail, entry.moves).where(told).order_by(entry.seq)
+    for action, detail, moves in connection.execute(asked):
+        claims.add(action, detail, bool(moves))
     return claims

@@ -46,6 +46,7 @@ def store(address: str) -> Iterator[Store]:
             writing.add(numbered(30, 40), [])
         opened.note("siaga", {"tingkat": 1}, MORNING, "kapolres")
         opened.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "user", {"a": 1})
+        opened.remember("account", "budi", {"role": "tamu"}, MORNING, "admin", "user", {})
         opened.remember("session", "x", {"of": "wati"}, MORNING, "wati")
         yield opened
 
