@@ -13,19 +13,11 @@ from situasi.store.protocol import Store, StoreError
 
 WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {
-<<<<<<< HEAD
+    "committed_after": (0,), "brought_elsewhere": (1,), "unsealed": (),
     "scope": (), "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (),
     "quarantine": (), "waiting": (), "held": (), "notes": (), "remembered": ("account",),
     "access_version": (), "seal": (0,), "entered": (), "released": (), "noted": ("x",),
     "access_mark": (), "audit": (), "head": (), "verify": (),
-=======
-    "committed_after": (0,),
-    "brought_elsewhere": (1,),
-    "unsealed": (),
-    "version": (), "tail": (INCIDENTS,), "withdrawals": (), "batches": (), "quarantine": (),
-    "waiting": (), "held": (), "notes": (), "remembered": ("account",), "access_version": (),
-    "audit": (), "head": (), "verify": (),
->>>>>>> lane-seal
 }  # fmt: skip
 
 
