@@ -24,8 +24,11 @@ def overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame
     table = rows.assign(known=known, told=told, case=keys(rows))
     table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
     found: list[tuple[object, ...]] = []
-    for case, some in table.groupby("case", sort=False):
-        found += _of_case(str(case), some, target // _US)
+    cases: dict[str, list[Any]] = {}
+    for row in table.itertuples():
+        cases.setdefault(str(row.case), []).append(row)
+    for case, some in cases.items():
+        found += _of_case(case, some, target // _US)
     cells = list(zip(*found, strict=True)) or [()] * 6
     member, area, begin, end, seq, made_up = map(list, cells)
     return spells(
@@ -35,9 +38,8 @@ def overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame
     )  # fmt: skip
 
 
-def _of_case(case: str, some: pd.DataFrame, target: int) -> list[tuple[object, ...]]:
+def _of_case(case: str, rows: list[Any], target: int) -> list[tuple[object, ...]]:
     """What held after each row of a case, by all rows known by then."""
-    rows: list[Any] = list(some.itertuples())
     found: list[tuple[object, ...]] = []
     # The last that was told of each, with its place in the order told.
     step: tuple[Any, ...] = ()

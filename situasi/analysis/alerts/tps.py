@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -200,18 +201,21 @@ def _replayed(
     reports = found.reports
     inturn = rows[np.lexsort((reports.seq[rows], found.known[rows]))].tolist()
     standing: dict[int, int] = {}
+    moments: list[int] = []  # of standing, in order
     for turn, row in enumerate(inturn):
         moment = int(reports.at[row])
         held = standing.get(moment)
         rank = (int(reports.told[row]), int(reports.seq[row]))
+        if held is None:
+            insort(moments, moment)
         if held is None or rank > (int(reports.told[held]), int(reports.seq[held])):
             standing[moment] = row
         begin = int(found.known[row])
         end = int(found.known[inturn[turn + 1]]) if turn + 1 < len(inturn) else FOREVER
-        newest, *earlier = sorted(standing, reverse=True)
-        last = standing[newest]
+        last = standing[moments[-1]]
         told_of = (int(reports.seq[last]), bool(reports.made_up[last]))
-        if earlier and reports.heads[last] < (before := reports.heads[standing[earlier[0]]]):
+        earlier = standing[moments[-2]] if len(moments) > 1 else last
+        if reports.heads[last] < (before := reports.heads[earlier]):
             yield ("hadir_turun", place, begin, end, float(before), *told_of)
         if _listed(reports, np.array([last]))[0] > limit:
             yield ("hadir_lebih", place, begin, end, voters, *told_of)

@@ -54,7 +54,8 @@ def mentioned(found: Proposal) -> Counter[str]:
 
 def _date(waktu: str) -> list[str]:
     """A date that was told is in the cell, in other digits perhaps: 24 for 2024."""
-    return [waktu]
+    short = waktu.replace("/20", "/")
+    return [waktu, short, *(re.sub(r"\b0", "", one) for one in (waktu, short))]
 
 
 def test_a_number_that_stands_in_no_row_is_told(reader: Reader) -> None:
