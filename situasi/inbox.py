@@ -230,8 +230,7 @@ class Inbox:
             seen.refused = True
             return None
         try:
-            with SPACE.writing("inbox"):
-                self._put_aside(path, ledger, seen, now)
+            self._put_aside(path, ledger, seen, now)
         except FileNotFoundError:
             return None  # another process was quicker
         except OSError as error:
@@ -285,16 +284,17 @@ class Inbox:
 
     def _put_aside(self, path: Path, ledger: Ledger, seen: Seen, now: datetime) -> None:
         folder = self.folder / (FAILED if ledger.refused else PROCESSED)
-        folder.mkdir(exist_ok=True)
         name = filenames.shortened(path.name, _ROOM)
-        target = filenames.free(folder / f"{now:{STAMP}}_{name}")
-        # os.replace, not copy: a file is in one place at any time. Another disk: shutil.
-        try:
-            path.replace(target)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
-                raise
-            shutil.move(path, target)
+        with SPACE.writing("inbox"):
+            folder.mkdir(exist_ok=True)
+            target = filenames.free(folder / f"{now:{STAMP}}_{name}")
+            # os.replace, not copy: a file is in one place at any time. Another disk: shutil.
+            try:
+                path.replace(target)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                shutil.move(path, target)
         self._seen.pop(path, None)
         self._held.pop(path, None)
         self.state.waiting.pop(filenames.readable(path.name), None)

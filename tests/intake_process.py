@@ -10,6 +10,7 @@ from pathlib import Path
 from situasi.board import open_board, settle_memory
 from situasi.inbox import PATIENCE, Inbox
 from situasi.ingest import Ledger, ingest_file
+from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON, settings_in
 from tests.feeds.reading.measure import peak_megabytes
@@ -21,7 +22,7 @@ def main(folder: Path) -> None:
     settle_memory()
     # A small file first: what the first delivery loads is no cost of a large one.
     first = csv_file(folder / "pertama.csv", report(id="K-0"))
-    ingest_file(first, board.store, board.context, now=NOON, actor="uji")
+    ingest_file(first, board.store, board.context, unbounded("uji"), now=NOON)
     before = peak_megabytes()
     told: dict[str, str | int] = {}
 

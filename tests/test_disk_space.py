@@ -134,9 +134,6 @@ def test_a_store_that_cannot_grow_is_said_and_so_is_that_it_can_again(
     assert SPACE.state.failed == ("store",)
     assert len(board.live.picture().snapshot.frames["incidents"]) == 1  # reading goes on
     assert SPACE.state.failed == ("store",)
-    with board.store.deliver(delivery()) as writing:
-        writing.add(numbered(1), [])  # a duplicate: nothing is written
-    assert SPACE.state.failed == ("store",)
     pages[0] = 10_000
     engine.dispose()
     board.store.note("siaga", 1, NOON, "kapolres")

@@ -82,11 +82,16 @@ def as_jsonl(path: Path, names: Line, grid: Grid, above: Grid) -> dict[int, Line
 FORMS = {"csv": as_csv, "xlsx": as_xlsx, "json": as_json, "jsonl": as_jsonl}
 
 
+# Said of a row that lies there already, with its number.
+AGAIN = "sudah menunggu sebagai no "
+
+
 def waits(board: Board, ledger: Ledger, row: int) -> bool:
     """Whether quarantine lists a row of the same reasons; equal rows lie there once."""
-    told = [tuple(entry["reasons"]) for entry in ledger.reasons if entry["row"] == row]
+    told = [entry["reasons"] for entry in ledger.reasons if entry["row"] == row]
     listed = {held.reasons for held in board.store.quarantine()}
-    return bool(told) and all(reasons and reasons in listed for reasons in told)
+    own = [tuple(said for said in reasons if not said.startswith(AGAIN)) for reasons in told]
+    return bool(own) and all(reasons and reasons in listed for reasons in own)
 
 
 @settings(max_examples=5)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,16 +14,25 @@ from situasi import sight
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
 from situasi.analysis.works import reads
-from situasi.board import Board
+from situasi.board import Board, open_board
 from situasi.ingest import ingest_rows
 from situasi.records import INCIDENTS
 from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from tests.builders import unbounded
-from tests.conftest import NOON
+from tests.conftest import NOON, settings_in
 
 EVERYTHING = sight.of(Viewer("x", ROLES["pimpinan"]))
 done: list[datetime] = []
+clock = [NOON]
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[Board]:
+    """A board of which the clock can be set back for a delivery."""
+    opened = open_board(settings_in(tmp_path), lambda: clock[0])
+    yield opened
+    opened.close()
 
 
 @reads(INCIDENTS)
@@ -39,10 +49,19 @@ def clean() -> None:
 def told(board: Board, number: str, at: datetime = NOON, **more: Any) -> None:
     row = {"id": number, "waktu": "27/11/2024 08.00", "kode_kecamatan": "16.10.01",
            "jenis": "logistik", **more}  # fmt: skip
+    clock[0] = at
     ledger = ingest_rows(
         [row], number, board.store, board.context, unbounded("test"), feed="incidents", now=at
     )
+    clock[0] = NOON
     assert ledger.accepted == 1
+
+
+def taken_back(board: Board, at: datetime) -> None:
+    batch = int(board.live.picture().snapshot.batches["batch"].iloc[0])
+    clock[0] = at
+    board.store.withdraw(batch, at, "test", "wrong")
+    clock[0] = NOON
 
 
 def found(board: Board, at: datetime, *, live: bool = False) -> int:
@@ -69,9 +88,8 @@ def test_a_report_that_belongs_to_the_past_does(board: Board) -> None:
 
 def test_one_taken_back_and_one_added_in_the_past_are_not_taken_for_the_same(board: Board) -> None:
     told(board, "A", NOON - timedelta(hours=3))
-    batch = int(board.live.picture().snapshot.batches["batch"].iloc[0])
     assert found(board, NOON - timedelta(hours=1)) == 1
-    board.store.withdraw(batch, NOON - timedelta(hours=2), "test", "wrong")
+    taken_back(board, NOON - timedelta(hours=2))
     told(board, "B", NOON - timedelta(hours=2))
     assert found(board, NOON - timedelta(hours=1)) == 1
     assert len(done) == 2
@@ -133,14 +151,13 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
     """Its comparison is with an hour earlier, when the report still stood."""
     told(board, "A", NOON - timedelta(hours=3))
     at = Moment(NOON, live=False, exercise=False)
-    batch = int(board.live.picture().snapshot.batches["batch"].iloc[0])
 
     def before() -> int:
         snapshot = board.live.picture().snapshot
         return board.findings.overview(snapshot, at, EVERYTHING, Selection()).open_before
 
     assert before() == 1
-    board.store.withdraw(batch, NOON - timedelta(minutes=90), "test", "wrong")
+    taken_back(board, NOON - timedelta(minutes=90))
     assert before() == 0
 
 

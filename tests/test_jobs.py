@@ -20,6 +20,7 @@ from starlette.requests import Request
 
 from situasi import jobs, syncing
 from situasi.board import Board, install
+from situasi.disk_space import SPACE
 from situasi.documents.schedule import Schedule, every
 from situasi.drills import Player
 from situasi.headquarters import Boards, Headquarters
@@ -28,7 +29,7 @@ from situasi.jobs import IDLE, Job
 from situasi.overseeing import Overseeing
 from situasi.pulse import Errand
 from situasi.screen import health_jobs
-from situasi.server import health, lifespan
+from situasi.server import health, lifespan, memory
 from situasi.server.keeper import Keeper
 from situasi.server.metrics import exposed
 from situasi.server.nightly import Nightly
@@ -43,10 +44,15 @@ from situasi.store.scope import Scope
 from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})
-# Where threads and tasks may be begun by name: the runner, and one whose answer is awaited.
+# Where threads, tasks and timers may be begun by name: the runner, and these.
 MAY_BEGIN = {
     "situasi/jobs.py": {"Thread", "create_task"},
-    "situasi/server/wall/wall.py": {"ensure_future"},
+    # One whose answer is awaited.
+    "situasi/server/fair_workers.py": {"ensure_future"},
+    "situasi/server/wall/picture_pool.py": {"ensure_future"},
+    # A timer for one parked session; one that begins the next before it does anything.
+    "situasi/server/parking.py": {"call_later"},
+    "situasi/server/connections.py": {"call_later"},
 }
 BEGINS = {"Thread", "Timer", "create_task", "ensure_future", "start_new_thread", "call_later",
           "call_at", "run_coroutine_threadsafe", "Process"}  # fmt: skip
@@ -146,6 +152,10 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "supervisor": (lambda _: Job("supervisor", jobs.revive), "situasi.jobs.running"),
     "overseeing": (overseeing_job, "situasi.overseeing.Overseeing.overview"),
     "news": (news_job, "situasi.store.postgres._address"),
+    "collector": (lambda _: Job("collector", lambda: memory.collect()),
+                  "situasi.server.memory.collect"),
+    "disks": (lambda _: Job("disks", lambda: SPACE.check()),
+              "situasi.disk_space.DiskSpace.check"),
 }  # fmt: skip
 
 

@@ -276,5 +276,5 @@ def install(config: object) -> bool:
 
 
 def _sweep(loop: asyncio.AbstractEventLoop) -> None:
+    loop.call_later(_SWEEP_S, _sweep, loop)  # first: one bad turn never ends it
     TABLE.sweep(loop.time())
-    loop.call_later(_SWEEP_S, _sweep, loop)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from situasi.inbox import Inbox
 from situasi.ingest import Ledger
 from situasi.jobs import Job
 from situasi.opening import prepare
-from situasi.server import health, keeper, logs, sending, start
+from situasi.server import health, keeper, logs, memory, sending, start
 from situasi.server.keeper import Keeper
 from situasi.server.memory import COLLECT_EVERY_S, loaded
 from situasi.server.nightly import Nightly
@@ -59,7 +58,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     tasks = [
         *keeping.jobs,
         Job("supervisor", jobs.revive, _REVIVE),
-        Job("collector", gc.collect, COLLECT_EVERY_S),
+        Job("collector", memory.collect, COLLECT_EVERY_S),
         Job("disks", partial(asyncio.to_thread, SPACE.check), EVERY_S),
     ]
     if isinstance(opened, Board):

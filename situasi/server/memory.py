@@ -23,3 +23,8 @@ def loaded() -> None:
     """Collect again, and walk nothing of what is loaded."""
     gc.freeze()
     gc.enable()
+
+
+def collect() -> None:
+    """Collect everything, the old too."""
+    gc.collect()
