@@ -29,7 +29,7 @@ from situasi.ingest import ingest_file
 from situasi.records import FEEDS, INCIDENTS
 from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
-from tests.builders import wib
+from tests.builders import unbounded, wib
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import settings_in
 
@@ -89,7 +89,7 @@ class Day:
         self.numbers += 1
         path = csv_file(self.folder / f"{feed}-{self.numbers}.csv", *rows)
         ingest_file(
-            path, self.board.store, self.board.context, now=self.now, actor=actor, feed=feed,
+            path, self.board.store, self.board.context, unbounded(actor), now=self.now, feed=feed,
             progress=lambda _done, _rows: self.pass_time(seconds),
         )  # fmt: skip
 
@@ -97,7 +97,7 @@ class Day:
         waiting = self.board.store.quarantine("incidents")
         if waiting:
             row = waiting[turn % len(waiting)]
-            quarantine.release(self.board, row, {"jenis": "banjir"}, self.now, "wati")
+            quarantine.release(self.board, unbounded("wati"), row, {"jenis": "banjir"}, self.now)
 
     def undo(self, turn: int) -> None:
         batches = self.board.store.batches()["batch"].tolist()
@@ -255,8 +255,8 @@ def test_history_that_is_loaded_later_changes_no_minute_after_it(
     day = Day(tmp_path, wib("08.10") + timedelta(days=40))
     day.pass_time(70)
     before = dict(day.shown)
-    day.shown.clear()
     day.take([incident(1, 1), incident(2, 2)], seconds, "wati", "incidents")
+    day.shown.clear()  # until its commit, those too in which it was read
     day.pass_time(70)
     ask_again(day)
     assert before

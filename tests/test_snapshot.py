@@ -157,7 +157,7 @@ def test_a_store_that_breaks_halfway_loses_no_withdrawal(
     live.picture()
     store.withdraw(1, NOW, "test")
 
-    def broken(*_args: object) -> pd.DataFrame:
+    def broken(*_args: object, **_more: object) -> pd.DataFrame:
         raise StoreError("jaringan putus")
 
     monkeypatch.setattr(store, question, broken)
@@ -451,8 +451,8 @@ class Counted:
             monkeypatch.setattr(store, name, _never)
 
     def _counting(self, ask: Any) -> Any:
-        def counted(*asked: Any) -> Any:
-            found = ask(*asked)
+        def counted(*asked: Any, **more: Any) -> Any:
+            found = ask(*asked, **more)
             self.rows += len(found)
             return found
 
@@ -485,15 +485,15 @@ def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
     assert shown.snapshot.waiting == {"incidents": before - 1}
 
 
-def test_of_the_trail_only_what_is_new_is_read_and_only_for_what_was_taken_back(
+def test_of_the_trail_only_new_entries_of_what_was_taken_back_are_read(
     store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[int] = []
+    asked: list[tuple[int, str | None]] = []
     audit = store.audit
 
-    def watched(after: int = 0) -> pd.DataFrame:
-        asked.append(after)
-        return audit(after)
+    def watched(after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+        asked.append((after, action))
+        return audit(after, action=action)
 
     monkeypatch.setattr(store, "audit", watched)
     deliver(store, incident(id="A"))
@@ -501,12 +501,12 @@ def test_of_the_trail_only_what_is_new_is_read_and_only_for_what_was_taken_back(
     live.picture()
     store.tell("saw", "wati", NOW, {})
     live.picture()
-    assert asked == []
+    assert asked == [(0, "withdraw")]
     for batch, actor in ((1, "adi"), (2, "budi")):
         store.withdraw(batch, NOW, actor)
         told = live.picture().snapshot.batches
     assert told["taken_back_by"].tolist() == ["adi", "budi"]
-    assert asked == [2, 4]
+    assert asked == [(0, "withdraw"), (2, "withdraw"), (4, "withdraw")]
 
 
 def test_somebody_who_signs_in_makes_no_new_picture(store: Store, live: Live) -> None:

@@ -83,4 +83,4 @@ def test_a_page_that_failed_says_so_and_is_drawn_again_with_the_next_news(
     page = AppTest.from_string(_FAILING).run(timeout=30)
     assert len(page.exception) == 1
     assert "Diperiksa" in page.caption[0].value
-    assert page.session_state["_drawn"].state[0] == empty.store.version()
+    assert page.session_state["_drawn"].state[0][0] == empty.store.version()
