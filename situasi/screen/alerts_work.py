@@ -59,8 +59,9 @@ class Raised:
     # Each is asked for every alert of a list, and a frame takes a millisecond to answer.
     @cached_property
     def _lasts(self) -> dict[tuple[str, str], Mapping[str, Any]]:
-        last = self.alerts.members.drop_duplicates(["key", "member"], keep="last")
-        return {(one["key"], one["member"]): one for one in last.to_dict("records")}
+        newest = self.alerts.members.drop_duplicates(["key", "member"], keep="last")
+        every: list[Any] = newest.to_dict("records")
+        return {(one["key"], one["member"]): one for one in every}
 
     @cached_property
     def _told(self) -> dict[tuple[str, int], Any]:
