@@ -21,6 +21,8 @@ LEEWAY = timedelta(minutes=5)
 STATES = ("terlaksana", "menunggu", "lewat", "rencana", "batal", "tanpa_status")
 UNSTATED = "belum"  # the fungsi of an activity that names none
 WHOLE = "kabupaten"  # the place of an activity of the whole kabupaten
+# So many institutions of one activity are counted; a cell has room for thousands.
+MOST_PARTNERS = 20
 # What a later row of a case leaves out still holds; the rest is that of its newest row.
 _HELD = ("status", "fungsi", "tahapan", "sop", "mitra", "lokasi", "jumlah", "uraian", "sumber")
 
@@ -196,11 +198,12 @@ def joint(found: pd.DataFrame) -> pd.DataFrame:
     """Joint work by institution: mitra, done, all (but those called off), last and precision
     (when it was last done, and how exactly that is known), made_up (any of an exercise).
 
-    Most joint work first. Spelling is the sender's: only letters' case does not part two.
+    Most joint work first. Spelling is the sender's: only letters' case does not part two. Of one
+    activity the first MOST_PARTNERS are counted; see `crowded`.
     """
     told: dict[str, dict[str, Any]] = {}
     for row in found[found["state"] != "batal"].itertuples():  # in order of time
-        for name in partners(row.mitra):
+        for name in partners(row.mitra)[:MOST_PARTNERS]:
             one = told.setdefault(name.casefold(), _NOBODY | {"mitra": name})
             one["all"] += 1
             one["made_up"] |= row.latihan
@@ -212,6 +215,12 @@ def joint(found: pd.DataFrame) -> pd.DataFrame:
     table["made_up"] = table["made_up"].astype(bool)
     ordered = table.sort_values(["all", "done"], ascending=False, kind="stable")
     return ordered.reset_index(drop=True)
+
+
+def crowded(found: pd.DataFrame) -> int:
+    """Count the activities, but those called off, that name more institutions than are counted."""
+    standing = found["mitra"][found["state"] != "batal"]
+    return sum(len(partners(mitra)) > MOST_PARTNERS for mitra in standing)
 
 
 _NOBODY: dict[str, Any] = {

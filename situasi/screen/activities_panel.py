@@ -163,6 +163,10 @@ def joint_panel(found: Work) -> None:
         parts.empty(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
         return
     tables.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
+    if found.crowded:
+        said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
+        most = words.number(activities.MOST_PARTNERS)
+        st.caption(said.format(n=words.number(found.crowded), most=most))
 
 
 def strange_panel(found: Work) -> None:

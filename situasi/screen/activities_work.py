@@ -38,8 +38,8 @@ class Work:
     """The stages, the activities and the SOP list at a moment.
 
     cases: the activities of the chosen kecamatan and of the whole kabupaten. strange: those
-    with a code that the register does not have. lines: of all stages, in the order of the
-    file.
+    with a code that the register does not have. crowded: how many name more institutions than
+    are counted. lines: of all stages, in the order of the file.
     """
 
     timetable: pd.DataFrame
@@ -50,6 +50,7 @@ class Work:
     agenda: pd.DataFrame
     drills: pd.DataFrame
     strange: pd.DataFrame
+    crowded: int
     lines: list[Line]
     tables: Tables
 
@@ -81,6 +82,7 @@ def work(
         drills=drills,
         # Of no chosen kecamatan, perhaps, but never to be lost.
         strange=every[every["strange"].notna()],
+        crowded=activities.crowded(found),
         lines=sop.checklist(register.sop, found),
         tables=_tables(found, agenda, drills, [k for k in register.kecamatan
                                                if not kecamatan or k in kecamatan]),

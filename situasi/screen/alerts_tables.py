@@ -62,11 +62,11 @@ def _life(row: Any) -> str:
 
 def members(rule: str, some: pd.DataFrame, found: Raised, at: datetime) -> Table:
     """Whom an alert concerns and concerned, and the rows behind. some: of Alerts.members."""
-    rows = [one for _index, one in some.iterrows()]
+    rows = some.to_dict("records")
     behind = [say.behind(one, found) for one in rows]
 
     def told(name: str) -> list[object]:
-        return [None if row is None else row.get(name) for row in behind]
+        return [getattr(row, name, None) for row in behind]
 
     return table(
         {

@@ -21,9 +21,7 @@ def cause(row: Any, found: Raised, at: datetime) -> str:
     """Why an alert was raised. row: of alerting.lives."""
     what = None
     if isinstance(row.member, str):
-        behind = found.members_of(row.key)
-        mine = behind[behind["member"] == row.member].iloc[-1]
-        what = member(row.rule, mine, found)
+        what = member(row.rule, found.last_of(row.key, row.member), found)
     return telling.cause(
         board().register.election,
         row.rule,
@@ -53,19 +51,15 @@ def member(rule: str, one: Any, found: Raised) -> str:
         return label("feed", one["member"])
     row = behind(one, found)
     if one["feed"] == INCIDENTS.name and row is not None:
-        return f"{label('jenis', row['jenis'])} · {incidents_words.place(row)}"
+        return f"{label('jenis', row.jenis)} · {incidents_words.place(row)}"
     if one["feed"] in (INCIDENTS.name, NEUTRALITY.name):
         return str(one["member"]).partition("|")[0]
     return stations_words.name(one["member"])
 
 
-def behind(one: Any, found: Raised) -> pd.Series | None:
+def behind(one: Any, found: Raised) -> Any:
     """The row by which something began; None: it was not told, or may not be seen."""
-    rows = found.rows.get(one["feed"])
-    if rows is None or one["seq"] not in rows.index:
-        return None
-    row: pd.Series = rows.loc[one["seq"]]
-    return row
+    return found.row(one["feed"], one["seq"])
 
 
 def value(row: Any, at: datetime) -> str:

@@ -44,9 +44,31 @@ class Raised:
         at = self._places.get(key, [])
         return self.alerts.members.take(at)
 
+    def last_of(self, key: str, member: str) -> Mapping[str, Any]:
+        """What the alert told of this member last."""
+        return self._lasts[key, member]
+
+    def row(self, feed: str, seq: int) -> Any:
+        """The row behind, by its columns' names; None where it may not be seen."""
+        return self._told.get((feed, seq))
+
     @cached_property
     def _places(self) -> dict[str, Any]:
         return {str(key): at for key, at in self.alerts.members.groupby("key").indices.items()}
+
+    # Each is asked for every alert of a list, and a frame takes a millisecond to answer.
+    @cached_property
+    def _lasts(self) -> dict[tuple[str, str], Mapping[str, Any]]:
+        newest = self.alerts.members.drop_duplicates(["key", "member"], keep="last")
+        every: list[Any] = newest.to_dict("records")
+        return {(one["key"], one["member"]): one for one in every}
+
+    @cached_property
+    def _told(self) -> dict[tuple[str, int], Any]:
+        every: list[tuple[str, Any]] = [
+            (feed, row) for feed, rows in self.rows.items() for row in rows.itertuples(index=False)
+        ]
+        return {(feed, int(row.seq)): row for feed, row in every}
 
 
 @dataclass(frozen=True)

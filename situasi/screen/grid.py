@@ -18,6 +18,8 @@ _SIGN, _MARGIN = 6.2, 18  # pixels of a letter, and of what stands around the wo
 _ROW, _HEADING, _HALF = 33, 34, 17
 # The grid itself measures the first rows, and leaves out what is twice as wide as they mostly are.
 _FIRST, _MEASURED = 10, 200
+# Letters of one column that a browser is sent, in equal parts; of each cell so many in any case.
+_LETTERS, _OF_A_CELL = 1_000_000, 200
 
 Laid: TypeAlias = "tuple[Styler | pd.DataFrame, dict[str, Any]]"
 
@@ -39,14 +41,44 @@ def laid_out(columns: Mapping[str, Column], n: int, day: date) -> Laid:
     day: the day shown, which the words need not name.
     """
     named = {column.sign + heading: column for heading, column in columns.items()}
-    frame = pd.DataFrame({heading: column.values.head(n) for heading, column in named.items()})
+    most = _longest(n)
+    frame = pd.DataFrame(
+        {heading: _shortened(column.values.head(n), most) for heading, column in named.items()}
+    )
     said = [column.said(n, day) if column.said else None for column in named.values()]
+    said = [words and [_cut(word, most) for word in words] for words in said]
     widths = {
         heading: st.column_config.Column(width=width)
         for (heading, column), words in zip(named.items(), said, strict=True)
         if (width := _width(words or column.values.head(_MEASURED).tolist(), column.widest))
     }
     return _laid_over(frame, said), widths
+
+
+def is_cut(columns: Mapping[str, Column], n: int) -> bool:
+    """Whether a text of the first n rows is longer than what `laid_out` shows of it."""
+    most = _longest(n)
+    return any(
+        isinstance(cell, str) and len(cell) > most
+        for column in columns.values()
+        if column.values.dtype == object
+        for cell in column.values.head(n)
+    )
+
+
+def _longest(n: int) -> int:
+    return max(_OF_A_CELL, _LETTERS // max(n, 1))
+
+
+def _cut(word: str, most: int) -> str:
+    return word if len(word) <= most else word[: most - 1] + "…"
+
+
+def _shortened(values: pd.Series[Any], most: int) -> pd.Series[Any]:
+    if values.dtype != object:
+        return values
+    cells = [_cut(cell, most) if isinstance(cell, str) else cell for cell in values]
+    return pd.Series(cells, values.index, dtype="object")
 
 
 def height(rows: int, most: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from situasi import words
@@ -16,6 +17,9 @@ from situasi.screen.incidents_parts import Told
 from situasi.screen.incidents_steps import steps_bar
 from situasi.screen.page import View
 from situasi.words import _
+
+# A sender can tell of one case ten thousand times, and a group can be as large.
+MOST_ROWS, MOST_BONDS = 200, 100
 
 
 def detail_panel(found: Casework, view: View) -> None:
@@ -35,9 +39,17 @@ def detail_panel(found: Casework, view: View) -> None:
     _head(shown, view)
     steps_bar(shown.members, shown.head["status"], bool(shown.head["latihan"]))
     with st.container(height=320, border=False, key="riwayat"):
-        incidents_parts.history([_told(row, shown, view) for row in shown.rows.itertuples()])
+        newest = shown.rows.head(MOST_ROWS)
+        incidents_parts.history([_told(row, shown, view) for row in newest.itertuples()])
+    _say_if_more(len(newest), len(shown.rows), _("{n} dari {all} laporan, yang terbaru"))
     if len(shown.bonds):
         _bonds(shown, view)
+
+
+def _say_if_more(n: int, every: int, said: str) -> None:
+    """That not all is shown. said: with {n} and {all}."""
+    if n < every:
+        st.caption(said.format(n=words.number(n), all=words.number(every)))
 
 
 def _head(shown: Detail, view: View) -> None:
@@ -63,9 +75,17 @@ def _facts(shown: Detail, view: View) -> list[tuple[str, str]]:
         (_("Ditugaskan"), say.unit(unit)),
         (_("Rujukan"), label("rujukan", head["rujukan"])),
         (_("Keandalan sumber dan isi"), say.grade(head) or _("belum dinilai")),
-        (_("Id"), ", ".join(shown.members["id"])),
+        (_("Id"), _ids(shown.members["id"])),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _ids(every: pd.Series) -> str:
+    named = ", ".join(every.head(MOST_BONDS))
+    more = len(every) - MOST_BONDS
+    return named if more <= 0 else _("{named} dan {n} lagi").format(
+        named=named, n=words.number(more)
+    )  # fmt: skip
 
 
 def _told(row: Any, shown: Detail, view: View) -> Told:
@@ -100,8 +120,10 @@ def _bonds(shown: Detail, view: View) -> None:
     """What holds the group together, each with the way back."""
     page.section(_("Gabungan {n} laporan").format(n=words.number(len(shown.members))))
     name_of = dict(zip(shown.members["case"], shown.members["id"], strict=True))
-    for bond in shown.bonds.itertuples():
+    listed = shown.bonds.head(MOST_BONDS)
+    for bond in listed.itertuples():
         _bond(bond, name_of, view)
+    _say_if_more(len(listed), len(shown.bonds), _("{n} dari {all} penggabungan"))
     incidents_merging.note(view)
 
 

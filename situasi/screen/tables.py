@@ -166,6 +166,8 @@ def shown(
         if len(table) > MOST_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
             st.caption(said.format(n=words.number(MOST_ROWS), all=words.number(len(table))))
+        if grid.is_cut(table.on_screen(aside), rows):
+            st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         downloads(table, key, title, at, counted)
     return found
 

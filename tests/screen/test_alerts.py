@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,12 @@ from situasi import board as house
 from situasi.board import Board
 from situasi.ingest import ingest_rows
 from situasi.roles import ROLES, Viewer
-from situasi.screen import alerts_work, session
+from situasi.screen import alerts_tables, alerts_work, session
 from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View
 from situasi.snapshot import Picture
 from tests.builders import unbounded, wib
+from tests.calls import calls
 from tests.conftest import NOON
 
 _SCRIPT = """
@@ -192,3 +194,26 @@ def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> 
     shown = live.lookout.picture()
     past = session.moment(wib("11.59") - timedelta(minutes=0), shown)
     assert alerts_work.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty
+
+
+def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:
+    """A sender makes as many alerts as grave reports: a list of 10,000 took 9 s each minute."""
+    rows = [
+        {"id": f"K-{at}", "waktu": "2024-11-27 09:00", "kecamatan": "Indralaya",
+         "jenis": "politik_uang", "tingkat": "tinggi", "uraian": f"Laporan {at}.", "pelapor": "x"}
+        for at in range(200)
+    ]  # fmt: skip
+    scope = unbounded()
+    told = ingest_rows(rows, "uji", empty.store, empty.context, scope, feed="incidents", now=NOON)
+    assert told.accepted == len(rows)
+    empty.lookout.look()
+    shown = _shown(empty, "pimpinan")
+    grave = shown.lives[shown.lives["member"].notna()]
+    assert len(grave) == len(rows)
+
+    def listing(n: int) -> int:
+        raised = replace(shown.raised)  # knows nothing of an earlier list
+        return calls(lambda: alerts_tables.listed(grave.head(n), raised, NOON))
+
+    some, all_of_them = listing(100), listing(200)
+    assert (all_of_them - some) / 100 < 300

@@ -270,3 +270,25 @@ def test_a_table_is_laid_out_once_in_each_language_and_for_each_day() -> None:
     words.use("en")
     english, _ = made.laid_out((), 2, TODAY)
     assert english is not first
+
+
+def test_long_texts_of_many_rows_are_cut_on_the_screen_and_whole_in_the_file() -> None:
+    """2,000 texts of 5,000 letters sent 20 MB to each browser, for each table."""
+    texts = [f"{at} " + "x" * 5_000 for at in range(2_000)]
+    made = table({"uraian": texts, "tingkat": columns.text(texts, texts)})
+    drawn, _widths = made.laid_out((), len(texts), TODAY)
+    frame: Any = getattr(drawn, "data", drawn)
+    for told in (frame, frame.astype(str)):
+        for name in ("uraian", "tingkat"):
+            assert sum(map(len, told[name])) <= 1_000_000
+            assert told[name].iloc[7].startswith("7 xx")
+            assert told[name].iloc[7].endswith("…")
+    assert grid.is_cut(made.on_screen(), len(texts))
+    assert made.file()["uraian"].tolist() == texts
+
+
+def test_a_long_text_of_few_rows_is_shown_whole() -> None:
+    made = table({"uraian": ["x" * 5_000, ""]})
+    drawn, _widths = made.laid_out((), 2, TODAY)
+    assert not grid.is_cut(made.on_screen(), 2)
+    assert getattr(drawn, "data", drawn)["uraian"].iloc[0] == "x" * 5_000

@@ -1,0 +1,83 @@
+"""The detail of a case that a sender told of without end: bounded, and it says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from situasi.board import Board
+from situasi.ingest import ingest_rows
+from situasi.screen import incidents_detail, session
+from tests.builders import unbounded
+from tests.conftest import NOON
+
+_SCRIPT = """
+from pages import incidents
+from situasi.screen import filters
+
+filters.recall_moment()
+incidents.show()
+"""
+
+
+def _send(board: Board, feed: str, rows: list[dict[str, Any]]) -> None:
+    told = ingest_rows(rows, "uji", board.store, board.context, unbounded(), feed=feed, now=NOON)
+    assert told.accepted == len(rows), told.reasons[:1]
+    board.lookout.look()
+
+
+def _incident(name: str, text: str) -> dict[str, Any]:
+    return {
+        "id": name, "waktu": "2024-11-27 09:00", "kecamatan": "Indralaya", "jenis": "logistik",
+        "tingkat": "tinggi", "uraian": text, "pelapor": "Polsek",
+    }  # fmt: skip
+
+
+def _detail(board: Board) -> AppTest:
+    app = AppTest.from_string(_SCRIPT)
+    app.query_params["kasus"] = str(board.live.picture().snapshot.frames["incidents"]["case"][0])
+    app.run(timeout=90)
+    assert not app.exception
+    return app
+
+
+def _captions(app: AppTest) -> str:
+    return " ".join(one.value for one in app.caption)
+
+
+def test_of_a_case_told_a_thousand_times_the_newest_rows_are_shown(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    _send(empty, "incidents", [_incident("K-1", f"Kabar {at}.") for at in range(1_000)])
+    app = _detail(empty)
+    [history] = [one.proto.body for one in app.get("html") if "kj-told" in one.proto.body]
+    assert history.count("<li>") == incidents_detail.MOST_ROWS
+    assert "Kabar 999." in history
+    assert "200 dari 1.000 laporan, yang terbaru" in _captions(app)
+
+
+def test_of_a_large_group_not_every_bond_is_a_line_of_the_page(
+    empty: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    _send(empty, "incidents", [_incident(f"K-{at}", "Massa.") for at in range(301)])
+    cases = empty.live.picture().snapshot.frames["incidents"]["case"].tolist()
+    bonds = [{"id": f"G-{at}", "waktu": "2024-11-27 10:00", "tindakan": "gabung",
+              "kasus": case, "ke": cases[0], "alasan": "sama", "pelapor": "Polres"}
+             for at, case in enumerate(cases[1:])]  # fmt: skip
+    _send(empty, "merges", bonds)
+    drawn: list[Any] = []
+    monkeypatch.setattr(incidents_detail, "_bond", lambda *of: drawn.append(of))
+    app = _detail(empty)
+    assert len(drawn) == incidents_detail.MOST_BONDS
+    assert "100 dari 300 penggabungan" in _captions(app)
+
+
+def test_the_numbers_of_a_large_group_are_named_up_to_a_bound() -> None:
+    every = pd.Series([f"K-{at}" for at in range(102)])
+    assert incidents_detail._ids(every).endswith("K-99 dan 2 lagi")
+    assert incidents_detail._ids(every.head(2)) == "K-0, K-1"
