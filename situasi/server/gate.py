@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from itsdangerous import BadSignature
 from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
+from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -180,6 +180,8 @@ class Gate:
             if not begun:
                 refused = _refusal(413, _("Terlalu besar."))
                 await refused(scope, receive, send)
+        except ClientDisconnect:
+            pass  # who asked is gone before the body was there: nobody to answer, nothing to tell
         except Exception as error:
             SPACE.report("upload", error)  # a large body lies on the disk while it comes
             if not begun:
@@ -187,8 +189,7 @@ class Gate:
                 await refused(scope, receive, send)
             raise  # into the log of the server, never to whoever asked
         finally:
-            if upload is not None:
-                self._uploads.end(upload)
+            self._uploads.end(upload)
 
     async def _talk(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         talk = Talk(visit.key, send, self._doorway.farewell)

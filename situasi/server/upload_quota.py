@@ -76,8 +76,10 @@ class UploadQuota:
         self._uploads.append(upload)
         return upload
 
-    def end(self, upload: Upload) -> None:
-        """The request was answered: the file is kept, or it is not."""
+    def end(self, upload: Upload | None) -> None:
+        """The request was answered: the file is kept, or it is not. None: it brought no file."""
+        if upload is None:
+            return
         upload.arriving, upload.size = False, max(upload.counted, _LEAST)
         self._forget_removed()
 

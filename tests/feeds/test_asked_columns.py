@@ -15,6 +15,7 @@ from situasi.feeds.headings import OURS
 from situasi.ingest import ingest_file
 from situasi.quarantine import as_csv
 from situasi.records import FEEDS
+from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 from tests.feeds.door import deliver, judged
@@ -60,7 +61,7 @@ def test_a_missing_cell_is_asked_for_and_the_row_is_released_once_it_is_filled(
     [held] = board.store.quarantine()
     assert held.raw[missing] == ""
     path = returned(board, tmp_path, whole(feed))
-    ledger = ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     assert (ledger.accepted, board.store.quarantine()) == (1, [])
 
 

@@ -61,14 +61,13 @@ def fill(disk: Path) -> Path:
 
 
 def bands(server: Server) -> str:
-    """What the wall says across its top, and each page."""
+    """What the wall says across its top, and each page too; empty where they do not agree yet."""
     knocker = Knocker(server)
     wall = json.loads(knocker.ask("/layar/gambar").body)["bands"]
     with knocker.talk() as socket:
         page = [one.delta.new_element.html.body for one in drawn(socket)]
     said = dict(wall).get("disk", "")
-    assert any(said in text for text in page)
-    return str(said)
+    return str(said) if any(said in text for text in page) else ""
 
 
 def ready(server: Server) -> tuple[int, bool]:

@@ -17,10 +17,20 @@ from situasi.rules import Service
 _US = timedelta(microseconds=1)
 
 
+# Grave cases of a kecamatan that are alerts of their own; nobody reads more one by one.
+MOST_OWN = 200
+
+
 def grave(table: pd.DataFrame) -> pd.DataFrame:
-    """Open cases weighed tinggi, each an alert of its own. table: of pieces.Pieces."""
+    """Open cases weighed tinggi, each an alert of its own; beyond MOST_OWN of a kecamatan those
+    that began later are one alert together. table: of pieces.Pieces.
+    """
     some = table[table["open"] & (table["tingkat"] == "tinggi")]
-    return _spells("berat", some, some["begin"], subject=some["case"].to_numpy())
+    first = some.sort_values(["begin", "seq"]).drop_duplicates("case")
+    turn = first.groupby("kecamatan", dropna=False).cumcount()
+    together = some["case"].isin(first.loc[turn >= MOST_OWN, "case"])
+    subject = some["case"].where(~together, some["kecamatan"])
+    return _spells("berat", some, some["begin"], subject=subject.to_numpy())
 
 
 def crowds(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:

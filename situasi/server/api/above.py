@@ -39,6 +39,7 @@ class AboveApi:
 
     def __init__(self, clock: Callable[[], datetime], limits: Limits) -> None:
         self._clock, self._workers, self._rates = clock, Workers(limits), Rates(limits)
+        self._ring: Keyring | None = None  # of the store that is opened when the server serves
         routes = [
             Route("/v1/openapi.json", self._description, methods=["GET"]),
             Route("/v1/rollups", self._rollups, methods=["GET"]),
@@ -53,7 +54,7 @@ class AboveApi:
             self._caller(request)
             return answers.json_response(document(_there().command.name))
 
-        return await self._workers.run(owner_of(request.headers), work)
+        return await self._workers.run(owner_of(request.headers, self._keys()), work)
 
     async def _rollups(self, request: Request) -> Response:
         def work() -> Response:
@@ -65,7 +66,7 @@ class AboveApi:
             found = headquarters.seen(_there().overseeing.overview(), viewer.area)
             return answers.json_response(told(found))
 
-        return await self._workers.run(owner_of(request.headers), work)
+        return await self._workers.run(owner_of(request.headers, self._keys()), work)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
@@ -78,10 +79,15 @@ class AboveApi:
                     raise Problem(403, "Metrik perlu kunci dengan hak metrik.")
             return Response(metrics.exposed(_no_board), media_type=metrics.MEDIA)
 
-        return await self._workers.run(owner_of(request.headers), work)
+        return await self._workers.run(owner_of(request.headers, self._keys()), work)
+
+    def _keys(self) -> Keyring:
+        if self._ring is None:
+            self._ring = Keyring(_there().store)
+        return self._ring
 
     def _caller(self, request: Request) -> Caller:
-        caller = who(request.headers, Keyring(_there().store))
+        caller = who(request.headers, self._keys())
         self._rates.spend(caller.name)
         return caller
 

@@ -24,7 +24,7 @@ from situasi.server.api.intake import Parcel
 from situasi.server.api.keys import WRITABLE
 from situasi.server.api.limits import Limits, Places, Workers, body_of
 from situasi.server.api.problems import Problem, Told
-from situasi.server.api.who import asked_here, owner_of
+from situasi.server.api.who import asked_here
 
 Work = Callable[[Desk], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,7 +46,7 @@ class Api:
         self._limits = limits or Limits()
         self._desks = Desks(board, clock, self._limits)
         self._readers, self._takers = Workers(self._limits), Workers(self._limits)
-        self._bodies = Places(self._limits.bodies)
+        self._bodies = Places(self._limits.bodies, self._limits.own_bodies)
         routes = [
             Route("/v1/openapi.json", self._description, methods=["GET"]),
             Route("/v1/situation", self._situation, methods=["GET"]),
@@ -101,20 +101,20 @@ class Api:
         return endpoint
 
     async def _read(self, request: Request, work: Work) -> Response:
-        owner = owner_of(request.headers)
+        owner = self._desks.current().owner(request.headers)
         return await self._readers.run(owner, lambda: work(self._desks.current()))
 
     async def _take(self, feed: str, request: Request) -> Response:
         desk = self._desks.current()
         # Before the body: a stranger may not make us hold four megabytes.
-        owner = owner_of(request.headers)
+        owner = desk.owner(request.headers)
         caller = await self._readers.run(owner, lambda: desk.caller(request.headers))
         desk.writer(caller, feed)
         if request.query_params:
             raise Problem(422, "Alamat ini tidak mengenal saringan untuk kiriman.")
         headers = request.headers
         kind, again = headers.get("content-type", ""), headers.get("idempotency-key")
-        with self._bodies.one():
+        with self._bodies.one(owner):
             body = await body_of(request, self._limits)
             started = time.perf_counter()
             parcel = Parcel(feed, kind, body, again)

@@ -23,9 +23,9 @@ from situasi.server.api.answers import Body
 from situasi.server.api.asked import Asked
 from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.keys import Keyring
-from situasi.server.api.limits import Limits, Moments, Rates
+from situasi.server.api.limits import Limits, Moments, NewRows, Rates
 from situasi.server.api.problems import Problem
-from situasi.server.api.who import Caller, who
+from situasi.server.api.who import Caller, owner_of, who
 from situasi.sight import Sight
 from situasi.snapshot import Picture
 from situasi.store.protocol import StoreError
@@ -45,10 +45,15 @@ class Desk:
         self._ring = Keyring(board.store)
         self._rates, self._moments = Rates(limits), Moments(limits)
         self._claims = Claims()
+        self._new_rows = NewRows(limits)
         self._found = Recent(64)
         self._lock = threading.Lock()
         self._refusals = 0
         self._told_at: datetime | None = None
+
+    def owner(self, headers: Headers) -> str:
+        """Whose line a request waits in, before anybody looks whether they may ask."""
+        return owner_of(headers, self._ring)
 
     def caller(self, headers: Headers) -> Caller:
         """Who asks, counted. Raises Problem 401, 403 and 429, and StoreError."""
@@ -86,7 +91,9 @@ class Desk:
     def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
         """The ledger of a delivery. Raises Problem and StoreError."""
         key = caller.writer(parcel.feed)
-        return intake.take(self.board, key, parcel, self._clock(), self.limits, self._claims)
+        return intake.take(
+            self.board, key, parcel, self._clock(), self.limits, self._claims, self._new_rows
+        )
 
     def description(self) -> dict[str, Any]:
         """The OpenAPI document."""

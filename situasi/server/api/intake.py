@@ -17,7 +17,7 @@ from situasi.feeds.reading.limits import DeliveryLimits
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.server.api import bodies
 from situasi.server.api.keys import Key
-from situasi.server.api.limits import Limits
+from situasi.server.api.limits import Limits, NewRows
 from situasi.server.api.problems import Problem
 
 _ANSWERS = "api_answer"
@@ -58,7 +58,13 @@ class Claims:
 
 
 def take(
-    board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits, claims: Claims
+    board: Board,
+    key: Key,
+    parcel: Parcel,
+    now: datetime,
+    limits: Limits,
+    claims: Claims,
+    new_rows: NewRows,
 ) -> dict[str, Any]:
     """The ledger of this delivery, once it is durable; of one that came before, the same again.
 
@@ -67,7 +73,7 @@ def take(
     Problem 409, 415 and 422, and StoreError.
     """
     if parcel.repeat_key is None:
-        return _ledger(board, key, parcel, now, limits).as_json()
+        return _counted(board, key, parcel, now, limits, new_rows)
     _sound_key(parcel.repeat_key)
     name = f"{key.name}/{sha256(parcel.repeat_key.encode()).hexdigest()[:40]}"
     mark = sha256(b"\0".join((parcel.feed.encode(), parcel.body))).hexdigest()
@@ -75,7 +81,7 @@ def take(
         before = board.store.remembered(_ANSWERS, name).get(name)
         if before is not None:
             return _same(before, mark)
-        said = _ledger(board, key, parcel, now, limits).as_json()
+        said = _counted(board, key, parcel, now, limits, new_rows)
         board.store.remember(_ANSWERS, name, {"of": mark, "answer": said}, now, key.actor)
     return said
 
@@ -91,6 +97,15 @@ def _same(before: dict[str, Any], mark: str) -> dict[str, Any]:
         raise Problem(422, "Idempotency-Key ini sudah dipakai untuk isi yang lain.")
     answer: dict[str, Any] = before["answer"]
     return answer
+
+
+def _counted(
+    board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits, new_rows: NewRows
+) -> dict[str, Any]:
+    new_rows.check(key.actor, now)
+    ledger = _ledger(board, key, parcel, now, limits)
+    new_rows.add(key.actor, now, ledger.accepted + ledger.quarantined)
+    return ledger.as_json()
 
 
 def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> Ledger:

@@ -6,10 +6,11 @@ import asyncio
 import math
 import threading
 import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from situasi.server.fair_workers import FairWorkers
 from situasi.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
 
 Found = TypeVar("Found")
+_AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Limits:
     body_seconds: in which it must have come.
     per_minute, burst: calls of one caller. at_once: calls worked on; waiting: in line for it.
     own, own_waiting: the same of one caller. moments: different past ones of a caller in a minute.
-    bodies: held at one time. What is larger comes as a file.
+    bodies: held at one time, own_bodies: of one caller. new_rows: that one caller brings in an
+    hour; rows that are known already do not count. What is larger comes as a file.
     """
 
     body: int = CALLS.bytes
@@ -44,6 +47,8 @@ class Limits:
     own_waiting: int = 16
     moments: int = 60
     bodies: int = 16
+    own_bodies: int = 4
+    new_rows: int = 20_000
 
 
 def _too_many(wait_s: int) -> Problem:
@@ -84,22 +89,60 @@ class Rates:
             self._left[caller] = (left - 1, now)
 
 
-class Places:
-    """So many at one time, and no more. Of the event loop's thread only."""
+class NewRows:
+    """Bounds the rows that one caller brings anew in an hour: a whole election day has as many."""
 
-    def __init__(self, most: int) -> None:
-        self._free = most
+    def __init__(self, limits: Limits) -> None:
+        self._most, self._lock = limits.new_rows, threading.Lock()
+        self._brought: dict[str, deque[tuple[datetime, int]]] = {}
+
+    def check(self, caller: str, now: datetime) -> None:
+        """Raise Problem 429 where the hour is full, with the seconds after which to try again."""
+        with self._lock:
+            brought = self._brought.get(caller, deque())
+            while brought and now - brought[0][0] >= _AN_HOUR:
+                brought.popleft()
+            if sum(rows for _, rows in brought) < self._most:
+                return
+            wait = math.ceil((brought[0][0] + _AN_HOUR - now).total_seconds())
+        said = (
+            f"Lebih dari {self._most} baris baru dalam satu jam; selebihnya kirim sebagai berkas."
+        )
+        raise Problem(429, said, {"retry-after": str(wait)})
+
+    def add(self, caller: str, now: datetime, rows: int) -> None:
+        """Count rows that were new."""
+        if rows:
+            with self._lock:
+                self._brought.setdefault(caller, deque()).append((now, rows))
+
+
+class Places:
+    """So many at one time, of one owner so many, and no more. Of the event loop's thread only."""
+
+    def __init__(self, most: int, own: int | None = None) -> None:
+        self._free, self._own = most, most if own is None else own
+        self._held: Counter[str] = Counter()
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Take a place for as long as the block lasts. Raises Problem 503 where none is free."""
+    def one(self, owner: str = "") -> Iterator[None]:
+        """Take a place for as long as the block lasts.
+
+        Raises Problem 503 where none is free, 429 where this owner has all that it may have.
+        """
+        if self._held[owner] >= self._own:
+            raise _too_many(2)
         if not self._free:
             raise Problem(503, "Server sedang penuh; coba lagi sebentar.", {"retry-after": "2"})
         self._free -= 1
+        self._held[owner] += 1
         try:
             yield
         finally:
             self._free += 1
+            self._held[owner] -= 1
+            if not self._held[owner]:
+                del self._held[owner]
 
 
 class Workers:

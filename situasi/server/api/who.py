@@ -51,6 +51,9 @@ class Caller:
         return self.key
 
 
+STRANGER = "?"
+
+
 def who(headers: Headers, ring: Keyring) -> Caller:
     """Who asks. Raises Problem 401 where nobody is known, 403 for a shared link."""
     written = headers.get("authorization")
@@ -62,9 +65,15 @@ def who(headers: Headers, ring: Keyring) -> Caller:
     return _with_session(passed)
 
 
-def owner_of(headers: Headers) -> str:
-    """Whose line a request waits in, before anybody looks whether they may ask."""
-    shown = headers.get("authorization") or headers.get(viewers.HEADER) or ""
+def owner_of(headers: Headers, ring: Keyring) -> str:
+    """Whose line a request waits in; all who show a key that nobody has share one."""
+    written = headers.get("authorization")
+    if written is not None:
+        key = ring.at_hand(written.partition(" ")[2].strip())
+        return STRANGER if key is None else key.actor
+    shown = headers.get(viewers.HEADER)
+    if shown is None:
+        return STRANGER
     return blake2b(shown.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 

@@ -22,6 +22,7 @@ from situasi.feeds.table import SourceRefused
 from situasi.ingest import ingest_file
 from situasi.records import INCIDENTS
 from situasi.store.protocol import StoreError
+from tests.builders import unbounded
 from tests.builders_files import csv_file, report, xlsx_file
 from tests.conftest import NOON
 from tests.test_ingest import bring
@@ -116,5 +117,5 @@ def test_a_full_disk_is_no_fault_of_the_file(
             patch.setattr(module, name, full)
             path = paths[name == "_copy"]
             with pytest.raises(StoreError, match="No space left"):
-                ingest_file(path, board.store, board.context, now=NOON, actor="uji")
+                ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     assert board.store.version() == 0
