@@ -206,12 +206,15 @@ def change(server: Server, name: str, **changes: Any) -> None:
 
 
 def trail(server: Server) -> list[tuple[str, str, dict[str, Any]]]:
-    """What was told: action, actor, detail."""
+    """What was told: action, actor, detail without its seals."""
     store = store_of(server)
     found = store.audit()
     store.close()
     columns = (found[name] for name in ("action", "actor", "detail"))
-    return [(a, b, json.loads(c)) for a, b, c in zip(*columns, strict=True)]
+    told = [(a, b, json.loads(c)) for a, b, c in zip(*columns, strict=True)]
+    for _action, _actor, detail in told:
+        detail.pop("sealed", None)
+    return told
 
 
 def served_with(folder: Path, *accounts_: tuple[str, str], **environment: str) -> Server:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from itsdangerous import Signer
+from starlette.requests import ClientDisconnect
 
 from situasi import accounts, viewers
 from situasi.board import Board
@@ -29,6 +30,8 @@ class Behind:
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         self.scope = scope
+        if scope.get("path") == "/gone":
+            raise ClientDisconnect
         if scope.get("path") == "/broken":
             raise RuntimeError("rahasia di dalam jejak")
         await send({"type": "http.response.start", "status": 204, "headers": []})
@@ -121,6 +124,18 @@ def test_what_breaks_is_said_in_one_sentence(cookie: bytes) -> None:
     assert status == 500
     assert b"rahasia" not in body
     assert body.startswith(b"Ada yang rusak")
+
+
+def test_who_is_gone_before_the_body_came_leaves_no_trace_in_the_log(cookie: bytes) -> None:
+    gate = Gate(Behind(), doorway())
+    scope = {"type": "http", "method": "POST", "path": "/gone", "query_string": b"",
+             "headers": [(b"host", b"localhost"), (b"cookie", cookie)],
+             "client": ("127.0.0.1", 9), "server": ("127.0.0.1", 80), "scheme": "http"}  # fmt: skip
+
+    async def nothing(*_: Any) -> Any:
+        return {"type": "http.disconnect"}
+
+    asyncio.run(gate(scope, nothing, nothing))  # raises nothing, which the server would log
 
 
 def test_an_open_board_tells_the_role_of_the_settings(

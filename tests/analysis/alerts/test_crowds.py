@@ -12,7 +12,7 @@ import pytest
 
 from situasi import records
 from situasi.analysis import merging, postings
-from situasi.analysis.alerts import ethics, manning, tangled
+from situasi.analysis.alerts import cases, ethics, manning, tangled
 from situasi.analysis.alerts.tangled import Word
 from tests.analysis.builders_tps import whole
 from tests.builders import report, rows_of, wib
@@ -116,3 +116,17 @@ def test_an_order_is_read_for_its_own_turn_alone(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(postings, "standing", counted)
     ordered(300)()
     assert sum(read) == 300
+
+
+def test_grave_reports_beyond_so_many_of_a_kecamatan_are_one_alert_together() -> None:
+    n = cases.MOST_OWN
+    table = pd.DataFrame({
+        "case": [f"K-{number}" for number in range(n + 50)] + ["L-1"],
+        "kecamatan": ["16.10.05"] * (n + 50) + ["16.10.04"],
+        "tingkat": "tinggi", "open": True, "latihan": False,
+        "begin": range(n + 51), "end": 10**15, "seq": range(n + 51),
+    })  # fmt: skip
+    subjects = cases.grave(table)["subject"]
+    assert subjects.tolist() == [
+        *table["case"][:n], *["16.10.05"] * 50, "L-1",
+    ]  # fmt: skip

@@ -27,7 +27,7 @@ from situasi.server.api.problems import Told
 from situasi.server.metrics import Counted
 from tests.conftest import NOON
 
-PLENTY = Limits(per_minute=600_000, burst=100_000)
+PLENTY = Limits(per_minute=600_000, burst=100_000, new_rows=10**9)
 
 
 @contextmanager

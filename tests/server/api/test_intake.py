@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from starlette.datastructures import Headers
 
 from situasi.records import FEEDS
-from situasi.server.api.keys import WRITABLE
+from situasi.server.api.keys import WRITABLE, Keyring
 from situasi.server.api.limits import Limits
+from situasi.server.api.who import STRANGER, owner_of
 from tests.server.api.conftest import Asking, incident, session
 
 INCIDENTS = "/api/v1/incidents"
@@ -155,6 +159,51 @@ def test_no_more_bodies_are_held_than_are_allowed(
     asking = asking_with(Limits(bodies=0))
     answer = asking.post(INCIDENTS, [incident()], asking.key(feeds=("incidents",)))
     assert answer.status_code == 503 and "retry-after" in answer.headers
+
+
+def test_one_key_brings_so_many_new_rows_in_an_hour_and_known_ones_as_often_as_it_likes(
+    asking_with: Callable[[Limits], Asking],
+) -> None:
+    asking = asking_with(Limits(new_rows=3, per_minute=6_000, burst=100))
+    key, other = (asking.key(name, feeds=("incidents",)) for name in ("satu", "dua"))
+    for _ in range(3):
+        assert asking.post(INCIDENTS, [incident(id="K-1")], key).status_code == 200
+    rows = [incident(id="K-2"), incident(id="K-3", jenis="??")]
+    assert asking.post(INCIDENTS, rows, key).status_code == 200
+    answer = asking.post(INCIDENTS, [incident(id="K-4")], key)
+    assert answer.status_code == 429 and 0 < int(answer.headers["retry-after"]) <= 3600
+    assert asking.post(INCIDENTS, [incident(id="K-5")], other).status_code == 200
+
+
+def test_slow_bodies_of_one_key_keep_no_other_key_out(
+    asking_with: Callable[[Limits], Asking],
+) -> None:
+    asking = asking_with(Limits(bodies=3, own_bodies=2, own=2))
+    key, other = (asking.key(name, feeds=("incidents",)) for name in ("satu", "dua"))
+    for one in (key, other):  # known to the server from here on
+        assert asking.post(INCIDENTS, [incident()], one).status_code == 200
+    host, port = asking.address.removeprefix("http://").split(":")
+    head = (
+        f"POST {INCIDENTS} HTTP/1.1\r\nhost: {host}\r\nauthorization: {key['authorization']}\r\n"
+        "content-type: application/json\r\ncontent-length: 99\r\n\r\n["
+    )
+    with ExitStack() as slow:
+        for _ in range(4):
+            line = slow.enter_context(socket.create_connection((host, int(port))))
+            line.sendall(head.encode())
+        until = time.monotonic() + 30
+        while asking.post(INCIDENTS, [incident()], key).status_code != 429:
+            assert time.monotonic() < until
+        assert asking.post(INCIDENTS, [incident(id="K-9")], other).status_code == 200
+
+
+def test_all_who_show_a_key_that_nobody_has_wait_in_one_line(asking: Asking) -> None:
+    ring = Keyring(asking.board.store)
+    key = asking.key(feeds=("incidents",))
+    made_up = [Headers({"authorization": f"Bearer situasi_{n:012x}_{'x' * 43}"}) for n in range(9)]
+    assert {owner_of(headers, ring) for headers in [*made_up, Headers({})]} == {STRANGER}
+    ring.find(key["authorization"].removeprefix("Bearer "))
+    assert owner_of(Headers(key), ring) not in {STRANGER, ""}
 
 
 def test_an_unknown_feed_is_no_address(asking: Asking) -> None:
