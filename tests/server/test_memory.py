@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import tomllib
 import weakref
 
-import pytest
 from streamlit import config
 
 from situasi.server import memory
@@ -36,24 +34,18 @@ def test_what_is_loaded_is_walked_neither_meanwhile_nor_afterwards() -> None:
         gc.unfreeze()
 
 
-def test_what_is_left_in_a_circle_goes_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "EVERY_S", 0.01)
-
-    async def work() -> None:
-        collecting = asyncio.create_task(memory.collect_now_and_then())
+def test_what_is_left_in_a_circle_goes_with_the_collection_of_each_minute() -> None:
+    gc.disable()
+    try:
         held = Circle()
         gone = weakref.ref(held)
         del held
-        async with asyncio.timeout(30):
-            while gone() is not None:
-                await asyncio.sleep(0.01)
-        collecting.cancel()
-
-    gc.disable()
-    try:
-        asyncio.run(work())
+        assert gone() is not None
+        memory.collect()
+        assert gone() is None
     finally:
         gc.enable()
+    assert memory.COLLECT_EVERY_S == 60
 
 
 def test_nothing_is_set_aside_while_the_server_runs_and_streamlit_does_not_collect() -> None:
