@@ -49,4 +49,4 @@ def _read(visit: Visit, cookies: dict[str, str]) -> tuple[str, list[str]]:
 
 
 def _sealed(visit: Visit) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(visit.doorway.secret, salt="device")
+    return visit.doorway.serializer("device")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from itsdangerous import Signer
+from itsdangerous import Signer, URLSafeTimedSerializer
 
 from situasi.server.asking import Network
 from situasi.server.bonds import Tells
@@ -51,3 +51,8 @@ class Doorway:
     @property
     def session_signer(self) -> Signer:
         return Signer(self.secret, salt="session", digest_method=hashlib.sha256)
+
+    def serializer(self, salt: str) -> URLSafeTimedSerializer:
+        """What signs a value with its time, for this use alone."""
+        method = {"digest_method": hashlib.sha256}
+        return URLSafeTimedSerializer(self.secret, salt=salt, signer_kwargs=method)

@@ -205,7 +205,7 @@ def _journey(request: Request) -> Journey | None:
 
 
 def _journeys(visit: Visit) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(visit.doorway.secret, salt="oidc")
+    return visit.doorway.serializer("oidc")
 
 
 def _is_same(one: str, other: str) -> bool:

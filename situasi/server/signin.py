@@ -236,7 +236,7 @@ def is_ours(visit: Visit, token: str, of: str) -> bool:
 
 
 def _forms(visit: Visit) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(visit.doorway.secret, salt="form")
+    return visit.doorway.serializer("form")
 
 
 async def filled_in(request: Request) -> dict[str, str]:
