@@ -21,6 +21,7 @@ from situasi.ingest import Ledger, ingest_rows
 from situasi.intake import take
 from situasi.server.api.limits import Limits
 from situasi.settings import ROOT
+from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON, settings_in
 from tests.feeds.reading.build import SHEET, repacked, sheet_xml
@@ -168,7 +169,7 @@ def test_each_filled_hour_of_a_wide_table_counts_as_a_row(board: Board, tmp_path
 def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
     rows = [report()] * (FILES.rows + 1)
     ledger = ingest_rows(
-        rows, "uji", board.store, board.context, feed="incidents", now=NOON, actor="uji"
+        rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert "bagi menjadi beberapa kiriman" in str(ledger.refused)
     assert board.store.version() == 0

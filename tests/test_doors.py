@@ -33,7 +33,7 @@ from situasi.screen import filters, incidents_merging, report_door, session
 from situasi.server.api import intake as api_intake
 from situasi.server.api import keys
 from situasi.server.api.intake import Claims, Parcel
-from situasi.server.api.limits import Limits
+from situasi.server.api.limits import Limits, NewRows
 from situasi.settings import ROOT
 from situasi.store import open_store
 from situasi.store.protocol import Quarantined
@@ -542,7 +542,9 @@ def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
         parcel = Parcel(feed, content, write(intruding(world, feed)), repeated and f"{feed}-1")
         for _ in range(2):
             try:
-                told = api_intake.take(world, key, parcel, NOON, Limits(), Claims())
+                told = api_intake.take(
+                    world, key, parcel, NOON, Limits(), Claims(), NewRows(Limits())
+                )
             except Exception as problem:  # noqa: BLE001 whatever it is, nothing may be written
                 told = {"refused": str(problem)}
         assert bool(told["refused"]) == (feed not in key.feeds), (feed, told)
