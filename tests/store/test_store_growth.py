@@ -196,7 +196,7 @@ def test_what_was_before_lies_beside_it_and_opens_again(numbered: Path) -> None:
     (copy,) = copies(numbered)
     assert copy.name == f"situasi.db.skema-{number}.bak"
     assert (old.number_of(copy), old.raw(copy)) == (number, before)
-    assert copy.stat().st_mode & 0o777 == 0o640
+    assert copy.stat().st_mode & 0o777 == 0o600  # as the store is from its opening on
     restored = numbered.with_name("restored.db")
     shutil.copy(copy, restored)
     first, again = opened(numbered), opened(restored)
@@ -414,7 +414,7 @@ def test_killed_before_any_statement_it_is_the_old_store_or_the_new(
 
 @forks
 @may_fork
-@pytest.mark.parametrize("moment", ["_needs_room", "_free", "_note"])
+@pytest.mark.parametrize("moment", ["_needs_room", "_free", "sync_folder"])
 def test_killed_while_it_is_copied_it_is_the_old_store(
     second: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
