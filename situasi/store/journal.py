@@ -39,8 +39,10 @@ def quarantined() -> sa.Select[Any]:
         .where(release.number == tables.quarantine.c.seq, _stands())
         .scalar_subquery()
     )
-    joined = tables.quarantine.join(seen.batches(), when.batch == tables.quarantine.c.batch)
-    more = (released_by.label("released_by"), when.at.label("seen_at"))
+    # The batch that is being written has no row of its own yet.
+    joined = tables.quarantine.outerjoin(seen.batches(), when.batch == tables.quarantine.c.batch)
+    seen_at = sa.func.coalesce(when.at, tables.quarantine.c.recorded_at)
+    more = (released_by.label("released_by"), seen_at.label("seen_at"))
     columns: list[Any] = [*tables.quarantine.c, *more]
     return sa.select(*columns).select_from(joined)
 

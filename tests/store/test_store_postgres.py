@@ -141,6 +141,8 @@ def test_what_is_stored_is_never_changed_not_even_by_hand(
         with store.deliver(delivery(feed=feed)) as writing:
             writing.add(frame(row(feed), feed=feed), [rejection()])
             writing.release([1])
+    with store.deliver(delivery(feed=feed, actor="another")) as writing:
+        writing.add(frame(row(feed), feed=feed), [])
     store.withdraw(1, MORNING, "operator")
     store.note("siaga", 1, MORNING, "operator")
     store.remember("account", "wati", 1, MORNING, "admin")
