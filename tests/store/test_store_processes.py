@@ -125,6 +125,7 @@ def test_two_processes_delivering_the_same_rows_store_each_once(anywhere: str) -
     store.close()
     assert told["action"].value_counts().to_dict() == {
         "deliver": turns,
+        "deliver-again": turns,
         "sign-in": 2 * turns,
         "saw": 2 * turns,
     }
