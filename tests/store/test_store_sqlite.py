@@ -30,6 +30,8 @@ def filled(url: str) -> Store:
         with store.deliver(delivery(feed=feed)) as writing:
             writing.add(frame(row(feed), feed=feed), [rejection(raw={"feed": feed})])
             writing.release([1])
+    with store.deliver(delivery(feed=feed, actor="another")) as writing:
+        writing.add(frame(row(feed), feed=feed), [])
     store.withdraw(1, MORNING, "operator")
     store.note("siaga", 1, MORNING, "operator")
     store.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "account")
@@ -61,7 +63,7 @@ def test_closing_and_reopening_keeps_all(url: str) -> None:
               store.remembered("account"), store.access_version(), store.head()]  # fmt: skip
     store.close()
     assert [repr(one) for one in before] == [repr(one) for one in after]
-    assert before[0] == len(FEEDS) + 2
+    assert before[0] == len(FEEDS) + 3
 
 
 @pytest.mark.parametrize(

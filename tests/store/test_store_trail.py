@@ -215,8 +215,9 @@ def test_head_hung_on_a_forged_entry_does_not_pass(url: str) -> None:
 def test_text_that_is_no_text_never_passes_for_whole(url: str) -> None:
     told(url)
     tamper(url, "UPDATE audit SET actor = CAST(x'ff' AS TEXT) WHERE seq = 4")
-    with pytest.raises(StoreError, match="actor"):
+    with pytest.raises(StoreError) as raised:
         verified(url)
+    assert "actor" in raised.value.detail
 
 
 def test_board_writes_on_after_a_seal_was_wiped_and_the_break_stays_where_it_is(url: str) -> None:

@@ -26,10 +26,12 @@ def fill(path: Path) -> None:
     """A row at least in every table: sent, refused, taken in again, taken back, sent again."""
     store = open_store(f"sqlite:///{path.as_posix()}")
 
-    def deliver(feed: str, *ids: str, release: tuple[int, ...] = (), source: str = "a.csv") -> None:
+    def deliver(
+        feed: str, *ids: str, release: tuple[int, ...] = (), source: str = "a.csv", **more: str
+    ) -> None:
         rows = [row(feed, id=one, row=number) for number, one in enumerate(ids, 2)]
         rejected = [] if release else [rejection(9, raw={"x": feed}, reasons=("Satu.", "Dua."))]
-        with store.deliver(delivery(feed=feed, source=source)) as writing:
+        with store.deliver(delivery(feed=feed, source=source, **more)) as writing:
             writing.add(frame(*rows, feed=feed), rejected)
             writing.release(release)
 
@@ -41,6 +43,7 @@ def fill(path: Path) -> None:
     for feed in FEEDS:
         if feed != "incidents":
             deliver(feed, "r-1", "r-2")
+    deliver(feed, "r-1", actor="rekan")
     for level in (1, 2):
         store.note("siaga", {"tingkat": level}, MORNING + 3 * HOUR, "kapolres")
     store.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "account", {"a": 1})
