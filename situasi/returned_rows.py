@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from situasi.feeds.headings import OURS, RETURNED
-from situasi.feeds.reading.marks import ALL as MARKS
 from situasi.feeds.table import Checked, Table
 from situasi.store.protocol import Quarantined, Store
 from situasi.write_scope import WriteScope
@@ -83,14 +82,14 @@ def is_same_row(held: Quarantined, cells: Mapping[str, str]) -> bool:
     """Whether a returned row is this row of quarantine, corrected.
 
     Our export names file and row beside the number: where they stand, they must fit. Without
-    them at least half of the cells must be as they were.
+    them at least half of the cells that were filled must be as they were.
     """
     source, row = cells.get(_SOURCE), cells.get(_ROW)
     if source is not None and row is not None:
         return source == held.source.strip() and _whole(row) == held.row
     if source not in {None, held.source.strip()} or (row is not None and _whole(row) != held.row):
         return False
-    before = {k: v.strip() for k, v in held.raw.items() if k not in {*OURS, *MARKS}}
+    before = {k: v.strip() for k, v in held.raw.items() if k not in OURS and v.strip()}
     same = sum(cells.get(heading) == cell for heading, cell in before.items())
     return same > 0 and 2 * same >= len(before)
 
