@@ -94,7 +94,8 @@ def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Pat
     assert torn and {"waktu", "kecamatan", "jenis"} <= torn[0].raw.keys()
     told = {"waktu": "27/11/2024 08.05", "kecamatan": "Kandis", "jenis": "banjir"}
     lines = [{h: told.get(h, cell) for h, cell in torn[0].raw.items()}]
-    back = csv_file(tmp_path / "b.csv", {"no_karantina": torn[0].number, **lines[0]})
+    ours = {"no_karantina": torn[0].number, "berkas": torn[0].source, "baris": torn[0].row}
+    back = csv_file(tmp_path / "b.csv", {**ours, **lines[0]})
     assert bring(board, back).accepted == 1
     assert torn[0].number not in [row.number for row in board.store.quarantine()]
 
