@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,6 +63,26 @@ def opened() -> Iterator[Board]:
         raise fail(error) from error
     finally:
         board.close()
+
+
+@contextmanager
+def until_interrupted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C sets; a second Ctrl-C ends the command at once.
+
+    A KeyboardInterrupt is lost where it strikes within a finalizer of a library.
+    """
+    stop = threading.Event()
+
+    def on_interrupt(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True)

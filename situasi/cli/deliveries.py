@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.board import Board
-from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
 from situasi.feeds.reading.limits import COMMAND_LINE
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger, ingest_file
@@ -142,10 +141,6 @@ def batches() -> None:
 
 def watch() -> None:
     """Masukkan apa yang diletakkan di kotak masuk, sampai dihentikan (server juga melakukannya)."""
-    stop = threading.Event()
-    with opened() as board:
+    with opened() as board, until_interrupted() as stop:
         err.print(f"Mengawasi {board.settings.inbox}; Ctrl-C untuk berhenti.", highlight=False)
-        try:
-            Inbox(board, now, lambda ledger: show([ledger])).run(stop)
-        except KeyboardInterrupt:
-            stop.set()
+        Inbox(board, now, lambda ledger: show([ledger])).run(stop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from situasi.board import Board
 from situasi.cli.audit import moment as read_moment
-from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
 from situasi.documents import building, files, schedule
 from situasi.documents import wanted as asking
 from situasi.documents.wanted import KINDS, Refused
@@ -156,11 +155,8 @@ def _again_and_again(work: _Work, every: str) -> None:
         hoped=(StoreError, TemplateRefused, OSError),
     )
     tell(f"Laporan setiap {every} ke {work.folder}; Ctrl-C untuk berhenti.")
-    stop = threading.Event()
-    try:
+    with until_interrupted() as stop:
         plan.run(stop.wait)
-    except KeyboardInterrupt:
-        stop.set()
 
 
 def _moment(text: str | None, election: Election) -> datetime | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Annotated
 
 import typer
 
-from situasi.cli.common import err, fail, now, opened, out
+from situasi.cli.common import err, fail, now, opened, out, until_interrupted
 from situasi.pulse import Errand
 from situasi.store import Scope
 from situasi.syncing import Flown, SyncRefused, Upstream, upstream
@@ -55,15 +54,17 @@ def _once(way: Upstream) -> None:
 
 def _on(way: Upstream) -> None:
     """Until interrupted. A refusal ends it: waiting does not mend a forked trail."""
-    stop, last = threading.Event(), ""
-    while not stop.wait(way.pause if last else 0.0):
-        trouble = way.look()
-        if isinstance(trouble, SyncRefused):
-            raise fail(trouble)
-        said = "" if trouble is None else str(trouble)
-        if said and said != last:
-            err.print(said, style="bold red", highlight=False, markup=False, soft_wrap=True)
-        last = said or "ok"
+    last = ""
+    with until_interrupted() as stop:
+        while not stop.wait(way.pause if last else 0.0):
+            trouble = way.look()
+            if isinstance(trouble, SyncRefused):
+                raise fail(trouble)
+            said = "" if trouble is None else str(trouble)
+            if said and said != last:
+                err.print(said, style="bold red", highlight=False, markup=False, soft_wrap=True)
+            last = said or "ok"
+    raise typer.Exit(130)
 
 
 def _said(flown: Flown) -> None:
