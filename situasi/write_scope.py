@@ -50,13 +50,15 @@ class WriteScope:
     """What one sender may write.
 
     actor: how deliveries and the audit trail call the sender. feeds: what may be brought.
-    area: the kecamatan of which rows may tell; empty: the whole kabupaten.
+    area: the kecamatan of which rows may tell; empty: the whole kabupaten. begins_exercise: may
+    bring the first row that is marked LATIHAN, which marks the whole board.
     """
 
     actor: str
     feeds: frozenset[str]
     area: tuple[str, ...]
     corrects: Corrects
+    begins_exercise: bool = False
 
     def check_feed(self, feed: str) -> None:
         """Raise SourceRefused where this feed is not theirs to bring."""
@@ -95,19 +97,28 @@ def for_viewer(viewer: Viewer, act: str) -> WriteScope:
         feeds=frozenset(viewer.role.feeds(tuple(feeds))),
         area=viewer.area,
         corrects=Corrects.ALL if all_rows else Corrects.OWN,
+        begins_exercise=viewer.role.may("latih") and not viewer.area,
     )
 
 
 def for_program(actor: str, corrects: Corrects) -> WriteScope:
     """The scope of a program of this machine, which brings every feed of the whole kabupaten."""
-    return WriteScope(actor, frozenset(FEEDS), (), corrects)
+    return WriteScope(actor, frozenset(FEEDS), (), corrects, begins_exercise=True)
 
 
 def bound(context: Context, scope: WriteScope, store: Store, feed: str, now: datetime) -> Context:
     """The context in which rows of this sender are judged: whatever is not theirs is a fault."""
-    if not scope.area:
-        return replace(context, area=(), elsewhere=frozenset())
-    return replace(context, area=scope.area, elsewhere=_elsewhere(store, feed, scope.area, now))
+    elsewhere = _elsewhere(store, feed, scope.area, now) if scope.area else frozenset[str]()
+
+    def takes_exercise() -> bool:
+        return scope.begins_exercise or _is_exercise(store)
+
+    return replace(context, area=scope.area, elsewhere=elsewhere, takes_exercise=takes_exercise)
+
+
+def _is_exercise(store: Store) -> bool:
+    """Whether any row that stands is marked LATIHAN."""
+    return any(_standing_rows(store, feed)["latihan"].any() for feed in FEEDS.values())
 
 
 def _elsewhere(store: Store, feed: str, area: tuple[str, ...], now: datetime) -> frozenset[str]:

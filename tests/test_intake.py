@@ -72,6 +72,8 @@ def test_the_feeds_of_a_workbook_are_all_told(board: Board, tmp_path: Path) -> N
         (".csv", "csv"),
         ("..", "kiriman"),
         ("a\x00b.csv", "a_b.csv"),
+        ("gaji\u202egpj.csv", "gajigpj.csv"),  # it would be read from right to left
+        ("a\u200b\u2028b\x85.csv", "ab.csv"),
         ("é" * 300 + ".xlsx", "é" * 60 + ".xlsx"),
     ],
 )

@@ -33,6 +33,9 @@ _VOTES = re.compile(r"suara|paslon|kolom kosong|kotak kosong|\bvotes?\b", re.IGN
 # Within a case key: day, whether made up, kind, then the kecamatan.
 _CASE_PLACE = re.compile(rf"(?=\|-?\d+\|(?:latihan)?\|(?:{'|'.join(JENIS)}|-)\|([^|]*)\|)")
 
+NO_EXERCISE = (
+    "baris LATIHAN pada papan yang bukan latihan: latihan dimulai oleh pimpinan atau admin"
+)
 UNFIT = {
     EXCESS: "jumlah sel melebihi jumlah judul kolom",
     BROKEN: "baris tidak dapat dibaca",
@@ -115,11 +118,20 @@ def judge_basics(sheet: Sheet) -> None:
     for row, reason in _marked(sheet, ASIDE).items():
         sheet.bench.fault(row, reason)
     sheet.values["latihan"] = [bool(v) for v in sheet.optional("latihan", read_yesno)]
+    _judge_exercise(sheet)
     for name in ("pelapor", "sumber"):
         sheet.values[name] = sheet.texts(name)
     sheet.values["teks_asli"] = sheet.bench.each(
         sheet.texts("teks_asli"), lambda text: (text and original(text, sheet.context), None)
     )
+
+
+def _judge_exercise(sheet: Sheet) -> None:
+    """Fault rows of an exercise that would mark a board as one which is none."""
+    marked = [row for row, made_up in enumerate(sheet.values["latihan"]) if made_up]
+    if marked and not sheet.context.takes_exercise():
+        for row in marked:
+            sheet.bench.fault(row, NO_EXERCISE, "latihan")
 
 
 def _marked(sheet: Sheet, mark: str) -> dict[int, str]:

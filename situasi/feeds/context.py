@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,8 @@ class Context:
 
     area: the kecamatan of which the sender may report; empty: all. elsewhere: what belongs to
     another one though a row does not say so: numbers of officers, ids of neutrality cases.
-    Both are set from the sender's WriteScope alone (write_scope.bound).
+    takes_exercise: asked where a row is marked LATIHAN: whether the sender may bring one here.
+    All three are set from the sender's WriteScope alone (write_scope.bound).
     """
 
     register: Register
@@ -28,6 +29,7 @@ class Context:
     vocabulary: Vocabulary
     area: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    takes_exercise: Callable[[], bool] = lambda: True
 
     @property
     def election(self) -> Election:

@@ -25,6 +25,8 @@ _SAID = "_masukan_kabar"
 _JUDGING: Final = TurnLimiter(at_once=2, per_owner=1)
 # Rows of each feed that are shown before a file is taken in.
 PREVIEW = 100
+# Rows that would be refused, of which it is told why.
+REFUSED = 1000
 
 
 def allowed(view: View, act: str) -> bool:
@@ -47,10 +49,14 @@ def told() -> None:
 
 @dataclass(frozen=True)
 class Trial:
-    """What would become of an uploaded file. rows: the first that would be accepted, by feed."""
+    """What would become of an uploaded file. rows: the first that would be accepted, by feed.
+
+    more_refused: how many rows that would be refused are not told of. A page keeps its trial.
+    """
 
     ledger: Ledger
     rows: dict[str, pd.DataFrame]
+    more_refused: int
 
 
 def try_file(name: str, file: BinaryIO) -> Trial:
@@ -62,7 +68,10 @@ def try_file(name: str, file: BinaryIO) -> Trial:
         if len(known) < PREVIEW:
             rows[feed] = pd.concat([known, accepted.head(PREVIEW - len(known))])
 
-    return Trial(_taken(name, file, dry_run=True, preview=keep), rows)
+    ledger = _taken(name, file, dry_run=True, preview=keep)
+    more = max(0, len(ledger.reasons) - REFUSED)
+    del ledger.reasons[REFUSED:]
+    return Trial(ledger, rows, more)
 
 
 def take_file(name: str, file: BinaryIO) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from situasi import intake, words
-from situasi.ingest import Ledger
 from situasi.labels import label
 from situasi.screen import intake_acts, intake_words, noted, page, session, tables, uploads
 from situasi.screen.intake_acts import Trial
@@ -16,6 +15,7 @@ from situasi.screen.page import View
 from situasi.words import _
 
 _TRIED = "_masukan_dicoba"
+_FILE = "_masukan_berkas"
 _TURN = "_masukan_giliran"
 _NOTES = 6
 
@@ -40,7 +40,7 @@ def upload_panel(view: View) -> None:
         return
     trial = _tried(file)
     ledger = trial.ledger
-    if _shown(ledger):
+    if _shown(trial):
         _would_be_stored(trial)
         st.button(
             _("Masukkan ke papan"), type="primary", on_click=_take, args=(file.name, file),
@@ -49,11 +49,12 @@ def upload_panel(view: View) -> None:
 
 
 def _forget_replaced(file: Any) -> None:
-    """Free the memory of the file tried before this one."""
-    known = st.session_state.get(_TRIED)
-    if known is not None and (file is None or known[0] != file.file_id):
-        del st.session_state[_TRIED]
-        uploads.forget(known[0])
+    """Free the memory of the file that was here before this one, and of its trial."""
+    known, now = st.session_state.get(_FILE), None if file is None else file.file_id
+    if known is not None and known != now:
+        st.session_state.pop(_TRIED, None)
+        uploads.forget(known)
+    st.session_state[_FILE] = now
 
 
 def _tried(file: Any) -> Trial:
@@ -80,8 +81,9 @@ def _would_be_stored(trial: Trial) -> None:
             )
 
 
-def _shown(ledger: Ledger) -> bool:
+def _shown(trial: Trial) -> bool:
     """Draw the trial; whether the file may be taken in by this viewer."""
+    ledger = trial.ledger
     feeds = intake.feeds_of(ledger)
     if set(feeds) - set(session.viewer().role.feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
@@ -95,8 +97,16 @@ def _shown(ledger: Ledger) -> bool:
     for note in ledger.notes[:_NOTES]:
         st.text(note)
     if ledger.reasons:
+        title = _("Baris yang akan ditolak dan alasannya")
+        if trial.more_refused:
+            title = _(
+                "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
+            )
+            title = title.format(
+                n=words.number(len(ledger.reasons)), more=words.number(trial.more_refused)
+            )
         tables.opens(
-            _("Baris yang akan ditolak dan alasannya"),
+            title,
             lambda: intake_words.refused_table(ledger),
             "unggah_ditolak",
         )
@@ -106,5 +116,4 @@ def _shown(ledger: Ledger) -> bool:
 def _take(name: str, file: Any) -> None:
     intake_acts.take_file(name, file)
     st.session_state[_TURN] += 1
-    st.session_state.pop(_TRIED, None)
-    uploads.forget(file.file_id)
+    _forget_replaced(None)

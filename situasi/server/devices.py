@@ -11,26 +11,25 @@ import secrets
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
-from situasi.server.gate import Visit, cookie_name
+from situasi.server.gate import DEVICE, Visit, cookie_name
 
-COOKIE = "situasi-kenal"
 _LASTS = 180 * 24 * 3600  # seconds
 _MOST = 8  # accounts of one browser
 
 
-def number_for(visit: Visit, cookies: dict[str, str], name: str) -> str:
+def number_for(visit: Visit, name: str) -> str:
     """The number of this browser, where this account has signed in; else nothing."""
-    number, names = _read(visit, cookies)
+    number, names = _read(visit)
     return number if name in names else ""
 
 
-def remember(answer: Response, visit: Visit, cookies: dict[str, str], name: str) -> None:
+def remember(answer: Response, visit: Visit, name: str) -> None:
     """Write down in the browser that this account has signed in."""
-    number, names = _read(visit, cookies)
+    number, names = _read(visit)
     kept = [name, *(one for one in names if one != name)][:_MOST]
     text = str(_sealed(visit).dumps([number or secrets.token_urlsafe(12), kept]))
     answer.set_cookie(
-        cookie_name(COOKIE, visit.asking),
+        cookie_name(DEVICE, visit.asking),
         text,
         max_age=_LASTS,
         httponly=True,
@@ -39,10 +38,9 @@ def remember(answer: Response, visit: Visit, cookies: dict[str, str], name: str)
     )
 
 
-def _read(visit: Visit, cookies: dict[str, str]) -> tuple[str, list[str]]:
-    held = cookies.get(cookie_name(COOKIE, visit.asking), "")
+def _read(visit: Visit) -> tuple[str, list[str]]:
     try:
-        number, names = _sealed(visit).loads(held, max_age=_LASTS)
+        number, names = _sealed(visit).loads(visit.device, max_age=_LASTS)
     except (BadData, ValueError, TypeError):
         return "", []
     return str(number), [str(name) for name in names]

@@ -14,14 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from situasi import links, viewers, words
 from situasi.disk_space import SPACE
 from situasi.roles import ROLES, Viewer
-from situasi.server import connections, full, keeper
+from situasi.server import connections, full, keeper, parking
 from situasi.server.asking import OWN_NAMES, Asking, asking
 from situasi.server.bonds import UPLOADS, Bonds
 from situasi.server.doorway import Doorway
 from situasi.server.headers import with_headers
 from situasi.server.state_budget import StateBudget
 from situasi.server.talk import CURRENT, Talk
-from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file
+from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file, removes_file
 from situasi.words import _
 
 # Where a route of ours finds what the gate knows of the request: a Visit.
@@ -33,8 +33,10 @@ OIDC_BACK = f"{OIDC}/kembali"
 # Below links.ADDRESS: where a guest is led whose link has ended.
 ENDED = "berakhir"
 COOKIE = "situasi"
-# What the application behind the gate never sees: the session, and which browser this is.
-_COOKIES = (COOKIE, "situasi-kenal")
+# Which browser this is, and who signed in there: devices.
+DEVICE = "situasi-kenal"
+# What the application behind the gate never sees.
+_COOKIES = (COOKIE, DEVICE)
 
 # Told to anybody: whether the server lives.
 _OPEN = frozenset({"/healthz", "/healthz/live", "/healthz/ready"})
@@ -50,7 +52,8 @@ _LARGEST = ((UPLOADS, 64 * _MEGABYTE), (_KEYED, 64 * _MEGABYTE), ("", 64 * 1024)
 class Visit:
     """What the gate knows of a request that it lets through. key: of the session, or empty.
 
-    was_guest: nobody any more, but once somebody who came by a shared link.
+    was_guest: nobody any more, but once somebody who came by a shared link. device: what the
+    browser holds in the cookie DEVICE, unread.
     """
 
     doorway: Doorway
@@ -58,6 +61,7 @@ class Visit:
     key: str = ""
     viewer: Viewer | None = None
     was_guest: bool = False
+    device: str = ""
 
 
 class TooLarge(Exception):
@@ -72,7 +76,7 @@ class Gate:
         self._signer = doorway.session_signer
         self._bonds = Bonds(lambda key: keeper.current().is_standing(key))
         self._budget = StateBudget()
-        self._uploads = UploadQuota(doorway.keeps_file)
+        self._uploads = UploadQuota(doorway.keeps_file, parking.end)
         # Whatever answers there judges itself who comes; so does the way in by a shared link.
         self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
@@ -86,6 +90,8 @@ class Gate:
         found = self._judged(scope, asked)
         if full.opens_a_page(scope) and connections.TABLE.is_full():
             found = full.refusal()
+        if isinstance(found, Visit) and removes_file(scope):
+            found = Response(status_code=204)
         if isinstance(found, Response):
             await _refuse(found, scope, receive, send)
         elif scope["type"] == "websocket":
@@ -96,6 +102,10 @@ class Gate:
     def _judged(self, scope: Scope, asked: Asking) -> Visit | Response:
         """Who this is, or the answer to whoever may not pass."""
         path, http = scope["path"], scope["type"] == "http"
+        if http and _ends_in_two_ways(scope):
+            refusal = _refusal(400, _("Permintaan ini tidak terbaca."))
+            refusal.headers["connection"] = "close"
+            return refusal
         if asked.name not in self._doorway.hosts | OWN_NAMES:
             return _refusal(400, _("Papan ini tidak dipanggil dengan nama itu."))
         if path.startswith(_CLOSED):
@@ -140,20 +150,23 @@ class Gate:
 
     def _visit(self, scope: Scope, asked: Asking) -> Visit:
         """Whoever is signed in by the cookie of this request, if anybody is."""
-        signed = cookies(scope).get(cookie_name(COOKIE, asked))
+        held = cookies(scope)
+        signed = held.get(cookie_name(COOKIE, asked))
+        device = held.get(cookie_name(DEVICE, asked), "")
         if any(map(_is_our_word, scope["headers"])):
             keeper.current().suspect("viewer header", asked.address)
         if signed is None:
-            return Visit(self._doorway, asked)
+            return Visit(self._doorway, asked, device=device)
         try:
             key = keeper.key_of(self._signer.unsign(signed).decode())
         except (BadSignature, UnicodeDecodeError):
             keeper.current().suspect("forged cookie", asked.address)
-            return Visit(self._doorway, asked)
+            return Visit(self._doorway, asked, device=device)
         viewer = keeper.current().viewer(key)
         if viewer is None:
-            return Visit(self._doorway, asked, was_guest=keeper.current().was_guest(key))
-        return Visit(self._doorway, asked, key, viewer)
+            was_guest = keeper.current().was_guest(key)
+            return Visit(self._doorway, asked, was_guest=was_guest, device=device)
+        return Visit(self._doorway, asked, key, viewer, device=device)
 
     async def _answer(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         if visit.viewer is not None or _takes_keys(scope["path"]):
@@ -220,6 +233,12 @@ class Gate:
         finally:
             keeper.current().leaves(talk)
             self._budget.leaves(talk)
+
+
+def _ends_in_two_ways(scope: Scope) -> bool:
+    """Whether a proxy could see another end of the body than we do (RFC 9112, 6.1)."""
+    headers = Headers(scope=scope)
+    return "transfer-encoding" in headers and "content-length" in headers
 
 
 def _takes_keys(path: str) -> bool:

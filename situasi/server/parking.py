@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from situasi import pulse
 from situasi.server import talk
@@ -28,9 +28,15 @@ class _Parked:
 
 
 class ParkedSessions:
-    """A SessionStorage of Streamlit. ttl_seconds: how long each is kept."""
+    """A SessionStorage of Streamlit. ttl_seconds: how long each is kept.
+
+    current: the one that Streamlit keeps sessions in.
+    """
+
+    current: ClassVar[ParkedSessions | None] = None
 
     def __init__(self, ttl_seconds: float = 120.0) -> None:
+        ParkedSessions.current = self
         self._seconds = ttl_seconds
         self._parked: dict[str, _Parked] = {}  # the oldest first
 
@@ -48,10 +54,10 @@ class ParkedSessions:
             asyncio.get_running_loop().call_soon(session_info.session.shutdown)
             return
         owner = "" if current is None else current.key
-        end = asyncio.get_running_loop().call_later(self._seconds, self._drop, name)
+        end = asyncio.get_running_loop().call_later(self._seconds, self.end, name)
         self._parked[name] = _Parked(session_info, owner, end)
         if len(self._parked) > MOST:
-            self._drop(self._least_missed())
+            self.end(self._least_missed())
         pulse.PARKED.set(len(self._parked))
 
     def delete(self, session_id: str) -> None:
@@ -71,11 +77,18 @@ class ParkedSessions:
         owner, _ = held.most_common(1)[0]
         return next(name for name, one in self._parked.items() if one.owner == owner)
 
-    def _drop(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """End a session that is kept, and all that it holds."""
         found = self._parked.get(name)
         if found is not None:
             self.delete(name)
             found.info.session.shutdown()
+
+
+def end(name: str) -> None:
+    """End the session of this name, where it is one whose browser is cut off."""
+    if ParkedSessions.current is not None:
+        ParkedSessions.current.end(name)
 
 
 def park(keeper: ModuleType) -> None:

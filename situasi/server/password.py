@@ -10,7 +10,7 @@ from situasi import accounts, settings, words
 from situasi.accounts import Account, AccountRefused
 from situasi.server import devices, keeper, parts, signin
 from situasi.server.attempts import Attempt
-from situasi.server.gate import VISIT, Visit, cookies
+from situasi.server.gate import VISIT, Visit
 from situasi.server.signin import PASSWORD, Stopped
 from situasi.store.protocol import StoreError
 from situasi.words import _
@@ -31,15 +31,12 @@ async def change(request: Request) -> Response:
     given = await signin.filled_in(request)
     if not signin.is_ours(visit, given.get("bukti", ""), visit.key):
         return _form(visit, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
-    return await _changed(request, visit, account, given)
+    return await _changed(visit, account, given)
 
 
-async def _changed(
-    request: Request, visit: Visit, account: Account, given: dict[str, str]
-) -> Response:
+async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Response:
     old, new = given.get("lama", ""), given.get("baru", "")
-    held = cookies(request.scope)
-    device = devices.number_for(visit, held, account.name)
+    device = devices.number_for(visit, account.name)
     one = Attempt(account.name, visit.asking.address, device)
     try:
         if new != given.get("ulang", ""):
@@ -59,7 +56,7 @@ async def _changed(
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
         return _form(visit, account, said, 503)
-    devices.remember(answer, visit, held, account.name)
+    devices.remember(answer, visit, account.name)
     return answer
 
 

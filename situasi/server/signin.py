@@ -80,8 +80,7 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
     visit: Visit = request.scope[VISIT]
     name, address = given.get("nama", "").strip().lower(), visit.asking.address
     found = keeper.current().account(name)
-    held = cookies(request.scope)
-    one = Attempt(name, address, devices.number_for(visit, held, name))
+    one = Attempt(name, address, devices.number_for(visit, name))
     try:
         right = await is_right(one, found, given.get("sandi", ""), "sign-in")
     except Stopped as stopped:
@@ -95,7 +94,7 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
         return form(request, onward, said, 503, name)
-    devices.remember(answer, visit, held, name)
+    devices.remember(answer, visit, name)
     return answer
 
 

@@ -54,25 +54,28 @@ class UploadQuota:
     """Knows which uploaded files are kept. Of the event loop's thread only."""
 
     def __init__(
-        self, keeps_file: KeepsFile, per_owner: int = PER_OWNER, in_all: int = IN_ALL
+        self,
+        keeps_file: KeepsFile,
+        end_parked: Callable[[str], None],
+        per_owner: int = PER_OWNER,
+        in_all: int = IN_ALL,
     ) -> None:
-        self._keeps, self._per_owner, self._in_all = keeps_file, per_owner, in_all
+        self._keeps, self._end_parked = keeps_file, end_parked
+        self._per_owner, self._in_all = per_owner, in_all
         self._uploads: list[Upload] = []
 
     def begin(self, owner: str, scope: Scope, largest: int) -> Upload:
         """Make room for the file of this request, whose body may be so large, before it is read.
 
-        Raises QuotaExceeded. `end` must follow.
+        Where there is none, pages that were left behind give theirs. Raises QuotaExceeded. `end`
+        must follow.
         """
-        self._forget_removed()
         stated = Headers(scope=scope).get("content-length", "")
         size = min(int(stated), largest) if stated.isdigit() else largest
         session, _, file = scope["path"].removeprefix(UPLOADS).partition("/")
         upload = Upload(owner, session, file, max(size, _LEAST))
-        if self._total(owner) + upload.size > self._per_owner:
-            raise QuotaExceeded(whole=False)
-        if self._total() + upload.size > self._in_all:
-            raise QuotaExceeded(whole=True)
+        self._make_room(owner, self._per_owner - upload.size, whole=False)
+        self._make_room(None, self._in_all - upload.size, whole=True)
         self._uploads.append(upload)
         return upload
 
@@ -82,6 +85,17 @@ class UploadQuota:
             return
         upload.arriving, upload.size = False, max(upload.counted, _LEAST)
         self._forget_removed()
+
+    def _make_room(self, owner: str | None, most: int, *, whole: bool) -> None:
+        self._forget_removed()
+        for one in self._uploads:  # the oldest first
+            if self._total(owner) <= most:
+                return
+            if not one.arriving and owner in {None, one.owner}:
+                self._end_parked(one.session)
+                self._forget_removed()
+        if self._total(owner) > most:
+            raise QuotaExceeded(whole=whole)
 
     def _total(self, owner: str | None = None) -> int:
         return sum(one.size for one in self._uploads if owner is None or one.owner == owner)
@@ -95,3 +109,12 @@ class UploadQuota:
 def brings_file(scope: Scope) -> bool:
     """Whether this request brings a file for the screen."""
     return bool(scope["path"].startswith(UPLOADS)) and scope["method"] in {"PUT", "POST"}
+
+
+def removes_file(scope: Scope) -> bool:
+    """Whether this request takes a file back.
+
+    Its page holds the file until it is drawn anew, and frees it then (screen.uploads): until then
+    the file counts, whatever a browser asks.
+    """
+    return bool(scope["path"].startswith(UPLOADS)) and scope["method"] == "DELETE"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from situasi.board import Board
+from situasi.feeds.common import NO_EXERCISE
 from situasi.ingest import Ledger, ingest_rows
 from situasi.records import FEEDS
-from situasi.write_scope import Corrects, WriteScope
+from situasi.roles import ROLES, Viewer
+from situasi.write_scope import Corrects, WriteScope, for_viewer
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -65,3 +67,29 @@ def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board)
         now=NOON,
     )  # fmt: skip
     assert board.store.quarantine() == []
+
+
+def test_nobody_of_one_kecamatan_marks_the_whole_board_as_an_exercise(board: Board) -> None:
+    ledger = brought(board, [row(), row(latihan="ya", uraian="coba")])
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+    assert ledger.reasons[0]["reasons"] == [NO_EXERCISE]
+    assert not board.live.picture().snapshot.rehearsal
+
+
+def test_on_a_board_that_is_an_exercise_everybody_takes_part(board: Board) -> None:
+    exercise = [row(latihan="ya", uraian="dimulai")]
+    ingest_rows(
+        exercise, "latihan", board.store, board.context, unbounded(), feed="incidents", now=NOON
+    )
+    assert board.live.picture().snapshot.rehearsal
+    assert brought(board, [row(latihan="ya", uraian="ikut")]).accepted == 1
+
+
+def test_an_exercise_is_begun_by_whoever_may_and_of_the_whole_kabupaten() -> None:
+    begin = {
+        (name, area)
+        for name, role in ROLES.items()
+        for area in ((), (KANDIS,))
+        if role.may("masukkan") and for_viewer(Viewer("a", role, area), "masukkan").begins_exercise
+    }
+    assert begin == {("pimpinan", ()), ("admin", ())}

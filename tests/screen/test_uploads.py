@@ -10,7 +10,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.testing.v1 import AppTest
 
 from situasi.board import Board
-from situasi.screen import session
+from situasi.screen import intake_acts, session
 from tests.conftest import NOON
 from tests.screen.conftest import run
 
@@ -64,6 +64,19 @@ def test_a_file_that_was_taken_in_is_forgotten(
     take_in(page)
     assert empty.store.version() == 1
     assert removed == [file]
+
+
+def test_a_trial_keeps_the_first_reasons_and_says_how_many_more_there_are(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_acts, "REFUSED", 3)
+    hand_in(page, "a.csv", ROW + b"\n" + b"kapan,16.10.04,akses,dilaporkan,\n" * 5)
+    trial = page.session_state["_masukan_dicoba"][1]
+    assert (len(trial.ledger.reasons), trial.more_refused) == (3, trial.ledger.quarantined - 3)
+    assert any(
+        "3 baris pertama yang akan ditolak" in one.proto.popover.label
+        for one in page.get("popover")
+    )
 
 
 def test_a_file_that_was_replaced_or_put_away_is_forgotten(

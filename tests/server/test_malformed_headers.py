@@ -153,3 +153,15 @@ def test_whatever_stands_in_a_header_is_answered_by_us_and_breaks_nothing(
     assert given_[b"x-content-type-options"] == b"nosniff"
     assert b"content-security-policy" in given_ and b"x-frame-options" in given_
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_body_with_two_ends_is_refused_and_its_connection_closed(door: Any) -> None:
+    """What follows the first end would be a request that no proxy has seen."""
+    knock, cookie = door
+    both = [(b"transfer-encoding", b"chunked"), (b"content-length", b"5")]
+    for path in PATHS:
+        begin, *_ = knock(
+            "http", "POST", path, [(b"host", b"127.0.0.1"), (b"cookie", cookie), *both]
+        )
+        assert begin["status"] == 400
+        assert (b"connection", b"close") in begin["headers"]

@@ -244,6 +244,18 @@ def test_a_browser_in_which_somebody_has_signed_in_is_counted_apart() -> None:
     assert attempts.attempt(mine, 1).blocked
 
 
+def test_whoever_guesses_beside_them_does_not_lock_out_a_browser_that_was_here_before(
+    served: Server,
+) -> None:
+    mine, beside = from_(served, "10.9.0.1"), from_(served, "10.9.0.1")
+    assert mine.sign_in("siti").status == 303
+    del mine.jar["situasi"]
+    wrong = {beside.sign_in("siti", f"tebakan {n}").status for n in range(PER_ACCOUNT + 1)}
+    assert wrong == {401, 429}
+    assert beside.sign_in("siti").status == 429
+    assert mine.sign_in("siti").status == 303
+
+
 def test_a_whole_polres_behind_one_address_signs_in_at_once(served: Server) -> None:
     def sign_in(n: int) -> int:
         return from_(served, "10.7.0.1").sign_in(("wati", "budi", "siti")[n % 3]).status
