@@ -105,6 +105,28 @@ def test_a_row_faulty_in_a_new_way_takes_the_place_of_the_old_one(board: Board) 
     assert row.number != number and row.raw["jenis"] == "masih entah"
 
 
+def test_a_row_that_comes_back_as_faulty_as_before_waits_on(board: Board) -> None:
+    bring(board, "incidents", faulty())
+    held = board.store.quarantine()
+    ledger = bring(board, "incidents", faulty(no_karantina=held[0].number))
+    assert (ledger.accepted, ledger.quarantined) == (0, 1)
+    assert board.store.quarantine() == held
+
+
+def test_a_number_is_settled_only_by_whom_its_row_concerns(board: Board) -> None:
+    """Whoever delivered it may; a program that only brings rows settles not even its own."""
+    bring(board, "incidents", faulty())
+    (number,) = waiting(board)
+    mended = report(id="X", no_karantina=number, berkas="pusat.csv", baris=1)
+    for actor, corrects in (("budi", Corrects.OWN), ("pusat", Corrects.NOTHING)):
+        other = WriteScope(actor, frozenset(FEEDS), (), corrects)
+        bring(board, "incidents", mended, scope=other)
+        assert waiting(board) == [number]
+    owner = WriteScope("pusat", frozenset(FEEDS), (), Corrects.OWN)
+    bring(board, "incidents", mended, scope=owner)
+    assert waiting(board) == []
+
+
 def held_row(**raw: str) -> Quarantined:
     return Quarantined(7, 1, "incidents", "pagi.csv", 3, raw, ("jenis kosong",), NOON, None)
 
@@ -129,7 +151,14 @@ def test_a_row_is_known_by_file_and_line_or_else_by_its_cells(
     assert is_same_row(held_row(a="1", b="2"), cells) == same
 
 
+def test_of_a_row_that_is_known_by_its_cells_half_must_be_as_they_were() -> None:
+    held = held_row(a="1", b="2", c="3")
+    assert not is_same_row(held, {"a": "1", "b": "9", "c": "9"})
+    assert is_same_row(held, {"a": "1", "b": "2", "c": "9"})
+
+
 def test_a_row_of_which_nothing_was_kept_is_known_by_file_and_line_alone() -> None:
     torn = held_row(__rusak="tidak terbaca")
-    assert not is_same_row(torn, {"a": "1"})
+    for held in (torn, held_row(), held_row(a="")):
+        assert not is_same_row(held, {"a": "1"})
     assert is_same_row(torn, {"a": "1", "berkas": "pagi.csv", "baris": "3"})

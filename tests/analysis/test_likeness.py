@@ -283,6 +283,21 @@ def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_and_kin
     assert not found.complete
 
 
+def test_beyond_the_budget_each_case_is_held_against_the_next_in_time() -> None:
+    nowhere = np.full(200, np.nan)
+    blocks = candidate_pairs.Blocks(
+        at=np.arange(200) * 1_000_000,
+        exact=np.ones(200, dtype=bool),
+        drill=np.zeros(200, dtype=bool),
+        area=np.zeros(200, dtype="int64"),
+        lat=nowhere,
+        lon=nowhere,
+    )
+    found = candidate_pairs.candidates(blocks, RULES.within, RULES.km, 600)
+    assert not found.complete
+    assert set(found.other - found.one) == {1, 2, 3}
+
+
 @given(st.lists(st.integers(0, 50), max_size=30), st.integers(0, 400))
 def test_a_fair_share_is_the_largest_that_all_can_have(counts: list[int], budget: int) -> None:
     every = np.array(counts, dtype="int64")
