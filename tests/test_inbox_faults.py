@@ -225,6 +225,27 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_trouble(
     assert not drop.inbox.state.failed and not drop.inbox.state.waiting
 
 
+def test_a_file_that_grows_while_it_is_read_stays_until_it_is_quiet(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop.good("m.csv")
+    line = (drop.folder / "m.csv").read_text("utf-8").splitlines()[1]
+
+    def reads(path: Path, *given: object, **more: object) -> Ledger:
+        found = ingest_file(path, *given, **more)  # type: ignore[arg-type]
+        if path.read_text("utf-8").count("\n") == 2:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line.replace("m.csv", "later") + "\n")
+        return found
+
+    monkeypatch.setattr(inbox, "ingest_file", reads)
+    drop.after(timedelta())
+    assert drop.after(LONG) == [] and drop.waiting() == ["m.csv"]
+    drop.settled()
+    assert drop.ids() == {"m.csv", "later"}
+    assert drop.kept("processed") == ["m.csv"]
+
+
 def test_a_folder_removed_and_made_anew_goes_on(drop: Drop) -> None:
     drop.good("a.csv")
     drop.after(timedelta())
@@ -389,3 +410,11 @@ def test_whoever_cannot_be_told_stops_nothing(board: Board) -> None:
     drop.good("a.csv", "b.csv")
     drop.settled()
     assert drop.ids() == {"a.csv", "b.csv"}
+    [aside] = (drop.folder / "processed").glob("*_a.csv")
+    line = aside.read_text("utf-8").splitlines()[1]
+    with aside.open("a", encoding="utf-8") as file:
+        file.write(line.replace("a.csv", "later") + "\n")
+    drop.good("c.csv")
+    drop.settled()
+    assert drop.ids() == {"a.csv", "b.csv", "c.csv", "later"}
+    assert not drop.inbox.state.failed

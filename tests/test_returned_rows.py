@@ -113,6 +113,15 @@ def test_a_row_that_comes_back_as_faulty_as_before_waits_on(board: Board) -> Non
     assert board.store.quarantine() == held
 
 
+def test_of_two_rows_that_come_back_as_one_the_first_has_settled_it(board: Board) -> None:
+    bring(board, "incidents", faulty())
+    (number,) = waiting(board)
+    came_from = {"no_karantina": number, "berkas": "pusat.csv", "baris": 1}
+    bring(board, "incidents", *(report(id=id, **came_from) for id in ("X", "Y")))
+    told = json.loads(board.store.audit()["detail"].iloc[-1])
+    assert (told["released"], told["settled_by"]) == ([number], {str(number): 1})
+
+
 def test_a_number_is_settled_only_by_whom_its_row_concerns(board: Board) -> None:
     """Whoever delivered it may; a program that only brings rows settles not even its own."""
     bring(board, "incidents", faulty())

@@ -211,6 +211,22 @@ def test_what_is_compared_of_a_flood_is_bounded(
     assert max(compared) <= 20_000 + 4_000  # all pairs of the last are eight millions
 
 
+def test_of_long_texts_only_so_many_characters_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared: list[int] = []
+    quick = likeness.process.cpdist
+
+    def counted(texts: list[str], others: list[str], **how: Any) -> Any:
+        compared.append(sum(map(len, texts)) + sum(map(len, others)))
+        return quick(texts, others, **how)
+
+    monkeypatch.setattr(likeness.process, "cpdist", counted)
+    monkeypatch.setattr(likeness, "_MOST_CHARACTERS", 20_000)
+    pairs(*({**HERE, "uraian": f"{at} massa di jalan " * 50} for at in range(30)))
+    assert 0 < max(compared) <= 20_000  # whole texts are twenty times as many
+
+
 @pytest.mark.parametrize("worded", [False, True])
 def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None:
     def peak(size: int) -> int:
@@ -281,6 +297,24 @@ def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_and_kin
     likely = found.twins(np.arange(len(found.one)))
     assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in likely]
     assert not found.complete
+
+
+def test_whatever_lies_near_is_compared_at_every_latitude_of_the_country() -> None:
+    lon = 123.0 + np.arange(600) * 0.0001  # one behind the other, eleven metres apart
+    lat = np.full(600, -10.9)
+    blocks = candidate_pairs.Blocks(
+        at=np.zeros(600, dtype="int64"),
+        exact=np.ones(600, dtype=bool),
+        drill=np.zeros(600, dtype=bool),
+        area=np.full(600, -1),
+        lat=lat,
+        lon=lon,
+    )
+    found = candidate_pairs.candidates(blocks, RULES.within, RULES.km, 10**9)
+    one, other = np.triu_indices(600, 1)
+    near = candidate_pairs.flat_km(lat[one], lon[one], lat[other], lon[other]) <= RULES.km
+    held = set(zip(found.one.tolist(), found.other.tolist(), strict=True))
+    assert held >= set(zip(one[near].tolist(), other[near].tolist(), strict=True))
 
 
 def test_beyond_the_budget_each_case_is_held_against_the_next_in_time() -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.feeds.headings import OURS
 from situasi.ingest import ingest_file
-from situasi.quarantine import as_csv
+from situasi.quarantine import as_csv, release
 from situasi.records import FEEDS
+from situasi.store.protocol import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
@@ -84,20 +85,36 @@ def test_a_filled_cell_asks_for_no_other(board: Board) -> None:
     assert not [heading for heading, cell in held.raw.items() if not cell]
 
 
-def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
+MENDED = {"waktu": "27/11/2024 08.05", "kecamatan": "Kandis", "jenis": "banjir"}
+
+
+def torn_row(board: Board, folder: Path) -> Quarantined:
+    """A row that nobody could part into cells, and that waits."""
+    path = folder / "a.csv"
     path.write_text(
         'waktu,kecamatan,jenis\n27/11/2024 08.00,Kandis,banjir\n"27/11/2024 08.00,Kandis\n'
     )
     bring(board, path)
-    torn = [row for row in board.store.quarantine() if "__rusak" in row.raw]
-    assert torn and {"waktu", "kecamatan", "jenis"} <= torn[0].raw.keys()
-    told = {"waktu": "27/11/2024 08.05", "kecamatan": "Kandis", "jenis": "banjir"}
-    lines = [{h: told.get(h, cell) for h, cell in torn[0].raw.items()}]
-    ours = {"no_karantina": torn[0].number, "berkas": torn[0].source, "baris": torn[0].row}
-    back = csv_file(tmp_path / "b.csv", {**ours, **lines[0]})
+    [torn] = [row for row in board.store.quarantine() if "__rusak" in row.raw]
+    return torn
+
+
+def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Path) -> None:
+    torn = torn_row(board, tmp_path)
+    assert {"waktu", "kecamatan", "jenis"} <= torn.raw.keys()
+    line = {h: MENDED.get(h, cell) for h, cell in torn.raw.items()}
+    ours = {"no_karantina": torn.number, "berkas": torn.source, "baris": torn.row}
+    back = csv_file(tmp_path / "b.csv", {**ours, **line})
     assert bring(board, back).accepted == 1
-    assert torn[0].number not in [row.number for row in board.store.quarantine()]
+    assert torn.number not in [row.number for row in board.store.quarantine()]
+
+
+def test_a_torn_row_is_released_once_its_cells_are_typed_in(board: Board, tmp_path: Path) -> None:
+    torn = torn_row(board, tmp_path)
+    assert release(board, unbounded(), torn, {}, NOON).quarantined == 1
+    assert torn in board.store.quarantine()
+    assert release(board, unbounded(), torn, MENDED, NOON).accepted == 1
+    assert torn.number not in [row.number for row in board.store.quarantine()]
 
 
 def test_a_row_that_comes_back_with_other_reasons_waits_once(board: Board, tmp_path: Path) -> None:
