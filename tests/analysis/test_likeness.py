@@ -286,11 +286,14 @@ def test_a_flood_in_one_kecamatan_hides_no_pair_of_another() -> None:
     assert found.pairs > len(found.twins) and not found.all_pairs
 
 
-def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_and_kind() -> None:
+@pytest.mark.parametrize("desa", ["Tanjung Gelam", None])
+def test_a_flood_hides_no_pair_of_its_own_kecamatan_that_agrees_in_place_or_words(
+    desa: str | None,
+) -> None:
     real = rows_with(
-        *(incident(id=name, at=at, desa_text="Tanjung Gelam", tps="009", lat=None, lon=None,
+        *(incident(id=name, at=at, desa_text=there, tps="009", lat=None, lon=None,
                    jenis="hoaks", uraian="Pesan palsu beredar.")
-          for name, at in (("A", "07.30"), ("B", "08.30")))
+          for name, at, there in (("A", "07.30", "Tanjung Gelam"), ("B", "08.30", desa)))
     )  # fmt: skip
     rows = pd.concat([flood(2_000, worded=True), real.assign(seq=[5_001, 5_002])])
     found = found_of(rows.reset_index(drop=True), budget=10_000)

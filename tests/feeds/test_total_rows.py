@@ -170,10 +170,26 @@ def test_totals_agree_exactly_where_the_slow_sum_says_so(
         assert told == expected
 
 
+def test_a_first_cell_longer_than_any_label_is_no_total(board: Board, tmp_path: Path) -> None:
+    rows = counts(120, total="", label=f"Jumlah {'orang di halaman kantor ' * 4}")
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
+    assert ledger.quarantined == 1 and "baris jumlah" not in said(ledger)
+
+
 def test_a_total_row_of_officers_tells_no_long_number(board: Board, tmp_path: Path) -> None:
     rows = [report("roster", nrp_tersamar="84010123"), {"id": "Jumlah", "nrp_tersamar": 84010123}]
     bring(board, csv_file(tmp_path / "a.csv", *rows))
     assert "84010123" not in str(board.store.quarantine())
+
+
+def test_a_total_row_of_officers_tells_nothing_of_columns_that_are_not_read(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = [report("roster", lainnya="1"), {"id": "Jumlah", "lainnya": 84010123}]
+    ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+    told = f"{board.store.quarantine()} {said(ledger)}"
+    assert "lainnya" not in told and "84.010.123" not in told
 
 
 def test_reading_leaves_total_rows_where_they_are(tmp_path: Path, board: Board) -> None:

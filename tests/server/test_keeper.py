@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -212,6 +214,21 @@ def test_who_was_known_to_another_store_is_not_let_in_once_it_lies_there(
     asyncio.run(keeping.look())
     assert keeping.viewer(key) is None and keeping.account("wati") is None
     assert keeping.account("budi") is not None
+
+
+def test_a_session_that_an_older_store_put_back_does_not_know_is_over(
+    keeping: Keeper, store: Store, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "earlier.db"
+    path = store._backend._path  # type: ignore[attr-defined]
+    with closing(sqlite3.connect(path)) as source:
+        source.execute("VACUUM INTO ?", (str(earlier),))
+    key = sign_in(keeping)
+    asyncio.run(keeping.look())
+    assert keeping.viewer(key) is not None
+    _replace(store, earlier)
+    asyncio.run(keeping.look())
+    assert keeping.account("wati") is not None and keeping.viewer(key) is None
 
 
 def test_a_board_that_had_accounts_is_not_open_to_all_once_none_is_found(

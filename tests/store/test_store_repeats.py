@@ -95,6 +95,7 @@ def test_a_row_sent_again_after_it_was_taken_back_is_a_new_one(store: Store) -> 
     undo(store, 1)
     assert bring(store, "wati", 1) == (1, 0)
     bring(store, "budi", 1)
+    assert kept(store) == 1  # of the new one alone
     assert (undo(store, 2), standing(store)) == (0, ["r-1"])
 
 
