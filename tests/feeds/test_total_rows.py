@@ -90,6 +90,17 @@ def test_where_a_column_has_no_numbers_the_total_tells_how_many_rows_there_are(
         assert words in said(bring(board, path))
 
 
+def test_a_heading_that_a_page_repeats_is_no_row_that_the_total_tells(
+    board: Board, tmp_path: Path
+) -> None:
+    first, second = report(id=""), report(id="", tingkat="sedang")
+    again = {heading: heading for heading in first}
+    path = csv_file(tmp_path / "a.csv", first, again, second, {"waktu": "Jumlah", "jenis": 2})
+    ledger = bring(board, path)
+    assert (ledger.accepted, ledger.quarantined) == (2, 2)
+    assert "sesuai" in said(ledger)
+
+
 def test_shares_are_not_added_up_and_votes_are_not_told(board: Board, tmp_path: Path) -> None:
     rows = [{**row, "partisipasi %": 50, "suara paslon 1": 77} for row in counts(1, 2, total=3)]
     rows[-1] |= {"partisipasi %": 50, "suara paslon 1": 999}

@@ -215,6 +215,25 @@ def test_thousands_of_tiny_files_are_not_free(quota: UploadQuota, kept: Kept) ->
     assert len(kept.files) < 20
 
 
+def test_thousands_of_tiny_files_on_their_way_are_not_free_either(quota: UploadQuota) -> None:
+    with pytest.raises(QuotaExceeded):
+        for number in range(20):
+            quota.begin("a", asked(str(number), 1), LARGEST)
+
+
+def test_a_file_that_came_counts_as_what_came_and_not_as_what_was_said(
+    quota: UploadQuota, kept: Kept
+) -> None:
+    for file in ("1", "2"):
+        upload = quota.begin("a", asked(file, None), LARGEST)
+        upload.counted = 100 * KB
+        kept.files.add(("s", file))
+        quota.end(upload)
+    quota.begin("a", asked("3", 500 * KB), LARGEST)
+    with pytest.raises(QuotaExceeded):
+        quota.begin("a", asked("4", 400 * KB), LARGEST)
+
+
 def test_what_is_counted_is_what_came(quota: UploadQuota) -> None:
     async def receive() -> Message:
         return {"type": "http.request", "body": b"x" * 700, "more_body": False}

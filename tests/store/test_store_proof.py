@@ -181,6 +181,15 @@ def test_a_delivery_that_the_trail_does_not_know_is_named(
     ]  # fmt: skip
 
 
+def test_where_the_trail_itself_is_broken_no_row_is_blamed_for_it(
+    store: Store, tamper: Tamper
+) -> None:
+    lost = store.audit(action="deliver")["seq"].iloc[-1]
+    tamper(f"DELETE FROM audit WHERE seq = {lost}")
+    [said] = store.verify()
+    assert said.startswith(f"Catatan {lost} hilang")
+
+
 def test_whoever_makes_the_digest_fit_is_found_by_the_seal(store: Store, tamper: Tamper) -> None:
     """The digest of one row stands in place of another's, and its content too."""
     names = [c.name for c in metadata.tables["feed_incidents"].columns]
