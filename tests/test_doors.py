@@ -576,6 +576,39 @@ def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
     assert rows.loc[rows["batch"] > began, "petugas"].tolist() == ["P-99"]
 
 
+def test_of_which_unit_an_officer_is_follows_the_orders_and_what_was_taken_back(
+    world: Board,
+) -> None:
+    def posted(petugas: str, place: str, hour: str) -> dict[str, object]:
+        return row("postings", place, f"{petugas} {hour}", petugas=petugas, waktu=hour)
+
+    def elsewhere() -> set[str]:
+        scope = for_viewer(narrow("postings"), "masukkan")
+        judged = write_scope.bound(world.context, scope, world.store, "postings", NOON)
+        return {who for who in judged.elsewhere if who > "P-05"}
+
+    before, later = "27/11/2024 06.00", "27/11/2024 18.00"
+    listed = {"P-50": THERE, "P-51": HERE, "P-53": THERE}
+    bring(world, "roster", [row("roster", at, who, petugas=who) for who, at in listed.items()])
+    bring(
+        world,
+        "postings",
+        [
+            posted("P-50", HERE, before),  # an order counts before the roster
+            posted("P-51", THERE, later),  # so does one that is yet to begin
+            posted("P-52", HERE, before),
+            posted("P-52", THERE, later),
+        ],
+    )
+    assert elsewhere() == {"P-51", "P-52", "P-53"}
+    batches = world.store.batches().groupby("feed")["batch"]
+    for number in batches.get_group("incidents"):  # rows of the same numbers, of another feed
+        world.store.withdraw(int(number), NOON, "pusat")
+    assert elsewhere() == {"P-51", "P-52", "P-53"}
+    world.store.withdraw(int(batches.max()["roster"]), NOON, "pusat")
+    assert elsewhere() == {"P-51", "P-52"}
+
+
 def test_a_case_of_neutrality_of_elsewhere_is_not_gone_on_with(world: Board) -> None:
     scope = for_viewer(narrow("neutrality"), "masukkan")
     rows = [row("neutrality", HERE, "neutrality-t", langkah="selesai"),

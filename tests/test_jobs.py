@@ -232,13 +232,16 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
     board.deeds.close()
 
 
-def test_a_thread_goes_on_turn_after_turn_with_growing_pauses(stop: threading.Event) -> None:
+@pytest.mark.parametrize("error", [Bug, SystemExit, MemoryError])
+def test_a_thread_goes_on_turn_after_turn_with_growing_pauses(
+    stop: threading.Event, error: type[BaseException]
+) -> None:
     turns: list[float] = []
 
     def turn() -> None:
         turns.append(job.pause())
         if len(turns) < 6:
-            raise Bug
+            raise error
 
     job = Job("coba", turn, 0.0, retry=0.01, longest=0.04)
     job.start(stop)
