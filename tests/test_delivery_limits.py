@@ -22,10 +22,10 @@ from situasi.intake import take
 from situasi.server.api.limits import Limits
 from situasi.settings import ROOT
 from tests.builders import unbounded
-from tests.builders_files import csv_file, report
+from tests.builders_files import csv_file, report, workbook
 from tests.conftest import NOON, settings_in
 from tests.feeds.reading.build import SHEET, repacked, sheet_xml
-from tests.test_ingest import bring
+from tests.test_ingest import bring, in_small_pieces
 
 MOST_GROWTH = 300  # MB, whatever lies in the inbox; 100,000 rows that are stored take less
 LINE = "27/11/2024 08.03,Indralaya,banjir,Air naik di kantor desa dan pasar\n"
@@ -157,6 +157,17 @@ def test_a_file_of_too_many_rows_is_refused_whole(board: Board, tmp_path: Path) 
     assert ledger.refused == "lebih dari 10 baris sekaligus; bagi menjadi beberapa kiriman"
     assert board.store.version() == 0
     assert bring(board, path, limits=DeliveryLimits(11, 1_000_000)).accepted == 11
+
+
+def test_rows_of_all_sheets_and_pieces_count_together(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [report(id=f"K-{n}") for n in range(12)]
+    book = workbook(tmp_path / "a.xlsx", {"pagi": rows[:6], "sore": rows[6:]})
+    in_small_pieces(monkeypatch, 4)
+    for path in (book, csv_file(tmp_path / "a.csv", *rows)):
+        assert bring(board, path, limits=DeliveryLimits(11, 1_000_000)).refused
+        assert bring(board, path, limits=DeliveryLimits(12, 1_000_000)).read == 12
 
 
 def test_each_filled_hour_of_a_wide_table_counts_as_a_row(board: Board, tmp_path: Path) -> None:
