@@ -576,6 +576,19 @@ def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
     assert rows.loc[rows["batch"] > began, "petugas"].tolist() == ["P-99"]
 
 
+def test_a_merge_is_of_every_place_that_it_names(world: Board) -> None:
+    scope = for_viewer(narrow("merges"), "gabung")
+    ours = {"kasus": _case(HERE, "A"), "ke": _case(HERE, "B")}
+    rows = [
+        report("merges", id="m1", kode_kecamatan=HERE, kecamatan="", **ours),
+        report("merges", id="m2", kode_kecamatan=THERE, kecamatan="", **ours),
+        report("merges", id="m3", kode_kecamatan=HERE, kecamatan="", **ours | {"ke": "K-2"}),
+        report("merges", id="m4", kode_kecamatan="", kecamatan="", **ours | {"kasus": "K-2"}),
+    ]
+    ledger = ingest_rows(rows, "a", world.store, world.context, scope, feed="merges", now=NOON)
+    assert (ledger.accepted, [one["row"] for one in ledger.reasons]) == (1, [2, 3, 4])
+
+
 def test_of_which_unit_an_officer_is_follows_the_orders_and_what_was_taken_back(
     world: Board,
 ) -> None:

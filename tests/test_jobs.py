@@ -291,6 +291,13 @@ def test_a_turn_without_work_says_nothing_of_how_it_goes() -> None:
     assert job.failures == 0 and job.since_success_s is not None
 
 
+def test_a_pause_that_cannot_be_told_is_that_after_a_failure() -> None:
+    def pause() -> float:
+        raise Bug
+
+    assert Job("coba", lambda: None, pause, retry=7.0).pause() == 7.0
+
+
 def test_the_same_failure_is_not_told_for_ever_and_another_one_is(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -306,8 +313,9 @@ def test_the_same_failure_is_not_told_for_ever_and_another_one_is(
     assert told == [(1, "WARNING"), (8, "WARNING"), (64, "WARNING"), (71, "ERROR"), (72, "WARNING")]
 
 
+@pytest.mark.parametrize("error", [Bug, OSError])
 def test_nothing_that_logging_does_ends_a_job(
-    monkeypatch: pytest.MonkeyPatch, stop: threading.Event
+    monkeypatch: pytest.MonkeyPatch, stop: threading.Event, error: type[Exception]
 ) -> None:
     def no_memory(*_: object, **__: object) -> None:
         raise MemoryError
@@ -316,7 +324,7 @@ def test_nothing_that_logging_does_ends_a_job(
 
     def turn() -> None:
         turns.append(1)
-        raise Bug
+        raise error
 
     for name in ("warning", "error", "info"):
         monkeypatch.setattr(logging.Logger, name, no_memory)

@@ -72,6 +72,19 @@ def test_a_session_is_there_for_whoever_comes_back_and_is_not_ended() -> None:
     on_a_loop(work)
 
 
+def test_who_goes_on_and_is_cut_off_again_is_kept_for_a_whole_while_from_then() -> None:
+    async def work() -> None:
+        storage = ParkedSessions(60)
+        park(storage, "a", "wati")
+        first = storage._parked["a"].end
+        storage.delete("a")
+        again = park(storage, "a", "wati")
+        assert first.cancelled() and not storage._parked["a"].end.cancelled()
+        assert storage.get("a").session is again
+
+    on_a_loop(work)
+
+
 def test_whoever_loads_a_page_a_thousand_times_takes_nobody_elses_place() -> None:
     async def work() -> None:
         storage = ParkedSessions(60)
@@ -186,6 +199,10 @@ def test_when_much_is_kept_of_some_ordinary_pages_go_on() -> None:
     left = OF_ALL - sum(page.kept_bytes for page in greedy)
     assert not budget.takes(of("wati"), left + ORDINARY_BYTES)
     assert budget.takes(of("wati"), ORDINARY_BYTES)
+    for page, was_taken in zip(greedy, taken, strict=True):
+        if was_taken:
+            budget.leaves(page)
+    assert budget.takes(of("wati"), left + ORDINARY_BYTES)
 
 
 def test_a_session_that_is_dropped_goes_without_the_collector() -> None:
