@@ -369,7 +369,7 @@ def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_conc
             continue
         ledger = quarantine.release(world, scope, one, mended, NOON)
         theirs = not viewer.area and one.feed in feeds_of(viewer)
-        assert (ledger.refused is None) == theirs, one.feed
+        assert ledger.refused == (None if theirs else quarantine.NOT_THEIRS), one.feed
     assert_only_theirs(world, viewer, began, waited)
 
 

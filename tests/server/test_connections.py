@@ -11,8 +11,9 @@ from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.frames import Frame, Opcode
 
-from situasi.server import connections
+from situasi.server import connections, websocket
 from situasi.server.connections import (
     BODY_S,
     HEAD_S,
@@ -26,7 +27,7 @@ from situasi.server.connections import (
     install,
 )  # fmt: skip
 from situasi.server.descriptors import Descriptors
-from situasi.server.websocket import LARGEST_MESSAGE, WebSocketProtocol
+from situasi.server.websocket import ALWAYS_HELD, LARGEST_MESSAGE, MESSAGE_S, WebSocketProtocol
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
 
@@ -254,3 +255,73 @@ def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPat
     bounded = connections.BoundedConnections(app)
     asyncio.run(bounded({"type": "lifespan"}, Lifespan().receive, send))
     assert found == ["the configuration"]
+
+
+ASKS = (
+    b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+async def accepting(_scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that lets a WebSocket in and hears nothing."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    await asyncio.Event().wait()
+
+
+async def talking() -> tuple[WebSocketProtocol, Transport]:
+    config = uvicorn.Config(accepting, ws="websockets-sansio", log_config=None)
+    config.load()
+    protocol = WebSocketProtocol(config=config, server_state=ServerState(), app_state={})
+    transport = Transport()
+    protocol.connection_made(transport)
+    protocol.data_received(ASKS)
+    await settled()
+    return protocol, transport
+
+
+def said(size: int, *, whole: bool = False) -> bytes:
+    return Frame(Opcode.TEXT, b"x" * size, whole).serialize(mask=True)
+
+
+def test_a_message_that_is_begun_and_never_ended_is_not_waited_for(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "TABLE", table)
+
+    async def work() -> None:
+        (begun, cut), (ended, _) = await talking(), await talking()
+        begun.data_received(said(10))
+        ended.data_received(said(10, whole=True))
+        table.sweep(later(MESSAGE_S - 1))
+        assert not cut.cut and len(table) == 2
+        begun.data_received(Frame(Opcode.CONT, b"x", False).serialize(mask=True))
+        table.sweep(later(MESSAGE_S + 1))
+        assert cut.cut and ended.overdue(later(MESSAGE_S + 1)) == ""
+
+    asyncio.run(work())
+
+
+def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "TABLE", table)
+    monkeypatch.setattr(websocket, "MOST_HELD", 3 * ALWAYS_HELD)
+
+    async def work() -> None:
+        large = ALWAYS_HELD + 1000
+        every = [(await talking())[0] for _ in range(6)]
+        for one in every[:3]:
+            one.data_received(said(large))
+        assert [one.close_sent for one in every[:3]] == [False, False, True]
+        every[3].data_received(said(ALWAYS_HELD - 1000))
+        assert not every[3].close_sent
+        for one in every[:4]:
+            one.connection_lost(None)
+        assert table.held_bytes == 0
+        every[4].data_received(said(large))
+        every[5].data_received(said(large))
+        assert not every[4].close_sent and not every[5].close_sent
+
+    asyncio.run(work())
