@@ -412,11 +412,12 @@ def test_a_delivery_from_before_the_area_was_narrowed_is_not_theirs_any_more(
     world: Board,
 ) -> None:
     wide = for_viewer(Viewer("wati", ROLES["operator"]), "masukkan")
-    ingest_rows([row("incidents", THERE, "n")], "a", world.store, world.context, wide,
-                feed="incidents", now=NOON)  # fmt: skip
     narrow = for_viewer(Viewer("wati", ROLES["operator"], (HERE,)), "perbaiki")
-    with pytest.raises(WithdrawalRefused, match="wilayah lain"):
-        withdraw(world.store, narrow, last(world), NOON)
+    for places in ([THERE], [HERE, THERE]):
+        rows = [row("incidents", place, f"n {places} {place}") for place in places]
+        ingest_rows(rows, "a", world.store, world.context, wide, feed="incidents", now=NOON)
+        with pytest.raises(WithdrawalRefused, match="wilayah lain"):
+            withdraw(world.store, narrow, last(world), NOON)
 
 
 @pytest.fixture

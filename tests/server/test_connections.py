@@ -27,7 +27,14 @@ from situasi.server.connections import (
     install,
 )  # fmt: skip
 from situasi.server.descriptors import Descriptors
-from situasi.server.websocket import ALWAYS_HELD, LARGEST_MESSAGE, MESSAGE_S, WebSocketProtocol
+from situasi.server.websocket import (
+    ALWAYS_HELD,
+    LARGEST_MESSAGE,
+    MESSAGE_S,
+    MOST_CONTROLS,
+    MOST_FRAMES,
+    WebSocketProtocol,
+)
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
 
@@ -49,6 +56,7 @@ class Transport(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.closed
 
+    def set_protocol(self, _protocol: asyncio.BaseProtocol) -> None: ...
     def write(self, _data: Any) -> None: ...
     def pause_reading(self) -> None: ...
     def resume_reading(self) -> None: ...
@@ -110,6 +118,21 @@ def test_who_sends_no_request_is_cut_off_and_a_drip_does_not_help(table: Connect
     asyncio.run(work())
 
 
+def test_a_drip_that_goes_on_and_on_moves_no_deadline(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None:
+        began = later(0)
+        protocol, transport = connected(Answering())
+        for second, byte in enumerate(b"GET / HTTP", start=1):
+            monkeypatch.setattr(protocol.loop, "time", lambda now=began + second: now)
+            protocol.data_received(bytes([byte]))
+        table.sweep(began + HEAD_S + 1)
+        assert transport.cut
+
+    asyncio.run(work())
+
+
 def test_who_waits_for_our_answer_is_never_cut_off(table: Connections) -> None:
     async def work() -> None:
         app = Answering()
@@ -156,6 +179,61 @@ def test_the_body_of_somebody_known_takes_its_time_as_long_as_it_moves(table: Co
     asyncio.run(work())
 
 
+def test_what_was_granted_to_one_request_is_not_granted_to_the_next(table: Connections) -> None:
+    async def work() -> None:
+        app = Answering(lets_in=True)
+        app.may_answer.set()
+        protocol, transport = connected(app)
+        protocol.data_received(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+        await settled()
+        app.lets_in = False
+        app.may_answer.clear()
+        protocol.data_received(HEAD)
+        await settled()
+        protocol.data_received(b"x" * PROGRESS_BYTES)
+        table.sweep(later(BODY_S + 1))
+        assert transport.cut
+
+    asyncio.run(work())
+
+
+def test_a_connection_that_ended_or_became_a_websocket_is_counted_no_more(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "TABLE", table)
+
+    async def work() -> None:
+        protocol, _ = connected(Answering())
+        protocol.connection_lost(None)
+        assert len(table) == 0
+        protocol, transport = connected(accepting)
+        protocol.ws_protocol_class = WebSocketProtocol
+        protocol.data_received(ASKS)
+        await settled()
+        assert len(table) == 1
+        table.sweep(later(10_000))
+        assert not transport.cut
+
+    asyncio.run(work())
+
+
+def test_a_sweep_that_fails_is_not_the_last(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_now: float) -> None:
+        raise ValueError("rusak")
+
+    async def work() -> None:
+        loop, soon = asyncio.get_running_loop(), list[object]()
+        monkeypatch.setattr(loop, "call_later", lambda _pause, work, *_given: soon.append(work))
+        monkeypatch.setattr(table, "sweep", fails)
+        with pytest.raises(ValueError, match="rusak"):
+            connections._sweep(loop)
+        assert soon == [connections._sweep]
+
+    asyncio.run(work())
+
+
 def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_not(
     table: Connections,
 ) -> None:
@@ -177,7 +255,8 @@ def test_who_does_not_take_what_is_sent_is_cut_off_and_who_takes_it_slowly_is_no
 
 def test_a_closed_connection_that_stays_is_cut_off(table: Connections) -> None:
     async def work() -> None:
-        _, transport = connected(Answering())
+        protocol, transport = connected(Answering())
+        protocol.data_received(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")  # it waits for nothing
         transport.close()
         table.sweep(later(0))
         assert not transport.cut
@@ -323,5 +402,25 @@ def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
         every[4].data_received(said(large))
         every[5].data_received(said(large))
         assert not every[4].close_sent and not every[5].close_sent
+
+    asyncio.run(work())
+
+
+def test_frames_and_pings_of_one_websocket_are_counted(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "TABLE", table)
+    empty = Frame(Opcode.CONT, b"", False).serialize(mask=True)
+    ping = Frame(Opcode.PING, b"").serialize(mask=True)
+
+    async def work() -> None:
+        for many, most in ((empty, MOST_FRAMES), (ping, MOST_CONTROLS)):
+            protocol, _ = await talking()
+            protocol.data_received(said(1))
+            for _ in range(most - 1):
+                protocol.data_received(many)
+            assert not protocol.close_sent
+            protocol.data_received(many * 2)
+            assert protocol.close_sent
 
     asyncio.run(work())

@@ -181,6 +181,42 @@ def test_a_delivery_that_the_trail_does_not_know_is_named(
     ]  # fmt: skip
 
 
+def test_a_withdrawal_that_the_trail_does_not_know_is_named(
+    store: Store, tamper: Tamper, address: str
+) -> None:
+    names, values = first_columns(address)
+    tamper(
+        f'INSERT INTO withdrawn_batches ({names}seq, batch, recorded_at, committed_at, "first",'
+        f' "rows") VALUES ({values}50, 1, 0, 0, 99, 0)'
+    )
+    assert store.verify() == ["Penarikan kiriman 1 disisipkan."]
+
+
+def test_a_row_taken_back_that_no_withdrawal_knows_is_counted(
+    store: Store, tamper: Tamper, address: str
+) -> None:
+    names, values = first_columns(address)
+    tamper(
+        f"INSERT INTO withdrawals ({names}seq, row_seq, feed, batch, recorded_at, digest)"
+        f" SELECT {values}50, seq, 'incidents', 1, 0, digest FROM feed_incidents WHERE id = 'r-1'"
+    )
+    assert store.verify() == ["Baris yang ditarik ada 4, padahal jejak menyebut 3."]
+
+
+def test_a_repetition_that_was_removed_is_named(store: Store, tamper: Tamper) -> None:
+    with store.deliver(delivery(actor="budi", sha256="lain", source="ganda")) as writing:
+        writing.add(numbered(20, 50), [])
+    tamper("DELETE FROM repeats")
+    assert store.verify() == ["Kiriman 6: catatan baris ganda diubah, hilang atau disisipkan."]
+
+
+def test_a_note_that_was_put_in_is_counted(store: Store, tamper: Tamper, address: str) -> None:
+    names, values = first_columns(address)
+    cells = ", ".join(f'"{c.name}"' for c in metadata.tables["notes"].columns if c.name != "seq")
+    tamper(f"INSERT INTO notes ({names}seq, {cells}) SELECT {values}50, {cells} FROM notes")
+    assert store.verify() == ["Catatan papan: 1 di luar segel, padahal jejak menyebut 0."]
+
+
 def test_where_the_trail_itself_is_broken_no_row_is_blamed_for_it(
     store: Store, tamper: Tamper
 ) -> None:

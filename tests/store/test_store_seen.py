@@ -112,6 +112,18 @@ def test_no_commit_is_earlier_than_the_one_before_though_the_clock_is_set_back(
     assert store.withdrawals()["recorded_at"].tolist() == [last]
 
 
+def test_a_row_that_comes_after_a_withdrawal_is_known_after_it_too(
+    store: Store, clock: Clock
+) -> None:
+    bring(store, clock, 1)
+    clock.now += timedelta(hours=1)
+    store.withdraw(1, clock.now, "operator")
+    taken = clock.now
+    clock.now -= timedelta(minutes=30)
+    bring(store, clock, 2)
+    assert store.tail(INCIDENTS)["known_at"].iloc[-1] == taken
+
+
 def test_the_first_commit_that_a_version_does_not_have_is_told(store: Store, clock: Clock) -> None:
     assert store.committed_after(0) is None
     bring(store, clock, 1)
