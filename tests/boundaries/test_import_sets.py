@@ -192,8 +192,10 @@ def hostile(folder: Path, url: str) -> list[Path]:
     ):
         said = LINK.format(key=key, kind=kind, url=url)
         texts[f"crs-{number}.geojson"] = CRS.format(crs=said)
-    twice = '"crs":{{"type":"name","type":"link","properties":{{"href":"{url}/crs"}}}},'
-    texts["twice.geojson"] = CRS.format(crs=twice.format(url=url))
+    # Who reads the last of two takes the other for harmless, and so does who reads the first.
+    for one, other in (("name", "link"), ("link", "name")):
+        twice = f'"crs":{{"type":"{one}","type":"{other}","properties":{{"href":"{url}/crs"}}}},'
+        texts[f"twice-{other}.geojson"] = CRS.format(crs=twice)
     texts["single.geojson"] = texts["crs-0.geojson"].replace('"crs"', "'crs'")
     for name, content in texts.items():
         (folder / name).write_text(content, "utf-8")
@@ -210,6 +212,8 @@ def test_no_file_makes_the_import_ask_another_address_for_anything(
             import_file(path, "kecamatan", register, target)
         assert str(refused.value).endswith(".")
         assert asked == [], path.name
+        if path.name.startswith("twice"):
+            assert "dua kali" in str(refused.value)
     assert not target.exists()
 
 

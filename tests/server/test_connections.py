@@ -33,6 +33,7 @@ from situasi.server.websocket import (
     MESSAGE_S,
     MOST_CONTROLS,
     MOST_FRAMES,
+    PIECE,
     WebSocketProtocol,
 )
 
@@ -45,6 +46,7 @@ class Transport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.cut = self.closed = False
+        self.reads = True
         self.waits = 0
 
     def abort(self) -> None:
@@ -58,8 +60,12 @@ class Transport(asyncio.Transport):
 
     def set_protocol(self, _protocol: asyncio.BaseProtocol) -> None: ...
     def write(self, _data: Any) -> None: ...
-    def pause_reading(self) -> None: ...
-    def resume_reading(self) -> None: ...
+
+    def pause_reading(self) -> None:
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        self.reads = True
 
     def get_write_buffer_size(self) -> int:
         return self.waits
@@ -422,5 +428,47 @@ def test_frames_and_pings_of_one_websocket_are_counted(
             assert not protocol.close_sent
             protocol.data_received(many * 2)
             assert protocol.close_sent
+
+    asyncio.run(work())
+
+
+def test_of_a_thousand_messages_in_one_piece_a_few_are_looked_at_before_one_is_heard(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "TABLE", table)
+
+    async def work() -> None:
+        protocol, _ = await talking()
+        every = said(100, whole=True) * 1000
+        protocol.data_received(every)
+        assert protocol.queue.qsize() < 50
+        assert table.held_bytes > len(every) // 2
+
+    asyncio.run(work())
+
+
+def test_a_websocket_that_is_not_read_or_was_closed_holds_nothing_up(
+    table: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "TABLE", table)
+
+    async def work() -> None:
+        protocol, transport = await talking()
+        transport.waits = 500_000
+        protocol.pause_writing()
+        assert not transport.reads  # who does not hear is not heard
+        protocol.resume_writing()
+        assert transport.reads
+        protocol.pause_writing()
+        table.sweep(later(UNREAD_S + 1))
+        assert transport.cut
+        protocol, transport = await talking()
+        protocol.keepalive_timeout()
+        assert transport.cut
+        protocol, transport = await talking()
+        protocol._fail(1008, "uji")
+        assert not transport.cut
+        protocol.data_received(b"x" * (PIECE + 1))
+        assert transport.cut
 
     asyncio.run(work())

@@ -106,6 +106,13 @@ def test_numbers_past_what_is_read_are_told_too(reader: Reader) -> None:
 
 def test_a_number_half_read_is_told_whole() -> None:
     assert unread_of("jam 07.05 ada 12/465", [Span(4, 6)]) == ("07.05", "12/465")
+    assert unread_of("ada 118465 orang", [Span(4, 7)]) == ("118465",)
+
+
+def test_only_what_counts_the_lines_of_a_list_from_one_is_no_number() -> None:
+    assert unread_of("1. aman\n2) ramai\n3. aman", []) == ()
+    assert unread_of("3. orang luka\n9. rumah rusak", []) == ("3", "9")
+    assert unread_of("1. orang luka", []) == ("1",)
 
 
 pieces = st.sampled_from(

@@ -21,7 +21,7 @@ from situasi.analysis.overview import Overview, overview
 from situasi.board import Board
 from situasi.ingest import ingest_file
 from situasi.roles import ROLES, Bound, Viewer
-from situasi.server.wall import asked, picture, picture_pool, wall
+from situasi.server.wall import asked, picture, picture_pool, routes, wall
 from situasi.server.wall.wall import Body, Wall
 from situasi.store.protocol import StoreError
 from situasi.telling import key_figures, measures
@@ -223,6 +223,20 @@ def test_a_new_report_wakes_whoever_waits(board: Board, tmp_path: Path) -> None:
     assert [one["title"] for one in alarms] == ["kericuhan"]
     assert alarms[0]["spot"] is not None
     assert took < 5
+
+
+def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_of(
+    board: Board, tmp_path: Path
+) -> None:
+    whole = GRAVE.replace("K-9", "K-0").replace("16.10.04", "16.10")
+    report(board, tmp_path, GRAVE, whole)
+    screen, seen = Wall(board), board.live.picture()
+    polsek = Viewer("wati", ROLES["operator"], ("16.10.04",))
+    kept = {
+        case: routes._kept(screen, seen, polsek, picture.number_of(case), "Iptu Rahmat")
+        for case in seen.snapshot.frames["incidents"]["case"]
+    }
+    assert [said is not None for said in kept.values()] == [True, False]
 
 
 def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Path) -> None:
