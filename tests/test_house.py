@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import typer
 
 from situasi.cli import app
@@ -25,31 +24,48 @@ def within(file: Path, *folders: str) -> bool:
     return file.relative_to(ROOT).parts[:2] in {("situasi", folder) for folder in folders}
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=lambda f: f.relative_to(ROOT).as_posix())
-def test_every_module_starts_with_one_sentence(file: Path) -> None:
-    first = (ast.get_docstring(tree(file)) or "").split("\n\n")[0]
-    assert first.endswith("."), first
+def named(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize(
-    "file", [f for f in PRODUCT if not within(f, "cli", "screen", "server")], ids=lambda f: f.name
-)
-def test_only_the_roof_reads_the_clock(file: Path) -> None:
-    for call in ast.walk(tree(file)):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-            owner = call.func.value
-            named = owner.id if isinstance(owner, ast.Name) else ""
-            read = call.func.attr in CLOCKS and named in {"datetime", "date", "time"}
-            assert not read, f"{file.name}:{call.lineno}"
+def test_every_module_starts_with_one_sentence() -> None:
+    assert [
+        named(file)
+        for file in PRODUCT
+        if not (ast.get_docstring(tree(file)) or "").split("\n\n")[0].endswith(".")
+    ] == []
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=lambda f: f.relative_to(ROOT).as_posix())
-def test_session_state_and_html_live_where_they_belong(file: Path) -> None:
-    text = file.read_text("utf-8")
-    if not within(file, "screen"):
-        assert "session_state" not in text
-    if not file.name.endswith("parts.py"):
-        assert not re.search(r"st\.html\(|unsafe_allow_html", text)
+def reads_the_clock(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    owner = node.func.value
+    named = owner.id if isinstance(owner, ast.Name) else ""
+    return node.func.attr in CLOCKS and named in {"datetime", "date", "time"}
+
+
+def test_only_the_roof_reads_the_clock() -> None:
+    assert [
+        f"{named(file)}:{node.lineno}"
+        for file in PRODUCT
+        if not within(file, "cli", "screen", "server")
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.Call) and reads_the_clock(node)
+    ] == []
+
+
+def test_session_state_and_html_live_where_they_belong() -> None:
+    texts = {file: file.read_text("utf-8") for file in PRODUCT}
+    assert [
+        named(file)
+        for file, text in texts.items()
+        if not within(file, "screen") and "session_state" in text
+    ] == []
+    assert [
+        named(file)
+        for file, text in texts.items()
+        if not file.name.endswith("parts.py") and re.search(r"st\.html\(|unsafe_allow_html", text)
+    ] == []
 
 
 def test_files_leave_a_page_by_one_door_which_tells_the_trail() -> None:
@@ -94,11 +110,10 @@ def commands() -> Iterator[tuple[str, typer.core.TyperCommand]]:
             yield name, command
 
 
-@pytest.mark.parametrize(("name", "command"), list(commands()))
-def test_every_command_and_option_says_what_it_does(
-    name: str, command: typer.core.TyperCommand
-) -> None:
-    assert command.help, name
-    for parameter in command.params:
-        if parameter.name != "help":
-            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+def test_every_command_and_option_says_what_it_does() -> None:
+    silent = []
+    for name, command in commands():
+        told = [(name, command.help)]
+        told += [(f"{name} {p.name}", getattr(p, "help", None)) for p in command.params]
+        silent += [what for what, text in told if not text and not what.endswith(" help")]
+    assert silent == []
