@@ -341,4 +341,8 @@ def without_our_marks(table: Table) -> Table:
     """A returned quarantine file without the apostrophes that our export put before formulas."""
     if RETURNED not in table.cells.columns:
         return table
-    return replace(table, cells=table.cells.map(bare).astype("object"))
+    told = table.cells.to_numpy(dtype="object", copy=True)
+    for row in told:  # pandas' own `map` would make an empty cell among text "nan"
+        row[:] = [bare(cell) for cell in row]
+    cells = pd.DataFrame(told, table.cells.index, table.cells.columns, dtype="object")
+    return replace(table, cells=cells)

@@ -127,6 +127,17 @@ def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(
     assert ledger.accepted == 1
 
 
+def test_a_cell_that_comes_back_empty_is_empty_and_its_row_waits_on(
+    board: Board, tmp_path: Path
+) -> None:
+    rows = waiting(board, tmp_path, faulty(), report(waktu=""))
+    path = tmp_path / "kembali.csv"
+    path.write_text(as_csv(rows).replace(rows[0].raw["jenis"], "banjir"), "utf-8")
+    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+    assert (ledger.accepted, ledger.quarantined) == (1, 1)
+    assert board.store.quarantine() == rows[1:]
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=1, max_size=4))
 def test_what_a_sender_wrote_is_in_the_returned_file_guarded_and_recoverable(
     cells: list[str],
