@@ -258,7 +258,7 @@ def test_a_server_or_a_store_that_was_away_is_found_again_and_what_came_meanwhil
 def test_a_quiet_hour_is_told_from_a_lost_line(rehearsal: Server, look: Look) -> None:
     page = wall(look, rehearsal, "saat=2024-11-27T04:30&tempo=600")
     text = page.locator("#state").inner_text()
-    assert re.search(r"Tersambung · data per .+ · (tidak ada laporan baru sejak|laporan ter)", text)
+    assert re.search(r"Tersambung · data per .+ · (tidak ada kabar baru sejak|kabar ter)", text)
     assert not page.locator("#announced").is_visible()
     assert [band.inner_text() for band in page.locator("#bands p").all()] == [
         "LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya",
@@ -304,6 +304,21 @@ def test_everything_can_be_read_from_ten_metres_and_nothing_scrolls(
         assert page.evaluate("[scrollX, document.scrollingElement.scrollHeight]")[1] <= height
         page.keyboard.press("ArrowRight")
     assert page.locator("#controls").evaluate("e => getComputedStyle(e).opacity") == "0"
+
+
+def test_a_band_longer_than_the_wall_goes_on_below_and_pushes_nothing_aside(
+    rehearsal: Server, look: Look
+) -> None:
+    viewport = {"width": 1920, "height": 1080}
+    page = wall(look, rehearsal, f"{DAY}&tempo=600", viewport=viewport)
+    band = page.locator("#bands p").last
+    band.evaluate("e => e.textContent = 'Register tidak cocok, angka TPS meragukan. '.repeat(4)")
+    right = band.evaluate("e => e.getBoundingClientRect().right")
+    assert right <= 1920
+    found = page.evaluate("(e => [e.scrollWidth, e.scrollHeight])(document.scrollingElement)")
+    assert found == [1920, 1080]
+    # All of it can be read: less is cut off than a line.
+    assert band.evaluate("e => e.scrollHeight - e.clientHeight") < 20
 
 
 _SIZES = """() => {

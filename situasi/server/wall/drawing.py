@@ -20,6 +20,10 @@ from situasi.shapes import Boundaries
 # stand beside it, and have room for letters a little larger than they were placed with.
 HEIGHT = 270
 LETTER = 16.0
+# From a name down to its value: nearer than to the name below it, which stands as close.
+_DOWN = 14.0
+# What holds both together at the end of their line, above and below its middle.
+_TIE = 12.0, 13.0
 _MARGIN = 3.0
 # Names were given room for semibold letters, and are drawn in lighter ones.
 _SLIM = 0.9
@@ -94,14 +98,20 @@ def _label(code: str, label: Label) -> Markup:
             '<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/><circle class="dot" '
             'cx="{:.1f}" cy="{:.1f}" r="1.6"/>'
         ).format(x1, y1, x2, y2, x1, y1)
-    name = " ".join(label.lines)
+        if not label.one_line:
+            above, below = _TIE
+            line += Markup(
+                '<line class="tie" x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}"/>'
+            ).format(x2, y - above, y + below)
+    value = Markup('dx="5"') if label.one_line else Markup('x="{:.1f}" dy="{}"').format(x, _DOWN)
     return Markup(
         '<g class="label {side}" data-code="{code}">{line}<text class="{align}" x="{x:.1f}" '
-        'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" x="{x:.1f}" '
-        'dy="{down}"></tspan></text></g>'
+        'y="{y:.1f}"><tspan class="name">{name}</tspan><tspan class="value" {value}></tspan>'
+        "</text></g>"
     ).format(
         side="inside" if label.inside else "beside", code=code, line=line, align=label.align,
-        x=x, y=y - 1.5, name=name, down=LETTER,
+        x=x, y=y + LETTER / 3 if label.one_line else y - 1, name=" ".join(label.lines),
+        value=value,
     )  # fmt: skip
 
 

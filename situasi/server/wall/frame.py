@@ -92,9 +92,9 @@ def sentences() -> dict[str, str]:
     return {
         "wait": _("Memuat gambar …"),
         "connected": _("Tersambung · data per {time}, {age}"),
-        "last": _("laporan terakhir {time}"),
-        "quiet": _("tidak ada laporan baru sejak {time}"),
-        "never": _("belum ada laporan"),
+        "last": _("kabar terakhir {time}"),
+        "quiet": _("tidak ada kabar baru sejak {time}"),
+        "never": _("belum ada kabar"),
         "lost": _("Sambungan terputus sejak {since} — gambar terakhir {time}"),
         "lost_short": _("Terputus · data per {time}, {age}"),
         "broken": _("Penyimpanan tidak terbaca — gambar terakhir {time}"),
