@@ -67,7 +67,7 @@ def test_less_and_less_room_is_said_before_it_is_gone_and_once_in_the_log(
         measured(room, free)
         said.append(band())
     assert said[0] == said[-1] == ""
-    assert said[2] == "Disk server hampir penuh: sisa ruang 412 MB."
+    assert said[2] == "Disk server hampir penuh: sisa ruang 412 MB. Beri tahu admin."
     assert all("hampir penuh" in one for one in said[1:5])
     assert [(one.levelname, one.message) for one in caplog.records] == [
         ("WARNING", "the disk is nearly full"),
@@ -82,8 +82,8 @@ def test_what_was_not_written_is_named_until_it_is_written(
     for place in ("store", "inbox", "store"):
         SPACE.failed(place)  # type: ignore[arg-type]
     assert band() == (
-        "Disk server penuh: kotak masuk, laporan tidak tersimpan. "
-        "Yang sudah tersimpan tetap terbaca."
+        "Disk server penuh, tidak tersimpan: laporan, kotak masuk. "
+        "Yang lama tetap terbaca. Beri tahu admin."
     )
     SPACE.wrote("inbox")
     assert "kotak masuk" not in band()

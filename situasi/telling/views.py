@@ -159,9 +159,11 @@ def failed_act() -> tuple[str, str]:
 def disk_in_words(state: DiskState) -> str:
     """What must be said of the disks; empty while they have room."""
     if state.failed:
-        said = _("Disk server penuh: {what} tidak tersimpan. Yang sudah tersimpan tetap terbaca.")
-        return said.format(what=", ".join(_(PLACES[place]) for place in state.failed))
+        said = _(
+            "Disk server penuh, tidak tersimpan: {what}. Yang lama tetap terbaca. Beri tahu admin."
+        )
+        return said.format(what=", ".join(_(PLACES[one]) for one in PLACES if one in state.failed))
     if state.level == "enough" or state.least is None:
         return ""
     left = words.number(state.least // 1_000_000)
-    return _("Disk server hampir penuh: sisa ruang {n} MB.").format(n=left)
+    return _("Disk server hampir penuh: sisa ruang {n} MB. Beri tahu admin.").format(n=left)
