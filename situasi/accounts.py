@@ -159,7 +159,7 @@ def check_password(password: str, name: str, common: frozenset[str]) -> None:
     """Raises AccountRefused for a password that is short, common or guessed from the name."""
     plain = password.casefold()
     if len(password) < SHORTEST:
-        raise AccountRefused(f"sandi paling sedikit {SHORTEST} tanda; beberapa kata lebih mudah")
+        raise AccountRefused(f"sandi paling sedikit {SHORTEST} karakter; beberapa kata lebih mudah")
     if plain in common or len(set(plain)) < _FEWEST_SIGNS:
         raise AccountRefused("sandi ini terlalu sering dipakai; pilih yang lain")
     if name in plain:

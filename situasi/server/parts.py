@@ -72,7 +72,7 @@ _PASSWORD = Markup(
     '{alert}<form method="post" action="{action}">\n'
     '<input type="hidden" name="bukti" value="{token}">\n'
     '<input type="text" name="nama" value="{name}" autocomplete="username" hidden>\n'
-    '<label for="lama">{old}</label>\n'
+    '<p><strong>{whose}</strong></p>\n<label for="lama">{old}</label>\n'
     '<input id="lama" name="lama" type="password" autocomplete="current-password" '
     'maxlength="1000" required autofocus>\n'
     '<label for="baru">{new}</label>\n'
@@ -83,11 +83,15 @@ _PASSWORD = Markup(
     'maxlength="1000" required>\n'
     '<p>{told}</p>\n<button>{change}</button>\n<p><a href="/">{back}</a></p>\n</form>'
 )
+_CHANGED = Markup(
+    '<p role="status"><strong>{said}</strong></p>\n<p>{told}</p>\n'
+    '<a class="button" href="/">{back}</a>'
+)
 _LINK_OVER = Markup(
     '<form>\n<p role="alert">{why}</p>\n<p><a href="{way}">{enter}</a></p>\n</form>'
 )
 
-_FULL = Markup('<form>\n<p role="alert">{why}</p>\n<p><a href="">{again}</a></p>\n</form>')
+_FULL = Markup('<form>\n<p role="alert">{why}</p>\n<a class="button" href="">{again}</a>\n</form>')
 
 
 def sign_in(
@@ -161,12 +165,23 @@ def password(
         action=links[language],
         token=token,
         name=name,
+        whose=_("Ganti sandi akun {name}").format(name=name),
         shortest=shortest,
         old=_("Sandi lama"),
-        new=_("Sandi baru, paling sedikit {n} tanda").format(n=shortest),
+        new=_("Sandi baru, paling sedikit {n} karakter").format(n=shortest),
         again=_("Sandi baru sekali lagi"),
-        told=_("Semua sesi akun ini di tempat lain berakhir."),
+        told=_("Di perangkat lain, akun ini harus masuk lagi."),
         change=_("Ganti sandi"),
+        back=_("Kembali ke papan"),
+    )
+    return _page(_("Ganti sandi"), kabupaten, language, links, body)
+
+
+def password_changed(kabupaten: str, language: str, links: dict[str, str], name: str) -> str:
+    """What is told once the password of this account was changed."""
+    body = _CHANGED.format(
+        said=_("Sandi akun {name} sudah diganti.").format(name=name),
+        told=_("Di perangkat lain, akun ini harus masuk lagi."),
         back=_("Kembali ke papan"),
     )
     return _page(_("Ganti sandi"), kabupaten, language, links, body)

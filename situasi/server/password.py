@@ -27,6 +27,9 @@ async def change(request: Request) -> Response:
     if account is None or not signin.has_password(viewer):
         return PlainTextResponse(_("Akun ini masuk lewat SSO; sandinya diganti di sana."), 404)
     if request.method != "POST":
+        proof = request.query_params.get("sudah", "")
+        if signin.is_ours(visit, proof, _done(account)):
+            return _told(account, proof)
         return _form(visit, account)
     given = await signin.filled_in(request)
     if not signin.is_ours(visit, given.get("bukti", ""), visit.key):
@@ -40,7 +43,7 @@ async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Res
     one = Attempt(account.name, visit.asking.address, device)
     try:
         if new != given.get("ulang", ""):
-            raise AccountRefused(_("Sandi baru tidak sama pada kedua isian."))
+            raise AccountRefused(_("Sandi baru tidak sama pada kedua isian. Ketik lagi."))
         common = accounts.common_passwords(settings.load().vocabulary)
         accounts.check_password(new, account.name, common)
         if not await signin.is_right(one, account, old, "account-password"):
@@ -48,7 +51,7 @@ async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Res
         if new == old:
             raise AccountRefused(_("Sandi baru harus lain dari yang lama."))
         changed = await keeper.current().change_password(account, new)
-        answer = await signin.let_in(visit, changed, "/")
+        answer = await signin.let_in(visit, changed, _done_at(visit, changed))
     except AccountRefused as refusal:
         return _form(visit, account, str(refusal), 422)
     except Stopped as stopped:
@@ -60,6 +63,27 @@ async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Res
     return answer
 
 
+def _done(account: Account) -> str:
+    """What the page that tells of the change is shown for: this very account, as it is now."""
+    return f"{PASSWORD} {account.name} {account.stamp}"
+
+
+def _done_at(visit: Visit, account: Account) -> str:
+    proof = signin.token(visit, _done(account))
+    return signin.links(PASSWORD, {"sudah": proof})[words.language()]
+
+
+def _told(account: Account, proof: str) -> Response:
+    """Say that it was changed: who is only led to the board may think that nothing happened."""
+    page = parts.password_changed(
+        signin.kabupaten(),
+        words.language(),
+        signin.links(PASSWORD, {"sudah": proof}),
+        account.name,
+    )
+    return HTMLResponse(page, headers={"content-security-policy": parts.POLICY})
+
+
 def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> Response:
     page = parts.password(
         signin.kabupaten(),
@@ -68,7 +92,7 @@ def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> R
         signin.token(visit, visit.key),
         account.name,
         accounts.SHORTEST,
-        why,
+        why[:1].upper() + why[1:],
     )
     return HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
 

@@ -48,7 +48,10 @@ def test_the_new_one_opens_the_old_one_does_not_and_other_sessions_have_ended(
     served: Server,
 ) -> None:
     here, elsewhere = signed_in(served, "budi"), signed_in(served, "budi")
-    assert ask(here).status == 303
+    changed = ask(here)
+    assert changed.status == 303
+    assert "Sandi akun budi sudah diganti." in here.page(changed.to).body
+    assert "Sandi lama" in here.page("/sandi?sudah=ya").body  # nobody else can make it say so
     assert here.ask("/").status == 200  # whoever changed it stays
     assert elsewhere.ask("/").status == 401
     other = Knocker(served, {"X-Forwarded-For": "10.0.0.2"})
