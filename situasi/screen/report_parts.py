@@ -19,7 +19,10 @@ def message(head: str, text: str, notes: Sequence[str]) -> None:
 
 
 def understood(title: str, cells: Sequence[tuple[str, str, str]], outcome: str = "") -> None:
-    """What was read of a row: heading, value, and the words it came from; what became of it."""
+    """What was read of a row: heading, value, and the words it came from; what became of it.
+
+    title: what it is a report of; empty where that stands above.
+    """
     read = Markup("").join(
         Markup('<span class="si-chip"><b>{}</b> {} <i>{}</i></span>').format(
             heading, value, Markup("« {} »").format(words) if words else ""
@@ -27,4 +30,5 @@ def understood(title: str, cells: Sequence[tuple[str, str, str]], outcome: str =
         for heading, value, words in cells
     )
     end = Markup("<strong>{}</strong>").format(outcome) if outcome else ""
-    st.html(Markup('<div class="la-row"><b>{}</b> {}{}</div>').format(title, read, end))
+    name = Markup("<b>{}</b> ").format(title) if title else ""
+    st.html(Markup('<div class="la-row">{}{}{}</div>').format(name, read, end))

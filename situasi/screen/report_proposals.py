@@ -54,7 +54,10 @@ def _numbers(pasted: Pasted, at: int) -> None:
         st.caption(parts.plain(said.format(numbers=_listed(proposal.described))))
     if not proposal.unread:
         return
-    said = _("Angka yang tidak dipahami: {numbers}. Tidak ada baris yang memuatnya.")
+    said = _(
+        "Angka yang tidak dipahami: {numbers}. Tidak masuk baris mana pun: bila penting, ketik "
+        "sendiri di TPS atau Kejadian."
+    )
     st.warning(parts.plain(said.format(numbers=_listed(proposal.unread))), icon=":material/tag:")
     if any(True for _row in _open(pasted, at)):
         st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
@@ -98,16 +101,14 @@ def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
     if outcome.settled:
         report_parts.understood(title, cells, outcome.text)
         return
-    tick, told = st.columns([1, 14])
-    tick.checkbox(
-        _("Masukkan"), value=row.complete, key=_key(pasted, at), label_visibility="collapsed"
+    st.checkbox(
+        _("Masukkan {what}").format(what=f"**{title}**"), value=row.complete, key=_key(pasted, at)
     )
-    with told:
-        report_parts.understood(title, cells, outcome.text)
-        asked = st.columns(2)
-        for place, unclear in enumerate(row.unclear):
-            _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
-            asked[place % 2].caption(parts.plain(unclear.reason))
+    report_parts.understood("", cells, outcome.text)
+    asked = st.columns(2)
+    for place, unclear in enumerate(row.unclear):
+        _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
+        asked[place % 2].caption(parts.plain(unclear.reason))
 
 
 def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
@@ -161,7 +162,7 @@ def _codes(feed: str, heading: str) -> tuple[str, ...]:
 def _take(pasted: Pasted, shown: range) -> None:
     """Bring the ticked rows to the door, message by message, so that each has its own answer."""
     session.speak()
-    total, brought = Answer(), False
+    total, brought, unseen = Answer(), False, False
     for at in shown:
         ready: dict[str, dict[int, Cells]] = {}
         for number, row in _open(pasted, at):
@@ -170,7 +171,7 @@ def _take(pasted: Pasted, shown: range) -> None:
             cells, missing = _answered(pasted, (at, number), row)
             if pasted.proposals[at].unread and not st.session_state.get(_seen(pasted, at)):
                 said = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
-                pasted.outcomes[at, number] = Outcome(said, settled=False)
+                pasted.outcomes[at, number], unseen = Outcome(said, settled=False), True
             elif missing:
                 said = _("belum dijawab: {what}").format(what=", ".join(missing))
                 pasted.outcomes[at, number] = Outcome(said, settled=False)
@@ -181,10 +182,10 @@ def _take(pasted: Pasted, shown: range) -> None:
             total, brought = _sum(total, answer), True
             for place, number in enumerate(rows):
                 pasted.outcomes[at, number] = _said(answer, place)
-    report_sending.tell(
-        _("Pesan"),
-        total if brought else Answer(refused=_("tidak ada baris tercentang yang lengkap")),
-    )
+    why = _("tidak ada baris tercentang yang lengkap")
+    if unseen:
+        why = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
+    report_sending.tell(_("Pesan"), total if brought else Answer(refused=why))
 
 
 def _open(pasted: Pasted, at: int) -> Iterator[tuple[int, ProposedRow]]:
