@@ -77,8 +77,11 @@ def _median(spans: pd.Series) -> str:
 
 
 def _of(some: pd.DataFrame, every: pd.DataFrame) -> str:
+    whole = words.number(len(every))
+    if some.empty:
+        return _("belum satu pun dari {all} peringatan").format(all=whole)
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
-        n=words.number(len(some)), all=words.number(len(every))
+        n=words.number(len(some)), all=whole
     )
 
 

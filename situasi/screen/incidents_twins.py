@@ -102,5 +102,5 @@ def _side(row: Any, text: str, view: View) -> Side:
         when=say.happened(row, view.at.at),
         text=text,
         exercise=_("LATIHAN") if row.latihan else "",
-        source=f"{row.id} · {row.pelapor or ''} · {label('status', row.status)}",
+        source=" · ".join(filter(None, (row.id, row.pelapor or "", label("status", row.status)))),
     )

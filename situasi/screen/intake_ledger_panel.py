@@ -47,7 +47,10 @@ def _withdrawal(standing: pd.DataFrame) -> None:
               "tidak ada yang dihapus, dan berkasnya boleh dikirim lagi. Baris karantinanya tetap "
               "menunggu perbaikan.")
         )  # fmt: skip
-        batch = st.selectbox(_("Kiriman"), list(names), format_func=names.__getitem__, index=None)
+        batch = st.selectbox(
+            _("Kiriman"), list(names), format_func=names.__getitem__, index=None,
+            placeholder=_("pilih kiriman"),
+        )  # fmt: skip
         reason = st.text_input(_("Alasan"), max_chars=200)
         sure = st.checkbox(_("Ya, tarik kiriman ini"))
         if st.form_submit_button(_("Tarik kiriman")):

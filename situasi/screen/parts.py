@@ -15,6 +15,7 @@ from situasi import sheet
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
 from situasi.telling.marks import Mark, Said, Told
 from situasi.telling.reports import Item
+from situasi.words import _
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,11 @@ def style(theme: Theme) -> None:
     st.html(
         Markup(
             '<style>@import url("{}");'
-            ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; }}</style>"
-        ).format(sheet.ADDRESS, theme.accent, theme.muted, theme.line, theme.paper)
+            ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; "
+            "--choose: '{}'; }}</style>"
+        ).format(
+            sheet.ADDRESS, theme.accent, theme.muted, theme.line, theme.paper, _("Pilih berkas")
+        )
     )
 
 
