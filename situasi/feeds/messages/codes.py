@@ -22,10 +22,14 @@ _TOGETHER = re.compile(
 )
 
 
+UNKNOWN = "kode TPS tidak dikenal"
+
+
 class Code(NamedTuple):
     """A code as written. kecamatan, desa: None where the register has no such code.
 
-    span: of the whole; known: as far as the register knows it.
+    span: of the whole; known: as far as the register knows it. tps: empty where one is named of
+    a desa that is not known; None where the code names none.
     """
 
     span: Span
@@ -45,7 +49,7 @@ def codes_of(passage: Passage, register: Register) -> list[Code]:
             continue  # a date, or nothing that we know
         desa = f"{area}.{match['desa']}" if match["desa"] else None
         known = desa if desa in register.desa else None
-        number = match["tps"].zfill(3) if match["tps"] and known else None
+        number = match["tps"] and (match["tps"].zfill(3) if known else "")
         end = match.end("tps" if number else "desa" if known else "area")
         here = Span(match.start(), end if kecamatan else match.start())
         found.append(Code(Span(*match.span()), here, kecamatan, known, number))
@@ -53,8 +57,14 @@ def codes_of(passage: Passage, register: Register) -> list[Code]:
 
 
 def stations_by_code(codes: list[Code]) -> list[Tps]:
-    """Return the TPS that codes name."""
-    return [Tps(code.known, (code.tps,)) for code in codes if code.tps]
+    """Return the TPS that codes name; of an unknown desa without a number, so that it is asked.
+
+    Left out, what is told of it would be taken for another TPS of the message.
+    """
+    named = [code for code in codes if code.tps is not None]
+    return [
+        Tps(code.known, (code.tps,)) if code.tps else Tps(code.span, (), UNKNOWN) for code in named
+    ]
 
 
 def desa_by_code(codes: list[Code], register: Register) -> list[Area]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from situasi.feeds.messages.clocks import Clock
+from situasi.feeds.messages.codes import UNKNOWN
 from situasi.feeds.messages.counts import SEX, Count, counts_of, dated
 from situasi.feeds.messages.proposal import Draft, Unclear, Understood
 from situasi.feeds.messages.scene import Scene
@@ -31,6 +32,8 @@ def _row(scene: Scene, tps: Tps | None, clock: Clock | None, group: list[Count])
     first = group[0].span
     if tps and len(tps.numbers) == 1:
         draft.put("tps", tps.numbers[0], scene.passage.words(tps.span), tps.span)
+    elif tps and tps.doubt == UNKNOWN:
+        draft.ask("tps", UNKNOWN)  # and its number is told as not understood
     elif tps:
         why = tps.doubt or f"satu jumlah untuk {len(tps.numbers)} TPS: tulis per TPS"
         draft.ask("tps", why, scene.passage.words(tps.span), tps.span)

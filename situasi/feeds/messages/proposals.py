@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from situasi.feeds.context import Context
+from situasi.feeds.messages.codes import UNKNOWN
 from situasi.feeds.messages.events import checkin_rows, contact_rows, phase_rows
 from situasi.feeds.messages.heads import count_rows
 from situasi.feeds.messages.keeping import LONGEST, kept, reporter
@@ -138,8 +139,9 @@ def _unsent(message: Message) -> str:
 
 
 def _left(scene: Scene, drafts: list[Draft]) -> list[str]:
-    """TPS that the message names and no row takes up."""
-    words = {scene.passage.words(tps.span): tps for tps in scene.stations}
+    """TPS that the message names and no row takes up; unknown codes are told as not understood."""
+    named = [tps for tps in scene.stations if tps.doubt != UNKNOWN]
+    words = {scene.passage.words(tps.span): tps for tps in named}
     used = {heard.words for draft in drafts for heard in draft.understood if heard.heading == "tps"}
     asked = {draft.cells.get("tps", "") for draft in drafts}
     return [

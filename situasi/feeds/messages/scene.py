@@ -12,6 +12,7 @@ from situasi.feeds.context import Context
 from situasi.feeds.messages.areas import Area, desa_of, kecamatan_of
 from situasi.feeds.messages.clocks import Clock, clocks_of, days_of
 from situasi.feeds.messages.codes import (
+    UNKNOWN,
     Code,
     codes_of,
     desa_by_code,
@@ -109,8 +110,12 @@ class Scene:
     def place(self, draft: Draft, span: Span, tps: Tps | None) -> None:
         """Put kecamatan and desa of what stands at `span`; ask where they are not clear."""
         anchor = tps.span if tps else span
-        desa = self._one(draft, "desa", self.desa, anchor)
-        kecamatan = self._kecamatan(draft, desa, anchor)
+        if tps and tps.doubt == UNKNOWN:  # it lies nowhere that another TPS of the message does
+            inside = [area for area in self.kecamatan if tps.span.holds(area.span.start)]
+            desa, kecamatan = None, next(iter(inside), None)
+        else:
+            desa = self._one(draft, "desa", self.desa, anchor)
+            kecamatan = self._kecamatan(draft, desa, anchor)
         for heading, area in (("kecamatan", kecamatan), ("desa", desa)):
             if area and area.open:
                 draft.ask(heading, area.open, area.cell, area.span)

@@ -161,3 +161,16 @@ def _without_numbering(text: str) -> str:
     if len(items) < 2 or list(map(int, items)) != list(range(1, len(items) + 1)):
         return text
     return re.sub(r"(?m)^ *[0-9]{1,2}[.)] +(?=[^\W\d_])", "", text)
+
+
+@pytest.mark.parametrize("unknown", ["16.10.99.2001.001", "16.10.04.2999.001"])
+def test_what_is_told_of_a_tps_that_nobody_knows_is_of_no_other_tps(
+    reader: Reader, any_board: Board, unknown: str
+) -> None:
+    known = str(any_board.register.tps["code"].iloc[1])
+    found = read(reader, f"tps {unknown} hadir 120 jam 09.00, tps {known} hadir 90 jam 09.00")
+    strange, named = found.rows
+    assert (named.cells["tps"], named.cells["hadir"]) == (known[-3:], "90")
+    assert strange.cells["hadir"] == "120" and "desa" not in strange.cells
+    assert "kode TPS tidak dikenal" in [one.reason for one in strange.unclear]
+    assert not strange.complete
