@@ -98,6 +98,8 @@ def test_where_the_disk_was_low_room_is_enough_to_be_well_again(room: dict[str, 
     measured(room, 1000)
     SPACE.failed("copies")
     SPACE.failed("store")
+    measured(room, LOW - 1)
+    assert SPACE.state.summary == ("full", ("copies", "store"))
     measured(room, 2 * LOW)
     assert SPACE.state.summary == ("full", ("copies",))  # of which no folder is known
     SPACE.wrote("copies")

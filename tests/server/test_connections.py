@@ -397,8 +397,9 @@ def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
     async def work() -> None:
         large = ALWAYS_HELD + 1000
         every = [(await talking())[0] for _ in range(6)]
+        further = Frame(Opcode.CONT, b"x" * ALWAYS_HELD, False).serialize(mask=True)
         for one in every[:3]:
-            one.data_received(said(large))
+            one.data_received(said(1000) + further)
         assert [one.close_sent for one in every[:3]] == [False, False, True]
         every[3].data_received(said(ALWAYS_HELD - 1000))
         assert not every[3].close_sent

@@ -91,12 +91,33 @@ def test_who_was_here_before_waits_apart_from_strangers() -> None:
 def test_a_newcomer_takes_the_place_of_the_longest_line() -> None:
     async def work() -> None:
         queue, done = HashQueue(), list[str]()
-        crowd = [asyncio.create_task(hold(queue, done, f"flood {n % 12}"))
-                 for n in range(MOST + 5)]  # fmt: skip
-        await asyncio.sleep(0)
-        one = asyncio.create_task(hold(queue, done, "wati"))
+        async with queue.turn("x", known=False), queue.turn("y", known=False):
+            crowd = [asyncio.create_task(hold(queue, done, f"flood {n % 12}"))
+                     for n in range(MOST)]  # fmt: skip
+            await settled()
+            assert done == []
+            one = asyncio.create_task(hold(queue, done, "wati"))
+            await settled()
+            assert len(done) == 1 and done[0].startswith("-flood")
         await asyncio.gather(*crowd, one)
         assert "wati" in done
+
+    run(work())
+
+
+def test_neither_line_waits_behind_the_other() -> None:
+    async def work() -> None:
+        queue, done = HashQueue(), list[str]()
+        async with queue.turn("x", known=False), queue.turn("y", known=False):
+            waiting = [
+                asyncio.create_task(hold(queue, done, f"{known} {n}", known))
+                for known in (True, False)
+                for n in range(10)
+            ]
+            await settled()
+        await asyncio.gather(*waiting)
+        assert {one.split()[0] for one in done[:4]} == {"True", "False"}
+        assert {one.split()[0] for one in done[-4:]} == {"True", "False"}
 
     run(work())
 
