@@ -33,6 +33,8 @@ LONGEST = timedelta(days=7)
 _LONGEST_QUERY = 1500  # characters; a browser must still take the address
 _LONGEST_NOTE = 80
 
+# Roles that may end the links of others.
+OVERSEERS = frozenset({"pimpinan", "admin"})
 STATES = ("berlaku", "berakhir", "dicabut", "tertutup")
 
 
@@ -109,6 +111,22 @@ def revoke(store: Store, number: str, at: datetime, by: str) -> None:
         raise LinkRefused(f'tautan "{number}" tidak ada; lihat: link list')
     if not link.revoked:
         _keep(store, replace(link, revoked=True), at, by, "link-revoke", seen)
+
+
+def may_revoke(link: Link, viewer: Viewer) -> bool:
+    """Tell whether this person may know of a link and end it: its maker; of others' links whoever
+    oversees all that it shows.
+    """
+    within = not viewer.area or (bool(link.area) and set(link.area) <= set(viewer.area))
+    return link.maker == viewer.name or (viewer.role.name in OVERSEERS and within)
+
+
+def revoke_as(store: Store, number: str, at: datetime, viewer: Viewer) -> None:
+    """End a link for a person. Raises LinkRefused, also where it is not theirs to end."""
+    link = every(store).get(number)
+    if link is None or not may_revoke(link, viewer):
+        raise LinkRefused(f'tautan "{number}" tidak ada')
+    revoke(store, number, at, viewer.name)
 
 
 def every(store: Store) -> dict[str, Link | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
@@ -36,6 +37,7 @@ _ALL: Final = 2**62  # no number is higher
 _HALFWAY: Final = (0, "")  # on no trail: should adding fail, all is read anew
 _NOWHERE: Final = np.zeros(0, dtype=np.intp)
 _numbers = itertools.count(1)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Picture:
     trouble: for every viewer; detail: with the file or server, for whoever keeps the board.
 
     took: seconds for which its new rows were read. access: Store.access_mark, read before.
+    replaced_at: when another store last took the place of one that had been read; rows that were
+    accepted before may be gone with that.
     """
 
     snapshot: Snapshot
@@ -85,6 +89,7 @@ class Picture:
     detail: str | None = None
     took: float = 0.0
     access: Hashable = None
+    replaced_at: datetime | None = None
 
 
 class Live:
@@ -142,13 +147,20 @@ class Live:
             access, version = self._store.access_mark(), self._store.version()
             snapshot = self._picture.snapshot
             took, started = self._picture.took, time.perf_counter()
+            replaced_at = self._picture.replaced_at
             if not self._is_the_same():  # another store is there now: read it anew
+                if self._mark != _HALFWAY:
+                    replaced_at = self._clock()
+                    told = {"version_before": snapshot.version, "version": version}
+                    _log.error("the store was replaced by another one", extra=told)
                 snapshot = replace(self._nothing, origin=snapshot.origin + 1)
                 self._begin()
             if version != snapshot.version:
                 snapshot = self._read(version, snapshot)
                 took = time.perf_counter() - started
-            self._picture = Picture(snapshot, self._clock(), took=took, access=access)
+            self._picture = Picture(
+                snapshot, self._clock(), took=took, access=access, replaced_at=replaced_at
+            )
         except StoreError as error:
             self._picture = replace(self._picture, trouble=str(error), detail=error.detail)
         return self._picture

@@ -119,6 +119,30 @@ def test_a_link_ends_by_itself_and_by_revoking(house: Board) -> None:
     assert told[1:] == [["link-make", "wati"], ["link-revoke", "kapolres"]]
 
 
+def test_whoever_oversees_ends_the_links_of_others_within_their_area_only(house: Board) -> None:
+    pemulutan, indralaya = "16.10.05", "16.10.04"
+    whole = made(house)
+    here = replace(whole, area=(pemulutan,), maker="budi")
+    ends = {
+        (name, area, link.area)
+        for name in ROLES
+        for area in ((), (pemulutan,), (indralaya,))
+        for link in (whole, here)
+        if links.may_revoke(link, Viewer("lain", ROLES[name], area))
+    }
+    assert ends == {
+        (name, area, link)
+        for name in ("pimpinan", "admin")
+        for area, link in (((), ()), ((), (pemulutan,)), ((pemulutan,), (pemulutan,)))
+    }
+    assert links.may_revoke(whole, Viewer(whole.maker, ROLES["analis"], (indralaya,)))
+    with pytest.raises(LinkRefused):
+        links.revoke_as(
+            house.store, whole.bound.id, NOON, Viewer("adi", ROLES["admin"], (pemulutan,))
+        )
+    assert state(house, whole) == "berlaku"
+
+
 @pytest.mark.parametrize(
     "change",
     [{"enabled": False}, {"role": "operator"}, {"role": "propam"}, {"area": ("16.10.04",)}],

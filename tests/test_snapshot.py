@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -237,7 +238,8 @@ def test_nothing_of_a_store_is_left_once_another_file_lies_in_its_place(
     other.replace(path)
     shown = live.picture()
     anew = Live(store, defined(), lambda: NOW).picture().snapshot
-    assert shown.trouble is None
+    assert (shown.trouble, shown.replaced_at) == (None, NOW)
+    assert live.picture().replaced_at == NOW  # as long as the process lives
     assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
     for name in records.FEEDS:
         pd.testing.assert_frame_equal(shown.snapshot.frames[name], anew.frames[name])
@@ -264,7 +266,8 @@ def test_nothing_of_a_database_is_left_once_another_was_loaded_into_it(
     for number in range(many):
         deliver(store, incident(id=f"lain {number}"), at=NOW + timedelta(seconds=1))
     shown = live.picture()
-    assert shown.trouble is None and shown.snapshot.origin != before.origin
+    assert (shown.trouble, shown.replaced_at) == (None, NOW)
+    assert shown.snapshot.origin != before.origin
     assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
     assert shown.snapshot.batches["batch"].tolist() == list(range(1, many + 1))
     store.close()
@@ -277,8 +280,26 @@ def test_a_newer_state_of_the_same_store_is_read_on_and_not_anew(
     before = live.picture().snapshot
     deliver(store, incident(id="B"))
     store.tell("saw", "wati", NOW, {})
-    after = live.picture().snapshot
+    after, replaced_at = live.picture().snapshot, live.picture().replaced_at
     assert (after.origin, list(after.frames["incidents"]["id"])) == (before.origin, ["A", "B"])
+    assert replaced_at is None
+
+
+def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> None:
+    path, copy = tmp_path / "store.db", tmp_path / "copy.db"
+    _write(path, "A")
+    shutil.copy(path, copy)
+    store = open_store(f"sqlite:///{path.as_posix()}")
+    live = Live(store, defined(), lambda: NOW)
+    deliver(store, incident(id="B"))
+    assert live.picture().replaced_at is None
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    copy.replace(path)
+    shown = live.picture()
+    assert list(shown.snapshot.frames["incidents"]["id"]) == ["A"]
+    assert shown.replaced_at == NOW
+    store.close()
 
 
 def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(

@@ -16,7 +16,7 @@ from situasi.feeds.sums import RunningSums, Sums
 from situasi.feeds.table import Cell, Table
 from situasi.feeds.values.base import Unreadable, is_blank, quote
 from situasi.feeds.values.numbers import read_count, read_decimal
-from situasi.records import Feed
+from situasi.records import Feed, Kind
 
 _LABEL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi)\b.{0,60}", re.IGNORECASE | re.DOTALL
@@ -109,10 +109,14 @@ def _is_report(table: Table, row: int, label: str, feed: Feed, headings: Heading
 
 
 def _summed(theirs: Sequence[str], feed: Feed, headings: Headings) -> list[str]:
-    """The headings whose numbers may be added up and told; shares and averages may not."""
+    """The headings whose numbers may be added up and told; shares and averages may not.
+
+    Of officers none that holds text: a number there may be an NRP.
+    """
     barred = {*headings.refused, *headings.names}
     if feed.name in OFFICERS:
-        barred |= {*headings.unused}
+        texts = [column.name for column in feed.columns if column.kind is Kind.TEXT]
+        barred |= {*headings.unused, *(h for name in texts for h in headings.columns.get(name, ()))}
     return [h for h in theirs if h not in barred and not _NO_SUM.search(h)]
 
 

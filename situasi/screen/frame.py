@@ -60,6 +60,7 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
             until=link.ends if link else None,
             trouble=shown.trouble,
             register=session.register(),
+            replaced_at=shown.replaced_at,
         )
         + upper_frame.bands_of_looking(at)
         + session.failed_acts()

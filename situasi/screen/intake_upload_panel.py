@@ -16,6 +16,7 @@ from situasi.words import _
 
 _TRIED = "_masukan_dicoba"
 _FILE = "_masukan_berkas"
+_LEAVING = "_masukan_berkas_lama"
 _TURN = "_masukan_giliran"
 _NOTES = 6
 
@@ -33,7 +34,7 @@ def upload_panel(view: View) -> None:
     turn = st.session_state.setdefault(_TURN, 0)
     file = st.file_uploader(
         _("CSV, XLSX, JSON atau GeoJSON; judul kolom menunjukkan jenis laporan"),
-        key=f"unggah_{turn}",
+        key=_uploader(turn),
     )
     _forget_replaced(file)
     if file is None:
@@ -43,18 +44,28 @@ def upload_panel(view: View) -> None:
     if _shown(trial):
         _would_be_stored(trial)
         st.button(
-            _("Masukkan ke papan"), type="primary", on_click=_take, args=(file.name, file),
+            _("Masukkan ke papan"), type="primary", on_click=_take,
             disabled=not ledger.accepted + ledger.quarantined,
         )  # fmt: skip
 
 
+def _uploader(turn: int) -> str:
+    return f"unggah_{turn}"
+
+
 def _forget_replaced(file: Any) -> None:
-    """Free the memory of the file that was here before this one, and of its trial."""
+    """Free the trial of the file that was here before this one, and a run later its bytes.
+
+    For as long Streamlit remembers what a widget held, so that the bytes are counted till then.
+    """
+    leaving = st.session_state.pop(_LEAVING, None)
+    if leaving is not None:
+        uploads.forget(leaving)
     known, now = st.session_state.get(_FILE), None if file is None else file.file_id
+    st.session_state[_FILE] = now
     if known is not None and known != now:
         st.session_state.pop(_TRIED, None)
-        uploads.forget(known)
-    st.session_state[_FILE] = now
+        st.session_state[_LEAVING] = known
 
 
 def _tried(file: Any) -> Trial:
@@ -113,7 +124,18 @@ def _shown(trial: Trial) -> bool:
     return True
 
 
-def _take(name: str, file: Any) -> None:
-    intake_acts.take_file(name, file)
+def _take() -> None:
+    """Take in the file in the uploader.
+
+    It is not an argument of the button: Streamlit keeps those as long as the session lives, and
+    the bytes with them.
+    """
+    file = st.session_state.get(_uploader(st.session_state[_TURN]))
+    tried = st.session_state.get(_TRIED)
+    if file is None or tried is None or tried[0] != file.file_id:  # another than was shown
+        return
+    intake_acts.take_file(file.name, file)
     st.session_state[_TURN] += 1
-    _forget_replaced(None)
+    st.session_state.pop(_TRIED, None)
+    st.session_state.pop(_FILE, None)
+    uploads.forget(file.file_id)

@@ -18,7 +18,6 @@ from situasi.telling import views
 from situasi.words import _
 
 # Who sees the links of all, and may end them; others have their own.
-_OVERSEES = frozenset({"pimpinan", "admin"})
 _SAID = "_tautan_kabar"
 
 
@@ -81,8 +80,7 @@ def listed() -> Listed:
 
 
 def _may_know(link: Link) -> bool:
-    viewer = session.viewer()
-    return viewer.role.name in _OVERSEES or link.maker == viewer.name
+    return links.may_revoke(link, session.viewer())
 
 
 def _table(found: Listed) -> Table:
@@ -113,7 +111,7 @@ def _revoke(numbers: list[str]) -> None:
         known = {link.bound.id for link in listed().some}
         for number_ in numbers:
             if number_ in known:
-                links.revoke(board().store, number_, session.now(), session.viewer().name)
+                links.revoke_as(board().store, number_, session.now(), session.viewer())
     except (LinkRefused, StoreError) as error:
         st.session_state[_SAID] = (False, str(error))
         return

@@ -1,9 +1,9 @@
 """Remembers which delivery brought a row again, so that the row stands when the first is undone.
 
 What is kept is bounded. The same file of the same sender is the same delivery again: nothing. Of
-another one, a row gets one voucher for each sender; and a second delivery of the same sender is
-one too, as long as the row has no other. So a bot that sends its growing file every minute adds
-about one voucher for each row, whatever it repeats.
+another one, a row gets two deliveries of each sender that stand, whatever others brought, so that
+nobody's undo takes away what somebody else has corrected. So a bot that sends its growing file
+every minute adds about one voucher for each row, whatever it repeats.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from situasi.store.protocol import Delivery
 from situasi.store.rejecting import pieces
 
 _REPEAT, _BATCH = tables.repeats.c, tables.batches.c
-_ENOUGH = 2  # deliveries that brought a row: more of the same sender are not kept
+_ENOUGH = 2  # deliveries of one sender that brought a row: more are not kept
 
 Sender = tuple[str, str]  # who, and the digest of the file
 
@@ -66,7 +66,7 @@ def _is_worth(me: Sender, others: Sequence[Sender]) -> bool:
     """Whether one more delivery of a row is kept, beside those that still vouch for it."""
     if me in others:
         return False
-    return len(others) < _ENOUGH or me[0] not in {who for who, _ in others}
+    return sum(who == me[0] for who, _ in others) < _ENOUGH
 
 
 def _stored(

@@ -28,6 +28,8 @@ _MARK = 0x53495455  # application_id, "SITU": this file is ours
 _WAIT = 30.0  # seconds for another writer to finish
 _PACE = 0.25  # seconds between two questions for a new version
 
+_NEWER = "Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi."
+
 _PAGE = 16_384  # bytes; a long delivery is written in a quarter of the calls that 4,096 take
 
 _PRAGMAS = (
@@ -206,7 +208,8 @@ def _engine(path: Path, scope: Scope | None = None) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", lambda one, _: _belongs_here(one, path, scope))
     sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin)
+    newest = int(migrating.head())
+    sa.event.listen(engine, "begin", lambda one: _begin(one, newest))
     return engine
 
 
@@ -279,9 +282,13 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: sa.Connection) -> None:
+def _begin(connection: sa.Connection, newest: int) -> None:
+    """Begin a transaction, unless another program has brought the store to a newer schema."""
     writes = WRITES.items() <= connection.get_execution_options().items()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if _pragma(connection, "user_version") > newest:
+        connection.exec_driver_sql("ROLLBACK")
+        raise StoreError(_NEWER)
 
 
 def _prepare(engine: sa.Engine, path: Path) -> None:
@@ -326,8 +333,7 @@ def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
         if _pragma(connection, "user_version") > int(migrating.head()):
-            newer = "Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi."
-            raise StoreError(newer, str(path))
+            raise StoreError(_NEWER, str(path))
         return True
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
         raise StoreError(_SENTENCES[sqlite3.SQLITE_NOTADB], str(path))

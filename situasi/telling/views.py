@@ -83,11 +83,13 @@ def bands(
     until: datetime | None,
     trouble: str | None,
     register: Register | None = None,
+    replaced_at: datetime | None = None,
 ) -> list[tuple[str, str]]:
     """Lines across the top, (kind, text): made-up data, a past moment, a guest, a broken store,
-    a register that does not add up, a disk that is full or nearly so.
+    one that was replaced, a register that does not add up, a disk that is full or nearly so.
 
-    until: when the link of a guest ends; None for everybody else.
+    until: when the link of a guest ends; None for everybody else. replaced_at: see
+    snapshot.Picture.
     """
     said = []
     if rehearsal:
@@ -103,6 +105,13 @@ def bands(
         )
     if trouble:
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
+    if replaced_at is not None:
+        lost = _(
+            "Penyimpanan diganti yang lain pukul {time} {zone}: laporan yang masuk sebelumnya "
+            "mungkin tidak ada lagi. Beri tahu admin."
+        )
+        time = words.clock(replaced_at.astimezone(at.at.tzinfo))
+        said.append(("broken", lost.format(time=time, zone=zone_label)))
     if register is not None and register.mismatches:
         said.append(("doubt", _doubt(register)))
     if disk := disk_in_words(SPACE.state):

@@ -190,7 +190,8 @@ def test_a_first_cell_longer_than_any_label_is_no_total(board: Board, tmp_path: 
 def test_a_total_row_of_officers_tells_no_long_number(board: Board, tmp_path: Path) -> None:
     rows = [report("roster", nrp_tersamar="84010123"), {"id": "Jumlah", "nrp_tersamar": 84010123}]
     bring(board, csv_file(tmp_path / "a.csv", *rows))
-    assert "84010123" not in str(board.store.quarantine())
+    told = str(board.store.quarantine()).replace(".", "")
+    assert "84010123" not in told
 
 
 def test_a_total_row_of_officers_tells_nothing_of_columns_that_are_not_read(

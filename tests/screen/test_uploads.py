@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime
 from typing import Any
 
 import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 from streamlit.testing.v1 import AppTest
 
 from situasi.board import Board
@@ -66,6 +68,20 @@ def test_a_file_that_was_taken_in_is_forgotten(
     assert removed == [file]
 
 
+def test_nothing_of_a_page_holds_the_bytes_of_a_file_that_was_put_away(page: AppTest) -> None:
+    """An argument of a button would, as long as the session lives."""
+    page.file_uploader[0].set_value(("a.csv", ROW + b"satu\n", "text/csv"))
+    run(page)
+    held = [one for one in gc.get_objects() if isinstance(one, UploadedFile)]
+    assert held
+    ids = {id(one) for one in held}
+    del held
+    page.file_uploader[0].set_value(None)
+    run(run(page))
+    gc.collect()
+    assert not ids & {id(one) for one in gc.get_objects() if isinstance(one, UploadedFile)}
+
+
 def test_a_trial_keeps_the_first_reasons_and_says_how_many_more_there_are(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,7 +100,9 @@ def test_a_file_that_was_replaced_or_put_away_is_forgotten(
 ) -> None:
     first = hand_in(page, "a.csv", ROW + b"satu\n")
     second = hand_in(page, "b.csv", ROW + b"dua\n")
-    assert removed == [first]
+    assert removed == []  # the page still remembers it
     page.file_uploader[0].set_value(None)
+    run(page)
+    assert removed == [first]
     run(page)
     assert removed == [first, second]

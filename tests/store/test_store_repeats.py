@@ -82,6 +82,17 @@ def test_a_corrected_file_of_the_same_sender_keeps_what_both_hold(store: Store) 
     assert standing(store) == ["r-1", "r-2", "r-4"]
 
 
+def test_what_a_sender_has_corrected_stands_whatever_others_brought_and_took_back(
+    store: Store,
+) -> None:
+    bring(store, "oper", 1, sha256="first")
+    bring(store, "budi", 1, 2)
+    bring(store, "oper", 1, sha256="corrected")
+    undo(store, 1)
+    undo(store, 2)
+    assert standing(store) == ["r-1"]
+
+
 def test_the_same_file_sent_again_is_no_other_delivery(store: Store) -> None:
     bring(store, "wati", 1, 2)
     version = store.version()

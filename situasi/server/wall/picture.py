@@ -66,6 +66,7 @@ def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
             until=viewer.link.ends if viewer.link else None,
             trouble=of.picture.trouble,
             register=register,
+            replaced_at=of.picture.replaced_at,
         ),
         "filter": _filter(asked, register),
         "moment": _moment(of.at),
