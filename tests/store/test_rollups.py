@@ -124,6 +124,29 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
 
 
 @engines
+def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Register) -> None:
+    began, minute = place.election.local(place.election.tps_opens), timedelta(minutes=1)
+    here = next(iter(place.kecamatan))
+    cells = row(kecamatan=here, desa=None, tps=None, tingkat="tinggi", occurred_at=began,
+                reported_at=None, known_at=began)  # fmt: skip
+
+    def committing_at(passed: int) -> None:
+        pair.store._clock = lambda: began + passed * minute  # type: ignore[attr-defined]
+
+    committing_at(20)
+    with pair.store.deliver(delivery(recorded_at=began)) as writing:
+        writing.add(frame(cells), [])
+    committing_at(60)
+    pair.store.withdraw(1, began + 40 * minute, "operator")
+    found = []
+    for passed in (10, 30, 50, 70):
+        at = began + passed * minute
+        pair.agree(at, live=False)
+        found.append(told(pair.rollups.of(pair.kabupaten, pair.terms, at, live=False))["serious"])
+    assert found[0] == found[3] != found[1] == found[2]
+
+
+@engines
 def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place: Register) -> None:
     now = place.election.local(place.election.tps_opens)
     found = pair.rollups.of(pair.kabupaten, terms(place), now)

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,32 @@ def test_version_and_trail_are_those_of_before(each: Path) -> None:
     store = opened(each)
     assert breaks(store, head[1]) == []
     store.close()
+
+
+def test_what_was_taken_back_before_keeps_its_moment_when_more_is_taken_back(
+    numbered: Path,
+) -> None:
+    with closing(opened(numbered)) as store:
+        before = store.withdrawals()
+        assert len(before)
+        with store.deliver(delivery(source="baru.csv")) as writing:
+            writing.add(frame(row(id="baru")), [])
+        later = MORNING + timedelta(days=900)
+        assert store.withdraw(int(store.batches()["batch"].max()), later, "operator") == 1
+        after = store.withdrawals()
+        pd.testing.assert_frame_equal(after.head(len(before)), before)
+        assert after["recorded_at"].iloc[-1] == later
+
+
+def test_a_row_removed_from_an_older_store_is_missed_by_its_count(numbered: Path) -> None:
+    opened(numbered).close()
+    with closing(sqlite3.connect(numbered)) as connection:
+        connection.execute("DROP TRIGGER IF EXISTS feed_incidents_no_delete")
+        first = "SELECT min(seq) FROM feed_incidents"
+        assert connection.execute(f"DELETE FROM feed_incidents WHERE seq = ({first})").rowcount
+        connection.commit()
+    with closing(opened(numbered)) as store:
+        assert any("padahal jejak menyebut" in said for said in breaks(store))
 
 
 def test_what_an_older_store_held_is_still_a_duplicate(numbered: Path) -> None:
