@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -12,9 +15,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from situasi import accounts, links
 from situasi.links import Link
 from situasi.regions import Register
-from situasi.roles import ROLES, SCREENS, Viewer
+from situasi.roles import ROLES, SCREENS, Bound, Viewer
+from situasi.server import guests
+from situasi.server.gate import VISIT
 from situasi.server.talk import ENDED
 from tests.browser.serving import Server, until
+from tests.conftest import NOON
 from tests.server.doors import (
     SECRET,
     Knocker,
@@ -303,3 +309,21 @@ def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
     store.close()
     assert links.token(link, SECRET).partition(".")[2] not in stored
     assert links.state(link, known, datetime.now(UTC)) == "berlaku"
+
+
+def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    link = SimpleNamespace(bound=Bound("abc", "situasi", (), NOON))
+
+    async def found(*_: object) -> object:
+        return link
+
+    monkeypatch.setattr(guests, "_link", found)
+    monkeypatch.setattr(guests.headquarters, "place", lambda _board: "Ogan Ilir")
+    monkeypatch.setattr(
+        guests.keeper, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
+    )
+    visit = SimpleNamespace(viewer=None, key="")
+    asked: Any = SimpleNamespace(
+        query_params={}, scope={VISIT: visit}, path_params={"token": "x"}, method="GET"
+    )
+    assert asyncio.run(guests.enter(asked)).status_code == 429
