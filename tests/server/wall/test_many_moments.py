@@ -15,6 +15,7 @@ from starlette.datastructures import QueryParams
 from situasi.analysis import day
 from situasi.board import Board
 from situasi.roles import ROLES, Viewer
+from situasi.server.fair_workers import FairWorkers
 from situasi.server.wall import asked, picture, picture_pool, wall
 from situasi.server.wall.picture import Sources
 from situasi.server.wall.wall import Body, Wall
@@ -152,3 +153,31 @@ def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
         assert kept[1] <= set(board.findings._frames._kept)
 
     asyncio.run(crowd())
+
+
+def test_who_gives_up_waiting_frees_no_place_while_the_thread_goes_on() -> None:
+    workers, goes_on = FairWorkers("uji", threads=2, per_owner=1), threading.Event()
+    began: list[int] = []
+
+    def first() -> None:
+        began.append(1)
+        goes_on.wait(30)
+
+    async def work() -> None:
+        task = asyncio.create_task(workers.run("wati", first))
+        async with asyncio.timeout(30):
+            while not began:
+                await asyncio.sleep(0)
+        task.cancel()
+        another = asyncio.create_task(workers.run("wati", lambda: began.append(2)))
+        await asyncio.sleep(0)
+        await workers.run("budi", lambda: None)  # whatever was let in before is done by then
+        assert began == [1]
+        goes_on.set()
+        await another
+        assert began == [1, 2]
+
+    try:
+        asyncio.run(work())
+    finally:
+        goes_on.set()
