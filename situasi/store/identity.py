@@ -63,13 +63,6 @@ def write(connection: sa.Connection, scope: Scope) -> None:
         connection.execute(sa.insert(tables.access), row)
 
 
-def is_marked(connection: sa.Connection) -> bool:
-    """Tell whether this is a file of SQLite that a board has opened as its own."""
-    record = tables.access.c
-    asked = sa.select(record.seq).where(record.seq == _NUMBER, record.kind == _KIND)
-    return connection.execute(asked).first() is not None
-
-
 def _mark(connection: sqlite3.Connection) -> Scope | None:
     asked = "SELECT value FROM access WHERE seq = ? AND kind = ? AND name = ?"
     found = connection.execute(asked, (_NUMBER, _KIND, _NAME)).fetchone()

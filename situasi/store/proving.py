@@ -11,7 +11,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from situasi.records import FEEDS, Feed, Kind
-from situasi.store import identity, sealing, tables, trail
+from situasi.store import sealing, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import digests
 from situasi.store.claims import Claims, read_claims
@@ -58,15 +58,8 @@ def changes(connection: sa.Connection, *, broken: bool) -> list[str]:
     before = claims.notes_before if claims.whole else None
     found += _numbered(connection, tables.notes, claims.notes, before, "Catatan papan")
     said = _numbered(connection, tables.access, claims.access, None, "Data akses")
-    if len(said) < len(claims.access):
-        return found + said
-    # They never flow up: where none is as its entry says, those here may be another's, or none.
-    if said and identity.is_marked(connection):
-        found.append(
-            f"Data akses: tidak satu pun dari {len(said)} catatan seperti kata jejak. Itu wajar "
-            "hanya bila penyimpanan ini dibuat sebagai salinan (sync)."
-        )
-    return found
+    # They never flow up: where none is as its entry says, those here are another's, or none.
+    return found + (said if len(said) < len(claims.access) else [])
 
 
 class _Table:
