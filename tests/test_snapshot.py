@@ -15,14 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, records
+from situasi import election, records, words
 from situasi.analysis.incidents import cases, known
+from situasi.analysis.moment import Moment
 from situasi.snapshot import Live
 from situasi.store import Scope, based, open_store
 from situasi.store.protocol import Delivery, Rejection, Store, StoreError
+from situasi.telling import views
 from tests.analysis.test_caseload import row
 from tests.analysis.test_overview import defined
-from tests.builders import incident, incidents, rows_of, wib
+from tests.builders import WIB, incident, incidents, rows_of, wib
 from tests.builders_election import invented_election
 
 NOW = datetime(2024, 11, 27, 5, tzinfo=UTC)
@@ -300,6 +302,15 @@ def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> 
     assert list(shown.snapshot.frames["incidents"]["id"]) == ["A"]
     assert shown.replaced_at == NOW
     store.close()
+
+
+def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> None:
+    told = {"rehearsal": False, "until": None, "trouble": None}
+    at = Moment(NOW.astimezone(WIB), live=True, exercise=False)
+    assert views.bands(at, "WIB", **told) == []
+    ((kind, said),) = views.bands(at, "WIB", **told, replaced_at=NOW)
+    assert kind == "broken" and words.clock(NOW.astimezone(WIB)) in said
+    assert "mungkin tidak ada lagi" in said
 
 
 def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(

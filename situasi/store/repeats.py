@@ -3,7 +3,7 @@
 What is kept is bounded. The same file of the same sender is the same delivery again: nothing. Of
 another one, a row gets two deliveries of each sender that stand, whatever others brought, so that
 nobody's undo takes away what somebody else has corrected. So a bot that sends its growing file
-every minute adds about one voucher for each row, whatever it repeats.
+every minute adds at most two vouchers for each row, whatever it repeats.
 """
 
 from __future__ import annotations

@@ -275,6 +275,16 @@ def test_a_broken_store_leaves_the_last_picture_with_the_reason(
     assert said["alarms"] == json.loads(whole.plain)["alarms"]
 
 
+def test_a_store_that_was_replaced_is_told_on_the_wall(
+    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(board, tmp_path, GRAVE)
+    picture = board.live.picture()
+    monkeypatch.setattr(board.live, "picture", lambda: replace(picture, replaced_at=NOON))
+    said = json.loads(asyncio.run(_body(Wall(board), "")).plain)
+    assert [text for _kind, text in said["bands"] if "Penyimpanan diganti" in text]
+
+
 def test_a_store_that_was_never_read_is_not_shown_as_calm(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
