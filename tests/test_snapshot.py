@@ -309,7 +309,7 @@ def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> Non
     at = Moment(NOW.astimezone(WIB), live=True, exercise=False)
     assert views.bands(at, "WIB", **told) == []
     ((kind, said),) = views.bands(at, "WIB", **told, replaced_at=NOW)
-    assert kind == "broken" and words.clock(NOW.astimezone(WIB)) in said
+    assert kind == "doubt" and words.clock(NOW.astimezone(WIB)) in said
     assert "mungkin tidak ada lagi" in said
 
 

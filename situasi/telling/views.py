@@ -111,7 +111,7 @@ def bands(
             "mungkin tidak ada lagi. Beri tahu admin."
         )
         time = words.clock(replaced_at.astimezone(at.at.tzinfo))
-        said.append(("broken", lost.format(time=time, zone=zone_label)))
+        said.append(("doubt", lost.format(time=time, zone=zone_label)))
     if register is not None and register.mismatches:
         said.append(("doubt", _doubt(register)))
     if disk := disk_in_words(SPACE.state):
