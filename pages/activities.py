@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from situasi import words
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import activities_panel as panel
 from situasi.screen import page, since
 from situasi.screen.activities_figures import figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import alerts_panel as panel
 from situasi.screen import alerts_work as work
 from situasi.screen import noted, parts

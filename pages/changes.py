@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import changes_panel as panel
 from situasi.screen import markers, marking, page
 

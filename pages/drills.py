@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import drills_panel, page, parts
 from situasi.screen.drills_work import drilled
 from situasi.words import _

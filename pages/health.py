@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import filters, health_panel, page, session
 from situasi.screen.heading import header
 from situasi.words import _

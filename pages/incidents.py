@@ -8,7 +8,7 @@ import streamlit as st
 
 from situasi.analysis import moment as moments
 from situasi.analysis.casework import casework
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import page, since
 from situasi.screen.figure_row import figure_row
 from situasi.screen.incidents_detail import detail_panel

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import inbox_failures, intake_acts, intake_data, page, since
 from situasi.screen.figure_row import figure_row
 from situasi.screen.intake_figures import figures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import filters, session
 from situasi.screen.heading import header
 from situasi.screen.links_panel import links_panel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi.analysis.allocation import needs
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import moves_decisions as decisions
 from situasi.screen import moves_gaps as gaps
 from situasi.screen import moves_plan as plans

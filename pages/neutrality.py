@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import neutrality_panel as panel
 from situasi.screen import noted, page, parts, since
 from situasi.screen.figure_row import figure_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import page, since
 from situasi.screen import personnel_panel as panel
 from situasi.screen.figure_row import figure_row

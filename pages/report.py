@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import report_sending, report_tabs
 from situasi.screen.report_incident import incident_panel
 from situasi.screen.report_messages import messages_panel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import page
 from situasi.screen import reports_panel as panel
 

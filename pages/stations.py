@@ -8,7 +8,7 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.station_reports import unmatched
 from situasi.analysis.stations import stations
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import drawn, page, since, stations_panel, stations_tables, tables
 from situasi.screen.figure_row import figure_row
 from situasi.screen.stations_figures import figures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import page, since, turnout_panel
 from situasi.screen.figure_row import figure_row
 from situasi.screen.turnout_outlook import outlook_panel

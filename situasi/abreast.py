@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from situasi.command import MABES, Command, Member
+from situasi.domain.feed_schemas import SITUASI
+from situasi.domain.higher_command import MABES, Command, Member
 from situasi.overseeing import COUNTS, Overview, Total
-from situasi.records import SITUASI
 from situasi.store.rollups import Rollup
 
 

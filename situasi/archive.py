@@ -19,9 +19,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from situasi import labels, records, sealed, sight, whole, words
+from situasi import sealed, sight, whole, words
 from situasi.board import Board
-from situasi.records import FEEDS, Feed, Kind
+from situasi.domain import feed_schemas, labels
+from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 from situasi.reports.tabular import as_csv
 from situasi.roles import Role, Viewer
 from situasi.sight import Sight
@@ -198,7 +199,7 @@ class _Archive:
 
     def _cases(self) -> Written:
         """Every report of an incident that has a point."""
-        feed = records.INCIDENTS
+        feed = feed_schemas.INCIDENTS
         placed = pq.read_table(
             self._folder / f"laporan/{feed.name}.parquet",
             filters=pc.field("lat").is_valid() & pc.field("lon").is_valid(),
@@ -348,7 +349,7 @@ def _meanings(path: Path) -> _Meanings:
 def _codes(table: str, column: str, scale: str) -> str:
     """`hijau = hijau; kuning = kuning`: every code that the column may hold, with its word."""
     if table not in FEEDS or column not in FEEDS[table].names:
-        codes = {"feed": tuple(FEEDS), "kerawanan": records.KERAWANAN}.get(scale, ())
+        codes = {"feed": tuple(FEEDS), "kerawanan": feed_schemas.KERAWANAN}.get(scale, ())
     else:
         codes = FEEDS[table].column(column).words
     return "; ".join(f"{code} = {labels.label(scale, code)}" if scale else code for code in codes)

@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from situasi import command, election, ground, regions, shapes
 from situasi.deeds import Deeds
-from situasi.definition import DefinitionError
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, higher_command, road_network
+from situasi.domain import register as domain_register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.register import Register
+from situasi.domain.road_network import Ground
+from situasi.domain.settings import Settings
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
 from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
 from situasi.findings import Findings
-from situasi.ground import Ground
 from situasi.lookout import Lookout
-from situasi.regions import Register
-from situasi.settings import Settings
-from situasi.shapes import Boundaries
 from situasi.snapshot import Live
 from situasi.store import Scope, open_store
 from situasi.store.looking import ReadOnly
@@ -76,13 +78,13 @@ def scope_of(folder: Path) -> Scope:
 
     Raises FileNotFoundError, KeyError or ValueError for a faulty folder.
     """
-    if command.is_command(folder):
-        return command_scope(command.load(folder))
+    if higher_command.is_command(folder):
+        return command_scope(higher_command.load(folder))
     voted = election.load(folder)
     return Scope(voted.contest, voted.kabupaten_code)
 
 
-def command_scope(of: command.Command) -> Scope:
+def command_scope(of: higher_command.Command) -> Scope:
     """The nation has no code; its own rows lie under 0."""
     return Scope(of.contest, of.code or "0")
 
@@ -95,13 +97,13 @@ def open_board(
     Raises FileNotFoundError, KeyError or ValueError for a faulty election folder, and
     StoreError for a store that cannot be opened.
     """
-    if command.is_command(settings.election):
+    if higher_command.is_command(settings.election):
         raise ValueError(
             f"{settings.election.name} adalah satuan di atas Polres; ini untuk satu Polres."
         )
     definition = election.load(settings.election)
-    register = regions.load(definition)
-    boundaries = shapes.load(definition.boundaries)
+    register = domain_register.load(definition)
+    boundaries = domain_boundaries.load(definition.boundaries)
     _covers(register, boundaries)
     vocabulary = load_vocabulary(settings.vocabulary)
     context = Context(
@@ -122,7 +124,7 @@ def open_board(
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
     return Board(
-        settings, register, boundaries, ground.load(definition, boundaries, register.desa), context,
+        settings, register, boundaries, road_network.load(definition, boundaries, register.desa), context,
         store, live, findings, lookout, deeds, above,
     )  # fmt: skip
 

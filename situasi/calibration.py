@@ -19,8 +19,8 @@ from situasi.analysis import microseconds
 from situasi.analysis.outlook import PLAIN, Outlook, outlook_by, summed
 from situasi.analysis.outlook_pace import MAD
 from situasi.analysis.station_reports import Reports, counts
-from situasi.calibrated import KECAMATAN, WHOLE, Calibrated, Pace, Stretch, Tested
-from situasi.regions import Register
+from situasi.domain.forecast_parameters import KECAMATAN, WHOLE, Calibrated, Pace, Stretch, Tested
+from situasi.domain.register import Register
 from situasi.rehearsal import days as simulated
 from situasi.rehearsal.days import Area, Assumed, Day
 

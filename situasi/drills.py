@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from situasi import faults, scenarios
+from situasi import faults
 from situasi.board import Board
-from situasi.election import Election
+from situasi.domain import exercise_scenarios
+from situasi.domain.election import Election
+from situasi.domain.exercise_scenarios import Message, Scenario
 from situasi.ingest import Ledger, ingest_rows
 from situasi.jobs import Job
 from situasi.roles import Viewer
-from situasi.scenarios import Message, Scenario
 from situasi.snapshot import Snapshot
 from situasi.store.protocol import Store, StoreError
 from situasi.write_scope import Corrects, for_program
@@ -129,7 +130,7 @@ class Player:
     @cached_property
     def scenarios(self) -> dict[str, Scenario]:
         """Raises ValueError for a faulty one."""
-        return scenarios.load(self.board.register.election)
+        return exercise_scenarios.load(self.board.register.election)
 
     @cached_property
     def job(self) -> Job:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from situasi import records, sight
+from situasi import sight
 from situasi.analysis import works
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
@@ -20,8 +20,9 @@ from situasi.analysis.moment import Moment, reckoned
 from situasi.analysis.overview import CASES, HOUR, Overview, feeds_heard, of_cases
 from situasi.analysis.silence import FeedState
 from situasi.analysis.works import Work
+from situasi.domain import feed_schemas
+from situasi.domain.register import Register
 from situasi.recent import Found, Recent
-from situasi.regions import Register
 from situasi.sight import Sight
 from situasi.snapshot import Snapshot
 from situasi.work_limits import OWNER, TurnLimiter
@@ -245,7 +246,7 @@ def _moves(asked: Hashable) -> bool:
 
 def _behind(feed: str, reach: Sight) -> tuple[str, ...]:
     """The feeds on which the seen rows of this one rest: merges only of cases that are seen."""
-    return CASES if feed == records.MERGES.name and reach.area else (feed,)
+    return CASES if feed == feed_schemas.MERGES.name and reach.area else (feed,)
 
 
 def _limit(at: Moment) -> datetime | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.records import STATUS_CLOSED
-from situasi.regions import Register
+from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.register import Register
 
 Cells = dict[str, str]
 

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from situasi import command as commands
 from situasi import jobs
 from situasi.board import Above, Board, command_scope, open_board
-from situasi.command import Command, Member
 from situasi.deeds import Deeds
+from situasi.domain import higher_command as commands
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.boundaries import load as load_shapes
+from situasi.domain.higher_command import Command, Member
+from situasi.domain.register import estimates_voters, kecamatan_names
+from situasi.domain.settings import Settings
 from situasi.jobs import Job
 from situasi.overseeing import Overseeing, Overview
-from situasi.regions import estimates_voters, kecamatan_names
-from situasi.settings import Settings
-from situasi.shapes import Boundaries
-from situasi.shapes import load as load_shapes
 from situasi.store import open_store
 from situasi.store.protocol import Store, StoreError
 from situasi.store.rollups import open_rollups

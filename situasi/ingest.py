@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from situasi import feeds
-from situasi.election import Election
+from situasi.domain.election import Election
 from situasi.feeds.context import Context
 from situasi.feeds.headings import RETURNED
 from situasi.feeds.reading.limits import FILES, DeliveryLimits, too_many_rows

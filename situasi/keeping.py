@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 import situasi
 from situasi import sealed, whole
-from situasi.election import Election
+from situasi.domain.election import Election
 from situasi.sealed import Broken, Sealed
 from situasi.store import trail, verbatim
 from situasi.store.moments import to_micros

@@ -20,7 +20,7 @@ from itsdangerous import Signer
 
 from situasi import accounts
 from situasi.accounts import Account
-from situasi.regions import Register
+from situasi.domain.register import Register
 from situasi.roles import ROLES, Bound, Viewer
 from situasi.store.protocol import Store
 

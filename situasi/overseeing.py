@@ -11,10 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import election, regions
-from situasi.command import Command, Member, below
-from situasi.records import FASE
-from situasi.regions import Register
+from situasi.domain import election
+from situasi.domain import register as domain_register
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.higher_command import Command, Member, below
+from situasi.domain.register import Register
 from situasi.store.protocol import StoreError
 from situasi.store.rollups import Rollup, Rollups, Serious, Terms
 from situasi.store.trail import Mark
@@ -155,7 +156,7 @@ def terms(register: Register) -> Terms:
 
 def _terms(command: Command, member: Member) -> Terms:
     if member.election is not None:
-        return terms(regions.load(election.load(member.election)))
+        return terms(domain_register.load(election.load(member.election)))
     since = command.midnight(member)
     return Terms(
         since=since,

@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.headings import OURS, RETURNED
 from situasi.feeds.reading.marks import EXCESS
 from situasi.ingest import Ledger, ingest_rows
-from situasi.records import FEEDS
 from situasi.reports.guard import harmless
 from situasi.roles import Viewer
 from situasi.store.protocol import Quarantined, Store

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from situasi import whole
-from situasi.settings import Settings
+from situasi.domain.settings import Settings
 
 SHORTEST = 32  # characters
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi import records
 from situasi.analysis.caseload import Cases
 from situasi.analysis.known import Known
+from situasi.domain import feed_schemas
+from situasi.domain.register import Register
 from situasi.feeds.messages.keeping import nameless
-from situasi.regions import Register
 from situasi.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
 
 
@@ -37,7 +37,7 @@ class Sight:
 def of(viewer: Viewer) -> Sight:
     """The sight of this viewer."""
     return Sight(
-        feeds=viewer.role.feeds(tuple(records.FEEDS)),
+        feeds=viewer.role.feeds(tuple(feed_schemas.FEEDS)),
         area=tuple(sorted(viewer.area)),
         hidden=tuple(c for c, screen in GUARDED_COLUMNS.items() if not viewer.role.sees(screen)),
         nameless=tuple(c for c, screen in GUARDED_PROSE.items() if not viewer.role.sees(screen)),

@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi import records
 from situasi.analysis import caseload, incidents, microseconds
 from situasi.analysis.caseload import Cases
 from situasi.analysis.coded import Coder
 from situasi.batches import Batches
-from situasi.election import Election
+from situasi.domain import feed_schemas
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.growing import Rows
-from situasi.records import INCIDENTS
 from situasi.store import trail
 from situasi.store.protocol import Store, StoreError
 from situasi.waiting import WaitingCount
@@ -113,9 +113,9 @@ class Live:
 
     def _begin(self) -> None:
         """Hold no rows. What was handed out stays as it is."""
-        self._rows = {name: Rows(_dtypes(feed)) for name, feed in records.FEEDS.items()}
+        self._rows = {name: Rows(_dtypes(feed)) for name, feed in feed_schemas.FEEDS.items()}
         self._coder = Coder()
-        self._made_up = dict.fromkeys(records.FEEDS, 0)  # rows of an exercise that stand
+        self._made_up = dict.fromkeys(feed_schemas.FEEDS, 0)  # rows of an exercise that stand
         self._batches, self._waiting = Batches(), WaitingCount()
         self._withdrawals = self._no_withdrawals
         # Number and seal of an entry of the trail: no row that was read is younger.
@@ -176,7 +176,8 @@ class Live:
         after = int(self._withdrawals["seq"].iloc[-1]) if len(self._withdrawals) else 0
         fresh = store.withdrawals(after)
         tails = {
-            name: store.tail(feed, _last(last.frames[name])) for name, feed in records.FEEDS.items()
+            name: store.tail(feed, _last(last.frames[name]))
+            for name, feed in feed_schemas.FEEDS.items()
         }
         # Not told by the rows alone: all those of a batch may stand by another delivery.
         deeds = store.audit(last.version, action="withdraw")
@@ -249,9 +250,9 @@ class Live:
         return self._coder.number(added.assign(case=case))
 
 
-def _dtypes(feed: records.Feed) -> dict[str, str]:
+def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:
     own = {"case": "object"} if feed is INCIDENTS else {}
-    return {**records.stored_dtypes(feed), "withdrawn_at": _TIME, **own}
+    return {**feed_schemas.stored_dtypes(feed), "withdrawn_at": _TIME, **own}
 
 
 def _last(frame: pd.DataFrame) -> int:

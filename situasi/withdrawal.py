@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.store.protocol import Store, StoreError
 from situasi.write_scope import Corrects, WriteScope
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from situasi import records
 from situasi.analysis.incidents import case_keys
+from situasi.domain import feed_schemas
 from situasi.write_scope import Corrects, WriteScope, for_program
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -68,7 +68,7 @@ def incident(**stated: Any) -> dict[str, Any]:
 
 def incidents(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """A frame as a snapshot holds it; `seq` follows the order given."""
-    return _frame(records.INCIDENTS, rows).assign(case=lambda f: case_keys(f, WIB))
+    return _frame(feed_schemas.INCIDENTS, rows).assign(case=lambda f: case_keys(f, WIB))
 
 
 def report(**stated: Any) -> dict[str, Any]:
@@ -96,13 +96,13 @@ def report(**stated: Any) -> dict[str, Any]:
     }
 
 
-def rows_of(feed: records.Feed, *rows: Mapping[str, Any]) -> pd.DataFrame:
+def rows_of(feed: feed_schemas.Feed, *rows: Mapping[str, Any]) -> pd.DataFrame:
     """A frame of a feed as a snapshot holds it; cells that the feed lacks are left out."""
     return _frame(feed, rows)
 
 
-def _frame(feed: records.Feed, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    types = {**records.stored_dtypes(feed), "withdrawn_at": "datetime64[us, UTC]"}
+def _frame(feed: feed_schemas.Feed, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    types = {**feed_schemas.stored_dtypes(feed), "withdrawn_at": "datetime64[us, UTC]"}
     data = [{**row, "seq": at} for at, row in enumerate(rows, start=1)]
     columns = {}
     for name, dtype in types.items():

@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from situasi import command as commands
 from situasi.board import Board
-from situasi.command import NAME, Command, Member
 from situasi.deeds import Deeds
+from situasi.domain import higher_command as commands
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.higher_command import NAME, Command, Member
+from situasi.domain.settings import Settings
 from situasi.headquarters import Boards, Headquarters, open_member
 from situasi.overseeing import Overseeing, Overview
-from situasi.records import FASE
-from situasi.settings import Settings
 from situasi.store import open_store
 from situasi.store.rollups import Rollup, Serious
 from tests.builders_election import CODE, KABUPATEN, invented_election

@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import forms, scenarios
+from situasi import forms
 from situasi.analysis import incidents
 from situasi.board import Board, open_board
+from situasi.domain import exercise_scenarios
+from situasi.domain.exercise_scenarios import Scenario
 from situasi.drills import Player, Run, start
 from situasi.forms import Sent
 from situasi.ingest import ingest_rows
-from situasi.scenarios import Scenario
 from tests.builders import unbounded, wib
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
@@ -46,7 +47,7 @@ class Posko:
     player: Player
 
     def scenario(self, code: str) -> Scenario:
-        return scenarios.load(self.board.register.election)[code]
+        return exercise_scenarios.load(self.board.register.election)[code]
 
     def begin(self, code: str, waits: datetime | None = None) -> Run:
         run = start(self.board, self.scenario(code), "kabagops", self.clock(), waits)

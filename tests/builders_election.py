@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 
 KABUPATEN = "Negeri Contoh"
 COMMAND = "Polres Negeri Contoh"

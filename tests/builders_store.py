@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.store import Store
 from situasi.store.verbatim import OWN, TABLES
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row

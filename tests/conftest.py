@@ -14,13 +14,15 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from situasi import board as house
-from situasi import election, regions, viewers
+from situasi import viewers
 from situasi.board import Board, open_board
 from situasi.disk_space import SPACE
-from situasi.regions import Register
+from situasi.domain import election
+from situasi.domain import register as domain_register
+from situasi.domain.register import Register
+from situasi.domain.settings import Settings, load
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
-from situasi.settings import Settings, load
 
 pytest_plugins = ["tests.postgres"]
 
@@ -92,7 +94,7 @@ def settings_in(folder: Path, **environment: str) -> Settings:
 @pytest.fixture(scope="session")
 def register() -> Register:
     """The kecamatan, desa and TPS of Ogan Ilir."""
-    return regions.load(election.load(load({}).election))
+    return domain_register.load(election.load(load({}).election))
 
 
 @pytest.fixture

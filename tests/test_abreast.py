@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi import abreast
-from situasi import command as commands
-from situasi.command import Command
+from situasi.domain import higher_command as commands
+from situasi.domain.higher_command import Command
 from situasi.overseeing import COUNTS
 from tests.builders_above import NOON, Kabupaten, command_folder, overview, rollup
 

@@ -10,8 +10,8 @@ from situasi import accounts
 from situasi.accounts import AccountRefused
 from situasi.board import Board
 from situasi.cli import common
+from situasi.domain.settings import ROOT
 from situasi.roles import ROLES
-from situasi.settings import ROOT
 from tests.conftest import NOON
 
 PASSWORD = "kuda merah lari jauh"

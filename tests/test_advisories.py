@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.tools import advisories
 from tests.tools.advisories import COMMAND, Unreachable, asked, main
 

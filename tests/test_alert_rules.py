@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from situasi import alert_rules, election
-from situasi.alert_rules import RULES
-from situasi.records import JENIS, KERAWANAN, SITUASI, TINGKAT
-from situasi.regions import Register
-from situasi.settings import ROOT
+from situasi.domain import alert_rules, election
+from situasi.domain.alert_rules import RULES
+from situasi.domain.feed_schemas import JENIS, KERAWANAN, SITUASI, TINGKAT
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 from situasi.telling import alerts as telling
 from situasi.words import use
 

@@ -19,8 +19,8 @@ import shapely
 from situasi import archive
 from situasi.archive import ArchiveRefused
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import FEEDS, Kind, stored_dtypes
 from situasi.opening import prepare
-from situasi.records import FEEDS, Kind, stored_dtypes
 from situasi.roles import ROLES
 from tests.builders_store import fill
 from tests.conftest import NOON, settings_in

@@ -11,9 +11,9 @@ import pytest
 from situasi import board as house
 from situasi.analysis.moment import moment
 from situasi.board import Board, open_board
-from situasi.definition import DefinitionError
+from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.settings import ROOT
 from situasi.server.metrics import exposed
-from situasi.settings import ROOT
 from situasi.store import Scope, StoreError, open_store
 from situasi.telling import views
 from tests.builders_election import invented_election, kecamatan_codes, write_squares

@@ -12,7 +12,7 @@ import pytest
 
 from situasi import briefings
 from situasi.briefings import Briefing, MarkRefused, every, mark, standing
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.roles import ROLES, Bound, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Store

@@ -9,9 +9,10 @@ from datetime import time
 import numpy as np
 import pytest
 
-from situasi import calibrated, calibration, election
-from situasi.calibrated import KECAMATAN, WHOLE, Stretch
+from situasi import calibration
 from situasi.calibration import Sample
+from situasi.domain import election, forecast_parameters
+from situasi.domain.forecast_parameters import KECAMATAN, WHOLE, Stretch
 from situasi.rehearsal import days
 from tests.analysis.builders_outlook import CALIBRATED
 from tests.analysis.builders_tps import whole
@@ -38,10 +39,10 @@ def test_the_calibration_of_this_election_fits_its_rules() -> None:
 
 def test_what_is_written_is_read_again(tmp_path) -> None:
     one = calibration.score(time(9), WHOLE, rows([600, 700], [610, 650], [20, 20]))
-    (tmp_path / calibrated.NAME).write_text(
-        calibrated.write(replace(CALIBRATED, tested=(one,)), "abc"), "utf-8"
+    (tmp_path / forecast_parameters.NAME).write_text(
+        forecast_parameters.write(replace(CALIBRATED, tested=(one,)), "abc"), "utf-8"
     )
-    found = calibrated.load(tmp_path, "abc")
+    found = forecast_parameters.load(tmp_path, "abc")
     assert found is not None
     assert found.stretch == CALIBRATED.stretch
     assert found.tested == (one,)
@@ -49,16 +50,18 @@ def test_what_is_written_is_read_again(tmp_path) -> None:
 
 
 def test_a_calibration_for_other_rules_is_none(tmp_path) -> None:
-    (tmp_path / calibrated.NAME).write_text(calibrated.write(CALIBRATED, "abc"), "utf-8")
-    assert calibrated.load(tmp_path, "xyz") is None
-    assert calibrated.load(tmp_path / "nowhere", "abc") is None
+    (tmp_path / forecast_parameters.NAME).write_text(
+        forecast_parameters.write(CALIBRATED, "abc"), "utf-8"
+    )
+    assert forecast_parameters.load(tmp_path, "xyz") is None
+    assert forecast_parameters.load(tmp_path / "nowhere", "abc") is None
 
 
 def test_a_changed_rule_or_assumption_asks_for_another_calibration(tmp_path) -> None:
     here = whole().election
     rules = replace(here.rules, outlook=replace(here.rules.outlook, winsor=2.5))
     assert election.fingerprint(here) != election.fingerprint(replace(here, rules=rules))
-    (tmp_path / calibrated.DAYS).write_text("[turnout]", "utf-8")
+    (tmp_path / forecast_parameters.DAYS).write_text("[turnout]", "utf-8")
     assert election.fingerprint(here) != election.fingerprint(replace(here, folder=tmp_path))
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from situasi import command, election
-from situasi.settings import ROOT
+from situasi.domain import election, higher_command
+from situasi.domain.settings import ROOT
 from tests.builders_command import ROWS, small_command
 
 SUMSEL = ROOT / "data" / "commands" / "sumsel-2024"
 
 
 def test_sumsel_has_its_seventeen_kabupaten_and_all_its_tps() -> None:
-    polda = command.load(SUMSEL)
+    polda = higher_command.load(SUMSEL)
     assert (len(polda.members), polda.tps, polda.dpt) == (17, 13_206, 6_382_739)
     assert sum(one.tps or 0 for one in polda.members) == 13_206
     assert [one.name for one in polda.members if one.dpt is None] == [
@@ -24,21 +24,21 @@ def test_sumsel_has_its_seventeen_kabupaten_and_all_its_tps() -> None:
 
 
 def test_ogan_ilir_is_there_as_its_own_election_says() -> None:
-    mine = command.load(SUMSEL).member("16.10")
+    mine = higher_command.load(SUMSEL).member("16.10")
     assert mine.election is not None
     own = election.load(mine.election)
     assert (mine.tps, mine.dpt, mine.command) == (own.tps_total, own.dpt_total, own.command)
-    assert (command.load(SUMSEL).contest, mine.code) == (own.contest, own.kabupaten_code)
+    assert (higher_command.load(SUMSEL).contest, mine.code) == (own.contest, own.kabupaten_code)
 
 
 def test_a_folder_is_a_command_or_an_election(tmp_path: Path) -> None:
-    assert command.is_command(SUMSEL)
-    assert not command.is_command(ROOT / "data" / "elections" / "ogan-ilir-2024")
-    assert not command.is_command(tmp_path / "nothing")
+    assert higher_command.is_command(SUMSEL)
+    assert not higher_command.is_command(ROOT / "data" / "elections" / "ogan-ilir-2024")
+    assert not higher_command.is_command(tmp_path / "nothing")
 
 
 def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
-    polda = command.load(small_command(tmp_path))
+    polda = higher_command.load(small_command(tmp_path))
     east = polda.member("99.71")
     assert polda.midnight() == datetime(2030, 11, 19, 16, tzinfo=UTC)
     assert polda.midnight(east) == datetime(2030, 11, 19, 15, tzinfo=UTC)
@@ -47,16 +47,16 @@ def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
 
 
 def test_members_are_found_under_whole_parts_of_a_code(tmp_path: Path) -> None:
-    polda = command.load(small_command(tmp_path))
-    assert [one.code for one in command.below(polda, "99")] == ["99.01", "99.02", "99.71"]
-    assert [one.code for one in command.below(polda, "99.01")] == ["99.01"]
-    assert not command.below(polda, "99.0")
-    assert len(command.below(polda, "")) == 3
+    polda = higher_command.load(small_command(tmp_path))
+    assert [one.code for one in higher_command.below(polda, "99")] == ["99.01", "99.02", "99.71"]
+    assert [one.code for one in higher_command.below(polda, "99.01")] == ["99.01"]
+    assert not higher_command.below(polda, "99.0")
+    assert len(higher_command.below(polda, "")) == 3
 
 
 def test_a_member_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match=r"99\.09"):
-        command.load(small_command(tmp_path)).member("99.09")
+        higher_command.load(small_command(tmp_path)).member("99.09")
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_what_does_not_add_up_is_refused_with_its_reason(
     tmp_path: Path, rows: str, says: str
 ) -> None:
     with pytest.raises(ValueError, match=says):
-        command.load(small_command(tmp_path, rows))
+        higher_command.load(small_command(tmp_path, rows))
 
 
 def test_where_one_figure_is_not_known_the_others_may_be_less_than_the_whole(
     tmp_path: Path,
 ) -> None:
     some = ROWS.replace(",40,", ",,")
-    assert command.load(small_command(tmp_path, some)).member("99.02").tps is None
+    assert higher_command.load(small_command(tmp_path, some)).member("99.02").tps is None
     with pytest.raises(ValueError, match="adds up to 60"):
-        command.load(small_command(tmp_path, some, tps=59))
+        higher_command.load(small_command(tmp_path, some, tps=59))
 
 
 def test_an_entry_that_is_missing_is_named_with_its_file(tmp_path: Path) -> None:
@@ -89,5 +89,5 @@ def test_an_entry_that_is_missing_is_named_with_its_file(tmp_path: Path) -> None
     file = home / "command.toml"
     file.write_text(file.read_text("utf-8").replace("contest", "kontes"), "utf-8")
     with pytest.raises(KeyError) as told:
-        command.load(home)
+        higher_command.load(home)
     assert "command.toml" in told.value.__notes__[0]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from situasi.deeds import Deeds
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.roles import ROLES, WITNESSED_FEEDS, Bound, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Store

@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from situasi.board import Board
 from situasi.cli import app, deliveries
+from situasi.domain.settings import ROOT
 from situasi.feeds.reading.limits import CALLS, COMMAND_LINE, FILES, DeliveryLimits
 from situasi.ingest import Ledger, ingest_rows
 from situasi.intake import take
 from situasi.server.api.limits import Limits
-from situasi.settings import ROOT
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, workbook
 from tests.conftest import NOON, settings_in

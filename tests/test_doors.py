@@ -25,16 +25,16 @@ from situasi.accounts import RESERVED
 from situasi.alerting import ACTED, Deed, DeedRefused
 from situasi.analysis.incidents import case_keys
 from situasi.board import Board, open_board, scope_of
+from situasi.domain.feed_schemas import FEEDS
+from situasi.domain.settings import ROOT
 from situasi.feeds.common import case_places
 from situasi.ingest import Ledger, ingest_rows
-from situasi.records import FEEDS
 from situasi.roles import ACTS, ROLES, Bound, Viewer
 from situasi.screen import filters, incidents_merging, report_door, session
 from situasi.server.api import intake as api_intake
 from situasi.server.api import keys
 from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.limits import Limits, NewRows
-from situasi.settings import ROOT
 from situasi.store import open_store
 from situasi.store.protocol import Quarantined
 from situasi.withdrawal import WithdrawalRefused, withdraw

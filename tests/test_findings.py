@@ -15,9 +15,9 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
 from situasi.analysis.works import reads
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.register import Register
 from situasi.ingest import ingest_rows
-from situasi.records import INCIDENTS
-from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in

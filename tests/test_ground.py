@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from situasi import election, ground, regions, shapes
 from situasi.analysis import distances
 from situasi.board import Board
-from situasi.ground import Ground
+from situasi.domain import boundaries, election, register, road_network
+from situasi.domain.road_network import Ground
 from tests.builders_election import invented_election
 
 # Two squares of 0.1 degree side by side, 11.1 km each; a river winds from one to the other.
@@ -50,7 +50,7 @@ def test_within_one_area_the_mean_distance_of_its_points_is_taken_and_a_desa_is_
 
 def test_a_way_is_followed_where_it_leads_even_where_it_is_longer() -> None:
     river = [[[0.0, 0.0], [0.0, 0.1], [0.1, 0.1], [0.1, 0.0]]]
-    found, along = distances.between(plain(ways=ground.net(river)), [WEST], [EAST])
+    found, along = distances.between(plain(ways=road_network.net(river)), [WEST], [EAST])
     assert found[0, 0] == pytest.approx(0.3 * DEGREE, rel=1e-3)
     assert along.all()
 
@@ -62,19 +62,21 @@ def test_of_two_ways_the_shorter_is_taken_and_lines_join_where_they_share_a_poin
         [[0.1, 0.05], [0.1, 0.0]],
         [[0.0, 0.05], [0.05, 0.2], [0.1, 0.05]],
     ]
-    assert km(plain(ways=ground.net(lines)), WEST, EAST) == pytest.approx(0.2 * DEGREE, rel=1e-3)
+    assert km(plain(ways=road_network.net(lines)), WEST, EAST) == pytest.approx(
+        0.2 * DEGREE, rel=1e-3
+    )
 
 
 def test_where_no_way_leads_the_line_is_straight_and_said_to_be() -> None:
     apart = [[[0.0, 0.0], [0.0, 0.01]], [[0.1, 0.0], [0.1, 0.01]]]
-    found, along = distances.between(plain(ways=ground.net(apart)), [WEST], [EAST])
+    found, along = distances.between(plain(ways=road_network.net(apart)), [WEST], [EAST])
     assert found[0, 0] == pytest.approx(0.1 * DEGREE, rel=1e-3)
     assert not along.any()
 
 
 def test_many_places_are_found_as_each_alone() -> None:
     lines = [[[0.0, 0.0], [0.05, 0.04], [0.1, 0.0]]]
-    of = plain(ways=ground.net(lines))
+    of = plain(ways=road_network.net(lines))
     places = [WEST, EAST, DESA, ""]
     found, _ = distances.between(of, places, places[:2])
     assert found.tolist() == [[km(of, one, other) for other in places[:2]] for one in places]
@@ -86,11 +88,11 @@ def test_a_file_of_ways_is_read_and_one_without_lines_is_named(tmp_path: Path) -
     two = {"type": "MultiLineString", "coordinates": [[[0.1, 0], [0.2, 0]], [[0.2, 0], [0.3, 0]]]}
     features = [{"type": "Feature", "geometry": one} for one in (line, two)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-    assert len(ground.read_ways(path).edges) == 3
+    assert len(road_network.read_ways(path).edges) == 3
     for wrong in ('{"features": []}', "[]", "no json"):
         path.write_text(wrong, "utf-8")
         with pytest.raises(ValueError, match=r"ways\.geojson"):
-            ground.read_ways(path)
+            road_network.read_ways(path)
 
 
 def test_a_point_of_every_kecamatan_lies_inside_it(board: Board) -> None:
@@ -116,8 +118,8 @@ def test_an_election_names_its_ways_beside_its_boundaries(tmp_path: Path) -> Non
     told = told.replace('boundaries = "geo"', 'boundaries = "geo"\nways = "ways.geojson"')
     (folder / "election.toml").write_text(told, "utf-8")
     definition = election.load(folder)
-    desa = regions.load(definition).desa
-    found = ground.load(definition, shapes.load(definition.boundaries), desa)
+    desa = register.load(definition).desa
+    found = road_network.load(definition, boundaries.load(definition.boundaries), desa)
     km, along = distances.between(found, ["99.01.01"], ["99.01.02"])
     assert along.all()
     assert km[0, 0] == pytest.approx(0.1 * DEGREE, rel=0.01)

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
+from situasi.domain import feed_schemas
 from situasi.growing import Rows
 from tests.builders import report, rows_of
 
-DTYPES = records.stored_dtypes(records.TPS)
+DTYPES = feed_schemas.stored_dtypes(feed_schemas.TPS)
 row = st.fixed_dictionaries(
     {
         "id": st.text(max_size=2),
         "hadir": st.one_of(st.none(), st.integers(0, 500)),
-        "fase": st.sampled_from([None, *records.FASE]),
+        "fase": st.sampled_from([None, *feed_schemas.FASE]),
         "reported_at": st.sampled_from([None, report()["known_at"]]),
         "latihan": st.booleans(),
     }
@@ -28,7 +28,7 @@ deliveries = st.lists(st.lists(row, max_size=6), max_size=6)
 
 
 def frame(told: list[dict[str, Any]]) -> pd.DataFrame:
-    return rows_of(records.TPS, *(report(**one) for one in told))[list(DTYPES)]
+    return rows_of(feed_schemas.TPS, *(report(**one) for one in told))[list(DTYPES)]
 
 
 @given(deliveries)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from situasi import command as commands
 from situasi import headquarters as house
 from situasi.board import Board, command_scope, open_board, scope_of
-from situasi.command import Command, Member
+from situasi.domain import higher_command as commands
+from situasi.domain.higher_command import Command, Member
 from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest import ingest_rows
 from situasi.jobs import Job

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from situasi.cli import app
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 
 PRODUCT = sorted([*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").glob("*.py")])
 CLOCKS = {"now", "utcnow", "today", "time", "time_ns"}

@@ -13,10 +13,10 @@ import pytest
 
 from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.inbox import AFTERWARDS, LATER, Inbox
 from situasi.inbox_files import PATIENCE, SETTLED
 from situasi.ingest import Ledger
-from situasi.records import INCIDENTS
 from situasi.snapshot import standing
 from situasi.store import sqlite
 from situasi.store.protocol import StoreError

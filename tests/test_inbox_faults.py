@@ -15,10 +15,10 @@ import pytest
 
 from situasi import filenames, inbox, whole
 from situasi.board import Board
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.inbox import BLAMED, LATER, Inbox
 from situasi.inbox_files import PATIENCE, SETTLED
 from situasi.ingest import Ledger, ingest_file
-from situasi.records import INCIDENTS
 from situasi.store.protocol import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 
 from situasi import ingest
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, JENIS, TINGKAT
 from situasi.feeds.reading import sources
 from situasi.feeds.table import SourceRefused
 from situasi.feeds.values.base import Unreadable
 from situasi.feeds.values.times import read_time
 from situasi.ingest import Ledger, ingest_file, ingest_rows
-from situasi.records import FEEDS, INCIDENTS, JENIS, TINGKAT
 from tests.builders import WIB, unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, workbook, xlsx_file
 from tests.conftest import NOON, settings_in

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from situasi import records
 from situasi.board import Board
+from situasi.domain import feed_schemas
 from situasi.ingest import Ledger
 from situasi.intake import feeds_of, safe_name, take
 from tests.builders import unbounded
@@ -95,5 +95,5 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
     with path.open("rb") as file:
         take(board, "a.csv", file, unbounded(), NOON, dry_run=False)
     stored = board.live.picture().snapshot.frames["incidents"]
-    names = [*records.INCIDENTS.names, "known_at", "row"]
+    names = [*feed_schemas.INCIDENTS.names, "known_at", "row"]
     assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

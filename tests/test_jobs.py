@@ -22,6 +22,7 @@ from situasi import jobs, syncing
 from situasi.board import Board, install
 from situasi.disk_space import SPACE
 from situasi.documents.schedule import Schedule, every
+from situasi.domain.settings import ROOT
 from situasi.drills import Player
 from situasi.headquarters import Boards, Headquarters
 from situasi.inbox import Inbox
@@ -35,7 +36,6 @@ from situasi.server.metrics import exposed
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
 from situasi.server.wall.wall import Wall
-from situasi.settings import ROOT
 from situasi.store import open_store, postgres
 from situasi.store.outbox import Outbox, Scribe
 from situasi.store.postgres import News

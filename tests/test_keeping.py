@@ -18,9 +18,9 @@ import pytest
 
 from situasi import keeping, sealed
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
+from situasi.domain.settings import ROOT
 from situasi.keeping import KeepingRefused
-from situasi.records import FEEDS, INCIDENTS
-from situasi.settings import ROOT
 from situasi.store import Added, Scope, Store, open_store, trail, verbatim
 from tests.builders_store import assert_same, every, fill
 from tests.conftest import NOON

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from situasi import accounts, links
 from situasi.board import Board
+from situasi.domain.register import Register
 from situasi.links import Link, LinkRefused
-from situasi.regions import Register
 from situasi.roles import ROLES, Bound, Viewer
 from tests.conftest import NOON
 

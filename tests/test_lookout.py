@@ -15,8 +15,8 @@ from situasi import pulse, sight
 from situasi.analysis.moment import moment
 from situasi.analysis.works import reads
 from situasi.board import Board
-from situasi.records import INCIDENTS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.register import Register
 from situasi.roles import ROLES, Viewer
 from situasi.store.protocol import StoreError
 from tests.conftest import NOON

@@ -13,9 +13,9 @@ from situasi import moving
 from situasi.analysis import allocation
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest import ingest_rows
 from situasi.moving import MovesRefused
-from situasi.records import FEEDS
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.sight import Sight

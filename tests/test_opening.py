@@ -13,9 +13,9 @@ import pytest
 
 from situasi import opening
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
+from situasi.domain.settings import ROOT
 from situasi.ingest import Ledger
-from situasi.records import FEEDS, INCIDENTS
-from situasi.settings import ROOT
 from tests.builders_election import invented_election
 from tests.conftest import settings_in
 

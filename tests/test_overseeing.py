@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from situasi import command, election, regions
-from situasi.command import Command
+from situasi.domain import election, higher_command, register
+from situasi.domain.higher_command import Command
 from situasi.overseeing import COUNTS, Overseeing, terms
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.store.rollups import Rollup, Rollups, Terms, open_rollups
@@ -52,7 +52,7 @@ class Watched(Rollups):
 
 @pytest.fixture
 def polda(tmp_path: Path) -> Command:
-    return command.load(small_command(tmp_path))
+    return higher_command.load(small_command(tmp_path))
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_many_who_look_at_once_ask_the_database_once(
 def test_terms_are_those_of_the_election_of_the_kabupaten(polda: Command) -> None:
     folder = polda.member("99.01").election
     assert folder is not None
-    own = regions.load(election.load(folder))
+    own = register.load(election.load(folder))
     found = terms(own)
     assert found.since == polda.midnight() and found.offset == timedelta(hours=8)
     assert found.tps is not None and len(found.tps) == len(own.tps)

@@ -25,9 +25,9 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
 from situasi.analysis.works import reads
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
+from situasi.domain.register import Register
 from situasi.ingest import ingest_file
-from situasi.records import FEEDS, INCIDENTS
-from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from tests.builders import unbounded, wib
 from tests.builders_files import csv_file, faulty, report

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 import shapely
 
-from situasi import election, regions, settings, shapes
 from situasi.boundaries import check
-from situasi.definition import DefinitionError
-from situasi.records import KERAWANAN
-from situasi.regions import Mismatch, Register
+from situasi.domain import boundaries, election, settings
+from situasi.domain import register as domain_register
+from situasi.domain.definition_errors import DefinitionError
+from situasi.domain.feed_schemas import KERAWANAN
+from situasi.domain.register import Mismatch, Register
 from situasi.telling import views
 from tests.builders_election import invented_election, kecamatan_codes, square
 
@@ -28,7 +29,7 @@ SOURCED_DPT = {"16.10.04": 30_483, "16.10.07": 28_906, "16.10.08": 16_754}
 
 @pytest.fixture(scope="module")
 def ours() -> Register:
-    return regions.load(election.load(FOLDER))
+    return domain_register.load(election.load(FOLDER))
 
 
 def rows(name: str, folder: Path = FOLDER) -> list[dict[str, str]]:
@@ -169,7 +170,7 @@ def test_shipped_boundaries_are_sound_and_those_of_the_register(ours: Register) 
     assert report.warnings == ()
     assert (report.features, report.vertices) == (16, 399)
     assert report.total_km2 == pytest.approx(2298.96, abs=0.01)
-    drawn = shapes.load(ours.election.boundaries)
+    drawn = boundaries.load(ours.election.boundaries)
     assert shapely.coverage_is_valid(drawn.polygons)
     assert drawn.credit == (
         "Batas: Badan Informasi Geospasial; olahan cahyadsn/wilayah_boundaries (MIT)"
@@ -188,19 +189,19 @@ def test_towns_lie_in_their_kecamatan(
     lon: float, lat: float, code: str | None, ours: Register
 ) -> None:
     """Indralaya, Tanjung Raja, Muara Kuang; Palembang lies outside. Points: GeoNames, CC BY 4.0."""
-    drawn = shapes.load(ours.election.boundaries)
+    drawn = boundaries.load(ours.election.boundaries)
     assert drawn.locate(np.array([lon]), np.array([lat])).tolist() == [code]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 11, 99])
 def test_an_invented_kabupaten_of_any_size_loads(count: int, tmp_path: Path) -> None:
-    register = regions.load(election.load(invented_election(tmp_path / "contoh", count)))
+    register = domain_register.load(election.load(invented_election(tmp_path / "contoh", count)))
     assert list(register.kecamatan) == kecamatan_codes(count)
     assert len(register.tps) == 6 * count == register.election.tps_total
     assert register.election.zone.key == "Asia/Makassar"
     assert len({kecamatan.name for kecamatan in register.kecamatan.values()}) == count
     assert check(register.election.boundaries, register).sound
-    drawn = shapes.load(register.election.boundaries)
+    drawn = boundaries.load(register.election.boundaries)
     assert drawn.bounds[:1] == square(kecamatan_codes(count)[0])[:1]
 
 
@@ -216,7 +217,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def load(folder: Path) -> Register:
-    return regions.load(election.load(folder))
+    return domain_register.load(election.load(folder))
 
 
 def test_kpus_own_list_replaces_the_estimate(tmp_path: Path) -> None:

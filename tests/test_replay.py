@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from situasi.board import Board, open_board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest import ingest_file
-from situasi.records import FEEDS
 from situasi.rehearsal.simulate import simulate
 from situasi.replay import replay
 from tests.builders import unbounded

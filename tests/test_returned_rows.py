@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest import Ledger, ingest_file, ingest_rows
 from situasi.quarantine import as_csv
-from situasi.records import FEEDS
 from situasi.returned_rows import is_same_row
 from situasi.store.protocol import Quarantined
 from situasi.write_scope import Corrects, WriteScope

@@ -8,13 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from situasi import board, records
+from situasi import board
+from situasi.domain import feed_schemas
 from situasi.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
 from situasi.screen import report_door, session
 from situasi.screen.neutrality_panel import work
 from tests.conftest import NOON, settings_in
 
-FEEDS = tuple(records.FEEDS)
+FEEDS = tuple(feed_schemas.FEEDS)
 MAY_SEE_NEUTRALITY = {"pimpinan", "propam"}
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from situasi import scenarios
-from situasi.regions import Register
+from situasi.domain import exercise_scenarios
+from situasi.domain.register import Register
 
 GOOD = """
 name = "Uji"
@@ -31,10 +31,10 @@ fase = "dibuka"
 """
 
 
-def read(register: Register, folder: Path, text: str) -> scenarios.Scenario:
-    (folder / scenarios.FOLDER).mkdir()
-    (folder / scenarios.FOLDER / "uji.toml").write_text(text, "utf-8")
-    return scenarios.load(replace(register.election, folder=folder))["uji"]
+def read(register: Register, folder: Path, text: str) -> exercise_scenarios.Scenario:
+    (folder / exercise_scenarios.FOLDER).mkdir()
+    (folder / exercise_scenarios.FOLDER / "uji.toml").write_text(text, "utf-8")
+    return exercise_scenarios.load(replace(register.election, folder=folder))["uji"]
 
 
 def test_a_scenario_is_its_messages_with_the_place_of_all(
@@ -48,7 +48,7 @@ def test_a_scenario_is_its_messages_with_the_place_of_all(
 
 
 def test_an_election_without_scenarios_has_none(register: Register, tmp_path: Path) -> None:
-    assert scenarios.load(replace(register.election, folder=tmp_path)) == {}
+    assert exercise_scenarios.load(replace(register.election, folder=tmp_path)) == {}
 
 
 @pytest.mark.parametrize(

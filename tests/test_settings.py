@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.settings import ROOT, load
+from situasi.domain.settings import ROOT, load
 
 
 def test_without_an_environment_everything_lies_in_the_project() -> None:

@@ -12,20 +12,21 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import election, regions, shapes
 from situasi.board import Board
-from situasi.settings import ROOT
-from situasi.shapes import KM_PER_DEGREE, Boundaries
+from situasi.domain import boundaries, election
+from situasi.domain import register as domain_register
+from situasi.domain.boundaries import KM_PER_DEGREE, Boundaries
+from situasi.domain.settings import ROOT
 from tests.builders_election import kecamatan_codes, square, write_squares
 
 CODES = kecamatan_codes(12)
-OGAN_ILIR = shapes.load(ROOT / "geo" / "16.10")
+OGAN_ILIR = boundaries.load(ROOT / "geo" / "16.10")
 
 
 @pytest.fixture
 def drawn(tmp_path: Path) -> Boundaries:
     write_squares(tmp_path / "kecamatan.geojson", CODES)
-    return shapes.load(tmp_path)
+    return boundaries.load(tmp_path)
 
 
 def slow_locate(drawn: Boundaries, lon: float, lat: float) -> set[str | None]:
@@ -92,24 +93,24 @@ def test_bounds_hold_everything(drawn: Boundaries) -> None:
 
 def test_fingerprint_moves_with_the_file(tmp_path: Path) -> None:
     write_squares(tmp_path / "kecamatan.geojson", CODES)
-    first = shapes.load(tmp_path).fingerprint
-    assert shapes.load(tmp_path).fingerprint == first
+    first = boundaries.load(tmp_path).fingerprint
+    assert boundaries.load(tmp_path).fingerprint == first
     write_squares(tmp_path / "kecamatan.geojson", CODES[:5])
-    assert shapes.load(tmp_path).fingerprint != first
+    assert boundaries.load(tmp_path).fingerprint != first
     assert len(first) == 12
 
 
 def test_an_imported_file_goes_before_the_shipped_one(tmp_path: Path) -> None:
     write_squares(tmp_path / "kecamatan.geojson", CODES)
     write_squares(tmp_path / "impor" / "kecamatan.geojson", CODES[:2])
-    assert shapes.load(tmp_path).codes == tuple(CODES[:2])
+    assert boundaries.load(tmp_path).codes == tuple(CODES[:2])
     (tmp_path / "impor" / "kecamatan.geojson").unlink()
-    assert shapes.load(tmp_path).codes == tuple(CODES)
+    assert boundaries.load(tmp_path).codes == tuple(CODES)
 
 
 def test_no_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"desa\.geojson"):
-        shapes.load(tmp_path, "desa")
+        boundaries.load(tmp_path, "desa")
 
 
 def test_credit_and_caution_may_be_missing(tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_credit_and_caution_may_be_missing(tmp_path: Path) -> None:
     collection = json.loads(path.read_text("utf-8"))
     del collection["credit"], collection["caution"]
     path.write_text(json.dumps(collection), "utf-8")
-    assert (shapes.load(tmp_path).credit, shapes.load(tmp_path).caution) == ("", "")
+    assert (boundaries.load(tmp_path).credit, boundaries.load(tmp_path).caution) == ("", "")
 
 
 def test_boundaries_of_the_board_are_small_enough_to_send() -> None:
@@ -126,7 +127,7 @@ def test_boundaries_of_the_board_are_small_enough_to_send() -> None:
 
 
 def test_election_points_at_its_own_boundaries() -> None:
-    register = regions.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
+    register = domain_register.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
     assert set(OGAN_ILIR.codes) == set(register.kecamatan)
     assert register.election.boundaries.parts[-2:] == ("geo", "16.10")
     assert os.fspath(register.election.boundaries.parent.parent) == os.fspath(ROOT)

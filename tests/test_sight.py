@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from situasi import records, regions, sight
+from situasi import sight
 from situasi.analysis import day as analysis
 from situasi.analysis import turnout, works
 from situasi.analysis.stations import stations
 from situasi.board import Board
+from situasi.domain import feed_schemas
+from situasi.domain import register as domain_register
 from situasi.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
 from situasi.screen import turnout_work
 from tests.builders import incident, incidents, report, rows_of, wib
@@ -18,7 +20,7 @@ INDRALAYA, PEMULUTAN = "16.10.04", "16.10.05"
 
 
 def frames(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    empty = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
     return {**empty, "incidents": incidents(), **given}
 
 
@@ -39,10 +41,10 @@ def test_rows_of_another_kecamatan_are_never_given_and_those_of_the_kabupaten_ar
     assert list(every["incidents"]["id"]) == ["A", "B", "C"]
 
 
-@pytest.mark.parametrize("feed", records.FEEDS)
+@pytest.mark.parametrize("feed", feed_schemas.FEEDS)
 def test_the_area_holds_for_every_feed(feed: str) -> None:
     rows = [report(id="A", kecamatan=INDRALAYA), report(id="B", kecamatan=PEMULUTAN)]
-    made = rows_of(records.FEEDS[feed], *rows) if feed != "incidents" else incidents(
+    made = rows_of(feed_schemas.FEEDS[feed], *rows) if feed != "incidents" else incidents(
         *(incident(**row) for row in rows)
     )  # fmt: skip
     seen = sight.seen(frames(**{feed: made}), of("pimpinan", INDRALAYA))
@@ -57,7 +59,7 @@ def test_a_merge_with_a_case_out_of_sight_does_not_tell_of_it() -> None:
     )
     a, b, c = cases["case"]
     merges = rows_of(
-        records.MERGES,
+        feed_schemas.MERGES,
         report(id="1", kecamatan=None, kasus=a, ke=b, tindakan="gabung"),
         report(id="2", kecamatan=None, kasus=a, ke=c, tindakan="gabung"),
     )
@@ -66,7 +68,7 @@ def test_a_merge_with_a_case_out_of_sight_does_not_tell_of_it() -> None:
 
 
 def test_who_may_not_see_officers_is_not_told_who_escorts_a_box() -> None:
-    tps = rows_of(records.TPS, report(tps="001", fase="kotak_bergeser", pengawal="P-0182"))
+    tps = rows_of(feed_schemas.TPS, report(tps="001", fase="kotak_bergeser", pengawal="P-0182"))
     assert sight.seen(frames(tps=tps), of("tamu"))["tps"]["pengawal"].isna().all()
     assert list(sight.seen(frames(tps=tps), of("operator"))["tps"]["pengawal"]) == ["P-0182"]
     assert set(GUARDED_COLUMNS.values()) <= set(SCREENS)
@@ -93,7 +95,7 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
 def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
     board: Board,
 ) -> None:
-    def estimated(register: regions.Register) -> bool:
+    def estimated(register: domain_register.Register) -> bool:
         found = works.run(turnout_work.work, frames(), register, wib("12.00"), ())
         return bool(found.whole["estimated"])
 

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, records, words
+from situasi import words
 from situasi.analysis.incidents import cases, known
 from situasi.analysis.moment import Moment
+from situasi.domain import election, feed_schemas
 from situasi.snapshot import Live
 from situasi.store import Scope, based, open_store
 from situasi.store.protocol import Delivery, Rejection, Store, StoreError
@@ -43,7 +44,7 @@ def live(store: Store, tmp_path: Path) -> Live:
 
 
 def deliver(store: Store, *rows: dict[str, Any], at: datetime = NOW) -> None:
-    frame = incidents(*rows)[[*records.INCIDENTS.names, "row", "known_at"]]
+    frame = incidents(*rows)[[*feed_schemas.INCIDENTS.names, "row", "known_at"]]
     with store.deliver(Delivery("incidents", "a.csv", "0", at, "test")) as writing:
         writing.add(frame, [])
 
@@ -60,7 +61,7 @@ def test_a_new_row_appears_without_reading_the_old_ones_again(
     asked: list[int] = []
     tail = store.tail
 
-    def watched(feed: records.Feed, after: int = 0) -> pd.DataFrame:
+    def watched(feed: feed_schemas.Feed, after: int = 0) -> pd.DataFrame:
         asked.append(after)
         return tail(feed, after)
 
@@ -82,7 +83,7 @@ def test_growing_by_tails_equals_reading_everything_anew(store: Store, live: Liv
     store.withdraw(int(store.batches()["batch"].iloc[1]), NOW, "test")
     grown = live.picture().snapshot
     anew = Live(store, live._election, lambda: NOW).picture().snapshot
-    for name in records.FEEDS:
+    for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(grown.frames[name], anew.frames[name])
 
 
@@ -113,7 +114,7 @@ def test_whatever_comes_rows_and_cases_equal_those_read_anew(
                 live.picture()
         grown, anew = live.picture().snapshot, Live(store, defined(), lambda: NOW).picture()
         store.close()
-    for name in records.FEEDS:
+    for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(grown.frames[name], anew.snapshot.frames[name])
     for limit in (None, NOW, wib("09.00")):
         slow = cases(known(grown.frames["incidents"], limit))
@@ -216,7 +217,7 @@ def _write(path: Path, *names: str) -> None:
         deliver(store, incident(id=name, latihan=True), at=at)
         with store.deliver(Delivery("tps", "q.csv", "0", NOW, "test")) as writing:
             writing.add(
-                rows_of(records.TPS).assign(row=1, known_at=NOW).head(0),
+                rows_of(feed_schemas.TPS).assign(row=1, known_at=NOW).head(0),
                 [Rejection(2, {"x": name}, ("Tanpa waktu.",))],
             )
     store.close()
@@ -243,7 +244,7 @@ def test_nothing_of_a_store_is_left_once_another_file_lies_in_its_place(
     assert (shown.trouble, shown.replaced_at) == (None, NOW)
     assert live.picture().replaced_at == NOW  # as long as the process lives
     assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
-    for name in records.FEEDS:
+    for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(shown.snapshot.frames[name], anew.frames[name])
     pd.testing.assert_frame_equal(shown.snapshot.batches, anew.batches)
     assert shown.snapshot.waiting == anew.waiting == {"tps": many}
@@ -325,8 +326,8 @@ def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(
     deliver(store, incident(id="B"))
     tail = store.tail
 
-    def replaced(feed: records.Feed, after: int = 0) -> pd.DataFrame:
-        if feed is records.TPS and other.exists():
+    def replaced(feed: feed_schemas.Feed, after: int = 0) -> pd.DataFrame:
+        if feed is feed_schemas.TPS and other.exists():
             for end in ("-wal", "-shm"):
                 path.with_name(path.name + end).unlink(missing_ok=True)
             other.replace(path)
@@ -411,7 +412,8 @@ def test_waiting_rows_are_counted_by_feed_and_never_read(
     monkeypatch.setattr(store, "quarantine", read)
     with store.deliver(Delivery("tps", "a.csv", "0", NOW, "test")) as writing:
         writing.add(
-            rows_of(records.TPS).assign(row=1), [Rejection(2, {"waktu": "?"}, ("Tanpa waktu.",))]
+            rows_of(feed_schemas.TPS).assign(row=1),
+            [Rejection(2, {"waktu": "?"}, ("Tanpa waktu.",))],
         )
     assert live.picture().snapshot.waiting == {"tps": 1}
 
@@ -430,7 +432,7 @@ def test_the_batches_tell_what_was_taken_back_by_whom_and_why(store: Store, live
 
 
 def release(store: Store, batch_of: str, number: int) -> None:
-    frame = incidents(incident(id=batch_of))[[*records.INCIDENTS.names, "row", "known_at"]]
+    frame = incidents(incident(id=batch_of))[[*feed_schemas.INCIDENTS.names, "row", "known_at"]]
     with store.deliver(Delivery("incidents", "a.csv", "0", NOW, "test")) as writing:
         writing.add(frame, [])
         writing.release([number])
@@ -455,7 +457,7 @@ def test_what_waits_and_what_was_taken_back_equal_counting_everything_anew(
         for at, (what, how) in enumerate(deeds):
             if what == "reject":
                 with store.deliver(Delivery(how, "a.csv", "0", NOW, "test")) as writing:
-                    one = rows_of(records.FEEDS[how]).assign(row=1, known_at=NOW)
+                    one = rows_of(feed_schemas.FEEDS[how]).assign(row=1, known_at=NOW)
                     writing.add(one.head(0), [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
             elif what == "release" and how in {row.number for row in store.quarantine()}:
                 release(store, f"lepas {at}", how)
@@ -501,14 +503,16 @@ def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
 ) -> None:
     for at in range(before):
         with store.deliver(Delivery("incidents", f"{at}.csv", "0", NOW, "test")) as writing:
-            one = incidents(incident(id=f"{at}"))[[*records.INCIDENTS.names, "row", "known_at"]]
+            one = incidents(incident(id=f"{at}"))[
+                [*feed_schemas.INCIDENTS.names, "row", "known_at"]
+            ]
             writing.add(one, [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
     release(store, "lepas", 1)
     store.withdraw(2, NOW, "test")
     live.picture()
     counted = Counted(store, monkeypatch)
     with store.deliver(Delivery("incidents", "baru.csv", "0", NOW, "test")) as writing:
-        one = incidents(incident(id="baru"))[[*records.INCIDENTS.names, "row", "known_at"]]
+        one = incidents(incident(id="baru"))[[*feed_schemas.INCIDENTS.names, "row", "known_at"]]
         writing.add(one, [Rejection(2, {"x": "baru"}, ("Tanpa waktu.",))])
         writing.release([3])
     shown = live.picture()

@@ -18,7 +18,7 @@ from typing import BinaryIO
 import pytest
 
 from situasi import secret, whole
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.conftest import settings_in
 
 SIZE = 200_000

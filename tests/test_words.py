@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from situasi import records, words
-from situasi.labels import label
+from situasi import words
+from situasi.domain import feed_schemas
+from situasi.domain.labels import label
 from tests.builders import WIB, wib
 from tests.tools.words import ROOT, collected, existing
 
@@ -44,11 +45,11 @@ def _holes(text: object) -> set[str]:
 
 def test_every_code_of_the_vocabulary_has_a_word() -> None:
     for scale, codes in {
-        "jenis": records.JENIS,
-        "tingkat": records.TINGKAT,
-        "status": records.STATUS,
-        "situasi": records.SITUASI,
-        "feed": tuple(records.FEEDS),
+        "jenis": feed_schemas.JENIS,
+        "tingkat": feed_schemas.TINGKAT,
+        "status": feed_schemas.STATUS,
+        "situasi": feed_schemas.SITUASI,
+        "feed": tuple(feed_schemas.FEEDS),
     }.items():
         for code in codes:
             assert "_" not in label(scale, code)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from situasi.analysis import stages
 from situasi.analysis.incidents import told_at
-from situasi.records import FUNGSI
-from situasi.regions import Register, Stage
+from situasi.domain.feed_schemas import FUNGSI
+from situasi.domain.register import Register, Stage
 
 # In an exercise the board's clock stands in the past while later history is stored already.
 # What was known after the moment is not shown; the leeway is for a clock a little behind.

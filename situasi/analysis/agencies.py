@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi import records
 from situasi.analysis.officers import UNKNOWN
 from situasi.analysis.presence import STATES
+from situasi.domain import feed_schemas
 
 
 def by_agency(officers: pd.DataFrame) -> pd.DataFrame:
@@ -22,11 +22,11 @@ def by_agency(officers: pd.DataFrame) -> pd.DataFrame:
         {
             "roster": every["on_roster"],
             "posted": every["posted"],
-            **{duty: every["posted"] & (every["duty"] == duty) for duty in records.PENUGASAN},
+            **{duty: every["posted"] & (every["duty"] == duty) for duty in feed_schemas.PENUGASAN},
             **{state: every["posted"] & (every["state"] == state) for state in STATES},
             "mute": every["posted"] & ~said,
             "unposted": ~every["posted"] & said,
         }
     )
     rows = flags.groupby(every["agency"]).sum()
-    return rows.reindex([c for c in (*records.INSTANSI, UNKNOWN) if c in rows.index])
+    return rows.reindex([c for c in (*feed_schemas.INSTANSI, UNKNOWN) if c in rows.index])

@@ -9,8 +9,8 @@ import pandas as pd
 
 from situasi.analysis import incidents, merging
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
+from situasi.domain.register import Register
 
 
 @reads(INCIDENTS, MERGES)

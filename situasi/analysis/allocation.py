@@ -28,10 +28,10 @@ from situasi.analysis.movable import Mover
 from situasi.analysis.officers import frame
 from situasi.analysis.shortfalls import Bundle
 from situasi.analysis.works import reads
-from situasi.ground import Ground
-from situasi.records import INCIDENTS, MERGES, POSTINGS
-from situasi.regions import Register
-from situasi.rules import Moves
+from situasi.domain.feed_schemas import INCIDENTS, MERGES, POSTINGS
+from situasi.domain.register import Register
+from situasi.domain.road_network import Ground
+from situasi.domain.rules import Moves
 
 
 @dataclass(frozen=True, eq=False)

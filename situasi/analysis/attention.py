@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from situasi.analysis.incidents import still_open
-from situasi.rules import Rules
+from situasi.domain.rules import Rules
 
 PARTS = ("kejadian", "fase", "partisipasi", "personel")
 # Points of open reports that fill the part, and what a stated situasi fills it to at least.

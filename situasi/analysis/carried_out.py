@@ -10,7 +10,7 @@ import pandas as pd
 from situasi.analysis import movable
 from situasi.analysis.allocation import Move, Needs
 from situasi.analysis.assigning import NEARLY
-from situasi.rules import Moves
+from situasi.domain.rules import Moves
 
 
 def after(found: Needs, moves: Sequence[Move]) -> pd.DataFrame:

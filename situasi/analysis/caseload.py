@@ -17,7 +17,7 @@ from situasi.analysis.coded import MISSING, Array, Coded, Coder, Mask, Numbers
 from situasi.analysis.incidents import Selection
 from situasi.analysis.microseconds import NEVER
 from situasi.analysis.states import GONE, NIHIL, OPEN, States
-from situasi.records import SITUASI
+from situasi.domain.feed_schemas import SITUASI
 
 # States that moved are kept apart until there are so many: to settle them costs a copy of all.
 _APART = 256

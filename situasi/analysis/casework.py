@@ -15,8 +15,8 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.likeness import Pairs, Twins
 from situasi.analysis.lives import Stretch
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
+from situasi.domain.register import Register
 
 # So many pairs are told at most, of each kecamatan as many: more nobody compares.
 MOST_PAIRS = 500

@@ -14,8 +14,8 @@ from situasi.analysis import incidents, lives, merging, situasi, stations
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.silence import FeedState
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES, SITUASI, STATUS_CLOSED, TINGKAT
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS, MERGES, SITUASI, STATUS_CLOSED, TINGKAT
+from situasi.domain.register import Register
 
 # What can have become worse, and who can still be silent; in this order.
 WORSE = ("tingkat", "situasi", "lewat", "tanpa_petugas", "lapor")

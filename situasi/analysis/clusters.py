@@ -19,7 +19,7 @@ import pandas as pd
 
 from situasi.analysis import microseconds
 from situasi.analysis.watched import Floats, Watched
-from situasi.rules import Clusters
+from situasi.domain.rules import Clusters
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]

@@ -16,8 +16,8 @@ from situasi.analysis.officers import AS_POLICE, frame, officers
 from situasi.analysis.presence import STATES
 from situasi.analysis.strength import required, whole
 from situasi.analysis.works import reads
-from situasi.records import PERSONNEL, POSTINGS, ROSTER
-from situasi.regions import Register
+from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
+from situasi.domain.register import Register
 
 _Counts = npt.NDArray[np.intp]
 

@@ -11,8 +11,8 @@ from situasi.analysis import attention, bound, caseload, coverage, situasi, stat
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.known import WithCases
 from situasi.analysis.works import reads
-from situasi.records import FASE, INCIDENTS, MERGES
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, INCIDENTS, MERGES
+from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from situasi.ground import Ground, Numbers, Ways, straight_km
+from situasi.domain.road_network import Ground, Numbers, Ways, straight_km
 
 Yes = npt.NDArray[np.bool_]
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.analysis import microseconds
 from situasi.analysis.station_reports import Reports, ends
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 # In this order they are told: falls, exceeds the list, jumps, the same from many TPS of a
 # desa, far from its kecamatan, one digit repeated.

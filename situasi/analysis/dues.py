@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from situasi.election import Election
-from situasi.records import FASE
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import FASE
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.known import WithCases
 from situasi.analysis.watched import Watched, watched
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
+from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)

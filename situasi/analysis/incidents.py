@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.records import STATUS_CLOSED
+from situasi.domain.feed_schemas import STATUS_CLOSED
 
 # What holds for a case until another word on it is told.
 STATED_ONCE = ("tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from situasi.analysis import caseload, incidents
 from situasi.analysis.caseload import Cases
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 
 # (feed, some or all of its columns) -> the rows and cells that may be seen
 See = Callable[[str, pd.DataFrame], pd.DataFrame]

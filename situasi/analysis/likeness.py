@@ -26,7 +26,7 @@ from situasi.analysis.candidate_pairs import (
     flat_km,
 )
 from situasi.analysis.incidents import without_nihil
-from situasi.rules import Likeness
+from situasi.domain.rules import Likeness
 
 # More reports than this that look the same are shown as one group.
 SAME: Final = 10

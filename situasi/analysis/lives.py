@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents import told_at
-from situasi.records import STATUS_CLOSED
-from situasi.rules import Service
+from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.rules import Service
 
 # The steps that are awaited, in their order; each with the states that show it reached.
 STEPS = ("diverifikasi", "ditangani", "selesai")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents import told_at
-from situasi.records import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 
 Pair = tuple[str, str]
 Codes = npt.NDArray[np.intp]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from situasi.analysis.incidents import Selection
-from situasi.election import Election
+from situasi.domain.election import Election
 
 WINDOWS = ("hari", "1j", "3j", "semua")
 # How far back the windows go that move with the clock.

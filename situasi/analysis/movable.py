@@ -13,7 +13,7 @@ from situasi.analysis import manning
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.officers import AS_POLICE
 from situasi.analysis.presence import FROM_THE_POST
-from situasi.rules import Moves
+from situasi.domain.rules import Moves
 
 FROM_TPS = "tps"
 _NEARLY = 1e-9

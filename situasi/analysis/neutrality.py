@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.analysis.activities import LEEWAY
 from situasi.analysis.incidents import told_at
-from situasi.records import LANGKAH, LANGKAH_CLOSED
+from situasi.domain.feed_schemas import LANGKAH, LANGKAH_CLOSED
 
 # The steps of a case on its path, without the word that there is none and without the ends.
 PATH = tuple(step for step in LANGKAH if step not in LANGKAH_CLOSED)

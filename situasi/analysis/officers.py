@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi import records
 from situasi.analysis import presence
 from situasi.analysis.postings import at_tps
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.register import Register
 
 POLICE, UNKNOWN = "polisi", "tidak_diketahui"
 # An officer whose agency nobody stated counts as police, and is named apart.
@@ -31,9 +31,9 @@ def officers(
     the order, else of the last word, else of the roster), those of presence.last_words, and
     state (presence.states). latihan: whether any row behind it is made up.
     """
-    roster = _roster(frame(known, records.ROSTER), at)
+    roster = _roster(frame(known, feed_schemas.ROSTER), at)
     orders = _orders(order)
-    words = presence.last_words(frame(known, records.PERSONNEL), register, at)
+    words = presence.last_words(frame(known, feed_schemas.PERSONNEL), register, at)
     every = roster.index.union(orders.index).union(words.index).rename("petugas")
     listed, ordered, spoke = (part.reindex(every) for part in (roster, orders, words))
     agency = listed["instansi"].where(listed["instansi"].notna(), spoke["instansi"])
@@ -65,14 +65,14 @@ def by_last_word(every: pd.DataFrame) -> pd.DataFrame:
     places = [sorted(areas) or [""] for areas in spoke["areas"]]
     named = spoke.assign(areas=pd.Series(places, spoke.index, dtype="object"))
     counted = named.explode("areas").groupby(["areas", "checkin"]).size().unstack(fill_value=0)
-    counted = counted.reindex(columns=list(records.CHECKIN), fill_value=0).astype("int64")
+    counted = counted.reindex(columns=list(feed_schemas.CHECKIN), fill_value=0).astype("int64")
     return counted.assign(officers=counted.sum(axis=1)).rename_axis("kecamatan")
 
 
-def frame(known: Mapping[str, pd.DataFrame], feed: records.Feed) -> pd.DataFrame:
+def frame(known: Mapping[str, pd.DataFrame], feed: feed_schemas.Feed) -> pd.DataFrame:
     """The rows of a feed; none where the viewer may not see it."""
     rows = known.get(feed.name)
-    return records.empty(feed) if rows is None else rows
+    return feed_schemas.empty(feed) if rows is None else rows
 
 
 def group(agency: object) -> str:

@@ -22,8 +22,8 @@ from situasi.analysis.outlook_counts import Floats, Mask
 from situasi.analysis.outlook_pace import Running
 from situasi.analysis.outlook_parts import Parts, parts
 from situasi.analysis.station_reports import Reports, counts
-from situasi.calibrated import Calibrated
-from situasi.regions import Register
+from situasi.domain.forecast_parameters import Calibrated
+from situasi.domain.register import Register
 
 # The ways that the model is compared with, in the order in which they are told.
 PLAIN = ("paced", "scaled", "so_far")

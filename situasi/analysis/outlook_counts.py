@@ -12,9 +12,9 @@ import pandas as pd
 from situasi.analysis import microseconds
 from situasi.analysis.doubts import KINDS, held_against
 from situasi.analysis.station_reports import Reports, ends
-from situasi.calibrated import Pace
-from situasi.records import FASE
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.forecast_parameters import Pace
+from situasi.domain.register import Register
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

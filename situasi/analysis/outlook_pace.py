@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from situasi.analysis.outlook_counts import Counts, Floats, Lists, Mask
-from situasi.calibrated import Pace
-from situasi.rules import Outlook as Rules
+from situasi.domain.forecast_parameters import Pace
+from situasi.domain.rules import Outlook as Rules
 
 # Of a normal distribution: its sd by the median of the absolute deviations.
 MAD = 1.4826

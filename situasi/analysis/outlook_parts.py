@@ -12,8 +12,8 @@ import numpy as np
 
 from situasi.analysis.outlook_counts import Counts, Floats, Lists, Mask
 from situasi.analysis.outlook_pace import MAD, Running
-from situasi.calibrated import Pace
-from situasi.rules import Outlook as Rules
+from situasi.domain.forecast_parameters import Pace
+from situasi.domain.rules import Outlook as Rules
 
 _LEAST_SD = 0.01  # of a rate: nothing is more alike
 _SLIP = 0.005  # of a list: by what a final count that nobody doubts may be wrong

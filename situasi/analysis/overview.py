@@ -13,8 +13,8 @@ from situasi.analysis.bound import Bound
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.analysis.silence import FeedState, Newest
-from situasi.election import Election
-from situasi.records import INCIDENTS, MERGES
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
 
 HOUR = timedelta(hours=1)
 # The feeds that cases are made of.

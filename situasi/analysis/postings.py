@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.incidents import told_at
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 _PLACE = ["petugas", "kecamatan", "desa", "desa_text", "tps"]
 

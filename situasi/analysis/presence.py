@@ -11,8 +11,8 @@ import pandas as pd
 
 from situasi.analysis.incidents import told_at
 from situasi.analysis.postings import tps_codes
-from situasi.election import Election
-from situasi.regions import Register
+from situasi.domain.election import Election
+from situasi.domain.register import Register
 
 # Words that come from the post itself.
 FROM_THE_POST = ("tiba_di_tps", "laporan_berkala")

@@ -8,9 +8,9 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis.lives import STEPS, allowed
-from situasi.records import FASE
-from situasi.regions import Register
-from situasi.rules import Service
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.register import Register
+from situasi.domain.rules import Service
 
 
 def of_steps(

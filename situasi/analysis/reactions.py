@@ -15,9 +15,9 @@ import pandas as pd
 from situasi.analysis import bound, lives
 from situasi.analysis.known import WithCases
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES, STATUS_CLOSED
-from situasi.regions import Register
-from situasi.scenarios import STEPS
+from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.feed_schemas import INCIDENTS, MERGES, STATUS_CLOSED
+from situasi.domain.register import Register
 
 _ASSIGNED = ("ditangani", "diteruskan", *STATUS_CLOSED)
 _VERIFIED = ("diverifikasi", *_ASSIGNED)

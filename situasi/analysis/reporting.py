@@ -12,8 +12,8 @@ import pandas as pd
 from situasi.analysis import microseconds
 from situasi.analysis.dues import Due, dues
 from situasi.analysis.microseconds import NEVER, Micros, moments
-from situasi.records import FASE
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.register import Register
 
 STATES = (
     "belum_waktunya", "ditunggu", "terlambat", "tak_terjangkau", "lapor", "diragukan",

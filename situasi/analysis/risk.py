@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.watched import Floats, Watched
-from situasi.rules import Risk
+from situasi.domain.rules import Risk
 
 HOUR = timedelta(hours=1)
 _STEPS = 24  # priors that are tried, evenly by ratio

@@ -9,8 +9,8 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, TINGKAT
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS, TINGKAT
+from situasi.domain.register import Register
 
 _WHY = (("tingkat", TINGKAT[-1]), ("situasi", "merah"))
 

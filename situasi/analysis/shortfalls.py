@@ -14,8 +14,8 @@ from situasi.analysis import manning
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.officers import AS_POLICE
 from situasi.analysis.strength import whole
-from situasi.records import SITUASI, TINGKAT
-from situasi.rules import Moves, Patterns
+from situasi.domain.feed_schemas import SITUASI, TINGKAT
+from situasi.domain.rules import Moves, Patterns
 
 # An officer counts until it is known that nobody is there: silence is no absence.
 COUNTED = ("hadir", "tanpa_kabar", "ditunggu")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from situasi.analysis.incidents import still_open
-from situasi.records import SITUASI
+from situasi.domain.feed_schemas import SITUASI
 
 # What the state is read from; the texts need not be carried along.
 _TOLD = ["kecamatan", "jenis", "status", "situasi", "situasi_at", "occurred_at", "precision"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.regions import SopItem
+from situasi.domain.register import SopItem
 
 STATES = ("selesai", "sebagian", "rencana", "belum")
 _PLANNED = ("rencana", "menunggu")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from situasi.regions import Stage
+from situasi.domain.register import Stage
 
 # The scope of stages that hold in every kabupaten.
 NATIONAL = "nasional"

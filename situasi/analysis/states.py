@@ -14,7 +14,7 @@ from situasi.analysis import microseconds
 from situasi.analysis.coded import MISSING, Array, Coded, Mask, Numbers, Words
 from situasi.analysis.incidents import STATED_ONCE
 from situasi.analysis.microseconds import NEVER, Micros
-from situasi.records import STATUS_CLOSED
+from situasi.domain.feed_schemas import STATUS_CLOSED
 
 # Whether a case is work for somebody: no row of it stands (any more); nothing happened; closed.
 GONE, NIHIL, CLOSED, OPEN = range(4)

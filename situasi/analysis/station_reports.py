@@ -15,8 +15,8 @@ from situasi.analysis import microseconds
 from situasi.analysis.incidents import told_at
 from situasi.analysis.microseconds import Micros
 from situasi.analysis.works import reads
-from situasi.records import FASE, TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, TPS
+from situasi.domain.register import Register
 
 _Floats = npt.NDArray[np.float64]
 _Objects = npt.NDArray[np.object_]

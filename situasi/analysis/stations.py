@@ -17,8 +17,8 @@ from situasi.analysis.microseconds import NEVER, Micros, moments
 from situasi.analysis.reporting import STATES, Spoken, judged
 from situasi.analysis.station_reports import Reports, counts, of_stations
 from situasi.analysis.works import reads
-from situasi.records import FASE, TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, TPS
+from situasi.domain.register import Register
 
 # Of a TPS that has reached no phase.
 NO_PHASE = "belum"

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 
 def required(register: Register) -> pd.DataFrame:

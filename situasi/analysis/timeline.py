@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from situasi.records import TINGKAT
+from situasi.domain.feed_schemas import TINGKAT
 
 
 def per_slot(

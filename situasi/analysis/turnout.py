@@ -11,7 +11,7 @@ import pandas as pd
 
 from situasi.analysis import microseconds
 from situasi.analysis.station_reports import Reports, ends, heads
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 _ADDED = ("tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated")
 _SLOT = timedelta(minutes=15)

@@ -15,7 +15,7 @@ import pandas as pd
 from situasi.analysis import bound
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import WithCases
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 Floats = npt.NDArray[np.float64]
 

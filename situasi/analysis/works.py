@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from situasi import records
 from situasi.analysis import caseload
 from situasi.analysis.caseload import Cases
 from situasi.analysis.known import WithCases
-from situasi.records import INCIDENTS, Feed
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import INCIDENTS, Feed
+from situasi.domain.register import Register
 
 # (known frames by feed, register, moment, what its parts found, what else was asked) -> anything
 Work = Callable[..., Any]
@@ -72,7 +72,7 @@ class _Own(WithCases):
         return feed
 
 
-_EVERYTHING = Reading(tuple(records.FEEDS))
+_EVERYTHING = Reading(tuple(feed_schemas.FEEDS))
 _said: dict[Work, Reading] = {}
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from situasi.boundaries import names
 from situasi.boundaries.reading import Reading, best_of, places
 from situasi.boundaries.spelling import meant_by
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 
 def by_names(

@@ -10,14 +10,14 @@ from typing import Any
 
 import shapely
 
-from situasi import shapes
 from situasi.boundaries import names
 from situasi.boundaries.known import INDONESIA
 from situasi.boundaries.measure import area_km2, gaps, overlaps, vertices
 from situasi.boundaries.reading import places
 from situasi.boundaries.report import Report, Slivers, decimal, listed
-from situasi.regions import Register
-from situasi.shapes import Boundaries
+from situasi.domain import boundaries
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
 
 
 def check(source: Path | Boundaries, register: Register, level: str = "kecamatan") -> Report:
@@ -26,7 +26,7 @@ def check(source: Path | Boundaries, register: Register, level: str = "kecamatan
     source: a boundaries folder (as in election.toml) or boundaries already read.
     Raises FileNotFoundError where the folder holds none of this level.
     """
-    drawn = source if isinstance(source, Boundaries) else shapes.load(source, level)
+    drawn = source if isinstance(source, Boundaries) else boundaries.load(source, level)
     valid = [shapely.make_valid(shape) for shape in drawn.polygons]
     open_, double = gaps(valid), overlaps(valid)
     area: dict[str, float] = {}

@@ -20,7 +20,7 @@ from situasi.boundaries.mend import Mended, mend
 from situasi.boundaries.reading import Reading, places
 from situasi.boundaries.report import GeoRefused, Report, decimal, listed
 from situasi.boundaries.writing import collection, switch
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 LEVELS = ("kecamatan", "desa")
 CAUTION = "Disederhanakan, bukan acuan hukum"

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from situasi.boundaries.report import GeoRefused, listed
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 INDONESIA = (94.0, -12.0, 142.0, 7.0)  # west, south, east, north
 HALF = 0.5

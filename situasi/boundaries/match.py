@@ -10,7 +10,7 @@ import pandas as pd
 from situasi.boundaries import names
 from situasi.boundaries.by_name import by_names
 from situasi.boundaries.reading import Reading, best_of, places
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 # Where the names of more than this share of rows deny the codes, they are not Kemendagri's.
 CONTRADICTED = 0.1

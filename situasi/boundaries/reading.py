@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)

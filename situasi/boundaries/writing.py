@@ -11,8 +11,9 @@ from typing import Any
 import shapely
 from filelock import FileLock, Timeout
 
-from situasi import shapes, whole
+from situasi import whole
 from situasi.boundaries.report import GeoRefused
+from situasi.domain import boundaries
 
 DECIMALS = 6
 
@@ -40,15 +41,15 @@ def switch(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     that names the set (`shapes.SET`) is replaced. Levels not given stay as they were. Raises
     OSError, and GeoRefused while another import goes on here.
     """
-    place = folder / shapes.IMPORTED
+    place = folder / boundaries.IMPORTED
     place.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place / ".lock", timeout=0):
-            named = shapes.imported(folder)
+            named = boundaries.imported(folder)
             files = {level: _write(place, level, text) for level, text in texts.items()}
             named |= {level: file.name for level, file in files.items()}
             said = json.dumps(named, indent=1, sort_keys=True) + "\n"
-            whole.write(place / shapes.SET, said.encode(), whole.READABLE)
+            whole.write(place / boundaries.SET, said.encode(), whole.READABLE)
             _remove_others(place, named)
     except Timeout as busy:
         raise GeoRefused("Impor batas lain sedang berjalan di sini; tunggu sebentar.") from busy

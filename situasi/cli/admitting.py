@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from situasi import command, election, settings, store
+from situasi import store
 from situasi.cli.common import fail, out
-from situasi.settings import Settings
+from situasi.domain import election, higher_command, settings
+from situasi.domain.settings import Settings
 from situasi.store import Scope, StoreError
 
 
@@ -34,9 +35,9 @@ def admit(
 
 def _contest(told: Settings, kabupaten: str) -> str:
     """The election of which this is; a Polda only makes place for those below it."""
-    if not command.is_command(told.election):
+    if not higher_command.is_command(told.election):
         return election.load(told.election).contest
-    above = command.load(told.election)
+    above = higher_command.load(told.election)
     if kabupaten not in {member.code for member in above.members}:
         raise ValueError(f"{kabupaten} tidak ada di kabupaten.csv {above.name}.")
     return above.contest

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from situasi import calibrated, calibration, election, regions, settings, whole
+from situasi import calibration, whole
 from situasi.cli.common import err, fail, out
+from situasi.domain import election, forecast_parameters, register, settings
 from situasi.rehearsal import days
 
 
@@ -29,15 +30,15 @@ def calibrate(
         definition = election.load(settings.load().election)
         given = days.assumed(definition.folder)
         found = calibration.calibrate(
-            regions.load(definition),
+            register.load(definition),
             given,
             days=count,
             seed=seed,
             test_days=tests,
             tell=lambda day: err.print(f"hari {day}", end="\r"),
         )
-        path = target or definition.folder / calibrated.NAME
-        text = calibrated.write(found, election.fingerprint(definition))
+        path = target or definition.folder / forecast_parameters.NAME
+        text = forecast_parameters.write(found, election.fingerprint(definition))
         whole.write(path, text.encode("utf-8"), whole.READABLE)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise fail(error) from error

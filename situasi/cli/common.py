@@ -15,11 +15,12 @@ from datetime import UTC, datetime, tzinfo
 import typer
 from rich.console import Console
 
-from situasi import accounts, settings
-from situasi import command as commands
+from situasi import accounts
 from situasi.board import Board, command_scope, open_board, settle_memory
-from situasi.command import Command
-from situasi.settings import Settings
+from situasi.domain import higher_command as commands
+from situasi.domain import settings
+from situasi.domain.higher_command import Command
+from situasi.domain.settings import Settings
 from situasi.store import open_store
 from situasi.store.protocol import Store, StoreError
 

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
+from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.reading.limits import COMMAND_LINE
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger, ingest_file
-from situasi.records import FEEDS
 from situasi.withdrawal import withdraw
 from situasi.write_scope import Corrects, for_program
 

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from situasi import drills, scenarios
+from situasi import drills
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.domain import exercise_scenarios
+from situasi.domain.exercise_scenarios import Scenario
 from situasi.drills import DrillRefused, Player, Run
-from situasi.scenarios import Scenario
 
 
 def drill(
@@ -29,7 +30,7 @@ def drill(
     """Putar satu skenario latihan (LATIHAN) ke penyimpanan latihan, pesan demi pesan."""
     with opened() as board:
         try:
-            known = scenarios.load(board.register.election)
+            known = exercise_scenarios.load(board.register.election)
             if name is None:
                 return _listed(known)
             if name not in known:

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from situasi import election, regions, settings
 from situasi.boundaries import GeoRefused, Report, check, import_file
 from situasi.cli.common import fail, out
-from situasi.regions import Register
+from situasi.domain import election, settings
+from situasi.domain import register as domain_register
+from situasi.domain.register import Register
 
 app = typer.Typer(help="Batas wilayah yang digambar.", no_args_is_help=True)
 
@@ -19,7 +20,7 @@ LEVELS = ("kecamatan", "desa")
 
 def _register() -> Register:
     try:
-        return regions.load(election.load(settings.load().election))
+        return domain_register.load(election.load(settings.load().election))
     except (OSError, KeyError, ValueError) as error:
         raise fail(error) from error
 

@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
-from situasi import election, opening, regions, settings, shapes
+from situasi import opening
 from situasi import replay as player
 from situasi.cli.common import err, fail, now, opened, out
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, settings
+from situasi.domain import register as domain_register
 from situasi.rehearsal.simulate import simulate as write_day
 
 
@@ -28,7 +31,10 @@ def simulate(
 ) -> None:
     """Tulis berkas laporan satu hari pemungutan suara buatan, bertanda LATIHAN."""
     definition = election.load(settings.load().election)
-    register, boundaries = regions.load(definition), shapes.load(definition.boundaries)
+    register, boundaries = (
+        domain_register.load(definition),
+        domain_boundaries.load(definition.boundaries),
+    )
     try:
         paths = write_day(register, boundaries, seed, folder)
     except OSError as error:

@@ -14,7 +14,7 @@ from situasi.cli.common import actor, err, fail, now, opened, out, until_interru
 from situasi.documents import building, files, schedule
 from situasi.documents import wanted as asking
 from situasi.documents.wanted import KINDS, Refused
-from situasi.election import Election
+from situasi.domain.election import Election
 from situasi.reports.letter import TemplateRefused
 from situasi.roles import ROLES, Viewer
 from situasi.store.protocol import StoreError

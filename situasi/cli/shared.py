@@ -11,7 +11,7 @@ from rich.text import Text
 from situasi import accounts, links
 from situasi.board import Board
 from situasi.cli.common import actor, fail, now, opened, out
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.links import Link, LinkRefused, Uses
 
 app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)

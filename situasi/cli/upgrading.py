@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from situasi import election, settings, store
+from situasi import store
 from situasi.cli.common import fail, out
+from situasi.domain import election, settings
 from situasi.store import Scope, StoreError
 
 

@@ -11,8 +11,8 @@ from situasi.analysis import activities, incidents, outlook, situasi, turnout
 from situasi.analysis.attention import PARTS
 from situasi.documents import facts, tables
 from situasi.documents.gathering import Gathered
-from situasi.labels import label
-from situasi.records import TINGKAT
+from situasi.domain.feed_schemas import TINGKAT
+from situasi.domain.labels import label
 from situasi.telling import outlook as ahead
 from situasi.telling.numbers import between, percent, voters
 

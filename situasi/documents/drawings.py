@@ -10,11 +10,11 @@ from situasi import words
 from situasi.analysis import timeline, turnout
 from situasi.analysis.stations import NO_PHASE
 from situasi.documents.gathering import Gathered
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.labels import label
 from situasi.figures.printed import charts
 from situasi.figures.printed import map as printed_map
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
-from situasi.labels import label
-from situasi.records import FASE
 from situasi.reports.laporan import Drawing
 from situasi.telling.numbers import percent
 

@@ -11,9 +11,9 @@ from situasi.analysis import coverage, incidents, situasi, turnout
 from situasi.analysis.lives import STEPS
 from situasi.analysis.overview import Overview
 from situasi.documents.gathering import Gathered
+from situasi.domain.feed_schemas import TINGKAT
+from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.labels import label
-from situasi.records import TINGKAT
 from situasi.reports.laporan import Fact, Number
 from situasi.telling import key_figures as telling
 from situasi.telling.marks import Counted, Said, Told

@@ -22,8 +22,8 @@ from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.works import Work, reads
 from situasi.board import Board
 from situasi.documents.wanted import Refused, Wanted, before
-from situasi.records import ACTIVITIES, NEUTRALITY, TPS
-from situasi.regions import Register, Stage
+from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
+from situasi.domain.register import Register, Stage
 from situasi.roles import Viewer
 from situasi.snapshot import Picture
 

@@ -13,9 +13,9 @@ from situasi.analysis import incidents, lives, punctual
 from situasi.analysis.day import reached
 from situasi.documents.facts import STEP_NAMES
 from situasi.documents.gathering import Gathered, Period
-from situasi.labels import label
-from situasi.records import TINGKAT
-from situasi.regions import Register
+from situasi.domain.feed_schemas import TINGKAT
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.reports.laporan import Cell, Column, Table
 from situasi.telling import reports
 from situasi.telling.numbers import percent

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
-from situasi.election import Election
+from situasi.domain.election import Election
 from situasi.reports.letter import KINDS as KINDS
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi import records
+from situasi.domain import feed_schemas
 from situasi.feeds import (
     activities,
     incidents,
@@ -41,16 +41,16 @@ _CHECKS: dict[str, Callable[[Sheet], Checked]] = {
 def check(table: Table, feed: str, context: Context, now: datetime) -> Checked:
     """Judge every row of a table of this feed, as of `now` (aware)."""
     headings = match(list(table.cells.columns), feed, context)
-    table = set_totals_aside(table, records.FEEDS[feed], headings)
+    table = set_totals_aside(table, feed_schemas.FEEDS[feed], headings)
     notes: tuple[str, ...] = ()
     if feed == "tps":
         table, headings, notes = melted(table, headings, context)
     if not table.rows:  # so that no check ever meets a column without a single cell
-        return Checked(_no_rows(records.FEEDS[feed]), [], (*notes, *headings.notes()))
-    checked = _CHECKS[feed](Sheet(records.FEEDS[feed], table, headings, context, now))
+        return Checked(_no_rows(feed_schemas.FEEDS[feed]), [], (*notes, *headings.notes()))
+    checked = _CHECKS[feed](Sheet(feed_schemas.FEEDS[feed], table, headings, context, now))
     return replace(checked, notes=(*notes, *checked.notes))
 
 
-def _no_rows(feed: records.Feed) -> pd.DataFrame:
-    types = {**records.dtypes(feed), "row": "int64"}
+def _no_rows(feed: feed_schemas.Feed) -> pd.DataFrame:
+    types = {**feed_schemas.dtypes(feed), "row": "int64"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})

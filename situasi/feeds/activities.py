@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from situasi.domain.feed_schemas import FUNGSI
 from situasi.feeds import plans
 from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.table import Checked
@@ -11,7 +12,6 @@ from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.partners import read_partners
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
-from situasi.records import FUNGSI
 
 _FAR_AHEAD = timedelta(days=366)
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from situasi.domain.feed_schemas import JENIS, Feed, Kind, dtypes
 from situasi.feeds.context import Context
 from situasi.feeds.headings import OFFICERS, RETURNED, Headings
 from situasi.feeds.judge import Bench, text
@@ -24,7 +25,6 @@ from situasi.feeds.values.base import is_blank
 from situasi.feeds.values.moments import Moments
 from situasi.feeds.values.numbers import read_yesno
 from situasi.feeds.vocabulary.votes import VOTES_REMOVED
-from situasi.records import JENIS, Feed, Kind, dtypes
 
 # Headings under which a reader puts what does not fit a table (see feeds/reading/).
 # In raw text nobody parted into columns, anything that may be votes goes.

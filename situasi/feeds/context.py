@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from situasi.election import Election
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.election import Election
+from situasi.domain.register import Register
 from situasi.feeds.places.finder import Places
 from situasi.feeds.vocabulary.vocabulary import Vocabulary
-from situasi.regions import Register
-from situasi.shapes import Boundaries
 
 
 @dataclass(frozen=True)

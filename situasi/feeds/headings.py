@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from situasi import records
+from situasi.domain import feed_schemas
 from situasi.feeds.context import Context
 from situasi.feeds.values.persons import names_person
 
@@ -94,5 +94,5 @@ def match(headings: Sequence[str], feed: str, context: Context) -> Headings:
 
 
 def _own_heading(feed: str, column: str) -> str | None:
-    known = records.FEEDS[feed]
+    known = feed_schemas.FEEDS[feed]
     return known.column(column).heading if column in known.names else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from situasi.domain.feed_schemas import SITUASI
 from situasi.feeds.common import Sheet, judge_basics, verdict
 from situasi.feeds.points import judge_points
 from situasi.feeds.table import Checked
@@ -9,7 +10,6 @@ from situasi.feeds.trust import judge_trust
 from situasi.feeds.values.base import is_blank
 from situasi.feeds.when import judge_when
 from situasi.feeds.where import judge_where
-from situasi.records import SITUASI
 
 
 def check(sheet: Sheet) -> Checked:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from situasi.domain.register import Register
 from situasi.feeds.places.names import Names, fold
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import is_blank, plain, quote
 from situasi.feeds.vocabulary.lists import key, without_brackets
-from situasi.regions import Register
 
 Read = tuple[str | None, str | None]  # a code, and a doubt
 

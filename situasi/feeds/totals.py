@@ -10,13 +10,13 @@ from itertools import islice
 
 import pandas as pd
 
+from situasi.domain.feed_schemas import Feed, Kind
 from situasi.feeds.headings import OFFICERS, Headings
 from situasi.feeds.reading import marks
 from situasi.feeds.sums import RunningSums, Sums
 from situasi.feeds.table import Cell, Table
 from situasi.feeds.values.base import Unreadable, is_blank, quote
 from situasi.feeds.values.numbers import read_count, read_decimal
-from situasi.records import Feed, Kind
 
 _LABEL = re.compile(
     r"(grand\s*|sub\s*)?(total|jumlah|jml|rekapitulasi)\b.{0,60}", re.IGNORECASE | re.DOTALL

@@ -15,10 +15,10 @@ from itertools import combinations
 import numpy as np
 import shapely
 
+from situasi.domain.boundaries import Boundaries
 from situasi.figures import lettering
 from situasi.figures.camera import Camera, Spot
 from situasi.figures.lettering import Box, Label, Shape
-from situasi.shapes import Boundaries
 
 # How wide map and names may be together: a phone shows so much (board.css makes it smaller
 # there), and a desk. The map gives way to the names; those of a wide kabupaten, which never

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pydeck as pdk
 
+from situasi.domain.boundaries import Boundaries
 from situasi.figures.theme import Theme, rgb
-from situasi.shapes import Boundaries
 
 WIDTH, HEIGHT = 520, 420
 MOST = 1_500

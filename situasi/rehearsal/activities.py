@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from situasi.regions import SopItem, Stage
+from situasi.domain.register import SopItem, Stage
 from situasi.rehearsal import force, stages, wording
 from situasi.rehearsal.posts import Post
 from situasi.rehearsal.scene import Scene

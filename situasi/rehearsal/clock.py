@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from situasi.election import Election
+from situasi.domain.election import Election
 
 _ANCHOR = re.compile(r"(buka|tutup)([+-]\d+)")
 _BEFORE_OPENING = timedelta(hours=3)

@@ -33,8 +33,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.records import FASE
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.register import Register
 from situasi.rehearsal import day_slips
 from situasi.rehearsal.turnout import voters_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from situasi.records import STATUS_CLOSED
+from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.rehearsal.scene import Place, Scene, widened
 from situasi.rehearsal.stories import Story
 

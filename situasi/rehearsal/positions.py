@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import shapely
 
-from situasi.regions import Register
-from situasi.shapes import Boundaries
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
 
 Point = tuple[float, float]  # longitude, latitude
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from situasi import command as commands
-from situasi.command import Command, Member
+from situasi.domain import higher_command as commands
+from situasi.domain.higher_command import Command, Member
 
 # Of a kabupaten whose number of TPS is not known.
 _TPS = 300

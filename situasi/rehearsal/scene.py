@@ -7,11 +7,11 @@ import tomllib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from situasi.regions import Desa, Register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Desa, Register
 from situasi.rehearsal import clock, positions, wording
 from situasi.rehearsal.clock import Clock
 from situasi.rehearsal.positions import Point
-from situasi.shapes import Boundaries
 
 
 @dataclass(frozen=True)

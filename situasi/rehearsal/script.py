@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from situasi.regions import Register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
 from situasi.rehearsal import (
     activities,
     calm,
@@ -24,7 +25,6 @@ from situasi.rehearsal import (
 from situasi.rehearsal.lives import Life
 from situasi.rehearsal.posts import Post
 from situasi.rehearsal.scene import Scene
-from situasi.shapes import Boundaries
 
 _AREA = ("kode_kecamatan", "kecamatan")
 _WHERE = (*_AREA, "desa", "tps")

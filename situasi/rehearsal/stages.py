@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from situasi.regions import Register, SopItem, Stage
+from situasi.domain.register import Register, SopItem, Stage
 
 _LETTERS = re.compile(r"\w{4,}")
 _IN_COMMON = 2  # words that an activity shares with its line of the SOP list, at least

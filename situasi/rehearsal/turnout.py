@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from situasi.regions import Register
+from situasi.domain.register import Register
 
 # Share of the final turnout by share of the voting hours: a rush from the second
 # hour on, a trickle at the end. What is missing at closing still stands in line.

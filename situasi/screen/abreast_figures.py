@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from situasi import words
 from situasi.abreast import Line
+from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.labels import label
 from situasi.screen import abreast_tables, parts
 from situasi.screen.abreast_words import at_least, from_some, of_tps, rate
 from situasi.screen.figure_row import Count, Figure

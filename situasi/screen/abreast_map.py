@@ -6,11 +6,11 @@ import streamlit as st
 
 from situasi import headquarters
 from situasi.abreast import Line
+from situasi.domain.labels import label
 from situasi.figures.area import Area
 from situasi.figures.map import HEIGHT, situation_map
 from situasi.figures.placing import placed
 from situasi.figures.theme import SITUASI
-from situasi.labels import label
 from situasi.screen import abreast_tables, abreast_words, parts, session
 from situasi.words import _
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.abreast import Line
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import abreast_parts, abreast_words, filters, parts, upper, whose
 from situasi.screen.abreast_parts import Tile
 from situasi.screen.session import Moment

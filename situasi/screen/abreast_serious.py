@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from situasi import headquarters, words
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.overseeing import Overview
 from situasi.screen import parts, tables
 from situasi.screen.columns import moments

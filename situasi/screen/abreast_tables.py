@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from situasi.abreast import Line
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import abreast_words, drawn, tables, whose
 from situasi.screen.columns import Cells, moments, number, part, percent
 from situasi.screen.tables import Table, table

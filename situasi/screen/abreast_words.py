@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from situasi import words
 from situasi.abreast import Line
-from situasi.command import MABES
+from situasi.domain.higher_command import MABES
 from situasi.screen import upper, whose
 from situasi.words import _
 

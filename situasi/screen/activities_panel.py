@@ -9,7 +9,7 @@ import streamlit as st
 from situasi import words
 from situasi.analysis import activities, sop
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import activities_tables as shown
 from situasi.screen import filters, page, parts, tables
 from situasi.screen.activities_parts import Tick, checklist, key

@@ -11,8 +11,8 @@ from situasi import words
 from situasi.analysis.activities import UNSTATED, WHOLE
 from situasi.analysis.sop import Line
 from situasi.board import current as board
-from situasi.labels import label
-from situasi.records import FUNGSI
+from situasi.domain.feed_schemas import FUNGSI
+from situasi.domain.labels import label
 from situasi.screen.columns import Cells, Column, days, number, part, text, vague
 from situasi.screen.tables import Table, table
 from situasi.words import _

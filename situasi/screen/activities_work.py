@@ -14,11 +14,11 @@ from situasi.analysis import activities, sop, stages
 from situasi.analysis.sop import Line
 from situasi.analysis.works import reads
 from situasi.board import current as board
+from situasi.domain.feed_schemas import ACTIVITIES
+from situasi.domain.labels import label
+from situasi.domain.register import Register, Stage
 from situasi.figures.stages import gantt
 from situasi.figures.theme import Theme
-from situasi.labels import label
-from situasi.records import ACTIVITIES
-from situasi.regions import Register, Stage
 from situasi.screen import activities_tables as shown
 from situasi.screen.tables import Table
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from situasi import words
 from situasi.board import current as board
-from situasi.labels import label
-from situasi.records import INCIDENTS, NEUTRALITY
+from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
+from situasi.domain.labels import label
 from situasi.screen import incidents_words, stations_words
 from situasi.screen.alerts_work import Raised
 from situasi.telling import alerts as telling

@@ -17,8 +17,8 @@ from situasi.analysis.alerts import alerts as analysis
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.works import reads
 from situasi.board import current as board
-from situasi.records import INCIDENTS, NEUTRALITY, TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
+from situasi.domain.register import Register
 from situasi.screen import drawn, session
 from situasi.screen.kept import records
 from situasi.screen.page import View

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from pydeck import Deck
 
 from situasi.board import current as board
+from situasi.domain.register import Kecamatan
 from situasi.figures.area import Area
 from situasi.figures.map import HEIGHT, situation_map
 from situasi.figures.placing import placed
-from situasi.regions import Kecamatan
 from situasi.screen import address, filters, parts, session
 
 

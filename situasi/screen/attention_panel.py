@@ -12,7 +12,7 @@ from situasi import words
 from situasi.analysis.attention import PARTS
 from situasi.analysis.day import Day
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import drawn, filters, parts, tables
 from situasi.screen.columns import number, percent
 from situasi.screen.tables import Table, table

@@ -8,7 +8,7 @@ import pandas as pd
 
 from situasi.analysis.changes import TAKEN_BACK
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import incidents_words as say
 from situasi.screen import stations_words
 from situasi.screen.columns import Column, moments, text

@@ -13,9 +13,9 @@ import streamlit as st
 from situasi import drills, words
 from situasi.analysis.reactions import latest, medians
 from situasi.board import current as board
+from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.labels import label
 from situasi.drills import DrillRefused
-from situasi.labels import label
-from situasi.scenarios import STEPS
 from situasi.screen import page, parts, session, tables
 from situasi.screen.columns import moments, span, text
 from situasi.screen.drills_work import Drilled

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from situasi import acknowledged, drills, scenarios
+from situasi import acknowledged, drills
 from situasi.analysis.reactions import Asked, Heed, reactions
 from situasi.board import current as board
+from situasi.domain import exercise_scenarios
+from situasi.domain.exercise_scenarios import Scenario
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.drills import Run
-from situasi.records import INCIDENTS
-from situasi.scenarios import Scenario
 from situasi.screen import session
 from situasi.screen.kept import records
 from situasi.screen.page import View
@@ -30,7 +31,7 @@ class Drilled:
 
 def drilled(view: View) -> Drilled:
     """What this viewer may see of the drills. Raises ValueError for a faulty scenario."""
-    known = scenarios.load(board().register.election)
+    known = exercise_scenarios.load(board().register.election)
     runs, told = records("latihan", view.shown, _started, ((), ()))
     asked = tuple(one for run in runs for one in _asked(run, known, view))
     heeded = told if asked else ()

@@ -9,11 +9,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi import records
 from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain import feed_schemas
+from situasi.domain.labels import label
 from situasi.roles import SCREENS
 from situasi.screen import address, session, whose
 from situasi.screen.session import Moment
@@ -38,7 +38,7 @@ def chosen(line: DeltaGenerator) -> tuple[Selection, str]:
 def jenis(place: DeltaGenerator) -> list[str]:
     """The kinds of incident to show; none means all."""
     return _several(
-        place, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(records.JENIS),
+        place, "jenis", _("Jenis"), _("semua jenis"), _without_nihil(feed_schemas.JENIS),
         lambda code: label("jenis", code),
     )  # fmt: skip
 
@@ -46,7 +46,7 @@ def jenis(place: DeltaGenerator) -> list[str]:
 def status(place: DeltaGenerator) -> list[str]:
     """The states of incidents to show; none means all."""
     return _several(
-        place, "status", _("Status"), _("semua status"), _without_nihil(records.STATUS),
+        place, "status", _("Status"), _("semua status"), _without_nihil(feed_schemas.STATUS),
         lambda code: label("status", code),
     )  # fmt: skip
 
@@ -139,10 +139,10 @@ def _several(
 
 def tingkat(place: DeltaGenerator) -> list[str]:
     """The weights to show; none means all."""
-    address.recall("tingkat", records.TINGKAT, (), single=False)
+    address.recall("tingkat", feed_schemas.TINGKAT, (), single=False)
     values = place.pills(
         _("Tingkat"),
-        records.TINGKAT,
+        feed_schemas.TINGKAT,
         selection_mode="multi",
         format_func=lambda code: label("tingkat", code),
         key="tingkat",

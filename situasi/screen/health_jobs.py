@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from situasi import jobs, words
+from situasi.domain.labels import N_
 from situasi.jobs import Job
-from situasi.labels import N_
 from situasi.screen import tables
 from situasi.screen.columns import Column, number
 from situasi.screen.parts import Card

@@ -13,9 +13,9 @@ import streamlit as st
 from situasi import pulse, words
 from situasi.board import current as board
 from situasi.disk_space import LOW, SPACE
+from situasi.domain.labels import N_
 from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
-from situasi.labels import N_
 from situasi.pulse import Beat, Errand
 from situasi.screen import health_jobs, inbox_failures, page, parts, session, tables
 from situasi.screen.chart import chart

@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.analysis.casework import Casework, Detail, detail
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import incidents_list, incidents_merging, incidents_parts, page, parts
 from situasi.screen import incidents_words as say
 from situasi.screen.incidents_parts import Told

@@ -8,8 +8,8 @@ from functools import partial
 from situasi import words
 from situasi.analysis import incidents, lives
 from situasi.analysis.casework import Casework
-from situasi.labels import label
-from situasi.records import TINGKAT as LEVELS
+from situasi.domain.feed_schemas import TINGKAT as LEVELS
+from situasi.domain.labels import label
 from situasi.screen import incidents_tables, parts, tables
 from situasi.screen import incidents_words as say
 from situasi.screen.figure_row import Count, Figure

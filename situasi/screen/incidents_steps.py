@@ -10,8 +10,8 @@ import streamlit as st
 
 from situasi import forms
 from situasi.board import current as board
-from situasi.labels import label
-from situasi.records import RUJUKAN, SITUASI, TINGKAT
+from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
+from situasi.domain.labels import label
 from situasi.screen import parts, report_door, report_entry, session
 from situasi.screen.report_door import Answer
 from situasi.words import _

@@ -9,8 +9,8 @@ import pandas as pd
 
 from situasi.analysis.casework import Casework
 from situasi.board import current as board
-from situasi.labels import label
-from situasi.rules import Risk
+from situasi.domain.labels import label
+from situasi.domain.rules import Risk
 from situasi.screen import incidents_words as say
 from situasi.screen.columns import Column, moments, number, span, text, vague
 from situasi.screen.tables import Table, table

@@ -12,7 +12,7 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.casework import Casework
 from situasi.analysis.likeness import Twins
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import (
     drawn,
     incidents_merging,

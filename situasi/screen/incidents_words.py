@@ -11,8 +11,8 @@ import pandas as pd
 from situasi import words
 from situasi.analysis.likeness import Twins
 from situasi.board import current as board
+from situasi.domain.labels import label
 from situasi.figures.theme import SIGNS, UNRATED
-from situasi.labels import label
 from situasi.screen import session
 from situasi.words import _
 

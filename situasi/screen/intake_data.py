@@ -9,11 +9,11 @@ from datetime import datetime
 import pandas as pd
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi import records
 from situasi.analysis import silence, sources
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain import feed_schemas
+from situasi.domain.labels import label
 from situasi.screen import address, filters, session
 from situasi.screen.page import View
 from situasi.screen.session import Moment
@@ -25,7 +25,7 @@ _FILTER = "feed"
 
 def choose_reports(place: DeltaGenerator) -> None:
     """The filter of the page: which kinds of report; kept in the address."""
-    codes = list(session.viewer().role.feeds(tuple(records.FEEDS)))
+    codes = list(session.viewer().role.feeds(tuple(feed_schemas.FEEDS)))
     filters.several(
         place, _FILTER, _("Laporan"), _("semua laporan"), codes, lambda code: label("feed", code)
     )
@@ -34,7 +34,7 @@ def choose_reports(place: DeltaGenerator) -> None:
 def feeds_shown() -> tuple[str, ...]:
     """The feeds that the viewer may see, of the chosen ones where any is chosen."""
     chosen = address.current(_FILTER)
-    seen = session.viewer().role.feeds(tuple(records.FEEDS))
+    seen = session.viewer().role.feeds(tuple(feed_schemas.FEEDS))
     return tuple(feed for feed in seen if not chosen or feed in chosen)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from situasi import words
 from situasi.analysis.sources import Intake
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import intake_data, intake_words
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.page import View

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from situasi.analysis.sources import Intake
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import drawn, intake_acts, intake_words, page, parts, tables
 from situasi.screen.page import View
 from situasi.words import _

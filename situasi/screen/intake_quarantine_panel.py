@@ -11,7 +11,7 @@ import streamlit as st
 from situasi import quarantine, words
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.roles import Viewer
 from situasi.screen import (
     drawn,

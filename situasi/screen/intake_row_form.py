@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import records
 from situasi.board import current as board
+from situasi.domain import feed_schemas
 from situasi.feeds.headings import OURS
 from situasi.feeds.reading import marks
 from situasi.screen import intake_acts
@@ -62,7 +62,7 @@ def _one_more(row: Quarantined) -> dict[str, str]:
     there = {column_of(row.feed, heading) for heading in row.raw}
     missing = [
         column.heading
-        for column in records.FEEDS[row.feed].columns
+        for column in feed_schemas.FEEDS[row.feed].columns
         if column.name not in there | _NOT_ASKED and column.heading not in row.raw
     ]
     left, right = st.columns(2)

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from situasi import intake, words
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import intake_acts, intake_words, noted, page, session, tables, uploads
 from situasi.screen.intake_acts import Trial
 from situasi.screen.page import View

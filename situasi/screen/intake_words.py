@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import records, words
+from situasi import words
 from situasi.board import current as board
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import Kind
+from situasi.domain.labels import label
 from situasi.ingest import Ledger
-from situasi.labels import label
-from situasi.records import Kind
 from situasi.screen.columns import Cells, Column, moments, number, serial
 from situasi.screen.tables import Table, table
 from situasi.words import _
@@ -137,7 +138,7 @@ def refused_table(ledger: Ledger) -> Table:
 def stored_table(feed: str, rows: pd.DataFrame) -> Table:
     """Rows of a feed as they will be stored, without the columns that none of them fills."""
     columns: dict[str, Cells] = {_("baris"): serial(rows["row"])}
-    for column in records.FEEDS[feed].columns:
+    for column in feed_schemas.FEEDS[feed].columns:
         values = rows[column.name]
         if column.name == "latihan" or values.isna().all():
             continue
@@ -145,11 +146,11 @@ def stored_table(feed: str, rows: pd.DataFrame) -> Table:
     return table(columns, rows["latihan"])
 
 
-def _heading(column: records.Column) -> str:
+def _heading(column: feed_schemas.Column) -> str:
     return _("kecamatan") if column.name == "kecamatan" else column.heading
 
 
-def _as_read(column: records.Column, values: pd.Series[Any]) -> Cells:
+def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
     if column.kind is Kind.TIME:
         return moments(values)
     if column.kind in {Kind.COUNT, Kind.DECIMAL}:

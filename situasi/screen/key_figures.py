@@ -14,8 +14,8 @@ from situasi.analysis.day import Day
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.labels import label
 from situasi.roles import SCREENS
 from situasi.screen import day_tables, drawn, parts, session, since, tables
 from situasi.screen.figure_row import Before, Count, Figure

@@ -8,7 +8,7 @@ import streamlit as st
 
 from situasi import accounts, links, words
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.links import Link, LinkRefused, Uses
 from situasi.screen import parts, session, tables
 from situasi.screen.columns import moments, number

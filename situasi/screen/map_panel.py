@@ -10,9 +10,9 @@ from situasi import words
 from situasi.analysis.day import Day
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.domain.feed_schemas import TINGKAT as LEVELS
+from situasi.domain.labels import label
 from situasi.figures.map_marks import MOST_POINTS
-from situasi.labels import label
-from situasi.records import TINGKAT as LEVELS
 from situasi.screen import address, area_map, day_tables, drawn, filters, parts, session, tables
 from situasi.telling.measures import Measure, measure
 from situasi.words import _

@@ -27,7 +27,7 @@ from pages import (
 from pages import alerts as alerts_page
 from pages import links as links_page
 from situasi import words
-from situasi.labels import N_, label
+from situasi.domain.labels import N_, label
 from situasi.roles import SCREENS, Viewer
 from situasi.screen import address, noted, parts, session, whose
 from situasi.words import _

@@ -13,10 +13,10 @@ from situasi import words
 from situasi.analysis import movable, shortfalls
 from situasi.analysis.allocation import Move, Needs, within
 from situasi.board import current as board
+from situasi.domain.register import Kecamatan
+from situasi.domain.rules import Moves
 from situasi.figures.area import Area
 from situasi.figures.theme import Theme
-from situasi.regions import Kecamatan
-from situasi.rules import Moves
 from situasi.screen import (
     address,
     area_map,

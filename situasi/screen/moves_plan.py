@@ -12,7 +12,7 @@ from situasi import words
 from situasi.analysis import allocation, carried_out
 from situasi.analysis.allocation import Move, Needs, Plan
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import drawn, filters, moves_gaps, moves_tables, page, parts, session, tables
 from situasi.screen.page import View
 from situasi.words import _

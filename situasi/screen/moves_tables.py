@@ -10,9 +10,9 @@ from situasi.analysis.allocation import Move, Plan
 from situasi.analysis.movable import Mover
 from situasi.analysis.shortfalls import Bundle
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.feed_schemas import KERAWANAN
+from situasi.domain.labels import label
 from situasi.moving import Decision
-from situasi.records import KERAWANAN
 from situasi.screen import session
 from situasi.screen.columns import moments, number, part
 from situasi.screen.personnel_tables import kecamatan_name

@@ -14,9 +14,9 @@ from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality, Word
 from situasi.analysis.works import reads
 from situasi.board import current as board
-from situasi.labels import label
-from situasi.records import KELAS, NEUTRALITY, PELANGGARAN
-from situasi.regions import Register
+from situasi.domain.feed_schemas import KELAS, NEUTRALITY, PELANGGARAN
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.screen import neutrality_parts as pieces
 from situasi.screen import neutrality_rules, page, parts, tables
 from situasi.screen.figure_row import Count, Figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.labels import N_
+from situasi.domain.labels import N_
 
 # Name, content in our own words, source.
 RULES: tuple[tuple[str, str, str], ...] = (

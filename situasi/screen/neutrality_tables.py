@@ -10,7 +10,7 @@ import pandas as pd
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen.columns import days, number
 from situasi.screen.tables import Table, table
 from situasi.words import _

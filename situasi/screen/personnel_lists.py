@@ -11,7 +11,7 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.officers import AS_POLICE
-from situasi.labels import N_
+from situasi.domain.labels import N_
 from situasi.screen import drawn, filters, parts, tables
 from situasi.screen import personnel_tables as readable
 from situasi.screen.tables import Table

@@ -10,10 +10,10 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
+from situasi.domain.register import Kecamatan
 from situasi.figures import theme as colours
 from situasi.figures.area import Area
 from situasi.figures.coverage import through_day
-from situasi.regions import Kecamatan
 from situasi.screen import area_map, drawn, filters, page, parts, session, tables
 from situasi.screen import personnel_tables as readable
 from situasi.screen.chart import chart

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from situasi import records
 from situasi.analysis.officers import AS_POLICE, UNKNOWN
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain import feed_schemas
+from situasi.domain.labels import label
 from situasi.screen import session
 from situasi.screen.columns import Cells, moments, number, part
 from situasi.screen.tables import Table, table
@@ -87,7 +87,7 @@ def checkins(rows: pd.DataFrame) -> Table:
                 kecamatan_name(code) if code else _("tidak disebut") for code in rows.index
             ],
             _("petugas"): number(rows["officers"]),
-            **{label("checkin", code): number(rows[code]) for code in records.CHECKIN},
+            **{label("checkin", code): number(rows[code]) for code in feed_schemas.CHECKIN},
         },
         _rehearsed(),
     )

@@ -13,8 +13,8 @@ from situasi.analysis import coverage as analysis
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.officers import AS_POLICE, frame
 from situasi.analysis.works import reads
-from situasi.records import PERSONNEL
-from situasi.regions import Register
+from situasi.domain.feed_schemas import PERSONNEL
+from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from situasi import words
 from situasi.analysis import serious as events
 from situasi.analysis.serious import Event
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import address, filters, parts, session
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture

@@ -9,8 +9,8 @@ import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
+from situasi.domain.labels import label
 from situasi.forms import Sent
-from situasi.labels import label
 from situasi.screen import address, parts, session
 from situasi.words import _
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from situasi import forms
 from situasi.board import current as board
-from situasi.records import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
+from situasi.domain.feed_schemas import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
 from situasi.screen import page, parts, report_entry, report_sending, session
 from situasi.screen.report_point import point_popover
 from situasi.words import _

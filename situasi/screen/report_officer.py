@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.records import CHECKIN
+from situasi.domain.feed_schemas import CHECKIN
 from situasi.screen import page, report_entry, report_sending
 from situasi.words import _
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import forms, records, words
+from situasi import forms, words
 from situasi.board import current as board
+from situasi.domain import feed_schemas
+from situasi.domain.labels import label
 from situasi.feeds.messages.proposal import Proposal, ProposedRow
 from situasi.forms import Cells
-from situasi.labels import label
 from situasi.screen import parts, report_door, report_entry, report_parts, report_sending, session
 from situasi.screen.report_door import Answer
 from situasi.screen.report_pasted import At, Outcome, Pasted
@@ -86,7 +87,7 @@ def _head(proposal: Proposal) -> str:
 
 def _allowed(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
     """The rows of feeds that the viewer may see."""
-    seen = session.viewer().role.feeds(tuple(records.FEEDS))
+    seen = session.viewer().role.feeds(tuple(feed_schemas.FEEDS))
     return ((n, row) for n, row in enumerate(proposal.rows) if row.feed in seen)
 
 
@@ -124,7 +125,7 @@ def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
 
 
 def _shown(feed: str, heading: str, cell: str) -> str:
-    column = next((c for c in records.FEEDS[feed].columns if c.heading == heading), None)
+    column = next((c for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), None)
     return label(column.name, cell) if column and cell in column.words else cell
 
 
@@ -156,7 +157,7 @@ def _village(code: str) -> str:
 
 
 def _codes(feed: str, heading: str) -> tuple[str, ...]:
-    return next((c.words for c in records.FEEDS[feed].columns if c.heading == heading), ())
+    return next((c.words for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), ())
 
 
 def _take(pasted: Pasted, shown: range) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from situasi import forms, words
 from situasi.board import current as board
+from situasi.domain.labels import label
 from situasi.forms import Cells
-from situasi.labels import label
 from situasi.screen import parts, report_door, report_entry, session
 from situasi.screen.report_door import Answer, Held
 from situasi.words import _

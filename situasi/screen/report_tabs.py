@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import filters, parts, report_door, report_entry, session
 from situasi.screen.heading import header
 from situasi.words import _

@@ -16,7 +16,7 @@ from situasi.board import current as board
 from situasi.documents import building, wanted
 from situasi.documents import files as made
 from situasi.documents.wanted import KINDS, PERIODS, Refused, Wanted
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.reports.laporan import Laporan
 from situasi.reports.letter import TemplateRefused
 from situasi.roles import Viewer

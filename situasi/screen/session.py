@@ -20,9 +20,9 @@ from situasi.analysis.overview import Overview
 from situasi.analysis.silence import FeedState
 from situasi.board import Board
 from situasi.board import current as board
+from situasi.domain.register import Register
 from situasi.figures.theme import Theme, theme
 from situasi.findings import Findings
-from situasi.regions import Register
 from situasi.roles import Role, Viewer
 from situasi.screen import whose
 from situasi.snapshot import Picture

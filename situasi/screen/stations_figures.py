@@ -6,8 +6,8 @@ import pandas as pd
 
 from situasi import words
 from situasi.analysis.stations import ARRIVED
-from situasi.labels import label
-from situasi.records import FASE
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.labels import label
 from situasi.screen import stations_tables
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card

@@ -17,9 +17,9 @@ from situasi.analysis.reporting import STATES
 from situasi.analysis.stations import ARRIVED, NO_PHASE
 from situasi.analysis.works import reads
 from situasi.board import current as board
-from situasi.labels import label
-from situasi.records import FASE, TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, TPS
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.screen import (
     address,
     drawn,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.screen import stations_words as said
 from situasi.screen.columns import moments, number, span
 from situasi.screen.tables import Table, table

@@ -8,7 +8,7 @@ import pandas as pd
 
 from situasi import words
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.telling.tables import phase as phase
 from situasi.words import _
 

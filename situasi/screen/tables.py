@@ -13,7 +13,7 @@ import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.reports import tabular
 from situasi.screen import address, filters, grid, noted, parts, session, upper, whose
 from situasi.screen import columns as cells

@@ -9,9 +9,9 @@ import streamlit as st
 from situasi import words
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.domain.labels import label
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.figures.timeline import timeline
-from situasi.labels import label
 from situasi.screen import day_tables, filters, parts, playback, tables
 from situasi.screen.chart import chart
 from situasi.screen.session import Moment

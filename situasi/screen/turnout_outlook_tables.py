@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.analysis.outlook import Outlook, whole
 from situasi.analysis.outlook import areas as by_kecamatan
 from situasi.board import current as board
-from situasi.calibrated import WHOLE
+from situasi.domain.forecast_parameters import WHOLE
 from situasi.screen.columns import bounds, moments, number, part, text
 from situasi.screen.columns import percent as percents
 from situasi.screen.tables import Table, table

@@ -7,9 +7,9 @@ import streamlit as st
 
 from situasi import words
 from situasi.board import current as board
+from situasi.domain.register import Kecamatan
 from situasi.figures.area import Area
 from situasi.figures.turnout import turnout_curve
-from situasi.regions import Kecamatan
 from situasi.screen import (
     area_map,
     drawn,

@@ -15,8 +15,8 @@ from situasi.analysis.outlook import Outlook
 from situasi.analysis.station_reports import counts, of_stations
 from situasi.analysis.stations import stations
 from situasi.analysis.works import reads
-from situasi.records import TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import TPS
+from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 from situasi import board as house
 from situasi import headquarters, roles
 from situasi.board import Board, NotChosen
-from situasi.command import MABES
 from situasi.deeds import Deeds
+from situasi.domain.higher_command import MABES
 from situasi.headquarters import Headquarters, Unopened
 from situasi.roles import Viewer
 

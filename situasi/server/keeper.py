@@ -21,11 +21,11 @@ from typing import Any, TypeVar
 
 from situasi import accounts, faults, links
 from situasi.accounts import Account
+from situasi.domain.settings import Door
 from situasi.jobs import Job
 from situasi.links import Link
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import Talk
-from situasi.settings import Door
 from situasi.store.outbox import Outbox
 from situasi.store.protocol import Store, StoreError
 

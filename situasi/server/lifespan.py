@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from situasi import board as house
-from situasi import headquarters, jobs, pulse, settings, syncing, whole
+from situasi import headquarters, jobs, pulse, syncing, whole
 from situasi.board import Board, open_board
-from situasi.command import is_command
 from situasi.disk_space import EVERY_S, SPACE
+from situasi.domain import settings
+from situasi.domain.higher_command import is_command
+from situasi.domain.settings import Settings
 from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
@@ -30,7 +32,6 @@ from situasi.server.keeper import Keeper
 from situasi.server.memory import COLLECT_EVERY_S, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
-from situasi.settings import Settings
 from situasi.store import address
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope

@@ -18,9 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from situasi import headquarters, jobs, pulse
 from situasi.board import Board
 from situasi.disk_space import SPACE
+from situasi.domain.feed_schemas import FEEDS
 from situasi.headquarters import Headquarters
 from situasi.pulse import Errand
-from situasi.records import FEEDS
 
 MEDIA = CONTENT_TYPE_PLAIN_0_0_4
 # Seconds after which an answer is worth a line in the log.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from situasi.domain.settings import ROOT
 from situasi.server.headers import hashes
-from situasi.settings import ROOT
 from situasi.words import _
 
 _THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]

@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts, settings, words
+from situasi import accounts, words
 from situasi.accounts import Account, AccountRefused
+from situasi.domain import settings
 from situasi.server import devices, keeper, parts, signin
 from situasi.server.attempts import Attempt
 from situasi.server.gate import VISIT, Visit

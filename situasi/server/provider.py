@@ -19,9 +19,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from situasi import accounts
+from situasi.domain.settings import Oidc
 from situasi.server import outward
 from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of, is_safe
-from situasi.settings import Oidc
 
 # Signed with a key of which the provider publishes the other half: never one that is shared.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")

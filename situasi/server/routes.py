@@ -10,11 +10,11 @@ from starlette.routing import Mount, Route, request_response
 
 from situasi import headquarters, sheet
 from situasi.board import current as board
+from situasi.domain.boundaries import ADDRESS
 from situasi.figures import map_marks
 from situasi.server import health
 from situasi.server.api.app import Api
 from situasi.server.api.problems import Told
-from situasi.shapes import ADDRESS
 
 API = Api()
 _COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")

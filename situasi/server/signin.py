@@ -16,7 +16,7 @@ from starlette.routing import Route
 from situasi import accounts, headquarters, words
 from situasi.accounts import Account
 from situasi.board import current as board
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.roles import Viewer
 from situasi.server import devices, keeper, parts
 from situasi.server.attempts import Attempt, Attempts

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 from starlette.middleware import Middleware
 
-from situasi import accounts, secret, settings
+from situasi import accounts, secret
 from situasi.board import scope_of
+from situasi.domain import settings
+from situasi.domain.settings import Oidc, Settings
 from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
 from situasi.server.bonds import Tells
@@ -21,7 +23,6 @@ from situasi.server.gate import Gate
 from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
 from situasi.server.upload_quota import KeepsFile
-from situasi.settings import Oidc, Settings
 from situasi.store import open_store
 from situasi.store.protocol import StoreError
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from situasi.records import Feed, Kind
+from situasi.domain.feed_schemas import Feed, Kind
 
 Values = list[Any]
 

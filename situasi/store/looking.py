@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 
-from situasi.records import Feed
+from situasi.domain.feed_schemas import Feed
 from situasi.store.protocol import Quarantined, Store, StoreError
 from situasi.store.scope import Scope
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from situasi.records import Feed
+from situasi.domain.feed_schemas import Feed
 from situasi.store.scope import Scope
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from situasi.records import FEEDS, Feed, Kind
+from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 from situasi.store import sealing, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import digests

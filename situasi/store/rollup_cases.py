@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.records import INCIDENTS, MERGES, SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.feed_schemas import INCIDENTS, MERGES, SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 from situasi.store import seen
 from situasi.store.rollup_rows import Said, count, moment, newest, rank, standing, told, yes
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.records import PERSONNEL, POSTINGS, ROSTER
+from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.store import seen
 from situasi.store.rollup_rows import Said, count, moment, newest, standing, told
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from situasi.records import FASE, TPS
+from situasi.domain.feed_schemas import FASE, TPS
 from situasi.store import seen
 from situasi.store.rollup_rows import Said, count, moment, newest, rank, standing, told, yes
 

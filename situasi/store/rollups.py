@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.records import (
+from situasi.domain.feed_schemas import (
     FASE,
     INCIDENTS,
     MERGES,

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from situasi.records import Feed, stored_dtypes
+from situasi.domain.feed_schemas import Feed, stored_dtypes
 from situasi.store import (
     access,
     frames,

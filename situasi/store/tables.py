@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.records import FEEDS, Feed, Kind
+from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 
 # Moments are whole microseconds since 1970 UTC: they sort, index and load into a
 # datetime64[us] column without parsing, and mean the same to every engine. Text

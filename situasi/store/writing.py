@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.store import repeats, seen, tables, trail
 from situasi.store.backend import Backend
 from situasi.store.canonical import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from situasi import words
-from situasi.alert_rules import NEVER, AlertRules
-from situasi.election import Election
-from situasi.labels import N_, label
+from situasi.domain.alert_rules import NEVER, AlertRules
+from situasi.domain.election import Election
+from situasi.domain.labels import N_, label
 from situasi.words import _
 
 # How grave, besides the word: bars, for colours and shapes belong to the three scales.

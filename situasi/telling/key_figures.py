@@ -12,9 +12,9 @@ from situasi.analysis import incidents, situasi
 from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
 from situasi.analysis.stations import by_kecamatan
+from situasi.domain.feed_schemas import TINGKAT as LEVELS
+from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.labels import label
-from situasi.records import TINGKAT as LEVELS
 from situasi.telling.marks import Counted, Mark, Told
 from situasi.telling.numbers import between, percent, voters
 from situasi.words import _

@@ -12,11 +12,11 @@ from situasi import words
 from situasi.analysis import incidents
 from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.labels import label
+from situasi.domain.register import Kecamatan
 from situasi.figures.area import Area
 from situasi.figures.theme import SITUASI, Theme, step, strength
-from situasi.labels import label
-from situasi.records import FASE
-from situasi.regions import Kecamatan
 from situasi.telling.marks import Mark
 from situasi.telling.numbers import percent
 from situasi.words import _

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from situasi import words
-from situasi.labels import label
-from situasi.regions import Register
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.words import _
 
 # A report that came later than this after the event says when that was.

@@ -12,8 +12,8 @@ import pandas as pd
 from situasi import words
 from situasi.analysis.silence import FeedState
 from situasi.analysis.stations import NO_PHASE
-from situasi.labels import label
-from situasi.regions import Register
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.telling import reports
 from situasi.words import _
 

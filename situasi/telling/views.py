@@ -8,8 +8,8 @@ from datetime import datetime
 from situasi import words
 from situasi.analysis.moment import Moment
 from situasi.disk_space import SPACE, DiskState
-from situasi.labels import N_, label
-from situasi.regions import Register
+from situasi.domain.labels import N_, label
+from situasi.domain.register import Register
 from situasi.telling import alerts
 from situasi.words import _
 

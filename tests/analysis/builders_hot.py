@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi import shapes
 from situasi.analysis.clusters import Centres
 from situasi.analysis.watched import Watched
-from situasi.regions import Register
+from situasi.domain import boundaries
+from situasi.domain.register import Register
 from tests.analysis.builders_tps import whole
 from tests.builders import wib
 
@@ -30,7 +30,7 @@ class Planted:
 
 
 def centres(register: Register) -> Centres:
-    points = shapes.load(register.election.boundaries).label_points
+    points = boundaries.load(register.election.boundaries).label_points
     return tuple((code, *point) for code, point in points.items())
 
 

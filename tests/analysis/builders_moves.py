@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from situasi import records
 from situasi.analysis import allocation, works
 from situasi.analysis.allocation import Needs
 from situasi.analysis.incidents import case_keys
 from situasi.analysis.known import Known
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.register import Register
 from tests.builders import WIB, report, rows_of, wib
 
 AT = "09.00"
@@ -25,11 +25,11 @@ _ASIDE = 0.2
 def known(*rows: Mapping[str, Any]) -> Known:
     """Known rows by feed; a row belongs where its cells say."""
     feeds = {
-        "roster": (records.ROSTER, "pangkat"),
-        "postings": (records.POSTINGS, "penugasan"),
-        "personnel": (records.PERSONNEL, "checkin"),
-        "incidents": (records.INCIDENTS, "jenis"),
-        "merges": (records.MERGES, "tindakan"),
+        "roster": (feed_schemas.ROSTER, "pangkat"),
+        "postings": (feed_schemas.POSTINGS, "penugasan"),
+        "personnel": (feed_schemas.PERSONNEL, "checkin"),
+        "incidents": (feed_schemas.INCIDENTS, "jenis"),
+        "merges": (feed_schemas.MERGES, "tindakan"),
     }
     frames = {
         name: rows_of(feed, *[row for row in rows if cell in row])

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.outlook import Outlook, areas, outlook, whole
-from situasi.calibrated import Calibrated, Pace, Stretch
-from situasi.regions import Register
+from situasi.domain.forecast_parameters import Calibrated, Pace, Stretch
+from situasi.domain.register import Register
 from tests.analysis import builders_tps
 from tests.analysis.builders_tps import standing, told
 from tests.builders import wib

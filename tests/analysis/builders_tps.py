@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import election, records, regions
 from situasi.analysis.station_reports import Reports, counts, of_stations
-from situasi.regions import Register
-from situasi.settings import ROOT
+from situasi.domain import election, feed_schemas
+from situasi.domain import register as domain_register
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 from tests.builders import report, rows_of
 
 DESA = "16.10.01.1011"  # Muara Kuang
@@ -21,7 +22,7 @@ FIRST = f"{DESA}.001"
 
 @cache
 def whole() -> Register:
-    return regions.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
+    return domain_register.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
 
 
 @cache
@@ -43,7 +44,7 @@ def told(**stated: Any) -> dict[str, Any]:
 
 
 def known(*rows: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    return {"tps": rows_of(records.TPS, *rows)}
+    return {"tps": rows_of(feed_schemas.TPS, *rows)}
 
 
 def standing(*rows: Mapping[str, Any], register: Register | None = None) -> Reports:

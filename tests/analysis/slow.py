@@ -16,9 +16,9 @@ from situasi.analysis.candidate_pairs import DAY, flat_km
 from situasi.analysis.incidents import Selection
 from situasi.analysis.likeness import LONGEST_TEXT, Reasons, Twins, plain
 from situasi.analysis.overview import HOUR, Overview
-from situasi.election import Election
-from situasi.records import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
-from situasi.rules import Likeness
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.rules import Likeness
 
 
 def overview(

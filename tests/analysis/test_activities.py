@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, records, regions
 from situasi.analysis import activities, sop, stages
-from situasi.regions import Register, SopItem, Stage
-from situasi.settings import ROOT
+from situasi.domain import election, feed_schemas, register
+from situasi.domain.register import Register, SopItem, Stage
+from situasi.domain.settings import ROOT
 from tests.builders import DAY, WIB, report, rows_of, wib
 from tests.builders_election import invented_election
 
-REGISTER = regions.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
+REGISTER = register.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
 NOON = wib("12.00")
 
 
@@ -28,7 +28,7 @@ def giat(**stated: Any) -> dict[str, Any]:
 
 
 def found(*rows: dict[str, Any], at: datetime = NOON, of: Register = REGISTER) -> pd.DataFrame:
-    return activities.cases(rows_of(records.ACTIVITIES, *rows), of, at)
+    return activities.cases(rows_of(feed_schemas.ACTIVITIES, *rows), of, at)
 
 
 def states(*rows: dict[str, Any], at: datetime = NOON) -> list[str]:
@@ -179,8 +179,8 @@ def test_the_matrix_keeps_the_whole_kabupaten_apart_and_leaves_called_off_ones_o
 
 
 PLACES = st.sampled_from(["16.10.04", "16.10.05", "99.99.99", None])
-KINDS = st.sampled_from([None, *records.FUNGSI])
-STATUSES = st.sampled_from([None, *records.GIAT_STATUS])
+KINDS = st.sampled_from([None, *feed_schemas.FUNGSI])
+STATUSES = st.sampled_from([None, *feed_schemas.GIAT_STATUS])
 
 
 @settings(max_examples=40)
@@ -345,8 +345,8 @@ def test_every_line_stands_in_exactly_one_state() -> None:
 
 def test_the_lines_of_the_list_use_known_words_and_say_where_they_come_from() -> None:
     for item in REGISTER.sop:
-        assert item.fungsi is None or item.fungsi in records.FUNGSI
-        assert item.giat is None or item.giat in records.GIAT
+        assert item.fungsi is None or item.fungsi in feed_schemas.FUNGSI
+        assert item.giat is None or item.giat in feed_schemas.GIAT
         assert item.basis == "usulan" or item.basis.startswith("https://")
     assert len({item.code for item in REGISTER.sop}) == len(REGISTER.sop)
 
@@ -391,7 +391,7 @@ def test_the_timetable_keeps_every_stage_and_marks_those_without_dates() -> None
 def test_another_election_with_its_own_stages_and_list_is_read_the_same_way(
     tmp_path: Path,
 ) -> None:
-    other = regions.load(election.load(invented_election(tmp_path)))
+    other = register.load(election.load(invented_election(tmp_path)))
     at = datetime(2030, 11, 18, 9, tzinfo=other.election.zone)
     table = found(giat(kecamatan="99.01.01", fungsi="preventif", at=at), at=at, of=other)
     assert sop.checklist(other.sop, table)[0].state == "sebagian"

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import works
 from situasi.analysis.alarms import alarms
-from situasi.records import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.register import Register
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 
@@ -19,7 +19,7 @@ from tests.builders import incidents as rows_with
 def found(
     register: Register, *rows: dict[str, Any], merges: tuple[dict[str, Any], ...] = ()
 ) -> Any:
-    known = {"incidents": rows_with(*rows), "merges": rows_of(records.MERGES, *merges)}
+    known = {"incidents": rows_with(*rows), "merges": rows_of(feed_schemas.MERGES, *merges)}
     return works.run(alarms, known, register, wib("12.00"))
 
 

@@ -11,16 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, ground, regions, shapes
 from situasi.analysis import allocation, carried_out
 from situasi.analysis.allocation import Needs, Plan
-from situasi.regions import Register
-from situasi.settings import load
+from situasi.domain import boundaries, election, road_network
+from situasi.domain import register as domain_register
+from situasi.domain.register import Register
+from situasi.domain.settings import load
 from tests.analysis.builders_moves import AT, crisis, known, listed, needs, order, rated, word
 from tests.builders import incident, wib
 
-REGISTER = regions.load(election.load(load({}).election))
-GROUND = ground.load(REGISTER.election, shapes.load(REGISTER.election.boundaries), REGISTER.desa)
+REGISTER = domain_register.load(election.load(load({}).election))
+GROUND = road_network.load(
+    REGISTER.election, boundaries.load(REGISTER.election.boundaries), REGISTER.desa
+)
 RULE = REGISTER.election.rules.moves
 PATIENT = replace(RULE, seconds=60.0)  # on a busy machine nothing may be left unproven
 DESA = "16.10.05.2019"

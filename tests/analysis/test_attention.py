@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import election
 from situasi.analysis import incidents
 from situasi.analysis.attention import PARTS, attention
 from situasi.analysis.situasi import by_kecamatan
-from situasi.rules import Rules
-from situasi.settings import ROOT
+from situasi.domain import election
+from situasi.domain.rules import Rules
+from situasi.domain.settings import ROOT
 from tests.builders import incident, wib
 from tests.builders import incidents as frame
 

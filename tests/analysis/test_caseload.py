@@ -11,11 +11,11 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import caseload, incidents
 from situasi.analysis.caseload import Cases
 from situasi.analysis.coded import Coder
 from situasi.analysis.incidents import Selection
+from situasi.domain import feed_schemas
 from tests.builders import incident, wib
 from tests.builders import incidents as rows_with
 
@@ -29,9 +29,9 @@ row = st.fixed_dictionaries(
         "known": st.sampled_from(CLOCKS),
         "reported_at": st.sampled_from([None, *map(wib, CLOCKS)]),
         "jenis": st.sampled_from(["logistik", "logistik", "nihil"]),
-        "tingkat": st.sampled_from([*records.TINGKAT, None]),
-        "situasi": st.sampled_from([*records.SITUASI, None]),
-        "status": st.sampled_from(records.STATUS),
+        "tingkat": st.sampled_from([*feed_schemas.TINGKAT, None]),
+        "situasi": st.sampled_from([*feed_schemas.SITUASI, None]),
+        "status": st.sampled_from(feed_schemas.STATUS),
         "ditugaskan": st.sampled_from(["Regu 1", "Regu 2", None]),
         "rujukan": st.sampled_from(["kpu", None]),
         "latihan": st.sampled_from([False, False, True]),
@@ -43,8 +43,8 @@ wanted = st.builds(
     Selection,
     kecamatan=st.sets(st.sampled_from(["16.10.01", "16.10.02"])).map(tuple),
     jenis=st.sampled_from([(), ("logistik",), ("never said",)]),
-    tingkat=st.sets(st.sampled_from(records.TINGKAT)).map(tuple),
-    status=st.sets(st.sampled_from(records.STATUS)).map(tuple),
+    tingkat=st.sets(st.sampled_from(feed_schemas.TINGKAT)).map(tuple),
+    status=st.sets(st.sampled_from(feed_schemas.STATUS)).map(tuple),
     since=st.sampled_from([None, wib("08.00")]),
     until=st.sampled_from([None, wib("10.00")]),
 )

@@ -9,13 +9,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import incidents as cases
 from situasi.analysis import works
 from situasi.analysis.changes import Changes, Standing, changes, standing
 from situasi.analysis.known import Known
 from situasi.analysis.overview import feeds_heard
-from situasi.records import STATUS_CLOSED, TINGKAT
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from tests.analysis.builders_tps import FIRST, small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as frame
@@ -27,7 +27,9 @@ Frames = dict[str, pd.DataFrame]
 
 
 def frames(*rows: dict[str, Any], **others: list[dict[str, Any]]) -> Frames:
-    found = {name: rows_of(feed, *others.get(name, [])) for name, feed in records.FEEDS.items()}
+    found = {
+        name: rows_of(feed, *others.get(name, [])) for name, feed in feed_schemas.FEEDS.items()
+    }
     return {**found, "incidents": frame(*rows)}
 
 

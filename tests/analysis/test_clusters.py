@@ -17,7 +17,7 @@ from scipy import stats
 from situasi.analysis import clusters
 from situasi.analysis.clusters import Scan, Units
 from situasi.analysis.watched import Watched
-from situasi.rules import Clusters
+from situasi.domain.rules import Clusters
 from tests.analysis.builders_hot import NOW, Planted, centres, day, small, watched
 from tests.analysis.builders_tps import whole
 from tests.bench import hot as bench

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import agencies, coverage, postings
 from situasi.analysis.attendance import through_day
 from situasi.analysis.coverage import Coverage
@@ -23,11 +22,12 @@ from situasi.analysis.manning import TPS_STATES
 from situasi.analysis.officers import by_last_word
 from situasi.analysis.presence import STATES, last_words
 from situasi.analysis.strength import required, whole
-from situasi.election import load as load_election
-from situasi.regions import Register
-from situasi.regions import load as load_register
-from situasi.rules import Pattern
-from situasi.settings import ROOT
+from situasi.domain import feed_schemas
+from situasi.domain.election import load as load_election
+from situasi.domain.register import Register
+from situasi.domain.register import load as load_register
+from situasi.domain.rules import Pattern
+from situasi.domain.settings import ROOT
 from tests.builders import report, rows_of, wib
 from tests.builders_election import invented_election, kecamatan_codes
 
@@ -69,9 +69,9 @@ def known(
     orders = [row for row in rows if "penugasan" in row]
     words = [row for row in rows if "checkin" in row]
     return {
-        "roster": rows_of(records.ROSTER, *roster),
-        "postings": rows_of(records.POSTINGS, *orders),
-        "personnel": rows_of(records.PERSONNEL, *words),
+        "roster": rows_of(feed_schemas.ROSTER, *roster),
+        "postings": rows_of(feed_schemas.POSTINGS, *orders),
+        "personnel": rows_of(feed_schemas.PERSONNEL, *words),
     }
 
 
@@ -99,7 +99,7 @@ def by_kecamatan(of: Coverage) -> pd.DataFrame:
 
 
 def orders(*rows: Mapping[str, Any], at: str = "09.00") -> pd.DataFrame:
-    order = postings.standing(rows_of(records.POSTINGS, *rows), wib(at))
+    order = postings.standing(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
     return postings.by_tps(order, REGISTER)
 
 
@@ -152,13 +152,13 @@ def test_a_tps_of_unknown_kerawanan_is_reckoned_by_the_default_and_said_to_be() 
 
 
 def test_each_kerawanan_has_its_own_pattern() -> None:
-    levels = [*records.KERAWANAN, *[None] * (len(REGISTER.tps) - len(records.KERAWANAN))]
+    levels = [*feed_schemas.KERAWANAN, *[None] * (len(REGISTER.tps) - len(feed_schemas.KERAWANAN))]
     needs = required(replace(REGISTER, tps=REGISTER.tps.assign(kerawanan=levels)))
     rule = REGISTER.election.rules.patterns.by_kerawanan
-    for at, level in enumerate(records.KERAWANAN):
+    for at, level in enumerate(feed_schemas.KERAWANAN):
         assert needs.loc[at, "need"] == rule[level].polri / rule[level].tps
         assert needs.loc[at, "need_linmas"] == rule[level].linmas / rule[level].tps
-    assert needs["assumed"].sum() == len(REGISTER.tps) - len(records.KERAWANAN)
+    assert needs["assumed"].sum() == len(REGISTER.tps) - len(feed_schemas.KERAWANAN)
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 400))
@@ -324,7 +324,7 @@ def test_an_area_without_any_posting_is_not_known() -> None:
 
 
 def test_gaps_without_any_row_or_right_score_nothing() -> None:
-    for frames in (known(), {"personnel": rows_of(records.PERSONNEL)}):
+    for frames in (known(), {"personnel": rows_of(feed_schemas.PERSONNEL)}):
         rows = gaps(frames)
         assert list(rows.index) == list(REGISTER.kecamatan)
         assert not rows["known"].any()
@@ -416,7 +416,7 @@ word_rows = st.fixed_dictionaries(
     {
         "petugas": st.sampled_from(OFFICERS),
         "at": st.sampled_from(CLOCKS),
-        "checkin": st.sampled_from(records.CHECKIN),
+        "checkin": st.sampled_from(feed_schemas.CHECKIN),
     }
 )
 days = st.tuples(
@@ -534,7 +534,7 @@ def test_the_officers_of_each_tps_equal_asking_each_post(
 @given(st.lists(word_rows, max_size=8), st.sampled_from(["05.30", "08.00", "13.00"]))
 def test_the_last_word_equals_reading_word_by_word(words: list[Any], clock: str) -> None:
     rows = list({(row["petugas"], row["at"]): row for row in words}.values())
-    frame = rows_of(records.PERSONNEL, *(checkin(**row) for row in rows))
+    frame = rows_of(feed_schemas.PERSONNEL, *(checkin(**row) for row in rows))
     last = last_words(frame, REGISTER, wib(clock))["checkin"].to_dict()
     slow = {officer: slow_last_word(officer, rows, wib(clock)) for officer in OFFICERS}
     assert last == {officer: word for officer, word in slow.items() if word}
@@ -548,7 +548,7 @@ WORD_EVERY = timedelta(minutes=210)
 
 @given(st.lists(word_rows, max_size=10), st.sampled_from(["06.00", "09.07", "13.15"]))
 def test_the_curve_equals_asking_for_every_moment(words: list[Any], clock: str) -> None:
-    rows = rows_of(records.PERSONNEL, *(checkin(**row) for row in words))
+    rows = rows_of(feed_schemas.PERSONNEL, *(checkin(**row) for row in words))
     curve = through_day(rows, OFFICERS, DAY, wib(clock), WORD_EVERY)
     assert curve.index[-1] == wib(clock)
     for moment, present, silent in curve.itertuples():
@@ -565,6 +565,6 @@ def test_the_curve_ends_where_the_key_figure_stands() -> None:
 
 
 def test_a_curve_of_no_words_is_flat_and_one_before_the_day_is_empty() -> None:
-    nothing = rows_of(records.PERSONNEL)
+    nothing = rows_of(feed_schemas.PERSONNEL)
     assert through_day(nothing, [], DAY, wib("05.00"), WORD_EVERY)["present"].sum() == 0
     assert through_day(nothing, [], DAY, wib("03.00"), WORD_EVERY).empty

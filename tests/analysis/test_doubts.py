@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis.doubts import _medians, doubts
-from situasi.regions import Register
+from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib
 

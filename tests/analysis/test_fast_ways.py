@@ -10,9 +10,9 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis.incidents import newest_first
 from situasi.analysis.timeline import per_slot
+from situasi.domain import feed_schemas
 from tests.builders import incident, incidents, wib
 
 START, END = wib("06.00"), wib("10.00")
@@ -22,7 +22,7 @@ one = st.fixed_dictionaries(
     {
         "at": st.sampled_from(["05.59", "06.00", "06.14", "06.15", "09.59", "10.00"]),
         "known": st.sampled_from(["10.00", "10.01", "10.02"]),
-        "tingkat": st.sampled_from([*records.TINGKAT, None]),
+        "tingkat": st.sampled_from([*feed_schemas.TINGKAT, None]),
         "precision": st.sampled_from(["menit", "menit", "hari"]),
     }
 )

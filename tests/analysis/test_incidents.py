@@ -9,7 +9,6 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis.incidents import (
     Selection,
     by_tingkat,
@@ -22,6 +21,7 @@ from situasi.analysis.incidents import (
     still_open,
     without_nihil,
 )
+from situasi.domain import feed_schemas
 from tests.builders import incident, incidents, wib
 
 
@@ -88,7 +88,7 @@ def test_nihil_is_a_report_but_no_incident() -> None:
 
 
 def test_closed_and_unfounded_reports_are_no_longer_open() -> None:
-    rows = [incident(id=status, status=status) for status in records.STATUS]
+    rows = [incident(id=status, status=status) for status in feed_schemas.STATUS]
     assert set(still_open(cases(incidents(*rows)))["id"]) == {
         "dilaporkan",
         "diverifikasi",
@@ -129,8 +129,8 @@ row = st.fixed_dictionaries(
         "kecamatan": st.sampled_from(["16.10.01", "16.10.02", None]),
         "at": st.sampled_from(["07.00", "08.30"]),
         "known": st.sampled_from(["08.00", "09.00", "10.00", "11.00"]),
-        "tingkat": st.sampled_from([*records.TINGKAT, None]),
-        "status": st.sampled_from(records.STATUS),
+        "tingkat": st.sampled_from([*feed_schemas.TINGKAT, None]),
+        "status": st.sampled_from(feed_schemas.STATUS),
     }
 )
 

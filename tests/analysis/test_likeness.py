@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import candidate_pairs, casework, incidents, likeness, lives, works
 from situasi.analysis.candidate_pairs import fair_share
 from situasi.analysis.incidents import Selection
 from situasi.analysis.likeness import Twins
-from situasi.rules import Likeness
+from situasi.domain import feed_schemas
+from situasi.domain.rules import Likeness
 from tests.analysis import slow
 from tests.analysis.builders_tps import whole
 from tests.bench.alike import flood
@@ -243,7 +243,7 @@ def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None
 
 
 def seen(rows: pd.DataFrame, *decided: dict[str, Any]) -> casework.Casework:
-    known = {"incidents": rows, "merges": rows_of(records.MERGES, *decided)}
+    known = {"incidents": rows, "merges": rows_of(feed_schemas.MERGES, *decided)}
     found = works.run(casework.casework, known, whole(), wib("20.00"), Selection())
     assert isinstance(found, casework.Casework)
     return found

@@ -10,15 +10,16 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import incidents, lives
-from situasi.rules import Service
+from situasi.domain import feed_schemas
+from situasi.domain.rules import Service
 from tests.builders import incident, wib
 from tests.builders import incidents as rows_with
 
 MINUTE = timedelta(minutes=1)
 SERVICE = {
-    level: Service(15 * MINUTE, 30 * MINUTE, 240 * MINUTE) for level in (*records.TINGKAT, "belum")
+    level: Service(15 * MINUTE, 30 * MINUTE, 240 * MINUTE)
+    for level in (*feed_schemas.TINGKAT, "belum")
 }
 
 
@@ -145,7 +146,7 @@ told_rows = st.lists(
         {
             "id": st.sampled_from(["1", "2", "3"]),
             "known": st.sampled_from(["08.00", "08.30", "09.00", "10.00", "11.00"]),
-            "status": st.sampled_from([s for s in records.STATUS if s != "nihil"]),
+            "status": st.sampled_from([s for s in feed_schemas.STATUS if s != "nihil"]),
         }
     ),
     max_size=12,
@@ -163,7 +164,7 @@ def slow_life(rows: list[dict[str, str]]) -> dict[str, str | None]:
             steps["ditangani"] = steps["ditangani"] or row["known"]
         if status == "diteruskan":
             steps["diteruskan"] = steps["diteruskan"] or row["known"]
-        closed = status in records.STATUS_CLOSED
+        closed = status in feed_schemas.STATUS_CLOSED
         steps["selesai"] = (steps["selesai"] or row["known"]) if closed else None
     return steps
 

@@ -8,10 +8,10 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import election, records
 from situasi.analysis import incidents, merging
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import overview
+from situasi.domain import election, feed_schemas
 from tests.analysis import slow
 from tests.builders import WIB, incident, report, rows_of
 from tests.builders import incidents as rows_with
@@ -31,7 +31,7 @@ def said(found: pd.DataFrame, one: str, other: str, act: str = "gabung", **state
 
 
 def merges(*rows: dict[str, Any]) -> pd.DataFrame:
-    return rows_of(records.MERGES, *rows)
+    return rows_of(feed_schemas.MERGES, *rows)
 
 
 def test_two_cases_found_to_be_one_are_one_row_with_both_counted_in_it() -> None:
@@ -191,7 +191,7 @@ def test_situasi_counts_a_merged_case_once_and_parted_again_twice(tmp_path: Any)
 
     def seen(clock: str) -> Any:
         hour, minute = map(int, clock.split("."))
-        frames = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+        frames = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
         told = merges(
             said(found, "A", "B", known="09.00"), said(found, "A", "B", "pisah", known="10.00")
         )

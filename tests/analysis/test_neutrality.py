@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality
+from situasi.domain import feed_schemas
 from tests.builders import report, rows_of, wib
 
 NOON = wib("12.00")
@@ -26,7 +26,7 @@ def told(step: str | None, days_ago: int = 0, **stated: Any) -> dict[str, Any]:
 
 def found(*rows: dict[str, Any], at: datetime = NOON, kecamatan: tuple[str, ...] = ()
           ) -> Neutrality:  # fmt: skip
-    return neutrality.overview(rows_of(records.NEUTRALITY, *rows), at, TARGET, kecamatan)
+    return neutrality.overview(rows_of(feed_schemas.NEUTRALITY, *rows), at, TARGET, kecamatan)
 
 
 # No case, and no word.
@@ -139,7 +139,7 @@ def test_a_step_that_nobody_told_is_not_assumed_to_have_been_passed() -> None:
     assert steps["sidang"] == (1, 1)
 
 
-STEPS = st.sampled_from([step for step in records.LANGKAH if step != "nihil"])
+STEPS = st.sampled_from([step for step in feed_schemas.LANGKAH if step != "nihil"])
 CODES = st.sampled_from([None, "N01", "N05"])
 ROWS = st.lists(st.tuples(st.sampled_from("abcd"), STEPS, CODES), max_size=20)
 

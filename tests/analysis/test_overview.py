@@ -12,12 +12,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, records, sight
+from situasi import sight
 from situasi.analysis import bound, caseload, incidents, merging, situasi
 from situasi.analysis.attention import attention
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.analysis.overview import Overview, overview
+from situasi.domain import election, feed_schemas
 from situasi.sight import Sight
 from tests.analysis import slow
 from tests.analysis.test_attention import RULES, gaps, stations
@@ -50,8 +51,8 @@ def frames_of(
         for one, other, act, at in said
         if max(one, other) < len(keys)
     ]
-    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
-    return {**empty, "incidents": rows, "merges": rows_of(records.MERGES, *merges)}
+    empty = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
+    return {**empty, "incidents": rows, "merges": rows_of(feed_schemas.MERGES, *merges)}
 
 
 def assert_same(found: Overview, expected: Overview) -> None:
@@ -93,11 +94,11 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     frames, moment = frames_of(told, said), wib(at)
     limit = None if live else moment
     hidden, nameless = (("incidents", "ditugaskan"),), (("incidents", "uraian"),)
-    reach = Sight(tuple(records.FEEDS), area, hidden, nameless)
+    reach = Sight(tuple(feed_schemas.FEEDS), area, hidden, nameless)
     seen = sight.seen(frames, reach)
     quick = sight.known(frames, delivered(frames["incidents"], cut), reach, limit)
     slowly = Known(seen, limit)
-    for feed in records.FEEDS:
+    for feed in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(quick[feed], incidents.known(seen[feed], limit))
         assert quick.last(feed) == slowly.last(feed)
     pd.testing.assert_frame_equal(quick.cases.frame(), incidents.cases(quick["incidents"]))

@@ -14,8 +14,8 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.analysis.overview import of_cases, of_each
 from situasi.analysis.stations import stations
-from situasi.records import FASE, MERGES, STATUS, TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, MERGES, STATUS, TPS
+from situasi.domain.register import Register
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_of_incidents
 

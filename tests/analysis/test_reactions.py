@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from situasi.analysis import works
 from situasi.analysis.known import Known
 from situasi.analysis.reactions import Asked, Heed, latest, medians, reactions
-from situasi.records import MERGES, STATUS, STATUS_CLOSED
-from situasi.scenarios import STEPS
+from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.feed_schemas import MERGES, STATUS, STATUS_CLOSED
 from tests.analysis.builders_tps import whole
 from tests.builders import incident, incidents, report, rows_of, wib
 from tests.builders_drills import EXERCISE, Posko, posko

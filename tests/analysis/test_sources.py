@@ -10,10 +10,10 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import sources
 from situasi.analysis.incidents import known
 from situasi.analysis.silence import FeedState
+from situasi.domain import feed_schemas
 from tests.builders import report, rows_of, wib
 
 MOMENT = "datetime64[us, UTC]"
@@ -48,8 +48,8 @@ def batches(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def frames(*tps: dict[str, Any]) -> dict[str, pd.DataFrame]:
-    every = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
-    return every | {"tps": rows_of(records.TPS, *tps)}
+    every = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
+    return every | {"tps": rows_of(feed_schemas.TPS, *tps)}
 
 
 def as_known(given: dict[str, pd.DataFrame], limit: datetime | None) -> dict[str, pd.DataFrame]:
@@ -106,7 +106,7 @@ def test_a_delivery_without_a_standing_row_has_no_last_word_and_zero_rows() -> N
 
 def test_a_feed_never_heard_is_not_heard_at_any_time() -> None:
     found = sources.by_feed(told(), frames(), {}, []).set_index("feed")
-    assert list(found.index) == list(records.FEEDS)
+    assert list(found.index) == list(feed_schemas.FEEDS)
     assert found["last"].isna().all()
     assert found.loc["tps", "read"] == 0
     assert not found["silent"].any()
@@ -172,7 +172,9 @@ def test_every_row_read_is_in_exactly_one_sum_however_it_is_grouped(
         assert table["read"].sum() == plain
         assert (table["read"] == table[sources.COUNTS].sum(axis=1)).all()
     assert feeds["deliveries"].sum() == by_source["deliveries"].sum() == len(seen)
-    slow = {name: sum(a for feed, _, a, _, _, _ in seen if feed == name) for name in records.FEEDS}
+    slow = {
+        name: sum(a for feed, _, a, _, _, _ in seen if feed == name) for name in feed_schemas.FEEDS
+    }
     assert dict(zip(feeds["feed"], feeds["accepted"], strict=True)) == slow
 
 

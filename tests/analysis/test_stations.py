@@ -14,7 +14,7 @@ from situasi.analysis.dues import Due, dues
 from situasi.analysis.reporting import STATES
 from situasi.analysis.station_reports import unmatched
 from situasi.analysis.stations import NO_PHASE, by_kecamatan, stations
-from situasi.records import FASE
+from situasi.domain.feed_schemas import FASE
 from tests.analysis.builders_tps import DESA, FIRST, known, small, told, whole
 from tests.builders import wib
 

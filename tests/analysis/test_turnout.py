@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from situasi.analysis.stations import stations
 from situasi.analysis.turnout import by_kecamatan, curve, totals, whole
-from situasi.regions import Register
+from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, known, small, standing, told
 from tests.analysis.builders_tps import whole as whole_register
 from tests.builders import wib

@@ -13,7 +13,7 @@ from situasi.analysis.hot import Hot, hot
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.analysis.watched import Watched, watched
-from situasi.records import INCIDENTS, MERGES
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from tests.analysis.builders_hot import centres
 from tests.analysis.builders_tps import whole
 from tests.builders import incident, incidents, report, rows_of, wib

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi import records
 from situasi.analysis import casework, coverage, day, station_reports, stations, works
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES, TPS
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import INCIDENTS, MERGES, TPS
+from situasi.domain.register import Register
 from situasi.screen import (
     activities_work,
     neutrality_panel,
@@ -29,7 +29,7 @@ Known = Mapping[str, pd.DataFrame]
 
 
 def frames() -> dict[str, pd.DataFrame]:
-    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    empty = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
     return {**empty, "incidents": incidents()}
 
 
@@ -76,7 +76,9 @@ def test_a_work_that_reads_what_it_does_not_name_fails_instead_of_finding_nothin
 
 
 def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
-    assert works.run(lambda known, *_: tuple(known), frames(), small(), AT) == tuple(records.FEEDS)
+    assert works.run(lambda known, *_: tuple(known), frames(), small(), AT) == tuple(
+        feed_schemas.FEEDS
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
-    assert len(works.of(work).every) < len(records.FEEDS)
+    assert len(works.of(work).every) < len(feed_schemas.FEEDS)
     assert works.run(work, frames(), small(), AT, *asked) is not None
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi import records
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.register import Register
 from tests.builders import DAY, incident, incidents, report, rows_of
 
 # Reports an hour of the whole kabupaten from 04.00, as on the rehearsal day: calm before the
@@ -98,7 +98,7 @@ def told(reports: Sequence[tuple[float, str]]) -> pd.DataFrame:
 def whole_day(register: Register, seed: int, *, planted: bool) -> tuple[dict[str, Any], Planted]:
     """Frames by feed of a day in order, and what was planted in it (nothing, unless asked)."""
     rng, truth = random.Random(seed), Planted()
-    frames: dict[str, Any] = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    frames: dict[str, Any] = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
     frames["tps"] = _stations(register, rng, truth, planted)
     frames |= _officers(register, rng, truth, planted)
     frames["incidents"] = _cases(register, rng, truth, planted)
@@ -106,9 +106,9 @@ def whole_day(register: Register, seed: int, *, planted: bool) -> tuple[dict[str
     return frames, truth
 
 
-def _frame(feed: records.Feed, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def _frame(feed: feed_schemas.Feed, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows as a snapshot holds them; bookkeeping is filled in. Times: minutes of the day."""
-    types = {**records.stored_dtypes(feed), "withdrawn_at": "datetime64[us, UTC]"}
+    types = {**feed_schemas.stored_dtypes(feed), "withdrawn_at": "datetime64[us, UTC]"}
     given: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in types}
     size = len(rows)
     given |= {
@@ -162,7 +162,7 @@ def _stations(register: Register, rng: random.Random, truth: Planted, planted: b
         last = max(row["known"] for row in rows if row["known"] < 1430)
         truth.plant("sumber_senyap", "tps", round(last) + 90)
     rows.sort(key=lambda row: row["known"])
-    return _frame(records.TPS, rows)
+    return _frame(feed_schemas.TPS, rows)
 
 
 def _counts(
@@ -238,8 +238,8 @@ def _officers(
                           "known": told_at + rng.uniform(1, 10)})  # fmt: skip
     words.sort(key=lambda row: row["known"])
     return {
-        "postings": _frame(records.POSTINGS, orders),
-        "personnel": _frame(records.PERSONNEL, words),
+        "postings": _frame(feed_schemas.POSTINGS, orders),
+        "personnel": _frame(feed_schemas.PERSONNEL, words),
     }
 
 
@@ -319,4 +319,4 @@ def _neutrality(truth: Planted, planted: bool) -> Any:
     if planted:
         rows.append(word("E3", 13.5, "lp_propam"))
         truth.plant("netralitas", "E3", 12 * 60)
-    return rows_of(records.NEUTRALITY, *rows)
+    return rows_of(feed_schemas.NEUTRALITY, *rows)

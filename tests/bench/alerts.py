@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi import election, records, regions, settings
 from situasi.analysis import works
 from situasi.analysis.alerts import alerts as work
 from situasi.analysis.alerts.episodes import Alerts
-from situasi.regions import Register
+from situasi.domain import election, feed_schemas, settings
+from situasi.domain import register as domain_register
+from situasi.domain.register import Register
 from tests.bench import alert_days as days
 from tests.builders import DAY, rows_of
 
@@ -57,13 +58,13 @@ class Rates:
 
 
 def register() -> Register:
-    return regions.load(election.load(settings.load({}).election))
+    return domain_register.load(election.load(settings.load({}).election))
 
 
 def bursts(place: Register, number: int, seed: int, *, planted: bool) -> Rates:
     """The burst rule on so many days of noise, with bursts planted or not."""
     rng, rates = np.random.default_rng(seed), Rates()
-    frames = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    frames = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
     for _ in range(number):
         some = days.bursts(place, rng, PER_DAY) if planted else []
         reports = days.noise(place, rng) + [r for one in some for r in days.of_burst(one, rng)]

@@ -9,8 +9,8 @@ from functools import partial
 
 import pandas as pd
 
-from situasi import election, settings
 from situasi.analysis import incidents, likeness, lives
+from situasi.domain import election, settings
 from tests.builders import incident
 from tests.builders import incidents as rows_with
 

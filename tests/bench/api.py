@@ -10,8 +10,8 @@ from pathlib import Path
 
 import requests
 
+from situasi.domain.settings import ROOT
 from situasi.server.api import keys
-from situasi.settings import ROOT
 from tests.bench import made
 from tests.bench.machine import spread
 from tests.bench.server import serving

@@ -7,10 +7,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from situasi import settings
 from situasi.board import Board, open_board
+from situasi.domain import settings
+from situasi.domain.settings import ROOT
 from situasi.ingest import ingest_rows
-from situasi.settings import ROOT
 from tests.bench import made
 from tests.bench.machine import megabytes, processor
 from tests.bench.server import served

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from situasi import election, settings
+from situasi.domain import election, settings
 from situasi.snapshot import Live
 from situasi.store import Store, open_store
 from tests.bench import made

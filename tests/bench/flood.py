@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.bench import made
 from tests.bench.machine import megabytes
 from tests.bench.server import served

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 
 ROUNDS = 3
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Page, sync_playwright
 
-from situasi import settings
 from situasi.board import open_board
+from situasi.domain import settings
+from situasi.domain.settings import ROOT
 from situasi.server.api import keys
-from situasi.settings import ROOT
 from tests import chromium
 from tests.bench import made
 from tests.bench.server import serving

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from situasi import election, regions, settings, shapes
 from situasi.board import Board, open_board
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, settings
+from situasi.domain import register as domain_register
 from situasi.ingest import ingest_file
 from tests.bench import reports
 from tests.builders import unbounded
@@ -30,7 +32,9 @@ def board(folder: Path) -> Board:
 def file(path: Path, count: int) -> Path:
     """A file of so many reports, .csv or .xlsx by its name."""
     definition = election.load(settings.load({}).election)
-    rows = reports.rows(count, regions.load(definition), shapes.load(definition.boundaries))
+    rows = reports.rows(
+        count, domain_register.load(definition), domain_boundaries.load(definition.boundaries)
+    )
     (reports.write_xlsx if path.suffix == ".xlsx" else reports.write_csv)(path, rows)
     return path
 
@@ -38,7 +42,10 @@ def file(path: Path, count: int) -> Path:
 def history(path: Path, count: int, today: int) -> Path:
     """A .csv of so many reports, all but `today` of them of the months before the day."""
     definition = election.load(settings.load({}).election)
-    register, boundaries = regions.load(definition), shapes.load(definition.boundaries)
+    register, boundaries = (
+        domain_register.load(definition),
+        domain_boundaries.load(definition.boundaries),
+    )
     reports.write_csv(path, reports.history(count, today, register, boundaries))
     return path
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import time
 
-from situasi import election, ground, regions, shapes
 from situasi.analysis import allocation, coverage, works
-from situasi.settings import load
+from situasi.domain import boundaries, election, road_network
+from situasi.domain import register as domain_register
+from situasi.domain.settings import load
 from tests.analysis.builders_moves import AT, crisis, needs, rated
 from tests.builders import wib
 
@@ -18,8 +19,8 @@ DAYS = 10
 def run() -> None:
     """Print the figures of so many made-up days of the whole register."""
     definition = election.load(load({}).election)
-    register = regions.load(definition)
-    land = ground.load(definition, shapes.load(definition.boundaries), register.desa)
+    register = domain_register.load(definition)
+    land = road_network.load(definition, boundaries.load(definition.boundaries), register.desa)
     rule = definition.rules.moves
     allocation.plan(needs(crisis(register), register), land, rule, wib(AT))  # loads the solver
     print(f"\nWhom to move: {len(register.tps)} TPS, {OFFICERS} officers, {DAYS} made-up days")

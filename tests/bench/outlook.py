@@ -7,10 +7,12 @@ import statistics
 import time
 from dataclasses import replace
 
-from situasi import calibration, election, regions, settings
+from situasi import calibration
 from situasi.analysis import microseconds
 from situasi.analysis.outlook import outlook
 from situasi.analysis.station_reports import counts
+from situasi.domain import election, settings
+from situasi.domain import register as domain_register
 from situasi.rehearsal import days
 
 DAYS, SEED = 500, 2026
@@ -20,7 +22,7 @@ OF_A_KIND = 120
 def run() -> None:
     """Print the figures of the calibration that is kept in the election's folder."""
     definition = election.load(settings.load({}).election)
-    register, given = regions.load(definition), days.assumed(definition.folder)
+    register, given = domain_register.load(definition), days.assumed(definition.folder)
     found, of = definition.calibrated, days.area(register)
     assert found is not None, "run: python -m situasi calibrate"
     doubt = 100 * math.sqrt(0.9 * 0.1 / DAYS)
@@ -50,7 +52,7 @@ def _since(started: float) -> str:
     return f"{time.perf_counter() - started:.0f}"
 
 
-def _cost(register: regions.Register, day: days.Day) -> None:
+def _cost(register: domain_register.Register, day: days.Day) -> None:
     """What one outlook costs a page, with all counts of a day."""
     at = register.election.local(register.election.tps_closes)
     standing = counts(calibration.reports(day, microseconds.of(at)), register)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from situasi import records, sight
+from situasi import sight
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import within
 from situasi.analysis.overview import feeds_heard, of_cases
 from situasi.board import Board
-from situasi.settings import ROOT
+from situasi.domain import feed_schemas
+from situasi.domain.settings import ROOT
 from situasi.sight import Sight
 from tests.bench import made, viewer
 from tests.bench.machine import spread
@@ -68,7 +69,7 @@ def _in_process(board: Board) -> None:
     print(f"  {'whole store read at start':<34}{(time.perf_counter() - started) * 1e3:,.0f} ms")
     at = made.EVENING.astimezone(election.zone)
     wanted = within(Selection(), "hari", at, election)
-    codes, reach = list(board.register.kecamatan), Sight(tuple(records.FEEDS))
+    codes, reach = list(board.register.kecamatan), Sight(tuple(feed_schemas.FEEDS))
     for limit, what in ((None, "overview, now"), (at, "overview, as known at a past minute")):
 
         def found(limit: datetime | None = limit) -> None:

@@ -19,7 +19,6 @@ from typing import Any
 
 import psycopg
 
-from situasi import command, election, regions, shapes
 from situasi.analysis import day as days
 from situasi.analysis import works
 from situasi.analysis.incidents import Selection
@@ -27,7 +26,10 @@ from situasi.analysis.known import Known
 from situasi.analysis.moment import within
 from situasi.analysis.overview import of_cases
 from situasi.board import settle_memory
-from situasi.command import Command
+from situasi.domain import boundaries, election, higher_command
+from situasi.domain import register as domain_register
+from situasi.domain.higher_command import Command
+from situasi.domain.settings import ROOT
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
@@ -36,7 +38,6 @@ from situasi.ingest import ingest_file, ingest_rows
 from situasi.overseeing import Overseeing, terms
 from situasi.rehearsal import province
 from situasi.rehearsal.simulate import simulate
-from situasi.settings import ROOT
 from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups import open_rollups
@@ -64,7 +65,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="situasi-polda-") as name, _server() as url:
         folder = Path(name)
         print("\nA Polda of 17 kabupaten, 13,206 TPS, one PostgreSQL")
-        polda = command.load(province.write(HOME, TEMPLATE, folder / "made"))
+        polda = higher_command.load(province.write(HOME, TEMPLATE, folder / "made"))
         whole, alone = _database(url, "polda"), _database(url, "polres")
         rows, seconds = _fill(whole, polda, folder)
         print(f"  {'17 days ingested':<44}{rows:>9,} rows {rows / seconds:>9,.0f} rows/s")
@@ -102,12 +103,12 @@ def _database(url: str, name: str) -> str:
 
 def _context(folder: Path) -> Context:
     """What judges the rows of one kabupaten."""
-    register = regions.load(election.load(folder))
+    register = domain_register.load(election.load(folder))
     vocabulary = ROOT / "data" / "vocabulary"
     return Context(
         register,
         Places(register, load_abbreviations(vocabulary / "places.csv")),
-        shapes.load(register.election.boundaries),
+        boundaries.load(register.election.boundaries),
         load_vocabulary(vocabulary),
     )
 

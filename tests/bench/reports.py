@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import openpyxl
 
-from situasi.regions import Register
-from situasi.shapes import Boundaries
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
 
 HEADINGS = (
     *("id", "waktu", "waktu_lapor", "kode_kecamatan", "kecamatan", "desa", "tps", "lat", "lon"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 
 PATIENCE = 180.0
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from playwright.sync_api import CDPSession, sync_playwright
 
-from situasi import election, regions, settings, shapes
 from situasi.board import open_board
+from situasi.domain import boundaries, election, register, settings
+from situasi.domain.settings import ROOT
 from situasi.opening import SEED
 from situasi.rehearsal.simulate import simulate
-from situasi.settings import ROOT
 from tests import chromium
 from tests.bench import made
 from tests.bench.machine import megabytes
@@ -85,7 +85,7 @@ def _heap(page: CDPSession) -> float:
 def _day(folder: Path) -> Path:
     folder.mkdir(parents=True)
     of_day = election.load(settings.load({}).election)
-    simulate(regions.load(of_day), shapes.load(of_day.boundaries), SEED, folder)
+    simulate(register.load(of_day), boundaries.load(of_day.boundaries), SEED, folder)
     return folder
 
 

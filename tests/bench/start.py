@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.bench import made
 from tests.bench.server import serving
 from tests.bench.viewer import Viewer

@@ -11,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from situasi.board import Board, open_board
+from situasi.domain.settings import ROOT, load
 from situasi.ingest import ingest_file
-from situasi.settings import ROOT, load
 from tests.bench.server import serving
 from tests.builders import unbounded
 

@@ -12,8 +12,9 @@ import geopandas
 import numpy as np
 import shapely
 
-from situasi import election, regions
-from situasi.regions import Register
+from situasi.domain import election
+from situasi.domain import register as domain_register
+from situasi.domain.register import Register
 from tests.builders_election import CODE, KABUPATEN, invented_election, kecamatan_name, square
 
 UTM = 32751  # the zone in which the invented kabupaten lies
@@ -22,7 +23,7 @@ METRE = 1 / 111_320
 
 def register(folder: Path, kecamatan: int = 4) -> Register:
     """The register of an invented election written into this folder."""
-    return regions.load(election.load(invented_election(folder / "pemilihan", kecamatan)))
+    return domain_register.load(election.load(invented_election(folder / "pemilihan", kecamatan)))
 
 
 def box(code: str, *, west: float = 0, south: float = 0, east: float = 0, north: float = 0) -> Any:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import shapely
 
-from situasi import shapes
 from situasi.boundaries import Report, Slivers, check
 from situasi.boundaries.measure import area_km2
 from situasi.boundaries.report import decimal, listed
-from situasi.regions import Register
+from situasi.domain import boundaries
+from situasi.domain.register import Register
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name
 
@@ -53,7 +53,7 @@ def test_sound_boundaries_give_no_warning(register: Register) -> None:
 
 
 def test_boundaries_already_read_are_checked_alike(register: Register) -> None:
-    drawn = shapes.load(register.election.boundaries)
+    drawn = boundaries.load(register.election.boundaries)
     assert check(drawn, register).area_km2 == check(drawn, register).area_km2
     assert check(drawn, register).sound
 

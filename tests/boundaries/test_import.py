@@ -14,10 +14,10 @@ import pyogrio
 import pytest
 import shapely
 
-from situasi import shapes
 from situasi.boundaries import GeoRefused, Report, check, import_file
 from situasi.boundaries.measure import area_km2
-from situasi.regions import Register
+from situasi.domain import boundaries
+from situasi.domain.register import Register
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 
@@ -37,7 +37,7 @@ def target(tmp_path: Path) -> Path:
 
 def assert_squares(target: Path, report: Report) -> None:
     """The written boundaries are the four squares, to a metre."""
-    drawn = shapes.load(target)
+    drawn = boundaries.load(target)
     assert list(drawn.codes) == CODES
     for code, polygon in zip(drawn.codes, drawn.polygons, strict=True):
         assert polygon.bounds == pytest.approx(square(code), abs=1e-5)
@@ -155,7 +155,7 @@ def test_height_is_dropped(register: Register, target: Path, tmp_path: Path) -> 
     data.geometry = shapely.force_3d(data.geometry.values, 12.5)
     report = import_file(made.saved(data, tmp_path / "z.shp"), "kecamatan", register, target)
     assert_squares(target, report)
-    assert not shapely.has_z(shapes.load(target).polygons).any()
+    assert not shapely.has_z(boundaries.load(target).polygons).any()
 
 
 def test_many_rows_of_one_kecamatan_become_one(
@@ -305,7 +305,7 @@ def test_failed_write_leaves_the_old_boundaries(
     with pytest.raises(OSError, match="no space"):
         import_file(path, "kecamatan", register, target, credit="lain")
     assert written.read_bytes() == before
-    assert shapes.load(target).raw == before
+    assert boundaries.load(target).raw == before
     shown = [file.name for file in written.parent.iterdir() if not file.name.startswith(".")]
     assert sorted(shown) == ["batas.json", written.name]
 
@@ -331,7 +331,7 @@ def test_credit_caution_and_names_are_written(
         {"kode": code, "nama": name} for code, name in zip(CODES, NAMES, strict=True)
     ]
     import_file(path, "kecamatan", register, target, credit="Batas: BIG", caution="Contoh")
-    drawn = shapes.load(target)
+    drawn = boundaries.load(target)
     assert (drawn.credit, drawn.caution) == ("Batas: BIG", "Contoh")
 
 
@@ -339,7 +339,7 @@ def test_rings_run_as_rfc_7946_wants(register: Register, target: Path, tmp_path:
     data = made.squares(CODES)
     data.geometry = shapely.orient_polygons(data.geometry.values, exterior_cw=True)
     import_file(made.saved(data, tmp_path / "cw.gpkg"), "kecamatan", register, target)
-    assert all(polygon.exterior.is_ccw for polygon in shapes.load(target).polygons)
+    assert all(polygon.exterior.is_ccw for polygon in boundaries.load(target).polygons)
 
 
 def test_simplifying_keeps_neighbours_together_and_can_be_left_out(
@@ -360,7 +360,7 @@ def test_desa_bring_their_kecamatan(register: Register, target: Path, tmp_path: 
     path = made.saved(made.frame(strips, KDEPUM=list(strips)), tmp_path / "desa.gpkg")
     report = import_file(path, "desa", register, target)
     assert levels(report.written) == ["desa", "kecamatan"]
-    kecamatan, desa = shapes.load(target), shapes.load(target, "desa")
+    kecamatan, desa = boundaries.load(target), boundaries.load(target, "desa")
     assert list(kecamatan.codes) == CODES
     assert sorted(desa.codes) == sorted(register.desa)
     assert shapely.coverage_is_valid(kecamatan.polygons)

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from situasi import shapes, whole
+from situasi import whole
 from situasi.boundaries import GeoRefused, import_file
 from situasi.boundaries.files import DRIVERS
 from situasi.boundaries.writing import switch
-from situasi.regions import Register
-from situasi.settings import ROOT
+from situasi.domain import boundaries
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 from tests.boundaries import builders as made
 
 
@@ -41,7 +42,8 @@ def text(mark: str, level: str = "kecamatan") -> str:
 
 def marks(folder: Path) -> set[str]:
     return {
-        str(json.loads(shapes.load(folder, level).raw)["mark"]) for level in ("desa", "kecamatan")
+        str(json.loads(boundaries.load(folder, level).raw)["mark"])
+        for level in ("desa", "kecamatan")
     }
 
 
@@ -117,26 +119,26 @@ def test_who_reads_while_an_import_ends_reads_one_set_or_the_other(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switch(target, {"kecamatan": text("lama")})
-    imported = shapes.imported
+    imported = boundaries.imported
     calls: list[int] = []
 
     def meanwhile(folder: Path) -> dict[str, str]:
         named = imported(folder)
         calls.append(1)
         if len(calls) == 1:
-            monkeypatch.setattr(shapes, "imported", imported)
+            monkeypatch.setattr(boundaries, "imported", imported)
             switch(folder, {"kecamatan": text("baru")})
         return named
 
-    monkeypatch.setattr(shapes, "imported", meanwhile)
-    assert b"baru" in shapes.load(target).raw
+    monkeypatch.setattr(boundaries, "imported", meanwhile)
+    assert b"baru" in boundaries.load(target).raw
 
 
 def test_what_names_the_set_leads_nowhere_else(target: Path) -> None:
     switch(target, {"kecamatan": text("satu")})
     (target / "impor" / "batas.json").write_text('{"kecamatan": "../../x.geojson"}', "utf-8")
     with pytest.raises(ValueError, match="impor"):
-        shapes.load(target)
+        boundaries.load(target)
 
 
 class Counting(http.server.BaseHTTPRequestHandler):
@@ -275,4 +277,4 @@ def test_of_two_imports_at_once_one_is_refused(
     monkeypatch.setattr(whole, "write", meanwhile)
     switch(target, {"kecamatan": text("satu")})
     assert len(refused) == 1
-    assert b"satu" in shapes.load(target).raw
+    assert b"satu" in boundaries.load(target).raw

@@ -12,7 +12,7 @@ import pytest
 
 from situasi.boundaries.match import match
 from situasi.boundaries.reading import Reading
-from situasi.regions import Kecamatan, Register
+from situasi.domain.register import Kecamatan, Register
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.browser.serving import free_port, until
 
 _BOARD = re.compile(r"(?<=reverse_proxy )\S+")

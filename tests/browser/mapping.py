@@ -14,14 +14,15 @@ import shapely
 from PIL import Image
 from playwright.sync_api import Locator
 
-from situasi import election, regions, shapes
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.settings import load
 from situasi.figures.camera import Spot
 from situasi.figures.lettering import Box
 from situasi.figures.map import HEIGHT, situation_map
 from situasi.figures.placing import Placing, placed
 from situasi.figures.theme import LIGHT, Theme
-from situasi.settings import load
-from situasi.shapes import Boundaries
 from tests.browser.viewing import Viewer
 
 Colour = tuple[int, int, int]
@@ -133,12 +134,12 @@ def alike(one: Colour, other: Colour) -> bool:
 
 @cache
 def boundaries() -> Boundaries:
-    return shapes.load(election.load(load({}).election).boundaries)
+    return domain_boundaries.load(election.load(load({}).election).boundaries)
 
 
 def placing() -> Placing:
     """Where the board itself puts the names."""
-    kecamatan = regions.load(election.load(load({}).election)).kecamatan
+    kecamatan = register.load(election.load(load({}).election)).kecamatan
     return placed(boundaries(), tuple((k, one.name) for k, one in kecamatan.items()), HEIGHT)
 
 

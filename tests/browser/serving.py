@@ -22,7 +22,7 @@ from urllib.request import ProxyHandler, build_opener
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
 from situasi.board import Board, open_board
-from situasi.settings import ROOT, Settings, load
+from situasi.domain.settings import ROOT, Settings, load
 from situasi.snapshot import Snapshot
 
 # How long anything may take on a slow and busy machine.

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.browser.conftest import Look
 from tests.browser.serving import PATIENCE, Server
 from tests.browser.viewing import Viewer

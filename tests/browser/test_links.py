@@ -10,7 +10,7 @@ from situasi import words
 from situasi.analysis import incidents
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview
-from situasi.labels import label
+from situasi.domain.labels import label
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, computed, snapshot
 from tests.browser.viewing import Viewer

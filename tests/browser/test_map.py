@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 import shapely
 
-from situasi import election, regions
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview
+from situasi.domain import election
+from situasi.domain import register as domain_register
+from situasi.domain.settings import load
 from situasi.figures.theme import DARK, LIGHT, SITUASI, TINGKAT
-from situasi.settings import load
 from tests.browser import mapping
 from tests.browser.conftest import Look
 from tests.browser.mapping import Colour, Shot, alike, boundaries, drawn_map, numbers, same
@@ -44,7 +45,7 @@ def test_kecamatan_with_more_tps_are_drawn_in_stronger_shades(
     fills = _fills(drawn_map(viewer, theme))
     steps = [numbers(shade) for shade in theme.counts]
     shade = {code: _nearest(colour, steps) for code, colour in fills.items()}
-    register = regions.load(election.load(load({}).election))
+    register = domain_register.load(election.load(load({}).election))
     ordered = sorted(register.kecamatan.values(), key=lambda place: place.tps)
     assert all(shade[few.code] <= shade[many.code] for few, many in pairwise(ordered))
     assert len(set(shade.values())) >= 3

@@ -11,9 +11,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from situasi import shapes, words
+from situasi import words
+from situasi.domain import boundaries
+from situasi.domain.register import Register
 from situasi.opening import SEED
-from situasi.regions import Register
 from situasi.rehearsal.simulate import simulate
 from situasi.roles import SCREENS
 from tests.browser import day_from_files as files
@@ -34,7 +35,7 @@ def day(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Day:
     """The files of the very rehearsal that the server has taken in: same seed, same bytes."""
     folder = tmp_path_factory.mktemp("latihan")
     of_day = register.election
-    simulate(register, shapes.load(of_day.boundaries), SEED, folder)
+    simulate(register, boundaries.load(of_day.boundaries), SEED, folder)
     return Day(folder, of_day.folder)
 
 

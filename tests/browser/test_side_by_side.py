@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from situasi import links
-from situasi.labels import label
-from situasi.regions import Register
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.roles import ROLES, SCREENS
 from situasi.roles import Viewer as Looker
 from tests.browser.conftest import Look

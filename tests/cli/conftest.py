@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from situasi.board import Board, open_board
 from situasi.cli import app, common
-from situasi.settings import ROOT, load
+from situasi.domain.settings import ROOT, load
 from tests.conftest import NOON
 
 LIMIT = 120  # seconds after which a command hangs

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from situasi.store import Scope, open_store
 from tests.store.builders import MORNING
 from tests.store.test_store_postgres import plain

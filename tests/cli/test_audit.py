@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from situasi.settings import load
+from situasi.domain.settings import load
 from situasi.store import open_store
 from tests.cli.conftest import Run
 from tests.conftest import NOON

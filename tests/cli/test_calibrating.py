@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from situasi import calibrated, election
-from situasi.settings import ROOT
+from situasi.domain import election, forecast_parameters
+from situasi.domain.settings import ROOT
 from tests.builders_election import invented_election
 from tests.cli.conftest import Run
 
-ASSUMED = ROOT / "data" / "elections" / "ogan-ilir-2024" / calibrated.DAYS
+ASSUMED = ROOT / "data" / "elections" / "ogan-ilir-2024" / forecast_parameters.DAYS
 FEW = ("--days", 20, "--test-days", 20)
 
 
@@ -41,11 +41,11 @@ def test_the_same_seed_gives_the_same_calibration(
     for name in ("a", "b"):
         cli("calibrate", *FEW, "--seed", 5, "--out", tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    assert not (elsewhere / calibrated.NAME).exists()
+    assert not (elsewhere / forecast_parameters.NAME).exists()
 
 
 def test_without_assumptions_of_days_it_says_what_is_missing(elsewhere: Path, cli: Run) -> None:
-    (elsewhere / calibrated.DAYS).unlink()
+    (elsewhere / forecast_parameters.DAYS).unlink()
     said = cli("calibrate", *FEW)
     assert said.code == 2
-    assert calibrated.DAYS in said.err
+    assert forecast_parameters.DAYS in said.err

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from situasi import accounts
 from situasi.cli import app
-from situasi.settings import load
+from situasi.domain.settings import load
 from situasi.store import open_store
 from tests.builders_above import Kabupaten, command_folder
 from tests.cli.conftest import Run

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from situasi.board import Board
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from tests.builders_files import csv_file, faulty, report, workbook
 from tests.cli.conftest import Run
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from situasi.board import Board
-from situasi.settings import ROOT, load
+from situasi.domain.settings import ROOT, load
 from situasi.store import Scope, open_store
 from tests.builders_store import assert_same, every, fill, flowing
 from tests.cli.conftest import LIMIT, Run

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from situasi.board import Board
-from situasi.records import INCIDENTS
-from situasi.settings import ROOT
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.settings import ROOT
 from tests.builders_files import csv_file, faulty, report
 from tests.cli.conftest import LIMIT, Run
 

@@ -11,11 +11,11 @@ from situasi import replay as player
 from situasi.analysis import overview
 from situasi.analysis.incidents import Selection
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.figures.area import Area
 from situasi.figures.map import HEIGHT, situation_map
 from situasi.figures.placing import placed
 from situasi.figures.theme import LIGHT
-from situasi.records import FEEDS, INCIDENTS
 from tests.builders_election import invented_election, kecamatan_codes
 from tests.cli.conftest import Run
 

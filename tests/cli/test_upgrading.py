@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.settings import load
+from situasi.domain.settings import load
 from situasi.store.migrations import migrating
 from tests.cli.conftest import Run
 from tests.store import old

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from situasi import accounts
 from situasi.cli import app
-from situasi.settings import load
+from situasi.domain.settings import load
 from situasi.store import open_store
 from tests.cli.conftest import Run
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 
 DEPLOY = ROOT / "deploy"
 CUT_OFF = Path(__file__).with_name("cut_off.py")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.deploy.machines import Machine, script, why_not
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bundle")]

@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from situasi.cli import app
-from situasi.settings import ROOT, load
+from situasi.domain.settings import ROOT, load
 from tests.deploy.machines import DEPLOY
 
 OPERATIONS = ROOT / "docs" / "operations.md"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from situasi.domain.settings import ROOT, load
 from situasi.server import descriptors
-from situasi.settings import ROOT, load
 from tests.deploy.machines import DEPLOY
 
 UNITS = ("situasi.service", "situasi@.service", "situasi-caddy.service")

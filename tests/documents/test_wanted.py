@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from situasi.analysis.moment import Moment
 from situasi.documents import schedule, wanted
 from situasi.documents.wanted import Refused
-from situasi.regions import Register
+from situasi.domain.register import Register
 from situasi.reports.letter import TemplateRefused
 from tests.builders import DAY, wib
 

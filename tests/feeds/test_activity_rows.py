@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FUNGSI
 from situasi.feeds.values.partners import read_partners
-from situasi.records import FUNGSI
 from tests.builders_files import report
 from tests.feeds.door import accepted, deliver, reasons
 

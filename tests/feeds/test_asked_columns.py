@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.headings import OURS
 from situasi.ingest import ingest_file
 from situasi.quarantine import as_csv, release
-from situasi.records import FEEDS
 from situasi.store.protocol import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS, dtypes
 from situasi.feeds import check
 from situasi.feeds.table import Table
-from situasi.records import FEEDS, dtypes
 from tests.builders_files import faulty, headings, report
 from tests.conftest import NOON
 from tests.test_ingest import bring

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.feeds.common import Sheet
 from situasi.feeds.headings import Headings
 from situasi.feeds.judge import Bench, text
@@ -16,7 +17,6 @@ from situasi.feeds.table import Table
 from situasi.feeds.values.base import Unreadable, is_blank, written
 from situasi.feeds.values.coordinates import _angle_in, _ordered, _quick, read_plain, read_point
 from situasi.feeds.vocabulary.votes import _spaced
-from situasi.records import INCIDENTS
 from tests.conftest import NOON
 
 degrees = st.from_regex(r"[-+]?[0-9]{0,4}[.,]?[0-9]{0,8}", fullmatch=True)

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest import Ledger, ingest_file
-from situasi.records import INCIDENTS
 from tests.builders import unbounded
 from tests.conftest import NOON
 

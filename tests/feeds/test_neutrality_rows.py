@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from situasi.board import Board
-from situasi.records import LANGKAH, PELANGGARAN
+from situasi.domain.feed_schemas import LANGKAH, PELANGGARAN
 from tests.builders_files import report
 from tests.feeds.door import accepted, deliver, reasons
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import INSTANSI, PENUGASAN, POSTINGS, ROSTER
 from situasi.feeds.values.base import Unreadable
 from situasi.feeds.values.tps_lists import read_tps_list
-from situasi.records import INSTANSI, PENUGASAN, POSTINGS, ROSTER
 from tests.builders_files import report
 from tests.conftest import NOON
 from tests.feeds.door import accepted, deliver, reasons

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.messages.keeping import original
 from situasi.feeds.messages.proposals import read_all
 from situasi.feeds.messages.splitting import split
 from situasi.ingest import ingest_file
-from situasi.records import FEEDS
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, xlsx_file
 from tests.conftest import NOON

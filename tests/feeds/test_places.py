@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from situasi import election, regions
+from situasi.domain import election
+from situasi.domain import register as domain_register
+from situasi.domain.register import Desa, Kecamatan, Register
+from situasi.domain.settings import ROOT
 from situasi.feeds.places.finder import DesaRead, PlaceRead, Places
 from situasi.feeds.places.names import fold, load_abbreviations
 from situasi.feeds.values.base import Unreadable
-from situasi.regions import Desa, Kecamatan, Register
-from situasi.settings import ROOT
 
 ELECTION = election.load(ROOT / "data" / "elections" / "ogan-ilir-2024")
 INDRALAYA, UTARA, RAJA, BATU = "16.10.04", "16.10.07", "16.10.03", "16.10.02"
@@ -75,7 +76,7 @@ def small() -> Places:
 
 @cache
 def real() -> tuple[Register, Places]:
-    known = regions.load(ELECTION)
+    known = domain_register.load(ELECTION)
     return known, Places(known)
 
 

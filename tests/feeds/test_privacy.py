@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.headings import OFFICERS
 from situasi.feeds.values.persons import masked, names_person
-from situasi.records import FEEDS
 from tests.builders_files import FAULTS, report
 from tests.feeds.door import deliver, everything_kept, judged
 from tests.feeds.test_vocabulary import feeds, rows

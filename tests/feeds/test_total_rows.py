@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.feeds.reading import sources
 from situasi.ingest import Ledger
-from situasi.records import INCIDENTS
 from tests.builders_files import csv_file, report, xlsx_file
 from tests.feeds.door import deliver
 from tests.test_ingest import bring, fresh_board, in_small_pieces

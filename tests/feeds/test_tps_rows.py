@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.records import FASE
+from situasi.domain.feed_schemas import FASE
 from tests.builders_files import report
 from tests.feeds.door import accepted, deliver, everything_kept, judged, reasons
 from tests.test_ingest import fresh_board

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from situasi.board import Board
-from situasi.records import KEANDALAN, KREDIBILITAS
+from situasi.domain.feed_schemas import KEANDALAN, KREDIBILITAS
 from tests.feeds.door import accepted, reasons
 
 

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from situasi import records
+from situasi.domain import feed_schemas
+from situasi.domain.settings import ROOT
 from situasi.feeds.values.base import Unreadable
 from situasi.feeds.vocabulary.lists import key
 from situasi.feeds.vocabulary.vocabulary import PSEUDO, Vocabulary, load
-from situasi.settings import ROOT
 
 FOLDER = ROOT / "data" / "vocabulary"
 VOCABULARY = load(FOLDER)
@@ -25,7 +25,7 @@ CANDIDATES = ("Panca Wijaya Akbar", "Panca-Ardani", "Ardani", "kolom kosong", "k
 OWN_13 = "id,waktu,kode_kecamatan,kecamatan,desa,tps,lat,lon,jenis,tingkat,status,uraian,pelapor"
 WORDS = [
     (feed.name, column.name, code)
-    for feed in records.FEEDS.values()
+    for feed in feed_schemas.FEEDS.values()
     for column in feed.columns
     for code in column.words
 ]
@@ -37,7 +37,7 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def feeds(name: str) -> list[str]:
-    return list(records.FEEDS) if name == "*" else [name]
+    return list(feed_schemas.FEEDS) if name == "*" else [name]
 
 
 def written(folder: Path, columns: bytes = b"", words: bytes = b"") -> Vocabulary:
@@ -56,7 +56,7 @@ def own_meanings() -> dict[tuple[str, str], str]:
     """What a heading means in one feed, though it may mean something else in all others."""
     own = {
         (feed.name, key(column.heading)): column.name
-        for feed in records.FEEDS.values()
+        for feed in feed_schemas.FEEDS.values()
         for column in feed.columns
         if column.name not in {"kecamatan", "desa_text"}
     }
@@ -71,7 +71,7 @@ def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
             assert VOCABULARY.word(feed, row["column"], row["synonym"]) == (row["code"], None), row
     for row in rows("columns.csv"):
         for feed in feeds(row["feed"]):
-            if row["column"] in PSEUDO or row["column"] in records.FEEDS[feed].names:
+            if row["column"] in PSEUDO or row["column"] in feed_schemas.FEEDS[feed].names:
                 meant = own.get((feed, key(row["synonym"])), row["column"])
                 assert VOCABULARY.column_of(feed, row["synonym"]) == meant, row
 
@@ -91,7 +91,7 @@ def test_what_a_feed_says_of_a_heading_goes_before_what_all_feeds_say(tmp_path: 
 
 def test_every_heading_of_our_own_files_is_its_column() -> None:
     renamed = {"kecamatan": "kecamatan_code", "desa_text": "desa_name"}
-    for feed in records.FEEDS.values():
+    for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
             expected = renamed.get(column.name, column.name)
             assert VOCABULARY.column_of(feed.name, column.heading) == expected
@@ -143,8 +143,8 @@ def test_the_headings_tell_the_feed_or_it_stays_unclear(headings: str, feed: str
     assert VOCABULARY.feed_of(headings.split(",")) == feed
 
 
-@pytest.mark.parametrize("feed", records.FEEDS.values(), ids=lambda feed: feed.name)
-def test_our_own_export_of_a_feed_is_that_feed(feed: records.Feed) -> None:
+@pytest.mark.parametrize("feed", feed_schemas.FEEDS.values(), ids=lambda feed: feed.name)
+def test_our_own_export_of_a_feed_is_that_feed(feed: feed_schemas.Feed) -> None:
     headings = [column.heading for column in feed.columns]
     assert VOCABULARY.feed_of(headings) == feed.name
     assert VOCABULARY.recognised(headings) == len(headings)
@@ -212,9 +212,9 @@ def test_a_misspelling_never_loses_its_negation() -> None:
 
 
 def test_the_three_scales_are_never_mixed() -> None:
-    scales = {"tingkat": records.TINGKAT, "situasi": records.SITUASI}
+    scales = {"tingkat": feed_schemas.TINGKAT, "situasi": feed_schemas.SITUASI}
     for (one, _), (_, words) in itertools.permutations(scales.items(), 2):
-        for word in (*words, *records.KERAWANAN):
+        for word in (*words, *feed_schemas.KERAWANAN):
             with pytest.raises(Unreadable):
                 VOCABULARY.word("incidents", one, word)
 
@@ -226,7 +226,7 @@ def test_any_text_is_a_code_of_its_column_or_refused(text: str, where: tuple[str
         code, note = VOCABULARY.word(feed, column, text)
     except Unreadable:
         return
-    assert code in records.FEEDS[feed].column(column).words
+    assert code in feed_schemas.FEEDS[feed].column(column).words
     nearest = min(OSA.distance(key(text), word) for word in VOCABULARY.words[feed, column])
     assert note is not None or nearest == 0 or not key(text).isalpha() or "dan" in text
 
@@ -275,7 +275,7 @@ def test_a_heading_of_ballots_boxes_or_voters_is_no_vote(heading: str) -> None:
 def test_no_heading_that_we_read_is_taken_for_votes() -> None:
     for row in rows("columns.csv"):
         assert not VOCABULARY.vote_column(row["synonym"], CANDIDATES), row
-    for feed in records.FEEDS.values():
+    for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
             assert not VOCABULARY.vote_column(column.heading, CANDIDATES)
 

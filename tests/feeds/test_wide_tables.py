@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from situasi import quarantine
 from situasi.board import Board
+from situasi.domain.feed_schemas import TPS
 from situasi.feeds.vocabulary.hours import hour_by_hour, read_hour
 from situasi.ingest import Ledger, ingest_file
-from situasi.records import TPS
 from tests.builders import unbounded
 from tests.builders_files import csv_file
 from tests.conftest import NOON

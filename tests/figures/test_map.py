@@ -11,26 +11,29 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from situasi import shapes
 from situasi.analysis.incidents import cases
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain.settings import ROOT
 from situasi.figures import map_marks
 from situasi.figures.area import Area
 from situasi.figures.map import situation_map
 from situasi.figures.placing import placed
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, rgb
-from situasi.settings import ROOT
 from tests.builders import incident, incidents
 
 URL = "/peta/kecamatan-abc.geojson"
 
 
 @pytest.fixture(scope="module")
-def boundaries() -> shapes.Boundaries:
-    return shapes.load(ROOT / "geo" / "16.10")
+def boundaries() -> domain_boundaries.Boundaries:
+    return domain_boundaries.load(ROOT / "geo" / "16.10")
 
 
 def drawn(
-    boundaries: shapes.Boundaries, areas: dict[str, Area], *rows: Any, theme: Theme = LIGHT
+    boundaries: domain_boundaries.Boundaries,
+    areas: dict[str, Area],
+    *rows: Any,
+    theme: Theme = LIGHT,
 ) -> dict[str, Any]:
     points = cases(incidents(*rows))
     points = points.assign(label=pd.Series("x", points.index, dtype="object"))
@@ -55,7 +58,7 @@ def colour_of(expression: str, code: str) -> list[int]:
     return list(json.loads(rest))
 
 
-def test_nothing_but_the_boundaries_is_fetched(boundaries: shapes.Boundaries) -> None:
+def test_nothing_but_the_boundaries_is_fetched(boundaries: domain_boundaries.Boundaries) -> None:
     deck = drawn(boundaries, {"16.10.04": Area("Indralaya", "1", "#FF0000")}, incident())
     # Left unset, pydeck writes its own word for "none", which Streamlit takes away.
     assert deck.get("mapStyle") in {None, "__MAP_STYLE__"}
@@ -64,7 +67,7 @@ def test_nothing_but_the_boundaries_is_fetched(boundaries: shapes.Boundaries) ->
     assert layer(deck, "kecamatan-0")["data"] == URL
 
 
-def test_each_kecamatan_has_its_own_fill(boundaries: shapes.Boundaries) -> None:
+def test_each_kecamatan_has_its_own_fill(boundaries: domain_boundaries.Boundaries) -> None:
     areas = {"16.10.04": Area("A", "", "#FF0000", 90), "16.10.05": Area("B", "", "#00FF00")}
     fills = layer(drawn(boundaries, areas), "kecamatan-0")["getFillColor"]
     assert colour_of(fills, "16.10.04") == [255, 0, 0, 90]
@@ -73,7 +76,7 @@ def test_each_kecamatan_has_its_own_fill(boundaries: shapes.Boundaries) -> None:
 
 
 def test_silence_is_dashed_and_without_colour_and_what_is_filtered_out_is_neither(
-    boundaries: shapes.Boundaries,
+    boundaries: domain_boundaries.Boundaries,
 ) -> None:
     areas = {"16.10.04": Area("A", drawn="silent"), "16.10.05": Area("B", drawn="filtered")}
     polygons = layer(drawn(boundaries, areas), "kecamatan-0")
@@ -83,7 +86,7 @@ def test_silence_is_dashed_and_without_colour_and_what_is_filtered_out_is_neithe
 
 
 def test_heavy_marks_lie_on_top_and_unweighed_ones_have_their_own_shape(
-    boundaries: shapes.Boundaries,
+    boundaries: domain_boundaries.Boundaries,
 ) -> None:
     rows = (
         incident(id="A", tingkat="tinggi"),
@@ -97,7 +100,7 @@ def test_heavy_marks_lie_on_top_and_unweighed_ones_have_their_own_shape(
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
-    boundaries: shapes.Boundaries, theme: Theme
+    boundaries: domain_boundaries.Boundaries, theme: Theme
 ) -> None:
     marks = layer(drawn(boundaries, {}, incident(), theme=theme), "kejadian")
     address = {
@@ -124,7 +127,7 @@ def names_in(deck: dict[str, Any]) -> list[tuple[str, list[int]]]:
 
 
 def test_name_and_value_are_written_and_a_value_that_is_missing_is_not(
-    boundaries: shapes.Boundaries,
+    boundaries: domain_boundaries.Boundaries,
 ) -> None:
     areas = {"16.10.07": Area("Indralaya Utara", "56,2 %"), "16.10.13": Area("Kandis")}
     texts = [text for text, _ in names_in(drawn(boundaries, areas))]
@@ -133,7 +136,7 @@ def test_name_and_value_are_written_and_a_value_that_is_missing_is_not(
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_a_name_inside_has_the_colour_that_reads_better_on_its_fill_and_one_beside_that_of_ink(
-    boundaries: shapes.Boundaries, theme: Theme
+    boundaries: domain_boundaries.Boundaries, theme: Theme
 ) -> None:
     for fill, ink in (("#000000", "#FFFFFF"), ("#FFFFFF", "#000000")):
         areas = {code: Area("", "", fill) for code in boundaries.codes}
@@ -147,7 +150,7 @@ def test_a_name_inside_has_the_colour_that_reads_better_on_its_fill_and_one_besi
 
 
 def test_every_name_beside_the_map_has_a_line_that_begins_in_its_kecamatan(
-    boundaries: shapes.Boundaries,
+    boundaries: domain_boundaries.Boundaries,
 ) -> None:
     areas = {code: Area("", "") for code in boundaries.codes}
     deck = drawn(boundaries, areas)
@@ -158,7 +161,9 @@ def test_every_name_beside_the_map_has_a_line_that_begins_in_its_kecamatan(
     assert layer(deck, "titik")["data"] == lines
 
 
-def test_the_camera_depends_on_nothing_but_the_boundaries(boundaries: shapes.Boundaries) -> None:
+def test_the_camera_depends_on_nothing_but_the_boundaries(
+    boundaries: domain_boundaries.Boundaries,
+) -> None:
     quiet = drawn(boundaries, {})
     busy = drawn(boundaries, {"16.10.04": Area("A", "9", "#FF0000")}, incident())
     assert quiet["initialViewState"] == busy["initialViewState"]

@@ -10,20 +10,21 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, regions, shapes
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.settings import ROOT, load
 from situasi.figures.lettering import Box, Label
 from situasi.figures.placing import DESK, FILLED, PHONE, Names, Placing, placed
-from situasi.settings import ROOT, load
-from situasi.shapes import Boundaries
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 
-OGAN_ILIR = shapes.load(ROOT / "geo" / "16.10")
+OGAN_ILIR = domain_boundaries.load(ROOT / "geo" / "16.10")
 HEIGHTS = (420, 430, 500)
 
 
 def names_of(boundaries: Boundaries) -> Names:
     if boundaries is OGAN_ILIR:
-        kecamatan = regions.load(election.load(load({}).election)).kecamatan
+        kecamatan = register.load(election.load(load({}).election)).kecamatan
         return tuple((code, place.name) for code, place in kecamatan.items())
     return tuple((code, kecamatan_name(code)) for code in boundaries.codes)
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from situasi import shapes
 from situasi.analysis import timeline
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.register import Register
 from situasi.figures.printed import charts
 from situasi.figures.printed import map as printed_map
-from situasi.records import FASE
-from situasi.regions import Register
 from tests.builders import DAY, WIB, wib
 
 NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum dinilai"}
@@ -68,7 +68,7 @@ def test_a_bar_for_each_kecamatan(places: int) -> None:
 
 
 def test_the_states_of_the_map_are_told_apart_without_colour(register: Register) -> None:
-    boundaries = shapes.load(register.election.boundaries)
+    boundaries = domain_boundaries.load(register.election.boundaries)
     numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
     nothing = pd.DataFrame({"lat": [], "lon": [], "tingkat": []})
 
@@ -85,7 +85,7 @@ def test_the_states_of_the_map_are_told_apart_without_colour(register: Register)
 
 
 def test_points_of_every_weight_are_on_the_map(register: Register) -> None:
-    boundaries = shapes.load(register.election.boundaries)
+    boundaries = domain_boundaries.load(register.election.boundaries)
     lon, lat = boundaries.label_points["16.10.05"]
 
     def draw(level: str | None) -> bytes:

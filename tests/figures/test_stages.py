@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import pytest
 
 from situasi.analysis.stages import timetable
+from situasi.domain.register import Stage
 from situasi.figures.stages import LONGEST, gantt
 from situasi.figures.theme import DARK, LIGHT, Theme
-from situasi.regions import Stage
 
 DAY = date(2024, 11, 27)
 NAMES = {"lewat": "sudah lewat", "berjalan": "berjalan", "akan": "akan datang"}

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from situasi import rules
-from situasi.election import Election, Moment, Thresholds
-from situasi.regions import Desa, Kecamatan, Register
+from situasi.domain import rules
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.election import Election, Moment, Thresholds
+from situasi.domain.register import Desa, Kecamatan, Register
+from situasi.domain.settings import ROOT
 from situasi.rehearsal.simulate import simulate
-from situasi.settings import ROOT
-from situasi.shapes import Boundaries
 
 FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 

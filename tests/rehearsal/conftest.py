@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from situasi import election, regions, shapes
-from situasi.regions import Register
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 from situasi.rehearsal.simulate import simulate
-from situasi.settings import ROOT
-from situasi.shapes import Boundaries
 
 from .builders import Rows, read
 
@@ -19,12 +20,12 @@ SEED = 2024
 
 @pytest.fixture(scope="session")
 def ogan_ilir() -> Register:
-    return regions.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
+    return register.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
 
 
 @pytest.fixture(scope="session")
 def boundaries(ogan_ilir: Register) -> Boundaries:
-    return shapes.load(ogan_ilir.election.boundaries)
+    return domain_boundaries.load(ogan_ilir.election.boundaries)
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from situasi.records import FUNGSI
-from situasi.regions import Register, SopItem, Stage
+from situasi.domain.feed_schemas import FUNGSI
+from situasi.domain.register import Register, SopItem, Stage
 from situasi.rehearsal import stages
 
 from .builders import Rows, play, register

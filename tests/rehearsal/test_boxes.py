@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from situasi.regions import Register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
 from situasi.rehearsal import contact, scene
 from situasi.rehearsal.posts import held_back
-from situasi.shapes import Boundaries
 
 from .builders import Rows, register, squares
 

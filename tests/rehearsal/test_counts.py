@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.regions import Register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.register import Register
 from situasi.rehearsal import heads, scene, slips, turnout
 from situasi.rehearsal.scene import Scene
 from situasi.rehearsal.slips import Slip
-from situasi.shapes import Boundaries
 
 from .builders import Rows, register, squares
 

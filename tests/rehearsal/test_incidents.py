@@ -9,11 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from situasi.records import STATUS, STATUS_CLOSED
-from situasi.regions import Register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.feed_schemas import STATUS, STATUS_CLOSED
+from situasi.domain.register import Register
 from situasi.rehearsal import posts, scene
 from situasi.rehearsal.posts import CATCHING_UP, Silence
-from situasi.shapes import Boundaries
 
 from .builders import Rows, lives, register, squares
 

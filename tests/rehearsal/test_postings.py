@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.regions import Register
+from situasi.domain.register import Register
 from situasi.rehearsal import force, plan, scene
 
 from .builders import Rows, play, register, squares

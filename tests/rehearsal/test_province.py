@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from situasi import command, election, regions, shapes
-from situasi.command import Command
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, higher_command, register
+from situasi.domain.higher_command import Command
+from situasi.domain.settings import ROOT
 from situasi.rehearsal import province
 from situasi.rehearsal.simulate import simulate
-from situasi.settings import ROOT
 
 ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
@@ -18,14 +19,14 @@ ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 @pytest.fixture(scope="module")
 def polda(tmp_path_factory: pytest.TempPathFactory) -> Command:
     home = ROOT / "data" / "commands" / "sumsel-2024"
-    return command.load(province.write(home, ELECTION, tmp_path_factory.mktemp("polda")))
+    return higher_command.load(province.write(home, ELECTION, tmp_path_factory.mktemp("polda")))
 
 
 def test_every_kabupaten_has_a_register_with_its_own_number_of_tps(polda: Command) -> None:
     found = {}
     for member in polda.members:
         assert member.election is not None
-        found[member.code] = len(regions.load(election.load(member.election)).tps)
+        found[member.code] = len(register.load(election.load(member.election)).tps)
     assert found == {one.code: one.tps for one in polda.members}
     assert sum(found.values()) == 13_206
 
@@ -36,19 +37,19 @@ def test_one_that_is_known_keeps_its_own_and_the_others_say_that_they_are_made_u
     assert polda.member("16.10").election == ELECTION.resolve()
     folder = polda.member("16.71").election
     assert folder is not None
-    made = regions.load(election.load(folder))
+    made = register.load(election.load(folder))
     assert made.election.name.startswith("LATIHAN")
     assert made.tps["estimated"].all() and all(k.dpt_estimated for k in made.kecamatan.values())
-    assert "LATIHAN" in shapes.load(made.election.boundaries).credit
+    assert "LATIHAN" in domain_boundaries.load(made.election.boundaries).credit
 
 
 def test_names_are_different_and_squares_do_not_overlap(polda: Command) -> None:
     folder = polda.member("16.71").election
     assert folder is not None
-    made = regions.load(election.load(folder))
+    made = register.load(election.load(folder))
     names = [one.name for one in made.kecamatan.values()]
     assert len(set(names)) == len(names) == 54
-    boundaries = shapes.load(made.election.boundaries)
+    boundaries = domain_boundaries.load(made.election.boundaries)
     assert set(boundaries.codes) == set(made.kecamatan)
     inner = [one.buffer(-0.001) for one in boundaries.polygons]
     assert not any(a.intersects(b) for i, a in enumerate(inner) for b in inner[:i])
@@ -57,8 +58,8 @@ def test_names_are_different_and_squares_do_not_overlap(polda: Command) -> None:
 def test_a_day_can_be_played_on_it_and_is_marked(polda: Command, tmp_path: Path) -> None:
     folder = polda.member("16.72").election
     assert folder is not None
-    made = regions.load(election.load(folder))
-    for path in simulate(made, shapes.load(made.election.boundaries), 3, tmp_path):
+    made = register.load(election.load(folder))
+    for path in simulate(made, domain_boundaries.load(made.election.boundaries), 3, tmp_path):
         lines = path.read_text("utf-8-sig").splitlines()
         spot = lines[0].split(",").index("latihan")
         assert spot and len(lines) > 1

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from situasi.records import ACTIVITIES, GIAT, GIAT_STATUS, INCIDENTS, JENIS, STATUS
-from situasi.regions import Register
-from situasi.settings import ROOT
+from situasi.domain.feed_schemas import ACTIVITIES, GIAT, GIAT_STATUS, INCIDENTS, JENIS, STATUS
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 
 from .builders import Rows, read
 

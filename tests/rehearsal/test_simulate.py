@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.records import FEEDS, Kind
-from situasi.regions import Register
+from situasi.domain.boundaries import Boundaries
+from situasi.domain.feed_schemas import FEEDS, Kind
+from situasi.domain.register import Register
 from situasi.rehearsal import stories, wording
 from situasi.rehearsal.simulate import HEADINGS, simulate
-from situasi.shapes import Boundaries
 
 from .builders import Rows, lives, play, read, register, squares
 

@@ -7,8 +7,8 @@ from itertools import combinations
 
 import pytest
 
-from situasi.records import STATUS_CLOSED
-from situasi.regions import Register
+from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.register import Register
 
 from .builders import Rows, lives
 

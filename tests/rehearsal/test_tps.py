@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.records import FASE
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.register import Register
 from situasi.rehearsal import turnout
 
 from .builders import Rows, lives, register

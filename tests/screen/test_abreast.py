@@ -21,17 +21,17 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import command as commands
 from situasi import headquarters as above
 from situasi.board import NotChosen, open_board
-from situasi.command import Command
+from situasi.domain import higher_command as commands
+from situasi.domain.higher_command import Command
+from situasi.domain.settings import ROOT
 from situasi.headquarters import Headquarters
 from situasi.ingest import ingest_rows
 from situasi.overseeing import Overview
 from situasi.roles import ROLES, Viewer, looking
 from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose
-from situasi.settings import ROOT
 from situasi.telling import why
 from tests.builders import unbounded
 from tests.builders_above import (

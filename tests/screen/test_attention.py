@@ -9,8 +9,8 @@ from situasi import board as house
 from situasi.analysis.attention import PARTS
 from situasi.analysis.day import day
 from situasi.board import Board
-from situasi.labels import label
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
+from situasi.domain.labels import label
 from situasi.screen import session
 from situasi.sight import Sight
 from tests.builders import wib

@@ -11,8 +11,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import ground, moving
+from situasi import moving
 from situasi.board import Board
+from situasi.domain import road_network
 from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from tests.conftest import NOON
@@ -224,6 +225,6 @@ def test_where_ways_are_given_the_page_says_that_they_were_followed(
 ) -> None:
     here = short.ground.point(HERE)
     north = (here[0], here[1] + 0.05)
-    followed = replace(short.ground, ways=ground.net([[here, north]]))
+    followed = replace(short.ground, ways=road_network.net([[here, north]]))
     app = planned(seen(replace(short, ground=followed)))
     assert "lewat jalan dan sungai" in words(app)

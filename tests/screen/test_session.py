@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from situasi import words
 from situasi.analysis.works import reads
 from situasi.board import Board
+from situasi.domain.feed_schemas import PERSONNEL, TPS
+from situasi.domain.register import Register
 from situasi.ingest import ingest_rows
-from situasi.records import PERSONNEL, TPS
-from situasi.regions import Register
 from situasi.roles import ROLES, Viewer
 from situasi.screen import drawn, session
 from situasi.server import acts

@@ -23,8 +23,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from situasi import accounts
+from situasi.domain.settings import ROOT
 from situasi.server import keeper
-from situasi.settings import ROOT
 from situasi.store import open_store
 from situasi.store.protocol import Store
 from tests.browser.serving import PATIENCE, Server, free_port

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from situasi import board as house
-from situasi import command as commands
 from situasi import headquarters as above
 from situasi.board import NotChosen
+from situasi.domain import higher_command as commands
 from situasi.headquarters import Headquarters
 from situasi.server import health, routes
 from situasi.server.api import keys

@@ -6,8 +6,8 @@ import resource
 import subprocess
 import sys
 
+from situasi.domain.settings import ROOT
 from situasi.server.descriptors import Descriptors
-from situasi.settings import ROOT
 
 RAISED = (
     "import resource; from situasi.server import descriptors; descriptors.raise_limit(); "

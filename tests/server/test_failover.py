@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.server.api import keys
 from situasi.store import open_store
 from tests.browser.caddy import Caddy

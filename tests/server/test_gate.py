@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from situasi import sheet, viewers
+from situasi.domain.settings import ROOT
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import ENDED
-from situasi.settings import ROOT
 from tests.browser.serving import Server, until
 from tests.server.doors import (
     SECRET,

@@ -13,8 +13,8 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from situasi import accounts, links
+from situasi.domain.register import Register
 from situasi.links import Link
-from situasi.regions import Register
 from situasi.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.server import guests
 from situasi.server.gate import VISIT

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from tests.builders_files import csv_file, report
 from tests.server.test_server import free_port
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from situasi import viewers
+from situasi.domain.settings import ROOT
 from situasi.roles import ROLES, SCREENS, Viewer
 from situasi.server.api import keys
-from situasi.settings import ROOT
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.conftest import NOON
 from tests.server.doors import (

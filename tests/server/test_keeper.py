@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from situasi import accounts, links
-from situasi.regions import Register
+from situasi.domain.register import Register
 from situasi.roles import ROLES, Viewer
 from situasi.server import keeper
 from situasi.server.keeper import Keeper, key_of

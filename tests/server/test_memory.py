@@ -8,9 +8,9 @@ import weakref
 
 from streamlit import config
 
+from situasi.domain.settings import ROOT
 from situasi.server import memory
 from situasi.server.memory import loaded, loading
-from situasi.settings import ROOT
 
 
 class Circle:

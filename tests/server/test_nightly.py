@@ -251,7 +251,7 @@ def test_readiness_tells_of_them_but_does_not_hang_on_them(
 
 
 def test_settings_say_when_and_where(tmp_path: Path) -> None:
-    from situasi.settings import load
+    from situasi.domain.settings import load
 
     found = load({"SITUASI_DATA": str(tmp_path)})
     assert (found.backup_at, found.backups) == (time(2, 30), tmp_path / "backups")

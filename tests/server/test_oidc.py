@@ -23,7 +23,7 @@ from joserfc.jwk import ECKey, OctKey
 from starlette.types import ASGIApp
 
 from situasi import accounts, links
-from situasi.regions import Register
+from situasi.domain.register import Register
 from situasi.roles import ROLES, Viewer
 from situasi.server.attempts import PER_ADDRESS
 from tests.browser.serving import Server, until

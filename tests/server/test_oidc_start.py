@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.settings import load
+from situasi.domain.settings import load
 from tests.browser.serving import Server
 from tests.server.doors import SECRET, Knocker, admit, change, served_with, starts
 

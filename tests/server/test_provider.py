@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from starlette.types import ASGIApp
 
+from situasi.domain.settings import Oidc
 from situasi.server.provider import Provider
 from situasi.server.trusting import Secrets, Unreachable, is_safe
-from situasi.settings import Oidc
 from tests.server.identity import (
     BACK,
     CLIENT,

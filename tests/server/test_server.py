@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from situasi import shapes, sheet
+from situasi import sheet
+from situasi.domain import boundaries
+from situasi.domain.settings import ROOT
 from situasi.figures import map_marks
-from situasi.settings import ROOT
 
 PATIENCE = 60.0
 
@@ -114,7 +115,7 @@ def test_reports_and_figures_are_for_who_is_known(served: Served) -> None:
 
 
 def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Served) -> None:
-    address = shapes.load(ROOT / "geo" / "16.10").address
+    address = boundaries.load(ROOT / "geo" / "16.10").address
     status, headers, body = served.get(address)
     assert status == 200
     assert "immutable" in headers["cache-control"]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from streamlit import delta_generator, env_util
 
+from situasi.domain.settings import ROOT
 from situasi.server import start
-from situasi.settings import ROOT
 
 # Each takes from a fiftieth to a tenth of a second, or much more, and is for later or for others.
 HEAVY = (

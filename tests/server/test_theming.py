@@ -5,8 +5,8 @@ from __future__ import annotations
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
+from situasi.domain.settings import ROOT
 from situasi.server import theming
-from situasi.settings import ROOT
 
 SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar")
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from situasi.settings import ROOT
+from situasi.domain.settings import ROOT
 from situasi.store import open_store
 from tests.builders_store import assert_same, fill, flowing
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
-from situasi.records import FEEDS, Kind, dtypes
+from situasi.domain.feed_schemas import FEEDS, Kind, dtypes
 from situasi.store import Delivery, Rejection
 
 MORNING = datetime(2024, 11, 27, 1, 0, tzinfo=UTC)  # 08.00 WIB

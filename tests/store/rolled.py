@@ -10,8 +10,8 @@ import pandas as pd
 from situasi.analysis import coverage, moment, overview, situasi, stations, turnout
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
-from situasi.records import FASE, SITUASI
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, SITUASI
+from situasi.domain.register import Register
 from situasi.snapshot import Snapshot, standing
 from situasi.store.rollups import Rollup
 

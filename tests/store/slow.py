@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
-from situasi.records import FEEDS, Feed, Kind, stored_dtypes
+from situasi.domain.feed_schemas import FEEDS, Feed, Kind, stored_dtypes
 from situasi.store import Added, Delivery, Overtaken, Quarantined, Rejection, StoreError
 
 

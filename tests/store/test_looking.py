@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, open_store
 from situasi.store.looking import ReadOnly
 from situasi.store.protocol import Store, StoreError

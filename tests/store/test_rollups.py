@@ -13,18 +13,19 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import election, regions, shapes
 from situasi.analysis.incidents import case_keys
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain import election, register
+from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 from situasi.feeds.context import Context
 from situasi.feeds.places.finder import Places
 from situasi.feeds.places.names import load_abbreviations
 from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
 from situasi.ingest import ingest_file
 from situasi.overseeing import terms
-from situasi.records import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
-from situasi.regions import Register
 from situasi.rehearsal.simulate import simulate
-from situasi.settings import ROOT
 from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups import Rollups, open_rollups
@@ -40,12 +41,12 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Register:
-    return regions.load(election.load(invented_election(tmp_path_factory.mktemp("negeri"))))
+    return register.load(election.load(invented_election(tmp_path_factory.mktemp("negeri"))))
 
 
 @pytest.fixture(scope="session")
 def day(place: Register, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    boundaries = shapes.load(place.election.boundaries)
+    boundaries = domain_boundaries.load(place.election.boundaries)
     return simulate(place, boundaries, 7, tmp_path_factory.mktemp("hari"))
 
 
@@ -107,7 +108,7 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
     context = Context(
         place,
         Places(place, load_abbreviations(ROOT / "data/vocabulary/places.csv")),
-        shapes.load(own.boundaries),
+        domain_boundaries.load(own.boundaries),
         load_vocabulary(ROOT / "data/vocabulary"),
     )
     for file in day:

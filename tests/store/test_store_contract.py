@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from situasi.records import BOOKKEEPING, FEEDS, INCIDENTS, TPS, stored_dtypes
+from situasi.domain.feed_schemas import BOOKKEEPING, FEEDS, INCIDENTS, TPS, stored_dtypes
 from situasi.store import Added, Overtaken, Store, StoreError
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 from tests.store.slow import seals

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.records import FEEDS, INCIDENTS, Kind
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind
 from situasi.store.canonical import _spelled_decimals, digests, storable
 from tests.store import slow
 from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
 from tests.postgres import SCOPE, Node
 

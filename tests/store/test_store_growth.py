@@ -21,8 +21,8 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from situasi.records import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
-from situasi.settings import ROOT
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
+from situasi.domain.settings import ROOT
 from situasi.store import Grown, Store, StoreError, aside, open_store, upgrade
 from situasi.store import sqlite as engine
 from situasi.store.migrations import migrating, steps

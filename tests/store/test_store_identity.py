@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from situasi import store as stores
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, Store, StoreError, open_store
 from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 from pandas.testing import assert_frame_equal
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.store import Rejection, Scope, Store, StoreError, open_store
 from tests.store.builders import MORNING, delivery, frame, rejection, row
 from tests.store.slow import MemoryStore, seals

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from situasi.records import FEEDS, INCIDENTS
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.store import Scope, Store, StoreError, admit, based, open_store
 from situasi.store import tables as shared
 from situasi.store.postgres import PostgresBackend

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Store, open_store
 from situasi.store.tables import repeats
 from tests.postgres import SCOPE

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from situasi import election
-from situasi.records import INCIDENTS
+from situasi.domain import election
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.snapshot import Live
 from situasi.store import StoreError, open_store
 from tests.builders_election import invented_election

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Store, open_store
 from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from situasi.records import FEEDS, INCIDENTS
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.store import Added, Store, StoreError, open_store
 from situasi.store import sqlite as engine_of_sqlite
 from situasi.store.migrations import migrating

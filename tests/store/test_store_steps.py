@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from situasi.records import INCIDENTS
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, Store, StoreError, based, open_store, upgrade
 from situasi.store.migrations import migrating
 from situasi.store.tables import metadata

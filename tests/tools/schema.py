@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.store import open_store
 from situasi.store.migrations import migrating
 from tests.store.builders import MORNING, delivery, frame, rejection, row

@@ -14,8 +14,16 @@ from situasi.analysis.alerts.pieces import pieces
 from situasi.analysis.alerts.spells import joined
 from situasi.analysis.known import WithCases
 from situasi.analysis.works import reads
-from situasi.records import INCIDENTS, MERGES, NEUTRALITY, PERSONNEL, POSTINGS, ROSTER, TPS
-from situasi.regions import Register
+from situasi.domain.feed_schemas import (
+    INCIDENTS,
+    MERGES,
+    NEUTRALITY,
+    PERSONNEL,
+    POSTINGS,
+    ROSTER,
+    TPS,
+)
+from situasi.domain.register import Register
 
 # What ended longer than this before the watch is no more of this day.
 _BEFORE = timedelta(days=1)

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.alert_rules import Burst, Rule
 from situasi.analysis import microseconds
 from situasi.analysis.alerts.pieces import Pieces
 from situasi.analysis.alerts.spells import none, spells
 from situasi.analysis.microseconds import Micros
-from situasi.records import INCIDENTS
-from situasi.regions import Register
+from situasi.domain.alert_rules import Burst, Rule
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.register import Register
 
 _US = timedelta(microseconds=1)
 _HOUR = 3_600_000_000

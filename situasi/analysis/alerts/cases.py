@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.alert_rules import Rule
 from situasi.analysis.alerts.spells import spells
-from situasi.records import INCIDENTS
-from situasi.rules import Service
+from situasi.domain.alert_rules import Rule
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.rules import Service
 
 _US = timedelta(microseconds=1)
 

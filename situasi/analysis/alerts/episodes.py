@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.alert_rules import AlertRules, Rule
 from situasi.analysis import microseconds
 from situasi.analysis.alerts.spells import FOREVER, MINUTE
 from situasi.analysis.microseconds import NEVER
+from situasi.domain.alert_rules import AlertRules, Rule
 
 # How an alert ended that nobody closed: its cause is gone; a graver one took its place.
 GONE, WORSE = "sendiri", "naik"

@@ -12,7 +12,7 @@ from situasi.analysis import microseconds
 from situasi.analysis.alerts.spells import FOREVER, heard, spells
 from situasi.analysis.incidents import told_at
 from situasi.analysis.neutrality import REPORTED, keys
-from situasi.records import LANGKAH_CLOSED, NEUTRALITY
+from situasi.domain.feed_schemas import LANGKAH_CLOSED, NEUTRALITY
 
 _US = timedelta(microseconds=1)
 

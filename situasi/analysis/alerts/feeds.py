@@ -10,7 +10,7 @@ import pandas as pd
 
 from situasi.analysis import microseconds
 from situasi.analysis.alerts.spells import heard, joined, spells
-from situasi.election import Election
+from situasi.domain.election import Election
 
 _US = timedelta(microseconds=1)
 

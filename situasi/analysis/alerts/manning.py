@@ -22,8 +22,8 @@ from situasi.analysis.officers import AS_POLICE, frame, group
 from situasi.analysis.presence import FROM_THE_POST
 from situasi.analysis.station_reports import ends
 from situasi.analysis.strength import required
-from situasi.records import PERSONNEL, POSTINGS, ROSTER
-from situasi.regions import Register
+from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
+from situasi.domain.register import Register
 
 _ORDER = ["petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
           "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip

@@ -16,7 +16,7 @@ from situasi.analysis.alerts.spells import FOREVER, heard
 from situasi.analysis.alerts.tangled import HANDLED, VERIFIED
 from situasi.analysis.incidents import told_at
 from situasi.analysis.microseconds import Micros
-from situasi.records import STATUS_CLOSED
+from situasi.domain.feed_schemas import STATUS_CLOSED
 
 _CELLS = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.alerts.spells import FOREVER
-from situasi.records import SITUASI, STATUS_CLOSED, TINGKAT
+from situasi.domain.feed_schemas import SITUASI, STATUS_CLOSED, TINGKAT
 
 # Words that show a step reached, as in analysis.lives.
 VERIFIED = ("diverifikasi", "ditangani", "diteruskan", *STATUS_CLOSED)

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.alert_rules import Rule
 from situasi.analysis import microseconds
 from situasi.analysis.alerts.spells import FOREVER, first, heard, joined, spells
 from situasi.analysis.dues import Due, dues
 from situasi.analysis.microseconds import Micros
 from situasi.analysis.station_reports import Reports, of_stations
 from situasi.analysis.stations import ARRIVED
-from situasi.records import FASE, TPS
-from situasi.regions import Register
+from situasi.domain.alert_rules import Rule
+from situasi.domain.feed_schemas import FASE, TPS
+from situasi.domain.register import Register
 
 _US = 1_000_000
 _OPEN, _CLOSED = FASE.index("dibuka"), FASE.index("ditutup")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from situasi.domain.register import Register
 from situasi.feeds.messages.areas import Area
 from situasi.feeds.messages.passage import Passage, Span
 from situasi.feeds.messages.stations import Tps
-from situasi.regions import Register
 
 # Two digits each for province, kabupaten and kecamatan, four for the desa, three for the TPS.
 _DOTTED = re.compile(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from situasi.domain.register import Register
+from situasi.domain.settings import ROOT
 from situasi.feeds.places import codes
 from situasi.feeds.places.names import Abbreviations, Names, Words, fold, load_abbreviations
 from situasi.feeds.places.villages import KAB, KEC, DesaRead, Villages
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, either, is_blank, plain, quote
-from situasi.regions import Register
-from situasi.settings import ROOT
 
 _KABUPATEN = re.compile(r"\b(?:kab|(?:se-? ?)?kabupaten)\b", re.IGNORECASE)
 _ALL = frozenset({"kab", "kabupaten", "sekabupaten", "seluruh", "semua"})

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from situasi.domain.register import Register
 from situasi.feeds.places import codes
 from situasi.feeds.places.names import Abbreviations, Names, Words, fold
 from situasi.feeds.table import Cell
 from situasi.feeds.values.base import Unreadable, either, is_blank, plain, quote
-from situasi.regions import Register
 
 KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]*", re.IGNORECASE)
 KAB = re.compile(r"[ ,(]*\b(?:kab|kabupaten)\b[ .:](?:(?!\bkec).)*", re.IGNORECASE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from situasi import records
+from situasi.domain import feed_schemas
 from situasi.feeds.table import Cell
 from situasi.feeds.vocabulary import votes
 from situasi.feeds.vocabulary.hours import hour_by_hour
@@ -63,7 +63,7 @@ class Vocabulary:
     def recognised(self, headings: Sequence[str]) -> int:
         """How many distinct columns of one feed, the best one, these texts name."""
         spelled = {heading: _spellings(heading) for heading in headings}
-        return max(len(self._columns(feed, headings, spelled)) for feed in records.FEEDS)
+        return max(len(self._columns(feed, headings, spelled)) for feed in feed_schemas.FEEDS)
 
     def feed_of(self, headings: Sequence[str]) -> str | None:
         """The feed these headings belong to; None when that is unclear.
@@ -71,7 +71,7 @@ class Vocabulary:
         Most columns recognised wins; between equals, our own heading of a telling column.
         """
         spelled = {heading: _spellings(heading) for heading in headings}
-        columns = {feed: self._columns(feed, headings, spelled) for feed in records.FEEDS}
+        columns = {feed: self._columns(feed, headings, spelled) for feed in feed_schemas.FEEDS}
         scores = sorted(
             ((len(found), self._telling(feed, headings)), feed)
             for feed, found in columns.items()
@@ -104,8 +104,8 @@ class Vocabulary:
 
     def _telling(self, feed: str, headings: Sequence[str]) -> int:
         """How many headings are our own of a telling column."""
-        signs = [sign for sign in _SIGNS[feed] if sign in records.FEEDS[feed].names]
-        own = {key(records.FEEDS[feed].column(sign).heading) for sign in signs}
+        signs = [sign for sign in _SIGNS[feed] if sign in feed_schemas.FEEDS[feed].names]
+        own = {key(feed_schemas.FEEDS[feed].column(sign).heading) for sign in signs}
         return len(own & {key(h) for h in headings})
 
 
@@ -127,12 +127,14 @@ def load(folder: Path) -> Vocabulary:
 
 def _load_columns(path: Path) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    for feed in records.FEEDS.values():
+    for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
             found[feed.name, key(column.heading)] = _OWN.get(column.name, column.name)
     elsewhere: dict[tuple[str, str], str] = {}
     for line, (feed_name, name, synonym) in rows(path, ("feed", "column", "synonym")):
-        known = [f for f in _feeds(feed_name) if name in PSEUDO or name in records.FEEDS[f].names]
+        known = [
+            f for f in _feeds(feed_name) if name in PSEUDO or name in feed_schemas.FEEDS[f].names
+        ]
         _demand(bool(known), path, line, f"{feed_name} tidak punya kolom {name}")
         target = elsewhere if feed_name == "*" else found
         for feed_known in known:
@@ -143,7 +145,7 @@ def _load_columns(path: Path) -> dict[tuple[str, str], str]:
 def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     found: dict[tuple[str, str], dict[str, str]] = {
         (feed.name, column.name): {key(code): code for code in column.words}
-        for feed in records.FEEDS.values()
+        for feed in feed_schemas.FEEDS.values()
         for column in feed.columns
         if column.words
     }
@@ -157,7 +159,7 @@ def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def _feeds(name: str) -> list[str]:
-    return list(records.FEEDS) if name == "*" else [name] if name in records.FEEDS else []
+    return list(feed_schemas.FEEDS) if name == "*" else [name] if name in feed_schemas.FEEDS else []
 
 
 def _demand(holds: bool, path: Path, line: int, otherwise: str) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from situasi.domain.boundaries import Boundaries
 from situasi.figures.printed import canvas
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
-from situasi.shapes import Boundaries
 
 HEIGHT = 3.7
 # Where there is no colour the pattern says it: the graver, the denser.

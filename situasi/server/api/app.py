@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from situasi import headquarters, pulse
 from situasi.board import Board
 from situasi.board import current as board
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.server import keeper, metrics
 from situasi.server.api import answers
 from situasi.server.api.above import AboveApi

@@ -15,8 +15,8 @@ from starlette.datastructures import QueryParams
 
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import WINDOWS
-from situasi.records import FEEDS, INCIDENTS, Feed
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Feed
+from situasi.domain.register import Register
 from situasi.server.api.problems import Problem
 
 FORMS = {"json": "application/json", "geojson": "application/geo+json", "csv": "text/csv"}

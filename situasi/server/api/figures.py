@@ -13,8 +13,8 @@ from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
 from situasi.analysis.reporting import STATES
 from situasi.analysis.stations import NO_PHASE, by_kecamatan
-from situasi.records import FASE, SITUASI, TINGKAT
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
+from situasi.domain.register import Register
 from situasi.server.api.reading import iso
 
 # Of cases that nobody weighed, of kecamatan of which nobody said anything.

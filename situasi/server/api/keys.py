@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.store.protocol import Overtaken, Store
 from situasi.write_scope import Corrects, WriteScope
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from situasi.analysis.moment import WINDOWS
-from situasi.records import FEEDS, Feed
-from situasi.regions import Register
+from situasi.domain.feed_schemas import FEEDS, Feed
+from situasi.domain.register import Register
 from situasi.server.api import asked, bodies, problems, schemas
 from situasi.server.api.intake import LONGEST_REPEAT_KEY
 from situasi.server.api.keys import WRITABLE

@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.analysis import incidents
 from situasi.analysis.incidents import Selection
-from situasi.records import Feed, Kind
+from situasi.domain.feed_schemas import Feed, Kind
 from situasi.reports.tabular import as_csv
 
 # What the store knows of a row, beside the sender's columns: name in the answer -> column.

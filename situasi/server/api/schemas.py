@@ -6,7 +6,7 @@ from typing import Any
 
 from situasi.analysis.reporting import STATES
 from situasi.analysis.stations import NO_PHASE
-from situasi.records import FASE, FEEDS, SITUASI, TINGKAT, Column, Feed, Kind
+from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, Feed, Kind
 from situasi.server.api.bodies import MOST_CELLS
 from situasi.server.api.figures import UNSTATED
 from situasi.server.api.limits import Limits

@@ -11,8 +11,8 @@ from starlette.datastructures import QueryParams
 from situasi import words
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import WINDOWS
-from situasi.records import JENIS, STATUS, TINGKAT
-from situasi.regions import Register
+from situasi.domain.feed_schemas import JENIS, STATUS, TINGKAT
+from situasi.domain.register import Register
 from situasi.roles import SCREENS, Viewer
 
 VIEWS = ("situasi", "partisipasi", "tps", "personel", "perhatian")

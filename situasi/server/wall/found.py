@@ -11,8 +11,8 @@ from situasi.analysis.known import Known
 from situasi.analysis.moment import Moment
 from situasi.analysis.overview import Overview
 from situasi.analysis.works import Work
+from situasi.domain.register import Register
 from situasi.findings import Findings
-from situasi.regions import Register
 from situasi.sight import Sight
 from situasi.snapshot import Snapshot
 

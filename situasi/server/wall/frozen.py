@@ -8,7 +8,7 @@ from typing import Any
 
 from situasi import words
 from situasi.analysis import day
-from situasi.labels import label
+from situasi.domain.labels import label
 from situasi.roles import Viewer
 from situasi.server.wall import drawing, files, found, frame, frozen_parts, picture
 from situasi.server.wall.asked import Asked

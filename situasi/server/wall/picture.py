@@ -16,9 +16,9 @@ from situasi.analysis.alarms import alarms
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment, reckoned, within
 from situasi.board import Board
+from situasi.domain.labels import label
 from situasi.figures.area import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
-from situasi.labels import label
 from situasi.roles import Viewer
 from situasi.server.wall import drawing, found, views
 from situasi.server.wall.asked import Asked

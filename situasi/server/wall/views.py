@@ -15,9 +15,9 @@ from situasi.analysis.attention import PARTS
 from situasi.analysis.day import Day
 from situasi.analysis.moment import Moment
 from situasi.analysis.overview import Overview
+from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.figures.theme import Theme
-from situasi.labels import label
-from situasi.regions import Register
 from situasi.telling import key_figures, measures
 from situasi.telling.marks import Told
 from situasi.telling.numbers import percent

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from situasi.command import Command
-from situasi.election import Election
+from situasi.domain.election import Election
+from situasi.domain.higher_command import Command
 from situasi.telling.why import cases, decisions, force, intake, stations
 from situasi.telling.why.above import ABOVE
 from situasi.telling.why.rule import Rule, Why

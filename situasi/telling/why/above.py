@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from situasi.command import Command
+from situasi.domain.higher_command import Command
 from situasi.telling.why.rule import Why, minutes
 from situasi.words import _
 

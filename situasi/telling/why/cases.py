@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from situasi import words
 from situasi.analysis.attention import AT_LEAST, FULL, PARTS
-from situasi.election import Election
-from situasi.labels import label
-from situasi.records import TINGKAT
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import TINGKAT
+from situasi.domain.labels import label
 from situasi.telling.why.rule import Rule, Why, minutes
 from situasi.words import _
 

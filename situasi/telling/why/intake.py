@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from situasi.election import Election
-from situasi.labels import label
+from situasi.domain.election import Election
+from situasi.domain.labels import label
 from situasi.telling.why.rule import Rule, Why, minutes
 from situasi.words import _
 

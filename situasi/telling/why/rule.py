@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from situasi import words
-from situasi.election import Election
-from situasi.labels import label
+from situasi.domain.election import Election
+from situasi.domain.labels import label
 from situasi.words import _
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from situasi import words
-from situasi.election import Election
-from situasi.labels import label
+from situasi.domain.election import Election
+from situasi.domain.labels import label
 from situasi.telling.numbers import percent
 from situasi.telling.why.rule import Rule, Why, clock, minutes
 from situasi.words import _

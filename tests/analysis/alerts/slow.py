@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from situasi.alert_rules import Rule
+from situasi.domain.alert_rules import Rule
 
 
 @dataclass(frozen=True)

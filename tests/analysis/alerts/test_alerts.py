@@ -9,12 +9,12 @@ import pandas as pd
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import works
 from situasi.analysis.alerts import alerts as work
 from situasi.analysis.alerts.episodes import Alerts
-from situasi.records import FASE, TINGKAT
-from situasi.regions import Register
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import FASE, TINGKAT
+from situasi.domain.register import Register
 from tests.analysis.builders_tps import small, told
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
@@ -23,7 +23,7 @@ START = wib("06.00")
 
 
 def frames(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    empty = {name: rows_of(feed) for name, feed in records.FEEDS.items()}
+    empty = {name: rows_of(feed) for name, feed in feed_schemas.FEEDS.items()}
     return {**empty, "incidents": rows_with(), **given}
 
 
@@ -80,9 +80,9 @@ def _frames(
     ]  # fmt: skip
     return frames(
         incidents=rows_with(*of_cases),
-        tps=rows_of(records.TPS, *of_tps),
-        postings=rows_of(records.POSTINGS, *orders),
-        personnel=rows_of(records.PERSONNEL, *spoken),
+        tps=rows_of(feed_schemas.TPS, *of_tps),
+        postings=rows_of(feed_schemas.POSTINGS, *orders),
+        personnel=rows_of(feed_schemas.PERSONNEL, *spoken),
     )
 
 
@@ -139,7 +139,7 @@ def test_667_tps_of_which_nothing_is_known_are_one_alert_for_each_kecamatan(
 def test_a_box_that_left_and_did_not_arrive_is_called_for_until_it_does() -> None:
     left = told(fase="kotak_bergeser", at="17.00", known="17.05")
     there = told(fase="kotak_tiba_ppk", at="20.10", known="20.20")
-    known = frames(tps=rows_of(records.TPS, left, there))
+    known = frames(tps=rows_of(feed_schemas.TPS, left, there))
     assert found(known, wib("19.29")).table.query("rule == 'kotak'").empty
     assert found(known, wib("19.31")).table.query("rule == 'kotak'")["ended"].tolist() == [None]
     [box] = found(known, wib("20.30")).table.query("rule == 'kotak'").to_dict("records")
@@ -149,7 +149,7 @@ def test_a_box_that_left_and_did_not_arrive_is_called_for_until_it_does() -> Non
 def test_a_box_at_the_pps_has_its_time_anew() -> None:
     left = told(fase="kotak_bergeser", at="17.00", known="17.05")
     stopped = told(fase="kotak_tiba_pps", at="18.00", known="18.05")
-    known = frames(tps=rows_of(records.TPS, left, stopped))
+    known = frames(tps=rows_of(feed_schemas.TPS, left, stopped))
     assert found(known, wib("20.29")).table.query("rule == 'kotak'").empty
     assert len(found(known, wib("20.31")).table.query("rule == 'kotak'")) == 1
 
@@ -160,7 +160,8 @@ def test_without_a_roster_an_officer_of_unknown_agency_mans_a_tps_and_linmas_doe
     for agency, empty in ((None, False), ("polri", False), ("linmas", True)):
         word = report(**place, petugas="P1", checkin="tiba_di_tps", instansi=agency, id="W")
         known = frames(
-            postings=rows_of(records.POSTINGS, order), personnel=rows_of(records.PERSONNEL, word)
+            postings=rows_of(feed_schemas.POSTINGS, order),
+            personnel=rows_of(feed_schemas.PERSONNEL, word),
         )
         alerts = found(known, wib("07.00"))
         keys = alerts.table.query("rule == 'tanpa_petugas'")["key"]

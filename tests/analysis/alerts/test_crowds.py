@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi import records
 from situasi.analysis import merging, postings
 from situasi.analysis.alerts import cases, ethics, manning, tangled
 from situasi.analysis.alerts.tangled import Word
+from situasi.domain import feed_schemas
 from tests.analysis.builders_tps import whole
 from tests.builders import report, rows_of, wib
 
@@ -56,7 +56,7 @@ def ordered(size: int) -> Callable[[], object]:
     """Orders of one officer, one a minute."""
     code = whole().tps["code"].iloc[0]
     rows = rows_of(
-        records.POSTINGS,
+        feed_schemas.POSTINGS,
         *(
             report(id=f"O-{at}", petugas="P-1", penugasan="tps", kecamatan=code[:8],
                    desa=code.rpartition(".")[0], tps="001", at=wib(f"{at // 60}.{at % 60}"))
@@ -69,7 +69,7 @@ def ordered(size: int) -> Callable[[], object]:
 def stepped(size: int) -> Callable[[], object]:
     """Steps of one case against a member."""
     rows = rows_of(
-        records.NEUTRALITY,
+        feed_schemas.NEUTRALITY,
         *(report(id="N", langkah="informasi", at=wib(f"{at // 60}.{at % 60}"))
           for at in range(size)),
     )  # fmt: skip

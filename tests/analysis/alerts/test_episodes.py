@@ -11,10 +11,10 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.alert_rules import AlertRules, Rule
 from situasi.analysis import microseconds
 from situasi.analysis.alerts import episodes
 from situasi.analysis.alerts.spells import FOREVER, joined, spells
+from situasi.domain.alert_rules import AlertRules, Rule
 from tests.analysis.alerts.slow import Held, walk
 from tests.builders import DAY, wib
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from situasi.regions import Register
+from situasi.domain.register import Register
 from tests.bench import alerts as bench
 
 pytestmark = pytest.mark.slow

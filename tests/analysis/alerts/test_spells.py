@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import records
 from situasi.analysis import (
     coverage,
     doubts,
@@ -28,9 +27,10 @@ from situasi.analysis.alerts import alerts as work
 from situasi.analysis.known import Known
 from situasi.analysis.station_reports import counts, of_stations
 from situasi.board import Board, open_board
+from situasi.domain import feed_schemas
+from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
+from situasi.domain.register import Register
 from situasi.opening import prepare
-from situasi.records import FASE, STATUS, TINGKAT
-from situasi.regions import Register
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in
@@ -128,7 +128,7 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
     )  # fmt: skip
     case = dict(zip(rows["id"], rows["case"], strict=True))
     merges = rows_of(
-        records.MERGES,
+        feed_schemas.MERGES,
         *(
             report(kasus=case.get(pair[0], "?"), ke=case.get(pair[1], "?"), tindakan=act,
                    at=start + timedelta(minutes=known), id=f"G{n}")
@@ -154,7 +154,7 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
 
 STEPS = st.lists(
     st.tuples(st.sampled_from("AB"), st.integers(0, 30), st.integers(0, 2),
-              st.sampled_from([*records.LANGKAH[1:], None])),
+              st.sampled_from([*feed_schemas.LANGKAH[1:], None])),
     max_size=6,
 )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_neutrality_cases_past_their_days_are_those_of_the_page(
     target = register.election.rules.neutrality_target
     start = wib("08.00") - timedelta(days=60)
     rows = rows_of(
-        records.NEUTRALITY,
+        feed_schemas.NEUTRALITY,
         *(
             report(id=name, at=start + timedelta(days=day),
                    known=start + timedelta(days=day, hours=5 * late), langkah=step,

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.messages.proposal import Proposal, ProposedRow
 from situasi.feeds.messages.proposals import (
     MOST_MESSAGES,
@@ -25,7 +26,6 @@ from situasi.feeds.messages.proposals import (
 from situasi.feeds.messages.splitting import Message, split
 from situasi.feeds.table import SourceRefused
 from situasi.feeds.vocabulary.votes import VOTES_REMOVED
-from situasi.records import FEEDS
 from tests.feeds.door import deliver
 from tests.test_ingest import fresh_board
 

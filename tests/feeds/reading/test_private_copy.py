@@ -15,12 +15,12 @@ import pytest
 
 from situasi import ingest
 from situasi.board import Board
+from situasi.domain.feed_schemas import INCIDENTS
 from situasi.feeds.reading import private_copy as copying
 from situasi.feeds.reading import sources
 from situasi.feeds.reading.private_copy import private_copy
 from situasi.feeds.table import SourceRefused
 from situasi.ingest import ingest_file
-from situasi.records import INCIDENTS
 from situasi.store.protocol import StoreError
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, xlsx_file

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import Workbook
 from starlette.datastructures import Headers
 
-from situasi.records import FEEDS
+from situasi.domain.feed_schemas import FEEDS
 from situasi.server.api.keys import WRITABLE, Keyring
 from situasi.server.api.limits import Limits
 from situasi.server.api.who import STRANGER, owner_of

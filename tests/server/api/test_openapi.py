@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from situasi import election, regions
 from situasi.board import Board, open_board
+from situasi.domain import election
+from situasi.domain import register as domain_register
+from situasi.domain.settings import load
 from situasi.ingest import ingest_rows
 from situasi.server.api.bodies import CSV, XLSX
 from situasi.server.api.keys import WRITABLE
 from situasi.server.api.openapi import document
-from situasi.settings import load
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 from tests.server.api.conftest import PLENTY, Asking, incident, routes_of, serving
@@ -93,7 +94,7 @@ def described(*, every_edge: bool) -> Any:
 
     every_edge: each bound of each property in turn, beside the drawn examples.
     """
-    register = regions.load(election.load(load({}).election))
+    register = domain_register.load(election.load(load({}).election))
     found = schemathesis.openapi.from_dict(document(register, PLENTY))
     # The key goes with every call: what happens without it is the check `ignored_auth`.
     found.config.generation.update(with_security_parameters=False, deterministic=True)

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest import ingest_rows
-from situasi.records import FEEDS
 from situasi.store import Store, open_store
 from tests.builders import unbounded
 from tests.conftest import NOON

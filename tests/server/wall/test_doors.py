@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pytest
 
 from situasi import acknowledged, links
-from situasi.regions import Register
+from situasi.domain.register import Register
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall.picture import number_of
 from tests.browser.serving import Server, until

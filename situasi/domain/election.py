@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from situasi import alert_rules, calibrated, rules
-from situasi.alert_rules import AlertRules
-from situasi.calibrated import Calibrated
-from situasi.definition import explained
-from situasi.rules import Rules
+from situasi.domain import alert_rules, forecast_parameters, rules
+from situasi.domain.alert_rules import AlertRules
+from situasi.domain.definition_errors import explained
+from situasi.domain.forecast_parameters import Calibrated
+from situasi.domain.rules import Rules
 
 Told = TypeVar("Told")
 
@@ -101,8 +101,8 @@ def load(folder: Path) -> Election:
     with explained(definition):
         election = _build(folder, told, of_the_day)
     mark = fingerprint(election)
-    with explained(folder / calibrated.NAME):
-        election = replace(election, calibrated=calibrated.load(folder, mark))
+    with explained(folder / forecast_parameters.NAME):
+        election = replace(election, calibrated=forecast_parameters.load(folder, mark))
     watched = folder / "alerts.toml"
     if not watched.is_file():
         return election
@@ -113,7 +113,7 @@ def load(folder: Path) -> Election:
 
 def fingerprint(election: Election) -> str:
     """calibrated.fingerprint of this election."""
-    return calibrated.fingerprint(
+    return forecast_parameters.fingerprint(
         election.folder, election.rules, election.tps_opens, election.tps_closes
     )
 

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from situasi import shapes
-from situasi.election import Election
-from situasi.shapes import KM_PER_DEGREE, Boundaries
+from situasi.domain import boundaries as domain_boundaries
+from situasi.domain.boundaries import KM_PER_DEGREE, Boundaries
+from situasi.domain.election import Election
 
 Point = tuple[float, float]  # longitude, latitude (WGS 84)
 Numbers = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ def load(election: Election, boundaries: Boundaries, desa: Iterable[str]) -> Gro
     """
     every = [boundaries]
     with suppress(FileNotFoundError):  # nobody imported any: the kecamatan stands for its desa
-        every.append(shapes.load(election.boundaries, "desa"))
+        every.append(domain_boundaries.load(election.boundaries, "desa"))
     return Ground(
         points={code: point for one in every for code, point in one.label_points.items()},
         km2={

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from situasi.rules import Rules
+from situasi.domain.rules import Rules
 
 NAME = "outlook.toml"
 DAYS = "days.toml"
@@ -132,7 +132,7 @@ def write(found: Calibrated, mark: str) -> str:
     )
     parts = [
         "# Written by `python -m situasi calibrate`, never by hand. It rests on simulated days\n"
-        "# alone (days.toml): perkiraan. Terms: situasi/calibrated.py.\n",
+        "# alone (days.toml): perkiraan. Terms: situasi/domain/forecast_parameters.py.\n",
         f"[made]\n{made}",
         f"[pace]\n{_pace(found.pace)}",
         *(

@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from situasi.election import Election
-from situasi.records import FEEDS, INCIDENTS
+from situasi.domain.election import Election
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 
 FOLDER = "skenario"
 # What is asked of the staff, in its order: to take note, verify, assign, close.

@@ -55,7 +55,7 @@ class Door:
 class Settings:
     """Where everything lies.
 
-    election: the folder of an election, or that of a command above (situasi/command.py).
+    election: the folder of an election, or that of a command above (situasi/domain/higher_command.py).
     store: address of the store, `sqlite:///...` or `postgresql+psycopg://...`. reads: of a server
     that follows it, from which the picture is read; None: from the store itself.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).

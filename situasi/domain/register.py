@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.definition import DefinitionError, read_rows
-from situasi.election import Election
+from situasi.domain.definition_errors import DefinitionError, read_rows
+from situasi.domain.election import Election
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from situasi.definition import explained
+from situasi.domain.definition_errors import explained
 
 KM_PER_DEGREE = 111.32
 # Where an import lies in a boundaries folder, and what names the file of each level there.
