@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import activities_panel as panel
 from situasi.screen import page, since
 from situasi.screen.activities_figures import figures
 from situasi.screen.activities_work import work
 from situasi.screen.figure_row import figure_row
-from situasi.words import _
 
 
 def show() -> None:
     view = page.opened(label("screen", "tahapan"))
-    found = view.compute(work, view.kecamatan, words.language())
+    found = view.compute(work, view.kecamatan, i18n.language())
     before = since.before(
         view,
         "tahapan",
-        lambda past: (past.compute(work, view.kecamatan, words.language()),),
+        lambda past: (past.compute(work, view.kecamatan, i18n.language()),),
         lambda then: figures(then, view.at.at.date()),
     )
     figure_row(figures(found, view.at.at.date()), before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import alerts_panel as panel
 from situasi.screen import alerts_work as work
@@ -11,7 +12,6 @@ from situasi.screen import noted, parts
 from situasi.screen.alerts_detail import detail_panel
 from situasi.screen.alerts_filters import opened
 from situasi.screen.figure_row import figure_row
-from situasi.words import _
 
 
 def show() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import drills_panel, page, parts
 from situasi.screen.drills_work import drilled
-from situasi.words import _
 
 
 def show() -> None:

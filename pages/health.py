@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import filters, health_panel, page, session
 from situasi.screen.heading import header
-from situasi.words import _
 
 
 def show() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from situasi.analysis import moment as moments
 from situasi.analysis.casework import casework
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import page, since
 from situasi.screen.figure_row import figure_row
@@ -18,7 +19,6 @@ from situasi.screen.incidents_hot import hot_panel
 from situasi.screen.incidents_kinds import kinds_panel
 from situasi.screen.incidents_list import bound, keep_within, list_panel, looked_at, overdue_panel
 from situasi.screen.incidents_twins import twins_panel
-from situasi.words import _
 
 
 def show() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import inbox_failures, intake_acts, intake_data, page, since
 from situasi.screen.figure_row import figure_row
@@ -14,7 +15,6 @@ from situasi.screen.intake_ledger_panel import ledger_panel
 from situasi.screen.intake_quarantine_panel import quarantine_panel
 from situasi.screen.intake_sources_panel import sources_panel
 from situasi.screen.intake_upload_panel import upload_panel
-from situasi.words import _
 
 
 def show() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from situasi.analysis.allocation import needs
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import moves_decisions as decisions
 from situasi.screen import moves_gaps as gaps
 from situasi.screen import moves_plan as plans
 from situasi.screen import page
 from situasi.screen.figure_row import figure_row
-from situasi.words import _
 
 
 def show() -> None:

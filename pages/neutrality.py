@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import neutrality_panel as panel
 from situasi.screen import noted, page, parts, since
 from situasi.screen.figure_row import figure_row
-from situasi.words import _
 
 
 def show() -> None:

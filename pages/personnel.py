@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import page, since
 from situasi.screen import personnel_panel as panel
@@ -11,7 +12,6 @@ from situasi.screen.figure_row import figure_row
 from situasi.screen.personnel_figures import figures
 from situasi.screen.personnel_lists import lists_panel
 from situasi.screen.personnel_work import work
-from situasi.words import _
 
 
 def show() -> None:

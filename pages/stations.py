@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.station_reports import unmatched
 from situasi.analysis.stations import stations
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import drawn, page, since, stations_panel, stations_tables, tables
 from situasi.screen.figure_row import figure_row
 from situasi.screen.stations_figures import figures
-from situasi.words import _
 
 
 def show() -> None:
@@ -49,5 +49,5 @@ def show() -> None:
         tables.opens(_("Semua TPS"), lambda: stations_tables.stations(found), "semua_tps")
         stray = view.compute(unmatched)
         if len(stray):
-            title = _("{n} laporan di luar daftar TPS").format(n=words.number(len(stray)))
+            title = _("{n} laporan di luar daftar TPS").format(n=i18n.number(len(stray)))
             tables.opens(title, lambda: stations_tables.reports(stray), "di_luar_daftar")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import page, since, turnout_panel
 from situasi.screen.figure_row import figure_row
 from situasi.screen.turnout_outlook import outlook_panel
 from situasi.screen.turnout_work import work
-from situasi.words import _
 
 
 def show() -> None:

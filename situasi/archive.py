@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from situasi import sealed, sight, whole, words
+from situasi import sealed, sight
 from situasi.board import Board
+from situasi.common import atomic_files, i18n
 from situasi.domain import feed_schemas, labels
 from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 from situasi.reports.tabular import as_csv
@@ -476,19 +477,19 @@ def _offset(local: datetime) -> str:
 
 @contextmanager
 def _in_indonesian() -> Iterator[None]:
-    before = words.language()
-    words.use("id")
+    before = i18n.language()
+    i18n.use("id")
     try:
         yield
     finally:
-        words.use(before)
+        i18n.use(before)
 
 
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A folder to write into, named when all is there; nothing is left where something broke."""
     try:
-        with whole.making_folder(folder) as part:
+        with atomic_files.making_folder(folder) as part:
             yield part
     except FileExistsError as error:
         raise ArchiveRefused(f"{folder} sudah ada dan tidak ditimpa. Beri nama lain.") from error

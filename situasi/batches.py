@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.growing import Rows
+from situasi.common.growable_frame import Rows
 
 _TIME: Final = "datetime64[us, UTC]"
 _DTYPES: Final = {

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from situasi import faults
 from situasi.board import Board
+from situasi.common import error_log
+from situasi.common.background_jobs import Job
 from situasi.domain import exercise_scenarios
 from situasi.domain.election import Election
 from situasi.domain.exercise_scenarios import Message, Scenario
 from situasi.ingest import Ledger, ingest_rows
-from situasi.jobs import Job
 from situasi.roles import Viewer
 from situasi.snapshot import Snapshot
 from situasi.store.protocol import Store, StoreError
@@ -154,7 +154,7 @@ class Player:
         except Exception as error:  # noqa: BLE001 (whatever is wrong with this one)
             source = run.source(number)
             self._refused.add(source)
-            faults.record(_log, "a message of a drill failed", error, source=source)
+            error_log.record(_log, "a message of a drill failed", error, source=source)
             return None
 
     def waiting(self) -> list[tuple[Run, int, Message]]:

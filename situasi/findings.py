@@ -20,12 +20,12 @@ from situasi.analysis.moment import Moment, reckoned
 from situasi.analysis.overview import CASES, HOUR, Overview, feeds_heard, of_cases
 from situasi.analysis.silence import FeedState
 from situasi.analysis.works import Work
+from situasi.common.single_flight_cache import Found, Recent
+from situasi.common.work_limits import OWNER, TurnLimiter
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
-from situasi.recent import Found, Recent
 from situasi.sight import Sight
 from situasi.snapshot import Snapshot
-from situasi.work_limits import OWNER, TurnLimiter
 
 # Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
 # Past moments have places of their own: whoever looks through a day pushes nothing of now out.

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from situasi import jobs
 from situasi.board import Above, Board, command_scope, open_board
+from situasi.common import background_jobs
+from situasi.common.background_jobs import Job
 from situasi.deeds import Deeds
 from situasi.domain import higher_command as commands
 from situasi.domain.boundaries import Boundaries
@@ -21,7 +22,6 @@ from situasi.domain.boundaries import load as load_shapes
 from situasi.domain.higher_command import Command, Member
 from situasi.domain.register import estimates_voters, kecamatan_names
 from situasi.domain.settings import Settings
-from situasi.jobs import Job
 from situasi.overseeing import Overseeing, Overview
 from situasi.store import open_store
 from situasi.store.protocol import Store, StoreError
@@ -165,7 +165,7 @@ class Boards:
 def _let_go(left: Collection[_Held]) -> None:
     """Close them, and let nobody wait for it."""
     for one in left:
-        jobs.once("closing", one.close)
+        background_jobs.once("closing", one.close)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from situasi import faults, filenames, whole
 from situasi.board import Board
-from situasi.disk_space import SPACE
+from situasi.common import atomic_files, error_log, file_names
+from situasi.common.background_jobs import IDLE, Job
+from situasi.common.disk_space import SPACE
+from situasi.common.telemetry import InboxState, Unread
 from situasi.inbox_files import (
     FAILED,
     PATIENCE,
@@ -34,8 +36,6 @@ from situasi.inbox_files import (
     why_strange,
 )
 from situasi.ingest import Ledger, ingest_file
-from situasi.jobs import IDLE, Job
-from situasi.pulse import InboxState, Unread
 from situasi.store.protocol import StoreError
 from situasi.write_scope import Corrects, for_program
 
@@ -54,7 +54,7 @@ AFTERWARDS = timedelta(seconds=60)
 # So often others were taken between two attempts at one before that one is to blame, not the store.
 BLAMED = 3
 
-_ROOM = filenames.LONGEST - len("20241127-120000-000000_") - len("99_") - len(REASON)
+_ROOM = file_names.LONGEST - len("20241127-120000-000000_") - len("99_") - len(REASON)
 _SHARED = 0o640  # whoever drops files by the group of the folder reads why one failed
 _LINK = "Ini tautan (symlink), bukan berkas; letakkan berkasnya sendiri di kotak masuk."
 
@@ -141,7 +141,7 @@ class Inbox:
         for path in sorted(self.folder.iterdir()):
             why = None if is_hidden(path) else why_strange(path)
             if why:
-                ignored[filenames.readable(path.name)] = why
+                ignored[file_names.readable(path.name)] = why
             elif why is None and not is_hidden(path) and (mark := fingerprint_of(path)):
                 seen = self._seen.get(path)
                 found[path] = seen if seen and seen.fingerprint == mark else Seen(mark, now)
@@ -154,7 +154,7 @@ class Inbox:
             for path, one in self._held.items()
             if path in found and found[path].fingerprint == one.fingerprint
         }
-        names = {filenames.readable(path.name) for path in self._held}
+        names = {file_names.readable(path.name) for path in self._held}
         self.state.waiting = {k: v for k, v in self.state.waiting.items() if k in names}
 
     def _due(self, now: datetime) -> list[tuple[Path, Seen]]:
@@ -190,8 +190,8 @@ class Inbox:
         if held is not None and held.ledger is not None:  # read before; only moving it failed
             self._put_aside(path, held.ledger, seen, now)
             return None
-        if path.name != filenames.readable(path.name):
-            path.rename(filenames.free(path.with_name(filenames.readable(path.name))))
+        if path.name != file_names.readable(path.name):
+            path.rename(file_names.free(path.with_name(file_names.readable(path.name))))
             return None  # seen by its new name at the next look
         link = path.is_symlink()
         ledger = Ledger(str(path), refused=_LINK) if link else self._ingest(path)
@@ -201,9 +201,9 @@ class Inbox:
 
     def _failed(self, path: Path, seen: Seen, now: datetime, error: BaseException) -> Ledger | None:
         """Put a file aside whose reading raised what nobody expected."""
-        name = filenames.readable(path.name)
-        number = faults.record(_log, "a file of the inbox failed", error, file=name)
-        why = f"Berkas ini tidak dapat diolah papan; {faults.describe(error, number)}."
+        name = file_names.readable(path.name)
+        number = error_log.record(_log, "a file of the inbox failed", error, file=name)
+        why = f"Berkas ini tidak dapat diolah papan; {error_log.describe(error, number)}."
         if isinstance(error, MemoryError):
             why = f"Berkas ini terlalu besar untuk memori papan; catatan log {number}."
         elif isinstance(error, StoreError):
@@ -212,7 +212,7 @@ class Inbox:
         try:
             return self._settle(path, ledger, seen, now, fault=number)
         except Exception as another:  # noqa: BLE001 (it is not even where it was: looked at anew)
-            faults.record(_log, "a file of the inbox was not put aside", another, file=name)
+            error_log.record(_log, "a file of the inbox was not put aside", another, file=name)
             self._hold(path, seen, now, why)
             return ledger
 
@@ -237,7 +237,7 @@ class Inbox:
             why = error.strerror or str(error)
             self._hold(path, seen, now, f"belum dapat dipindahkan ({why})", ledger)
             ledger.notes.append(f"belum dapat dipindahkan ({why}); dicoba lagi")
-        self._count(filenames.readable(path.name), ledger, now, fault)
+        self._count(file_names.readable(path.name), ledger, now, fault)
         self._told(ledger)
         return ledger
 
@@ -277,17 +277,17 @@ class Inbox:
         first = AGAIN if by_store else LATER
         held.until = now + min(first * 2 ** min(held.tries - 1, 16), LATEST)
         held.delivered = self._delivered
-        name = filenames.readable(path.name)
+        name = file_names.readable(path.name)
         if name not in self.state.waiting:
             _log.warning("inbox file waits", extra={"file": name, "why": why})
         self.state.waiting[name] = Unread(name, why, now)
 
     def _put_aside(self, path: Path, ledger: Ledger, seen: Seen, now: datetime) -> None:
         folder = self.folder / (FAILED if ledger.refused else PROCESSED)
-        name = filenames.shortened(path.name, _ROOM)
+        name = file_names.shortened(path.name, _ROOM)
         with SPACE.writing("inbox"):
             folder.mkdir(exist_ok=True)
-            target = filenames.free(folder / f"{now:{STAMP}}_{name}")
+            target = file_names.free(folder / f"{now:{STAMP}}_{name}")
             # os.replace, not copy: a file is in one place at any time. Another disk: shutil.
             try:
                 path.replace(target)
@@ -297,7 +297,7 @@ class Inbox:
                 shutil.move(path, target)
         self._seen.pop(path, None)
         self._held.pop(path, None)
-        self.state.waiting.pop(filenames.readable(path.name), None)
+        self.state.waiting.pop(file_names.readable(path.name), None)
         if ledger.refused:
             self._write_reason(target, ledger.refused)
         if not target.is_symlink():
@@ -306,7 +306,7 @@ class Inbox:
 
     def _write_reason(self, target: Path, why: str) -> None:
         try:
-            whole.write(target.with_name(target.name + REASON), f"{why}\n".encode(), _SHARED)
+            atomic_files.write(target.with_name(target.name + REASON), f"{why}\n".encode(), _SHARED)
         except OSError as error:  # the log and the page of the board say it too
             _log.warning("reason not written", extra={"file": target.name, "why": str(error)})
 
@@ -332,9 +332,9 @@ class Inbox:
         except (StoreError, KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 (see _guarded)
-            name = filenames.readable(path.name)
-            number = faults.record(_log, "a file that grew failed", error, file=name)
-            why = f"Tambahan berkas ini tidak dapat diolah; {faults.describe(error, number)}."
+            name = file_names.readable(path.name)
+            number = error_log.record(_log, "a file that grew failed", error, file=name)
+            why = f"Tambahan berkas ini tidak dapat diolah; {error_log.describe(error, number)}."
             self.state.fail(Unread(name, why, now, number))
             return Ledger(str(path), refused=why)
 
@@ -343,7 +343,7 @@ class Inbox:
         try:
             self.tell(ledger)
         except Exception as error:  # noqa: BLE001
-            faults.record(_log, "what became of a file was not told", error)
+            error_log.record(_log, "what became of a file was not told", error)
 
     def _recall(self) -> None:
         """Find what was put into failed/ before the start, once."""
@@ -351,5 +351,5 @@ class Inbox:
             return
         self._recalled = True
         self.state.failed.extend(
-            Unread(filenames.readable(name), why, at) for at, name, why in reasons(self.folder)
+            Unread(file_names.readable(name), why, at) for at, name, why in reasons(self.folder)
         )

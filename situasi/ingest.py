@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from situasi import feeds
+from situasi.common.formula_escape import bare
 from situasi.domain.election import Election
 from situasi.feeds.context import Context
 from situasi.feeds.headings import RETURNED
@@ -24,7 +25,6 @@ from situasi.feeds.reading.sources import read
 from situasi.feeds.table import Checked, Rejected, SourceRefused, Table
 from situasi.feeds.when import by_the_end
 from situasi.feeds.wide import count_reports
-from situasi.reports.guard import bare
 from situasi.returned_rows import Claim, claims, not_matched, settled
 from situasi.store.protocol import Delivery, Rejection, Store, StoreError, Writing
 from situasi.write_scope import WriteScope, bound

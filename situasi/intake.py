@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from situasi import filenames
 from situasi.board import Board
-from situasi.disk_space import SPACE
+from situasi.common import file_names
+from situasi.common.disk_space import SPACE
 from situasi.ingest import Ledger, Preview, ingest_file
 from situasi.write_scope import WriteScope
 
@@ -65,7 +65,7 @@ def feeds_of(ledger: Ledger) -> tuple[str, ...]:
 
 def safe_name(name: str) -> str:
     """A file name without folders and signs that some system forbids; its ending stays."""
-    plain = filenames.readable(_NO_NAME.sub("_", re.split(r"[/\\]", name)[-1])).strip(" .")
+    plain = file_names.readable(_NO_NAME.sub("_", re.split(r"[/\\]", name)[-1])).strip(" .")
     stem, dot, ending = plain.rpartition(".")
     if not dot or len(ending) > 10:
         return plain[:_LONGEST] or "kiriman"

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import situasi
-from situasi import sealed, whole
+from situasi import sealed
+from situasi.common import atomic_files
 from situasi.domain.election import Election
 from situasi.sealed import Broken, Sealed
 from situasi.store import trail, verbatim
@@ -96,7 +97,7 @@ def write(
     Raises KeepingRefused (and leaves nothing) where the file is there, or cannot be written.
     """
     scope = store.scope() or Scope(election.contest, election.kabupaten_code)
-    with _explained(path), whole.making(path) as file:
+    with _explained(path), atomic_files.making(path) as file:
         with store.state() as state:
             made = _written(state, scope, election, file, at, actor)
         proven(file)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from situasi import pulse
 from situasi.analysis import moment as moments
+from situasi.common import telemetry
+from situasi.common.background_jobs import Job
+from situasi.common.telemetry import Beat, Pulse
 from situasi.findings import Findings
-from situasi.jobs import Job
-from situasi.pulse import Beat, Pulse
 from situasi.snapshot import Live, Picture, Snapshot
 
 # For a new version or minute no more is found ahead than in so many seconds.
@@ -96,18 +96,18 @@ class Lookout:
                 self._findings.ahead(snapshot, at, started + BUDGET)
                 self._took = time.monotonic() - started
                 self._ready = (snapshot, minute)
-                pulse.READY.observe(self._took)
+                telemetry.READY.observe(self._took)
 
     def _measure(self, before: Picture | None, shown: Picture) -> None:
         """Note how the last look went."""
         if before is not None:
             self._tell(before, shown)
         if before is not None and before.snapshot is not shown.snapshot:
-            pulse.READ.observe(shown.took)
+            telemetry.READ.observe(shown.took)
             stored = _stored(before.snapshot, shown.snapshot)
             if stored is not None:
                 self._lag = max(0.0, (self._clock() - stored).total_seconds())
-                pulse.LAG.observe(self._lag)
+                telemetry.LAG.observe(self._lag)
         now = self._clock()
         if not self.pulse.is_due(now):
             return
@@ -118,9 +118,9 @@ class Lookout:
                 read=shown.took,
                 ready=self._took,
                 lag=self._lag,
-                viewers=pulse.viewers(),
+                viewers=telemetry.viewers(),
                 waiting=sum(shown.snapshot.waiting.values()),
-                memory=pulse.memory(),
+                memory=telemetry.memory(),
                 trouble=shown.trouble is not None,
             )
         )

@@ -12,10 +12,10 @@ from situasi import feeds
 from situasi.analysis import carried_out
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
+from situasi.common.i18n import _
 from situasi.ingest import as_table, ingest_rows
 from situasi.roles import Viewer
 from situasi.store.protocol import Overtaken, Store
-from situasi.words import _
 from situasi.write_scope import bound, for_viewer
 
 KIND = "rencana"

@@ -8,11 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from situasi.board import Board
+from situasi.common.formula_escape import harmless
 from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.headings import OURS, RETURNED
 from situasi.feeds.reading.marks import EXCESS
 from situasi.ingest import Ledger, ingest_rows
-from situasi.reports.guard import harmless
 from situasi.roles import Viewer
 from situasi.store.protocol import Quarantined, Store
 from situasi.write_scope import WriteScope

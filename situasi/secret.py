@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from situasi import whole
+from situasi.common import atomic_files
 from situasi.domain.settings import Settings
 
 SHORTEST = 32  # characters
@@ -25,10 +25,10 @@ def _kept(live: Path) -> str:
     live.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = secrets.token_urlsafe(48)
     try:
-        with whole.making(path) as file:  # of several that start at once one names its own
+        with atomic_files.making(path) as file:  # of several that start at once one names its own
             file.write(made.encode("ascii"))
     except FileExistsError:
-        path.chmod(whole.PRIVATE)
+        path.chmod(atomic_files.PRIVATE)
         found = path.read_text("ascii").strip()
         if len(found) < SHORTEST:
             raise ValueError(f"{path} rusak. Hapus, lalu mulai lagi.") from None

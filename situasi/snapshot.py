@@ -20,10 +20,10 @@ from situasi.analysis import caseload, incidents, microseconds
 from situasi.analysis.caseload import Cases
 from situasi.analysis.coded import Coder
 from situasi.batches import Batches
+from situasi.common.growable_frame import Rows
 from situasi.domain import feed_schemas
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.growing import Rows
 from situasi.store import trail
 from situasi.store.protocol import Store, StoreError
 from situasi.waiting import WaitingCount

@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import Any, Final
 
-from situasi import faults
-from situasi.jobs import Job
-from situasi.pulse import Errand
+from situasi.common import error_log
+from situasi.common.background_jobs import Job
+from situasi.common.telemetry import Errand
 from situasi.store import open_store, tables, trail, verbatim
 from situasi.store.protocol import Store, StoreError
 from situasi.store.scope import Scope
@@ -218,7 +218,7 @@ class Upstream:
             rows = 0 if self.state.elsewhere else self._flow()
         except Exception as error:
             self._trouble = error
-            said = error.detail if isinstance(error, StoreError) else faults.describe(error)
+            said = error.detail if isinstance(error, StoreError) else error_log.describe(error)
             self.state.failed(self._clock(), said, self._waiting())
             self._begin_anew(error)
             raise

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from situasi import board as house
 from situasi import viewers
 from situasi.board import Board, open_board
-from situasi.disk_space import SPACE
+from situasi.common.disk_space import SPACE
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register

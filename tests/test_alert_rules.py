@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from situasi.common.i18n import use
 from situasi.domain import alert_rules, election
 from situasi.domain.alert_rules import RULES
 from situasi.domain.feed_schemas import JENIS, KERAWANAN, SITUASI, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.telling import alerts as telling
-from situasi.words import use
 
 FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 

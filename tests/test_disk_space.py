@@ -20,10 +20,11 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
-from situasi import disk_space, intake
+from situasi import intake
 from situasi.analysis.moment import Moment
 from situasi.board import Board, install
-from situasi.disk_space import FULL, LOW, SPACE
+from situasi.common import disk_space
+from situasi.common.disk_space import FULL, LOW, SPACE
 from situasi.inbox import PATIENCE, Inbox
 from situasi.screen import health_panel
 from situasi.server import health, logs, metrics
@@ -61,7 +62,7 @@ def band() -> str:
 def test_less_and_less_room_is_said_before_it_is_gone_and_once_in_the_log(
     room: dict[str, int], caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "situasi.disk_space")
+    caplog.set_level(logging.INFO, "situasi.common.disk_space")
     said = []
     for free in (10 * LOW, LOW - 1, 412_000_000, FULL - 1, FULL - 2, LOW + 1):
         measured(room, free)

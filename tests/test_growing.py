@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from situasi.common.growable_frame import Rows
 from situasi.domain import feed_schemas
-from situasi.growing import Rows
 from tests.builders import report, rows_of
 
 DTYPES = feed_schemas.stored_dtypes(feed_schemas.TPS)

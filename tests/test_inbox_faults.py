@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi import filenames, inbox, whole
+from situasi import inbox
 from situasi.board import Board
+from situasi.common import atomic_files, file_names
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.inbox import BLAMED, LATER, Inbox
 from situasi.inbox_files import PATIENCE, SETTLED
@@ -159,7 +160,7 @@ def test_names_with_line_feeds_broken_bytes_and_the_longest_are_taken(drop: Drop
     assert drop.ids() == wanted
     assert drop.waiting() == []
     for name in drop.kept("processed"):
-        assert name == filenames.readable(name)
+        assert name == file_names.readable(name)
     assert not drop.inbox.state.failed and not drop.inbox.state.waiting
 
 
@@ -299,7 +300,7 @@ def test_a_reason_that_cannot_be_written_keeps_no_file_in_the_inbox(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(whole, "write", full)
+    monkeypatch.setattr(atomic_files, "write", full)
     drop.settled()
     assert (drop.waiting(), drop.kept("failed")) == ([], ["m.csv"])
     assert any("reason not written" in record.message for record in caplog.records)

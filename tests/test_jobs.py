@@ -18,17 +18,18 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
-from situasi import jobs, syncing
+from situasi import syncing
 from situasi.board import Board, install
-from situasi.disk_space import SPACE
+from situasi.common import background_jobs
+from situasi.common.background_jobs import IDLE, Job
+from situasi.common.disk_space import SPACE
+from situasi.common.telemetry import Errand
 from situasi.documents.schedule import Schedule, every
 from situasi.domain.settings import ROOT
 from situasi.drills import Player
 from situasi.headquarters import Boards, Headquarters
 from situasi.inbox import Inbox
-from situasi.jobs import IDLE, Job
 from situasi.overseeing import Overseeing
-from situasi.pulse import Errand
 from situasi.screen import health_jobs
 from situasi.server import health, lifespan, memory
 from situasi.server.keeper import Keeper
@@ -46,7 +47,7 @@ from tests.conftest import NOON
 ASKED = Request({"type": "http", "headers": []})
 # Where threads, tasks and timers may be begun by name: the runner, and these.
 MAY_BEGIN = {
-    "situasi/jobs.py": {"Thread", "create_task"},
+    "situasi/common/background_jobs.py": {"Thread", "create_task"},
     # One whose answer is awaited.
     "situasi/server/fair_workers.py": {"ensure_future"},
     "situasi/server/wall/picture_pool.py": {"ensure_future"},
@@ -72,10 +73,10 @@ def until(is_so: Callable[[], bool], why: str) -> None:
 @pytest.fixture(autouse=True)
 def no_jobs_left() -> Iterator[None]:
     """Those of other tests do not count here, nor ours there."""
-    before = jobs._running[:]
-    jobs._running.clear()
+    before = background_jobs._running[:]
+    background_jobs._running.clear()
     yield
-    jobs._running[:] = before
+    background_jobs._running[:] = before
     health.watch()
 
 
@@ -149,13 +150,13 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "nightly": (lambda b: Nightly(b, lambda: NOON, Errand()).job,
                 "situasi.server.nightly.Nightly._make"),
     "wall": (lambda b: Wall(b)._job, "situasi.server.wall.wall.Wall._look"),
-    "supervisor": (lambda _: Job("supervisor", jobs.revive), "situasi.jobs.running"),
+    "supervisor": (lambda _: Job("supervisor", background_jobs.revive), "situasi.common.background_jobs.running"),
     "overseeing": (overseeing_job, "situasi.overseeing.Overseeing.overview"),
     "news": (news_job, "situasi.store.postgres._address"),
     "collector": (lambda _: Job("collector", lambda: memory.collect()),
                   "situasi.server.memory.collect"),
     "disks": (lambda _: Job("disks", lambda: SPACE.check()),
-              "situasi.disk_space.DiskSpace.check"),
+              "situasi.common.disk_space.DiskSpace.check"),
 }  # fmt: skip
 
 
@@ -202,14 +203,14 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
     job = JOBS[name][0](board)
     if name == "nightly":
         job._turn.__self__._not_before = NOON  # type: ignore[attr-defined]
-    jobs._enter(job)
+    background_jobs._enter(job)
     if name == "overseeing":
         monkeypatch.setattr(Overseeing, "overview", lambda _self: None)
     if name == "news":
         monkeypatch.setattr(postgres, "_address", lambda _url: "")
         monkeypatch.setattr(postgres.psycopg, "connect", lambda *_, **__: nullcontext(Mock()))
     broken_once(monkeypatch, JOBS[name][1], error)
-    failed = jobs.failures().get(name, 0)
+    failed = background_jobs.failures().get(name, 0)
 
     async def turns() -> None:
         job._task = asyncio.current_task()  # alive, as it is taken by hand here
@@ -226,7 +227,7 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
     install(board)
     asyncio.run(turns())
     assert job.failures == 0 and job.trouble is None
-    assert jobs.failures()[name] == failed + 1
+    assert background_jobs.failures()[name] == failed + 1
     told = [r for r in caplog.records if r.message == "job failed" and vars(r)["job"] == name]
     assert told and told[0].exc_info
     board.deeds.close()
@@ -265,11 +266,11 @@ def test_a_task_goes_on_and_what_it_waited_for_may_be_cancelled_without_ending_i
         task = job.begin()
         while len(turns) < 4:
             await asyncio.sleep(0.001)
-        assert job.failures == 0 and jobs.running() == [job]
+        assert job.failures == 0 and background_jobs.running() == [job]
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert jobs.running() == []
+        assert background_jobs.running() == []
 
     asyncio.run(life())
 
@@ -366,12 +367,12 @@ def test_a_job_that_is_dead_is_told_and_started_again(
     assert 'situasi_job_alive{job="inbox"} 0.0' in exposed(lambda: board).decode()
     assert health_jobs.build_card().alarm
     assert "berhenti" in str(health_jobs.build_table().file()["keadaan"].tolist())
-    assert jobs.revive() == ["inbox"]
+    assert background_jobs.revive() == ["inbox"]
     before = len(turns)
     until(lambda: len(turns) > before, "not begun again")
     assert health.ready(ASKED).status_code == 200 and job.restarts == 1
     assert any("started anew" in record.message for record in caplog.records)
-    assert jobs.revive() == []
+    assert background_jobs.revive() == []
 
 
 def test_a_job_that_was_stopped_is_not_started_again(stop: threading.Event) -> None:
@@ -381,7 +382,7 @@ def test_a_job_that_was_stopped_is_not_started_again(stop: threading.Event) -> N
     stop.set()
     job.join(60)
     assert ended == [1]
-    assert jobs.running() == [] and jobs.revive() == [] and not job.revive()
+    assert background_jobs.running() == [] and background_jobs.revive() == [] and not job.revive()
 
 
 def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> None:
@@ -396,7 +397,7 @@ def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> 
         job.begin()
         health.watch(job)
         found = []
-        for _ in range(jobs.FAILING):
+        for _ in range(background_jobs.FAILING):
             found.append(health.ready(ASKED).status_code)
             await job.take_async()
         found.append(health.ready(ASKED).status_code)
@@ -407,18 +408,19 @@ def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> 
         return found
 
     install(board)
-    assert asyncio.run(life()) == [200] * jobs.FAILING + [503, 200]
+    assert asyncio.run(life()) == [200] * background_jobs.FAILING + [503, 200]
 
 
 def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
     job = Job("upstream", lambda: 1 / 0)
-    jobs._enter(job)
+    background_jobs._enter(job)
     job.take()
     job.take()
     said = exposed(lambda: board).decode()
     assert 'situasi_job_failing{job="upstream"} 2.0' in said
     assert (
-        f'situasi_job_failures_total{{job="upstream"}} {float(jobs.failures()["upstream"])}' in said
+        f'situasi_job_failures_total{{job="upstream"}} {float(background_jobs.failures()["upstream"])}'
+        in said
     )
     assert 'situasi_job_since_success_seconds{job="upstream"}' in said
     file = health_jobs.build_table().file()
@@ -430,9 +432,9 @@ def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
 def test_what_is_done_once_in_a_thread_of_its_own_tells_what_went_wrong(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    before = jobs.failures().get("sekali", 0)
-    jobs.once("sekali", lambda: 1 / 0)
-    until(lambda: jobs.failures().get("sekali", 0) > before, "not counted")
+    before = background_jobs.failures().get("sekali", 0)
+    background_jobs.once("sekali", lambda: 1 / 0)
+    until(lambda: background_jobs.failures().get("sekali", 0) > before, "not counted")
     until(lambda: "job failed" in caplog.text, "not told")
 
 

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from situasi import lookout as lookouts
-from situasi import pulse, sight
+from situasi import sight
 from situasi.analysis.moment import moment
 from situasi.analysis.works import reads
 from situasi.board import Board
+from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.roles import ROLES, Viewer
@@ -153,7 +154,7 @@ def test_the_next_minute_is_found_before_it_begins(
 def test_how_long_a_row_took_to_be_shown_is_measured(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = pulse.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
+    before = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
     first = board.lookout.look()
     board.lookout._measure(None, first)
     assert board.lookout.pulse.beats()[-1].lag is None
@@ -161,7 +162,7 @@ def test_how_long_a_row_took_to_be_shown_is_measured(
     monkeypatch.setattr(board.lookout, "_clock", lambda: NOON + timedelta(seconds=20))
     board.lookout._measure(first, board.lookout.look())
     assert board.lookout.pulse.beats()[-1].lag == 20
-    after = pulse.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
+    after = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
     assert after == before + 1
 
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
+from situasi.common.formula_escape import bare
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest import NO_LONGER_HELD, Ledger, ingest_file
 from situasi.quarantine import as_csv, release
-from situasi.reports.guard import bare
 from situasi.store.protocol import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from situasi.recent import Recent
+from situasi.common.single_flight_cache import Recent
 
 
 def test_many_who_ask_at_once_cause_one_making_and_get_the_same() -> None:

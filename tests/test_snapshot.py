@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import words
 from situasi.analysis.incidents import cases, known
 from situasi.analysis.moment import Moment
+from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.snapshot import Live
 from situasi.store import Scope, based, open_store
@@ -310,7 +310,7 @@ def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> Non
     at = Moment(NOW.astimezone(WIB), live=True, exercise=False)
     assert views.bands(at, "WIB", **told) == []
     ((kind, said),) = views.bands(at, "WIB", **told, replaced_at=NOW)
-    assert kind == "doubt" and words.clock(NOW.astimezone(WIB)) in said
+    assert kind == "doubt" and i18n.clock(NOW.astimezone(WIB)) in said
     assert "mungkin tidak ada lagi" in said
 
 

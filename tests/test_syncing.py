@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from situasi import syncing
+from situasi.common.telemetry import Errand
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
-from situasi.pulse import Errand
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.syncing import SyncRefused, Upstream, flow
 from tests.builders_store import assert_same, every, fill, flowing

@@ -17,7 +17,8 @@ from typing import BinaryIO
 
 import pytest
 
-from situasi import secret, whole
+from situasi import secret
+from situasi.common import atomic_files
 from situasi.domain.settings import ROOT
 from tests.conftest import settings_in
 
@@ -100,7 +101,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_file_and_the_next_one_tidi
         ended(writer)
         content = path.read_bytes()
         assert len(content) == SIZE and set(content) == {ord("a")}
-    whole.write(path, b"sesudahnya")
+    atomic_files.write(path, b"sesudahnya")
     assert path.read_bytes() == b"sesudahnya"
     assert parts(tmp_path) == []
 
@@ -111,12 +112,12 @@ def test_what_is_being_written_is_never_tidied_away_and_what_a_killed_one_left_i
     writer = process(STUCK, str(tmp_path / "cadangan.zip"))
     try:
         assert lines(writer, 1) == ["begun\n"]
-        assert whole.tidy(tmp_path) == []
-        whole.write(tmp_path / "lain.txt", b"lain")
+        assert atomic_files.tidy(tmp_path) == []
+        atomic_files.write(tmp_path / "lain.txt", b"lain")
         [left] = parts(tmp_path)
     finally:
         ended(writer)
-    assert whole.tidy(tmp_path) == [left]
+    assert atomic_files.tidy(tmp_path) == [left]
     assert [one.name for one in tmp_path.iterdir()] == ["lain.txt"]
 
 
@@ -124,35 +125,35 @@ def test_only_our_own_unfinished_files_are_tidied_away(tmp_path: Path) -> None:
     others = [".unduhan.part", "x.situasi.part", ".00ff.situasi.part", "catatan.txt"]
     for name in others:
         (tmp_path / name).write_text("milik orang", "utf-8")
-    assert whole.tidy(tmp_path) == []
-    assert whole.tidy(tmp_path / "tidak-ada") == []
+    assert atomic_files.tidy(tmp_path) == []
+    assert atomic_files.tidy(tmp_path / "tidak-ada") == []
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(others)
 
 
 def test_a_folder_that_a_killed_one_left_is_tidied_away_and_one_being_filled_stays(
     tmp_path: Path,
 ) -> None:
-    with whole.making_folder(tmp_path / "arsip") as part:
+    with atomic_files.making_folder(tmp_path / "arsip") as part:
         (part / "isi.csv").write_text("isi", "utf-8")
-        assert whole.tidy(tmp_path) == []
+        assert atomic_files.tidy(tmp_path) == []
     assert (tmp_path / "arsip" / "isi.csv").read_text("utf-8") == "isi"
     left = tmp_path / ".00ff00ff00ff00ff.situasi.part"
     left.mkdir()
     (left / "isi.csv").write_text("isi", "utf-8")
-    assert whole.tidy(tmp_path) == [left.name]
+    assert atomic_files.tidy(tmp_path) == [left.name]
 
 
 def by_write(path: Path) -> None:
-    whole.write(path, b"isi")
+    atomic_files.write(path, b"isi")
 
 
 def by_making(path: Path) -> None:
-    with whole.making(path) as file:
+    with atomic_files.making(path) as file:
         file.write(b"isi")
 
 
 def by_folder(path: Path) -> None:
-    with whole.making_folder(path) as part:
+    with atomic_files.making_folder(path) as part:
         (part / "isi").write_bytes(b"isi")
 
 
@@ -209,20 +210,20 @@ def test_a_full_disk_at_any_step_is_said_and_leaves_nothing_behind(
 
 def test_a_name_of_the_longest_length_can_be_written(tmp_path: Path) -> None:
     for path in (tmp_path / ("x" * 255), tmp_path / ("é" * 127)):
-        whole.write(path, b"isi")
+        atomic_files.write(path, b"isi")
         assert path.read_bytes() == b"isi"
 
 
 def test_a_folder_behind_a_link_is_written_into(tmp_path: Path) -> None:
     (tmp_path / "jauh").mkdir()
     (tmp_path / "dekat").symlink_to(tmp_path / "jauh")
-    whole.write(tmp_path / "dekat" / "satu", b"isi")
+    atomic_files.write(tmp_path / "dekat" / "satu", b"isi")
     assert (tmp_path / "jauh" / "satu").read_bytes() == b"isi"
 
 
 def test_of_several_who_make_a_new_file_at_once_one_names_it(tmp_path: Path) -> None:
     path = tmp_path / "satu"
-    with pytest.raises(FileExistsError), whole.making(path) as file:
+    with pytest.raises(FileExistsError), atomic_files.making(path) as file:
         file.write(b"kedua")
         by_making(path)
     assert path.read_bytes() == b"isi"
@@ -234,14 +235,14 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 ) -> None:
     """The second asks exactly while the first has begun to write its own."""
     settings, told = settings_in(tmp_path), []
-    sync = whole._sync
+    sync = atomic_files._sync
 
     def meanwhile(file: BinaryIO) -> None:
-        monkeypatch.setattr(whole, "_sync", sync)
+        monkeypatch.setattr(atomic_files, "_sync", sync)
         told.append(secret.of(settings))
         sync(file)
 
-    monkeypatch.setattr(whole, "_sync", meanwhile)
+    monkeypatch.setattr(atomic_files, "_sync", meanwhile)
     told.append(secret.of(settings))
     assert told[0] == told[1] == (settings.live / "secret").read_text("ascii")
 
@@ -259,7 +260,7 @@ OTHERWISE = {
     "situasi/screen/report_messages.py",
     "situasi/sealed.py",  # members of an archive that whole.making names
     "situasi/server/api/intake.py",
-    "situasi/whole.py",
+    "situasi/common/atomic_files.py",
 }
 WRITES = {"write_text", "write_bytes", "fdopen", "mkstemp", "NamedTemporaryFile"}
 

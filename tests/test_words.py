@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from situasi import words
+from situasi.common import i18n
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from tests.builders import WIB, wib
@@ -19,7 +19,7 @@ from tests.tools.words import ROOT, collected, existing
 @pytest.fixture(autouse=True)
 def indonesian_afterwards() -> Iterator[None]:
     yield
-    words.use("id")
+    i18n.use("id")
 
 
 def test_no_interface_word_lacks_an_english_one() -> None:
@@ -60,7 +60,7 @@ def test_a_missing_weight_is_said_not_guessed() -> None:
 
 
 def test_an_unknown_language_is_indonesian() -> None:
-    assert words.use("xx") == "id"
+    assert i18n.use("xx") == "id"
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_an_unknown_language_is_indonesian() -> None:
 def test_numbers_are_written_as_the_language_writes_them(
     language: str, number: str, rate: str
 ) -> None:
-    words.use(language)
-    assert words.number(30_483) == number
-    assert words.number(63.53, 1) == rate
+    i18n.use(language)
+    assert i18n.number(30_483) == number
+    assert i18n.number(63.53, 1) == rate
 
 
 def test_times_and_dates_are_written_as_indonesians_do() -> None:
     at = datetime(2024, 11, 27, 7, 30, tzinfo=WIB)
-    assert words.clock(at) == "07.30"
-    assert words.day(date(2024, 11, 27)) == "27 Nov 2024"
-    assert words.long_day(at) == "Rabu, 27 November 2024"
+    assert i18n.clock(at) == "07.30"
+    assert i18n.day(date(2024, 11, 27)) == "27 Nov 2024"
+    assert i18n.long_day(at) == "Rabu, 27 November 2024"
 
 
 @pytest.mark.parametrize(
@@ -96,11 +96,11 @@ def test_an_age_past_the_hour_is_a_time_and_the_future_is_never_just_now(
     age: timedelta, said: str
 ) -> None:
     now = wib("12.00")
-    assert words.ago(now - age, now) == said
+    assert i18n.ago(now - age, now) == said
 
 
 def test_a_change_says_its_direction() -> None:
-    assert [words.signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
+    assert [i18n.signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
 
 
 def test_no_word_hides_inside_an_f_string_where_the_collector_cannot_see_it() -> None:

@@ -8,7 +8,7 @@ from queue import Queue
 
 import pytest
 
-from situasi.work_limits import QuestionLimiter, TooBusy, TooManyQuestions, TurnLimiter
+from situasi.common.work_limits import QuestionLimiter, TooBusy, TooManyQuestions, TurnLimiter
 
 
 class Work:

@@ -14,7 +14,7 @@ import pandas as pd
 from situasi.analysis import microseconds
 from situasi.analysis.incidents import STATED_ONCE, told_at
 from situasi.analysis.microseconds import Micros
-from situasi.growing import Rows
+from situasi.common.growable_frame import Rows
 
 # The words by which cases are chosen, and those that hold until another is told.
 WORDS = tuple(dict.fromkeys(("kecamatan", "jenis", "status", *STATED_ONCE)))

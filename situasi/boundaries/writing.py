@@ -11,8 +11,8 @@ from typing import Any
 import shapely
 from filelock import FileLock, Timeout
 
-from situasi import whole
 from situasi.boundaries.report import GeoRefused
+from situasi.common import atomic_files
 from situasi.domain import boundaries
 
 DECIMALS = 6
@@ -49,7 +49,7 @@ def switch(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
             files = {level: _write(place, level, text) for level, text in texts.items()}
             named |= {level: file.name for level, file in files.items()}
             said = json.dumps(named, indent=1, sort_keys=True) + "\n"
-            whole.write(place / boundaries.SET, said.encode(), whole.READABLE)
+            atomic_files.write(place / boundaries.SET, said.encode(), atomic_files.READABLE)
             _remove_others(place, named)
     except Timeout as busy:
         raise GeoRefused("Impor batas lain sedang berjalan di sini; tunggu sebentar.") from busy
@@ -59,7 +59,7 @@ def switch(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
 def _write(place: Path, level: str, text: str) -> Path:
     content = text.encode("utf-8")
     path = place / f"{level}.{hashlib.sha256(content).hexdigest()[:12]}.geojson"
-    whole.write(path, content, whole.READABLE)
+    atomic_files.write(path, content, atomic_files.READABLE)
     return path
 
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from situasi import calibration, whole
+from situasi import calibration
 from situasi.cli.common import err, fail, out
+from situasi.common import atomic_files
 from situasi.domain import election, forecast_parameters, register, settings
 from situasi.rehearsal import days
 
@@ -39,7 +40,7 @@ def calibrate(
         )
         path = target or definition.folder / forecast_parameters.NAME
         text = forecast_parameters.write(found, election.fingerprint(definition))
-        whole.write(path, text.encode("utf-8"), whole.READABLE)
+        atomic_files.write(path, text.encode("utf-8"), atomic_files.READABLE)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise fail(error) from error
     for one in found.tested:

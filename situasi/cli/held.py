@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi import whole
 from situasi.cli.common import actor, fail, now, opened, out
+from situasi.common import atomic_files
 from situasi.quarantine import as_csv
 from situasi.quarantine import release as bring_again
 from situasi.write_scope import Corrects, for_program
@@ -51,7 +51,7 @@ def export(
         rows = [row for row in waiting if row.feed == name]
         path = target if len(feeds) < 2 else target.with_stem(f"{target.stem}-{name}")
         try:
-            whole.write(path, as_csv(rows).encode("utf-8-sig"))
+            atomic_files.write(path, as_csv(rows).encode("utf-8-sig"))
         except OSError as error:
             raise fail(f"{path}: {error.strerror or error}") from error
         out.print(f"{len(rows)} baris ditulis ke {path}", highlight=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from situasi.cli.common import err, fail, now, opened, out, until_interrupted
-from situasi.pulse import Errand
+from situasi.common.telemetry import Errand
 from situasi.store import Scope
 from situasi.syncing import Flown, SyncRefused, Upstream, upstream
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from situasi import words
 from situasi.analysis.coverage import areas
 from situasi.analysis.overview import Overview, of_each
+from situasi.common import i18n
 from situasi.documents import facts, tables
 from situasi.documents.gathering import Gathered
 from situasi.reports.laporan import Annex, Letter
@@ -29,7 +29,7 @@ def _annex(of: Gathered, letter: Letter, code: str, found: Overview) -> Annex:
     place = of.register.kecamatan[code]
     cases = tables.cases(of, found.open, "Kejadian terbuka", letter.of_each)
     about = "≈ " if place.dpt_estimated else ""
-    said = [f"{place.polsek}; {words.number(place.tps)} TPS; DPT {about}{words.number(place.dpt)}"
+    said = [f"{place.polsek}; {i18n.number(place.tps)} TPS; DPT {about}{i18n.number(place.dpt)}"
             f"{' (perkiraan)' if about else ''}."]  # fmt: skip
     if found.open.empty:
         silent = code not in found.heard
@@ -57,6 +57,6 @@ def _required(of: Gathered, code: str) -> list[str]:
     if not row["known"]:
         return ["Belum ada plotting personel di TPS kecamatan ini."]
     return [
-        f"Polisi diplot {words.number(row['posted'])}, hadir {words.number(row['present'])}, "
-        f"menurut pola perlu ≈ {words.number(row['required'])} (perkiraan)."
+        f"Polisi diplot {i18n.number(row['posted'])}, hadir {i18n.number(row['present'])}, "
+        f"menurut pola perlu ≈ {i18n.number(row['required'])} (perkiraan)."
     ]

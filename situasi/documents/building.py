@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from situasi import sight, words
+from situasi import sight
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
+from situasi.common import i18n
 from situasi.documents import annexes, chapters, drawings, facts, message, tables
 from situasi.documents.gathering import Gathered, gather
 from situasi.documents.wanted import Wanted
@@ -97,10 +98,10 @@ def _tables(found: Gathered, letter: Letter) -> dict[str, Table]:
 @contextmanager
 def _on_paper() -> Iterator[None]:
     """In Indonesian, and by the clock: it is read later than written, and by others."""
-    before = words.language()
-    words.use("id")
+    before = i18n.language()
+    i18n.use("id")
     try:
-        with words.by_the_clock():
+        with i18n.by_the_clock():
             yield
     finally:
-        words.use(before)
+        i18n.use(before)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from situasi import words
 from situasi.analysis import timeline, turnout
 from situasi.analysis.stations import NO_PHASE
+from situasi.common import i18n
 from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
@@ -67,10 +67,10 @@ def _incidents(of: Gathered) -> Drawing | None:
     inside = [(at, word) for at, word in moments if begin <= at < end and by == _HOUR]
     names = {level: label("tingkat", _code(level)) for level in map(str, slots)}
     if begin < of.at.at < end and by == _HOUR:
-        inside.append((of.at.at, f"laporan {words.clock(of.at.at)}"))
+        inside.append((of.at.at, f"laporan {i18n.clock(of.at.at)}"))
     said = "Kejadian per jam" if by == _HOUR else "Kejadian per hari"
     if without:
-        said += f"; {words.number(without)} tanpa jam tidak digambar"
+        said += f"; {i18n.number(without)} tanpa jam tidak digambar"
     return Drawing(said, f"Diagram batang: {said}", partial(charts.incidents, slots, names, inside))
 
 
@@ -84,7 +84,7 @@ def _turnout(of: Gathered) -> Drawing | None:
         return None
     rules = of.register.election.rules.turnout
     references = [(f"{one.label}: {percent(one.percent)}", one.percent) for one in rules.references]
-    told = f"{words.number(int(whole['told']))} dari {words.number(int(whole['tps']))} TPS melapor"
+    told = f"{i18n.number(int(whole['told']))} dari {i18n.number(int(whole['tps']))} TPS melapor"
     # The curve stops with the voting: what is told later is in the figures alone.
     names = (f"TPS yang melapor ({told})", f"perkiraan menurut {rules.against}")
     said = f"Partisipasi TPS yang melapor; {told}"

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pandas as pd
 
-from situasi import words
 from situasi.analysis import coverage, incidents, situasi, turnout
 from situasi.analysis.lives import STEPS
 from situasi.analysis.overview import Overview
+from situasi.common import i18n
 from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
@@ -51,14 +51,14 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
 def of_period(of: Gathered) -> tuple[Fact, ...]:
     """How the cases of the period were worked on."""
     work, heard = of.period.work, of.period.heard
-    total = words.number(len(work.shown)) if heard else "–"
+    total = i18n.number(len(work.shown)) if heard else "–"
     nothing = "belum ada laporan"
     told = [
         Fact("tercatat", "Kejadian dalam kurun", total,
-             f"{words.number(work.reports)} laporan" if heard else nothing,
+             f"{i18n.number(work.reports)} laporan" if heard else nothing,
              (Number(len(work.shown) if heard else None),)),
         Fact("lewat", "Lewat waktu",
-             f"{words.number(len(work.overdue))} dari {words.number(len(work.open))}"
+             f"{i18n.number(len(work.overdue))} dari {i18n.number(len(work.open))}"
              if heard else "–", "dari kejadian terbuka" if heard else nothing,
              (Number(len(work.overdue) if heard else None),), bool(len(work.overdue))),
     ]  # fmt: skip
@@ -67,8 +67,8 @@ def of_period(of: Gathered) -> tuple[Fact, ...]:
 
 def _step(of: Gathered, step: str) -> Fact:
     one, heard = of.period.work.stretches[step], of.period.heard
-    value = "belum separuh" if one.median is None else words.span(one.median)
-    note = f"{words.number(one.done)} selesai, {words.number(one.waiting)} menunggu"
+    value = "belum separuh" if one.median is None else i18n.span(one.median)
+    note = f"{i18n.number(one.done)} selesai, {i18n.number(one.waiting)} menunggu"
     minutes = None if one.median is None else one.median / timedelta(minutes=1)
     return Fact(
         f"waktu_{step}",

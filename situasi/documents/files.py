@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from situasi import whole, words
+from situasi.common import atomic_files, i18n
 from situasi.reports.laporan import Laporan
 from situasi.reports.letter import FOLDER, TemplateRefused
 
@@ -22,8 +22,8 @@ FORMATS = {"docx": _DOCX, "pdf": "application/pdf", "xlsx": _XLSX, "txt": "text/
 
 def made(laporan: Laporan, form: str, election: Path) -> bytes:
     """The file of this form (FORMATS). Raises TemplateRefused."""
-    before = words.language()
-    words.use("id")
+    before = i18n.language()
+    i18n.use("id")
     try:
         content = _MAKERS[form](laporan, election)
     except TemplateRefused as error:
@@ -33,7 +33,7 @@ def made(laporan: Laporan, form: str, election: Path) -> bytes:
         _refused.pop((form, election), None)
         return content
     finally:
-        words.use(before)
+        i18n.use(before)
 
 
 def troubles(election: Path) -> list[str]:
@@ -125,6 +125,6 @@ def write(
     for form in forms:
         path = folder / f"{stem_of(laporan, kecamatan)}.{form}"
         if not path.exists():
-            whole.write(path, made(laporan, form, election))
+            atomic_files.write(path, made(laporan, form, election))
             found.append(path)
     return found

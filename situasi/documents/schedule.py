@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from situasi import faults
+from situasi.common import error_log
 from situasi.documents.wanted import Refused
 
 _EVERY = re.compile(r"(\d+)\s*(m|menit|h|j|jam)", re.ASCII | re.IGNORECASE)
@@ -70,7 +70,7 @@ class Schedule:
             self._next_try = now + AGAIN
             why: object = error
             if not isinstance(error, self.hoped):
-                why = faults.describe(error, faults.record(_log, "laporan failed", error))
+                why = error_log.describe(error, error_log.record(_log, "laporan failed", error))
             self.tell(f"Laporan {due:%d/%m %H.%M} gagal: {why}; dicoba lagi sebentar lagi.")
             return
         self._done = due

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.words import _
+from situasi.common.i18n import _
 
 
 def N_(message: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from situasi import whole
+from situasi.common import atomic_files
 from situasi.rehearsal.scene import Scene
 
 CATCHING_UP = timedelta(minutes=20)  # after a silence, what waited comes in within this time
@@ -95,5 +95,5 @@ def write(
                 "latihan": "ya",
             }
         )
-    whole.write(path, buffer.getvalue().encode("utf-8"), whole.READABLE)
+    atomic_files.write(path, buffer.getvalue().encode("utf-8"), atomic_files.READABLE)
     return path

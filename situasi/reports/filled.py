@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from situasi import words
+from situasi.common import i18n
 from situasi.reports.laporan import Annex, Fact, Laporan, Table
 
 # Of the control characters a document takes the line break; no text turns the direction of others.
@@ -48,13 +48,13 @@ def filled(laporan: Laporan) -> dict[str, Any]:
         "klasifikasi": letter.classification,
         "penanda_tangan": letter.signatory,
         "tembusan": letter.copies,
-        "hari": words.long_day(at),
-        "tanggal": words.long_day(at).partition(", ")[2],
-        "jam": words.clock(at),
+        "hari": i18n.long_day(at),
+        "tanggal": i18n.long_day(at).partition(", ")[2],
+        "jam": i18n.clock(at),
         "zona": laporan.zone,
-        "saat": f"{words.long_day(at)} pukul {words.clock(at)} {laporan.zone}",
+        "saat": f"{i18n.long_day(at)} pukul {i18n.clock(at)} {laporan.zone}",
         "kurun": laporan.said["kurun"][0],
-        "versi": words.number(laporan.version),
+        "versi": i18n.number(laporan.version),
         "latihan": REHEARSAL if laporan.rehearsal else "",
         "angka": _facts(laporan.facts),
         "bab": {name: list(sentences) for name, sentences in laporan.said.items()},

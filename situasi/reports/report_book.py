@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi import words
+from situasi.common import i18n
 from situasi.reports import workbook
 from situasi.reports.filled import REHEARSAL
 from situasi.reports.laporan import Fact, Laporan, Table
@@ -35,7 +35,7 @@ def written(laporan: Laporan) -> bytes:
 
 
 def _when(laporan: Laporan) -> str:
-    return f"{words.long_day(laporan.at)} pukul {words.clock(laporan.at)} {laporan.zone}"
+    return f"{i18n.long_day(laporan.at)} pukul {i18n.clock(laporan.at)} {laporan.zone}"
 
 
 def _about(laporan: Laporan) -> dict[str, str]:

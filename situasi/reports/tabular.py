@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.reports.guard import harmless
+from situasi.common.formula_escape import harmless
 
 # Halves of letters have no UTF-8.
 _HALF = re.compile("[\ud800-\udfff]")

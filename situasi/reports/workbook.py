@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from situasi.reports.guard import harmless
+from situasi.common.formula_escape import harmless
 from situasi.reports.tabular import missing
 
 # Of the control characters XML takes three.

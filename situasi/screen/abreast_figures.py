@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from situasi import words
 from situasi.abreast import Line
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.screen import abreast_tables, parts
@@ -13,7 +14,6 @@ from situasi.screen.abreast_words import at_least, from_some, of_tps, rate
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 
 def figures(all_of: Line, every: list[Line]) -> list[Figure]:
@@ -36,10 +36,10 @@ def _figure(key: str, card: Card, rows: Callable[[list[Line]], Table], every: li
 def _heard(one: Line) -> Card:
     never = one.members - one.reporting
     notes = [
-        _("{n} senyap").format(n=words.number(one.silent)) if one.silent else "",
-        _("{n} belum ada laporan").format(n=words.number(never)) if never else "",
+        _("{n} senyap").format(n=i18n.number(one.silent)) if one.silent else "",
+        _("{n} belum ada laporan").format(n=i18n.number(never)) if never else "",
     ]
-    value = _("{n} dari {all}").format(n=words.number(one.reporting), all=words.number(one.members))
+    value = _("{n} dari {all}").format(n=i18n.number(one.reporting), all=i18n.number(one.members))
     note = " · ".join(filter(None, notes)) or _("semua melapor")
     return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent))
 

@@ -6,13 +6,13 @@ import streamlit as st
 
 from situasi import headquarters
 from situasi.abreast import Line
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.area import Area
 from situasi.figures.map import HEIGHT, situation_map
 from situasi.figures.placing import placed
 from situasi.figures.theme import SITUASI
 from situasi.screen import abreast_tables, abreast_words, parts, session
-from situasi.words import _
 
 _KEY = "peta_wilayah"
 _CLICKED = "_peta_wilayah"

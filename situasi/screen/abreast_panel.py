@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import words
 from situasi.abreast import Line
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import abreast_parts, abreast_words, filters, parts, upper, whose
 from situasi.screen.abreast_parts import Tile
 from situasi.screen.session import Moment
-from situasi.words import _
 
 
 def title(part: str) -> str:
@@ -21,7 +21,7 @@ def title(part: str) -> str:
 def controls(at: Moment) -> None:
     """The moment that is shown, behind one button."""
     zone = whose.desk().zone_label
-    said = _("Langsung") if at.live else f"{words.clock(at.at)} {zone}"
+    said = _("Langsung") if at.live else f"{i18n.clock(at.at)} {zone}"
     with parts.bar():
         st.markdown(f"**{abreast_words.each()}**", width="content")
         with st.popover(said, key="pilih_saat"):

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import streamlit as st
 
-from situasi import headquarters, words
+from situasi import headquarters
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.overseeing import Overview
 from situasi.screen import parts, tables
@@ -14,7 +16,6 @@ from situasi.screen.columns import moments
 from situasi.screen.tables import Table, table
 from situasi.store.rollups import Serious
 from situasi.telling.reports import Item, short
-from situasi.words import _
 
 LISTED = 12
 
@@ -25,7 +26,7 @@ def serious_panel(found: Overview, part: str) -> None:
     with parts.bar():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
-            title = _("{n} kejadian serius").format(n=words.number(len(cases)))
+            title = _("{n} kejadian serius").format(n=i18n.number(len(cases)))
             tables.opens(title, lambda: _table(found, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:
@@ -39,7 +40,7 @@ def serious_panel(found: Overview, part: str) -> None:
 
 def _item(found: Overview, one: Serious) -> Item:
     at, now = (moment.astimezone(found.command.zone) for moment in (one.known_at, _now(found, one)))
-    heard = words.ago(at, now)
+    heard = i18n.ago(at, now)
     return Item(
         tingkat=one.tingkat,
         tingkat_name=label("tingkat", one.tingkat),

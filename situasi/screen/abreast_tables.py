@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from situasi.abreast import Line
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import abreast_words, drawn, tables, whose
 from situasi.screen.columns import Cells, moments, number, part, percent
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 _ROW = "wilayah"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from situasi import words
 from situasi.abreast import Line
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.higher_command import MABES
 from situasi.screen import upper, whose
-from situasi.words import _
 
 _HOUR = timedelta(hours=1)
 
@@ -25,21 +25,21 @@ def at_least(line: Line, count: str) -> str:
     if value is None:
         return "–"
     # That there are at least none says nothing: from how many it is stands beside it.
-    return ("≥ " if value and line.partial(count) else "") + words.number(value)
+    return ("≥ " if value and line.partial(count) else "") + i18n.number(value)
 
 
 def of_tps(line: Line) -> str:
     """The TPS that there are; not known: in words."""
     if line.tps is None:
         return _("belum diketahui")
-    return ("≈ " if line.estimated else "") + words.number(line.tps)
+    return ("≈ " if line.estimated else "") + i18n.number(line.tps)
 
 
 def rate(line: Line) -> str:
     """Turnout of the TPS whose voters are known."""
     if line.rate is None:
         return "–"
-    return ("≈ " if line.rate_estimated else "") + words.number(line.rate, 1) + " %"
+    return ("≈ " if line.rate_estimated else "") + i18n.number(line.rate, 1) + " %"
 
 
 def facts(line: Line) -> list[str]:
@@ -67,7 +67,7 @@ def grave(line: Line) -> str:
         (red, _("{n} kec. merah")),
         (yellow, _("{n} kec. kuning")),
     )
-    return " · ".join(said.format(n=words.number(n)) for n, said in told if n)
+    return " · ".join(said.format(n=i18n.number(n)) for n, said in told if n)
 
 
 def share(line: Line) -> float | None:
@@ -80,11 +80,11 @@ def copied(line: Line) -> str:
     """How old what lies here is."""
     if line.exercise_at is not None:
         at = line.exercise_at.astimezone(line.zone)
-        return _("jam latihan {time}").format(time=words.clock(at))
+        return _("jam latihan {time}").format(time=i18n.clock(at))
     if line.copied_at is None:
         return ""
     at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
-    age = words.ago(at, now)
+    age = i18n.ago(at, now)
     if line.zone != whose.desk().zone and now - at >= _HOUR:  # a clock of another zone
         age = f"{age} {line.zone_label}"
     return _("salinan {age}").format(age=age)
@@ -94,12 +94,12 @@ def silent(line: Line) -> str:
     """That nothing comes any more, or nothing."""
     if line.is_silent:
         return _("SENYAP")
-    return _("{n} senyap").format(n=words.number(line.silent)) if line.silent else ""
+    return _("{n} senyap").format(n=i18n.number(line.silent)) if line.silent else ""
 
 
 def from_some(line: Line, count: str) -> str:
     """Of how many kabupaten a sum is."""
     told, every = line.told[count], line.members
     if told == every:
-        return _("{n} kabupaten").format(n=words.number(every))
-    return _("{n} dari {all} kabupaten").format(n=words.number(told), all=words.number(every))
+        return _("{n} kabupaten").format(n=i18n.number(every))
+    return _("{n} dari {all} kabupaten").format(n=i18n.number(told), all=i18n.number(every))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from situasi import words
 from situasi.analysis import sop
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import activities_tables as shown
 from situasi.screen.activities_parts import in_words
 from situasi.screen.activities_work import Work
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 
 def figures(found: Work, today: date) -> list[Figure]:
@@ -48,9 +48,9 @@ def _running_card(found: Work) -> Card:
     if not found.running:
         return Card(_("Tahap berjalan"), "–", _("tidak ada tahap bertanggal pada hari ini"))
     stage, others = found.running[0], len(found.running) - 1
-    note = _("sampai {day}").format(day=words.day(stage.end)) if stage.end else ""
+    note = _("sampai {day}").format(day=i18n.day(stage.end)) if stage.end else ""
     if others:
-        note += " · " + _("{n} tahap lain juga berjalan").format(n=words.number(others))
+        note += " · " + _("{n} tahap lain juga berjalan").format(n=i18n.number(others))
     return Card(_("Tahap berjalan"), in_words(stage.name), note)
 
 
@@ -60,13 +60,13 @@ def _next_card(found: Work, today: date) -> Card:
     stage = found.upcoming[0]
     assert stage.start is not None
     days = (stage.start - today).days
-    soon = _("besok") if days == 1 else _("{n} hari lagi").format(n=words.number(days))
-    note = _("mulai {day}, {soon}").format(day=words.day(stage.start), soon=soon)
+    soon = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.number(days))
+    note = _("mulai {day}, {soon}").format(day=i18n.day(stage.start), soon=soon)
     return Card(_("Tahap berikut"), in_words(stage.name), note)
 
 
 def _of(part: int, whole: int) -> str:
-    return _("{n} dari {all}").format(n=words.number(part), all=words.number(whole))
+    return _("{n} dari {all}").format(n=i18n.number(part), all=i18n.number(whole))
 
 
 def _unheard(title: str) -> Card:
@@ -84,7 +84,7 @@ def _done_card(found: Work) -> Card:
         (_("{n} batal"), counts["batal"]),
         (_("{n} tanpa status"), counts["tanpa_status"]),
     ]
-    note = " · ".join(text.format(n=words.number(n)) for text, n in said if n)
+    note = " · ".join(text.format(n=i18n.number(n)) for text, n in said if n)
     return Card(title, _of(counts["terlaksana"], len(found.cases)), note)
 
 
@@ -97,7 +97,7 @@ def _lapsed_card(found: Work) -> Card:
         return Card(title, "–", _("belum ada rencana yang dilaporkan"))
     lapsed = found.counts["lewat"]
     hours = board().register.election.rules.activity_word.total_seconds() / 3600
-    note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=words.number(hours))
+    note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=i18n.number(hours))
     return Card(title, _of(lapsed, len(planned)), note, alarm=bool(lapsed))
 
 
@@ -109,7 +109,7 @@ def _drill_card(found: Work) -> Card:
     if done.empty:
         return Card(title, _of(0, len(found.drills)), _("belum ada yang terlaksana"))
     last = done["occurred_at"].iloc[0].tz_convert(board().register.election.zone)
-    note = _("terlaksana, terakhir {day}").format(day=words.day(last))
+    note = _("terlaksana, terakhir {day}").format(day=i18n.day(last))
     return Card(title, _of(len(done), len(found.drills)), note)
 
 
@@ -127,7 +127,7 @@ def _sop_card(found: Work) -> Card:
     now = sop.counts(found.lines_of([stage.code for stage in found.running]))
     said = []
     if counts["sebagian"]:
-        said.append(_("{n} sebagian").format(n=words.number(counts["sebagian"])))
+        said.append(_("{n} sebagian").format(n=i18n.number(counts["sebagian"])))
     if sum(now.values()):
         done = _of(now["selesai"], sum(now.values()))
         said.append(_("tahap berjalan {now}").format(now=done))

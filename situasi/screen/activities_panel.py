@@ -6,9 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from situasi import words
 from situasi.analysis import activities, sop
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import activities_tables as shown
 from situasi.screen import filters, page, parts, tables
@@ -16,7 +17,6 @@ from situasi.screen.activities_parts import Tick, checklist, key
 from situasi.screen.activities_work import Work, timetable
 from situasi.screen.chart import chart
 from situasi.screen.page import View
-from situasi.words import _
 
 NOW = "berjalan"  # in the address: whatever stage is running
 _FEW = 9  # rows of a table in sight, beside another
@@ -94,8 +94,8 @@ def _codes(found: Work, asked: str) -> tuple[list[str], str]:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    said = [f"{label('sop', state)} {words.number(n)}" for state, n in counts.items() if n]
-    total = _("dari {n} butir").format(n=words.number(sum(counts.values())))
+    said = [f"{label('sop', state)} {i18n.number(n)}" for state, n in counts.items() if n]
+    total = _("dari {n} butir").format(n=i18n.number(sum(counts.values())))
     return " · ".join(said) + " " + total
 
 
@@ -138,9 +138,9 @@ def _for_next(found: Work) -> str:
         "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
     ).format(
         names="; ".join(stage.name for stage in nearest),
-        n=words.number(len(activities.of_stages(found.agenda, codes))),
-        planned=words.number(planned),
-        lines=words.number(len(lines)),
+        n=i18n.number(len(activities.of_stages(found.agenda, codes))),
+        planned=i18n.number(planned),
+        lines=i18n.number(len(lines)),
     )
 
 
@@ -165,13 +165,13 @@ def joint_panel(found: Work) -> None:
     tables.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
     if found.crowded:
         said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
-        most = words.number(activities.MOST_PARTNERS)
-        st.caption(said.format(n=words.number(found.crowded), most=most))
+        most = i18n.number(activities.MOST_PARTNERS)
+        st.caption(said.format(n=i18n.number(found.crowded), most=most))
 
 
 def strange_panel(found: Work) -> None:
     """Activities with codes that the register does not have: listed, never dropped."""
     if len(found.strange):
         said = _("{n} giat dengan kode yang tidak cocok dengan daftar")
-        title = said.format(n=words.number(len(found.strange)))
+        title = said.format(n=i18n.number(len(found.strange)))
         tables.opens(title, lambda: shown.readable(found.strange), "giat_asing")

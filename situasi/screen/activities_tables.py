@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi import words
 from situasi.analysis.activities import UNSTATED, WHOLE
 from situasi.analysis.sop import Line
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
 from situasi.screen.columns import Cells, Column, days, number, part, text, vague
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 _PLACE = 200  # pixels
 
@@ -28,7 +28,7 @@ def fungsi_name(code: str | None) -> str:
 
 def when(row: Any) -> str:
     """When an activity is or was, as exactly as its sender knew."""
-    return words.known_time(
+    return i18n.known_time(
         row.occurred_at.tz_convert(board().register.election.zone), row.precision
     )
 

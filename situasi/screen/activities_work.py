@@ -9,11 +9,11 @@ from datetime import date, datetime
 import pandas as pd
 import plotly.graph_objects as go
 
-from situasi import words
 from situasi.analysis import activities, sop, stages
 from situasi.analysis.sop import Line
 from situasi.analysis.works import reads
 from situasi.board import current as board
+from situasi.common import i18n
 from situasi.domain.feed_schemas import ACTIVITIES
 from situasi.domain.labels import label
 from situasi.domain.register import Register, Stage
@@ -67,7 +67,7 @@ def work(
     language: str,
 ) -> Work:
     """Everything that the page needs."""
-    words.use(language)
+    i18n.use(language)
     every = activities.cases(known["activities"], register, at)
     found = activities.within(every, kecamatan)
     concerned = stages.here(register.stages, register.election.kabupaten)
@@ -104,4 +104,4 @@ def timetable(day: date, theme: Theme) -> go.Figure:
     """The Gantt chart of all stages, this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.timetable(board().register.stages, day)
-    return gantt(table, names, day, words.day(day), theme)
+    return gantt(table, names, day, i18n.day(day), theme)

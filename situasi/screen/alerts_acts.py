@@ -11,10 +11,10 @@ import streamlit as st
 from situasi import alerting
 from situasi.alerting import ACTED, CLOSED, SEEN, Deed, DeedRefused
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.screen import filters, parts, report_door, session
 from situasi.screen.page import View
 from situasi.store.protocol import Overtaken, StoreError
-from situasi.words import _
 
 _SAID = "_peringatan_kabar"
 

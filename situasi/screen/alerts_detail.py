@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import (
     address,
     alerts_parts,
@@ -26,7 +27,6 @@ from situasi.screen.alerts_work import Shown
 from situasi.screen.incidents_parts import Told
 from situasi.screen.page import View
 from situasi.telling import alerts as telling
-from situasi.words import _
 
 
 def detail_panel(found: Shown, view: View) -> None:
@@ -79,10 +79,10 @@ def _facts(row: Any, view: View) -> list[tuple[str, str]]:
     if isinstance(row.ended, str):
         facts.append((_("Sebab hilang"), incidents_words.moment(row.until, at)))
     if row.most > row.n:
-        facts.append((_("Paling banyak"), words.number(row.most)))
+        facts.append((_("Paling banyak"), i18n.number(row.most)))
     for name, span in ((_("Sampai dilihat"), row.to_seen), (_("Sampai ditindak"), row.to_acted)):
         if span == span:
-            facts.append((name, words.span(span.to_pytimedelta())))
+            facts.append((name, i18n.span(span.to_pytimedelta())))
     return facts
 
 
@@ -102,7 +102,7 @@ def _rule(row: Any) -> None:
 def _members(row: Any, found: Shown, view: View) -> None:
     """Whom it concerns and concerned, with the reports behind."""
     some = found.raised.members_of(row.key)
-    title = _("{n} baris di baliknya").format(n=words.number(len(some)))
+    title = _("{n} baris di baliknya").format(n=i18n.number(len(some)))
     tables.opens(
         title,
         lambda: alerts_tables.members(row.rule, some, found.raised, view.at.at),
@@ -113,9 +113,9 @@ def _members(row: Any, found: Shown, view: View) -> None:
 def _told(deed: Any, view: View) -> Told:
     """What somebody did."""
     local = deed.at.astimezone(view.at.at.tzinfo)
-    when = words.clock(local)
+    when = i18n.clock(local)
     if local.date() != view.at.at.date():
-        when = f"{words.day(local)} {when}"
+        when = f"{i18n.day(local)} {when}"
     owner = _("pemilik {owner}").format(owner=deed.owner) if deed.owner else ""
     who = "" if address.is_bound() else deed.by
     return Told(when=when, status=telling.life(deed.what), who=who, text=deed.text, note=owner)

@@ -7,9 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from situasi import alerting, words
+from situasi import alerting
 from situasi.analysis.moment import reckoned
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import alerts_tables, drawn, page, parts, picking
 from situasi.screen.alerts_work import Shown
 from situasi.screen.figure_row import Count, Figure
@@ -17,7 +19,6 @@ from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.telling import alerts as telling
-from situasi.words import _
 
 NAME = "alert"  # of the chosen one in the address
 _OPEN_ROWS, _ENDED_ROWS = 14, 10  # in sight
@@ -32,13 +33,13 @@ def figures(found: Shown, view: View) -> list[Figure]:
     return [
         Figure(
             "peringatan_terbuka",
-            Card(_("Peringatan terbuka"), words.number(len(opened)), _levels(opened)),
+            Card(_("Peringatan terbuka"), i18n.number(len(opened)), _levels(opened)),
             partial(_table, opened, found, view),
             (Count(len(opened)),),
         ),
         Figure(
             "peringatan_baru",
-            Card(_("Belum dilihat"), words.number(len(new)), _levels(new), alarm=_grave(new)),
+            Card(_("Belum dilihat"), i18n.number(len(new)), _levels(new), alarm=_grave(new)),
             partial(_table, new, found, view),
             (Count(len(new)),),
         ),
@@ -59,7 +60,7 @@ def _levels(some: pd.DataFrame) -> str:
     """'2 kritis · 5 penting'."""
     rules = board().register.election.alerts
     counts = some["level"].value_counts()
-    said = [f"{words.number(int(counts[place]))} {telling.level(rules, place)}"
+    said = [f"{i18n.number(int(counts[place]))} {telling.level(rules, place)}"
             for place in reversed(range(len(rules.levels))) if place in counts]  # fmt: skip
     return " · ".join(said)
 
@@ -73,15 +74,15 @@ def _median(spans: pd.Series) -> str:
     if spans.empty:
         return "–"
     middle = float(spans.dt.total_seconds().median())
-    return words.span(timedelta(seconds=middle))
+    return i18n.span(timedelta(seconds=middle))
 
 
 def _of(some: pd.DataFrame, every: pd.DataFrame) -> str:
-    whole = words.number(len(every))
+    whole = i18n.number(len(every))
     if some.empty:
         return _("belum satu pun dari {all} peringatan").format(all=whole)
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
-        n=words.number(len(some)), all=whole
+        n=i18n.number(len(some)), all=whole
     )
 
 
@@ -92,7 +93,7 @@ def shows_neutrality(found: Shown) -> bool:
 def open_panel(found: Shown, view: View) -> None:
     """The open alerts, the gravest first, then the newest."""
     opened = found.open
-    title = _("{n} peringatan terbuka").format(n=words.number(len(opened)))
+    title = _("{n} peringatan terbuka").format(n=i18n.number(len(opened)))
     page.section(title)
     if opened.empty:
         parts.empty(
@@ -106,14 +107,14 @@ def open_panel(found: Shown, view: View) -> None:
 def ended_panel(found: Shown, view: View) -> None:
     """The alerts that were closed, ended by themselves, or were replaced by a graver one."""
     ended = found.ended
-    title = _("{n} peringatan selesai").format(n=words.number(len(ended)))
+    title = _("{n} peringatan selesai").format(n=i18n.number(len(ended)))
     page.section(title)
     if ended.empty:
         parts.empty(_("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini."))
     else:
         _choosable(ended, found, view, "selesai", title, _ENDED_ROWS)
     if found.withdrawn:
-        count = words.number(len(found.withdrawn))
+        count = i18n.number(len(found.withdrawn))
         said = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
         parts.empty(said.format(n=count))
 

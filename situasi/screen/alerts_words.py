@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
 from situasi.screen import incidents_words, stations_words
 from situasi.screen.alerts_work import Raised
 from situasi.telling import alerts as telling
-from situasi.words import _
 
 
 def cause(row: Any, found: Raised, at: datetime) -> str:
@@ -75,9 +75,9 @@ def _value(rule: str, told: Any, at: datetime) -> str:
     if rule == "lewat_waktu":
         return incidents_words.step(told)
     if rule in ("hadir_turun", "hadir_lebih"):
-        return words.number(told)
+        return i18n.number(told)
     if rule == "beruntun":
-        return words.number(told, 1)
+        return i18n.number(told, 1)
     if rule == "tps_diam":
         return _("jumlah hadir") if told == "hadir" else label("fase", told)
     if isinstance(told, datetime):

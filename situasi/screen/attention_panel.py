@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.attention import PARTS
 from situasi.analysis.day import Day
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import drawn, filters, parts, tables
 from situasi.screen.columns import number, percent
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 NAMED = 3
 
@@ -38,7 +38,7 @@ def _told(scores: pd.DataFrame, first: list[Any]) -> str:
     """Who comes first, in one line."""
     if first:
         said = " · ".join(
-            f"{parts.plain(_name(one))} {words.number(round(one.score))}" for one in first
+            f"{parts.plain(_name(one))} {i18n.number(round(one.score))}" for one in first
         )
     else:
         judged = scores["score"].notna().any()
@@ -65,7 +65,7 @@ def _parts(one: Any) -> None:
     weights = board().register.election.rules.attention
     with parts.bar():
         st.markdown(
-            f"**{parts.plain(_name(one))}** {words.number(round(one.score))}", width="content"
+            f"**{parts.plain(_name(one))}** {i18n.number(round(one.score))}", width="content"
         )
         st.button(
             _("Hanya kecamatan ini"),
@@ -85,7 +85,7 @@ def _parts(one: Any) -> None:
     )
     st.caption(
         _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan).").format(
-            share=words.number(100 * one.assessed)
+            share=i18n.number(100 * one.assessed)
         )
     )
 
@@ -94,14 +94,14 @@ def _points(share: float, weight: float) -> str:
     if pd.isna(share):
         return _("belum diketahui")
     return _("{points} dari {most}").format(
-        points=words.number(share * weight, 1), most=words.number(weight)
+        points=i18n.number(share * weight, 1), most=i18n.number(weight)
     )
 
 
 def _table(scores: pd.DataFrame, *, made_up: bool) -> Table:
     weights = board().register.election.rules.attention
     points = {
-        f"{label('perhatian', part)} /{words.number(weights[part])}": number(
+        f"{label('perhatian', part)} /{i18n.number(weights[part])}": number(
             scores[part] * weights[part], 1
         )
         for part in PARTS

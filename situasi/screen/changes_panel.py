@@ -9,10 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import briefings, words
+from situasi import briefings
 from situasi.analysis import changes
 from situasi.analysis.changes import SILENT, WORSE, Changes
 from situasi.briefings import Briefing
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import (
     address,
     drawn,
@@ -30,7 +32,6 @@ from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 # Rows in sight of each list.
 _IN_SIGHT = 6
@@ -93,24 +94,24 @@ def key_figures(found: Changes) -> None:
             Figure(
                 "baru",
                 Card(_("Baru"), _cases(len(found.new)),
-                     _("{n} tinggi").format(n=words.number(grave)), alarm=grave > 0),
+                     _("{n} tinggi").format(n=i18n.number(grave)), alarm=grave > 0),
                 lambda: shown.new(found.new),
             ),
             Figure(
                 "memburuk",
-                Card(_("Memburuk"), words.number(len(found.worse)), _kinds(found.worse, WORSE),
+                Card(_("Memburuk"), i18n.number(len(found.worse)), _kinds(found.worse, WORSE),
                      alarm=len(found.worse) > 0),
                 lambda: shown.worse(found.worse),
             ),
             Figure(
                 "selesai",
                 Card(_("Selesai"), _cases(len(found.closed)),
-                     _("{n} di antaranya juga baru").format(n=words.number(closed))),
+                     _("{n} di antaranya juga baru").format(n=i18n.number(closed))),
                 lambda: shown.closed(found.closed),
             ),
             Figure(
                 "diam",
-                Card(_("Masih diam"), words.number(len(found.silent)),
+                Card(_("Masih diam"), i18n.number(len(found.silent)),
                      _kinds(found.silent, SILENT)),
                 lambda: shown.silent(found.silent),
             ),
@@ -119,14 +120,14 @@ def key_figures(found: Changes) -> None:
 
 
 def _cases(count: int) -> str:
-    return _("{n} kejadian").format(n=words.number(count))
+    return _("{n} kejadian").format(n=i18n.number(count))
 
 
 def _kinds(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
     """'2 tingkat naik · 14 TPS terlambat atau diragukan'."""
     named = shown.what_is_worse if kinds == WORSE else shown.who_is_silent
     counts = rows["kind"].value_counts()
-    said = [f"{words.number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts]
+    said = [f"{i18n.number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts]
     return " · ".join(said) or _("tidak ada")
 
 
@@ -150,7 +151,7 @@ def _list(
     made: Callable[[pd.DataFrame], Table],
     nothing: str,
 ) -> None:
-    said = title.format(n=words.number(len(rows)), briefing=name)
+    said = title.format(n=i18n.number(len(rows)), briefing=name)
     page.section(said)
     if rows.empty:
         st.caption(nothing)

@@ -8,12 +8,12 @@ import pandas as pd
 
 from situasi.analysis.changes import TAKEN_BACK
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import incidents_words as say
 from situasi.screen import stations_words
 from situasi.screen.columns import Column, moments, text
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 _PLACE = 250  # pixels
 

@@ -10,12 +10,12 @@ from situasi.analysis import incidents
 from situasi.analysis.day import Day, reached
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.screen import session
 from situasi.screen.columns import bounds, moments, number, part, percent, span
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 
 def areas(found: Overview, day: Day) -> Table:

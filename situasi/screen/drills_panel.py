@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import drills, words
+from situasi import drills
 from situasi.analysis.reactions import latest, medians
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.exercise_scenarios import STEPS
 from situasi.domain.labels import label
 from situasi.drills import DrillRefused
@@ -24,7 +26,6 @@ from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 _CHOSEN, _SAID = "latihan_skenario", "_latihan_kata"
 
@@ -78,14 +79,14 @@ def figures(done: Drilled) -> None:
         "jam orang: dari tersimpannya laporan skenario sampai tersimpannya langkah."
     )
     told = int(found["took"].notna().sum())
-    st.caption(said.format(late=words.number(len(late)), all=words.number(told)))
+    st.caption(said.format(late=i18n.number(len(late)), all=i18n.number(told)))
 
 
 def _cases(done: Drilled) -> Figure:
     cases = done.found.drop_duplicates("id")
     told = int(cases["injected"].notna().sum())
-    value = _("{n} dari {all}").format(n=words.number(told), all=words.number(len(cases)))
-    note = _("{n} skenario dimulai").format(n=words.number(len(done.runs)))
+    value = _("{n} dari {all}").format(n=i18n.number(told), all=i18n.number(len(cases)))
+    note = _("{n} skenario dimulai").format(n=i18n.number(len(done.runs)))
     return Figure("kasus", Card(_("Kasus yang dilaporkan"), value, note),
                   partial(reacted, done, done.found), (Count(told),))  # fmt: skip
 
@@ -93,11 +94,11 @@ def _cases(done: Drilled) -> Figure:
 def _step(done: Drilled, step: str, median: timedelta | None) -> Figure:
     own = done.found[done.found["step"] == step]
     states = own["state"].value_counts()
-    value = _("belum") if median is None else words.span(median)
+    value = _("belum") if median is None else i18n.span(median)
     note = _("{on} tepat, {late} terlambat, {open} belum").format(
-        on=words.number(states.get("tepat", 0)),
-        late=words.number(states.get("lambat", 0)),
-        open=words.number(states.get("belum", 0) + states.get("lewat", 0)),
+        on=i18n.number(states.get("tepat", 0)),
+        late=i18n.number(states.get("lambat", 0)),
+        open=i18n.number(states.get("belum", 0) + states.get("lewat", 0)),
     )
     title = _("Sampai {step} (median)").format(step=label("reaksi", step))
     return Figure(step, Card(title, value, note, alarm=bool(states.get("lewat", 0))),
@@ -152,7 +153,7 @@ def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:
     return _("{scenario}: {step} {time}, batas {target} ({state})").format(
         scenario=_name(done, row["scenario"]),
         step=label("reaksi", row["step"]),
-        time=words.span(row["took"]),
-        target=words.span(row["target"]),
+        time=i18n.span(row["took"]),
+        target=i18n.span(row["target"]),
         state=_state(row["state"]),
     )

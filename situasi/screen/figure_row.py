@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import parts, tables
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _changed(now: Count, then: Count) -> str:
     if change == 0:
         return ""
     about = "≈ " if now.estimated or then.estimated else ""
-    said = f"{about}{'+' if change > 0 else '−'}{words.number(abs(change), now.digits)}"
+    said = f"{about}{'+' if change > 0 else '−'}{i18n.number(abs(change), now.digits)}"
     return f"{said} {now.word}".strip()
 
 

@@ -6,18 +6,18 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import address, marking, parts, session, sharing, whose
 from situasi.screen.session import Moment
 from situasi.telling import views as filters
-from situasi.words import _
 
 
 def header(at: Moment, title: str = "Situasi") -> None:
     """Which page of whose board, which moment, and whether that moment is now."""
     desk = whose.desk()
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
-    links = [(code.upper(), _speaking(code), code == words.language()) for code in words.LANGUAGES]
+    links = [(code.upper(), _speaking(code), code == i18n.language()) for code in i18n.LANGUAGES]
     beside = _ways()
     # The address that a guest has opens nothing for anybody else.
     if not address.is_bound():
@@ -26,7 +26,7 @@ def header(at: Moment, title: str = "Situasi") -> None:
         parts.header(
             title,
             f"{desk.name} · {desk.operation}",
-            f"{words.long_day(at.at)} · {words.clock(at.at)} {desk.zone_label}",
+            f"{i18n.long_day(at.at)} · {i18n.clock(at.at)} {desk.zone_label}",
             note,
             links,
             beside,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from situasi import jobs, words
+from situasi.common import background_jobs, i18n
+from situasi.common.background_jobs import Job
+from situasi.common.i18n import _
 from situasi.domain.labels import N_
-from situasi.jobs import Job
 from situasi.screen import tables
 from situasi.screen.columns import Column, number
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 # What each background job does, in words; of a command above "lookout" is followed by a code.
 _NAMES = {
@@ -35,13 +35,13 @@ _NAMES = {
 
 def build_card() -> Card:
     """How many of the background jobs of this server are well."""
-    running = jobs.running()
+    running = background_jobs.running()
     ill = [job for job in running if not job.is_well]
     note = _("semua berjalan") if not ill else ", ".join(_job_name(job) for job in ill[:3])
     if not running:
         note = _("tidak ada yang berjalan")
     value = _("{n} dari {of}").format(
-        n=words.number(len(running) - len(ill)), of=words.number(len(running))
+        n=i18n.number(len(running) - len(ill)), of=i18n.number(len(running))
     )
     return Card(_("Pekerjaan latar yang baik"), value, note, alarm=bool(ill))
 
@@ -54,7 +54,7 @@ def _job_name(job: Job) -> str:
 
 def build_table() -> Table:
     """Every background job: when it last went well and failed, and what was wrong."""
-    running = jobs.running()
+    running = background_jobs.running()
     return tables.table(
         {
             _("pekerjaan"): [_job_name(job) for job in running],

@@ -10,13 +10,14 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
-from situasi import pulse, words
 from situasi.board import current as board
-from situasi.disk_space import LOW, SPACE
+from situasi.common import i18n, telemetry
+from situasi.common.disk_space import LOW, SPACE
+from situasi.common.i18n import _
+from situasi.common.telemetry import Beat, Errand
 from situasi.domain.labels import N_
 from situasi.figures.pulse import measure
 from situasi.figures.theme import Theme
-from situasi.pulse import Beat, Errand
 from situasi.screen import health_jobs, inbox_failures, page, parts, session, tables
 from situasi.screen.chart import chart
 from situasi.screen.columns import moments, number
@@ -24,7 +25,6 @@ from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.telling import views
-from situasi.words import _
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
 STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
@@ -93,10 +93,10 @@ def figures(beats: Sequence[Beat]) -> None:
 def _disk() -> Card:
     """The fewest bytes free on any of the disks that are written to."""
     state, title = SPACE.state, _("Sisa ruang disk")
-    note = views.disk_in_words(state) or _("batas {n} MB").format(n=words.number(LOW / 1e6))
+    note = views.disk_in_words(state) or _("batas {n} MB").format(n=i18n.number(LOW / 1e6))
     if state.least is None:
         return Card(title, "–", note, alarm=state.level == "full")
-    value = _("{n} MB").format(n=words.number(state.least // 1_000_000))
+    value = _("{n} MB").format(n=i18n.number(state.least // 1_000_000))
     return Card(title, value, note, alarm=state.level != "enough")
 
 
@@ -119,7 +119,7 @@ def _places() -> Table:
 
 def _errands() -> list[Figure]:
     """What the server does besides; the way up only where there is one."""
-    backup, upstream, now = pulse.BACKUP, pulse.UPSTREAM, session.now()
+    backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
     found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
     if upstream.wanted:
         sent = _("mengalir (baris)")
@@ -134,22 +134,22 @@ def _backup(errand: Errand, now: datetime) -> Card:
     if errand.elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
     alarm = errand.trouble is not None or (age is not None and age > OLD)
-    note = errand.trouble or _("batas {n} jam").format(n=words.number(OLD / 3600))
+    note = errand.trouble or _("batas {n} jam").format(n=i18n.number(OLD / 3600))
     if age is None:
         return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
-    return Card(title, words.span(timedelta(seconds=age)), note, alarm=alarm)
+    return Card(title, i18n.span(timedelta(seconds=age)), note, alarm=alarm)
 
 
 def _upstream(errand: Errand, now: datetime) -> Card:
     title = _("Menunggu ke atas")
     if errand.elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
-    waiting = "–" if errand.waiting is None else words.number(errand.waiting)
+    waiting = "–" if errand.waiting is None else i18n.number(errand.waiting)
     note = errand.trouble
     if note is None and errand.done_at is not None:
         local = errand.done_at.astimezone(board().register.election.zone)
         note = _("semua sudah di atas, {time}").format(
-            time=words.ago(local, now.astimezone(local.tzinfo))
+            time=i18n.ago(local, now.astimezone(local.tzinfo))
         )
     return Card(title, waiting, note or _("belum dicoba"), alarm=errand.trouble is not None)
 
@@ -174,7 +174,7 @@ def _age() -> Card:
     note = (
         shown.detail
         or shown.trouble
-        or _("versi {n} · penyimpanan terbaca").format(n=words.number(shown.snapshot.version))
+        or _("versi {n} · penyimpanan terbaca").format(n=i18n.number(shown.snapshot.version))
     )
     return Card(_("Umur gambar"), _seconds(age), note, alarm=age > STALE or bool(shown.trouble))
 
@@ -183,7 +183,7 @@ def _lag(now: Beat) -> Card:
     title = _("Simpan sampai tampil")
     if now.lag is None:
         return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
-    note = _("baris terakhir; batas {n} detik").format(n=words.number(LAGGING))
+    note = _("baris terakhir; batas {n} detik").format(n=i18n.number(LAGGING))
     return Card(title, _seconds(now.lag), note, alarm=now.lag > LAGGING)
 
 
@@ -194,10 +194,10 @@ def _read(now: Beat) -> Card:
 
 
 def _viewers(beats: Sequence[Beat]) -> Card:
-    now = pulse.viewers()  # this page is one of them
+    now = telemetry.viewers()  # this page is one of them
     most = max(now, *(one.viewers for one in beats))
-    note = _("terbanyak {n} sejak {time}").format(n=words.number(most), time=_since(beats))
-    return Card(_("Halaman terbuka"), words.number(now), note)
+    note = _("terbanyak {n} sejak {time}").format(n=i18n.number(most), time=_since(beats))
+    return Card(_("Halaman terbuka"), i18n.number(now), note)
 
 
 def _waiting(beats: Sequence[Beat]) -> Card:
@@ -205,33 +205,33 @@ def _waiting(beats: Sequence[Beat]) -> Card:
     earlier = next(one for one in beats if one.at >= now.at - _HOUR)
     grown = now.waiting - earlier.waiting
     note = _("{change} sejak {time}").format(
-        change=words.signed(grown), time=words.clock(_local(earlier))
+        change=i18n.signed(grown), time=i18n.clock(_local(earlier))
     )
-    return Card(_("Karantina"), words.number(now.waiting), note, alarm=grown > 0)
+    return Card(_("Karantina"), i18n.number(now.waiting), note, alarm=grown > 0)
 
 
 def _memory(now: Beat) -> Card:
     title = _("Memori server")
     if now.memory is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
-    note = _("batas {n} MB").format(n=words.number(HEAVY / 1e6))
-    value = _("{n} MB").format(n=words.number(now.memory / 1e6))
+    note = _("batas {n} MB").format(n=i18n.number(HEAVY / 1e6))
+    value = _("{n} MB").format(n=i18n.number(now.memory / 1e6))
     return Card(title, value, note, alarm=now.memory > HEAVY)
 
 
 def _descriptors() -> Card:
     """Of this process, now."""
-    title, found = _("Deskriptor berkas"), pulse.descriptors()
+    title, found = _("Deskriptor berkas"), telemetry.descriptors()
     if found is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
     used, limit = found
-    refused = pulse.pages_refused()
-    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=words.number(limit))
+    refused = telemetry.pages_refused()
+    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=i18n.number(limit))
     if refused:
         note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
-            n=words.number(limit), refused=words.number(refused)
+            n=i18n.number(limit), refused=i18n.number(refused)
         )
-    return Card(title, words.number(used), note, alarm=used > CROWDED * limit)
+    return Card(title, i18n.number(used), note, alarm=used > CROWDED * limit)
 
 
 def curves(beats: Sequence[Beat]) -> None:
@@ -240,7 +240,7 @@ def curves(beats: Sequence[Beat]) -> None:
         _(
             "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
             "yang terburuk. Garis putus: batas."
-        ).format(time=_since(beats), n=words.number(board().lookout.pulse.EVERY))
+        ).format(time=_since(beats), n=i18n.number(board().lookout.pulse.EVERY))
     )
     for line in (MEASURES[:3], MEASURES[3:]):
         for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
@@ -286,11 +286,11 @@ def _name(one: Measure) -> str:
 
 
 def _seconds(value: float) -> str:
-    return _("{n} detik").format(n=words.number(value, 2))
+    return _("{n} detik").format(n=i18n.number(value, 2))
 
 
 def _since(beats: Sequence[Beat]) -> str:
-    return words.clock(_local(beats[0])) + " " + board().register.election.zone_label
+    return i18n.clock(_local(beats[0])) + " " + board().register.election.zone_label
 
 
 def _local(beat: Beat) -> datetime:

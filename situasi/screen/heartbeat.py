@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from situasi import pulse, words
-from situasi.disk_space import SPACE
+from situasi.common import i18n, telemetry
+from situasi.common.disk_space import SPACE
+from situasi.common.i18n import _
 from situasi.headquarters import Unopened
 from situasi.screen import address, markers, session, upper, whose
 from situasi.screen.pace import pace
 from situasi.snapshot import Picture
-from situasi.words import _
 
 EVERY = 0.5
 # A beat takes 4 ms of the one interpreter: those of all open pages together get a fifth of it.
@@ -67,7 +67,7 @@ def heartbeat(drawn: Picture | None, language: str) -> None:
     """Watch what a page was drawn from: this picture, or the roll-ups of a command above."""
     seen = _of_rollups() if drawn is None else _of(drawn)
     st.session_state[_PAGE] = _Page(seen.state, session.now(), seen.checked_at)
-    every = max(EVERY, CROWDED * pulse.viewers())
+    every = max(EVERY, CROWDED * telemetry.viewers())
     st.fragment(_beat, run_every=every)(language)
 
 
@@ -85,7 +85,7 @@ def _of_rollups() -> Watched:
 
 
 def _beat(language: str) -> None:
-    words.use(language)
+    i18n.use(language)
     page: _Page = st.session_state[_PAGE]
     if page.beaten:
         address.listen()

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from situasi import pulse, words
-from situasi.pulse import Unread
+from situasi.common import i18n, telemetry
+from situasi.common.i18n import _
+from situasi.common.telemetry import Unread
 from situasi.screen import page, parts, tables
 from situasi.screen.columns import moments
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 
 def build_card() -> Card:
     """How many files failed since the server was opened, and how many wait."""
-    state = pulse.INBOX
+    state = telemetry.INBOX
     failed = state.refused + state.faults
     note = _("{n} menunggu dicoba lagi · {other} bukan berkas").format(
-        n=words.number(len(state.waiting)), other=words.number(len(state.ignored))
+        n=i18n.number(len(state.waiting)), other=i18n.number(len(state.ignored))
     )
     alarm = bool(state.faults or state.waiting)
-    return Card(_("Berkas kotak masuk gagal"), words.number(failed), note, alarm=alarm)
+    return Card(_("Berkas kotak masuk gagal"), i18n.number(failed), note, alarm=alarm)
 
 
 def build_table() -> Table:
     """The files that wait, and those that failed, the newest first, each with its reason."""
-    state = pulse.INBOX
+    state = telemetry.INBOX
     waiting = sorted(dict(state.waiting).values(), key=lambda one: one.name)
     rows: list[tuple[str, Unread]] = [(_("dicoba lagi"), one) for one in waiting]
     rows += [(_("gagal"), one) for one in reversed(list(state.failed))]
@@ -43,11 +43,11 @@ def build_table() -> Table:
 
 def panel(view: View) -> None:
     """On Masukan: what was not taken from the inbox; nothing where there is nothing to tell."""
-    state = pulse.INBOX
+    state = telemetry.INBOX
     count = len(state.failed) + len(state.waiting) + len(state.ignored)
     if not count or not view.at.live:
         return
     with parts.bar():
         page.section(_("Berkas kotak masuk yang tidak terambil"))
-        title = _("{n} berkas dan sebabnya").format(n=words.number(count))
+        title = _("{n} berkas dan sebabnya").format(n=i18n.number(count))
         tables.opens(title, build_table, "kotak_masuk")

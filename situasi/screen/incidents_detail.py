@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.casework import Casework, Detail, detail
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import incidents_list, incidents_merging, incidents_parts, page, parts
 from situasi.screen import incidents_words as say
 from situasi.screen.incidents_parts import Told
 from situasi.screen.incidents_steps import steps_bar
 from situasi.screen.page import View
-from situasi.words import _
 
 # A sender can tell of one case ten thousand times, and a group can be as large.
 MOST_ROWS, MOST_BONDS = 200, 100
@@ -49,7 +49,7 @@ def detail_panel(found: Casework, view: View) -> None:
 def _say_if_more(n: int, every: int, said: str) -> None:
     """That not all is shown. said: with {n} and {all}."""
     if n < every:
-        st.caption(said.format(n=words.number(n), all=words.number(every)))
+        st.caption(said.format(n=i18n.number(n), all=i18n.number(every)))
 
 
 def _head(shown: Detail, view: View) -> None:
@@ -84,7 +84,7 @@ def _ids(every: pd.Series) -> str:
     named = ", ".join(every.head(MOST_BONDS))
     more = len(every) - MOST_BONDS
     return named if more <= 0 else _("{named} dan {n} lagi").format(
-        named=named, n=words.number(more)
+        named=named, n=i18n.number(more)
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _told(row: Any, shown: Detail, view: View) -> Told:
 
 def _bonds(shown: Detail, view: View) -> None:
     """What holds the group together, each with the way back."""
-    page.section(_("Gabungan {n} laporan").format(n=words.number(len(shown.members))))
+    page.section(_("Gabungan {n} laporan").format(n=i18n.number(len(shown.members))))
     name_of = dict(zip(shown.members["case"], shown.members["id"], strict=True))
     listed = shown.bonds.head(MOST_BONDS)
     for bond in listed.itertuples():

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from situasi import words
 from situasi.analysis import incidents, lives
 from situasi.analysis.casework import Casework
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.screen import incidents_tables, parts, tables
 from situasi.screen import incidents_words as say
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.parts import Card
-from situasi.words import _
 
 
 def figures(found: Casework) -> list[Figure]:
@@ -54,26 +54,26 @@ def _open_card(found: Casework) -> Card:
     levels = incidents.by_tingkat(found.open)
     split = parts.counted(
         [
-            (parts.sign(level), words.number(levels.get(level, 0)), label("tingkat", level))
+            (parts.sign(level), i18n.number(levels.get(level, 0)), label("tingkat", level))
             for level in (*reversed(LEVELS), None)
             if level or levels.get(None)
         ]
     )
     value = _("{n} dari {all}").format(
-        n=words.number(len(found.open)), all=words.number(len(found.shown))
+        n=i18n.number(len(found.open)), all=i18n.number(len(found.shown))
     )
     return Card(_("Kejadian terbuka"), value, split, alarm=bool(levels.get("tinggi")))
 
 
 def _overdue_card(found: Casework) -> Card:
     value = _("{n} dari {all}").format(
-        n=words.number(len(found.overdue)), all=words.number(len(found.open))
+        n=i18n.number(len(found.overdue)), all=i18n.number(len(found.open))
     )
     if found.overdue.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
     grave = int((found.overdue["tingkat"] == "tinggi").sum())
     note = _("terlama {time} · {n} tinggi").format(
-        time=words.span(found.overdue["late"].iloc[0]), n=words.number(grave)
+        time=i18n.span(found.overdue["late"].iloc[0]), n=i18n.number(grave)
     )
     return Card(_("Lewat waktu"), value, note, alarm=True)
 
@@ -83,17 +83,17 @@ def _step_card(found: Casework, step: str) -> Card:
     one = found.stretches[step]
     title = _("Waktu sampai {step} (median)").format(step=say.step(step))
     counted = _("{done} selesai, {waiting} menunggu").format(
-        done=words.number(one.done), waiting=words.number(one.waiting)
+        done=i18n.number(one.done), waiting=i18n.number(one.waiting)
     )
     if one.worst is None:
         return Card(title, "–", _("belum ada yang dapat dihitung"))
-    value = words.span(one.median) if one.median is not None else _("belum separuh")
+    value = i18n.span(one.median) if one.median is not None else _("belum separuh")
     worst = _("terlama {time} (masih menunggu)") if one.worst_open else _("terlama {time}")
-    return Card(title, value, f"{counted} · {worst.format(time=words.span(one.worst))}")
+    return Card(title, value, f"{counted} · {worst.format(time=i18n.span(one.worst))}")
 
 
 def _twins_card(found: Casework) -> Card:
     joined = found.reports - len(found.shown)
-    note = _("{n} laporan sudah digabung").format(n=words.number(joined))
+    note = _("{n} laporan sudah digabung").format(n=i18n.number(joined))
     value = _("{n} pasang") if found.all_pairs else _("sedikitnya {n} pasang")
-    return Card(_("Kemungkinan ganda"), value.format(n=words.number(found.pairs)), note)
+    return Card(_("Kemungkinan ganda"), value.format(n=i18n.number(found.pairs)), note)

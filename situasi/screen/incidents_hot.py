@@ -10,11 +10,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.clusters import Centres, Cluster, Scan
 from situasi.analysis.hot import Hot, hot
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.figures import hot as figure_hot
 from situasi.figures.theme import Theme
 from situasi.screen import address, incidents_parts, incidents_tables, page, parts, tables
@@ -22,7 +23,6 @@ from situasi.screen import incidents_words as say
 from situasi.screen.chart import chart
 from situasi.screen.page import View
 from situasi.screen.tables import Table
-from situasi.words import _
 
 # More than so many at once nobody acts on; the table has them all.
 MOST = 4
@@ -98,7 +98,7 @@ def _map(shown: Shown) -> None:
     day = shown.found.day
     if shown.cells.empty:
         said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
-        n, least = words.number(len(day.counted)), words.number(rules.least)
+        n, least = i18n.number(len(day.counted)), i18n.number(rules.least)
         parts.empty(said.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
@@ -110,16 +110,16 @@ def _map(shown: Shown) -> None:
           "kecamatan. Angka: yang dilaporkan. {above} selang {level} % seluruhnya di atas "
           "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
           "nol. Ini bukan kerawanan TPS.").format(
-            per=rules.per, level=words.number(100 * rules.interval),
+            per=rules.per, level=i18n.number(100 * rules.interval),
             above=figure_hot.ABOVE, silent=figure_hot.SILENT,
         )
     )  # fmt: skip
     st.caption(
         _("{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
           "jam, {placeless} tanpa kecamatan tidak.").format(
-            n=words.number(len(day.counted)), all=words.number(day.reported),
-            unfounded=words.number(day.unfounded), hourless=words.number(day.hourless),
-            placeless=words.number(day.placeless),
+            n=i18n.number(len(day.counted)), all=i18n.number(day.reported),
+            unfounded=i18n.number(day.unfounded), hourless=i18n.number(day.hourless),
+            placeless=i18n.number(day.placeless),
         )
     )  # fmt: skip
     tables.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
@@ -131,7 +131,7 @@ def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Fi
         hour=say.hour,
         hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
         silence=_("belum ada kabar"),
-        decimal=words.number(0.5, 1)[1],
+        decimal=i18n.number(0.5, 1)[1],
     )
     return figure_hot.hot(cells[cells["kecamatan"].isin(chosen)], said, theme)
 
@@ -154,10 +154,10 @@ def _clusters(shown: Shown) -> None:
     )
     st.caption(
         said.format(
-            hours=words.number(rules.longest / timedelta(hours=1)),
-            desa=words.number(scan.with_desa),
-            n=words.number(scan.among),
-            level=words.number(rules.level, 2),
+            hours=i18n.number(rules.longest / timedelta(hours=1)),
+            desa=i18n.number(scan.with_desa),
+            n=i18n.number(scan.among),
+            level=i18n.number(rules.level, 2),
         )
     )
 
@@ -166,18 +166,18 @@ def _nothing(scan: Scan) -> str:
     if scan.best is None:
         return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
     said = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
-    return said.format(n=words.number(scan.among), p=words.number(scan.best, 2))
+    return said.format(n=i18n.number(scan.among), p=i18n.number(scan.best, 2))
 
 
 def _when(one: Cluster) -> str:
     zone = board().register.election.zone
-    ends = words.clock(one.start.astimezone(zone)), words.clock(one.end.astimezone(zone))
+    ends = i18n.clock(one.start.astimezone(zone)), i18n.clock(one.end.astimezone(zone))
     return "–".join(ends)
 
 
 def _figures(one: Cluster) -> str:
     return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
-        n=words.number(one.observed),
-        expected=words.number(one.expected, 1),
-        p=words.number(one.chance, 3),
+        n=i18n.number(one.observed),
+        expected=i18n.number(one.expected, 1),
+        p=i18n.number(one.chance, 3),
     )

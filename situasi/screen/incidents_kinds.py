@@ -10,12 +10,12 @@ import streamlit as st
 
 from situasi.analysis.casework import Casework
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures import kinds as figure_kinds
 from situasi.figures.theme import Theme
 from situasi.screen import incidents_tables, page, parts, tables
 from situasi.screen.chart import chart
-from situasi.words import _
 
 
 def kinds_panel(found: Casework) -> None:

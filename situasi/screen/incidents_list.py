@@ -7,11 +7,11 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.casework import Casework
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import address, drawn, filters, incidents_tables, page, parts, picking
 from situasi.screen.tables import Table
-from situasi.words import _
 
 MOST = 12  # rows in sight
 _NAME = "kasus"
@@ -41,12 +41,12 @@ def list_panel(found: Casework) -> None:
     """The selected cases, newest first."""
     with parts.bar():
         title = _("{n} kejadian dari {reports} laporan").format(
-            n=words.number(len(found.shown)), reports=words.number(found.reports)
+            n=i18n.number(len(found.shown)), reports=i18n.number(found.reports)
         )
         page.section(title)
         if found.elsewhen:
             st.button(
-                _("{n} di luar rentang waktu · tampilkan").format(n=words.number(found.elsewhen)),
+                _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
                 on_click=filters.all_times,
                 type="tertiary",
             )

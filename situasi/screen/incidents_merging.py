@@ -9,11 +9,11 @@ import streamlit as st
 
 from situasi import feeds, write_scope
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.ingest import as_table, ingest_rows
 from situasi.screen import filters, session
 from situasi.screen.page import View
 from situasi.store.protocol import StoreError
-from situasi.words import _
 from situasi.write_scope import WriteRefused
 
 _TROUBLE = "_merge_trouble"

@@ -10,11 +10,11 @@ import streamlit as st
 
 from situasi import forms
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
 from situasi.domain.labels import label
 from situasi.screen import parts, report_door, report_entry, session
 from situasi.screen.report_door import Answer
-from situasi.words import _
 
 SOURCE = "papan"
 _SAID = "_kejadian_langkah"

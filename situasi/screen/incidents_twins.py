@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.casework import Casework
 from situasi.analysis.likeness import Twins
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import (
     drawn,
@@ -25,7 +26,6 @@ from situasi.screen import (
 from situasi.screen import incidents_words as say
 from situasi.screen.incidents_parts import Side
 from situasi.screen.page import View
-from situasi.words import _
 
 # More pairs than this nobody compares at once; the table has them all.
 SIDE_BY_SIDE = 4
@@ -36,15 +36,15 @@ def twins_panel(found: Casework, view: View) -> None:
     with parts.bar():
         page.section(_("Kemungkinan laporan ganda"))
         if found.twins:
-            title = _("Semua {n} pasang").format(n=words.number(len(found.twins)))
+            title = _("Semua {n} pasang").format(n=i18n.number(len(found.twins)))
             if not found.all_pairs:
                 title = _("{n} dari sedikitnya {all} pasang").format(
-                    n=words.number(len(found.twins)), all=words.number(found.pairs)
+                    n=i18n.number(len(found.twins)), all=i18n.number(found.pairs)
                 )
             tables.opens(title, partial(incidents_tables.pairs, found), "pasangan")
         if len(found.strangers):
             odd = _("{n} keputusan gabung tanpa laporan").format(
-                n=words.number(len(found.strangers))
+                n=i18n.number(len(found.strangers))
             )
             tables.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
     incidents_merging.trouble()
@@ -83,7 +83,7 @@ def _sides(
 
 
 def _pair(pair: Twins, one: Side, other: Side) -> None:
-    score = _("Nilai {n} dari 100").format(n=words.number(pair.score))
+    score = _("Nilai {n} dari 100").format(n=i18n.number(pair.score))
     incidents_parts.pair(score, say.reasons(pair), one, other)
 
 

@@ -9,15 +9,16 @@ from typing import BinaryIO, Final
 import pandas as pd
 import streamlit as st
 
-from situasi import intake, pulse, quarantine, withdrawal, words, write_scope
+from situasi import intake, quarantine, withdrawal, write_scope
 from situasi.board import current as board
+from situasi.common import i18n, telemetry
+from situasi.common.i18n import _
+from situasi.common.work_limits import TurnLimiter
 from situasi.ingest import Ledger, Preview
 from situasi.screen import intake_words, parts, session
 from situasi.screen.page import View
 from situasi.store.protocol import Quarantined, StoreError
 from situasi.withdrawal import WithdrawalRefused
-from situasi.words import _
-from situasi.work_limits import TurnLimiter
 from situasi.write_scope import WriteRefused
 
 _SAID = "_masukan_kabar"
@@ -37,7 +38,7 @@ def allowed(view: View, act: str) -> bool:
 def tell(text: str, *, good: bool) -> None:
     """Keep what came of an act until the next one; the page is drawn again."""
     at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_SAID] = (good, f"{words.clock(at)} · {text}")
+    st.session_state[_SAID] = (good, f"{i18n.clock(at)} · {text}")
 
 
 def told() -> None:
@@ -78,7 +79,7 @@ def take_file(name: str, file: BinaryIO) -> None:
     """Take an uploaded file in."""
     ledger = _taken(name, file, dry_run=False)
     session.wrote()
-    pulse.ingested("upload", ledger.feed or "unknown", ledger.as_json())
+    telemetry.ingested("upload", ledger.feed or "unknown", ledger.as_json())
     if ledger.refused:
         tell(f"{ledger.path}: {ledger.refused}", good=False)
         return
@@ -114,7 +115,7 @@ def withdraw(batch: int, reason: str) -> None:
         return
     session.wrote()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
-    text = said.format(no=batch, n=words.number(rows))
+    text = said.format(no=batch, n=i18n.number(rows))
     tell(" ".join([text, *intake_words.stays(elsewhere)]), good=True)
 
 

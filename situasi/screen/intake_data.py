@@ -12,13 +12,13 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.analysis import silence, sources
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.screen import address, filters, session
 from situasi.screen.page import View
 from situasi.screen.session import Moment
 from situasi.snapshot import Snapshot
-from situasi.words import _
 
 _FILTER = "feed"
 

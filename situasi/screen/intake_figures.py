@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi import words
 from situasi.analysis.sources import Intake
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import intake_data, intake_words
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.words import _
 
 
 def figures(view: View, found: Intake) -> list[Figure]:
@@ -46,9 +46,9 @@ def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
     newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.at.at.tzinfo)
     # The clock of an exercise, or of a past moment, is not the one that recorded.
     own = view.at.live and not view.at.exercise
-    when = words.ago(newest, view.at.at) if own else f"{words.day(newest)} {words.clock(newest)}"
+    when = i18n.ago(newest, view.at.at) if own else f"{i18n.day(newest)} {i18n.clock(newest)}"
     note = _("terakhir dicatat {when}").format(when=when)
-    return Card(title, words.number(len(ledger)), note)
+    return Card(title, i18n.number(len(ledger)), note)
 
 
 def _read(ledger: pd.DataFrame) -> Card:
@@ -56,11 +56,11 @@ def _read(ledger: pd.DataFrame) -> Card:
     if ledger.empty:
         return Card(title, "–", _("belum ada kiriman"))
     note = _("{a} diterima + {d} ganda + {q} karantina").format(
-        a=words.number(int(ledger["accepted"].sum())),
-        d=words.number(int(ledger["duplicate"].sum())),
-        q=words.number(int(ledger["quarantined"].sum())),
+        a=i18n.number(int(ledger["accepted"].sum())),
+        d=i18n.number(int(ledger["duplicate"].sum())),
+        q=i18n.number(int(ledger["quarantined"].sum())),
     )
-    return Card(title, words.number(int(ledger["read"].sum())), note)
+    return Card(title, i18n.number(int(ledger["read"].sum())), note)
 
 
 def _waiting(view: View, feeds: pd.DataFrame) -> Card:
@@ -69,7 +69,7 @@ def _waiting(view: View, feeds: pd.DataFrame) -> Card:
         return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
     count = int(feeds["waiting"].sum())
     note = _("baris menunggu perbaikan") if count else _("tidak ada")
-    return Card(title, words.number(count), note)
+    return Card(title, i18n.number(count), note)
 
 
 def _silent(feeds: pd.DataFrame) -> Card:
@@ -77,14 +77,14 @@ def _silent(feeds: pd.DataFrame) -> Card:
     expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
     if expected.empty:
         return Card(title, "–", _("di luar jam pemantauan"))
-    value = _("{n} dari {all}").format(n=words.number(len(silent)), all=words.number(len(expected)))
+    value = _("{n} dari {all}").format(n=i18n.number(len(silent)), all=i18n.number(len(expected)))
     names = ", ".join(label("feed", feed) for feed in silent["feed"])
     return Card(title, value, names or _("semua melapor"), alarm=bool(names))
 
 
 def _taken_back(ledger: pd.DataFrame) -> Card:
     undone = ledger[ledger["taken_back"] > 0]
-    value = _("{n} dari {all}").format(n=words.number(len(undone)), all=words.number(len(ledger)))
-    rows = words.number(int(undone["taken_back"].sum()))
+    value = _("{n} dari {all}").format(n=i18n.number(len(undone)), all=i18n.number(len(ledger)))
+    rows = i18n.number(int(undone["taken_back"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(undone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(ledger) else "–", note)

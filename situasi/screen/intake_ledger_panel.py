@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from situasi.analysis.sources import Intake
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import drawn, intake_acts, intake_words, page, parts, tables
 from situasi.screen.page import View
-from situasi.words import _
 
 
 def ledger_panel(view: View, found: Intake) -> None:

@@ -8,9 +8,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi import quarantine, words
+from situasi import quarantine
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.roles import Viewer
 from situasi.screen import (
@@ -29,7 +31,6 @@ from situasi.screen.intake_row_form import row_form
 from situasi.screen.page import View
 from situasi.screen.tables import Table
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 # A list to choose from that is longer than this is no list; the filters shorten it.
 _CHOICES = 300
@@ -67,7 +68,7 @@ def _why(waiting: Waiting) -> pd.DataFrame:
             _("Alasan"),
             ["", *counts],
             format_func=lambda kind: (
-                f"{words.number(counts[kind])} · {kind}" if kind else _("semua alasan")
+                f"{i18n.number(counts[kind])} · {kind}" if kind else _("semua alasan")
             ),
             key="alasan",
             label_visibility="collapsed",
@@ -105,7 +106,7 @@ def _send_back(chosen: pd.DataFrame) -> None:
         )
         mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
         noted.download(
-            _("Unduh {n} baris untuk diperbaiki").format(n=words.number(len(mine))),
+            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.number(len(mine))),
             partial(_file, session.viewer(), mine["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
@@ -136,7 +137,7 @@ def _correct(view: View, chosen: pd.DataFrame) -> None:
     )
     if len(chosen) > _CHOICES:
         said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
-        st.caption(said.format(n=words.number(_CHOICES), all=words.number(len(chosen))))
+        st.caption(said.format(n=i18n.number(_CHOICES), all=i18n.number(len(chosen))))
     try:
         found = quarantine.find(board().store, session.viewer(), [number])
     except StoreError as error:

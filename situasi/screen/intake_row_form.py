@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.feeds.headings import OURS
 from situasi.feeds.reading import marks
 from situasi.screen import intake_acts
 from situasi.store.protocol import Quarantined
-from situasi.words import _
 
 _LONG = 60  # characters of a cell that needs a whole line
 # Columns that the door fills by itself.

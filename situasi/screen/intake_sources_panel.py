@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from situasi.analysis.sources import Intake
+from situasi.common.i18n import _
 from situasi.screen import drawn, intake_data, intake_words, page, parts, tables
 from situasi.screen.page import View
-from situasi.words import _
 
 
 def sources_panel(view: View, found: Intake) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import intake, words
+from situasi import intake
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import intake_acts, intake_words, noted, page, session, tables, uploads
 from situasi.screen.intake_acts import Trial
 from situasi.screen.page import View
-from situasi.words import _
 
 _TRIED = "_masukan_dicoba"
 _FILE = "_masukan_berkas"
@@ -85,7 +86,7 @@ def _would_be_stored(trial: Trial) -> None:
     for feed, rows in trial.rows.items():
         if len(rows):
             title = _("{feed}: {n} baris pertama yang akan diterima").format(
-                feed=label("feed", feed), n=words.number(len(rows))
+                feed=label("feed", feed), n=i18n.number(len(rows))
             )
             tables.opens(
                 title, partial(intake_words.stored_table, feed, rows), f"unggah_diterima_{feed}"
@@ -114,7 +115,7 @@ def _shown(trial: Trial) -> bool:
                 "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
             )
             title = title.format(
-                n=words.number(len(ledger.reasons)), more=words.number(trial.more_refused)
+                n=i18n.number(len(ledger.reasons)), more=i18n.number(trial.more_refused)
             )
         tables.opens(
             title,

@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import Kind
 from situasi.domain.labels import label
 from situasi.ingest import Ledger
 from situasi.screen.columns import Cells, Column, moments, number, serial
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 _MOST_NAMED = 5  # deliveries in a sentence
 
@@ -85,7 +85,7 @@ def stays(elsewhere: Mapping[int, int]) -> list[str]:
     """
     said = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
     named = list(elsewhere.items())[:_MOST_NAMED]
-    told = [said.format(n=words.number(count), no=other) for other, count in named]
+    told = [said.format(n=i18n.number(count), no=other) for other, count in named]
     more = len(elsewhere) - len(named)
     return [*told, *([_("Juga dibawa {n} kiriman lain.").format(n=more)] if more else [])]
 
@@ -163,10 +163,10 @@ def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
 def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     """Where the rows read are: the three always add up."""
     return _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina").format(
-        read=words.number(read),
-        a=words.number(accepted),
-        d=words.number(duplicate),
-        q=words.number(quarantined),
+        read=i18n.number(read),
+        a=i18n.number(accepted),
+        d=i18n.number(duplicate),
+        q=i18n.number(quarantined),
     )
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from situasi.board import current as board
-from situasi.recent import Recent
+from situasi.common.single_flight_cache import Recent
 from situasi.snapshot import Picture
 from situasi.store.protocol import Store, StoreError
 

@@ -14,6 +14,7 @@ from situasi.analysis.day import Day
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.roles import SCREENS
@@ -23,7 +24,6 @@ from situasi.screen.page import View
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
 from situasi.telling import key_figures as telling
-from situasi.words import _
 
 _MINUTE = timedelta(minutes=1)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from situasi import accounts, links, words
+from situasi import accounts, links
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.links import Link, LinkRefused, Uses
 from situasi.screen import parts, session, tables
@@ -15,7 +17,6 @@ from situasi.screen.columns import moments, number
 from situasi.screen.tables import Table, table
 from situasi.store.protocol import StoreError
 from situasi.telling import views
-from situasi.words import _
 
 # Who sees the links of all, and may end them; others have their own.
 _SAID = "_tautan_kabar"
@@ -48,7 +49,7 @@ def links_panel() -> None:
         return
     open_now = found.states.count("berlaku")
     title = _("{n} tautan, {open} berlaku").format(
-        n=words.number(len(found.some)), open=words.number(open_now)
+        n=i18n.number(len(found.some)), open=i18n.number(open_now)
     )
     chosen = tables.shown(
         _table(found), "tautan_semua", title, most=16, on_select="rerun",
@@ -60,7 +61,7 @@ def links_panel() -> None:
         if row < len(found.some) and found.states[row] == "berlaku"
     ]
     st.button(
-        _("Cabut {n} tautan yang ditandai").format(n=words.number(len(marked)))
+        _("Cabut {n} tautan yang ditandai").format(n=i18n.number(len(marked)))
         if marked
         else _("Tandai tautan yang berlaku untuk mencabutnya"),
         disabled=not marked,
@@ -116,4 +117,4 @@ def _revoke(numbers: list[str]) -> None:
         st.session_state[_SAID] = (False, str(error))
         return
     said = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_SAID] = (True, said.format(n=words.number(len(numbers))))
+    st.session_state[_SAID] = (True, said.format(n=i18n.number(len(numbers))))

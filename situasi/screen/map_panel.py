@@ -6,16 +6,16 @@ import pandas as pd
 import streamlit as st
 from pydeck import Deck
 
-from situasi import words
 from situasi.analysis.day import Day
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.map_marks import MOST_POINTS
 from situasi.screen import address, area_map, day_tables, drawn, filters, parts, session, tables
 from situasi.telling.measures import Measure, measure
-from situasi.words import _
 
 
 def map_panel(found: Overview, day: Day) -> None:
@@ -50,7 +50,7 @@ def _point_labels(drawn: pd.DataFrame) -> list[str]:
     told = zip(drawn["jenis"], drawn["kecamatan"], local, drawn["status"], strict=True)
     return [
         " · ".join(
-            (label("jenis", kind), register.name_of(code), words.clock(at), label("status", status))
+            (label("jenis", kind), register.name_of(code), i18n.clock(at), label("status", status))
         )
         for kind, code, at, status in told
     ]
@@ -65,6 +65,6 @@ def _under_map(found: Overview, by: Measure, drawn: int) -> None:
     if drawn < len(found.drawn):
         st.caption(
             _("{n} dari {all} titik digambar").format(
-                n=words.number(drawn), all=words.number(len(found.drawn))
+                n=i18n.number(drawn), all=i18n.number(len(found.drawn))
             )
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from situasi import briefings, words
+from situasi import briefings
 from situasi.briefings import Briefing
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import address, kept
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
-from situasi.words import _
 
 # The name of the chosen one in the address.
 NAME = "sejak"
@@ -16,8 +17,8 @@ NAME = "sejak"
 def name(one: Briefing, at: Moment) -> str:
     """What a briefing is called: by its clock, and its day where that is another."""
     local = one.at.astimezone(at.at.tzinfo)
-    clock = words.clock(local)
-    when = clock if local.date() == at.at.date() else f"{words.day(local)} {clock}"
+    clock = i18n.clock(local)
+    when = clock if local.date() == at.at.date() else f"{i18n.day(local)} {clock}"
     return _("taklimat {time}").format(time=when)
 
 

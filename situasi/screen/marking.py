@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import briefings, words
+from situasi import briefings
 from situasi.board import current as board
 from situasi.briefings import Briefing, MarkRefused
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import filters, markers, parts, session
 from situasi.screen.session import Moment
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 _DONE = "_ditandai"
 
@@ -38,7 +39,7 @@ def _form(at: Moment, key: str) -> None:
             _("Catatan (boleh kosong)"), key=f"{key}_catatan", max_chars=briefings.LONGEST_NOTE
         )
         st.form_submit_button(
-            _("Tandai sekarang") if at.live else _("Tandai {time}").format(time=words.clock(at.at)),
+            _("Tandai sekarang") if at.live else _("Tandai {time}").format(time=i18n.clock(at.at)),
             type="primary",
             on_click=_mark,
             args=(f"{key}_catatan", session.picture().snapshot.version),

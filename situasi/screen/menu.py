@@ -26,11 +26,11 @@ from pages import (
 )
 from pages import alerts as alerts_page
 from pages import links as links_page
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.roles import SCREENS, Viewer
 from situasi.screen import address, noted, parts, session, whose
-from situasi.words import _
 
 # A page of the gate, not of this menu.
 SIGN_OUT = "/keluar"
@@ -134,4 +134,4 @@ def who(viewer: Viewer) -> None:
         return
     area = ", ".join(map(whose.name_of, viewer.area or session.account().area))
     said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
-    parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={words.language()}")
+    parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.language()}")

@@ -8,9 +8,11 @@ from functools import partial
 
 import streamlit as st
 
-from situasi import moving, words
+from situasi import moving
 from situasi.analysis import allocation
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.moving import Decision, MovesRefused
 from situasi.screen import (
     filters,
@@ -25,7 +27,6 @@ from situasi.screen.kept import records
 from situasi.screen.moves_plan import Shown
 from situasi.screen.page import View
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 _SAID = "_rencana_kabar"
 _REASON = "tolak_alasan"
@@ -50,7 +51,7 @@ def _decisions(view: View, shown: Shown) -> None:
 
 
 def _accepting(shown: Shown) -> None:
-    title = _("Setujui {n} langkah").format(n=words.number(len(shown.chosen)))
+    title = _("Setujui {n} langkah").format(n=i18n.number(len(shown.chosen)))
     opened = st.popover(title, key="setujui", on_change="rerun", disabled=not shown.possible)
     if not opened.open:
         return
@@ -130,7 +131,7 @@ def told() -> None:
         st.warning(parts.plain(_("Tidak ada yang ditulis: {why}").format(why=said)))
     elif said is not None and said.accepted:
         done = _("{n} petugas diperintahkan bergeser ({plan}).")
-        st.success(parts.plain(done.format(n=words.number(len(said.moves)), plan=said.id)))
+        st.success(parts.plain(done.format(n=i18n.number(len(said.moves)), plan=said.id)))
     elif said is not None:
         st.info(parts.plain(_("Penolakan disimpan: {why}").format(why=said.reason)))
 

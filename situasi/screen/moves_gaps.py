@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 from pydeck import Deck
 
-from situasi import words
 from situasi.analysis import movable, shortfalls
 from situasi.analysis.allocation import Move, Needs, within
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.domain.rules import Moves
 from situasi.figures.area import Area
@@ -32,7 +33,6 @@ from situasi.screen.figure_row import Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.personnel_parts import estimate, of
-from situasi.words import _
 
 _CALM = 90  # how opaque a kecamatan is where nothing is short
 
@@ -43,14 +43,14 @@ def figures(found: Needs) -> list[Figure]:
     empty, short = shown[shown["empty"]], shown[shown["short"]]
     every = found.coverage.officers
     coming = every[every.index.isin(found.under_way)]
-    of_all = _("dari {n}").format(n=words.number(len(shown)))
+    of_all = _("dari {n}").format(n=i18n.number(len(shown)))
     wanted = sum(one.officers for one in found.bundles)
     return [
         Figure(
             "kosong",
             Card(
                 _("TPS tanpa petugas"),
-                of(words.number(len(empty)), of_all),
+                of(i18n.number(len(empty)), of_all),
                 _("menurut kabar terakhir"),
                 alarm=bool(len(empty)),
             ),
@@ -60,7 +60,7 @@ def figures(found: Needs) -> list[Figure]:
             "kurang",
             Card(
                 _("TPS kurang dari pola"),
-                of(estimate(f"≈ {words.number(len(short))}"), of_all),
+                of(estimate(f"≈ {i18n.number(len(short))}"), of_all),
                 _("menurut yang tidak diketahui absen"),
             ),
             lambda: moves_tables.stations(short),
@@ -69,8 +69,8 @@ def figures(found: Needs) -> list[Figure]:
             "perlu",
             Card(
                 _("Petugas yang diperlukan"),
-                estimate(f"≈ {words.number(wanted)}"),
-                _("untuk {n} kelompok TPS").format(n=words.number(len(found.bundles))),
+                estimate(f"≈ {i18n.number(wanted)}"),
+                _("untuk {n} kelompok TPS").format(n=i18n.number(len(found.bundles))),
             ),
             lambda: moves_tables.wanted(found.bundles),
         ),
@@ -79,9 +79,9 @@ def figures(found: Needs) -> list[Figure]:
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
-                words.number(len(coming)),
+                i18n.number(len(coming)),
                 _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
-                    n=words.number(_rule().under_way.total_seconds() // 60)
+                    n=i18n.number(_rule().under_way.total_seconds() // 60)
                 ),
             ),
             lambda: personnel_tables.officers(coming, found.coverage.posts),
@@ -102,10 +102,10 @@ def _free_card(found: Needs) -> Card:
         movable.FROM_TPS: _("{n} dari TPS yang lebih"),
     }
     said = " · ".join(
-        names[kind].format(n=words.number(count)) for kind, count in may.items() if kind in names
+        names[kind].format(n=i18n.number(count)) for kind, count in may.items() if kind in names
     )
-    ready = _("dari {n} siap").format(n=words.number(len(found.movers)))
-    return Card(_("Boleh digeser"), of(words.number(sum(may.values())), ready), said)
+    ready = _("dari {n} siap").format(n=i18n.number(len(found.movers)))
+    return Card(_("Boleh digeser"), of(i18n.number(sum(may.values())), ready), said)
 
 
 def gaps_panel(view: View, found: Needs) -> None:
@@ -175,10 +175,10 @@ def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> Area:
     empty, short = int(row["empty"]), int(row["short"])
     # The gravest alone: more does not fit into a kecamatan.
     if empty:
-        said = _("{n} kosong").format(n=words.number(empty))
+        said = _("{n} kosong").format(n=i18n.number(empty))
         return Area(place.name, said, theme.strength[0])
     if short:
-        said = _("≈ {n} kurang").format(n=words.number(short))
+        said = _("≈ {n} kurang").format(n=i18n.number(short))
         return Area(place.name, said, theme.strength[1])
     return Area(place.name, _("cukup"), theme.strength[2], _CALM)
 
@@ -199,7 +199,7 @@ def _lines(moves: Sequence[Move]) -> pd.DataFrame:
                 "to_lat": ground.point(other)[1],
                 "officers": count,
                 "label": _("{n} petugas: {one} → {other}").format(
-                    n=words.number(count), one=moves_tables.place(one),
+                    n=i18n.number(count), one=moves_tables.place(one),
                     other=moves_tables.place(other),
                 ),
             }

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi import words
 from situasi.analysis import allocation, carried_out
 from situasi.analysis.allocation import Move, Needs, Plan
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import drawn, filters, moves_gaps, moves_tables, page, parts, session, tables
 from situasi.screen.page import View
-from situasi.words import _
 
 _KEPT = "_rencana"
 
@@ -121,7 +121,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         lambda _plan, needs: carried_out.after(needs, chosen),
     )  # fmt: skip
     with right:
-        page.section(_("Sesudah, bila {n} langkah dijalankan").format(n=words.number(len(chosen))))
+        page.section(_("Sesudah, bila {n} langkah dijalankan").format(n=i18n.number(len(chosen))))
         moves_gaps.map_of(
             view, kept.needs, after, "peta_sesudah",
             _("Peta TPS yang kekurangan petugas sesudah pergeseran, dengan garis tiap langkah"),
@@ -145,18 +145,18 @@ def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> Non
     said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
              "kurang dari pola ≈ {short} → {short_after}**")  # fmt: skip
     names = ("empty", "empty_after", "short", "short_after")
-    numbers = dict(zip(names, map(words.number, counts), strict=True))
+    numbers = dict(zip(names, map(i18n.number, counts), strict=True))
     st.markdown(
-        said.format(moves=words.number(len(plan.moves)), km=words.number(plan.km, 1), **numbers)
+        said.format(moves=i18n.number(len(plan.moves)), km=i18n.number(plan.km, 1), **numbers)
     )
     made = _("Disusun menurut keadaan {time}.").format(
-        time=f"{words.clock(plan.at)} {board().register.election.zone_label}"
+        time=f"{i18n.clock(plan.at)} {board().register.election.zone_label}"
     )
     if not view.at.live:
         st.caption(made)
     elif not all(valid):
         gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
-        st.warning(parts.plain(f"{made} " + gone.format(n=words.number(valid.count(False)))))
+        st.warning(parts.plain(f"{made} " + gone.format(n=i18n.number(valid.count(False)))))
     elif kept.needs is not found:
         st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
@@ -175,9 +175,9 @@ def _measured(plan: Plan) -> str:
     if plan.ways:
         straight = sum(not move.along for move in plan.moves)
         said = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
-                 "{n} langkah garis lurus.").format(n=words.number(straight))  # fmt: skip
+                 "{n} langkah garis lurus.").format(n=i18n.number(straight))  # fmt: skip
     speed = board().register.election.rules.moves.speed
-    return said + " " + _("Menit dihitung {n} km/jam.").format(n=words.number(speed))
+    return said + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.number(speed))
 
 
 def _method(kept: Kept | None) -> None:
@@ -193,11 +193,9 @@ def _method(kept: Kept | None) -> None:
             return
         plan = kept.plan
         said = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
-        st.markdown(
-            said.format(ours=words.number(plan.km, 1), plain=words.number(plan.plain[1], 1))
-        )
+        st.markdown(said.format(ours=i18n.number(plan.km, 1), plain=i18n.number(plan.plain[1], 1)))
         if not plan.proven:
-            limit = words.number(rule.seconds, 1)
+            limit = i18n.number(rule.seconds, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         tables.shown(moves_tables.compared(plan), "banding_geser", _("Banding dua cara"))
 
@@ -206,7 +204,7 @@ def _rule_in_words() -> list[str]:
     rule = board().register.election.rules.moves
     stays = [
         _("{share} % {kind} yang siap tetap tinggal").format(
-            share=words.number(100 * share), kind=label("penugasan", kind)
+            share=i18n.number(100 * share), kind=label("penugasan", kind)
         )
         for kind, share in rule.stays.items()
     ]

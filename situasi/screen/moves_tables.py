@@ -10,6 +10,7 @@ from situasi.analysis.allocation import Move, Plan
 from situasi.analysis.movable import Mover
 from situasi.analysis.shortfalls import Bundle
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
 from situasi.moving import Decision
@@ -17,7 +18,6 @@ from situasi.screen import session
 from situasi.screen.columns import moments, number, part
 from situasi.screen.personnel_tables import kecamatan_name
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 
 def _made_up() -> bool:

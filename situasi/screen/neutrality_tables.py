@@ -10,10 +10,10 @@ import pandas as pd
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen.columns import days, number
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 _DAY = timedelta(days=1)
 

@@ -8,14 +8,14 @@ from functools import partial
 import streamlit as st
 from markupsafe import Markup
 
-from situasi import words
 from situasi.analysis import incidents
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import drawn, filters, parts, session, tables
 from situasi.screen.session import Moment
 from situasi.telling.reports import item
-from situasi.words import _
 
 LISTED = 40
 # As tall as the map and its legend beside it.
@@ -29,7 +29,7 @@ def newest_panel(found: Overview, at: Moment) -> None:
         st.markdown("**" + _("Laporan terbaru") + "**", width="content")
         if found.elsewhen:
             st.button(
-                _("{n} di luar rentang waktu · tampilkan").format(n=words.number(found.elsewhen)),
+                _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
                 on_click=filters.all_times,
                 type="tertiary",
             )

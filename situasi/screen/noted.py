@@ -9,9 +9,9 @@ from typing import Any, Final
 import streamlit as st
 
 from situasi import board as house
+from situasi.common.i18n import _
+from situasi.common.work_limits import OWNER, TooBusy, TurnLimiter
 from situasi.screen import filters, session, whose
-from situasi.words import _
-from situasi.work_limits import OWNER, TooBusy, TurnLimiter
 
 # Files made at one time for one viewer: they share few threads with those who sign in.
 _MAKING: Final = TurnLimiter(at_once=64, per_owner=2)

@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen import filters, parts, playback, session
 from situasi.screen.heading import header
 from situasi.screen.session import Found, Moment
 from situasi.snapshot import Picture
-from situasi.words import _
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def opened(title: str, *own: Callable[[Any], None]) -> View:
 def _moment_popover(place: Any, view: View) -> None:
     at = view.at
     zone = board().register.election.zone_label
-    said = _("Langsung") if at.live else f"{words.clock(at.at)} {zone}"
+    said = _("Langsung") if at.live else f"{i18n.clock(at.at)} {zone}"
     with place.popover(said, width="stretch", key="pilih_saat"):
         st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
         filters.time_slider()

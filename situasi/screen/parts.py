@@ -11,11 +11,11 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi import sheet
+from situasi.common import assets
+from situasi.common.i18n import _
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
 from situasi.telling.marks import Mark, Said, Told
 from situasi.telling.reports import Item
-from situasi.words import _
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def style(theme: Theme) -> None:
             ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; "
             "--choose: '{}'; }}</style>"
         ).format(
-            sheet.ADDRESS, theme.accent, theme.muted, theme.line, theme.paper, _("Pilih berkas")
+            assets.ADDRESS, theme.accent, theme.muted, theme.line, theme.paper, _("Pilih berkas")
         )
     )
 

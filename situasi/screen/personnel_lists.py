@@ -8,14 +8,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.coverage import Coverage
 from situasi.analysis.officers import AS_POLICE
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import N_
 from situasi.screen import drawn, filters, parts, tables
 from situasi.screen import personnel_tables as readable
 from situasi.screen.tables import Table
-from situasi.words import _
 
 # Code in the address, and the words for it.
 _NAMES = {
@@ -69,7 +69,7 @@ def _counts(codes: Sequence[str], found: Coverage) -> dict[str, int]:
 
 def _counted(counts: dict[str, int], code: str) -> str:
     name = _(_NAMES[code])
-    return f"{name} · {words.number(counts[code])}"
+    return f"{name} · {i18n.number(counts[code])}"
 
 
 def _officers(keep: Callable[[pd.DataFrame], pd.Series]) -> Callable[[Coverage], pd.DataFrame]:

@@ -7,9 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures import theme as colours
 from situasi.figures.area import Area
@@ -20,7 +21,6 @@ from situasi.screen.chart import chart
 from situasi.screen.page import View
 from situasi.screen.personnel_work import Work
 from situasi.screen.tables import Table
-from situasi.words import _
 
 BY = ("kecamatan", "polsek", "instansi")
 # Up to so many areas the table is as tall as they need; more are scrolled.
@@ -117,7 +117,7 @@ def _area(found: Work, place: Kecamatan, by_presence: bool) -> Area:
 
 
 def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> Area:
-    value = f"{words.number(count)}/≈{words.number(required)}"
+    value = f"{i18n.number(count)}/≈{i18n.number(required)}"
     return Area(place.name, value, colours.strength(ratio, session.viewer_theme()))
 
 
@@ -133,8 +133,8 @@ def curve_panel(view: View, found: Work) -> None:
     names = {
         "present": _("hadir"),
         "silent": _("tanpa kabar"),
-        "posted": _("diplot {n}").format(n=words.number(total["posted"])),
-        "required": _("≈ perlu {n}").format(n=words.number(total["required"])),
+        "posted": _("diplot {n}").format(n=i18n.number(total["posted"])),
+        "required": _("≈ perlu {n}").format(n=i18n.number(total["required"])),
     }
     moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
     day = (election.day_start, election.day_end)
@@ -147,4 +147,4 @@ def curve_panel(view: View, found: Work) -> None:
     whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
     if found.coverage.known:
         whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
-    st.caption(whose.format(time=f"{words.clock(view.at.at)} {election.zone_label}"))
+    st.caption(whose.format(time=f"{i18n.clock(view.at.at)} {election.zone_label}"))

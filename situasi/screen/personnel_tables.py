@@ -8,12 +8,12 @@ import pandas as pd
 
 from situasi.analysis.officers import AS_POLICE, UNKNOWN
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.screen import session
 from situasi.screen.columns import Cells, moments, number, part
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 
 def kecamatan_name(code: str) -> str:

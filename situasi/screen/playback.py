@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from situasi import words
 from situasi.analysis import serious as events
 from situasi.analysis.serious import Event
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import address, filters, parts, session
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
-from situasi.words import _
 
 # Seconds between two steps, and the minutes of the day in each.
 TICK = 1.0
@@ -127,7 +127,7 @@ def _said(found: list[Event], at: Moment) -> str:
         for one in here[:_NAMED]
     ]
     if len(here) > _NAMED:
-        said.append(_("{n} lagi").format(n=words.number(len(here) - _NAMED)))
+        said.append(_("{n} lagi").format(n=i18n.number(len(here) - _NAMED)))
     return "; ".join(said)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from situasi import feeds, forms, pulse, write_scope
+from situasi import feeds, forms, write_scope
 from situasi.board import current as board
+from situasi.common import telemetry
+from situasi.common.i18n import _
 from situasi.feeds.headings import RETURNED
 from situasi.ingest import Ledger, as_table, ingest_rows
 from situasi.screen import filters, session
 from situasi.store.protocol import Quarantined, StoreError
-from situasi.words import _
 from situasi.write_scope import WriteRefused
 
 Row = Mapping[str, str]
@@ -72,7 +73,7 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
         return Answer(refused=str(error))
     held = _held(feed, cells, source, ledger)
     session.wrote()
-    pulse.ingested("form", feed, ledger.as_json())
+    telemetry.ingested("form", feed, ledger.as_json())
     return Answer(ledger.accepted, ledger.duplicate, held, ledger.refused)
 
 

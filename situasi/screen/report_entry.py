@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.forms import Sent
 from situasi.screen import address, parts, session
-from situasi.words import _
 
 _EXERCISE = "lapor_latihan"
 _KECAMATAN, _DESA = "lapor_kecamatan", "lapor_desa"
@@ -50,7 +50,7 @@ def exercise_band() -> None:
     said = _("Ditulis sebagai LATIHAN, jam latihan {time}")
     if not now.exercise:
         said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
-    clock = f"{words.day(now.at)} {words.clock(now.at)} {board().register.election.zone_label}"
+    clock = f"{i18n.day(now.at)} {i18n.clock(now.at)} {board().register.election.zone_label}"
     with st.container(key="ditulis"):
         parts.bands([("latihan" if now.exercise else "past", said.format(time=clock))])
 
@@ -161,7 +161,7 @@ def text(place: Any, heading: str, title: str, placeholder: str = "", most: int 
 
 def clock(place: Any) -> None:
     """When it happened: now, where nothing is typed."""
-    now = words.clock(sent().at)
+    now = i18n.clock(sent().at)
     text(place, "jam", _("Jam"), _("sekarang, {time}").format(time=now), 40)
 
 

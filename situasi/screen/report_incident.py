@@ -6,10 +6,10 @@ import streamlit as st
 
 from situasi import forms
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
 from situasi.screen import page, parts, report_entry, report_sending, session
 from situasi.screen.report_point import point_popover
-from situasi.words import _
 
 _FEED = "incidents"
 _HEADINGS = (

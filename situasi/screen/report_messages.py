@@ -10,15 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.feeds.messages.proposal import Proposal
 from situasi.feeds.messages.proposals import on_day, read_all
 from situasi.feeds.messages.splitting import Message, MessageKind, split, split_file
 from situasi.feeds.table import SourceRefused
 from situasi.screen import page, parts, report_entry, report_proposals
 from situasi.screen.report_pasted import Pasted
-from situasi.words import _
 
 # Messages on one screen: so many are read before they are confirmed.
 SCREENFUL = 20
@@ -98,14 +98,14 @@ def _counts(pasted: Pasted) -> None:
     said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page.section(
         said.format(
-            n=words.number(sum(bool(one.rows) for one in pasted.proposals)),
-            s=words.number(pasted.silent), p=words.number(pasted.passed),
+            n=i18n.number(sum(bool(one.rows) for one in pasted.proposals)),
+            s=i18n.number(pasted.silent), p=i18n.number(pasted.passed),
         )
     )  # fmt: skip
     numbered = sum(not one.rows for one in pasted.proposals)
     if numbered:
         said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
-        st.caption(said.format(n=words.number(numbered)))
+        st.caption(said.format(n=i18n.number(numbered)))
     if not pasted.proposals:
         parts.empty(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
@@ -120,7 +120,7 @@ def _turning(pasted: Pasted) -> None:
             key="pesan_sebelum",
         )  # fmt: skip
         said = _("Pesan {a} sampai {b} dari {n}")
-        st.caption(said.format(a=pasted.first + 1, b=last, n=words.number(len(pasted.proposals))))
+        st.caption(said.format(a=pasted.first + 1, b=last, n=i18n.number(len(pasted.proposals))))
         st.button(
             _("Berikutnya"), disabled=last == len(pasted.proposals), on_click=_turn,
             args=(pasted, SCREENFUL), key="pesan_sesudah",

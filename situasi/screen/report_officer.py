@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import CHECKIN
 from situasi.screen import page, report_entry, report_sending
-from situasi.words import _
 
 _FEED = "personnel"
 _HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.figures import point as figure
 from situasi.screen import report_entry, session
-from situasi.words import _
 
 _KEY = "lapor_peta"
 
@@ -32,7 +32,7 @@ def _map(kecamatan: str) -> None:
         alt=_("Peta untuk memilih titik"),
     )  # fmt: skip
     said = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
-    st.caption(said.format(n=words.number(step)))
+    st.caption(said.format(n=i18n.number(step)))
 
 
 def _clicked() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import forms, words
+from situasi import forms
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.feeds.messages.proposal import Proposal, ProposedRow
@@ -16,7 +18,6 @@ from situasi.forms import Cells
 from situasi.screen import parts, report_door, report_entry, report_parts, report_sending, session
 from situasi.screen.report_door import Answer
 from situasi.screen.report_pasted import At, Outcome, Pasted
-from situasi.words import _
 
 SOURCE = "pesan"
 # Written by the reader for the door, and shown above the rows.
@@ -68,7 +69,7 @@ def _listed(numbers: Sequence[str]) -> str:
     told = ", ".join(numbers[:_MOST_NUMBERS])
     more = len(numbers) - _MOST_NUMBERS
     return (
-        _("{numbers} dan {n} lagi").format(numbers=told, n=words.number(more)) if more > 0 else told
+        _("{numbers} dan {n} lagi").format(numbers=told, n=i18n.number(more)) if more > 0 else told
     )
 
 
@@ -81,7 +82,7 @@ def _head(proposal: Proposal) -> str:
     said = [proposal.pelapor or _("pelapor tidak disebut")]
     if proposal.sent_at:
         local = proposal.sent_at.astimezone(board().register.election.zone)
-        said.append(f"{words.day(local)} {words.clock(local)}")
+        said.append(f"{i18n.day(local)} {i18n.clock(local)}")
     return " · ".join(said)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import forms, words
+from situasi import forms
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.forms import Cells
 from situasi.screen import parts, report_door, report_entry, session
 from situasi.screen.report_door import Answer, Held
-from situasi.words import _
 
 SOURCE = "formulir"
 _SAID, _HELD = "_lapor_kabar", "_lapor_tertahan"
@@ -92,7 +93,7 @@ def _named(feed: str, cells: Cells) -> str:
 def tell(what: str, answer: Answer) -> None:
     """Keep what came of an act of this viewer until the next one."""
     at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_SAID] = (f"{words.clock(at)} · {what}", answer)
+    st.session_state[_SAID] = (f"{i18n.clock(at)} · {what}", answer)
 
 
 def told() -> None:
@@ -118,7 +119,7 @@ def _told() -> None:
         outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
     elif answer.accepted > 1 or answer.duplicate:
         said = _("{n} diterima, {d} sudah ada")
-        counts = said.format(n=words.number(answer.accepted), d=words.number(answer.duplicate))
+        counts = said.format(n=i18n.number(answer.accepted), d=i18n.number(answer.duplicate))
         outcome = (st.success, counts)
     draw, said = outcome
     draw(parts.plain(f"{what}: {said}"))

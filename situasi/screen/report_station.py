@@ -8,11 +8,11 @@ import streamlit as st
 
 from situasi import forms
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.screen import page, parts, report_door, report_entry, report_sending, session
 from situasi.screen.report_door import Answer, Held
-from situasi.words import _
 
 _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")

@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import filters, parts, report_door, report_entry, session
 from situasi.screen.heading import header
-from situasi.words import _
 
 # What is typed on each tab is rows of this feed; messages hold rows of several.
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}

@@ -10,9 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.moment import Moment
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.documents import building, wanted
 from situasi.documents import files as made
 from situasi.documents.wanted import KINDS, PERIODS, Refused, Wanted
@@ -23,7 +24,6 @@ from situasi.roles import Viewer
 from situasi.screen import address, filters, noted, page, parts, reports_parts, session
 from situasi.screen.page import View
 from situasi.snapshot import Picture
-from situasi.words import _
 
 _KIND, _PERIOD, _FROM, _UNTIL = "lap", "kurun", "dari", "sampai"
 _OTHER = "lain"
@@ -112,7 +112,7 @@ def preview(of: Asked) -> None:
         return
     reports_parts.message(text, _("Salin"), _("Tersalin"))
     st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
-        n=words.number(len(text))))  # fmt: skip
+        n=i18n.number(len(text))))  # fmt: skip
 
 
 def files(of: Asked) -> None:

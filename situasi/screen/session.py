@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from situasi import sight, viewers, words
+from situasi import sight, viewers
 from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
@@ -20,6 +20,8 @@ from situasi.analysis.overview import Overview
 from situasi.analysis.silence import FeedState
 from situasi.board import Board
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme, theme
 from situasi.findings import Findings
@@ -27,7 +29,6 @@ from situasi.roles import Role, Viewer
 from situasi.screen import whose
 from situasi.snapshot import Picture
 from situasi.telling import views
-from situasi.work_limits import OWNER
 
 Found = TypeVar("Found")
 _ACT_FAILED = "_act_failed"  # see situasi/server/acts.py, which says so
@@ -63,7 +64,7 @@ def now() -> datetime:
 
 def speak() -> str:
     """Use the language that the address asks for (`?lang=en`); Indonesian otherwise."""
-    return words.use(str(st.query_params.get("lang", words.LANGUAGES[0])))
+    return i18n.use(str(st.query_params.get("lang", i18n.LANGUAGES[0])))
 
 
 def viewer_theme() -> Theme:

@@ -8,12 +8,13 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
-from situasi import links, secret, words
+from situasi import links, secret
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.links import LinkRefused
 from situasi.screen import address, parts, session
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 # Hours that a link may last.
 HOURS = (1, 4, 12, 48, 168)
@@ -71,7 +72,7 @@ def _show(made: _Made) -> None:
     parts.copyable(made.url, _("Salin"), _("Tersalin"))
     said = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
     label = board().register.election.zone_label
-    st.caption(said.format(day=words.day(ends), time=words.clock(ends), zone=label))
+    st.caption(said.format(day=i18n.day(ends), time=i18n.clock(ends), zone=label))
 
 
 def _view() -> tuple[str, list[tuple[str, str]]]:

@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from situasi import words
 from situasi.analysis.reporting import STATES
 from situasi.analysis.stations import ARRIVED, NO_PHASE
 from situasi.analysis.works import reads
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
 from situasi.domain.register import Register
@@ -35,7 +36,6 @@ from situasi.screen import stations_words as said
 from situasi.screen.page import View
 from situasi.screen.stations_parts import Cell, Group
 from situasi.screen.tables import Table
-from situasi.words import _
 
 COLOURS = ("fase", "pelaporan")
 # What a cell needs: fewer columns are walked quicker.
@@ -86,7 +86,7 @@ def _blocks(asked: tuple[str, str, str], found: pd.DataFrame) -> Markup:
     groups = [
         Group(
             board().register.name_of(str(code)),
-            words.number(len(own)),
+            i18n.number(len(own)),
             [_cell(one, *asked) for one in own.itertuples()],
         )
         for code, own in found[list(_DRAWN)].groupby("kecamatan", sort=False)
@@ -99,7 +99,7 @@ def _cell(one: Any, colour: str, chosen: str, link: str) -> Cell:
     if one.owed:
         told[1] += ": " + said.owed(one.owed, one.owed_hour)
     if not pd.isna(one.late_min):
-        told.append(_("{n} menit").format(n=words.number(int(one.late_min))))
+        told.append(_("{n} menit").format(n=i18n.number(int(one.late_min))))
     title = f"TPS {one.nomor:03d} {board().register.name_of(one.desa)} · " + " · ".join(told)
     return Cell(title, link + one.code, _tone(one, colour), one.state, one.code == chosen)
 
@@ -120,16 +120,16 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
     if colour == "fase":
         counted = found["fase"].fillna(NO_PHASE).value_counts()
         marks = [
-            (place, "", f"{said.phase(code)} {words.number(int(counted.get(code, 0)))}")
+            (place, "", f"{said.phase(code)} {i18n.number(int(counted.get(code, 0)))}")
             for place, code in [(None, NO_PHASE), *enumerate(FASE)]
         ]
     else:
         counted = found["state"].value_counts()
         marks = [
-            (_CALM.get(code), code, f"{label('lapor', code)} {words.number(counted.get(code, 0))}")
+            (_CALM.get(code), code, f"{label('lapor', code)} {i18n.number(counted.get(code, 0))}")
             for code in STATES
         ]
-    total = _("jumlah {n} TPS").format(n=words.number(len(found)))
+    total = _("jumlah {n} TPS").format(n=i18n.number(len(found)))
     if colour == "fase":
         total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
     stations_parts.legend(marks, session.viewer_theme(), total)
@@ -138,7 +138,7 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
 def late_panel(found: pd.DataFrame) -> None:
     """Those that owe a report, the longest first."""
     table = drawn.once("terlambat", None, (found,), _late)
-    page.section(_("Terlambat melapor: {n} TPS").format(n=words.number(len(table))))
+    page.section(_("Terlambat melapor: {n} TPS").format(n=i18n.number(len(table))))
     if not len(table):
         parts.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
@@ -154,7 +154,7 @@ def box_panel(found: pd.DataFrame) -> None:
     """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
     table = drawn.once("kotak_jalan", None, (found,), _boxes)
     if len(table):
-        page.section(_("Kotak belum sampai PPK: {n}").format(n=words.number(len(table))))
+        page.section(_("Kotak belum sampai PPK: {n}").format(n=i18n.number(len(table))))
         tables.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
 
 
@@ -183,7 +183,7 @@ def detail_panel(view: View, found: pd.DataFrame, code: str) -> None:
         return
     register = board().register
     told: Any = one
-    heads = _("belum ada hitungan") if pd.isna(told.hadir) else words.number(int(told.hadir))
+    heads = _("belum ada hitungan") if pd.isna(told.hadir) else i18n.number(int(told.hadir))
     pairs = [
         (_("pelaporan"), label("lapor", told.state)),
         (_("fase"), said.phase(told.fase)),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import stations_words as said
 from situasi.screen.columns import moments, number, span
 from situasi.screen.tables import Table, table
-from situasi.words import _
 
 
 def _places(found: pd.DataFrame) -> dict[str, list[str]]:

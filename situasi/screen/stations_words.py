@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.telling.tables import phase as phase
-from situasi.words import _
 
 
 def name(code: str) -> str:
@@ -26,7 +26,7 @@ def owed(what: str | None, hour: pd.Timestamp) -> str:
     if what != "hadir":
         return label("fase", what)
     local = hour.tz_convert(board().register.election.zone)
-    return _("jumlah hadir {time}").format(time=words.clock(local))
+    return _("jumlah hadir {time}").format(time=i18n.clock(local))
 
 
 def turn(chaser: str | None, kecamatan: str) -> str:
@@ -40,7 +40,7 @@ def dpt(voters: Any, estimated: bool) -> str:
     """The voters on the list, marked where they are a perkiraan; empty where unknown."""
     if pd.isna(voters):
         return ""
-    return ("≈ " if estimated else "") + words.number(int(voters))
+    return ("≈ " if estimated else "") + i18n.number(int(voters))
 
 
 def doubt(kind: str) -> str:
@@ -61,7 +61,7 @@ def doubts(kinds: str) -> str:
 
 def why(kind: str, against: float, estimated: bool) -> str:
     """One reason with the number that the count was held against."""
-    number = words.number(against, 1 if kind == "menjauh" else 0)
+    number = i18n.number(against, 1 if kind == "menjauh" else 0)
     voters = ("≈ " if estimated else "") + number
     return {
         "turun": _("turun dari {n}").format(n=number),

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.reports import tabular
 from situasi.screen import address, filters, grid, noted, parts, session, upper, whose
@@ -20,7 +21,6 @@ from situasi.screen import columns as cells
 from situasi.screen.columns import Cells, Column
 from situasi.telling import why as whys
 from situasi.telling.why.rule import Why
-from situasi.words import _
 
 # More rows than this are not read on a screen; a filter or an export finds them.
 MOST_ROWS = 2_000
@@ -53,7 +53,7 @@ class Table:
 
     def laid_out(self, aside: Sequence[str], n: int, day: date) -> grid.Laid:
         """The first n rows of on_screen as grid.laid_out gives them, laid out once."""
-        asked = (*aside, n, day, words.language())
+        asked = (*aside, n, day, i18n.language())
         if asked not in self._laid:
             self._laid[asked] = grid.laid_out(self.on_screen(aside), n, day)
         return self._laid[asked]
@@ -88,7 +88,7 @@ def behind(title: str, rows: pd.DataFrame, key: str) -> None:
 
     title: with {n} for their number.
     """
-    opens(title.format(n=words.number(len(rows))), lambda: readable(rows), key)
+    opens(title.format(n=i18n.number(len(rows))), lambda: readable(rows), key)
 
 
 def opens(title: str, made: Callable[[], Table], key: str) -> None:
@@ -105,7 +105,7 @@ def say_why(key: str) -> None:
     why = _why(key)
     if why is None:
         return
-    version = _("versi data {n}").format(n=words.number(_version()))
+    version = _("versi data {n}").format(n=i18n.number(_version()))
     parts.reason(
         _("Cara hitung"),
         why.rule,
@@ -165,7 +165,7 @@ def shown(
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(table) > MOST_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
-            st.caption(said.format(n=words.number(MOST_ROWS), all=words.number(len(table))))
+            st.caption(said.format(n=i18n.number(MOST_ROWS), all=i18n.number(len(table))))
         if grid.is_cut(table.on_screen(aside), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         downloads(table, key, title, at, counted)
@@ -179,10 +179,10 @@ def downloads(table: Table, key: str, title: str, at: session.Moment, counted: s
     facts = {
         _("Papan"): desk.name,
         _("Isi"): title,
-        _("Keadaan pada"): f"{words.long_day(at.at)} {words.clock(at.at)} " + desk.zone_label,
+        _("Keadaan pada"): f"{i18n.long_day(at.at)} {i18n.clock(at.at)} " + desk.zone_label,
         _("Saringan"): filters.in_words(),
-        _("Baris"): words.number(len(table)),
-        _("Versi data"): words.number(_version()),
+        _("Baris"): i18n.number(len(table)),
+        _("Versi data"): i18n.number(_version()),
         **_rule(counted or key),
     }
     band = ""

@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.overview import Overview
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.figures.timeline import timeline
@@ -16,7 +17,6 @@ from situasi.screen import day_tables, filters, parts, playback, tables
 from situasi.screen.chart import chart
 from situasi.screen.session import Moment
 from situasi.snapshot import Picture
-from situasi.words import _
 
 
 def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Collection[str]) -> None:
@@ -38,7 +38,7 @@ def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Colle
     )
     if found.without_hour:
         note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
-            n=words.number(found.without_hour)
+            n=i18n.number(found.without_hour)
         )
     with parts.bar():
         said = playback.controls(at, shown, kecamatan)

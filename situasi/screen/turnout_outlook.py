@@ -7,9 +7,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.analysis.outlook import Outlook, whole
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.figures.outlook import Words, outlook
 from situasi.screen import drawn, page, parts, tables
 from situasi.screen import turnout_outlook_tables as made
@@ -18,7 +19,6 @@ from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.turnout_work import Work, scored
 from situasi.telling import outlook as telling
-from situasi.words import _
 
 
 def outlook_line(view: View, found: Work) -> None:
@@ -85,7 +85,7 @@ def _behind(view: View, found: Work, one: pd.Series) -> None:
 
 
 def _level() -> str:
-    return words.number(board().register.election.rules.outlook.confidence)
+    return i18n.number(board().register.election.rules.outlook.confidence)
 
 
 def _words() -> Words:
@@ -99,13 +99,13 @@ def _words() -> Words:
 
 def _cards(one: pd.Series) -> tuple[Card, ...]:
     span = _("selang {level} %").format(level=_level())
-    share = [words.number(100 * one[name] / one["dpt"], 1) for name in ("low", "high")]
-    heads = [words.number(round(one[name])) for name in ("centre", "low", "high")]
+    share = [i18n.number(100 * one[name] / one["dpt"], 1) for name in ("low", "high")]
+    heads = [i18n.number(round(one[name])) for name in ("centre", "low", "high")]
     rest = _("{n} sudah angka akhir · {aside} hitungan disisihkan").format(
-        n=words.number(int(one["ended"])), aside=words.number(int(one["set_aside"]))
+        n=i18n.number(int(one["ended"])), aside=i18n.number(int(one["set_aside"]))
     )
     used = _("{n} dari {all} TPS").format(
-        n=words.number(int(one["told"])), all=words.number(int(one["tps"]))
+        n=i18n.number(int(one["told"])), all=i18n.number(int(one["tps"]))
     )
     return (
         Card(_("Partisipasi akhir"), telling.rate(one), f"{span}: ≈ {share[0]}–{share[1]} %"),
@@ -121,11 +121,11 @@ def _too_few(one: pd.Series) -> str:
         "TPS di {areas} % kecamatan."
     )
     return said.format(
-        n=words.number(int(one["told"])),
-        all=words.number(int(one["tps"])),
-        share=words.number(100 * rules.tps_share),
-        tps=words.number(rules.tps),
-        areas=words.number(100 * rules.kecamatan_share),
+        n=i18n.number(int(one["told"])),
+        all=i18n.number(int(one["tps"])),
+        share=i18n.number(100 * rules.tps_share),
+        tps=i18n.number(rules.tps),
+        areas=i18n.number(100 * rules.kecamatan_share),
     )
 
 
@@ -143,7 +143,7 @@ def _method(one: pd.Series) -> list[str]:
     election = board().register.election
     rules, fitted = election.rules.outlook, election.calibrated
     assert fitted is not None
-    count = words.number
+    count = i18n.number
     return [
         _(
             "TPS yang melapor diteruskan sampai akhir menurut andaian laju kedatangan; laju hari "

@@ -9,12 +9,12 @@ import pandas as pd
 from situasi.analysis.outlook import Outlook, whole
 from situasi.analysis.outlook import areas as by_kecamatan
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import WHOLE
 from situasi.screen.columns import bounds, moments, number, part, text
 from situasi.screen.columns import percent as percents
 from situasi.screen.tables import Table, table
 from situasi.screen.turnout_work import Work
-from situasi.words import _
 
 
 def rows(kecamatan: Collection[str], found: Outlook) -> pd.DataFrame:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures.area import Area
 from situasi.figures.turnout import turnout_curve
@@ -30,7 +31,6 @@ from situasi.screen.turnout_work import Work
 from situasi.telling import key_figures as telling
 from situasi.telling.measures import turnout_area
 from situasi.telling.numbers import percent, voters
-from situasi.words import _
 
 
 def figures(found: Work) -> list[Figure]:
@@ -44,8 +44,8 @@ def figures(found: Work) -> list[Figure]:
         Figure("tingkat", _rate_card(found), lambda: turnout_tables.areas(found), (rate,)),
         Figure("batas", parts.card_of(telling.bounds(whole)), lambda: turnout_tables.areas(found),
                _bounds_counts(found)),
-        Figure("senyap", Card(_("TPS belum melapor jumlah"), words.number(len(silent)),
-               _("dari {n} TPS").format(n=words.number(int(whole.tps)))),
+        Figure("senyap", Card(_("TPS belum melapor jumlah"), i18n.number(len(silent)),
+               _("dari {n} TPS").format(n=i18n.number(int(whole.tps)))),
                lambda: stations_tables.stations(silent), (Count(len(silent)),)),
         Figure("lain", _others_card(found), lambda: stations_tables.lists(found.found),
                _others_counts(found)),
@@ -85,17 +85,17 @@ def _others_card(found: Work) -> Card:
     whole = found.whole
     if not whole.apart:
         return Card("DPTb · DPK", "–", _("belum ada yang melapor terpisah"))
-    value = f"{words.number(int(whole.dptb))} · {words.number(int(whole.dpk))}"
-    apart = _("dari {n} TPS yang memisahkan").format(n=words.number(int(whole.apart)))
+    value = f"{i18n.number(int(whole.dptb))} · {i18n.number(int(whole.dpk))}"
+    apart = _("dari {n} TPS yang memisahkan").format(n=i18n.number(int(whole.apart)))
     return Card("DPTb · DPK", value, apart)
 
 
 def _doubt_card(found: Work) -> Card:
     counts = found.doubted["seq"].nunique()
     note = _("{n} masih angka terbaru, ikut dijumlah").format(
-        n=words.number(int(found.whole.doubted))
+        n=i18n.number(int(found.whole.doubted))
     )
-    return Card(_("Hitungan diragukan"), words.number(counts), note)
+    return Card(_("Hitungan diragukan"), i18n.number(counts), note)
 
 
 def curve_panel(view: View, found: Work) -> None:
@@ -146,7 +146,7 @@ def area_panel(found: Work) -> None:
     tables.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=words.number(low), rate=percent(found.kabupaten)
+            n=i18n.number(low), rate=percent(found.kabupaten)
         )
     )
 
@@ -154,7 +154,7 @@ def area_panel(found: Work) -> None:
 def silent_panel(found: Work) -> None:
     """Who has not told a count that is due, and since when."""
     table = drawn.once("belum_jumlah", None, (found.found,), _silent)
-    page.section(_("Jumlah hadir belum dilaporkan: {n} TPS").format(n=words.number(len(table))))
+    page.section(_("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.number(len(table))))
     if not len(table):
         parts.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
         return
@@ -174,5 +174,5 @@ def doubt_panel(found: Work) -> None:
         tables.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):
-        title = _("{n} total desa atau kecamatan").format(n=words.number(len(found.totals)))
+        title = _("{n} total desa atau kecamatan").format(n=i18n.number(len(found.totals)))
         tables.opens(title, lambda: turnout_tables.totals(found.totals), "total_lingkup")

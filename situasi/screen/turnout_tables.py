@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.screen.columns import bounds, moments, number, part
 from situasi.screen.columns import percent as percents
 from situasi.screen.tables import Table, table
 from situasi.screen.turnout_work import Work
-from situasi.words import _
 
 
 def areas(found: Work) -> Table:
@@ -40,7 +40,7 @@ def areas(found: Work) -> Table:
 def _note(one: Any) -> str:
     notes = [_("rendah")] if one.is_low else []
     if one.doubted:
-        notes.append(_("{n} TPS diragukan").format(n=words.number(int(one.doubted))))
+        notes.append(_("{n} TPS diragukan").format(n=i18n.number(int(one.doubted))))
     return ", ".join(notes)
 
 

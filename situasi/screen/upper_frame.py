@@ -9,14 +9,15 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages import abreast as page
-from situasi import abreast, headquarters, roles, words
+from situasi import abreast, headquarters, roles
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.overseeing import Overview
 from situasi.roles import SCREENS
 from situasi.screen import address, filters, menu, noted, parts, session, upper, whose
 from situasi.screen.heartbeat import watched
 from situasi.telling import views
-from situasi.words import _
 
 
 def is_asked() -> bool:
@@ -118,5 +119,5 @@ def _silent(line: abreast.Line, polres: str) -> str:
         return _("Belum pernah ada yang datang dari {polres}").format(polres=polres)
     last, now = (at.astimezone(line.zone) for at in (line.copied_at, line.now))
     return _("Tidak ada yang baru dari {polres}: ini salinan {age}, bukan keadaan sekarang").format(
-        polres=polres, age=words.ago(last, now)
+        polres=polres, age=i18n.ago(last, now)
     )

@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from situasi import pulse
+from situasi.common import telemetry
 from situasi.server.descriptors import Descriptors
 
 # Seconds for the head of a request, from the connection or from its first byte.
@@ -90,7 +90,7 @@ class Connections:
     def cut(self, connection: Connection, reason: str) -> None:
         """End a connection at once, whatever is still to be sent."""
         self.leave(connection)
-        pulse.CONNECTIONS_CUT.labels(reason).inc()
+        telemetry.CONNECTIONS_CUT.labels(reason).inc()
         connection.transport.abort()
 
     def sweep(self, now: float) -> None:

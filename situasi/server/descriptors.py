@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from situasi import pulse
+from situasi.common import telemetry
 
 # No board needs more: 2,000 pages hold 2,000 descriptors.
 WANTED = 65_536
@@ -37,7 +37,7 @@ class Descriptors:
 
     def __init__(
         self,
-        measure: Callable[[], tuple[int, int] | None] = pulse.descriptors,
+        measure: Callable[[], tuple[int, int] | None] = telemetry.descriptors,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._measure, self._clock = measure, clock

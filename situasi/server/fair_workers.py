@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
-from situasi.work_limits import OWNER, TooBusy
+from situasi.common.work_limits import OWNER, TooBusy
 
 Found = TypeVar("Found")
 

@@ -6,10 +6,11 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from situasi import headquarters, pulse, words
+from situasi import headquarters
 from situasi.board import current as board
+from situasi.common import i18n, telemetry
+from situasi.common.i18n import _
 from situasi.server import parts
-from situasi.words import _
 
 RETRY_AFTER_S = 15
 
@@ -23,15 +24,15 @@ def opens_a_page(scope: Scope) -> bool:
 
 def refusal() -> Response:
     """Return the page that says so."""
-    pulse.PAGES_REFUSED.inc()
+    telemetry.PAGES_REFUSED.inc()
     why = _(
         "Papan sedang penuh: terlalu banyak halaman terbuka di server ini. Tutup tab yang tidak "
         "dipakai, lalu coba lagi sebentar."
     )
     page = parts.full(
         headquarters.place(board),
-        words.language(),
-        {code: f"?lang={code}" for code in words.LANGUAGES},
+        i18n.language(),
+        {code: f"?lang={code}" for code in i18n.LANGUAGES},
         why,
     )
     headers = {"content-security-policy": parts.POLICY, "retry-after": str(RETRY_AFTER_S)}

@@ -11,8 +11,10 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import links, viewers, words
-from situasi.disk_space import SPACE
+from situasi import links, viewers
+from situasi.common import i18n
+from situasi.common.disk_space import SPACE
+from situasi.common.i18n import _
 from situasi.roles import ROLES, Viewer
 from situasi.server import connections, full, keeper, parking
 from situasi.server.asking import OWN_NAMES, Asking, asking
@@ -22,7 +24,6 @@ from situasi.server.headers import with_headers
 from situasi.server.state_budget import StateBudget
 from situasi.server.talk import CURRENT, Talk
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file, removes_file
-from situasi.words import _
 
 # Where a route of ours finds what the gate knows of the request: a Visit.
 VISIT = "situasi.visit"
@@ -86,7 +87,7 @@ class Gate:
             return
         asked = asking(scope, self._doorway.proxies)
         send = with_headers(send, scope["path"], asked, self._doorway.policy)
-        words.use(_language(scope))
+        i18n.use(_language(scope))
         found = self._judged(scope, asked)
         if full.opens_a_page(scope) and connections.TABLE.is_full():
             found = full.refusal()
@@ -256,7 +257,7 @@ def cookies(scope: Scope) -> dict[str, str]:
 
 
 def _language(scope: Scope) -> str:
-    return "en" if b"lang=en" in scope["query_string"].split(b"&") else words.LANGUAGES[0]
+    return "en" if b"lang=en" in scope["query_string"].split(b"&") else i18n.LANGUAGES[0]
 
 
 def _passed(visit: Visit, scope: Scope) -> Scope:

@@ -9,19 +9,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import headquarters, links, words
+from situasi import headquarters, links
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.links import Link
 from situasi.server import keeper, parts
 from situasi.server.gate import COOKIE, ENDED, SIGN_IN, VISIT, Visit
 from situasi.server.signin import give
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 
 async def enter(request: Request) -> Response:
     """Let a guest in by the link, and lead to its page; a colleague goes there as themselves."""
-    words.use(request.query_params.get("lang", words.LANGUAGES[0]))
+    i18n.use(request.query_params.get("lang", i18n.LANGUAGES[0]))
     visit: Visit = request.scope[VISIT]
     token = request.path_params["token"]
     link = await _link(token, visit)
@@ -76,8 +77,8 @@ def _over(status: int, why: str = "") -> Response:
     here = f"{links.ADDRESS}{ENDED}"
     page = parts.link_over(
         headquarters.place(board),
-        words.language(),
-        {code: f"{here}?lang={code}" for code in words.LANGUAGES},
+        i18n.language(),
+        {code: f"{here}?lang={code}" for code in i18n.LANGUAGES},
         said,
         SIGN_IN,
     )

@@ -8,10 +8,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from situasi import headquarters, jobs, pulse
+from situasi import headquarters
 from situasi.board import current as board
-from situasi.disk_space import SPACE
-from situasi.jobs import Job
+from situasi.common import background_jobs, telemetry
+from situasi.common.background_jobs import Job
+from situasi.common.disk_space import SPACE
 
 # The lifespan sets them: the jobs that take in what is dropped into the inbox, that look at what
 # is new, and at who may come in.
@@ -70,15 +71,15 @@ def ready(_request: Request) -> JSONResponse:
         said["disk_free_bytes"] = space.least
     said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
     if headquarters.current() is None:
-        said["inbox_files"] = pulse.INBOX.counts()
-    said["jobs"] = {job.name: _job(job) for job in jobs.running()}
+        said["inbox_files"] = telemetry.INBOX.counts()
+    said["jobs"] = {job.name: _job(job) for job in background_jobs.running()}
     ok = all(checks.values()) and bool(_watched)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)
 
 
 def _descriptors() -> dict[str, int]:
     """How many descriptors are open and how many there may be: told where the machine tells."""
-    found = pulse.descriptors()
+    found = telemetry.descriptors()
     return {} if found is None else {"descriptors": found[0], "descriptors_limit": found[1]}
 
 
@@ -104,9 +105,9 @@ def _register() -> dict[str, int]:
 def _errands(now: datetime) -> dict[str, float | int | None]:
     """How old the last backup is, and what waits to flow up: told, but no reason to be unready."""
     found: dict[str, float | int | None] = {}
-    if pulse.BACKUP.ours:
-        found["backup_age_seconds"] = pulse.BACKUP.age(now)
-    if pulse.UPSTREAM.ours:
-        found["upstream_age_seconds"] = pulse.UPSTREAM.age(now)
-        found["upstream_waiting"] = pulse.UPSTREAM.waiting
+    if telemetry.BACKUP.ours:
+        found["backup_age_seconds"] = telemetry.BACKUP.age(now)
+    if telemetry.UPSTREAM.ours:
+        found["upstream_age_seconds"] = telemetry.UPSTREAM.age(now)
+        found["upstream_waiting"] = telemetry.UPSTREAM.waiting
     return found

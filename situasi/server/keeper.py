@@ -19,10 +19,11 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from situasi import accounts, faults, links
+from situasi import accounts, links
 from situasi.accounts import Account
+from situasi.common import error_log
+from situasi.common.background_jobs import Job
 from situasi.domain.settings import Door
-from situasi.jobs import Job
 from situasi.links import Link
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import Talk
@@ -254,7 +255,7 @@ class Keeper:
         try:
             await self._write()
         except Exception as error:  # noqa: BLE001 (the server ends all the same)
-            faults.record(_log, "not all was written down at the end", error)
+            error_log.record(_log, "not all was written down at the end", error)
         self._reader.shutdown(wait=False, cancel_futures=True)
         self._writer.shutdown(wait=False)
 
@@ -349,7 +350,7 @@ class Keeper:
         self._talks.difference_update(over)
         ends = await asyncio.gather(*(talk.end() for talk in over), return_exceptions=True)
         for failed in filter(None, ends):  # nothing more is said to it either way
-            faults.record(_log, "a page was not shown out", failed)
+            error_log.record(_log, "a page was not shown out", failed)
 
     def _may_go_on(self, talk: Talk) -> bool:
         return self._standing(talk.key) is not None if talk.key else not self.has_accounts()

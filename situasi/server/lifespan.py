@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from situasi import board as house
-from situasi import headquarters, jobs, pulse, syncing, whole
+from situasi import headquarters, syncing
 from situasi.board import Board, open_board
-from situasi.disk_space import EVERY_S, SPACE
+from situasi.common import atomic_files, background_jobs, telemetry
+from situasi.common.background_jobs import Job
+from situasi.common.disk_space import EVERY_S, SPACE
 from situasi.domain import settings
 from situasi.domain.higher_command import is_command
 from situasi.domain.settings import Settings
@@ -25,7 +27,6 @@ from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.inbox import Inbox
 from situasi.ingest import Ledger
-from situasi.jobs import Job
 from situasi.opening import prepare
 from situasi.server import health, keeper, logs, memory, sending, start
 from situasi.server.keeper import Keeper
@@ -58,7 +59,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     stop = threading.Event()
     tasks = [
         *keeping.jobs,
-        Job("supervisor", jobs.revive, _REVIVE),
+        Job("supervisor", background_jobs.revive, _REVIVE),
         Job("collector", memory.collect, COLLECT_EVERY_S),
         Job("disks", partial(asyncio.to_thread, SPACE.check), EVERY_S),
     ]
@@ -89,14 +90,14 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 
 def _tasks(board: Board) -> list[Job]:
     """What a Polres does in the loop of its server, beside its pages."""
-    nightly = Nightly(board, _now, pulse.BACKUP)
+    nightly = Nightly(board, _now, telemetry.BACKUP)
     found = [nightly.job] if nightly.state.wanted else []
     return [*found, Copies(board, _now).job] if board.settings.copies else found
 
 
 def _threads(board: Board) -> list[Job]:
     """What a Polres does in threads, beside its pages."""
-    found = [Inbox(board, _now, _tell, pulse.INBOX).job, board.lookout.job]
+    found = [Inbox(board, _now, _tell, telemetry.INBOX).job, board.lookout.job]
     if board.settings.rehearsal:
         found.append(Player(board, _now).job)
     if board.settings.upstream is not None:
@@ -121,7 +122,7 @@ def _open() -> Board | Headquarters:
     asked = settings.load()
     logs.set_up(asked.log, sys.stderr)
     for folder in (asked.live, asked.live / "salinan", asked.live / "laporan", asked.backups):
-        whole.tidy(folder)
+        atomic_files.tidy(folder)
     if is_command(asked.election):
         above = open_headquarters(asked, _now)
         found = above.overseeing.overview()
@@ -142,7 +143,9 @@ def _upstream(board: Board, url: str) -> Upstream:
     """What sends rows up, where somebody said whereto."""
     election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
-    return Upstream(board.store, syncing.upstream(url, scope), _now, pulse.UPSTREAM, job="kirim")
+    return Upstream(
+        board.store, syncing.upstream(url, scope), _now, telemetry.UPSTREAM, job="kirim"
+    )
 
 
 def _now() -> datetime:
@@ -150,4 +153,4 @@ def _now() -> datetime:
 
 
 def _tell(ledger: Ledger) -> None:
-    pulse.ingested("inbox", ledger.feed or "unknown", ledger.as_json())
+    telemetry.ingested("inbox", ledger.feed or "unknown", ledger.as_json())

@@ -12,7 +12,7 @@ from typing import IO, Any
 import structlog
 from structlog.typing import Processor
 
-from situasi.disk_space import SPACE
+from situasi.common.disk_space import SPACE
 
 # Signs that end a line, or make it read otherwise: controls, separators of lines, directions.
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

@@ -15,12 +15,13 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import headquarters, jobs, pulse
+from situasi import headquarters
 from situasi.board import Board
-from situasi.disk_space import SPACE
+from situasi.common import background_jobs, telemetry
+from situasi.common.disk_space import SPACE
+from situasi.common.telemetry import Errand
 from situasi.domain.feed_schemas import FEEDS
 from situasi.headquarters import Headquarters
-from situasi.pulse import Errand
 
 MEDIA = CONTENT_TYPE_PLAIN_0_0_4
 # Seconds after which an answer is worth a line in the log.
@@ -60,7 +61,7 @@ class Counted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            with pulse.VIEWERS.track_inprogress():
+            with telemetry.VIEWERS.track_inprogress():
                 await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._counted(scope, receive, send)
@@ -79,12 +80,12 @@ class Counted:
         route, started = route_of(scope["path"]), time.perf_counter()
         method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
-            with pulse.IN_FLIGHT.track_inprogress():
+            with telemetry.IN_FLIGHT.track_inprogress():
                 await self._app(scope, receive, watched)
         finally:
-            pulse.REQUESTS.labels(route, method, str(status)).inc()
+            telemetry.REQUESTS.labels(route, method, str(status)).inc()
             taken = time.perf_counter() - started
-            pulse.SECONDS.labels(route).observe(taken)
+            telemetry.SECONDS.labels(route).observe(taken)
             if taken > SLOW:
                 told = {"route": route, "method": method, "status": status}
                 _log.warning("slow answer", extra={**told, "seconds": round(taken, 2)})
@@ -118,8 +119,8 @@ class BoardCollector(Collector):
         doubted = len(self._board().register.mismatches)
         yield _one("situasi_register_mismatches", "Numbers that do not add up.", doubted)
         yield from _disk()
-        yield from _errand("situasi_backup", "the nightly backup", pulse.BACKUP)
-        yield from _errand("situasi_upstream", "the way up", pulse.UPSTREAM)
+        yield from _errand("situasi_backup", "the nightly backup", telemetry.BACKUP)
+        yield from _errand("situasi_upstream", "the way up", telemetry.UPSTREAM)
 
 
 def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
@@ -136,7 +137,7 @@ def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
 
 def _inbox() -> Iterator[Metric]:
     """What became of the files of the inbox."""
-    counts = pulse.INBOX.counts()
+    counts = telemetry.INBOX.counts()
     files = CounterMetricFamily("situasi_inbox_files", "Files put aside.", labels=["outcome"])
     for outcome in ("taken", "refused", "faults"):
         files.add_metric([outcome], counts[outcome])
@@ -157,12 +158,12 @@ def _jobs() -> Iterator[Metric]:
     )
     alive = GaugeMetricFamily("situasi_job_alive", "1 while it takes turns.", labels=["job"])
     failed = CounterMetricFamily("situasi_job_failures", "How often it failed.", labels=["job"])
-    for job in jobs.running():
+    for job in background_jobs.running():
         since.add_metric([job.name], job.overdue_s)
         failing.add_metric([job.name], job.failures)
         alive.add_metric([job.name], int(job.is_alive))
-    names = {job.name for job in jobs.running()}
-    for name, count in (dict.fromkeys(names, 0) | jobs.failures()).items():
+    names = {job.name for job in background_jobs.running()}
+    for name, count in (dict.fromkeys(names, 0) | background_jobs.failures()).items():
         failed.add_metric([name], count)
     yield from (since, failing, alive, failed)
 
@@ -208,4 +209,4 @@ def exposed(board: Callable[[], Board]) -> bytes:
     """Everything, as Prometheus reads it."""
     held = CollectorRegistry()
     held.register(BoardCollector(board))
-    return generate_latest(pulse.REGISTRY) + generate_latest(held)
+    return generate_latest(telemetry.REGISTRY) + generate_latest(held)

@@ -10,11 +10,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from situasi import faults
 from situasi.board import Board
-from situasi.disk_space import SPACE
-from situasi.jobs import IDLE, Job
-from situasi.pulse import Errand
+from situasi.common import error_log
+from situasi.common.background_jobs import IDLE, Job
+from situasi.common.disk_space import SPACE
+from situasi.common.telemetry import Errand
 from situasi.store.protocol import StoreError
 
 KEPT = 14
@@ -62,7 +62,7 @@ class Nightly:
             self._failed(now, str(error))
             raise
         except Exception as error:
-            self._failed(now, faults.describe(error))
+            self._failed(now, error_log.describe(error))
             raise
 
     def _failed(self, now: datetime, why: str) -> None:

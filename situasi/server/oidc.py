@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import words
 from situasi.accounts import Account, AccountRefused
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.server import keeper, signin
 from situasi.server.gate import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
 from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider
@@ -87,7 +87,7 @@ async def begin(request: Request) -> Response:
     """
     visit: Visit = request.scope[VISIT]
     onward = signin.own_path(request.query_params.get("ke", "/"))
-    spoken = words.use(signin.language(request, onward))
+    spoken = i18n.use(signin.language(request, onward))
     provider = visit.doorway.provider
     if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
@@ -110,7 +110,7 @@ async def come_back(request: Request) -> Response:
     visit: Visit = request.scope[VISIT]
     journey, provider = _journey(request), visit.doorway.provider
     onward = signin.own_path(journey.onward) if journey else "/"
-    words.use(journey.language if journey else "")
+    i18n.use(journey.language if journey else "")
     if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
     answer = await _judged(request, provider, journey, onward)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, ClassVar
 
-from situasi import pulse
+from situasi.common import telemetry
 from situasi.server import talk
 
 # A page of Situasi holds 1 to 3 MB.
@@ -58,14 +58,14 @@ class ParkedSessions:
         self._parked[name] = _Parked(session_info, owner, end)
         if len(self._parked) > MOST:
             self.end(self._least_missed())
-        pulse.PARKED.set(len(self._parked))
+        telemetry.PARKED.set(len(self._parked))
 
     def delete(self, session_id: str) -> None:
         """Keep a session no longer: somebody goes on with it."""
         found = self._parked.pop(session_id, None)
         if found is not None:
             found.end.cancel()
-            pulse.PARKED.set(len(self._parked))
+            telemetry.PARKED.set(len(self._parked))
 
     def list(self) -> list[Any]:
         """Return all that are kept."""

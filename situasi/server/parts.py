@@ -7,9 +7,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from situasi.common.i18n import _
 from situasi.domain.settings import ROOT
 from situasi.server.headers import hashes
-from situasi.words import _
 
 _THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 

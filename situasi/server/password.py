@@ -6,21 +6,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts, words
+from situasi import accounts
 from situasi.accounts import Account, AccountRefused
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain import settings
 from situasi.server import devices, keeper, parts, signin
 from situasi.server.attempts import Attempt
 from situasi.server.gate import VISIT, Visit
 from situasi.server.signin import PASSWORD, Stopped
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 
 async def change(request: Request) -> Response:
     """Show the form, or change the password that was asked for."""
     visit: Visit = request.scope[VISIT]
-    words.use(signin.language(request, ""))
+    i18n.use(signin.language(request, ""))
     viewer = visit.viewer
     if viewer is None or not visit.key or not signin.is_somebody(viewer):
         return RedirectResponse("/", 303)
@@ -71,14 +72,14 @@ def _done(account: Account) -> str:
 
 def _done_at(visit: Visit, account: Account) -> str:
     proof = signin.token(visit, _done(account))
-    return signin.links(PASSWORD, {"sudah": proof})[words.language()]
+    return signin.links(PASSWORD, {"sudah": proof})[i18n.language()]
 
 
 def _told(account: Account, proof: str) -> Response:
     """Say that it was changed: who is only led to the board may think that nothing happened."""
     page = parts.password_changed(
         signin.kabupaten(),
-        words.language(),
+        i18n.language(),
         signin.links(PASSWORD, {"sudah": proof}),
         account.name,
     )
@@ -88,7 +89,7 @@ def _told(account: Account, proof: str) -> Response:
 def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> Response:
     page = parts.password(
         signin.kabupaten(),
-        words.language(),
+        i18n.language(),
         signin.links(PASSWORD, {}),
         signin.token(visit, visit.key),
         account.name,

@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, request_response
 
-from situasi import headquarters, sheet
+from situasi import headquarters
 from situasi.board import current as board
+from situasi.common import assets
 from situasi.domain.boundaries import ADDRESS
 from situasi.figures import map_marks
 from situasi.server import health
@@ -36,9 +37,9 @@ async def marks(request: Request) -> Response:
 
 async def style(request: Request) -> Response:
     """The style sheet, likewise."""
-    if request.path_params["fingerprint"] != sheet.FINGERPRINT:
+    if request.path_params["fingerprint"] != assets.FINGERPRINT:
         return Response(status_code=404)
-    return _lasting(sheet.TEXT, "text/css")
+    return _lasting(assets.TEXT, "text/css")
 
 
 def _lasting(content: str | bytes, kind: str) -> Response:
@@ -55,7 +56,7 @@ ROUTES = (
     Route("/salin.js", copying),
     Route(ADDRESS, boundaries),
     Route(map_marks.ROUTE, marks),
-    Route(sheet.ROUTE, style),
+    Route(assets.ROUTE, style),
     Route("/healthz", health.health),
     Route("/healthz/live", health.live),
     Route("/healthz/ready", health.ready),

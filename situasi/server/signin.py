@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts, headquarters, words
+from situasi import accounts, headquarters
 from situasi.accounts import Account
 from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.roles import Viewer
 from situasi.server import devices, keeper, parts
@@ -32,7 +34,6 @@ from situasi.server.gate import (
 )
 from situasi.server.hash_queue import Crowded, HashQueue
 from situasi.store.protocol import StoreError
-from situasi.words import _
 
 SIGN_OUT = "/keluar"
 PASSWORD = "/sandi"
@@ -52,7 +53,7 @@ async def sign_in(request: Request) -> Response:
     """Show the form, or look at what was filled in."""
     visit: Visit = request.scope[VISIT]
     onward = own_path(request.query_params.get("ke", "/"))
-    words.use(language(request, onward))
+    i18n.use(language(request, onward))
     if is_somebody(visit.viewer) or (
         visit.doorway.opens_here and not keeper.current().has_accounts()
     ):
@@ -159,14 +160,14 @@ def report(action: str, account: Account | None, address: str, **more: str) -> N
 async def sign_out(request: Request) -> Response:
     """Show the button, or end the session."""
     visit: Visit = request.scope[VISIT]
-    words.use(language(request, ""))
+    i18n.use(language(request, ""))
     if visit.viewer is None or not visit.key:
         return RedirectResponse("/", 303)
     if request.method != "POST":
         name, role = visit.viewer.name, label("role", visit.viewer.role.name)
         page = parts.sign_out(
-            kabupaten(), words.language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
-            role, f"{PASSWORD}?lang={words.language()}" if has_password(visit.viewer) else "",
+            kabupaten(), i18n.language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
+            role, f"{PASSWORD}?lang={i18n.language()}" if has_password(visit.viewer) else "",
         )  # fmt: skip
         return HTMLResponse(page, headers={"content-security-policy": parts.POLICY})
     if not is_ours(visit, (await filled_in(request)).get("bukti", ""), visit.key):
@@ -196,7 +197,7 @@ def form(
     further = {} if onward == "/" else {"ke": onward}
     page = parts.sign_in(
         kabupaten(),
-        words.language(),
+        i18n.language(),
         links(SIGN_IN, further),
         token(visit, named),
         given,
@@ -213,7 +214,7 @@ def _other_way(visit: Visit, further: dict[str, str]) -> tuple[str, str] | None:
     provider = visit.doorway.provider
     if provider is None:
         return None
-    return provider.name, links(OIDC, further)[words.language()]
+    return provider.name, links(OIDC, further)[i18n.language()]
 
 
 def _form_id(request: Request) -> str:
@@ -270,7 +271,7 @@ def take(answer: Response, visit: Visit, name: str) -> None:
 
 
 def links(path: str, query: dict[str, str]) -> dict[str, str]:
-    return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in words.LANGUAGES}
+    return {code: f"{path}?{urlencode(query | {'lang': code})}" for code in i18n.LANGUAGES}
 
 
 def language(request: Request, onward: str) -> str:

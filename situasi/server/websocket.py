@@ -10,7 +10,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 from websockets.server import ServerProtocol
 
-from situasi import pulse
+from situasi.common import telemetry
 from situasi.server.connections import TABLE, Unread
 
 # Bytes of a message, inflated. The largest that a page sends is 106 KB.
@@ -176,7 +176,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Close because of what the other side sent."""
         if self.close_sent or self.transport.is_closing():
             return
-        pulse.CONNECTIONS_CUT.labels(reason).inc()
+        telemetry.CONNECTIONS_CUT.labels(reason).inc()
         self._pending.clear()
         self.frames = []
         self.conn.fail(code, reason)

@@ -8,8 +8,8 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
+from situasi.common.atomic_files import sync_folder
 from situasi.store.protocol import StoreError
-from situasi.whole import sync_folder
 
 # Bytes left over for what is written meanwhile, besides the copy and as much again in the WAL.
 _SPARE = 8 << 20

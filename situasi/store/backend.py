@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.disk_space import SPACE
+from situasi.common.disk_space import SPACE
 from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from situasi import faults
-from situasi.jobs import Job
+from situasi.common import error_log
+from situasi.common.background_jobs import Job
 from situasi.store.protocol import Store, StoreError
 
 _AGAIN = 5.0  # seconds after which a store that would not be written to is tried again
@@ -48,7 +48,7 @@ class Outbox:
 
     def _write_fault(self, action: str, actor: str, at: datetime, error: Exception) -> None:
         """Say in the trail at least that there was such a deed: it holds up no other."""
-        number = faults.record(_log, "an entry of the trail cannot be written", error)
+        number = error_log.record(_log, "an entry of the trail cannot be written", error)
         plain = [word.encode("ascii", "replace").decode() for word in (action, actor)]
         self._store.tell(plain[0], plain[1], at, {"unwritable": True, "fault": number})
 

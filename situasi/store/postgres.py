@@ -12,7 +12,7 @@ import psycopg
 import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier, Literal
 
-from situasi.jobs import Job
+from situasi.common.background_jobs import Job
 from situasi.store import based
 from situasi.store.backend import FAILED, WRITES, Backend, Cells
 from situasi.store.migrations import migrating

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.alert_rules import NEVER, AlertRules
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
-from situasi.words import _
 
 # How grave, besides the word: bars, for colours and shapes belong to the three scales.
 _FULL, _EMPTY = "▮", "▯"
@@ -30,7 +30,7 @@ def life(code: str) -> str:
 
 def level(rules: AlertRules, place: int) -> str:
     """The name of a level."""
-    return rules.names[words.language()][rules.levels[place]]
+    return rules.names[i18n.language()][rules.levels[place]]
 
 
 def sign(rules: AlertRules, place: int) -> str:
@@ -41,12 +41,12 @@ def sign(rules: AlertRules, place: int) -> str:
 
 def rule(rules: AlertRules, code: str) -> str:
     """The name of a rule."""
-    return rules.rules[code].words[words.language()]["name"]
+    return rules.rules[code].words[i18n.language()]["name"]
 
 
 def watched(election: Election, code: str) -> str:
     """What a rule watches, with its thresholds."""
-    text = election.alerts.rules[code].words[words.language()]["rule"]
+    text = election.alerts.rules[code].words[i18n.language()]["rule"]
     return text.format(**facts(election, code))
 
 
@@ -54,10 +54,10 @@ def cause(
     election: Election, code: str, n: int, *, where: str, what: str | None, value: str, since: str
 ) -> str:
     """Why the alert was raised. what: the one member; None where there are several."""
-    told = election.alerts.rules[code].words[words.language()]
+    told = election.alerts.rules[code].words[i18n.language()]
     form = told["many" if what is None else "one"]
     return form.format(
-        n=words.number(n), where=where, what=what, value=value, time=since, **facts(election, code)
+        n=i18n.number(n), where=where, what=what, value=value, time=since, **facts(election, code)
     )
 
 
@@ -66,25 +66,25 @@ def facts(election: Election, code: str) -> dict[str, str]:
     asked, rules = election.alerts.rules[code], election.rules
     opening = next((due.at for due in rules.tps.dues if due.fase == "dibuka"), election.tps_opens)
     found = {
-        "after": words.number(asked.after.total_seconds() / 60),
+        "after": i18n.number(asked.after.total_seconds() / 60),
         "opens_by": _clock(election.local(opening)),
         "arrive_by": _clock(election.local(rules.personnel.arrive_by)),
         "watch_from": _clock(election.day_start),
-        "target": words.number(rules.neutrality_target.days),
-        "above": words.number(rules.tps.above_estimated, 1),
+        "target": i18n.number(rules.neutrality_target.days),
+        "above": i18n.number(rules.tps.above_estimated, 1),
     }
     if asked.burst:
-        spans = [words.number(one.total_seconds() / 60) for one in asked.burst.windows]
+        spans = [i18n.number(one.total_seconds() / 60) for one in asked.burst.windows]
         found |= {
-            "least": words.number(asked.burst.least),
+            "least": i18n.number(asked.burst.least),
             "windows": _(" atau ").join(spans),
-            "chance": f"1 : {words.number(round(1 / asked.burst.chances[0][1]))}",
+            "chance": f"1 : {i18n.number(round(1 / asked.burst.chances[0][1]))}",
         }
     return found
 
 
 def _clock(at: datetime) -> str:
-    return words.clock(at)
+    return i18n.clock(at)
 
 
 def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     found = [(_("Pemilik awal"), asked.owner)]
     following = [*asked.least[1:], NEVER]
     found += [
-        (level(rules, place), _("mulai {n}").format(n=words.number(least)))
+        (level(rules, place), _("mulai {n}").format(n=i18n.number(least)))
         for place, (least, graver) in enumerate(zip(asked.least, following, strict=True))
         if least < graver  # as many as a graver level asks for are of that one
     ]
@@ -106,5 +106,5 @@ def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
         ]
     minutes = max(1, int(asked.hold.total_seconds() / 60))
     found.append((_("Berakhir setelah sebabnya hilang"),
-                  _("{n} menit").format(n=words.number(minutes))))  # fmt: skip
+                  _("{n} menit").format(n=i18n.number(minutes))))  # fmt: skip
     return found

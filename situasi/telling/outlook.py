@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi import words
-from situasi.words import _
+from situasi.common import i18n
+from situasi.common.i18n import _
 
 
 def rate(one: pd.Series) -> str:
@@ -17,11 +17,11 @@ def in_short(one: pd.Series, confidence: float) -> str:
     """The estimate and its interval. confidence: percent."""
     return _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)").format(
         rate=rate(one),
-        level=words.number(confidence),
+        level=i18n.number(confidence),
         low=_percent(one, "low"),
         high=_percent(one, "high"),
     )
 
 
 def _percent(one: pd.Series, name: str) -> str:
-    return words.number(100 * one[name] / one["dpt"], 1)
+    return i18n.number(100 * one[name] / one["dpt"], 1)

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.words import _
 
 # A report that came later than this after the event says when that was.
 LATE = timedelta(minutes=30)
@@ -76,8 +76,8 @@ def _heard(row: Any, at: datetime) -> str:
     """Where only the day or month of it is known, that and no more."""
     if row.precision != "menit":
         happened = row.occurred_at.tz_convert(at.tzinfo)
-        return words.day(happened) if row.precision == "hari" else words.month(happened)
-    return words.ago(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
+        return i18n.day(happened) if row.precision == "hari" else i18n.month(happened)
+    return i18n.ago(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
 
 
 def _happened(row: Any, at: datetime) -> str:
@@ -85,7 +85,7 @@ def _happened(row: Any, at: datetime) -> str:
         return ""
     happened = row.occurred_at.tz_convert(at.tzinfo)
     same = happened.date() == at.date()
-    return words.clock(happened) if same else f"{words.day(happened)} {words.clock(happened)}"
+    return i18n.clock(happened) if same else f"{i18n.day(happened)} {i18n.clock(happened)}"
 
 
 def _host(address: str | None) -> str:

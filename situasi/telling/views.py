@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from situasi import words
 from situasi.analysis.moment import Moment
-from situasi.disk_space import SPACE, DiskState
+from situasi.common import i18n
+from situasi.common.disk_space import SPACE, DiskState
+from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
 from situasi.telling import alerts
-from situasi.words import _
 
 # Filters by their name in the address, and what they are called.
 SPOKEN = {
@@ -96,12 +96,12 @@ def bands(
         said.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
     if not at.live:
         past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
-        said.append(("past", past.format(time=words.clock(at.at), zone=zone_label)))
+        said.append(("past", past.format(time=i18n.clock(at.at), zone=zone_label)))
     if until is not None:
         ends = until.astimezone(at.at.tzinfo)
         only = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
         said.append(
-            ("guest", only.format(day=words.day(ends), time=words.clock(ends), zone=zone_label))
+            ("guest", only.format(day=i18n.day(ends), time=i18n.clock(ends), zone=zone_label))
         )
     if trouble:
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
@@ -110,7 +110,7 @@ def bands(
             "Penyimpanan diganti yang lain pukul {time} {zone}: laporan yang masuk sebelumnya "
             "mungkin tidak ada lagi. Beri tahu admin."
         )
-        time = words.clock(replaced_at.astimezone(at.at.tzinfo))
+        time = i18n.clock(replaced_at.astimezone(at.at.tzinfo))
         said.append(("doubt", lost.format(time=time, zone=zone_label)))
     if register is not None and register.mismatches:
         said.append(("doubt", _doubt(register)))
@@ -122,7 +122,7 @@ def bands(
 def _doubt(register: Register) -> str:
     """The first mismatch of the register in words, how many there are, and the remedy."""
     first, *others = mismatches(register)
-    more = _("; {n} lagi di Kesehatan").format(n=words.number(len(others))) if others else ""
+    more = _("; {n} lagi di Kesehatan").format(n=i18n.number(len(others))) if others else ""
     said = _("Register tidak cocok, angka TPS dan DPT meragukan: {what}{more}. {remedy}")
     return said.format(what=first, more=more, remedy=remedy())
 
@@ -134,9 +134,9 @@ def mismatches(register: Register) -> list[str]:
         said.format(
             what=one.what,
             place=register.name_of(one.kecamatan or None),
-            declared=words.number(one.declared),
+            declared=i18n.number(one.declared),
             declared_in=one.declared_in,
-            found=words.number(one.found),
+            found=i18n.number(one.found),
             found_in=one.found_in,
         )
         for one in register.mismatches
@@ -174,5 +174,5 @@ def disk_in_words(state: DiskState) -> str:
         return said.format(what=", ".join(_(PLACES[one]) for one in PLACES if one in state.failed))
     if state.level == "enough" or state.least is None:
         return ""
-    left = words.number(state.least // 1_000_000)
+    left = i18n.number(state.least // 1_000_000)
     return _("Disk server hampir penuh: sisa ruang {n} MB. Beri tahu admin.").format(n=left)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from situasi import whole
 from situasi.boundaries import GeoRefused, import_file
 from situasi.boundaries.files import DRIVERS
 from situasi.boundaries.writing import switch
+from situasi.common import atomic_files
 from situasi.domain import boundaries
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
@@ -56,7 +56,7 @@ def test_an_import_broken_off_at_any_file_leaves_the_one_before_whole(
     step: int, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     switch(target, both("lama"))
-    write, steps = whole.write, []
+    write, steps = atomic_files.write, []
 
     def breaks(path: Path, *given: object) -> None:
         steps.append(path)
@@ -65,7 +65,7 @@ def test_an_import_broken_off_at_any_file_leaves_the_one_before_whole(
         write(path, *given)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(whole, "write", breaks)
+        patch.setattr(atomic_files, "write", breaks)
         with pytest.raises(OSError, match="No space"):
             switch(target, both("baru"))
     assert marks(target) == {"lama"}
@@ -265,16 +265,16 @@ def test_only_the_readers_that_are_promised_are_there_after_an_import(tmp_path: 
 def test_of_two_imports_at_once_one_is_refused(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, refused = whole.write, []
+    write, refused = atomic_files.write, []
 
     def meanwhile(path: Path, *given: object) -> None:
-        monkeypatch.setattr(whole, "write", write)
+        monkeypatch.setattr(atomic_files, "write", write)
         with pytest.raises(GeoRefused, match="sedang berjalan"):
             switch(target, {"kecamatan": text("lain")})
         refused.append(path)
         write(path, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(whole, "write", meanwhile)
+    monkeypatch.setattr(atomic_files, "write", meanwhile)
     switch(target, {"kecamatan": text("satu")})
     assert len(refused) == 1
     assert b"satu" in boundaries.load(target).raw

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from situasi import words
+from situasi.common import i18n
 from situasi.domain import boundaries
 from situasi.domain.register import Register
 from situasi.opening import SEED
@@ -118,9 +118,9 @@ def test_the_screens_answer_a_briefing_as_the_files_do(
     ]  # fmt: skip
 
     viewer.open(_past("situasi", clock))
-    assert viewer.card("Kejadian terbuka")[0] == words.number(len(opened))
+    assert viewer.card("Kejadian terbuka")[0] == i18n.number(len(opened))
     assert (
-        f"{words.number(sum(counts.values()))} hadir di {len(counts)} dari 667 TPS"
+        f"{i18n.number(sum(counts.values()))} hadir di {len(counts)} dari 667 TPS"
         in viewer.card("Partisipasi")[1]
     )
     shown = _of_card(viewer, "Personel hadir")

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import whole, words
 from situasi.board import Board
+from situasi.common import atomic_files, i18n
 from situasi.documents import files
 from situasi.documents.wanted import Refused
 from situasi.reports import filled
@@ -61,7 +61,7 @@ def test_every_file_says_of_when_and_of_which_data_it_is(
     if form == "xlsx":
         assert ("Versi data", str(laporan.version)) in sheets(written["xlsx"])["Keterangan"]
     else:
-        assert f"ata versi {words.number(laporan.version)}" in text
+        assert f"ata versi {i18n.number(laporan.version)}" in text
     if form in {"docx", "pdf"}:
         for part in ("KEPOLISIAN NEGARA REPUBLIK INDONESIA", "RESOR OGAN ILIR", "I. PENDAHULUAN",
                      "II. FAKTA-FAKTA", "III. ANALISA", "IV. TINDAKAN DAN PENUTUP",
@@ -107,12 +107,12 @@ def test_the_same_laporan_is_the_same_pdf(
 def test_a_laporan_is_in_indonesian_whatever_the_screen_speaks(
     rehearsed: Board, laporan: Laporan
 ) -> None:
-    words.use("en")
+    i18n.use("en")
     try:
         of_area = built(rehearsed, kecamatan=("16.10.05",))
-        assert words.language() == "en"
+        assert i18n.language() == "en"
     finally:
-        words.use("id")
+        i18n.use("id")
     assert "Rabu, 27 November 2024" in of_area.message
     assert of_area.facts[0].title == laporan.facts[0].title
 
@@ -309,13 +309,13 @@ def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     old = tmp_path / "lama.txt"
-    whole.write(old, b"lama")
+    atomic_files.write(old, b"lama")
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space"):
             files.write(calm(built(board)), (), ["txt"], election, tmp_path / "laporan")
         with pytest.raises(OSError, match="No space"):
-            whole.write(old, b"baru")
+            atomic_files.write(old, b"baru")
     assert list((tmp_path / "laporan").iterdir()) == []
     assert not list(tmp_path.glob("*.part")) + list(tmp_path.glob(".*"))
     assert old.read_bytes() == b"lama"

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from situasi.common.formula_escape import bare, harmless
 from situasi.domain.settings import ROOT
 from situasi.reports import tabular, workbook
-from situasi.reports.guard import bare, harmless
 from tests.builders import wib
 from tests.reports import measure
 

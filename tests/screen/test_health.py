@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from situasi import pulse
 from situasi.board import Board
-from situasi.pulse import Beat, Errand, InboxState, Pulse, Unread
+from situasi.common import telemetry
+from situasi.common.telemetry import Beat, Errand, InboxState, Pulse, Unread
 from situasi.screen import health_panel, inbox_failures
 from tests.conftest import NOON
 
@@ -51,11 +51,11 @@ def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "descriptors", lambda: (700, 1000))
+    monkeypatch.setattr(telemetry, "descriptors", lambda: (700, 1000))
     assert not health_panel._descriptors().alarm
-    monkeypatch.setattr(pulse, "descriptors", lambda: (800, 1000))
+    monkeypatch.setattr(telemetry, "descriptors", lambda: (800, 1000))
     assert health_panel._descriptors().alarm
-    monkeypatch.setattr(pulse, "descriptors", lambda: None)
+    monkeypatch.setattr(telemetry, "descriptors", lambda: None)
     assert health_panel._descriptors().value == "–"
 
 
@@ -142,7 +142,7 @@ def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_r
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = InboxState()
-    monkeypatch.setattr(pulse, "INBOX", state)
+    monkeypatch.setattr(telemetry, "INBOX", state)
     assert (inbox_failures.build_card().value, inbox_failures.build_card().alarm) == ("0", False)
     assert len(inbox_failures.build_table().file()) == 0
     state.fail(Unread("a.csv", "Berkas ini kosong.", NOON))

@@ -11,9 +11,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from situasi import words
 from situasi.analysis.works import reads
 from situasi.board import Board
+from situasi.common import i18n
 from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
 from situasi.ingest import ingest_rows
@@ -127,20 +127,20 @@ def test_what_is_drawn_is_kept_for_the_same_findings_words_and_wishes_alone() ->
     made: list[str] = []
 
     def make(found: list[int]) -> str:
-        made.append(words.language())
-        return f"{found} {words.language()}"
+        made.append(i18n.language())
+        return f"{found} {i18n.language()}"
 
     one, other = [1], [1]  # equal, and yet not the same
-    words.use("id")
+    i18n.use("id")
     assert drawn.once("a", "light", (one,), make) == "[1] id"
     assert drawn.once("a", "light", (one,), make) == "[1] id"
     assert made == ["id"]
     drawn.once("a", "light", (other,), make)
     drawn.once("a", "dark", (one,), make)
     drawn.once("b", "light", (one,), make)
-    words.use("en")
+    i18n.use("en")
     assert drawn.once("a", "light", (one,), make) == "[1] en"
-    words.use("id")
+    i18n.use("id")
     assert len(made) == 5
 
 

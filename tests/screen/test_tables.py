@@ -18,8 +18,8 @@ from streamlit import dataframe_util
 from streamlit.elements.lib.pandas_styler_utils import marshall_styler
 from streamlit.proto.ArrowData_pb2 import ArrowData
 
-from situasi import words
 from situasi.board import Board
+from situasi.common import i18n
 from situasi.feeds import headings
 from situasi.reports import tabular
 from situasi.screen import columns, grid, session, tables
@@ -34,7 +34,7 @@ AT = session.Moment(wib("12.30"), live=False, exercise=False)
 @pytest.fixture(autouse=True)
 def indonesian_afterwards() -> Iterator[None]:
     yield
-    words.use("id")
+    i18n.use("id")
 
 
 def turnout(**more: Any) -> Table:
@@ -78,7 +78,7 @@ def test_the_browser_gets_numbers_to_sort_and_words_to_read() -> None:
 
 def test_the_words_of_the_browser_are_those_of_the_language() -> None:
     made = turnout()
-    words.use("en")
+    i18n.use("en")
     _, shown = sent(made)
     assert shown["hadir"].tolist() == ["8,454", "–"]
     assert shown["DPT"].tolist() == ["≈ 15,315", "30,483"]
@@ -199,10 +199,10 @@ def test_an_empty_table_cannot_be_downloaded(empty: Board, monkeypatch: pytest.M
 def test_a_file_made_later_speaks_the_language_in_which_it_was_offered(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words.use("en")
+    i18n.use("en")
     late = table({"late": columns.number([1], estimated=[True])}, made_up=True)
     data = offered(monkeypatch, late)["CSV"]["data"]
-    words.use("id")
+    i18n.use("id")
     with ThreadPoolExecutor(1) as other:
         heading, row = lines(other.submit(data).result())
     assert heading[0] == row[0] == "EXERCISE"
@@ -267,7 +267,7 @@ def test_a_table_is_laid_out_once_in_each_language_and_for_each_day() -> None:
     first, _ = made.laid_out((), 2, TODAY)
     assert made.laid_out((), 2, TODAY)[0] is first
     assert made.laid_out((), 2, TODAY + timedelta(days=1))[0] is not first
-    words.use("en")
+    i18n.use("en")
     english, _ = made.laid_out((), 2, TODAY)
     assert english is not first
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from situasi import sheet, viewers
+from situasi import viewers
+from situasi.common import assets
 from situasi.domain.settings import ROOT
 from situasi.roles import ROLES, Viewer
 from situasi.server.talk import ENDED
@@ -124,7 +125,7 @@ def test_nobody_without_a_session_is_given_a_byte(
         assert Knocker(server).refused() == 403
     extra = ["/", "/situasi", "/netralitas", "/static/js/x.js", "/favicon.png", "/index.html",
              "/peta/kecamatan-0.geojson", "/healthz/", "/masuk/", "/masuk/x", "/MASUK",
-             sheet.ADDRESS, "//masuk", "/_stcore/stream", "/keluar", "/app/static/x",
+             assets.ADDRESS, "//masuk", "/_stcore/stream", "/keluar", "/app/static/x",
              "/metrics"]  # fmt: skip
     ways = routes + [(path, ["GET"]) for path in extra]
     for what, intruder in intruders(server).items():

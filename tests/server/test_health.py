@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from starlette.requests import Request
 
-from situasi import pulse
 from situasi.board import Board, current, install
-from situasi.jobs import Job
-from situasi.pulse import InboxState, Unread
+from situasi.common import telemetry
+from situasi.common.background_jobs import Job
+from situasi.common.telemetry import InboxState, Unread
 from situasi.server import health
 from situasi.server.metrics import exposed
 from situasi.store.protocol import StoreError
@@ -45,10 +45,10 @@ def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
 def test_how_many_descriptors_are_open_is_told(
     inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pulse, "descriptors", lambda: (40, 1024))
+    monkeypatch.setattr(telemetry, "descriptors", lambda: (40, 1024))
     said = json.loads(bytes(health.ready(ASKED).body))
     assert said["descriptors"] == 40 and said["descriptors_limit"] == 1024
-    monkeypatch.setattr(pulse, "descriptors", lambda: None)
+    monkeypatch.setattr(telemetry, "descriptors", lambda: None)
     assert "descriptors" not in json.loads(bytes(health.ready(ASKED).body))
 
 
@@ -77,7 +77,7 @@ def test_files_that_the_inbox_could_not_take_are_told_and_no_reason_to_be_unread
     inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = InboxState()
-    monkeypatch.setattr(pulse, "INBOX", state)
+    monkeypatch.setattr(telemetry, "INBOX", state)
     state.fail(Unread("a.csv", "kosong", NOON))
     state.fail(Unread("b.csv", "kesalahan", NOON, "00ff00ff"))
     state.waiting["c.csv"] = Unread("c.csv", "sibuk", NOON)

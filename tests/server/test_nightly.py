@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from situasi import keeping, pulse
+from situasi import keeping
 from situasi.board import Board, install, open_board
-from situasi.pulse import Errand
+from situasi.common import telemetry
+from situasi.common.telemetry import Errand
 from situasi.server import health, nightly
 from situasi.server.metrics import exposed
 from situasi.server.nightly import KEPT, Nightly
@@ -217,8 +218,8 @@ def test_it_looks_at_the_clock_often_enough(
 @pytest.fixture
 def errands(monkeypatch: pytest.MonkeyPatch) -> tuple[Errand, Errand]:
     backup, upstream = Errand(), Errand()
-    monkeypatch.setattr(pulse, "BACKUP", backup)
-    monkeypatch.setattr(pulse, "UPSTREAM", upstream)
+    monkeypatch.setattr(telemetry, "BACKUP", backup)
+    monkeypatch.setattr(telemetry, "UPSTREAM", upstream)
     return backup, upstream
 
 

@@ -17,7 +17,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette import starlette_app
 
-from situasi import pulse
+from situasi.common import telemetry
 from situasi.server import parking, script_loops, talk, together
 from situasi.server.parking import MOST, ParkedSessions
 from situasi.server.script_loops import LazyEventLoop
@@ -45,7 +45,7 @@ def of(owner: str, kept: int = 0) -> Talk:
 
 
 def descriptors() -> int:
-    found = pulse.descriptors()
+    found = telemetry.descriptors()
     assert found
     return found[0]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi import sheet
+from situasi.common import assets
 from situasi.domain import boundaries
 from situasi.domain.settings import ROOT
 from situasi.figures import map_marks
@@ -124,12 +124,12 @@ def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Ser
 
 
 def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: Served) -> None:
-    for address in [sheet.ADDRESS, *map(marks_address, map_marks.pictures())]:
+    for address in [assets.ADDRESS, *map(marks_address, map_marks.pictures())]:
         status, headers, _ = served.get(address)
         assert (status, "immutable" in headers["cache-control"]) == (200, True)
         older = re.sub(r"-[0-9a-f]{12}\.", "-000000000000.", address)
         assert served.get(older)[0] == 404
-    assert served.get(sheet.ADDRESS)[1]["content-type"].startswith("text/css")
+    assert served.get(assets.ADDRESS)[1]["content-type"].startswith("text/css")
 
 
 def marks_address(fingerprint: str) -> str:

@@ -12,9 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from situasi import headquarters, pulse
+from situasi import headquarters
 from situasi.board import Board
 from situasi.board import current as board
+from situasi.common import telemetry
 from situasi.domain.feed_schemas import FEEDS
 from situasi.server import keeper, metrics
 from situasi.server.api import answers
@@ -119,7 +120,7 @@ class Api:
             started = time.perf_counter()
             parcel = Parcel(feed, kind, body, again)
             ledger = await self._takers.run(owner, lambda: desk.take(caller, parcel))
-        pulse.ingested("api", feed, ledger, time.perf_counter() - started)
+        telemetry.ingested("api", feed, ledger, time.perf_counter() - started)
         return answers.json_response(ledger)
 
 

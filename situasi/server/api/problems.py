@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import faults
+from situasi.common import error_log
 from situasi.store.protocol import StoreError
 
 _LOG = logging.getLogger(__name__)
@@ -91,5 +91,5 @@ def _problem(error: Exception) -> Problem:
         _LOG.error("store: %s", error)
         said = "Penyimpanan sedang tidak dapat dipakai; coba lagi."
         return Problem(503, said, {"retry-after": "5"})
-    number = faults.record(_LOG, "an answer failed", error)
+    number = error_log.record(_LOG, "an answer failed", error)
     return Problem(500, f"Permintaan ini gagal; kesalahannya sudah dicatat dengan nomor {number}.")

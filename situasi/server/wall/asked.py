@@ -8,9 +8,9 @@ from datetime import datetime
 
 from starlette.datastructures import QueryParams
 
-from situasi import words
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import WINDOWS
+from situasi.common import i18n
 from situasi.domain.feed_schemas import JENIS, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.roles import SCREENS, Viewer
@@ -63,7 +63,7 @@ def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
         next(iter(chosen["rentang"]), WINDOWS[0]),
         moment,
         _views(query, viewer),
-        words.language(),
+        i18n.language(),
         query.get("tema") != "terang",
         tuple(said),
     )

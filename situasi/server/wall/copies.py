@@ -10,10 +10,10 @@ from pathlib import Path
 
 from starlette.datastructures import QueryParams
 
-from situasi import whole as files
 from situasi.board import Board
-from situasi.disk_space import SPACE
-from situasi.jobs import Job
+from situasi.common import atomic_files as files
+from situasi.common.background_jobs import Job
+from situasi.common.disk_space import SPACE
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture, wall
 

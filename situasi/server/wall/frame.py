@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from situasi.board import current as board
+from situasi.common.i18n import _
 from situasi.roles import Viewer
 from situasi.server.wall import drawing, files, parts
 from situasi.server.wall.asked import Asked
 from situasi.telling.views import FILTERS
-from situasi.words import _
 
 
 def page(request: Request, viewer: Viewer, asked: Asked) -> str:

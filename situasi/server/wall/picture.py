@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Any
 
-from situasi import sight, words
+from situasi import sight
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis import day, incidents
 from situasi.analysis.alarms import alarms
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment, reckoned, within
 from situasi.board import Board
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.area import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
@@ -28,7 +30,6 @@ from situasi.snapshot import Picture
 from situasi.telling import measures, reports
 from situasi.telling.marks import Counted, Mark, Said, Told
 from situasi.telling.views import bands, filters_in_words
-from situasi.words import _
 
 # More grave cases than this, all open at once, are counted and not named.
 MOST_ALARMS = 40
@@ -55,7 +56,7 @@ def register_of(board: Board, viewer: Viewer) -> Any:
 
 def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
     """Everything that the wall of this viewer shows."""
-    words.use(asked.language)
+    i18n.use(asked.language)
     snapshot, register = of.picture.snapshot, register_of(of.board, viewer)
     election = register.election
     said: dict[str, Any] = {
@@ -132,7 +133,7 @@ def _moment(at: Moment) -> dict[str, Any]:
         "ticks": at.live and not at.exercise,
         "live": at.live,
         "note": note,
-        "day": words.long_day(at.at),
+        "day": i18n.long_day(at.at),
     }
 
 
@@ -145,7 +146,7 @@ def _last(looked: Looked) -> list[Any] | None:
     newest = max((at for at in told if at == at), default=None)  # not NaT
     if newest is None:
         return None
-    return [_epoch(newest), words.day(newest.astimezone(looked.at.at.tzinfo))]
+    return [_epoch(newest), i18n.day(newest.astimezone(looked.at.at.tzinfo))]
 
 
 def _epoch(at: datetime) -> int:
@@ -237,7 +238,7 @@ def _alarm(row: Any, of: Shown, drawn: drawing.Drawing) -> dict[str, Any]:
         "status": item.status,
         "when": item.heard,
         "happened": _happened(item),
-        "came": words.clock(row.grave_at.astimezone(zone)),
+        "came": i18n.clock(row.grave_at.astimezone(zone)),
         "latihan": item.rehearsal,
         "old": not item.rehearsal and row.came_at - row.grave_at > _HISTORY,
         "heeded": _heeded(row, of, zone),
@@ -264,11 +265,11 @@ def _heeded(row: Any, of: Shown, zone: tzinfo) -> str | None:
 def heeded_in_words(said: Acknowledgement, zone: tzinfo, *, named: bool) -> str:
     """'dipahami Iptu X 12.31, setelah 40 detik'; the name for those who see officers."""
     seconds = said.seconds
-    time = words.clock(said.at.astimezone(zone))
+    time = i18n.clock(said.at.astimezone(zone))
     if seconds < 120:
-        after = _("{n} detik").format(n=words.number(seconds))
+        after = _("{n} detik").format(n=i18n.number(seconds))
     else:
-        after = words.span(said.at - said.since)
+        after = i18n.span(said.at - said.since)
     if not named:
         return _("dipahami {time}, setelah {after}").format(time=time, after=after)
     return _("dipahami {who} {time}, setelah {after}").format(who=said.by, time=time, after=after)

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from situasi.common.work_limits import QuestionLimiter
 from situasi.server.fair_workers import FairWorkers
-from situasi.work_limits import QuestionLimiter
 
 Made = TypeVar("Made")
 Found = TypeVar("Found")

@@ -18,6 +18,8 @@ from situasi import acknowledged, headquarters
 from situasi.acknowledged import Acknowledgement, NotNamed
 from situasi.analysis.alarms import alarms
 from situasi.board import current as board
+from situasi.common.i18n import _
+from situasi.common.work_limits import TooManyQuestions
 from situasi.feeds.common import case_places
 from situasi.roles import Viewer
 from situasi.server import keeper
@@ -26,8 +28,6 @@ from situasi.server.wall import asked, files, found, frame, frozen, parts, pictu
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.wall import Body
 from situasi.store.protocol import StoreError
-from situasi.words import _
-from situasi.work_limits import TooManyQuestions
 
 WALL = "/layar"
 _LONGEST = 20.0  # seconds for which an answer may be held back

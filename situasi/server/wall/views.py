@@ -8,20 +8,20 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import words
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis import turnout
 from situasi.analysis.attention import PARTS
 from situasi.analysis.day import Day
 from situasi.analysis.moment import Moment
 from situasi.analysis.overview import Overview
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.telling import key_figures, measures
 from situasi.telling.marks import Told
 from situasi.telling.numbers import percent
-from situasi.words import _
 
 LINES = 6
 FIGURES = 4
@@ -113,7 +113,7 @@ def _turnout(of: Shown) -> View:
             of.register.name_of(str(one.Index)),
             percent(one.rate, estimated=bool(one.told_estimated)),
             _("{n} dari {all} TPS melapor").format(
-                n=words.number(int(one.told)), all=words.number(int(one.tps))
+                n=i18n.number(int(one.told)), all=i18n.number(int(one.tps))
             ),
         )
         for one in every
@@ -138,15 +138,15 @@ def _stations(of: Shown) -> View:
     silent = Told(
         "tak_terjangkau",
         _("TPS tak terjangkau"),
-        words.number(int(states.get("tak_terjangkau", 0))),
-        _("dari {n} TPS").format(n=words.number(len(tps))),
+        i18n.number(int(states.get("tak_terjangkau", 0))),
+        _("dari {n} TPS").format(n=i18n.number(len(tps))),
         alarm=bool(states.get("tak_terjangkau", 0)),
     )
     late = Told(
         "terlambat",
         _("TPS terlambat melapor"),
-        words.number(int(states.get("terlambat", 0))),
-        _("dari {n} TPS").format(n=words.number(len(tps))),
+        i18n.number(int(states.get("terlambat", 0))),
+        _("dari {n} TPS").format(n=i18n.number(len(tps))),
         alarm=bool(states.get("terlambat", 0)),
     )
     rows = of.day.phases.loc[of.codes]
@@ -156,7 +156,7 @@ def _stations(of: Shown) -> View:
     lines = [
         Line(
             of.register.name_of(str(one.Index)),
-            _("{n} dari {all}").format(n=words.number(one.behind), all=words.number(one.tps)),
+            _("{n} dari {all}").format(n=i18n.number(one.behind), all=i18n.number(one.tps)),
             _told_states(one),
         )
         for one in every
@@ -173,7 +173,7 @@ def _stations(of: Shown) -> View:
 
 def _told_states(row: Any) -> str:
     told = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
-    return " · ".join(f"{label('lapor', state)} {words.number(n)}" for state, n in told if n)
+    return " · ".join(f"{label('lapor', state)} {i18n.number(n)}" for state, n in told if n)
 
 
 def _personnel(of: Shown) -> View:
@@ -181,11 +181,11 @@ def _personnel(of: Shown) -> View:
     known = rows[rows["known"]]
     figures = [key_figures.personnel(of.day, of.codes)]
     if len(known):
-        of_all = _("dari {n} TPS").format(n=words.number(int(known["tps"].sum())))
+        of_all = _("dari {n} TPS").format(n=i18n.number(int(known["tps"].sum())))
         absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
         figures += [
-            Told("tanpa", _("TPS tanpa petugas hadir"), words.number(absent), of_all, absent > 0),
-            Told("kosong", _("TPS tanpa plotting"), words.number(empty), of_all, empty > 0),
+            Told("tanpa", _("TPS tanpa petugas hadir"), i18n.number(absent), of_all, absent > 0),
+            Told("kosong", _("TPS tanpa plotting"), i18n.number(empty), of_all, empty > 0),
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
     every: list[Any] = list(worst[worst["absent"] > 0].head(LINES).itertuples())
@@ -193,10 +193,10 @@ def _personnel(of: Shown) -> View:
         Line(
             of.register.name_of(str(one.Index)),
             _("{n} dari {all} TPS").format(
-                n=words.number(int(one.absent)), all=words.number(int(one.tps))
+                n=i18n.number(int(one.absent)), all=i18n.number(int(one.tps))
             ),
             _("{n} hadir dari {all} diplot").format(
-                n=words.number(int(one.present)), all=words.number(int(one.posted))
+                n=i18n.number(int(one.present)), all=i18n.number(int(one.posted))
             ),
         )
         for one in every
@@ -215,7 +215,7 @@ def _attention(of: Shown) -> View:
     scores = of.day.attention[of.day.attention["kecamatan"].isin(of.codes)]
     every: list[Any] = list(scores[scores["score"] > 0].head(LINES).itertuples())
     lines = [
-        Line(of.register.name_of(one.kecamatan), words.number(round(one.score)), _why(one))
+        Line(of.register.name_of(one.kecamatan), i18n.number(round(one.score)), _why(one))
         for one in every
     ]
     judged = bool(scores["score"].notna().any())

@@ -22,8 +22,8 @@ from situasi.acknowledged import Acknowledgement
 from situasi.analysis import moment as moments
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
-from situasi.disk_space import SPACE
-from situasi.jobs import Job
+from situasi.common.background_jobs import Job
+from situasi.common.disk_space import SPACE
 from situasi.roles import Viewer
 from situasi.server.wall import picture
 from situasi.server.wall.asked import Asked

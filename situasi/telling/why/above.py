@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from situasi.common.i18n import _
 from situasi.domain.higher_command import Command
 from situasi.telling.why.rule import Why, minutes
-from situasi.words import _
 
 AboveRule = Callable[[Command], Why]
 

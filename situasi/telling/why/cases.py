@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from situasi import words
 from situasi.analysis.attention import AT_LEAST, FULL, PARTS
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.telling.why.rule import Rule, Why, minutes
-from situasi.words import _
 
 _CASES = ("incidents", "merges")
 
@@ -44,11 +44,11 @@ def _states(election: Election) -> Why:
 def _attention(election: Election) -> Why:
     rules = election.rules
     weights = tuple(
-        (label("perhatian", part), words.number(rules.attention[part])) for part in PARTS
+        (label("perhatian", part), i18n.number(rules.attention[part])) for part in PARTS
     )
     points = tuple(
         (label("tingkat", None if code == "belum" else code),
-         words.number(rules.attention_tingkat[code], 1))
+         i18n.number(rules.attention_tingkat[code], 1))
         for code in (*reversed(TINGKAT), "belum")
     )  # fmt: skip
     said = _("Jumlah empat bagian, masing-masing 0 sampai bobotnya. Kejadian: jumlah poin kejadian "
@@ -59,9 +59,9 @@ def _attention(election: Election) -> Why:
              "yang dapat dinilai.")  # fmt: skip
     return Why(
         said.format(
-            full=words.number(FULL),
-            half=words.number(100 * AT_LEAST["kuning"]),
-            low=words.number(2 * rules.turnout.low),
+            full=i18n.number(FULL),
+            half=i18n.number(100 * AT_LEAST["kuning"]),
+            low=i18n.number(2 * rules.turnout.low),
         ),
         (*weights, *points),
         ("incidents", "tps", "postings", "personnel"),
@@ -123,14 +123,14 @@ def _twins(election: Election) -> Why:
         "kecamatan": _("kecamatan yang sama"), "kind": _("jenis sama"),
         "akin": _("jenis serumpun"), "time": _("waktu berdekatan"), "words": _("kata mirip"),
     }  # fmt: skip
-    points = tuple((names[sign], words.number(n)) for sign, n in likeness.points.items())
+    points = tuple((names[sign], i18n.number(n)) for sign, n in likeness.points.items())
     said = _("Pasangan laporan yang mirip: poin untuk tempat (yang terbaik dari TPS, jarak, desa, "
              "kecamatan), jenis, waktu, dan kata. Ditunjukkan sejak {score} poin; papan tidak "
              "pernah menggabung sendiri.")  # fmt: skip
     return Why(
-        said.format(score=words.number(likeness.score)),
+        said.format(score=i18n.number(likeness.score)),
         (
-            (_("jarak"), f"{words.number(likeness.km, 1)} km"),
+            (_("jarak"), f"{i18n.number(likeness.km, 1)} km"),
             (_("selisih waktu"), minutes(likeness.within)),
             *points,
         ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
 from situasi.telling.numbers import percent
 from situasi.telling.why.rule import Rule, Why, minutes
-from situasi.words import _
 
 _CASES = ("incidents", "merges")
 _OFFICERS = ("roster", "postings", "personnel")
@@ -23,7 +23,7 @@ def _outlook(election: Election) -> Why:
           "yang melapor, dan yang sudah hadir dibagi DPT."),
         (
             (_("selang"), percent(rule.confidence)),
-            (_("sedikitnya per kecamatan"), _("{n} TPS").format(n=words.number(rule.tps))),
+            (_("sedikitnya per kecamatan"), _("{n} TPS").format(n=i18n.number(rule.tps))),
             (_("sedikitnya dari semua TPS"), percent(100 * rule.tps_share)),
         ),
         ("tps",),
@@ -47,7 +47,7 @@ def _tested(_election: Election) -> Why:
 
 
 def _alerts(election: Election) -> Why:
-    names = election.alerts.names.get(words.language(), {})
+    names = election.alerts.names.get(i18n.language(), {})
     said = " < ".join(names.get(level, level) for level in election.alerts.levels)
     return Why(
         _("Dicari dari laporan oleh aturan di alerts.toml; ambang tiap aturan tersebut pada "
@@ -121,10 +121,10 @@ def _plan(election: Election) -> Why:
           "tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: antartitik tengah "
           "desa atau kecamatan."),
         (
-            (_("kecepatan andaian"), f"{words.number(rule.speed)} km/jam"),
-            (_("TPS kosong"), _("{n} poin").format(n=words.number(rule.points["empty"]))),
+            (_("kecepatan andaian"), f"{i18n.number(rule.speed)} km/jam"),
+            (_("TPS kosong"), _("{n} poin").format(n=i18n.number(rule.points["empty"]))),
             (_("dekat kejadian berat"),
-             _("{n} poin").format(n=words.number(rule.points["incident"]))),
+             _("{n} poin").format(n=i18n.number(rule.points["incident"]))),
         ),
         (*_OFFICERS, "incidents"),
     )  # fmt: skip
@@ -137,10 +137,10 @@ def _dense(election: Election) -> Why:
              "terburuk. Jam yang belum tiba atau tanpa kabar dikosongkan, bukan nol. Nihil, yang "
              "digabung, dan yang tidak terbukti tidak dihitung.")  # fmt: skip
     return Why(
-        said.format(n=words.number(rule.per)),
+        said.format(n=i18n.number(rule.per)),
         (
             (_("selang"), percent(100 * rule.interval)),
-            (_("sedikitnya"), _("{n} kejadian").format(n=words.number(rule.least))),
+            (_("sedikitnya"), _("{n} kejadian").format(n=i18n.number(rule.least))),
         ),
         _CASES,
     )
@@ -153,8 +153,8 @@ def _cluster(election: Election) -> Why:
           "hari acak dengan jumlah kejadian yang sama pada tiap waktu (Kulldorff). p: bagian hari "
           "acak yang sama padatnya."),
         (
-            (_("p paling tinggi"), words.number(rule.level, 2)),
-            (_("sedikitnya"), _("{n} kejadian").format(n=words.number(rule.least))),
+            (_("p paling tinggi"), i18n.number(rule.level, 2)),
+            (_("sedikitnya"), _("{n} kejadian").format(n=i18n.number(rule.least))),
             (_("paling jauh ke belakang"), minutes(rule.longest)),
         ),
         _CASES,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
 from situasi.telling.why.rule import Rule, Why, clock, minutes
-from situasi.words import _
 
 _OFFICERS = ("roster", "postings", "personnel")
 _GIAT = ("activities",)
@@ -148,7 +148,7 @@ def _done(election: Election) -> Why:
 
 
 def _word_within(election: Election) -> tuple[tuple[str, str], ...]:
-    hours = words.number(election.rules.activity_word.total_seconds() / 3600)
+    hours = i18n.number(election.rules.activity_word.total_seconds() / 3600)
     return ((_("kabar ditunggu"), _("{n} jam").format(n=hours)),)
 
 
@@ -185,7 +185,7 @@ def _strange(_election: Election) -> Why:
 
 
 def _target(election: Election) -> tuple[tuple[str, str], ...]:
-    days = words.number(election.rules.neutrality_target.days)
+    days = i18n.number(election.rules.neutrality_target.days)
     return ((_("target"), _("{n} hari").format(n=days)),)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
 from situasi.telling.why.rule import Rule, Why, minutes
-from situasi.words import _
 
 
 def _silent(election: Election) -> Why:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
-from situasi.words import _
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ Rule = Callable[[Election], Why]
 
 def minutes(span: timedelta) -> str:
     """'30 menit'."""
-    return _("{n} menit").format(n=words.number(span / timedelta(minutes=1)))
+    return _("{n} menit").format(n=i18n.number(span / timedelta(minutes=1)))
 
 
 def clock(at: time) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from situasi import words
+from situasi.common import i18n
+from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
 from situasi.telling.numbers import percent
 from situasi.telling.why.rule import Rule, Why, clock, minutes
-from situasi.words import _
 
 _TPS = ("tps",)
 
@@ -57,11 +57,11 @@ def _doubted(election: Election) -> Why:
           "median kecamatan, atau berdigit kembar (hanya bila ada sebab lain). Ditandai, tidak "
           "diubah."),
         (
-            (_("melebihi DPT perkiraan"), f"× {words.number(rule.above_estimated, 2)}"),
+            (_("melebihi DPT perkiraan"), f"× {i18n.number(rule.above_estimated, 2)}"),
             (_("melonjak dalam 1 jam"), percent(100 * rule.jump)),
-            (_("sama di"), _("{n} TPS").format(n=words.number(rule.repeated))),
+            (_("sama di"), _("{n} TPS").format(n=i18n.number(rule.repeated))),
             (_("jauh dari median"), percent(100 * rule.apart)),
-            (_("median dari sedikitnya"), _("{n} TPS").format(n=words.number(rule.apart_least))),
+            (_("median dari sedikitnya"), _("{n} TPS").format(n=i18n.number(rule.apart_least))),
         ),
         _TPS,
     )  # fmt: skip
@@ -79,7 +79,7 @@ def _curve(election: Election) -> Why:
 
 
 def _areas(election: Election) -> Why:
-    low = words.number(election.rules.turnout.low)
+    low = i18n.number(election.rules.turnout.low)
     return Why(
         _("Tiap kecamatan: hitungan terbaru TPS-nya; pembagi selalu disebut. Rendah: tertinggal "
           "dari kabupaten lebih dari ambang."),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from situasi import words
 from situasi.board import Board, open_board
+from situasi.common import i18n
 from situasi.opening import prepare
 from tests.conftest import NOON, settings_in
 
@@ -24,6 +24,6 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 @pytest.fixture(autouse=True)
 def indonesian() -> Iterator[None]:
-    words.use("id")
+    i18n.use("id")
     yield
-    words.use("id")
+    i18n.use("id")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi import words
 from situasi.board import Board
-from situasi.disk_space import SPACE
+from situasi.common import i18n
+from situasi.common.disk_space import SPACE
 from situasi.ingest import ingest_file
 from situasi.server.wall import copies
 from situasi.server.wall.copies import KEPT, Copies
@@ -40,9 +40,9 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def indonesian() -> Iterator[None]:
-    words.use("id")
+    i18n.use("id")
     yield
-    words.use("id")
+    i18n.use("id")
 
 
 def names(folder: Path) -> list[str]:

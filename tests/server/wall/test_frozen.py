@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
-from situasi import acknowledged, words
+from situasi import acknowledged
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import overview
 from situasi.board import Board
+from situasi.common import i18n
 from situasi.ingest import ingest_file
 from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, files, frozen, frozen_parts, joining, picture
@@ -155,7 +156,7 @@ def test_ages_are_said_by_the_clock(board: Board, tmp_path: Path) -> None:
     bring(board, tmp_path, row("K-1"), now=NOON)
     at = NOON + timedelta(minutes=4)
     assert "menit lalu" not in made(board, "", at=at).text
-    assert words.ago(NOON, at) == "4 menit lalu"  # and on the wall they still are ages
+    assert i18n.ago(NOON, at) == "4 menit lalu"  # and on the wall they still are ages
 
 
 def test_without_made_up_rows_nothing_speaks_of_an_exercise(board: Board, tmp_path: Path) -> None:

@@ -14,12 +14,12 @@ from starlette.datastructures import QueryParams
 
 from situasi.analysis import day
 from situasi.board import Board
+from situasi.common.work_limits import TooManyQuestions
 from situasi.roles import ROLES, Viewer
 from situasi.server.fair_workers import FairWorkers
 from situasi.server.wall import asked, picture, picture_pool, wall
 from situasi.server.wall.picture import Sources
 from situasi.server.wall.wall import Body, Wall
-from situasi.work_limits import TooManyQuestions
 
 BUSY, OTHER = (Viewer(name, ROLES["analis"]) for name in ("usil", "rina"))
 MOMENTS = [f"saat=2024-11-27T{8 + n // 60:02}:{n % 60:02}" for n in range(240)] * 2 + [

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
-from situasi import faults
+from situasi.common import error_log
 
 # A turn returns this where it had nothing to do: it is neither a success nor a failure.
 IDLE: Final = object()
@@ -144,8 +144,8 @@ class Job:
                 self.trouble = f"{why} ({kind})"
                 _log.warning("job failed", extra={**told, "why": why})
             else:
-                number = faults.record(_log, "job failed", error, **told)
-                self.trouble = faults.describe(error, number)
+                number = error_log.record(_log, "job failed", error, **told)
+                self.trouble = error_log.describe(error, number)
         except Exception:  # noqa: BLE001 (no memory left even for that: the next turn is taken)
             self.trouble = self.trouble or "gagal"
 
