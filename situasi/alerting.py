@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis.alerts.episodes import GONE, Alerts
-from situasi.roles import Viewer
 from situasi.store.protocol import Overtaken, Store
 
 KIND = "alert"

@@ -20,12 +20,12 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from situasi import sealed, sight
+from situasi.access.roles import Role, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
 from situasi.domain import feed_schemas, labels
 from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 from situasi.reports.tabular import as_csv
-from situasi.roles import Role, Viewer
 from situasi.sight import Sight
 from situasi.store import tables, verbatim
 from situasi.store.seen import Commits

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from situasi.deeds import Deeds
+from situasi.access.audit_log import Deeds
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, higher_command, road_network
 from situasi.domain import register as domain_register

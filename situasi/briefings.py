@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from situasi.roles import Viewer
+from situasi.access.roles import Viewer
 from situasi.store.protocol import Store
 
 KIND = "taklimat"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from situasi.access.roles import Viewer
 from situasi.board import Board
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
@@ -16,7 +17,6 @@ from situasi.domain import exercise_scenarios
 from situasi.domain.election import Election
 from situasi.domain.exercise_scenarios import Message, Scenario
 from situasi.ingest import Ledger, ingest_rows
-from situasi.roles import Viewer
 from situasi.snapshot import Snapshot
 from situasi.store.protocol import Store, StoreError
 from situasi.write_scope import Corrects, for_program

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from situasi.access.audit_log import Deeds
 from situasi.board import Above, Board, command_scope, open_board
 from situasi.common import background_jobs
 from situasi.common.background_jobs import Job
-from situasi.deeds import Deeds
 from situasi.domain import higher_command as commands
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.boundaries import load as load_shapes

@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import Any
 
 from situasi import feeds
+from situasi.access.roles import Viewer
 from situasi.analysis import carried_out
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
 from situasi.common.i18n import _
 from situasi.ingest import as_table, ingest_rows
-from situasi.roles import Viewer
 from situasi.store.protocol import Overtaken, Store
 from situasi.write_scope import bound, for_viewer
 

@@ -7,13 +7,13 @@ import io
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from situasi.access.roles import Viewer
 from situasi.board import Board
 from situasi.common.formula_escape import harmless
 from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.headings import OURS, RETURNED
 from situasi.feeds.reading.marks import EXCESS
 from situasi.ingest import Ledger, ingest_rows
-from situasi.roles import Viewer
 from situasi.store.protocol import Quarantined, Store
 from situasi.write_scope import WriteScope
 

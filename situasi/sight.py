@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
 from situasi.analysis.caseload import Cases
 from situasi.analysis.known import Known
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.feeds.messages.keeping import nameless
-from situasi.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from enum import Enum
 
 import pandas as pd
 
+from situasi.access.roles import Viewer
 from situasi.analysis import postings
 from situasi.domain.feed_schemas import FEEDS, MERGES, NEUTRALITY, POSTINGS, ROSTER, Feed
 from situasi.domain.labels import label
 from situasi.feeds.context import Context
 from situasi.feeds.headings import OFFICERS
 from situasi.feeds.table import SourceRefused
-from situasi.roles import Viewer
 from situasi.store.protocol import Quarantined, Store
 
 # The feeds that each act of a person brings; the others of roles.ACTS bring no rows.

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from situasi.access.audit_log import Deeds
 from situasi.board import Board
-from situasi.deeds import Deeds
 from situasi.domain import higher_command as commands
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import NAME, Command, Member

@@ -14,14 +14,14 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from situasi import board as house
-from situasi import viewers
+from situasi.access import viewer_header
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.common.disk_space import SPACE
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
 from situasi.domain.settings import Settings, load
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 
 pytest_plugins = ["tests.postgres"]
@@ -72,7 +72,7 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
 
     def word() -> str:
         role = house.current().settings.role
-        return viewers.written(Viewer(role, ROLES[role], here=True))
+        return viewer_header.written(Viewer(role, ROLES[role], here=True))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "word_of_the_gate", word)

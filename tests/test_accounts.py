@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from situasi import accounts
-from situasi.accounts import AccountRefused
+from situasi.access import accounts
+from situasi.access.accounts import AccountRefused
+from situasi.access.roles import ROLES
 from situasi.board import Board
 from situasi.cli import common
 from situasi.domain.settings import ROOT
-from situasi.roles import ROLES
 from tests.conftest import NOON
 
 PASSWORD = "kuda merah lari jauh"

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from situasi import alerting
+from situasi.access.roles import ROLES, Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.alerting import ACTED, CLOSED, SEEN, Deed
 from situasi.analysis.alerts.episodes import GONE, WORSE, Alerts
-from situasi.roles import ROLES, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Overtaken, Store
 from tests.conftest import NOON

@@ -17,11 +17,11 @@ import pytest
 import shapely
 
 from situasi import archive
+from situasi.access.roles import ROLES
 from situasi.archive import ArchiveRefused
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind, stored_dtypes
 from situasi.opening import prepare
-from situasi.roles import ROLES
 from tests.builders_store import fill
 from tests.conftest import NOON, settings_in
 from tests.store.builders import delivery, frame, row

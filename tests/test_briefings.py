@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from situasi import briefings
+from situasi.access.roles import ROLES, Bound, Viewer
 from situasi.briefings import Briefing, MarkRefused, every, mark, standing
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.roles import ROLES, Bound, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Store
 from tests.builders import wib

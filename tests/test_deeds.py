@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from situasi.deeds import Deeds
+from situasi.access.audit_log import Deeds
+from situasi.access.roles import ROLES, WITNESSED_FEEDS, Bound, Viewer
 from situasi.domain.feed_schemas import FEEDS
-from situasi.roles import ROLES, WITNESSED_FEEDS, Bound, Viewer
 from situasi.store import open_store
 from situasi.store.protocol import Store
 from tests.conftest import NOON

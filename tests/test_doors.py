@@ -21,7 +21,8 @@ import pytest
 
 from situasi import alerting, inbox, intake, moving, opening, quarantine, replay, write_scope
 from situasi import board as house
-from situasi.accounts import RESERVED
+from situasi.access.accounts import RESERVED
+from situasi.access.roles import ACTS, ROLES, Bound, Viewer
 from situasi.alerting import ACTED, Deed, DeedRefused
 from situasi.analysis.incidents import case_keys
 from situasi.board import Board, open_board, scope_of
@@ -29,7 +30,6 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.feeds.common import case_places
 from situasi.ingest import Ledger, ingest_rows
-from situasi.roles import ACTS, ROLES, Bound, Viewer
 from situasi.screen import filters, incidents_merging, report_door, session
 from situasi.server.api import intake as api_intake
 from situasi.server.api import keys

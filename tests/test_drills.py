@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from situasi import drills
+from situasi.access.roles import ROLES, Viewer
 from situasi.drills import DrillRefused, Player
 from situasi.feeds import check
 from situasi.ingest import as_table
-from situasi.roles import ROLES, Viewer
 from tests.builders import wib
 from tests.builders_drills import EXERCISE, Posko, posko
 from tests.builders_files import report

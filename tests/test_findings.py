@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from situasi import sight
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
 from situasi.analysis.works import reads
@@ -18,7 +19,6 @@ from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.ingest import ingest_rows
-from situasi.roles import ROLES, Viewer
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 

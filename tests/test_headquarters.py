@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from situasi import headquarters as house
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, command_scope, open_board, scope_of
 from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command, Member
 from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest import ingest_rows
-from situasi.roles import ROLES, Viewer
 from situasi.store import Scope
 from situasi.store.protocol import StoreError
 from tests.builders import unbounded

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.guest_links import Link, LinkRefused
+from situasi.access.roles import ROLES, Bound, Viewer
 from situasi.board import Board
 from situasi.domain.register import Register
-from situasi.links import Link, LinkRefused
-from situasi.roles import ROLES, Bound, Viewer
 from tests.conftest import NOON
 
 SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
@@ -47,28 +47,28 @@ def made(
     note: str = "",
 ) -> Link:
     viewer = viewer or wati()
-    return links.make(house.store, house.register, viewer, page, query, note, lasts, NOON)
+    return guest_links.make(house.store, house.register, viewer, page, query, note, lasts, NOON)
 
 
 def state(house: Board, link: Link, later: timedelta = timedelta(0)) -> str:
-    stored = links.every(house.store)[link.bound.id]
+    stored = guest_links.every(house.store)[link.bound.id]
     assert stored is not None
-    return links.state(stored, accounts.every(house.store), NOON + later)
+    return guest_links.state(stored, accounts.every(house.store), NOON + later)
 
 
 def test_a_link_is_read_as_it_was_made(house: Board) -> None:
     link = made(house, (("kec", "16.10.05"), ("rentang", "semua")), note=" ketua \n KPU ")
-    assert links.every(house.store) == {link.bound.id: link}
+    assert guest_links.every(house.store) == {link.bound.id: link}
     assert (link.area, link.note, link.maker) == (("16.10.05",), "ketua KPU", "wati")
     assert link.bound.values("rentang") == ["semua"]
     assert state(house, link) == "berlaku"
 
 
 def test_a_token_opens_its_own_link_and_names_it() -> None:
-    token = links.token(LINK, SECRET)
-    assert links.number_of(token) == LINK.bound.id
-    assert links.fits(token, LINK, SECRET)
-    assert not links.fits(token, LINK, SECRET + "!")
+    token = guest_links.token(LINK, SECRET)
+    assert guest_links.number_of(token) == LINK.bound.id
+    assert guest_links.fits(token, LINK, SECRET)
+    assert not guest_links.fits(token, LINK, SECRET + "!")
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_a_token_opens_its_own_link_and_names_it() -> None:
         {"ends": NOON + 2 * HOUR}, {"id": "abcdefghijkm"}))],
 )  # fmt: skip
 def test_whatever_is_bound_cannot_be_changed_under_the_seal(other: Link) -> None:
-    assert not links.fits(links.token(LINK, SECRET), other, SECRET)
+    assert not guest_links.fits(guest_links.token(LINK, SECRET), other, SECRET)
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("utf-8", "surrogateescape")))
 def test_any_other_text_opens_nothing(text: str) -> None:
-    links.number_of(text)
-    assert not links.fits(text, LINK, SECRET)
-    assert not links.fits(f"{LINK.bound.id}.{text}", LINK, SECRET)
+    guest_links.number_of(text)
+    assert not guest_links.fits(text, LINK, SECRET)
+    assert not guest_links.fits(f"{LINK.bound.id}.{text}", LINK, SECRET)
 
 
 @given(st.sets(st.sampled_from(KECAMATAN)), st.sets(st.sampled_from((*KECAMATAN, "99.99.99", ""))))
@@ -99,7 +99,7 @@ def test_a_link_shows_what_is_filtered_for_and_never_more_than_its_maker_sees(
     sees = own or whole
     wanted = chosen & whole or whole
     try:
-        found = set(links._area(register, viewer, sorted(chosen))) or whole
+        found = set(guest_links._area(register, viewer, sorted(chosen))) or whole
     except LinkRefused:
         assert not sees & wanted
     else:
@@ -110,9 +110,9 @@ def test_a_link_ends_by_itself_and_by_revoking(house: Board) -> None:
     link = made(house)
     assert state(house, link, HOUR - timedelta(seconds=1)) == "berlaku"
     assert state(house, link, HOUR) == "berakhir"
-    links.revoke(house.store, link.bound.id, NOON, "kapolres")
+    guest_links.revoke(house.store, link.bound.id, NOON, "kapolres")
     seen = house.store.access_version()
-    links.revoke(house.store, link.bound.id, NOON, "kapolres")  # twice says nothing new
+    guest_links.revoke(house.store, link.bound.id, NOON, "kapolres")  # twice says nothing new
     assert house.store.access_version() == seen
     assert state(house, link) == "dicabut"
     told = house.store.audit()[["action", "actor"]].to_numpy().tolist()
@@ -128,16 +128,16 @@ def test_whoever_oversees_ends_the_links_of_others_within_their_area_only(house:
         for name in ROLES
         for area in ((), (pemulutan,), (indralaya,))
         for link in (whole, here)
-        if links.may_revoke(link, Viewer("lain", ROLES[name], area))
+        if guest_links.may_revoke(link, Viewer("lain", ROLES[name], area))
     }
     assert ends == {
         (name, area, link)
         for name in ("pimpinan", "admin")
         for area, link in (((), ()), ((), (pemulutan,)), ((pemulutan,), (pemulutan,)))
     }
-    assert links.may_revoke(whole, Viewer(whole.maker, ROLES["analis"], (indralaya,)))
+    assert guest_links.may_revoke(whole, Viewer(whole.maker, ROLES["analis"], (indralaya,)))
     with pytest.raises(LinkRefused):
-        links.revoke_as(
+        guest_links.revoke_as(
             house.store, whole.bound.id, NOON, Viewer("adi", ROLES["admin"], (pemulutan,))
         )
     assert state(house, whole) == "berlaku"
@@ -169,7 +169,7 @@ def test_nobody_else_makes_one_and_no_other_page_is_opened(house: Board) -> None
     for page in ("netralitas", "personel", "masukan", "lapor", "tautan", "nothing"):
         with pytest.raises(LinkRefused, match="tidak dapat dibuka"):
             made(house, page=page)
-    for lasts in (timedelta(0), -HOUR, links.LONGEST + HOUR):
+    for lasts in (timedelta(0), -HOUR, guest_links.LONGEST + HOUR):
         with pytest.raises(LinkRefused, match="hari"):
             made(house, lasts=lasts)
     with pytest.raises(LinkRefused, match="panjang"):
@@ -177,18 +177,18 @@ def test_nobody_else_makes_one_and_no_other_page_is_opened(house: Board) -> None
     accounts.change(house.store, "wati", "account-change", NOON, "test", role="operator")
     with pytest.raises(LinkRefused):
         made(house)  # by the page of an analyst who is none any more
-    assert links.every(house.store) == {}
+    assert guest_links.every(house.store) == {}
 
 
 def test_a_record_that_cannot_be_read_opens_nothing_and_stops_nothing(house: Board) -> None:
     link = made(house)
     for number, value in enumerate([None, {}, [], {"query": [["a"]], "ends": 3}, "x"]):
-        house.store.remember(links.KIND, f"broken{number}", value, NOON, "test")
-    found = links.every(house.store)
+        house.store.remember(guest_links.KIND, f"broken{number}", value, NOON, "test")
+    found = guest_links.every(house.store)
     assert len(found) == 6
     assert [one for one in found.values() if one] == [link]
     with pytest.raises(LinkRefused, match="tidak ada"):
-        links.revoke(house.store, "broken1", NOON, "test")
+        guest_links.revoke(house.store, "broken1", NOON, "test")
 
 
 def test_every_opening_counts(house: Board) -> None:
@@ -198,4 +198,4 @@ def test_every_opening_counts(house: Board) -> None:
         house.store.remember(accounts.SESSION, str(number), value, NOON, "test")
     other = {"account": "wati", "begun": NOON.isoformat()}
     house.store.remember(accounts.SESSION, "x", other, NOON, "test")
-    assert links.uses(house.store) == {"abc": links.Uses(2, NOON + HOUR)}
+    assert guest_links.uses(house.store) == {"abc": guest_links.Uses(2, NOON + HOUR)}

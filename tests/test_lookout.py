@@ -12,13 +12,13 @@ import pytest
 
 from situasi import lookout as lookouts
 from situasi import sight
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.moment import moment
 from situasi.analysis.works import reads
 from situasi.board import Board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
-from situasi.roles import ROLES, Viewer
 from situasi.store.protocol import StoreError
 from tests.conftest import NOON
 from tests.test_findings import told

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from situasi import moving
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import allocation
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest import ingest_rows
 from situasi.moving import MovesRefused
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.sight import Sight
 from tests.builders import unbounded

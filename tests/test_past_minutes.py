@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi import briefings, quarantine, sight
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import changes, coverage, stations
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
@@ -28,7 +29,6 @@ from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.register import Register
 from situasi.ingest import ingest_file
-from situasi.roles import ROLES, Viewer
 from tests.builders import unbounded, wib
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import settings_in

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from situasi import board
+from situasi.access.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas
-from situasi.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
 from situasi.screen import report_door, session
 from situasi.screen.neutrality_panel import work
 from tests.conftest import NOON, settings_in

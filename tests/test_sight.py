@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 
 from situasi import sight
+from situasi.access.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
 from situasi.analysis import day as analysis
 from situasi.analysis import turnout, works
 from situasi.analysis.stations import stations
 from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain import register as domain_register
-from situasi.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
 from situasi.screen import turnout_work
 from tests.builders import incident, incidents, report, rows_of, wib
 

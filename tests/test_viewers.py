@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import viewers
-from situasi.roles import ROLES, Bound, Viewer
+from situasi.access import viewer_header
+from situasi.access.roles import ROLES, Bound, Viewer
 
 LINKS = st.builds(
     Bound,
@@ -36,9 +36,9 @@ def coded(value: object) -> str:
 )
 def test_whoever_is_written_is_read(name: str, role: str, area: list[str], here: bool) -> None:
     viewer = Viewer(name, ROLES[role], tuple(area), None, here)
-    text = viewers.written(viewer)
+    text = viewer_header.written(viewer)
     assert text.isascii()
-    assert viewers.read(text) == viewer
+    assert viewer_header.read(text) == viewer
 
 
 @given(st.text(min_size=1), st.lists(st.text(min_size=1)), LINKS)
@@ -46,13 +46,13 @@ def test_a_guest_is_read_with_all_that_the_link_binds(
     name: str, area: list[str], link: Bound
 ) -> None:
     viewer = Viewer(name, ROLES["tamu"], tuple(area), link)
-    assert viewers.read(viewers.written(viewer)) == viewer
+    assert viewer_header.read(viewer_header.written(viewer)) == viewer
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"tamu"}))
 def test_a_link_makes_nobody_more_than_a_guest(role: str) -> None:
-    assert viewers.read(coded({**PLAIN, "role": "tamu", "link": BOUND})) is not None
-    assert viewers.read(coded({**PLAIN, "role": role, "link": BOUND})) is None
+    assert viewer_header.read(coded({**PLAIN, "role": "tamu", "link": BOUND})) is not None
+    assert viewer_header.read(coded({**PLAIN, "role": role, "link": BOUND})) is None
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_a_link_makes_nobody_more_than_a_guest(role: str) -> None:
      {k: v for k, v in PLAIN.items() if k != "area"}],
 )  # fmt: skip
 def test_whatever_is_not_right_is_nobody(value: object) -> None:
-    assert viewers.read(coded(PLAIN)) is not None
-    assert viewers.read(coded(value)) is None
+    assert viewer_header.read(coded(PLAIN)) is not None
+    assert viewer_header.read(coded(value)) is None
 
 
 @given(st.none() | st.text() | st.binary().map(lambda raw: base64.b64encode(raw).decode()))
 def test_any_other_text_is_nobody(text: str | None) -> None:
-    assert viewers.read(text) is None
+    assert viewer_header.read(text) is None

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import pytest
 
-from situasi import secret
+from situasi.access import signing_key
 from situasi.common import atomic_files
 from situasi.domain.settings import ROOT
 from tests.conftest import settings_in
@@ -239,11 +239,11 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 
     def meanwhile(file: BinaryIO) -> None:
         monkeypatch.setattr(atomic_files, "_sync", sync)
-        told.append(secret.of(settings))
+        told.append(signing_key.of(settings))
         sync(file)
 
     monkeypatch.setattr(atomic_files, "_sync", meanwhile)
-    told.append(secret.of(settings))
+    told.append(signing_key.of(settings))
     assert told[0] == told[1] == (settings.live / "secret").read_text("ascii")
 
 

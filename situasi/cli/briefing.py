@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi import briefings
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import moment as moments
 from situasi.cli.common import actor, now, opened, out
-from situasi.roles import ROLES, Viewer
 
 app = typer.Typer(
     help="Taklimat: saat yang ditandai, untuk melihat perubahan sejak itu.", no_args_is_help=True

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, tzinfo
 import typer
 from rich.console import Console
 
-from situasi import accounts
+from situasi.access import accounts
 from situasi.board import Board, command_scope, open_board, settle_memory
 from situasi.domain import higher_command as commands
 from situasi.domain import settings

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from starlette.datastructures import QueryParams
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.common import actor, fail, now, opened, out
-from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, copies, frozen, picture
 from situasi.server.wall.frozen import Copy
 from situasi.server.wall.wall import Wall

@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 
 from situasi import archive, keeping
+from situasi.access.roles import ROLES
 from situasi.archive import ArchiveRefused
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
 from situasi.keeping import KeepingRefused, Manifest
-from situasi.roles import ROLES
 from situasi.store import Scope, Store, open_store
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.audit import moment as read_moment
 from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
@@ -16,7 +17,6 @@ from situasi.documents import wanted as asking
 from situasi.documents.wanted import KINDS, Refused
 from situasi.domain.election import Election
 from situasi.reports.letter import TemplateRefused
-from situasi.roles import ROLES, Viewer
 from situasi.store.protocol import StoreError
 
 # Everything but neutrality: what lies in a folder is read by whoever opens it.

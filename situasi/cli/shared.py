@@ -8,11 +8,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.guest_links import Link, LinkRefused, Uses
 from situasi.board import Board
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.domain.labels import label
-from situasi.links import Link, LinkRefused, Uses
 
 app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_is_help=True)
 
@@ -21,12 +21,12 @@ app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_i
 def list_() -> None:
     """Daftar tautan tamu, yang dibukanya, sampai kapan, dan berapa kali dibuka."""
     with opened() as board:
-        known, uses = accounts.every(board.store), links.uses(board.store)
+        known, uses = accounts.every(board.store), guest_links.uses(board.store)
         rows = [
             [number, *["?"] * 6, "rusak"]
             if link is None
             else [*_cells(board, link, uses.get(number)), label("link", _state(link, known))]
-            for number, link in links.every(board.store).items()
+            for number, link in guest_links.every(board.store).items()
         ]
     table = Table()
     for heading in ("nomor", "untuk", "halaman", "wilayah", "pembuat", "sampai", "dibuka",
@@ -39,7 +39,7 @@ def list_() -> None:
 
 
 def _state(link: Link, known: dict[str, accounts.Account | None]) -> str:
-    return links.state(link, known, now())
+    return guest_links.state(link, known, now())
 
 
 def _cells(board: Board, link: Link, used: Uses | None) -> list[str]:
@@ -60,7 +60,7 @@ def revoke(number: Annotated[str, typer.Argument(help="Nomor tautan; lihat: link
     """Cabut tautan tamu; yang sedang terbuka olehnya ditutup seketika."""
     with opened() as board:
         try:
-            links.revoke(board.store, number, now(), actor())
+            guest_links.revoke(board.store, number, now(), actor())
         except LinkRefused as error:
             raise fail(error) from error
     out.print(f"Tautan {number} dicabut.", highlight=False, markup=False)

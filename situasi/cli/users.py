@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi import accounts
-from situasi.accounts import Account, AccountRefused
+from situasi.access import accounts
+from situasi.access.accounts import Account, AccountRefused
 from situasi.cli.common import Office, actor, fail, now, office, out
 
 app = typer.Typer(help="Akun: siapa boleh masuk ke papan.", no_args_is_help=True)

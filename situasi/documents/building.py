@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from situasi import sight
+from situasi.access.roles import Viewer
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
 from situasi.common import i18n
@@ -14,7 +15,6 @@ from situasi.documents.gathering import Gathered, gather
 from situasi.documents.wanted import Wanted
 from situasi.reports import letter as letters
 from situasi.reports.laporan import Laporan, Letter, Table
-from situasi.roles import Viewer
 from situasi.snapshot import Picture
 
 

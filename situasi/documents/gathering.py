@@ -9,6 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from situasi import sight
+from situasi.access.roles import Viewer
 from situasi.analysis import activities, coverage, day, neutrality, outlook, stages, turnout
 from situasi.analysis.casework import Casework, casework
 from situasi.analysis.coverage import Coverage
@@ -24,7 +25,6 @@ from situasi.board import Board
 from situasi.documents.wanted import Refused, Wanted, before
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
-from situasi.roles import Viewer
 from situasi.snapshot import Picture
 
 

@@ -59,7 +59,7 @@ class Settings:
     store: address of the store, `sqlite:///...` or `postgresql+psycopg://...`. reads: of a server
     that follows it, from which the picture is read; None: from the store itself.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).
-    role: the role (situasi/roles.py) of everyone at this board while it has no accounts.
+    role: the role (situasi/access/roles.py) of everyone at this board while it has no accounts.
     log: how the server writes its log, one of LOGS. copies: whether it writes a frozen copy of
     the board every hour. backups: where the nightly backups lie; backup_at: at what time of day
     they are made, in the zone of the election, None: not at all. upstream: address of the store

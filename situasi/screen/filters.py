@@ -9,13 +9,13 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from situasi.access.roles import SCREENS
 from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
-from situasi.roles import SCREENS
 from situasi.screen import address, session, whose
 from situasi.screen.session import Moment
 from situasi.telling import measures, views

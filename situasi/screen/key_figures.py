@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from situasi.access.roles import SCREENS
 from situasi.analysis import day as days
 from situasi.analysis import moment as moments
 from situasi.analysis import situasi, turnout
@@ -17,7 +18,6 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.roles import SCREENS
 from situasi.screen import day_tables, drawn, parts, session, since, tables
 from situasi.screen.figure_row import Before, Count, Figure
 from situasi.screen.page import View

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.guest_links import Link, LinkRefused, Uses
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.links import Link, LinkRefused, Uses
 from situasi.screen import parts, session, tables
 from situasi.screen.columns import moments, number
 from situasi.screen.tables import Table, table
@@ -75,13 +75,17 @@ def listed() -> Listed:
     """Raises StoreError."""
     store, now = board().store, session.now()
     known = accounts.every(store)
-    some = [link for link in links.every(store).values() if link is not None and _may_know(link)]
+    some = [
+        link for link in guest_links.every(store).values() if link is not None and _may_know(link)
+    ]
     some.sort(key=lambda link: link.made, reverse=True)
-    return Listed(some, [links.state(link, known, now) for link in some], links.uses(store))
+    return Listed(
+        some, [guest_links.state(link, known, now) for link in some], guest_links.uses(store)
+    )
 
 
 def _may_know(link: Link) -> bool:
-    return links.may_revoke(link, session.viewer())
+    return guest_links.may_revoke(link, session.viewer())
 
 
 def _table(found: Listed) -> Table:
@@ -112,7 +116,7 @@ def _revoke(numbers: list[str]) -> None:
         known = {link.bound.id for link in listed().some}
         for number_ in numbers:
             if number_ in known:
-                links.revoke_as(board().store, number_, session.now(), session.viewer())
+                guest_links.revoke_as(board().store, number_, session.now(), session.viewer())
     except (LinkRefused, StoreError) as error:
         st.session_state[_SAID] = (False, str(error))
         return

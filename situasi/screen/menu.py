@@ -26,10 +26,10 @@ from pages import (
 )
 from pages import alerts as alerts_page
 from pages import links as links_page
+from situasi.access.roles import SCREENS, Viewer
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
-from situasi.roles import SCREENS, Viewer
 from situasi.screen import address, noted, parts, session, whose
 
 # A page of the gate, not of this menu.

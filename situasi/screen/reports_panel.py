@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from situasi.access.roles import Viewer
 from situasi.analysis.moment import Moment
 from situasi.board import current as board
 from situasi.common import i18n
@@ -20,7 +21,6 @@ from situasi.documents.wanted import KINDS, PERIODS, Refused, Wanted
 from situasi.domain.labels import label
 from situasi.reports.laporan import Laporan
 from situasi.reports.letter import TemplateRefused
-from situasi.roles import Viewer
 from situasi.screen import address, filters, noted, page, parts, reports_parts, session
 from situasi.screen.page import View
 from situasi.snapshot import Picture

@@ -10,7 +10,9 @@ from typing import TypeVar
 
 import streamlit as st
 
-from situasi import sight, viewers
+from situasi import sight
+from situasi.access import viewer_header
+from situasi.access.roles import Role, Viewer
 from situasi.analysis import moment as moments
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
@@ -25,7 +27,6 @@ from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme, theme
 from situasi.findings import Findings
-from situasi.roles import Role, Viewer
 from situasi.screen import whose
 from situasi.snapshot import Picture
 from situasi.telling import views
@@ -86,7 +87,7 @@ def account() -> Viewer:
 
 
 def _account() -> Viewer | None:
-    return viewers.read(word_of_the_gate())
+    return viewer_header.read(word_of_the_gate())
 
 
 def chosen_board() -> Board:
@@ -101,7 +102,7 @@ def hides(feed: str, column: str) -> bool:
 
 def word_of_the_gate() -> str:
     """What the gate wrote when it let this viewer's WebSocket in."""
-    return str(st.context.headers.get(viewers.HEADER) or "")
+    return str(st.context.headers.get(viewer_header.HEADER) or "")
 
 
 def register() -> Register:

@@ -8,11 +8,11 @@ from urllib.parse import urljoin
 
 import streamlit as st
 
-from situasi import links, secret
+from situasi.access import guest_links, signing_key
+from situasi.access.guest_links import LinkRefused
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.links import LinkRefused
 from situasi.screen import address, parts, session
 from situasi.store.protocol import StoreError
 
@@ -33,7 +33,7 @@ class _Made:
 
 def guest_link() -> None:
     """The button that opens the form, for those who may let guests in, where a guest may look."""
-    if not session.viewer().role.may("bagikan") or address.page() not in links.PAGES:
+    if not session.viewer().role.may("bagikan") or address.page() not in guest_links.PAGES:
         return
     opened = st.popover(
         _("Tautan tamu"), key="tautan_tamu", on_change="rerun", type="tertiary", width="content"
@@ -82,7 +82,7 @@ def _view() -> tuple[str, list[tuple[str, str]]]:
 def _make() -> None:
     page, query = _view()
     try:
-        link = links.make(
+        link = guest_links.make(
             board().store,
             board().register,
             session.viewer(),
@@ -92,9 +92,9 @@ def _make() -> None:
             timedelta(hours=st.session_state["tautan_jam"]),
             session.now(),
         )
-        token = links.token(link, secret.of(board().settings))
+        token = guest_links.token(link, signing_key.of(board().settings))
     except (LinkRefused, StoreError, OSError, ValueError) as error:
         st.session_state[_MADE] = _Made((page, query), why=str(error))
     else:
-        url = urljoin(st.context.url or "", links.ADDRESS + token)
+        url = urljoin(st.context.url or "", guest_links.ADDRESS + token)
         st.session_state[_MADE] = _Made((page, query), url, link.bound.ends)

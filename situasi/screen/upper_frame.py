@@ -9,12 +9,13 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages import abreast as page
-from situasi import abreast, headquarters, roles
+from situasi import abreast, headquarters
+from situasi.access import roles
+from situasi.access.roles import SCREENS
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.overseeing import Overview
-from situasi.roles import SCREENS
 from situasi.screen import address, filters, menu, noted, parts, session, upper, whose
 from situasi.screen.heartbeat import watched
 from situasi.telling import views

@@ -17,12 +17,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from situasi import board as house
-from situasi import headquarters, roles
+from situasi import headquarters
+from situasi.access import roles
+from situasi.access.audit_log import Deeds
+from situasi.access.roles import Viewer
 from situasi.board import Board, NotChosen
-from situasi.deeds import Deeds
 from situasi.domain.higher_command import MABES
 from situasi.headquarters import Headquarters, Unopened
-from situasi.roles import Viewer
 
 NAME = "wilayah"
 # Addresses of the page of the command.

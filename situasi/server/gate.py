@@ -11,11 +11,11 @@ from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import links, viewers
+from situasi.access import guest_links, viewer_header
+from situasi.access.roles import ROLES, Viewer
 from situasi.common import i18n
 from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
-from situasi.roles import ROLES, Viewer
 from situasi.server import connections, full, keeper, parking
 from situasi.server.asking import OWN_NAMES, Asking, asking
 from situasi.server.bonds import UPLOADS, Bonds
@@ -117,7 +117,7 @@ class Gate:
         if keyed or (http and path in _OPEN):
             # Whoever shows a key is who the key says, not who sits at the browser.
             return Visit(self._doorway, asked)
-        if http and (path in self._ways_in or path.startswith(links.ADDRESS)):
+        if http and (path in self._ways_in or path.startswith(guest_links.ADDRESS)):
             return self._visit(scope, asked)
         if self._doorway.opens_here and not keeper.current().has_accounts():
             return self._here(asked)
@@ -127,7 +127,9 @@ class Gate:
         """Whoever is signed in, or came by a link, and brings files only where they may."""
         path, visit = scope["path"], self._visit(scope, asked)
         if visit.viewer is None:
-            return _sign_in_first(scope, f"{links.ADDRESS}{ENDED}" if visit.was_guest else SIGN_IN)
+            return _sign_in_first(
+                scope, f"{guest_links.ADDRESS}{ENDED}" if visit.was_guest else SIGN_IN
+            )
         if path.startswith(UPLOADS) and not visit.viewer.role.may("masukkan"):
             keeper.current().suspect("file of a reader", asked.address)
             return _refusal(403, _("Anda tidak mengirim berkas."))
@@ -268,13 +270,15 @@ def _passed(visit: Visit, scope: Scope) -> Scope:
         if not _is_our_word((name, value))
     ]
     if visit.viewer is not None:
-        headers.append((viewers.HEADER.encode(), viewers.written(visit.viewer).encode()))
+        headers.append(
+            (viewer_header.HEADER.encode(), viewer_header.written(visit.viewer).encode())
+        )
     return {**scope, "headers": headers, VISIT: visit}
 
 
 def _is_our_word(header: tuple[bytes, bytes]) -> bool:
     """Whether this is our header, or one that could be taken for it."""
-    return header[0].lower().replace(b"_", b"-") == viewers.HEADER.encode()
+    return header[0].lower().replace(b"_", b"-") == viewer_header.HEADER.encode()
 
 
 def _without_session(cookie: bytes) -> bytes:

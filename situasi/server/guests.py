@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import headquarters, links
+from situasi import headquarters
+from situasi.access import guest_links
+from situasi.access.guest_links import Link
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.links import Link
 from situasi.server import keeper, parts
 from situasi.server.gate import COOKIE, ENDED, SIGN_IN, VISIT, Visit
 from situasi.server.signin import give
@@ -47,7 +48,7 @@ async def enter(request: Request) -> Response:
 
 async def _link(token: str, visit: Visit) -> Link | None:
     """The link that this token opens now."""
-    number = links.number_of(token)
+    number = guest_links.number_of(token)
     if number is None:
         return None
     link = keeper.current().link(number)
@@ -57,7 +58,7 @@ async def _link(token: str, visit: Visit) -> Link | None:
         link = keeper.current().link(number)
     if link is None:
         return None
-    if not links.fits(token, link, visit.doorway.secret):
+    if not guest_links.fits(token, link, visit.doorway.secret):
         keeper.current().suspect("forged link", visit.asking.address)
         return None
     return link
@@ -74,7 +75,7 @@ def _over(status: int, why: str = "") -> Response:
         "Tautan ini tidak berlaku, sudah berakhir, atau dicabut. "
         "Mintalah tautan baru kepada yang membagikannya."
     )
-    here = f"{links.ADDRESS}{ENDED}"
+    here = f"{guest_links.ADDRESS}{ENDED}"
     page = parts.link_over(
         headquarters.place(board),
         i18n.language(),
@@ -85,4 +86,4 @@ def _over(status: int, why: str = "") -> Response:
     return HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
 
 
-ROUTES = (Route(f"{links.ADDRESS}{{token:path}}", enter, methods=["GET"]),)
+ROUTES = (Route(f"{guest_links.ADDRESS}{{token:path}}", enter, methods=["GET"]),)

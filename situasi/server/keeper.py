@@ -19,13 +19,13 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from situasi import accounts, links
-from situasi.accounts import Account
+from situasi.access import accounts, guest_links
+from situasi.access.accounts import Account
+from situasi.access.guest_links import Link
+from situasi.access.roles import ROLES, Viewer
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain.settings import Door
-from situasi.links import Link
-from situasi.roles import ROLES, Viewer
 from situasi.server.talk import Talk
 from situasi.store.outbox import Outbox
 from situasi.store.protocol import Store, StoreError
@@ -153,7 +153,10 @@ class Keeper:
     def link(self, number: str) -> Link | None:
         """The link of this number, as long as it opens anything."""
         link = self._known.links.get(number)
-        if link is None or links.state(link, self._known.accounts, self._clock()) != "berlaku":
+        if (
+            link is None
+            or guest_links.state(link, self._known.accounts, self._clock()) != "berlaku"
+        ):
             return None
         return link
 
@@ -292,7 +295,7 @@ class Keeper:
         anew = number <= 0 or store.access_mark(number) != known
         sessions = store.remembered(KIND, after=0 if anew else number)
         read = {key: _session(key, value) for key, value in sessions.items()}
-        return Known(mark, accounts.every(store), links.every(store), read, anew)
+        return Known(mark, accounts.every(store), guest_links.every(store), read, anew)
 
     def _take(self, known: Known) -> None:
         read = known.sessions

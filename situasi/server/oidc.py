@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi.accounts import Account, AccountRefused
+from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.server import keeper, signin

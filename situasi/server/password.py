@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts
-from situasi.accounts import Account, AccountRefused
+from situasi.access import accounts
+from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import settings

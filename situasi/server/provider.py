@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from situasi import accounts
+from situasi.access import accounts
 from situasi.domain.settings import Oidc
 from situasi.server import outward
 from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of, is_safe

@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import accounts, headquarters
-from situasi.accounts import Account
+from situasi import headquarters
+from situasi.access import accounts
+from situasi.access.accounts import Account
+from situasi.access.roles import Viewer
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.roles import Viewer
 from situasi.server import devices, keeper, parts
 from situasi.server.attempts import Attempt, Attempts
 from situasi.server.gate import (

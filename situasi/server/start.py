@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from starlette.middleware import Middleware
 
-from situasi import accounts, secret
+from situasi.access import accounts, signing_key
+from situasi.access.roles import ROLES
 from situasi.board import scope_of
 from situasi.domain import settings
 from situasi.domain.settings import Oidc, Settings
-from situasi.roles import ROLES
 from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
 from situasi.server.bonds import Tells
 from situasi.server.doorway import Doorway, Heeds
@@ -99,14 +99,16 @@ def _doorway(
     here = is_this_machine_alone(address)
     if found.role not in ROLES:
         raise NotSafe(f"SITUASI_ROLE={found.role} bukan peran ({', '.join(ROLES)}).")
-    if found.door.secret is not None and len(found.door.secret) < secret.SHORTEST:
-        raise NotSafe(f"SITUASI_SECRET terlalu pendek; paling sedikit {secret.SHORTEST} tanda.")
+    if found.door.secret is not None and len(found.door.secret) < signing_key.SHORTEST:
+        raise NotSafe(
+            f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.SHORTEST} tanda."
+        )
     if not here:
         _must_be_closed(found, address)
     return Doorway(
         opens_here=here,
         role=found.role,
-        secret=secret.of(found),
+        secret=signing_key.of(found),
         hosts=frozenset(found.door.hosts),
         proxies=networks(found.door.proxies),
         policy=policy(shell),
@@ -142,7 +144,7 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
     where = address or "semua alamat"
     if found.door.secret is None:
         raise NotSafe(
-            f"di {where} papan butuh SITUASI_SECRET, paling sedikit {secret.SHORTEST} tanda acak."
+            f"di {where} papan butuh SITUASI_SECRET, paling sedikit {signing_key.SHORTEST} tanda acak."
         )
     store = open_store(found.store, scope_of(found.election))
     try:

@@ -13,12 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.documents import building, files, wanted
 from situasi.documents.wanted import KINDS
 from situasi.domain import settings
 from situasi.opening import prepare
-from situasi.roles import ROLES, Viewer
 from tests.bench import made
 from tests.bench.machine import described, spread
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from situasi.access.roles import SCREENS
 from situasi.board import Board, open_board
 from situasi.domain import settings
 from situasi.domain.settings import ROOT
 from situasi.ingest import ingest_rows
-from situasi.roles import SCREENS
 from tests.bench import made
 from tests.bench.machine import spread
 from tests.bench.server import serving, shown_from

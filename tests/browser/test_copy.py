@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 from starlette.datastructures import QueryParams
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.moment import moment
 from situasi.board import Board
 from situasi.ingest import ingest_file
-from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture
 from situasi.server.wall.picture import Sources
 from tests.browser.conftest import Look

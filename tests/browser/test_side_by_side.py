@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from situasi import links
+from situasi.access import guest_links
+from situasi.access.roles import ROLES, SCREENS
+from situasi.access.roles import Viewer as Looker
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.roles import ROLES, SCREENS
-from situasi.roles import Viewer as Looker
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.browser.test_signing_in import enter
@@ -99,12 +99,12 @@ class Guest(Person):
 def guest_of(server: Server, register: Register) -> Guest:
     """By a link of the analyst."""
     store, query = store_of(server), (("rentang", "semua"), ("kec", PEMULUTAN))
-    link = links.make(
+    link = guest_links.make(
         store, register, Looker(ANALYST.name, ROLES[ANALYST.role]), "situasi", query, "KPU",
         timedelta(hours=1), datetime.now(UTC),
     )  # fmt: skip
     store.close()
-    token = links.ADDRESS.removeprefix("/") + links.token(link, SECRET)
+    token = guest_links.ADDRESS.removeprefix("/") + guest_links.token(link, SECRET)
     return Guest(f"tamu {link.bound.id}", "tamu", (PEMULUTAN,), "Tamu", token)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from situasi import accounts
+from situasi.access import accounts
 from situasi.cli import app
 from situasi.domain.settings import load
 from situasi.store import open_store

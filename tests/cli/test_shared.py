@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli import common
-from situasi.roles import ROLES, Viewer
 from tests.cli.conftest import Run
 
 
@@ -18,7 +18,7 @@ def test_a_link_is_listed_without_what_opens_it_and_is_revoked(
     board, now = reopened(), common.now()
     accounts.add(board.store, "wati", "analis", (), "kuda merah lari jauh", now, "test")
     viewer = Viewer("wati", ROLES["analis"])
-    link = links.make(
+    link = guest_links.make(
         board.store, board.register, viewer, "tps", [("kec", "16.10.13")], "KPU",
         timedelta(hours=1), now,
     )  # fmt: skip

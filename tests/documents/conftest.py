@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.documents import building, files, wanted
 from situasi.opening import prepare
 from situasi.reports.laporan import Laporan
-from situasi.roles import ROLES, Viewer
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
 

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
 from situasi.documents import files
@@ -24,7 +25,6 @@ from situasi.documents.wanted import Refused
 from situasi.reports import filled
 from situasi.reports.laporan import Cell, Laporan
 from situasi.reports.letter import TemplateRefused
-from situasi.roles import ROLES, Viewer
 from tests.builders import wib
 from tests.documents.conftest import built
 from tests.documents.reading import headers, pdf_pages, sheets, text_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.feeds.common import NO_EXERCISE
 from situasi.ingest import Ledger, ingest_rows
-from situasi.roles import ROLES, Viewer
 from situasi.write_scope import Corrects, WriteScope, for_viewer
 from tests.builders import unbounded
 from tests.conftest import NOON

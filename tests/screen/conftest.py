@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
 from situasi import briefings
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.opening import prepare
-from situasi.roles import ROLES, Viewer
 from situasi.screen import tables
 from situasi.screen.tables import Table
 from tests.builders import wib

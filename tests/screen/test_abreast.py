@@ -22,6 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
 from situasi import headquarters as above
+from situasi.access.roles import ROLES, Viewer, looking
 from situasi.board import NotChosen, open_board
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command
@@ -29,7 +30,6 @@ from situasi.domain.settings import ROOT
 from situasi.headquarters import Headquarters
 from situasi.ingest import ingest_rows
 from situasi.overseeing import Overview
-from situasi.roles import ROLES, Viewer, looking
 from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose
 from situasi.telling import why

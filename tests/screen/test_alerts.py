@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import alerting
 from situasi import board as house
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.ingest import ingest_rows
-from situasi.roles import ROLES, Viewer
 from situasi.screen import alerts_tables, alerts_work, session
 from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View

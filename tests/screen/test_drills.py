@@ -11,9 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import drills, viewers
+from situasi import drills
+from situasi.access import viewer_header
+from situasi.access.roles import ROLES, Viewer
 from situasi.drills import Player
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from tests.builders_drills import Posko, posko
 
@@ -128,7 +129,7 @@ def test_a_case_of_a_kecamatan_that_is_not_chosen_is_not_told(here: Posko) -> No
 
 
 def test_whoever_may_only_look_has_no_button(here: Posko, monkeypatch: pytest.MonkeyPatch) -> None:
-    word = viewers.written(Viewer("op", ROLES["operator"]))
+    word = viewer_header.written(Viewer("op", ROLES["operator"]))
     monkeypatch.setattr(session, "word_of_the_gate", lambda: word)
     app = page()
     assert start_button(app) == []

@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.store.protocol import StoreError
 from tests.conftest import NOON

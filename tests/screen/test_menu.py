@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.board import Board
-from situasi.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.screen import menu, session
 from tests.conftest import NOON
 

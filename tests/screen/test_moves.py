@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
 from situasi import moving
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain import road_network
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from tests.conftest import NOON
 from tests.screen.conftest import run

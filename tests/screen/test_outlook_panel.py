@@ -11,10 +11,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import works
 from situasi.analysis.outlook import areas, whole
 from situasi.board import Board
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session, tables
 from situasi.screen.tables import Table
 from situasi.screen.turnout_work import scored, work

@@ -12,8 +12,8 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
+from situasi.access.roles import ROLES, SCREENS, Viewer
 from situasi.board import Board
-from situasi.roles import ROLES, SCREENS, Viewer
 from situasi.screen import noted, session
 
 pytestmark = pytest.mark.slow

@@ -11,13 +11,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.works import reads
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
 from situasi.ingest import ingest_rows
-from situasi.roles import ROLES, Viewer
 from situasi.screen import drawn, session
 from situasi.server import acts
 from tests.builders import unbounded

@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
 from situasi import briefings
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import overview
 from situasi.board import Board
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from situasi.screen.figure_row import Before, Count, Figure
 from situasi.screen.parts import Card

@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.ingest import ingest_file
-from situasi.roles import ROLES, Viewer
 from situasi.screen import session
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report

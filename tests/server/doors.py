@@ -22,7 +22,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from situasi import accounts
+from situasi.access import accounts
 from situasi.domain.settings import ROOT
 from situasi.server import keeper
 from situasi.store import open_store

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from situasi import viewers
+from situasi.access import viewer_header
+from situasi.access.roles import ROLES, Viewer
 from situasi.common import assets
 from situasi.domain.settings import ROOT
-from situasi.roles import ROLES, Viewer
 from situasi.server.talk import ENDED
 from tests.browser.serving import Server, until
 from tests.server.doors import (
@@ -38,7 +38,7 @@ from tests.server.doors import (
 
 pytestmark = pytest.mark.xdist_group("server")
 
-ADMIRAL = viewers.written(Viewer("penyusup", ROLES["pimpinan"]))
+ADMIRAL = viewer_header.written(Viewer("penyusup", ROLES["pimpinan"]))
 # What an answer to an intruder may say: one sentence of ours.
 SENTENCES = {"Masuk lebih dulu.", "Tidak ada.", "Bad Request", ""}
 LISTING = """

@@ -9,9 +9,9 @@ import pytest
 from itsdangerous import Signer
 from starlette.requests import ClientDisconnect
 
-from situasi import accounts, viewers
+from situasi.access import accounts, viewer_header
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.roles import ROLES, Viewer
 from situasi.server import keeper
 from situasi.server.doorway import Doorway
 from situasi.server.gate import Gate
@@ -19,7 +19,7 @@ from situasi.server.keeper import Keeper
 from tests.conftest import NOON
 
 SECRET = "s" * 40
-FORGED = viewers.written(Viewer("penyusup", ROLES["pimpinan"])).encode()
+FORGED = viewer_header.written(Viewer("penyusup", ROLES["pimpinan"])).encode()
 
 
 class Behind:
@@ -95,8 +95,8 @@ def test_the_application_is_told_who_looks_by_the_gate_alone(cookie: bytes) -> N
     for name in (b"x-situasi-viewer", b"X-Situasi-Viewer", b"x_situasi_viewer"):
         status, _, behind = knock((b"cookie", cookie), (name, FORGED), (name, FORGED))
         assert status == 204
-        (told,) = behind.values(viewers.HEADER)
-        assert viewers.read(told.decode()) == Viewer("wati", ROLES["operator"], ("16.10.05",))
+        (told,) = behind.values(viewer_header.HEADER)
+        assert viewer_header.read(told.decode()) == Viewer("wati", ROLES["operator"], ("16.10.05",))
 
 
 def test_the_application_never_sees_the_session_itself(cookie: bytes) -> None:
@@ -108,7 +108,7 @@ def test_whoever_shows_a_key_is_nobody_until_the_api_has_looked(cookie: bytes) -
     for headers in ([], [(b"cookie", cookie)], [(b"x-situasi-viewer", FORGED)]):
         status, _, behind = knock((b"authorization", b"Bearer x"), *headers, path="/api/v1/x")
         assert status == 204
-        assert behind.values(viewers.HEADER) == []
+        assert behind.values(viewer_header.HEADER) == []
         assert b"situasi=" not in b"".join(behind.values("cookie"))
 
 
@@ -145,8 +145,8 @@ def test_an_open_board_tells_the_role_of_the_settings(
     asyncio.run(keeping.look())
     monkeypatch.setattr(keeper, "_current", keeping)
     _, _, behind = knock((b"x-situasi-viewer", FORGED))
-    (told,) = behind.values(viewers.HEADER)
-    assert viewers.read(told.decode()) == Viewer("analis", ROLES["analis"], here=True)
+    (told,) = behind.values(viewer_header.HEADER)
+    assert viewer_header.read(told.decode()) == Viewer("analis", ROLES["analis"], here=True)
     for elsewhere in ({"client": ("10.0.0.9", 1)}, {"server": ("10.0.0.2", 8501)}):
         assert knock(**elsewhere)[0] == 403
     assert knock(headers=[(b"host", b"localhost"), (b"via", b"x")])[0] == 403

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.guest_links import Link
+from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.domain.register import Register
-from situasi.links import Link
-from situasi.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.server import guests
 from situasi.server.gate import VISIT
 from situasi.server.talk import ENDED
@@ -67,7 +67,7 @@ class Maker:
         query: Sequence[tuple[str, str]] = QUERY,
     ) -> Link:
         store, viewer = store_of(self._server), Viewer(maker, ROLES["analis"])
-        link = links.make(
+        link = guest_links.make(
             store, self._register, viewer, page, query, "", lasts, datetime.now(UTC)
         )  # fmt: skip
         store.close()
@@ -75,12 +75,12 @@ class Maker:
 
     def revoke(self, link: Link) -> None:
         store = store_of(self._server)
-        links.revoke(store, link.bound.id, datetime.now(UTC), "wati")
+        guest_links.revoke(store, link.bound.id, datetime.now(UTC), "wati")
         store.close()
 
 
 def address(link: Link, secret: str = SECRET) -> str:
-    return links.ADDRESS + links.token(link, secret)
+    return guest_links.ADDRESS + guest_links.token(link, secret)
 
 
 def told(server: Server, action: str, number: str) -> list[str]:
@@ -249,9 +249,9 @@ def test_forged_links_open_nothing_say_the_same_and_leave_a_trail(
     server: Server, make: Maker
 ) -> None:
     link = make()
-    token = links.token(link, SECRET)
+    token = guest_links.token(link, SECRET)
     forged = [
-        links.token(link, SECRET + "?"),
+        guest_links.token(link, SECRET + "?"),
         link.bound.id,
         f"{link.bound.id}.",
         token[:-1],
@@ -264,7 +264,7 @@ def test_forged_links_open_nothing_say_the_same_and_leave_a_trail(
     said = set()
     for text in forged:
         guest = Knocker(server)
-        answer = guest.page(links.ADDRESS + text)
+        answer = guest.page(guest_links.ADDRESS + text)
         assert answer.status == 404, text
         assert not guest.jar
         said.add(answer.body)
@@ -304,11 +304,11 @@ def test_one_link_replaces_another_in_the_same_browser(server: Server, make: Mak
 def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
     link = make()
     store = store_of(server)
-    stored = str(store.remembered(links.KIND)) + store.audit().to_csv()
+    stored = str(store.remembered(guest_links.KIND)) + store.audit().to_csv()
     known = accounts.every(store)
     store.close()
-    assert links.token(link, SECRET).partition(".")[2] not in stored
-    assert links.state(link, known, datetime.now(UTC)) == "berlaku"
+    assert guest_links.token(link, SECRET).partition(".")[2] not in stored
+    assert guest_links.state(link, known, datetime.now(UTC)) == "berlaku"
 
 
 def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from situasi import viewers
+from situasi.access import viewer_header
+from situasi.access.roles import ROLES, SCREENS, Viewer
 from situasi.domain.settings import ROOT
-from situasi.roles import ROLES, SCREENS, Viewer
 from situasi.server.api import keys
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.conftest import NOON
@@ -130,7 +130,7 @@ def test_what_a_key_has_no_right_to_is_refused_and_told_once(board: Server) -> N
 
 def test_nobody_makes_more_of_their_own_session(board: Server) -> None:
     budi, siti = signed_in(board, "budi"), signed_in(board, "siti")
-    admiral = viewers.written(Viewer("laksamana", ROLES["pimpinan"]))
+    admiral = viewer_header.written(Viewer("laksamana", ROLES["pimpinan"]))
     risen = Knocker(board, {"X-Situasi-Viewer": admiral}, dict(budi.jar))
     text = said(board, risen, "netralitas")
     assert SECRET_CASE not in text and THEIRS not in text and "laksamana" not in text

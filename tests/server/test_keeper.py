@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
-from situasi.roles import ROLES, Viewer
 from situasi.server import keeper
 from situasi.server.keeper import Keeper, key_of
 from situasi.store import open_store
@@ -107,7 +107,7 @@ def test_a_link_lets_in_only_so_many_at_once(
 ) -> None:
     monkeypatch.setattr(keeper, "_MOST_GUESTS", 3)
     viewer = Viewer("wati", ROLES["analis"], ("16.10.05",))
-    link = links.make(
+    link = guest_links.make(
         store, register, viewer, "situasi", (), "", timedelta(hours=1), NOON
     )  # fmt: skip
     asyncio.run(keeping.look())

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from situasi import accounts
 from situasi import board as house
+from situasi.access import accounts
 from situasi.board import Board
 from situasi.server import guests, keeper, signin
 from situasi.server.gate import Gate

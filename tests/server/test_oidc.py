@@ -22,9 +22,9 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 from starlette.types import ASGIApp
 
-from situasi import accounts, links
+from situasi.access import accounts, guest_links
+from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
-from situasi.roles import ROLES, Viewer
 from situasi.server.attempts import PER_ADDRESS
 from tests.browser.serving import Server, until
 from tests.server import doors
@@ -431,10 +431,10 @@ def test_a_guest_by_a_link_may_become_themselves(
 ) -> None:
     store, now = store_of(served), datetime.now(UTC)
     maker, hour = Viewer("budi", ROLES["analis"]), timedelta(hours=1)
-    link = links.make(store, register, maker, "kejadian", (), "", hour, now)
+    link = guest_links.make(store, register, maker, "kejadian", (), "", hour, now)
     store.close()
     guest = somebody(served)
-    assert guest.page(links.ADDRESS + links.token(link, doors.SECRET)).to == "/kejadian"
+    assert guest.page(guest_links.ADDRESS + guest_links.token(link, doors.SECRET)).to == "/kejadian"
     assert guest.signs_in(sso, "/tps").to == "/tps"
     assert "wati (operator)" in guest.page("/keluar").body.lower()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi import accounts
+from situasi.access import accounts
 from situasi.store import StoreError, open_store
 from tests.store.builders import MORNING, delivery, frame, row
 

@@ -15,7 +15,8 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from situasi import headquarters, roles
+from situasi import headquarters
+from situasi.access import roles
 from situasi.headquarters import Headquarters
 from situasi.overseeing import COUNTS, Overview
 from situasi.server import keeper, metrics

@@ -12,12 +12,12 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from situasi import sight
+from situasi.access.roles import GUARDED_FEEDS, Viewer
 from situasi.analysis.day import day
 from situasi.analysis.moment import Moment, moment, reckoned, within
 from situasi.board import Board
 from situasi.common.single_flight_cache import Recent
 from situasi.domain.feed_schemas import FEEDS
-from situasi.roles import GUARDED_FEEDS, Viewer
 from situasi.server.api import answers, asked, figures, intake, openapi, reading
 from situasi.server.api.answers import Body
 from situasi.server.api.asked import Asked

@@ -9,8 +9,8 @@ from hashlib import blake2b
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from situasi import viewers
-from situasi.roles import ROLES, Viewer
+from situasi.access import viewer_header
+from situasi.access.roles import ROLES, Viewer
 from situasi.server.api.keys import Key, Keyring
 from situasi.server.api.problems import Problem
 
@@ -59,7 +59,7 @@ def who(headers: Headers, ring: Keyring) -> Caller:
     written = headers.get("authorization")
     if written is not None:
         return _with_key(written, ring)
-    passed = headers.get(viewers.HEADER)
+    passed = headers.get(viewer_header.HEADER)
     if passed is None:
         raise Problem(401, "Sertakan kunci: Authorization: Bearer …", _CHALLENGE)
     return _with_session(passed)
@@ -71,7 +71,7 @@ def owner_of(headers: Headers, ring: Keyring) -> str:
     if written is not None:
         key = ring.at_hand(written.partition(" ")[2].strip())
         return STRANGER if key is None else key.actor
-    shown = headers.get(viewers.HEADER)
+    shown = headers.get(viewer_header.HEADER)
     if shown is None:
         return STRANGER
     return blake2b(shown.encode("utf-8", "replace"), digest_size=12).hexdigest()
@@ -87,7 +87,7 @@ def _with_key(written: str, ring: Keyring) -> Caller:
 
 
 def _with_session(passed: str) -> Caller:
-    viewer = viewers.read(passed)
+    viewer = viewer_header.read(passed)
     if viewer is None:
         raise Problem(401, "Sesi tidak dapat dibaca; masuk lagi.", _CHALLENGE)
     if viewer.link is not None:

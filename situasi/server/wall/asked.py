@@ -8,12 +8,12 @@ from datetime import datetime
 
 from starlette.datastructures import QueryParams
 
+from situasi.access.roles import SCREENS, Viewer
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import WINDOWS
 from situasi.common import i18n
 from situasi.domain.feed_schemas import JENIS, STATUS, TINGKAT
 from situasi.domain.register import Register
-from situasi.roles import SCREENS, Viewer
 
 VIEWS = ("situasi", "partisipasi", "tps", "personel", "perhatian")
 

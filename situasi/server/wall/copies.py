@@ -10,11 +10,11 @@ from pathlib import Path
 
 from starlette.datastructures import QueryParams
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files as files
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE
-from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, frozen, picture, wall
 
 KEPT = 72

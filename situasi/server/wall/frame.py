@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from situasi.access.roles import Viewer
 from situasi.board import current as board
 from situasi.common.i18n import _
-from situasi.roles import Viewer
 from situasi.server.wall import drawing, files, parts
 from situasi.server.wall.asked import Asked
 from situasi.telling.views import FILTERS

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from situasi.access.roles import Viewer
 from situasi.analysis import day
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.roles import Viewer
 from situasi.server.wall import drawing, files, found, frame, frozen_parts, picture
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.picture import Sources

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 from situasi import sight
+from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis import day, incidents
 from situasi.analysis.alarms import alarms
@@ -21,7 +22,6 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.area import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
-from situasi.roles import Viewer
 from situasi.server.wall import drawing, found, views
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.found import Looked

@@ -15,13 +15,13 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from situasi import acknowledged, headquarters
+from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement, NotNamed
 from situasi.analysis.alarms import alarms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQuestions
 from situasi.feeds.common import case_places
-from situasi.roles import Viewer
 from situasi.server import keeper
 from situasi.server.gate import VISIT, Visit
 from situasi.server.wall import asked, files, found, frame, frozen, parts, picture, wall

@@ -18,13 +18,13 @@ from time import monotonic
 from typing import TypeVar
 
 from situasi import acknowledged, sight
+from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis import moment as moments
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE
-from situasi.roles import Viewer
 from situasi.server.wall import picture
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.found import Looked

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from situasi import acknowledged, links
+from situasi import acknowledged
+from situasi.access import guest_links
+from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
-from situasi.roles import ROLES, Viewer
 from situasi.server.wall.picture import number_of
 from tests.browser.serving import Server, until
 from tests.builders import WIB
@@ -48,12 +49,12 @@ def signed_in(server: Server, name: str) -> Knocker:
 def guest_of(server: Server, register: Register, page: str) -> Knocker:
     store, lasts = store_of(server), timedelta(hours=1)
     maker = Viewer("wati", ROLES["analis"])
-    link = links.make(
+    link = guest_links.make(
         store, register, maker, page, (("kec", "16.10.05"),), "", lasts, datetime.now(UTC)
     )
     store.close()
     guest = Knocker(server)
-    assert guest.page(links.ADDRESS + links.token(link, SECRET)).status == 303
+    assert guest.page(guest_links.ADDRESS + guest_links.token(link, SECRET)).status == 303
     return guest
 
 

@@ -15,12 +15,12 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from situasi import acknowledged
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import overview
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest import ingest_file
-from situasi.roles import ROLES, Viewer
 from situasi.server.wall import asked, files, frozen, frozen_parts, joining, picture
 from situasi.server.wall.frozen import Copy
 from situasi.server.wall.wall import Wall

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
+from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import day
 from situasi.board import Board
 from situasi.common.work_limits import TooManyQuestions
-from situasi.roles import ROLES, Viewer
 from situasi.server.fair_workers import FairWorkers
 from situasi.server.wall import asked, picture, picture_pool, wall
 from situasi.server.wall.picture import Sources

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from situasi.roles import ROLES, Bound, Viewer
+from situasi.access.roles import ROLES, Bound, Viewer
 
 # In the scope of every request that passed the gate; what comes from outside is removed there.
 HEADER = "x-situasi-viewer"

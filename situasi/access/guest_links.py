@@ -18,10 +18,10 @@ from typing import Any
 
 from itsdangerous import Signer
 
-from situasi import accounts
-from situasi.accounts import Account
+from situasi.access import accounts
+from situasi.access.accounts import Account
+from situasi.access.roles import ROLES, Bound, Viewer
 from situasi.domain.register import Register
-from situasi.roles import ROLES, Bound, Viewer
 from situasi.store.protocol import Store
 
 KIND = "link"

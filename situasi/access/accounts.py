@@ -15,9 +15,9 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from situasi.access.roles import ROLES
 from situasi.domain.higher_command import Command
 from situasi.domain.register import Register
-from situasi.roles import ROLES
 from situasi.store.protocol import Store
 
 KIND = "account"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from situasi.roles import WITNESSED_FEEDS, Viewer
+from situasi.access.roles import WITNESSED_FEEDS, Viewer
 from situasi.store.outbox import Outbox, Scribe
 from situasi.store.protocol import Store
 
