@@ -19,11 +19,11 @@ from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.register import Register
 from situasi.domain.road_network import Ground
 from situasi.domain.settings import Settings
-from situasi.feeds.context import Context
-from situasi.feeds.places.finder import Places
-from situasi.feeds.places.names import load_abbreviations
-from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
 from situasi.findings import Findings
+from situasi.ingest.context import Context
+from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.gazetteer.name_index import load_abbreviations
+from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.lookout import Lookout
 from situasi.snapshot import Live
 from situasi.store import Scope, open_store

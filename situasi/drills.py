@@ -16,10 +16,10 @@ from situasi.common.background_jobs import Job
 from situasi.domain import exercise_scenarios
 from situasi.domain.election import Election
 from situasi.domain.exercise_scenarios import Message, Scenario
-from situasi.ingest import Ledger, ingest_rows
+from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.write_scope import Corrects, for_program
 from situasi.snapshot import Snapshot
 from situasi.store.protocol import Store, StoreError
-from situasi.write_scope import Corrects, for_program
 
 KIND = "drill"
 # How each row of a scenario begins to say where it is from.

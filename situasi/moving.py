@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from situasi import feeds
 from situasi.access.roles import Viewer
 from situasi.analysis import carried_out
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
 from situasi.common.i18n import _
-from situasi.ingest import as_table, ingest_rows
+from situasi.ingest import feeds
+from situasi.ingest.pipeline import as_table, ingest_rows
+from situasi.ingest.write_scope import bound, for_viewer
 from situasi.store.protocol import Overtaken, Store
-from situasi.write_scope import bound, for_viewer
 
 KIND = "rencana"
 SOURCE = "rencana pergeseran"

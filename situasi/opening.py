@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from situasi.board import Board
-from situasi.ingest import Ledger, ingest_file
-from situasi.write_scope import Corrects, for_program
+from situasi.ingest.pipeline import Ledger, ingest_file
+from situasi.ingest.write_scope import Corrects, for_program
 
 ACTOR = "pembukaan"
 SCOPE = for_program(ACTOR, Corrects.NOTHING)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from situasi.board import Board
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
+from situasi.ingest.write_scope import Corrects, for_program
 from situasi.rehearsal.script import due, load_script, main_day
-from situasi.write_scope import Corrects, for_program
 
 ACTOR = "latihan"
 SCOPE = for_program(ACTOR, Corrects.NOTHING)

@@ -16,7 +16,7 @@ from situasi.analysis.caseload import Cases
 from situasi.analysis.known import Known
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
-from situasi.feeds.messages.keeping import nameless
+from situasi.ingest.messages.sender import nameless
 
 
 @dataclass(frozen=True)

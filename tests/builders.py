@@ -11,7 +11,7 @@ import pandas as pd
 
 from situasi.analysis.incidents import case_keys
 from situasi.domain import feed_schemas
-from situasi.write_scope import Corrects, WriteScope, for_program
+from situasi.ingest.write_scope import Corrects, WriteScope, for_program
 
 WIB = ZoneInfo("Asia/Jakarta")
 

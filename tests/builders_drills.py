@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import forms
 from situasi.analysis import incidents
 from situasi.board import Board, open_board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.drills import Player, Run, start
-from situasi.forms import Sent
-from situasi.ingest import ingest_rows
+from situasi.ingest import form_rows
+from situasi.ingest.form_rows import Sent
+from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded, wib
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
@@ -66,7 +66,7 @@ class Posko:
         """Take a step with a case as the form of Kejadian does."""
         members = incidents.cases(self.rows()[self.rows()["id"] == id])
         sent = Sent(EXERCISE, True)
-        cells = forms.step_rows(self.board.register, members, told, sent, "operator")
+        cells = form_rows.step_rows(self.board.register, members, told, sent, "operator")
         ledger = self._ingest("incidents", cells)
         assert ledger.accepted == len(cells), ledger
 

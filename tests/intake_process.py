@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from situasi.board import open_board, settle_memory
-from situasi.inbox import PATIENCE, Inbox
-from situasi.ingest import Ledger, ingest_file
+from situasi.ingest.inbox import PATIENCE, Inbox
+from situasi.ingest.pipeline import Ledger, ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON, settings_in

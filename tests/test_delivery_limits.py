@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from situasi.board import Board
 from situasi.cli import app, deliveries
 from situasi.domain.settings import ROOT
-from situasi.feeds.reading.limits import CALLS, COMMAND_LINE, FILES, DeliveryLimits
-from situasi.ingest import Ledger, ingest_rows
-from situasi.intake import take
+from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.readers.limits import CALLS, COMMAND_LINE, FILES, DeliveryLimits
+from situasi.ingest.upload import take
 from situasi.server.api.limits import Limits
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, workbook

@@ -20,12 +20,12 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
-from situasi import intake
 from situasi.analysis.moment import Moment
 from situasi.board import Board, install
 from situasi.common import disk_space
 from situasi.common.disk_space import FULL, LOW, SPACE
-from situasi.inbox import PATIENCE, Inbox
+from situasi.ingest import upload
+from situasi.ingest.inbox import PATIENCE, Inbox
 from situasi.screen import health_panel
 from situasi.server import health, logs, metrics
 from situasi.server.wall import copies
@@ -185,7 +185,7 @@ def test_an_upload_that_finds_no_room_is_refused_and_said(
 ) -> None:
     file = io.BytesIO(b"waktu,kode_kecamatan,jenis\n" + b"x" * 5_000)
     request.getfixturevalue("tiny_files")
-    ledger = intake.take(board, "a.csv", file, NOON, "uji", dry_run=True)
+    ledger = upload.take(board, "a.csv", file, NOON, "uji", dry_run=True)
     assert ledger.refused is not None and "tidak dapat ditulis" in ledger.refused
     assert SPACE.state.failed == ("upload",)
 

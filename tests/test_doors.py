@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi import alerting, inbox, intake, moving, opening, quarantine, replay, write_scope
+from situasi import alerting, moving, opening, replay
 from situasi import board as house
 from situasi.access.accounts import RESERVED
 from situasi.access.roles import ACTS, ROLES, Bound, Viewer
@@ -28,8 +28,11 @@ from situasi.analysis.incidents import case_keys
 from situasi.board import Board, open_board, scope_of
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
-from situasi.feeds.common import case_places
-from situasi.ingest import Ledger, ingest_rows
+from situasi.ingest import inbox, quarantine, upload, write_scope
+from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.validation.table_check import case_places
+from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
+from situasi.ingest.write_scope import Corrects, WriteRefused, for_viewer
 from situasi.screen import filters, incidents_merging, report_door, session
 from situasi.server.api import intake as api_intake
 from situasi.server.api import keys
@@ -37,8 +40,6 @@ from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.limits import Limits, NewRows
 from situasi.store import open_store
 from situasi.store.protocol import Quarantined
-from situasi.withdrawal import WithdrawalRefused, withdraw
-from situasi.write_scope import Corrects, WriteRefused, for_viewer
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
 from tests.conftest import NOON, settings_in
@@ -337,7 +338,7 @@ def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
 def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> Ledger:
     scope = for_viewer(viewer, "masukkan")
     how = {"dry_run": False, **how}
-    return intake.take(board, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how)
+    return upload.take(board, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how)
 
 
 def test_a_workbook_with_one_sheet_that_is_not_theirs_is_refused_whole(

@@ -11,8 +11,8 @@ import pytest
 from situasi import drills
 from situasi.access.roles import ROLES, Viewer
 from situasi.drills import DrillRefused, Player
-from situasi.feeds import check
-from situasi.ingest import as_table
+from situasi.ingest.feeds import check
+from situasi.ingest.pipeline import as_table
 from tests.builders import wib
 from tests.builders_drills import EXERCISE, Posko, posko
 from tests.builders_files import report

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest import Ledger
+from situasi.ingest.pipeline import Ledger
 from tests.builders_files import faulty, headings, report
 from tests.test_ingest import bring, fresh_board
 

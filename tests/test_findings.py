@@ -18,7 +18,7 @@ from situasi.analysis.works import reads
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 

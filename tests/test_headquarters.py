@@ -17,7 +17,7 @@ from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command, Member
 from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Scope
 from situasi.store.protocol import StoreError
 from tests.builders import unbounded

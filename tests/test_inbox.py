@@ -14,9 +14,9 @@ import pytest
 from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.inbox import AFTERWARDS, LATER, Inbox
-from situasi.inbox_files import PATIENCE, SETTLED
-from situasi.ingest import Ledger
+from situasi.ingest.inbox import AFTERWARDS, LATER, Inbox
+from situasi.ingest.inbox_files import PATIENCE, SETTLED
+from situasi.ingest.pipeline import Ledger
 from situasi.snapshot import standing
 from situasi.store import sqlite
 from situasi.store.protocol import StoreError

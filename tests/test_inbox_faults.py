@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from situasi import inbox
 from situasi.board import Board
 from situasi.common import atomic_files, file_names
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.inbox import BLAMED, LATER, Inbox
-from situasi.inbox_files import PATIENCE, SETTLED
-from situasi.ingest import Ledger, ingest_file
+from situasi.ingest import inbox
+from situasi.ingest.inbox import BLAMED, LATER, Inbox
+from situasi.ingest.inbox_files import PATIENCE, SETTLED
+from situasi.ingest.pipeline import Ledger, ingest_file
 from situasi.store.protocol import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON

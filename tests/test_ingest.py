@@ -18,14 +18,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import ingest
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, JENIS, TINGKAT
-from situasi.feeds.reading import sources
-from situasi.feeds.table import SourceRefused
-from situasi.feeds.values.base import Unreadable
-from situasi.feeds.values.times import read_time
-from situasi.ingest import Ledger, ingest_file, ingest_rows
+from situasi.ingest import pipeline
+from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.datetimes import read_time
+from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.readers import file_reader
+from situasi.ingest.tables import SourceRefused
 from tests.builders import WIB, unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, workbook, xlsx_file
 from tests.conftest import NOON, settings_in
@@ -104,18 +104,18 @@ def test_progress_grows_to_the_whole_file(
 
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(ingest, "read", lambda path, known: sources.read(path, known, size))
+    monkeypatch.setattr(pipeline, "read", lambda path, known: file_reader.read(path, known, size))
 
 
 def test_a_file_that_breaks_off_in_its_middle_stores_nothing(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaking(path: Path, known: Any) -> Iterator[Any]:
-        tables = sources.read(path, known, 10)
+        tables = file_reader.read(path, known, 10)
         yield next(tables)
         raise SourceRefused("Berkas ini rusak di tengah.")
 
-    monkeypatch.setattr(ingest, "read", breaking)
+    monkeypatch.setattr(pipeline, "read", breaking)
     path = csv_file(tmp_path / "a.csv", *(report(id=f"K-{n}") for n in range(30)))
     ledger = bring(board, path)
     assert (ledger.refused, ledger.read) == ("Berkas ini rusak di tengah.", 0)
@@ -222,9 +222,9 @@ def test_each_file_is_read_once_however_many_feeds_it_has(
 
     def counted(path: Path, known: Any) -> Iterator[Any]:
         opened.append(path)
-        return sources.read(path, known)
+        return file_reader.read(path, known)
 
-    monkeypatch.setattr(ingest, "read", counted)
+    monkeypatch.setattr(pipeline, "read", counted)
     path = workbook(tmp_path / "a.xlsx", {"A": [report()], "B": [report("tps")]})
     bring(board, path)
     assert [one.suffix for one in opened] == [".xlsx"]

@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 
 from situasi.board import Board
 from situasi.domain import feed_schemas
-from situasi.ingest import Ledger
-from situasi.intake import feeds_of, safe_name, take
+from situasi.ingest.pipeline import Ledger
+from situasi.ingest.upload import feeds_of, safe_name, take
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report, workbook
 from tests.conftest import NOON

@@ -28,7 +28,7 @@ from situasi.documents.schedule import Schedule, every
 from situasi.domain.settings import ROOT
 from situasi.drills import Player
 from situasi.headquarters import Boards, Headquarters
-from situasi.inbox import Inbox
+from situasi.ingest.inbox import Inbox
 from situasi.overseeing import Overseeing
 from situasi.screen import health_jobs
 from situasi.server import health, lifespan, memory
@@ -137,7 +137,7 @@ def news_job(board: Board) -> Job:
 
 # Every job: how it is made, and what one of its turns asks first.
 JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
-    "inbox": (lambda b: Inbox(b, lambda: NOON, lambda _: None).job, "situasi.inbox.Inbox.sweep"),
+    "inbox": (lambda b: Inbox(b, lambda: NOON, lambda _: None).job, "situasi.ingest.inbox.Inbox.sweep"),
     "lookout": (lambda b: b.lookout.job, "situasi.snapshot.Live.picture"),
     "drill": (lambda b: Player(b, lambda: NOON).job, "situasi.drills.Player.waiting"),
     "upstream": (upstream_job, "situasi.syncing.Upstream._flow"),

@@ -6,7 +6,7 @@ import pytest
 
 from situasi.analysis import incidents, merging
 from situasi.board import Board
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import incidents_merging
 from situasi.screen.session import Moment
 from tests.builders import unbounded, wib

@@ -15,7 +15,7 @@ from situasi.analysis import allocation
 from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.moving import MovesRefused
 from situasi.screen import session
 from situasi.sight import Sight

@@ -15,7 +15,7 @@ from situasi import opening
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
-from situasi.ingest import Ledger
+from situasi.ingest.pipeline import Ledger
 from tests.builders_election import invented_election
 from tests.conftest import settings_in
 

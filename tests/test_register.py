@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import shapely
 
-from situasi.boundaries import check
 from situasi.domain import boundaries, election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.register import Mismatch, Register
+from situasi.ingest.boundaries import check
 from situasi.telling import views
 from tests.builders_election import invented_election, kecamatan_codes, square
 

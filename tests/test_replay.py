@@ -9,7 +9,7 @@ import pytest
 
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from situasi.rehearsal.simulate import simulate
 from situasi.replay import replay
 from tests.builders import unbounded

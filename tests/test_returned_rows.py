@@ -12,11 +12,11 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest import Ledger, ingest_file, ingest_rows
-from situasi.quarantine import as_csv
-from situasi.returned_rows import is_same_row
+from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.quarantine import as_csv
+from situasi.ingest.returned_rows import is_same_row
+from situasi.ingest.write_scope import Corrects, WriteScope
 from situasi.store.protocol import Quarantined
-from situasi.write_scope import Corrects, WriteScope
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON

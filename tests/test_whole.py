@@ -251,10 +251,10 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 # members of archives, and what tests alone write.
 OTHERWISE = {
     "situasi/archive.py",  # into the folder that whole.making_folder names
-    "situasi/boundaries/files.py",
-    "situasi/feeds/reading/private_copy.py",  # a file of its own, gone once it is read
-    "situasi/feeds/reading/weigh.py",
-    "situasi/intake.py",
+    "situasi/ingest/boundaries/layers.py",
+    "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
+    "situasi/ingest/readers/xlsx_guard.py",
+    "situasi/ingest/upload.py",
     "situasi/rehearsal/province.py",
     "situasi/reports/press.py",
     "situasi/screen/report_messages.py",

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from situasi import ingest
 from situasi.board import Board, open_board
-from situasi.feeds.reading import sources
-from situasi.ingest import Ledger, ingest_file, ingest_rows
+from situasi.ingest import pipeline
+from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.readers import file_reader
 from situasi.store import postgres, sqlite, writing
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
@@ -25,7 +25,7 @@ def board(
     """A board on each engine, on which a writer who has to wait is refused almost at once."""
     monkeypatch.setattr(sqlite, "_WAIT", 0.05)
     monkeypatch.setattr(postgres, "_WAIT", "50ms")
-    monkeypatch.setattr(ingest, "read", lambda path, known: sources.read(path, known, 10))
+    monkeypatch.setattr(pipeline, "read", lambda path, known: file_reader.read(path, known, 10))
     asked = {}
     if request.param == "postgres":
         asked["SITUASI_STORE"] = request.getfixturevalue("database")

@@ -14,11 +14,11 @@ from rich.text import Text
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds.reading.limits import COMMAND_LINE
-from situasi.inbox import Inbox
-from situasi.ingest import Ledger, ingest_file
-from situasi.withdrawal import withdraw
-from situasi.write_scope import Corrects, for_program
+from situasi.ingest.inbox import Inbox
+from situasi.ingest.pipeline import Ledger, ingest_file
+from situasi.ingest.readers.limits import COMMAND_LINE
+from situasi.ingest.withdrawal import withdraw
+from situasi.ingest.write_scope import Corrects, for_program
 
 # A file longer than this is worth a progress bar.
 LONG_FILE = 2_000_000

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.common import atomic_files
-from situasi.quarantine import as_csv
-from situasi.quarantine import release as bring_again
-from situasi.write_scope import Corrects, for_program
+from situasi.ingest.quarantine import as_csv
+from situasi.ingest.quarantine import release as bring_again
+from situasi.ingest.write_scope import Corrects, for_program
 
 app = typer.Typer(help="Baris karantina: yang belum dapat diterima.", no_args_is_help=True)
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.cli.common import Office, actor, err, fail, now, office, out
-from situasi.feeds.values.base import Unreadable
+from situasi.ingest.parsing.cells import Unreadable
 from situasi.server.api import keys
 
 app = typer.Typer(help="Kunci untuk program lain (API).", no_args_is_help=True)

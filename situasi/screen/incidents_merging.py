@@ -7,14 +7,14 @@ import zlib
 
 import streamlit as st
 
-from situasi import feeds, write_scope
 from situasi.board import current as board
 from situasi.common.i18n import _
-from situasi.ingest import as_table, ingest_rows
+from situasi.ingest import feeds, write_scope
+from situasi.ingest.pipeline import as_table, ingest_rows
+from situasi.ingest.write_scope import WriteRefused
 from situasi.screen import filters, session
 from situasi.screen.page import View
 from situasi.store.protocol import StoreError
-from situasi.write_scope import WriteRefused
 
 _TROUBLE = "_merge_trouble"
 

@@ -8,11 +8,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi import forms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
 from situasi.domain.labels import label
+from situasi.ingest import form_rows
 from situasi.screen import parts, report_door, report_entry, session
 from situasi.screen.report_door import Answer
 
@@ -21,7 +21,7 @@ _SAID = "_kejadian_langkah"
 # What a step asks, from which words.
 _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "diteruskan": {"rujukan": RUJUKAN},
-    forms.WEIGH: {"tingkat": TINGKAT, "situasi": SITUASI},
+    form_rows.WEIGH: {"tingkat": TINGKAT, "situasi": SITUASI},
 }
 
 
@@ -34,7 +34,7 @@ def steps_bar(members: pd.DataFrame, status: str | None, made_up: bool) -> None:
     if not report_door.allowed("tindak"):
         return
     with st.container(horizontal=True, key="langkah"):
-        for step in forms.steps(status):
+        for step in form_rows.steps(status):
             _step(step, members, made_up)
 
 
@@ -45,7 +45,7 @@ def _name(step: str) -> str:
         "diteruskan": _("Teruskan"),
         "selesai": _("Selesaikan"),
         "tidak_terbukti": _("Tidak terbukti"),
-        forms.WEIGH: _("Nilai ulang"),
+        form_rows.WEIGH: _("Nilai ulang"),
     }[step]
 
 
@@ -83,24 +83,24 @@ def _take(
     step: str, key: str, headings: tuple[str, ...], members: pd.DataFrame, made_up: bool
 ) -> None:
     session.speak()
-    told = forms.filled(**{name: st.session_state.get(f"{key}_{name}") for name in headings})
-    if step != forms.WEIGH:
+    told = form_rows.filled(**{name: st.session_state.get(f"{key}_{name}") for name in headings})
+    if step != form_rows.WEIGH:
         told["status"] = step
     if missing := _missing(step, told):
         st.session_state[_SAID] = Answer(refused=missing)
         return
     sent = report_entry.as_of_now(made_up)
-    rows = forms.step_rows(board().register, members, told, sent, session.viewer().name)
+    rows = form_rows.step_rows(board().register, members, told, sent, session.viewer().name)
     st.session_state[_SAID] = report_door.send("incidents", rows, SOURCE, act="tindak")
 
 
-def _missing(step: str, told: forms.Cells) -> str | None:
+def _missing(step: str, told: form_rows.Cells) -> str | None:
     """What must be said before the step can be kept."""
     if step == "ditangani" and "ditugaskan" not in told:
         return _("tulis satuan yang menangani")
     if step == "diteruskan" and "rujukan" not in told:
         return _("pilih ke mana diteruskan")
-    if step == forms.WEIGH and not {"tingkat", "situasi"} & set(told):
+    if step == form_rows.WEIGH and not {"tingkat", "situasi"} & set(told):
         return _("pilih tingkat atau situasi")
     return None
 

@@ -9,17 +9,17 @@ from typing import BinaryIO, Final
 import pandas as pd
 import streamlit as st
 
-from situasi import intake, quarantine, withdrawal, write_scope
 from situasi.board import current as board
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
 from situasi.common.work_limits import TurnLimiter
-from situasi.ingest import Ledger, Preview
+from situasi.ingest import quarantine, upload, withdrawal, write_scope
+from situasi.ingest.pipeline import Ledger, Preview
+from situasi.ingest.withdrawal import WithdrawalRefused
+from situasi.ingest.write_scope import WriteRefused
 from situasi.screen import intake_words, parts, session
 from situasi.screen.page import View
 from situasi.store.protocol import Quarantined, StoreError
-from situasi.withdrawal import WithdrawalRefused
-from situasi.write_scope import WriteRefused
 
 _SAID = "_masukan_kabar"
 # Uploaded files are judged one after the other for each viewer, and two at a time in all.
@@ -91,7 +91,7 @@ def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None 
     try:
         scope = write_scope.for_viewer(session.viewer(), "masukkan")
         with _JUDGING.turn(scope.actor):
-            return intake.take(
+            return upload.take(
                 board(),
                 name,
                 file,
@@ -101,7 +101,7 @@ def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None 
                 preview=preview,
             )
     except (StoreError, WriteRefused) as error:
-        return Ledger(intake.safe_name(name), refused=str(error))
+        return Ledger(upload.safe_name(name), refused=str(error))
 
 
 def withdraw(batch: int, reason: str) -> None:

@@ -8,13 +8,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi import quarantine
 from situasi.access.roles import Viewer
 from situasi.analysis.sources import Intake
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.ingest import quarantine
 from situasi.screen import (
     drawn,
     intake_acts,

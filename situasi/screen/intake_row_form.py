@@ -7,8 +7,8 @@ import streamlit as st
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
-from situasi.feeds.headings import OURS
-from situasi.feeds.reading import marks
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.validation.column_mapping import OURS
 from situasi.screen import intake_acts
 from situasi.store.protocol import Quarantined
 
@@ -21,9 +21,9 @@ def row_form(row: Quarantined, *, may: bool) -> None:
     """Draw the row; with the right to correct, its cells can be changed and tried again."""
     for reason in row.reasons:
         st.text("▸ " + reason)
-    for heading in sorted(set(row.raw) & marks.ALL):
+    for heading in sorted(set(row.raw) & reserved_columns.ALL):
         st.caption(_("Isi lain dari baris ini"))
-        st.text(marks.excerpt(row.raw[heading], 300))
+        st.text(reserved_columns.excerpt(row.raw[heading], 300))
     with st.form(f"baris_{row.number}", border=False):
         changed = _cells(row, may=may)
         changed |= _one_more(row) if may else {}
@@ -38,7 +38,7 @@ def _cells(row: Quarantined, *, may: bool) -> dict[str, str]:
     """An input for each cell; those that were changed."""
     written: dict[str, str] = {}
     columns = st.columns(2)
-    asked = [heading for heading in row.raw if heading not in (*OURS, *marks.ALL)]
+    asked = [heading for heading in row.raw if heading not in (*OURS, *reserved_columns.ALL)]
     short = [heading for heading in asked if len(row.raw[heading]) <= _LONG]
     for at, heading in enumerate(short):
         written[heading] = columns[at % 2].text_input(

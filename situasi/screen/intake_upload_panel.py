@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import intake
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.ingest import upload
 from situasi.screen import intake_acts, intake_words, noted, page, session, tables, uploads
 from situasi.screen.intake_acts import Trial
 from situasi.screen.page import View
@@ -96,7 +96,7 @@ def _would_be_stored(trial: Trial) -> None:
 def _shown(trial: Trial) -> bool:
     """Draw the trial; whether the file may be taken in by this viewer."""
     ledger = trial.ledger
-    feeds = intake.feeds_of(ledger)
+    feeds = upload.feeds_of(ledger)
     if set(feeds) - set(session.viewer().role.feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False

@@ -13,7 +13,7 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import Kind
 from situasi.domain.labels import label
-from situasi.ingest import Ledger
+from situasi.ingest.pipeline import Ledger
 from situasi.screen.columns import Cells, Column, moments, number, serial
 from situasi.screen.tables import Table, table
 

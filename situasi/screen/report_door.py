@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from situasi import feeds, forms, write_scope
 from situasi.board import current as board
 from situasi.common import telemetry
 from situasi.common.i18n import _
-from situasi.feeds.headings import RETURNED
-from situasi.ingest import Ledger, as_table, ingest_rows
+from situasi.ingest import feeds, form_rows, write_scope
+from situasi.ingest.pipeline import Ledger, as_table, ingest_rows
+from situasi.ingest.validation.column_mapping import RETURNED
+from situasi.ingest.write_scope import WriteRefused
 from situasi.screen import filters, session
 from situasi.store.protocol import Quarantined, StoreError
-from situasi.write_scope import WriteRefused
 
 Row = Mapping[str, str]
 # Among so many of the newest rows in quarantine our own are sought.
@@ -83,7 +83,7 @@ def _in_area(feed: str, cells: list[dict[str, str]]) -> bool:
     if not area:
         return True
     judged = feeds.check(as_table(cells), feed, board().context, session.now())
-    return forms.in_area(judged.accepted["kecamatan"].tolist(), area)
+    return form_rows.in_area(judged.accepted["kecamatan"].tolist(), area)
 
 
 def _held(feed: str, cells: list[dict[str, str]], source: str, ledger: Ledger) -> dict[int, Held]:

@@ -11,7 +11,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.forms import Sent
+from situasi.ingest.form_rows import Sent
 from situasi.screen import address, parts, session
 
 _EXERCISE = "lapor_latihan"

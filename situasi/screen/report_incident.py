@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import forms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
+from situasi.ingest import form_rows
 from situasi.screen import page, parts, report_entry, report_sending, session
 from situasi.screen.report_point import point_popover
 
@@ -78,5 +78,5 @@ def _nihil(kecamatan: str | None, desa: str | None) -> None:
 def _send_nihil(kecamatan: str, desa: str | None) -> None:
     session.speak()
     pelapor = str(st.session_state.get(report_entry.key("pelapor")) or "")
-    row = forms.nihil(board().register, kecamatan, desa, report_entry.sent(), pelapor)
+    row = form_rows.nihil(board().register, kecamatan, desa, report_entry.sent(), pelapor)
     report_sending.deliver(_FEED, row)

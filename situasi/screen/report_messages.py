@@ -13,10 +13,10 @@ import streamlit as st
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.feeds.messages.proposal import Proposal
-from situasi.feeds.messages.proposals import on_day, read_all
-from situasi.feeds.messages.splitting import Message, MessageKind, split, split_file
-from situasi.feeds.table import SourceRefused
+from situasi.ingest.messages.chat_splitter import Message, MessageKind, split, split_file
+from situasi.ingest.messages.extractor import on_day, read_all
+from situasi.ingest.messages.proposal import Proposal
+from situasi.ingest.tables import SourceRefused
 from situasi.screen import page, parts, report_entry, report_proposals
 from situasi.screen.report_pasted import Pasted
 

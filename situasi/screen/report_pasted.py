@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from situasi.feeds.messages.proposal import Proposal
+from situasi.ingest.messages.proposal import Proposal
 
 At = tuple[int, int]  # which message, which of its rows
 

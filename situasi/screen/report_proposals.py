@@ -7,14 +7,14 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import forms
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
-from situasi.feeds.messages.proposal import Proposal, ProposedRow
-from situasi.forms import Cells
+from situasi.ingest import form_rows
+from situasi.ingest.form_rows import Cells
+from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.screen import parts, report_door, report_entry, report_parts, report_sending, session
 from situasi.screen.report_door import Answer
 from situasi.screen.report_pasted import At, Outcome, Pasted
@@ -221,12 +221,12 @@ def _answer(heading: str, said: str, proposal: Proposal, pasted: Pasted) -> Cell
     register = board().register
     match heading:
         case "kecamatan":
-            return forms.place(register, said)
+            return form_rows.place(register, said)
         case "desa":
-            return forms.place(register, register.desa[said].kecamatan, said)
+            return form_rows.place(register, register.desa[said].kecamatan, said)
         case "waktu":
             sent = proposal.sent_at and proposal.sent_at.astimezone(register.election.zone)
-            return forms.when(said, sent or pasted.midnight)
+            return form_rows.when(said, sent or pasted.midnight)
     return {heading: said}
 
 

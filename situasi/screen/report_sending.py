@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import forms
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.forms import Cells
+from situasi.ingest import form_rows
+from situasi.ingest.form_rows import Cells
 from situasi.screen import parts, report_door, report_entry, session
 from situasi.screen.report_door import Answer, Held
 
@@ -61,9 +61,9 @@ def _send(feed: str, headings: tuple[str, ...]) -> None:
         if heading not in {"jam", "tps"}
     }
     cells = {
-        **forms.place(board().register, kecamatan, desa, report_entry.typed("tps") or ""),
+        **form_rows.place(board().register, kecamatan, desa, report_entry.typed("tps") or ""),
         **report_entry.sent().cells(report_entry.typed("jam") or ""),
-        **forms.filled(**typed),
+        **form_rows.filled(**typed),
     }
     answer = deliver(feed, cells, _held(feed))
     st.session_state.setdefault(_HELD, {}).pop(feed, None)

@@ -6,11 +6,11 @@ from functools import partial
 
 import streamlit as st
 
-from situasi import forms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
+from situasi.ingest import form_rows
 from situasi.screen import page, parts, report_door, report_entry, report_sending, session
 from situasi.screen.report_door import Answer, Held
 
@@ -103,7 +103,7 @@ def _send(desa: str) -> None:
         for number in _numbers(desa)
     ]
     written = str(st.session_state.get(_CLOCK) or "")
-    rows = forms.stations(register, desa, typed, report_entry.sent(), written)
+    rows = form_rows.stations(register, desa, typed, report_entry.sent(), written)
     if not rows:
         nothing = Answer(refused=_("tidak ada yang terisi"))
         report_sending.tell(register.name_of(desa), nothing)

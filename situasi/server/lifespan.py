@@ -25,8 +25,8 @@ from situasi.domain.higher_command import is_command
 from situasi.domain.settings import Settings
 from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
-from situasi.inbox import Inbox
-from situasi.ingest import Ledger
+from situasi.ingest.inbox import Inbox
+from situasi.ingest.pipeline import Ledger
 from situasi.opening import prepare
 from situasi.server import health, keeper, logs, memory, sending, start
 from situasi.server.keeper import Keeper

@@ -10,7 +10,7 @@ from pathlib import Path
 from situasi.board import Board, open_board
 from situasi.domain import settings
 from situasi.domain.settings import ROOT
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from tests.bench import made
 from tests.bench.machine import megabytes, processor
 from tests.bench.server import served

@@ -19,7 +19,7 @@ from situasi.analysis.overview import feeds_heard, of_cases
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.sight import Sight
 from tests.bench import made
 from tests.bench.machine import megabytes, processor, spread

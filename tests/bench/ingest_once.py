@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from situasi.board import settle_memory
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from tests.bench import made
 from tests.bench.machine import peak_megabytes
 from tests.builders import unbounded

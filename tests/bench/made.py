@@ -9,7 +9,7 @@ from situasi.board import Board, open_board
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from tests.bench import reports
 from tests.builders import unbounded
 

@@ -12,7 +12,7 @@ from situasi.access.roles import SCREENS
 from situasi.board import Board, open_board
 from situasi.domain import settings
 from situasi.domain.settings import ROOT
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from tests.bench import made
 from tests.bench.machine import spread
 from tests.bench.server import serving, shown_from

@@ -30,11 +30,11 @@ from situasi.domain import boundaries, election, higher_command
 from situasi.domain import register as domain_register
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import ROOT
-from situasi.feeds.context import Context
-from situasi.feeds.places.finder import Places
-from situasi.feeds.places.names import load_abbreviations
-from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
-from situasi.ingest import ingest_file, ingest_rows
+from situasi.ingest.context import Context
+from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.gazetteer.name_index import load_abbreviations
+from situasi.ingest.pipeline import ingest_file, ingest_rows
+from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.overseeing import Overseeing, terms
 from situasi.rehearsal import province
 from situasi.rehearsal.simulate import simulate

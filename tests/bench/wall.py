@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, load
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from tests.bench.server import serving
 from tests.builders import unbounded
 

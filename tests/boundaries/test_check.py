@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import shapely
 
-from situasi.boundaries import Report, Slivers, check
-from situasi.boundaries.measure import area_km2
-from situasi.boundaries.report import decimal, listed
 from situasi.domain import boundaries
 from situasi.domain.register import Register
+from situasi.ingest.boundaries import Report, Slivers, check
+from situasi.ingest.boundaries.report import decimal, listed
+from situasi.ingest.boundaries.topology import area_km2
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name
 

@@ -14,10 +14,10 @@ import pyogrio
 import pytest
 import shapely
 
-from situasi.boundaries import GeoRefused, Report, check, import_file
-from situasi.boundaries.measure import area_km2
 from situasi.domain import boundaries
 from situasi.domain.register import Register
+from situasi.ingest.boundaries import GeoRefused, Report, check, import_file
+from situasi.ingest.boundaries.topology import area_km2
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 
@@ -273,7 +273,7 @@ def test_shapefile_without_dbf_is_refused_with_that_reason(
 def test_zip_that_would_fill_the_disk_is_refused(
     register: Register, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("situasi.boundaries.files.MOST_BYTES", 1000)
+    monkeypatch.setattr("situasi.ingest.boundaries.layers.MOST_BYTES", 1000)
     path = tmp_path / "bom.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("batas.geojson", " " * 100_000)
@@ -394,7 +394,7 @@ def test_unknown_level_is_the_callers_mistake(register: Register, tmp_path: Path
 
 
 def test_geopandas_is_loaded_only_when_a_file_is_read() -> None:
-    code = "import situasi.boundaries, sys; sys.exit('geopandas' in sys.modules)"
+    code = "import situasi.ingest.boundaries, sys; sys.exit('geopandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

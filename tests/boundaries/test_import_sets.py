@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from situasi.boundaries import GeoRefused, import_file
-from situasi.boundaries.files import DRIVERS
-from situasi.boundaries.writing import switch
 from situasi.common import atomic_files
 from situasi.domain import boundaries
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
+from situasi.ingest.boundaries import GeoRefused, import_file
+from situasi.ingest.boundaries.geojson_writer import switch
+from situasi.ingest.boundaries.layers import DRIVERS
 from tests.boundaries import builders as made
 
 
@@ -76,7 +76,7 @@ def test_an_import_broken_off_at_any_file_leaves_the_one_before_whole(
 KILLED = """
 import os, sys
 from pathlib import Path
-from situasi.boundaries.writing import switch
+from situasi.ingest.boundaries.geojson_writer import switch
 from tests.boundaries.test_import_sets import both
 replace, steps = Path.replace, []
 def kills(self, target):
@@ -251,7 +251,7 @@ def test_a_name_of_a_coordinate_system_and_a_virtual_table_are_not_followed_eith
 def test_only_the_readers_that_are_promised_are_there_after_an_import(tmp_path: Path) -> None:
     code = (
         "import sys, pyogrio; from pathlib import Path\n"
-        "from situasi.boundaries.files import layers\n"
+        "from situasi.ingest.boundaries.layers import layers\n"
         "layers(Path(sys.argv[1])); print('|'.join(sorted(pyogrio.list_drivers())))"
     )
     (tmp_path / "a.geojson").write_text(CRS.format(crs=""), "utf-8")

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi.boundaries.match import match
-from situasi.boundaries.reading import Reading
 from situasi.domain.register import Kecamatan, Register
+from situasi.ingest.boundaries.match_result import Reading
+from situasi.ingest.boundaries.place_matching import match
 from tests.boundaries import builders as made
 from tests.builders_election import kecamatan_codes, kecamatan_name
 

@@ -12,10 +12,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.boundaries import GeoRefused, import_file
-from situasi.boundaries.gather import gather, polygonal
-from situasi.boundaries.measure import area_km2, gaps, overlaps
-from situasi.boundaries.mend import mend
+from situasi.ingest.boundaries import GeoRefused, import_file
+from situasi.ingest.boundaries.dissolve import gather, polygonal
+from situasi.ingest.boundaries.topology import area_km2, gaps, overlaps
+from situasi.ingest.boundaries.topology_repair import mend
 from tests.boundaries import builders as made
 from tests.builders_election import SIDE, kecamatan_codes, square
 

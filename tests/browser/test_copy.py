@@ -13,7 +13,7 @@ from starlette.datastructures import QueryParams
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.moment import moment
 from situasi.board import Board
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, frozen, picture
 from situasi.server.wall.picture import Sources
 from tests.browser.conftest import Look

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from situasi import opening
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.rehearsal.script import due, load_script
 from situasi.rehearsal.simulate import simulate
 from tests.browser import mapping

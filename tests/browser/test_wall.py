@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from situasi import acknowledged
 from situasi.board import Board
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.browser.viewing import Viewer, Watch

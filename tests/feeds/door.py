@@ -9,9 +9,9 @@ import pandas as pd
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds import check
-from situasi.feeds.table import Checked, Table
-from situasi.ingest import Ledger, ingest_rows
+from situasi.ingest.feeds import check
+from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.tables import Checked, Table
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON

@@ -6,7 +6,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FUNGSI
-from situasi.feeds.values.partners import read_partners
+from situasi.ingest.parsing.institutions import read_partners
 from tests.builders_files import report
 from tests.feeds.door import accepted, deliver, reasons
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds.headings import OURS
-from situasi.ingest import ingest_file
-from situasi.quarantine import as_csv, release
+from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.quarantine import as_csv, release
+from situasi.ingest.validation.column_mapping import OURS
 from situasi.store.protocol import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report

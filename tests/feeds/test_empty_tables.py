@@ -12,8 +12,8 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, dtypes
-from situasi.feeds import check
-from situasi.feeds.table import Table
+from situasi.ingest.feeds import check
+from situasi.ingest.tables import Table
 from tests.builders_files import faulty, headings, report
 from tests.conftest import NOON
 from tests.test_ingest import bring

@@ -10,13 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.feeds.common import Sheet
-from situasi.feeds.headings import Headings
-from situasi.feeds.judge import Bench, text
-from situasi.feeds.table import Table
-from situasi.feeds.values.base import Unreadable, is_blank, written
-from situasi.feeds.values.coordinates import _angle_in, _ordered, _quick, read_plain, read_point
-from situasi.feeds.vocabulary.votes import _spaced
+from situasi.ingest.parsing.cells import Unreadable, is_blank, written
+from situasi.ingest.parsing.coordinates import _angle_in, _ordered, _quick, read_plain, read_point
+from situasi.ingest.tables import Table
+from situasi.ingest.validation.column_mapping import Headings
+from situasi.ingest.validation.row_issues import Bench, text
+from situasi.ingest.validation.table_check import Sheet
+from situasi.ingest.vocabulary.vote_headings import _spaced
 from tests.conftest import NOON
 
 degrees = st.from_regex(r"[-+]?[0-9]{0,4}[.,]?[0-9]{0,8}", fullmatch=True)

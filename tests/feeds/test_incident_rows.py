@@ -12,7 +12,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest import Ledger, ingest_file
+from situasi.ingest.pipeline import Ledger, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
 

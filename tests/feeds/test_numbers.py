@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.feeds.values.base import Unreadable
-from situasi.feeds.values.coordinates import read_plain
-from situasi.feeds.values.numbers import (
+from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.coordinates import read_plain
+from situasi.ingest.parsing.numbers import (
     LARGEST_COUNT,
     read_count,
     read_decimal,

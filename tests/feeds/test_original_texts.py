@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds.messages.keeping import original
-from situasi.feeds.messages.proposals import read_all
-from situasi.feeds.messages.splitting import split
-from situasi.ingest import ingest_file
+from situasi.ingest.messages.chat_splitter import split
+from situasi.ingest.messages.extractor import read_all
+from situasi.ingest.messages.sender import original
+from situasi.ingest.pipeline import ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, xlsx_file
 from tests.conftest import NOON

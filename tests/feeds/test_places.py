@@ -18,9 +18,9 @@ from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.register import Desa, Kecamatan, Register
 from situasi.domain.settings import ROOT
-from situasi.feeds.places.finder import DesaRead, PlaceRead, Places
-from situasi.feeds.places.names import fold, load_abbreviations
-from situasi.feeds.values.base import Unreadable
+from situasi.ingest.gazetteer.lookup import DesaRead, PlaceRead, Places
+from situasi.ingest.gazetteer.name_index import fold, load_abbreviations
+from situasi.ingest.parsing.cells import Unreadable
 
 ELECTION = election.load(ROOT / "data" / "elections" / "ogan-ilir-2024")
 INDRALAYA, UTARA, RAJA, BATU = "16.10.04", "16.10.07", "16.10.03", "16.10.02"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds.headings import OFFICERS
-from situasi.feeds.values.persons import masked, names_person
+from situasi.ingest.redaction.persons import masked, names_person
+from situasi.ingest.validation.column_mapping import OFFICERS
 from tests.builders_files import FAULTS, report
 from tests.feeds.door import deliver, everything_kept, judged
 from tests.feeds.test_vocabulary import feeds, rows

@@ -7,9 +7,9 @@ from typing import Any
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds.common import NO_EXERCISE
-from situasi.ingest import Ledger, ingest_rows
-from situasi.write_scope import Corrects, WriteScope, for_viewer
+from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.validation.table_check import NO_EXERCISE
+from situasi.ingest.write_scope import Corrects, WriteScope, for_viewer
 from tests.builders import unbounded
 from tests.conftest import NOON
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.feeds.values.base import Unreadable
-from situasi.feeds.values.time_parts import parts_of
-from situasi.feeds.values.times import TimeRead, _aware, _quick, combine, read_time
+from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.date_parser import parts_of
+from situasi.ingest.parsing.datetimes import TimeRead, _aware, _quick, combine, read_time
 
 WIB = ZoneInfo("Asia/Jakarta")
 NEW_YORK = ZoneInfo("America/New_York")

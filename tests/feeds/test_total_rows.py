@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.feeds.reading import sources
-from situasi.ingest import Ledger
+from situasi.ingest.pipeline import Ledger
+from situasi.ingest.readers import file_reader
 from tests.builders_files import csv_file, report, xlsx_file
 from tests.feeds.door import deliver
 from tests.test_ingest import bring, fresh_board, in_small_pieces
@@ -143,7 +143,7 @@ def test_what_names_a_time_or_a_place_and_a_kind_is_judged_as_a_report(
 def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in(
     board: Board,
 ) -> None:
-    from situasi import quarantine
+    from situasi.ingest import quarantine
     from tests.builders import unbounded
     from tests.conftest import NOON
 
@@ -206,5 +206,5 @@ def test_a_total_row_of_officers_tells_nothing_of_columns_that_are_not_read(
 
 def test_reading_leaves_total_rows_where_they_are(tmp_path: Path, board: Board) -> None:
     path = csv_file(tmp_path / "a.csv", *counts(1, 2, total=3))
-    tables = list(sources.read(path, board.context.recognised))
+    tables = list(file_reader.read(path, board.context.recognised))
     assert [row for table in tables for row in table.rows] == [2, 3, 4]

@@ -15,9 +15,9 @@ from rapidfuzz.distance import OSA
 
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT
-from situasi.feeds.values.base import Unreadable
-from situasi.feeds.vocabulary.lists import key
-from situasi.feeds.vocabulary.vocabulary import PSEUDO, Vocabulary, load
+from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.vocabulary.csv_lists import key
+from situasi.ingest.vocabulary.vocabulary import PSEUDO, Vocabulary, load
 
 FOLDER = ROOT / "data" / "vocabulary"
 VOCABULARY = load(FOLDER)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import quarantine
 from situasi.board import Board
 from situasi.domain.feed_schemas import TPS
-from situasi.feeds.vocabulary.hours import hour_by_hour, read_hour
-from situasi.ingest import Ledger, ingest_file
+from situasi.ingest import quarantine
+from situasi.ingest.pipeline import Ledger, ingest_file
+from situasi.ingest.vocabulary.hour_headings import hour_by_hour, read_hour
 from tests.builders import unbounded
 from tests.builders_files import csv_file
 from tests.conftest import NOON

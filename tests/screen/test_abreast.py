@@ -28,7 +28,7 @@ from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import ROOT
 from situasi.headquarters import Headquarters
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.overseeing import Overview
 from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose

@@ -13,7 +13,7 @@ from situasi import alerting
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import alerts_tables, alerts_work, session
 from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View

@@ -17,7 +17,7 @@ from situasi import briefings, sight
 from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import session, tables
 from situasi.server.api import keys
 from tests.builders import unbounded

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
 from situasi.board import Board
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON

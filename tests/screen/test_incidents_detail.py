@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi.board import Board
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import incidents_detail, session
 from tests.builders import unbounded
 from tests.conftest import NOON

@@ -17,7 +17,7 @@ from situasi.board import Board
 from situasi.common import i18n
 from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import drawn, session
 from situasi.server import acts
 from tests.builders import unbounded

@@ -20,7 +20,7 @@ from streamlit.proto.ArrowData_pb2 import ArrowData
 
 from situasi.board import Board
 from situasi.common import i18n
-from situasi.feeds import headings
+from situasi.ingest.validation import column_mapping
 from situasi.reports import tabular
 from situasi.screen import columns, grid, session, tables
 from situasi.screen.columns import Column
@@ -237,7 +237,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
     names = list(tables.readable(rows).file().columns)
-    found = headings.match(names, "incidents", empty.context)
+    found = column_mapping.match(names, "incidents", empty.context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
         found.columns
     )

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from situasi.screen import session
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report

@@ -34,7 +34,7 @@ def test_an_event_is_one_line_of_json_with_its_facts(stream: io.StringIO) -> Non
 def test_for_people_it_is_one_line_too_whatever_a_file_is_called(stream: io.StringIO) -> None:
     logs.set_up("text", stream)
     named = {"file": 'a "b"\nlevel=error event=forged'}
-    logging.getLogger("situasi.inbox").warning("delivery refused", extra=named)
+    logging.getLogger("situasi.ingest.inbox").warning("delivery refused", extra=named)
     (line,) = stream.getvalue().splitlines()
     assert 'level=warning event="delivery refused"' in line
     assert line.count("level=") == 2 and "\\n" in line

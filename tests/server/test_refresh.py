@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from situasi.domain.settings import ROOT
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from tests.bench import made
 from tests.bench.server import serving, shown_from
 from tests.bench.viewer import Viewer

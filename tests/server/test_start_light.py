@@ -25,7 +25,7 @@ HEAVY = (
     "situasi.rehearsal.simulate",  # the first opening
     "situasi.cli",
     "typer",
-    "situasi.boundaries",
+    "situasi.ingest.boundaries",
     "geopandas",
     "pyogrio",
     "scipy",  # the first plan of moves

@@ -19,11 +19,11 @@ from situasi.domain import election, register
 from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
-from situasi.feeds.context import Context
-from situasi.feeds.places.finder import Places
-from situasi.feeds.places.names import load_abbreviations
-from situasi.feeds.vocabulary.vocabulary import load as load_vocabulary
-from situasi.ingest import ingest_file
+from situasi.ingest.context import Context
+from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.gazetteer.name_index import load_abbreviations
+from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.overseeing import terms
 from situasi.rehearsal.simulate import simulate
 from situasi.snapshot import Live

@@ -9,9 +9,9 @@ import struct
 import zipfile
 from typing import Any
 
-from situasi.feeds.reading.json_rows import whole
-from situasi.feeds.reading.limits import too_many_rows
-from situasi.feeds.reading.marks import MAX_COLUMNS, sound
+from situasi.ingest.readers.json_rows import whole
+from situasi.ingest.readers.limits import too_many_rows
+from situasi.ingest.readers.reserved_columns import MAX_COLUMNS, sound
 from situasi.server.api.problems import Problem
 
 JSON = "application/json"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from situasi.board import Board
-from situasi.feeds.reading.limits import DeliveryLimits
-from situasi.ingest import Ledger, ingest_file, ingest_rows
+from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.server.api import bodies
 from situasi.server.api.keys import Key
 from situasi.server.api.limits import Limits, NewRows

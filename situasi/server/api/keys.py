@@ -12,8 +12,8 @@ from hashlib import blake2b
 from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.write_scope import Corrects, WriteScope
 from situasi.store.protocol import Overtaken, Store
-from situasi.write_scope import Corrects, WriteScope
 
 KIND = "key"
 # Written beside the key, not into it: a use must never bring back a key revoked meanwhile.

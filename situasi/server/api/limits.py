@@ -16,7 +16,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from situasi.common.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
-from situasi.feeds.reading.limits import CALLS
+from situasi.ingest.readers.limits import CALLS
 from situasi.server.api.problems import Problem
 from situasi.server.fair_workers import FairWorkers
 

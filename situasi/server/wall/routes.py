@@ -21,7 +21,7 @@ from situasi.analysis.alarms import alarms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQuestions
-from situasi.feeds.common import case_places
+from situasi.ingest.validation.table_check import case_places
 from situasi.server import keeper
 from situasi.server.gate import VISIT, Visit
 from situasi.server.wall import asked, files, found, frame, frozen, parts, picture, wall

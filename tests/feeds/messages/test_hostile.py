@@ -8,8 +8,8 @@ import tracemalloc
 import pytest
 
 from situasi.board import Board
-from situasi.feeds.messages.proposals import MOST_MESSAGES, Reader
-from situasi.feeds.messages.splitting import split
+from situasi.ingest.messages.chat_splitter import split
+from situasi.ingest.messages.extractor import MOST_MESSAGES, Reader
 
 SIZE = 1_000_000
 

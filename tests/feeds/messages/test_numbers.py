@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.feeds.messages.numbers import unread_of
-from situasi.feeds.messages.passage import Span
-from situasi.feeds.messages.proposal import Proposal
-from situasi.feeds.messages.proposals import Reader
-from situasi.feeds.messages.splitting import Message, split
+from situasi.ingest.messages.chat_splitter import Message, split
+from situasi.ingest.messages.extractor import Reader
+from situasi.ingest.messages.message_text import Span
+from situasi.ingest.messages.proposal import Proposal
+from situasi.ingest.messages.unread_numbers import unread_of
 from tests.test_ingest import fresh_board
 
 

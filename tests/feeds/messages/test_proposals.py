@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.feeds.messages.proposal import Proposal, ProposedRow
-from situasi.feeds.messages.proposals import (
+from situasi.ingest.messages.chat_splitter import Message, split
+from situasi.ingest.messages.extractor import (
     MOST_MESSAGES,
     NOTHING_READ,
     VOTES_REFUSED,
@@ -23,9 +23,9 @@ from situasi.feeds.messages.proposals import (
     on_day,
     read_all,
 )
-from situasi.feeds.messages.splitting import Message, split
-from situasi.feeds.table import SourceRefused
-from situasi.feeds.vocabulary.votes import VOTES_REMOVED
+from situasi.ingest.messages.proposal import Proposal, ProposedRow
+from situasi.ingest.tables import SourceRefused
+from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 from tests.feeds.door import deliver
 from tests.test_ingest import fresh_board
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.feeds.messages.splitting import LARGEST, Message, MessageKind, split, split_file
-from situasi.feeds.table import SourceRefused
+from situasi.ingest.messages.chat_splitter import LARGEST, Message, MessageKind, split, split_file
+from situasi.ingest.tables import SourceRefused
 
 HEADERS = {
     "27/11/24 08.15 - Aipda Budi: ": ("Aipda Budi", "27/11/24", "08.15"),

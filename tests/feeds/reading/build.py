@@ -11,8 +11,8 @@ from pathlib import Path
 
 import openpyxl
 
-from situasi.feeds.reading import sources
-from situasi.feeds.table import SourceRefused
+from situasi.ingest.readers import file_reader
+from situasi.ingest.tables import SourceRefused
 
 KNOWN = {
     "waktu": "waktu",
@@ -54,7 +54,7 @@ class Seen:
 
 def look(path: Path, chunk_rows: int = 20_000) -> Seen:
     seen = Seen([], [], [], [], [])
-    for table in sources.read(path, recognise, chunk_rows):
+    for table in file_reader.read(path, recognise, chunk_rows):
         assert len(table.rows) == len(table.cells) <= chunk_rows
         assert all(str(dtype) == "object" for dtype in table.cells.dtypes)
         seen.rows += table.rows

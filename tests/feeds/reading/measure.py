@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from situasi.feeds.reading import sources
-from situasi.feeds.table import SourceRefused
+from situasi.ingest.readers import file_reader
+from situasi.ingest.tables import SourceRefused
 from tests.feeds.reading.build import recognise
 
 
@@ -29,7 +29,7 @@ def peak_megabytes() -> float | None:
 def main(path: Path) -> None:
     started, rows, refused = time.process_time(), 0, ""
     try:
-        for table in sources.read(path, recognise):
+        for table in file_reader.read(path, recognise):
             rows += len(table.rows)
     except SourceRefused as sentence:
         refused = str(sentence)

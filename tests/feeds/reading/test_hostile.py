@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from situasi.feeds.reading import weigh
-from situasi.feeds.table import SourceRefused
+from situasi.ingest.readers import xlsx_guard
+from situasi.ingest.tables import SourceRefused
 from tests.feeds.reading.build import (
     ROW,
     SHEET,
@@ -295,7 +295,7 @@ def test_locked_member_is_damage(tmp_path):
     while place >= 0:
         content[place + 8] |= 1
         place = content.find(b"PK\x01\x02", place + 4)
-    assert refusal(put(tmp_path, bytes(content), "a.xlsx")) == weigh.DAMAGED
+    assert refusal(put(tmp_path, bytes(content), "a.xlsx")) == xlsx_guard.DAMAGED
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.feeds.reading import gather, marks, parting
-from situasi.feeds.reading.headings_row import Heading, find
-from situasi.feeds.reading.piece import Block, Row
-from situasi.feeds.table import as_cells
+from situasi.ingest.readers import csv_rows, gather, reserved_columns
+from situasi.ingest.readers.header_detection import Heading, find
+from situasi.ingest.readers.table_builder import Block, Row
+from situasi.ingest.tables import as_cells
 
 PIECES = ("a", "bc", " ", ",", ",", '"', '""', "\n", "\n", '","', "\t", "é", "\u2028", "\x1c")
 HOSTILE = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
@@ -26,14 +26,14 @@ SIZES = st.integers(1, 40)
 WIDTHS = st.integers(1, 3)
 
 
-def lines_of(text: str, size: int = 1) -> parting.Lines:
+def lines_of(text: str, size: int = 1) -> csv_rows.Lines:
     """The lines of a text, so many in one piece."""
     lines = list(io.StringIO(text, newline="\n"))
-    return parting.Lines("".join(lines[at : at + size]) for at in range(0, len(lines), size))
+    return csv_rows.Lines("".join(lines[at : at + size]) for at in range(0, len(lines), size))
 
 
 def slow(text: str) -> list[Row]:
-    return singly(parting.rows(lines_of(text), ","))
+    return singly(csv_rows.rows(lines_of(text), ","))
 
 
 def singly(parts: Iterable[Row | Block]) -> list[Row]:
@@ -60,7 +60,7 @@ def block_of(rows: Sequence[Sequence[object]]) -> Block:
 @example('1,"Tj." Raja,b\n' * 5, 2, 3)
 @example("\ufeffa,b\nc,d\n", 2, 2)
 def test_blocks_of_any_size_hold_the_rows_read_one_by_one(text: str, size: int, width: int) -> None:
-    assert singly(parting.blocks(lines_of(text, size), ",", width)) == slow(text)
+    assert singly(csv_rows.blocks(lines_of(text, size), ",", width)) == slow(text)
 
 
 @given(HOSTILE | PLAIN, SIZES, WIDTHS, st.integers(0, 5))
@@ -68,21 +68,21 @@ def test_blocks_begin_where_single_rows_were_left(
     text: str, size: int, width: int, first: int
 ) -> None:
     lines = lines_of(text, size)
-    single = [row for row, _ in zip(parting.rows(lines, ","), range(first), strict=False)]
-    rest = singly(parting.blocks(lines, ",", width))
+    single = [row for row, _ in zip(csv_rows.rows(lines, ","), range(first), strict=False)]
+    rest = singly(csv_rows.blocks(lines, ",", width))
     single = singly(single)
     # zip asks for one row more than it gives, unless the rows end first.
     assert single + rest in ([*slow(text)], [*slow(text)[:first], *slow(text)[first + 1 :]])
 
 
 def test_lines_without_anything_odd_are_read_at_once() -> None:
-    parts = list(parting.blocks(lines_of("a,b\n" * 10, 4), ",", 2))
+    parts = list(csv_rows.blocks(lines_of("a,b\n" * 10, 4), ",", 2))
     assert [len(part) for part in parts if isinstance(part, Block)] == [4, 4, 2]
 
 
 def test_an_odd_row_costs_only_the_rows_beside_it_their_quick_reading() -> None:
     text = "a,b\n" * 1_000 + 'c,"d" e\n' + "a,b\n" * 1_000
-    parts = list(parting.blocks(lines_of(text, 5_000), ",", 2))
+    parts = list(csv_rows.blocks(lines_of(text, 5_000), ",", 2))
     singles = [part for part in parts if not isinstance(part, Block)]
     assert len(singly(parts)) == 2_001 and 0 < len(singles) <= 256
 
@@ -95,8 +95,8 @@ def test_every_line_with_a_stray_quote_is_read_a_bounded_number_of_times() -> No
         taken[0] += 1
         return '1,"Tj." Raja,b\n'
 
-    lines = parting.Lines(map(counted, range(3_000)))
-    assert sum(1 for _ in parting.blocks(lines, ",", 3)) == 3_000
+    lines = csv_rows.Lines(map(counted, range(3_000)))
+    assert sum(1 for _ in csv_rows.blocks(lines, ",", 3)) == 3_000
     assert (taken[0], lines.position) == (3_000, 3_000)
 
 
@@ -148,5 +148,5 @@ def test_a_repeated_heading_inside_a_block_is_marked_and_a_blank_row_is_none() -
     ]
     (table,) = gather.tables(numbered, heading(), 1_000)
     assert 123 not in table.rows and 244 not in table.rows and len(table.rows) == 301
-    marked = table.cells[marks.ASIDE].notna().tolist()
+    marked = table.cells[reserved_columns.ASIDE].notna().tolist()
     assert [row for row, mark in zip(table.rows, marked, strict=True) if mark] == [122]

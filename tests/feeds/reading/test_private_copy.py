@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from situasi import ingest
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.feeds.reading import private_copy as copying
-from situasi.feeds.reading import sources
-from situasi.feeds.reading.private_copy import private_copy
-from situasi.feeds.table import SourceRefused
-from situasi.ingest import ingest_file
+from situasi.ingest import pipeline
+from situasi.ingest.pipeline import ingest_file
+from situasi.ingest.readers import file_reader
+from situasi.ingest.readers import private_copy as copying
+from situasi.ingest.readers.private_copy import private_copy
+from situasi.ingest.tables import SourceRefused
 from situasi.store.protocol import StoreError
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, xlsx_file
@@ -42,9 +42,9 @@ def test_a_file_changed_while_it_is_read_gives_digest_and_rows_of_what_was_read(
             path.unlink()
         else:
             path.write_bytes({"replaced": other, "grown": first + other, "cut": b""}[how])
-        return sources.read(copy, known)
+        return file_reader.read(copy, known)
 
-    monkeypatch.setattr(ingest, "read", changed)
+    monkeypatch.setattr(pipeline, "read", changed)
     ledger = bring(board, path)
     assert ledger.sha256 == hashlib.sha256(first).hexdigest()
     assert board.store.tail(INCIDENTS)["id"].tolist() == ["K-1"]
@@ -111,7 +111,7 @@ def test_a_full_disk_is_no_fault_of_the_file(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     paths = [csv_file(tmp_path / "a.csv", report()), xlsx_file(tmp_path / "a.xlsx", report())]
-    for module, name in ((copying, "_copied"), (sources.workbook.weigh, "_copy")):
+    for module, name in ((copying, "_copied"), (file_reader.workbook.weigh, "_copy")):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, full)
             path = paths[name == "_copy"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.feeds.reading import weigh
-from situasi.feeds.reading.gather import column_letters
-from situasi.feeds.reading.weigh_cells import Weight, exact, quick
+from situasi.ingest.readers import xlsx_guard
+from situasi.ingest.readers.gather import column_letters
+from situasi.ingest.readers.xlsx_size import Weight, exact, quick
 
 SHARED = [10, 200, 3_000]
 PLACES = st.tuples(st.integers(0, 700), st.integers(1, 2_000_000))
@@ -39,7 +39,7 @@ def sheet(cells: list[tuple[tuple[int, int], str, int]]) -> bytes:
 
 
 def quickly(xml: bytes) -> Weight | None:
-    return quick(weigh._pieces(io.BytesIO(xml)), SHARED)
+    return quick(xlsx_guard._pieces(io.BytesIO(xml)), SHARED)
 
 
 @settings(max_examples=300, deadline=None)

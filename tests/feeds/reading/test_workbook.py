@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from situasi.feeds.reading import workbook
-from situasi.feeds.reading.gather import column_letters
-from situasi.feeds.reading.piece import Block
-from situasi.feeds.reading.weigh_cells import column_number
+from situasi.ingest.readers import xlsx_reader
+from situasi.ingest.readers.gather import column_letters
+from situasi.ingest.readers.table_builder import Block
+from situasi.ingest.readers.xlsx_size import column_number
 from tests.feeds.reading.build import (
     HEADING,
     ROW,
@@ -243,10 +243,10 @@ def fitted(row: list[object], width: int) -> list[str]:
 @given(SHEETS, st.integers(0, 2), st.integers(1, 5), st.integers(1, 4))
 def test_rows_taken_many_at_once_are_the_rows_taken_one_by_one(rows, above, width, size):
     together = []
-    with patch.object(workbook, "_AT_ONCE", size):
-        for part in workbook._blocks(Cells(rows), above, width):
+    with patch.object(xlsx_reader, "_AT_ONCE", size):
+        for part in xlsx_reader._blocks(Cells(rows), above, width):
             together += part.rows() if isinstance(part, Block) else [part]
-    singly = workbook._rows(Cells(rows), above)
+    singly = xlsx_reader._rows(Cells(rows), above)
     assert [fitted(row, width) for row in together] == [fitted(row, width) for row in singly]
 
 

@@ -17,7 +17,7 @@ from situasi.board import Board, open_board
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.settings import load
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.server.api.bodies import CSV, XLSX
 from situasi.server.api.keys import WRITABLE
 from situasi.server.api.openapi import document

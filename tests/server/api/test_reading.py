@@ -13,7 +13,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Store, open_store
 from tests.builders import unbounded
 from tests.conftest import NOON

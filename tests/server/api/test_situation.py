@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from situasi.ingest import ingest_rows
+from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded
 from tests.conftest import NOON
 from tests.server.api.conftest import Asking, incident, session

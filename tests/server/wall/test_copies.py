@@ -16,7 +16,7 @@ import pytest
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.disk_space import SPACE
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import copies
 from situasi.server.wall.copies import KEPT, Copies
 from tests.builders import unbounded

@@ -20,7 +20,7 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import overview
 from situasi.board import Board
 from situasi.common import i18n
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, files, frozen, frozen_parts, joining, picture
 from situasi.server.wall.frozen import Copy
 from situasi.server.wall.wall import Wall

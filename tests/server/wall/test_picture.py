@@ -20,7 +20,7 @@ from situasi.analysis import day, incidents, turnout, works
 from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
 from situasi.board import Board
-from situasi.ingest import ingest_file
+from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, picture, picture_pool, routes, wall
 from situasi.server.wall.wall import Body, Wall
 from situasi.store.protocol import StoreError

@@ -1,0 +1,115 @@
+"""Brings coordinates of any kind to longitude and latitude, judging by where they must lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+
+from situasi.ingest.boundaries.reference import INDONESIA, Known
+from situasi.ingest.boundaries.report import GeoRefused
+
+WGS84 = CRS.from_epsg(4326)
+WEB_MERCATOR = 3857
+# UTM of every zone of Indonesia, south and north, then the TM-3 zones of the land office (DGN95).
+_METRES = (*range(32746, 32755), *range(32646, 32655), *range(23830, 23846))
+_FITS = 0.8  # share of the areas that must lie where the kabupaten is
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Shapes in degrees, longitude first; what the file's coordinates turned out to be."""
+
+    shapes: npt.NDArray[np.object_]
+    crs: str
+    swapped: bool
+    warnings: tuple[str, ...]
+
+
+def place(shapes: npt.NDArray[np.object_], declared: CRS | None, known: Known | None) -> Placed:
+    """Read the coordinates as declared; where that lies wrong, as the one system that lies right.
+
+    shapes: only those of this kabupaten. Raises GeoRefused where no reading lies right.
+    """
+    window = known.window if known else INDONESIA
+    centres = _centres(shapes)
+    for crs, swapped in _readings(declared, known):
+        if _share(_moved(centres, crs, swapped), window) >= _FITS:
+            moved = _transform(shapes, crs, swapped)
+            return Placed(moved, _label(crs), swapped, tuple(_notes(declared, crs)))
+    told = f"menurut {_label(declared)}" if declared else "dan sistem koordinatnya tidak disebut"
+    raise GeoRefused(
+        f"Letak wilayah dalam berkas tidak cocok dengan kabupaten ini {told}; "
+        "sertakan berkas .prj yang benar atau simpan ulang dalam EPSG:4326."
+    )
+
+
+def within(
+    shapes: npt.NDArray[np.object_], window: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    """Which shapes have their middle in this window (west, south, east, north)."""
+    return _inside(_centres(shapes), window)
+
+
+def _readings(declared: CRS | None, known: Known | None) -> Iterator[tuple[CRS, bool]]:
+    # Without known boundaries a zone in metres cannot be told from its neighbour.
+    guesses = (4326, WEB_MERCATOR, *(_METRES if known else ()))
+    for crs in [declared, *map(CRS.from_epsg, guesses)]:
+        if crs is not None:
+            yield crs, False
+            yield crs, True
+
+
+def _notes(declared: CRS | None, found: CRS) -> Iterator[str]:
+    if declared is None:
+        yield f"sistem koordinat tidak disebut; dibaca sebagai {_label(found)} menurut letaknya"
+    elif found is not declared:
+        yield (
+            f"sistem koordinat tertulis {_label(declared)}, tetapi letaknya hanya cocok "
+            f"sebagai {_label(found)}"
+        )
+
+
+def _label(crs: CRS) -> str:
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.name
+
+
+def _centres(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    boxes = shapely.bounds(shapes)
+    return np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
+
+
+def _moved(points: npt.NDArray[np.float64], crs: CRS, swapped: bool) -> npt.NDArray[np.float64]:
+    """Points in degrees; not finite where this system cannot hold them."""
+    if swapped:
+        points = points[:, ::-1]
+    if crs == WGS84:
+        return points
+    try:
+        transformer = Transformer.from_crs(crs, WGS84, always_xy=True)
+    except (CRSError, ProjError):  # a drawing's own system: nothing leads from it to the earth
+        return np.full_like(points, np.inf)
+    return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+
+def _transform(shapes: npt.NDArray[np.object_], crs: CRS, swapped: bool) -> npt.NDArray[np.object_]:
+    moved = shapely.transform(shapes, lambda points: _moved(points, crs, swapped))
+    return np.asarray(moved, dtype=object)
+
+
+def _inside(
+    points: npt.NDArray[np.float64], window: tuple[float, float, float, float]
+) -> npt.NDArray[np.bool_]:
+    west, south, east, north = window
+    x, y = points[:, 0], points[:, 1]
+    return (west <= x) & (x <= east) & (south <= y) & (y <= north)
+
+
+def _share(points: npt.NDArray[np.float64], window: tuple[float, float, float, float]) -> float:
+    return float(np.mean(_inside(points, window))) if len(points) else 0.0

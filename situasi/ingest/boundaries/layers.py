@@ -1,0 +1,148 @@
+"""Opens a boundary file: shapefile (also zipped), GeoPackage or GeoJSON."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from situasi.ingest.boundaries.report import GeoRefused
+
+KINDS = (".shp", ".gpkg", ".geojson", ".json")
+# Of all that GDAL can open these alone: many others follow addresses in a file, whatever its name.
+DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON"})
+_CRS = frozenset({"name", "epsg", "ogc"})  # said in the file itself; "link" and "url" are fetched
+MOST_JSON = 300_000_000  # bytes of GeoJSON, which is read as text; a GeoPackage holds more
+MOST_BYTES = 1_000_000_000  # unpacked; the detailed boundaries of a whole province are far smaller
+
+
+def layers(path: Path) -> list[Any]:
+    """Every layer with rows as a GeoDataFrame, the first one first.
+
+    Raises GeoRefused with one sentence where the file cannot be read as boundaries.
+    """
+    if not path.is_file():
+        raise GeoRefused(f"Berkas {path.name} tidak ada.")
+    with _opened(path) as file:
+        frames = [frame for frame in _read(file, path.name) if len(frame)]
+    if not frames:
+        raise GeoRefused(f"Berkas {path.name} tidak berisi satu wilayah pun.")
+    return frames
+
+
+def _read(file: Path, name: str) -> Iterator[Any]:
+    import geopandas
+    import pyogrio
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    _allow_only(DRIVERS)
+    if file.suffix.lower() == ".shp" and not _has(file, ".dbf"):
+        raise GeoRefused(f"Berkas {name} tanpa pendamping .dbf: nama wilayahnya tidak ada.")
+    if file.suffix.lower() in (".geojson", ".json"):
+        _refuse_links(file, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's remarks on single rings; all are checked later
+            for layer, kind in pyogrio.list_layers(file).tolist():
+                if kind is not None:
+                    yield geopandas.read_file(file, layer=layer, engine="pyogrio")
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as broken:
+        raise GeoRefused(
+            f"Berkas {name} rusak atau bukan shapefile, GeoPackage atau GeoJSON."
+        ) from broken
+
+
+def _allow_only(drivers: Collection[str]) -> None:
+    """Take all other drivers out of GDAL, for as long as this process lives. Raises GeoRefused."""
+    import pyogrio
+    from pyogrio import _ogr
+
+    others = ",".join(sorted(pyogrio.list_drivers().keys() - set(drivers)))
+    if others:
+        # Looked at whenever drivers are registered.
+        pyogrio.set_gdal_config_options({"OGR_SKIP": others})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL looks for some of them twice
+            _ogr._register_drivers()
+    # No file over the network either, should one of those left know a way to ask for it.
+    pyogrio.set_gdal_config_options({"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none"})
+    if pyogrio.list_drivers().keys() - set(drivers):
+        raise GeoRefused(
+            "Pembaca berkas batas di sini tidak dapat dibatasi; impor tidak dilakukan."
+        )
+
+
+def _refuse_links(file: Path, name: str) -> None:
+    """Refuse GeoJSON that is no strict JSON, or whose coordinate system lies at an address."""
+
+    def check(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # GDAL takes "CRS" for "crs", and one of two of the same: here both are one.
+        found = {key.lower(): value for key, value in pairs}
+        if len(found) < len(pairs) and "type" in found:
+            raise GeoRefused(f"Berkas {name} memuat kunci yang sama dua kali.")
+        crs = found.get("crs")
+        if isinstance(crs, dict) and crs and str(crs.get("type")).lower() not in _CRS:
+            raise GeoRefused(
+                f"Berkas {name} menunjuk sistem koordinat di alamat lain; simpan ulang dengan"
+                " sistem koordinat di dalam berkas."
+            )
+        return found
+
+    if file.stat().st_size > MOST_JSON:
+        raise GeoRefused(f"Berkas {name} terlalu besar untuk GeoJSON; pakai GeoPackage.")
+    try:
+        json.loads(file.read_text("utf-8-sig"), object_pairs_hook=check)
+    except (ValueError, RecursionError) as broken:
+        raise GeoRefused(
+            f"Berkas {name} rusak atau bukan shapefile, GeoPackage atau GeoJSON."
+        ) from broken
+
+
+def _has(file: Path, suffix: str) -> bool:
+    return any(
+        other.stem == file.stem and other.suffix.lower() == suffix
+        for other in file.parent.iterdir()
+    )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Path]:
+    if path.suffix.lower() in KINDS:
+        yield path
+    elif path.suffix.lower() == ".zip":
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            yield _unpacked(path, Path(folder))
+    else:
+        raise GeoRefused(
+            f"Jenis berkas {path.suffix or path.name} tidak dikenal; "
+            "pakai .shp (boleh dalam .zip), .gpkg atau .geojson."
+        )
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """The first boundary file of a zip and its companions, laid in this folder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [
+                m for m in archive.infolist() if not m.is_dir() and "__MACOSX" not in m.filename
+            ]
+            main = next(
+                (m for kind in KINDS for m in members if m.filename.lower().endswith(kind)), None
+            )
+            if main is None:
+                raise GeoRefused(f"Berkas {path.name} tidak berisi .shp, .gpkg atau .geojson.")
+            stem = PurePosixPath(main.filename).with_suffix("")
+            chosen = [m for m in members if PurePosixPath(m.filename).with_suffix("") == stem]
+            if sum(member.file_size for member in chosen) > MOST_BYTES:
+                raise GeoRefused(f"Berkas {path.name} terlalu besar setelah dibuka.")
+            for member in chosen:
+                suffix = PurePosixPath(member.filename).suffix.lower()
+                (folder / f"batas{suffix}").write_bytes(archive.read(member))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as broken:
+        raise GeoRefused(f"Berkas {path.name} rusak atau bersandi.") from broken
+    return folder / f"batas{PurePosixPath(main.filename).suffix.lower()}"

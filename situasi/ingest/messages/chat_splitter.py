@@ -1,0 +1,139 @@
+"""Pasted text and exported chats parted into messages. Nothing of the text is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from situasi.ingest.messages.headers import HEADER, day_and_clock
+from situasi.ingest.parsing.cells import tidy
+from situasi.ingest.readers.text_encoding import Meter, detect, texts
+from situasi.ingest.tables import SourceRefused
+
+# Characters; the chat of a whole election day of a Polres is far smaller.
+LARGEST = 8_000_000
+
+_MEDIA = re.compile(
+    r"<media (?:tidak disertakan|omitted)>|<(?:terlampir|attached):[^>\n]{0,200}>"
+    r"|\S{1,120} \((?:file|berkas) (?:terlampir|attached)\)"
+    r"|\b(?:gambar|video|audio|stiker|gif|dokumen|image|sticker|document|kartu kontak"
+    r"|contact card)(?: (?:tidak disertakan|omitted))",
+    re.IGNORECASE,
+)
+_EDITED = re.compile(r"<(?:pesan ini diedit|this message was edited)>", re.IGNORECASE)
+_DELETED = re.compile(
+    r"(?:pesan ini (?:telah )?dihapus|anda menghapus pesan ini|this message was deleted"
+    r"|you deleted this message)\.?",
+    re.IGNORECASE,
+)
+_SYSTEM = re.compile(
+    r"end-to-end|menambahkan|bergabung|keluar|mengubah|membuat grup|kode keamanan|mengeluarkan"
+    r"|\b(?:added|joined|left|changed|created|removed|security code)\b",
+    re.IGNORECASE,
+)
+# Without headers a message is told by how it opens; a greeting alone opens and says nothing yet.
+_OPENING = re.compile(
+    r"\W{0,3}(?:(?:mohon )?i[jz]in\b|selamat (?:pagi|siang|sore|malam)|ass?alam|met (?:pagi|siang)"
+    r"|lap(?:or|oran|sit|gas)?\b|info(?:rmasi|rmasikan)?\b|8[16]\b|yth\b|kepada\b|siap\b)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"\W{0,3}(?:demikian|terima ?kasih|trims|tks|t(?:e)?rmks|dumas|dokumentasi terlampir)\b",
+    re.IGNORECASE,
+)
+_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+
+
+class MessageKind(StrEnum):
+    """What a message is. Only a report may hold rows."""
+
+    REPORT = "laporan"
+    MEDIA = "media"
+    DELETED = "dihapus"
+    SYSTEM = "sistem"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a chat. `header + text` of all messages, joined, is what was pasted.
+
+    sender, day, clock: as the header writes them; None where there is no header. Of the
+    sender nothing is stored, and `text` may hold votes and names: what may be shown and
+    stored is Proposal.text.
+    """
+
+    text: str
+    header: str = ""
+    sender: str | None = None
+    day: str | None = None
+    clock: str | None = None
+
+    @property
+    def kind(self) -> MessageKind:
+        said = tidy(self.text[:2000])
+        if self.header and (self.sender is None or self._of_the_program()):
+            return MessageKind.SYSTEM
+        if _DELETED.fullmatch(said):
+            return MessageKind.DELETED
+        return MessageKind.REPORT if tidy(spoken(self.text)) else MessageKind.MEDIA
+
+    def _of_the_program(self) -> bool:
+        """The iPhone writes the group as sender of what the program itself says."""
+        return self.text.startswith("\u200e") and bool(_SYSTEM.search(self.text[:300]))
+
+
+def spoken(text: str) -> str:
+    """What the sender wrote: without the program's words on attachments and corrections."""
+    return _EDITED.sub("", _MEDIA.sub("", text))
+
+
+def split(text: str) -> list[Message]:
+    """The messages of a pasted text or an export. Raises SourceRefused where it is too long."""
+    if len(text) > LARGEST:
+        raise SourceRefused(
+            f"Teks ini lebih dari {LARGEST // 1_000_000} juta huruf; tempel per bagian."
+        )
+    heads = list(HEADER.finditer(text))
+    if not heads:
+        return list(_without_headers(text))
+    before = text[: heads[0].start()]
+    blank = before if not before.strip() else ""
+    found = [] if blank else list(_without_headers(before))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    for head, end in zip(heads, ends, strict=True):
+        day, clock = day_and_clock(head)
+        body, sender = text[head.end() : end], head["sender"]
+        found.append(Message(body, blank + head[0], sender and tidy(sender), day, clock))
+        blank = ""
+    return found
+
+
+def split_file(path: Path) -> list[Message]:
+    """The messages of an exported chat (.txt), in whatever encoding. Raises SourceRefused."""
+    if path.stat().st_size > 4 * LARGEST:
+        raise SourceRefused("Berkas percakapan ini terlalu besar; ekspor per hari.")
+    return split("".join(texts(path, detect(path), Meter(0))))
+
+
+def _without_headers(text: str) -> Iterator[Message]:
+    """A new message where a line opens one, or text goes on after a closing and a blank line."""
+    start, says, closed, gap = 0, False, False, False
+    for line in _LINE.finditer(text):
+        written = line[0].strip()
+        opens = bool(_OPENING.match(written))
+        if says and written and (opens or (closed and gap)):
+            yield Message(text[start : line.start()])
+            start, says = line.start(), False
+        if written:
+            closed, gap = bool(_CLOSING.match(written)), False
+            says = says or not (opens and _only_opens(written))
+        gap = gap or not written
+    if text[start:].strip() or start:
+        yield Message(text[start:])
+
+
+def _only_opens(line: str) -> bool:
+    return len(line.split()) <= 6 and not any(c.isdigit() for c in line)

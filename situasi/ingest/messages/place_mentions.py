@@ -1,0 +1,208 @@
+"""The kecamatan and desa that a message names, found by the words around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.gazetteer.name_index import DIRECTIONS, fold
+from situasi.ingest.gazetteer.villages import DesaRead
+from situasi.ingest.messages.message_text import Passage, Span
+from situasi.ingest.messages.stations import Tps
+from situasi.ingest.parsing.cells import Unreadable
+
+_KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]{0,3}", re.IGNORECASE)
+_DESA = re.compile(r"\b(?:desa|ds|kel|kelurahan)\b[ .:]{0,3}", re.IGNORECASE)
+_AT = re.compile(r"\b(?:di|wilayah)\b ?", re.IGNORECASE)
+_TOKEN = re.compile(r"[ .]{0,2}([^\W\d_]+(?:['.]?[^\W\d_]+)*\.?|[0-9]{1,2}(?![0-9.,:]))")
+_STOPS_WORDS = """kec kecamatan kab kabupaten tps desa ds kel kelurahan telah sudah sdh tlh dgn
+dengan yang yg jam pukul pkl hadir dan aman situasi pada oleh untuk utk saat berjalan sebanyak
+jumlah s sd sampai wib dpt dptb dpk adalah masih belum blm tidak tdk ada terdapat terjadi
+kondusif dibuka ditutup selesai mulai dimulai lancar nihil orang org rt rw
+dusun polsek karena akibat"""
+_STOPS = frozenset(_STOPS_WORDS.split())
+# What a name alone, without a word that says so, may not be taken for.
+_NUMBERS = frozenset(("i", "ii", "iii", "iv", "v"))
+_IN_A_STATE = re.compile(
+    r"[ ](?:dalam|dlm) (?:keadaan|kondisi|rangka|situasi|hal)\b", re.IGNORECASE
+)
+_WIDEST = 4
+_MOST_MARKS = 60  # of each kind in one message; no report names as many
+
+Tokens = Sequence[re.Match[str]]
+
+
+class Area(NamedTuple):
+    """A kecamatan or desa as named. code None: not recognised, or ambiguous.
+
+    cell: the words of the name, for a row. area: the kecamatan of a desa. open: why it must
+    be asked.
+    """
+
+    span: Span
+    cell: str
+    code: str | None
+    area: str | None = None
+    open: str | None = None
+
+
+def kecamatan_of(passage: Passage, places: Places) -> list[Area]:
+    """Every place behind `Kec.`."""
+    marks = _first(_KEC.finditer(passage.text))
+    return [area for mark in marks if (area := _kecamatan(passage, mark, places))]
+
+
+def desa_of(
+    passage: Passage, kecamatan: Sequence[Area], stations: Sequence[Tps], places: Places
+) -> list[Area]:
+    """Every place behind `Desa`, beside a TPS, behind `di`, or alone in its clause."""
+    found = [
+        area
+        for mark in _first(_DESA.finditer(passage.text))
+        if (area := _desa(passage, mark.end(), _near(passage, mark.end(), kecamatan), places))
+    ]
+    for start, surely in _unmarked(passage, stations):
+        taken = [*found, *kecamatan]
+        if any(area.span.start <= start < area.span.end + 1 for area in taken):
+            continue
+        near = _near(passage, start, kecamatan)
+        area = _bare(passage, start, near, places, surely)
+        if area and not any(_overlap(area.span, other.span) for other in taken):
+            found.append(area)
+    return sorted(found)
+
+
+def _first(marks: Iterable[re.Match[str]]) -> list[re.Match[str]]:
+    return [mark for _, mark in zip(range(_MOST_MARKS), marks, strict=False)]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _unmarked(passage: Passage, stations: Sequence[Tps]) -> Iterator[tuple[int, bool]]:
+    """Where a name may stand without `Desa`, and whether its place makes it one."""
+    for tps in stations[:_MOST_MARKS]:
+        yield tps.span.end, True
+        clause = passage.clause(tps.span.start)
+        if clause.start < tps.span.start:
+            yield clause.start, False
+    for mark in _first(_AT.finditer(passage.text)):
+        yield mark.end(), False
+    for line in passage.lines[:_MOST_MARKS]:
+        yield line.start, False
+
+
+def _near(passage: Passage, at: int, kecamatan: Sequence[Area]) -> Area | None:
+    """The kecamatan that goes with what stands here: the next on the line, or the only one."""
+    line = passage.line(at)
+    later = [area for area in kecamatan if at <= area.span.start < line.end]
+    beside = later[:1] or [area for area in kecamatan if line.holds(area.span.start)][-1:]
+    if beside:
+        return beside[0]
+    return kecamatan[0] if len({area.code for area in kecamatan}) == 1 else None
+
+
+def _tokens(passage: Passage, start: int) -> list[re.Match[str]]:
+    """The words of a possible name from here to the first that ends it."""
+    found: list[re.Match[str]] = []
+    at, end = start, passage.line(start).end
+    while len(found) < _WIDEST and (token := _TOKEN.match(passage.text, at, end)):
+        if token[1].lower().strip(".") in _STOPS or _IN_A_STATE.match(passage.text, at):
+            break
+        found.append(token)
+        at = token.end()
+    return found
+
+
+def _windows(tokens: Tokens) -> Iterator[tuple[Span, str, Tokens]]:
+    """The first words, most first, with the words left over."""
+    for size in range(len(tokens), 0, -1):
+        span = Span(tokens[0].start(1), tokens[size - 1].end(1))
+        yield span, tokens[0].string[slice(*span)].strip(" ."), tokens[size:]
+
+
+def _kecamatan(passage: Passage, mark: re.Match[str], places: Places) -> Area | None:
+    tokens = _tokens(passage, mark.end())
+    fault, whole = None, None
+    for span, words, rest in _windows(tokens):
+        code, why = _read_kecamatan(words, places)
+        if code and not _cut(rest):
+            return Area(Span(mark.start(), span.end), words, code)
+        if fault is None or "bisa berarti" in (why or ""):
+            fault, whole = why, (span, words)
+    if whole is None:
+        return None
+    span, words = whole
+    return Area(Span(mark.start(), span.end), words, None, open=fault or "kecamatan tidak dikenal")
+
+
+@lru_cache(maxsize=8192)
+def _read_kecamatan(words: str, places: Places) -> tuple[str | None, str | None]:
+    try:
+        return places.kecamatan(None, words).code, None
+    except Unreadable as fault:
+        return None, str(fault)
+
+
+@lru_cache(maxsize=8192)
+def _read_desa(words: str, kecamatan: str | None, places: Places) -> DesaRead:
+    return places.desa(words, kecamatan, needed=False)
+
+
+def _desa(passage: Passage, start: int, near: Area | None, places: Places) -> Area | None:
+    """The longest name that is known or ambiguous; else the first words, to be asked."""
+    tokens = _tokens(passage, start)
+    if not tokens:
+        return None
+    first = start
+    unknown: Area | None = None
+    for span, words, rest in _windows(tokens):
+        read = _read_desa(words, near.code if near else None, places)
+        here = Span(first, span.end)
+        if read.code and not _cut(rest):
+            return Area(here, words, read.code, read.kecamatan)
+        if _several(read):
+            return Area(here, words, None, read.kecamatan, read.note)
+        unknown = unknown or Area(here, words, None, near and near.code, read.note)
+    return unknown
+
+
+def _bare(
+    passage: Passage, start: int, near: Area | None, places: Places, surely: bool
+) -> Area | None:
+    """A name that nothing announces: only one that the register has, to the letter.
+
+    surely: beside a TPS, where an ambiguous one is asked rather than passed over.
+    """
+    for span, words, rest in _windows(_tokens(passage, start)):
+        if not surely and not all(word in places.words for word in fold(words)):
+            continue
+        read = _read_desa(words, near.code if near else None, places)
+        alone = not rest and span.end >= passage.line(start).end - 2
+        exact = read.note is None and read.code is not None
+        if not surely and not alone and len(words) < 5:
+            continue
+        if exact and not _cut(rest):
+            if near is None and _read_kecamatan(words, places)[0]:
+                return Area(span, words, None, None, f'"{words}": desa atau kecamatan?')
+            return Area(span, words, read.code, read.kecamatan)
+        if surely and read.code and not _cut(rest):
+            return Area(span, words, read.code, read.kecamatan)
+        if surely and _several(read):
+            return Area(span, words, None, read.kecamatan, read.note)
+    return None
+
+
+def _cut(rest: Tokens) -> bool:
+    """Whether a name was cut before a word that parts neighbours: `Tanjung Gelam | Timur`."""
+    word = rest[0][1].lower().strip(".") if rest else ""
+    return word in DIRECTIONS or word in _NUMBERS
+
+
+def _several(read: DesaRead) -> bool:
+    """Whether the name is one of the register, and only which one is not clear."""
+    return bool(read.note) and read.code is None and "tidak dikenal" not in (read.note or "")

@@ -1,0 +1,165 @@
+"""What of a message may be shown and kept: no votes, no officer's name, no telephone number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from situasi.ingest.context import Context
+from situasi.ingest.gazetteer.name_index import fold
+from situasi.ingest.messages.chat_splitter import Message, spoken
+from situasi.ingest.messages.station_codes import dotted
+from situasi.ingest.parsing.cells import tidy
+from situasi.ingest.redaction.persons import RANKS, mask_of, masked, officers_names
+from situasi.ingest.redaction.vote_text import HoldsVotes, blotted
+from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
+
+NAME_REMOVED = "[nama]"
+# What stands where something was taken out, up to the first mark that ends a label.
+_TAKEN_OUT = (NAME_REMOVED, VOTES_REMOVED.partition(":")[0])
+# Characters; WhatsApp itself sends no longer message.
+LONGEST = 65_536
+
+_PHONE = re.compile(r"(?<![\d.,])(?:\+ ?62|62|0)[ -]?8(?:[ -]?[0-9]){7,12}(?![\d])")
+_LABELLED = re.compile(
+    r"\b((?:nama(?: [a-z]+)?|pelapor|padal|petugas|pengirim|a\.?n|atas nama|pam tps"
+    r"|hormat (?:kami|saya)) ?[:=] *)([^\n,;:.]{2,60})",
+    re.IGNORECASE,
+)
+_EMPHASIS = re.compile(r"(?<![\w*_~])[*_~`]{1,3}(?=\S)|(?<=\S)[*_~`]{1,3}(?![\w*_~])")
+
+# Functions and posts by which a reporter may be called.
+_FUNCTION = re.compile(
+    r"\b(?:(?:ka|waka|panit|kanit [a-z]{3,10} )?polsek|polpos|pos(?:ko| pam| yan)?|padal|pawas"
+    r"|pamatwil|bhabin(?:kamtibmas)?|babin(?:sa)?|danramil|koramil|linmas|kpps|pps|ppk|panwascam"
+    r"|ptps|pkd|satgas|polres|kapolres|wakapolres|(?:ka|kasat|sat) ?(?:samapta|intelkam|reskrim"
+    r"|lantas|binmas)|kabag ?ops|bag ?ops|camat|kades|pam tps)\b",
+    re.IGNORECASE,
+)
+_PLACE_WORDS = re.compile(
+    r"[ .]{1,2}([A-Za-z][A-Za-z.]{1,15})(?:[ .]{1,2}([A-Za-z][A-Za-z]{1,15}))?"
+)
+
+_ROUNDS = 8
+_NO_NAMES = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kel", "polri", "no", "nomor", "p"))
+
+
+class Kept(NamedTuple):
+    """A message as it may be kept. text: tidied line by line; votes: whether some were told."""
+
+    text: str
+    votes: bool
+
+
+def kept(message: Message, context: Context, holds_votes: HoldsVotes) -> Kept:
+    """The whole text but for votes, names of officers and numbers of telephones.
+
+    holds_votes: as that of the context, which may remember what it was asked.
+    """
+    lines = (tidy(line) for line in spoken(message.text[:LONGEST]).strip().splitlines())
+    text = dotted(_EMPHASIS.sub("", "\n".join(lines)), context.register)
+    text, votes = blotted(text, holds_votes)
+    text = nameless(text, context.places.words)
+    name = _name_of(message.sender or "", context)
+    if name:
+        text = re.sub(rf"\b{re.escape(name)}\b", NAME_REMOVED, text, flags=re.IGNORECASE)
+    return Kept(text, votes)
+
+
+def original(text: str, context: Context) -> str:
+    """A whole message that came in a row, by file or by key: as one that was pasted is kept.
+
+    What has been through here comes out as it is.
+    """
+
+    def once(text: str) -> str:
+        text = _less(dotted(text, context.register), context.places.words)
+        # Where votes were taken out, what is left would be judged amiss.
+        return text if VOTES_REMOVED in text else blotted(text, context.holds_votes)[0]
+
+    return _settled(text, once)
+
+
+def nameless(text: str, places: frozenset[str] = frozenset()) -> str:
+    """A text without names behind a rank or a label, numbers of telephones and NRP.
+
+    places: the words of places, which name nobody.
+    """
+    return _settled(text, lambda text: _less(text, places))
+
+
+def _settled(text: str, once: Callable[[str], str]) -> str:
+    """Until nothing more is found: what was taken out can leave the next behind a label."""
+    for _ in range(_ROUNDS):
+        before, text = text, once(text)
+        if text == before:
+            break
+    return text
+
+
+def _less(text: str, places: frozenset[str]) -> str:
+    text = _LABELLED.sub(lambda found: _labelled(found, places), text)
+    for start, end in reversed(officers_names(text)):
+        text = text[:start] + NAME_REMOVED + text[end:]
+    return masked(_PHONE.sub(lambda found: mask_of(found[0]), text))
+
+
+def reporter(message: Message, text: str, context: Context) -> str | None:
+    """The post or function of who reports, as the sender's name or the text has it.
+
+    A sender known by number alone is the masked number. A name is never kept.
+    """
+    sender = tidy(message.sender or "")
+    phone = _PHONE.search(sender)
+    return (
+        _function(sender, context)
+        or _signed(text, context)
+        or (mask_of(phone[0]) if phone else None)
+    )
+
+
+def _signed(text: str, context: Context) -> str | None:
+    """The function in the last lines, where a report is signed, or after `pelapor:`."""
+    for line in reversed(text.splitlines()[-3:]):
+        found = _FUNCTION.search(line)
+        if found and len(line.split()) <= 6 and found.start() <= 12:
+            return _function(line, context)
+    return None
+
+
+def _function(said: str, context: Context) -> str | None:
+    """`Polsek Pemulutan` of `Aipda Budi Polsek Pemulutan`: a function, and the place it is of."""
+    found = _FUNCTION.search(said)
+    if not found:
+        return None
+    place = _PLACE_WORDS.match(said, found.end())
+    words = [word for word in (place.groups() if place else ()) if word]
+    known = context.places.words
+    while words and not all(word in known for word in fold(" ".join(words))):
+        words.pop()
+    return " ".join([found[0], *words])
+
+
+def _name_of(sender: str, context: Context) -> str | None:
+    """The sender's own name; None where it is a function, a place or a number."""
+    said = _FUNCTION.sub("|", tidy(sender).strip("~ "))
+    known = context.places.words
+    for part in said.split("|"):
+        words = [w for w in re.findall(r"[^\W\d_]+", part) if w.lower() not in RANKS]
+        named = [word for word in words if word.lower() not in known]
+        if named and len(named) == len(words) and len(" ".join(named)) >= 4:
+            return " ".join(named)
+    return None
+
+
+def _labelled(found: re.Match[str], known: frozenset[str]) -> str:
+    """What stands behind `Pelapor:`, unless it is a function or a number and nothing else."""
+    if any(mark in found[2] for mark in _TAKEN_OUT):
+        return found[0]
+    function = _FUNCTION.search(found[2])
+    rest = _FUNCTION.sub(" ", found[2])
+    words = [word for word in re.findall(r"[^\W\d_]+", rest.lower()) if word not in _NO_NAMES]
+    if not any(word not in known for word in words):
+        return found[0]
+    return found[1] + (f"{function[0]} " if function else "") + NAME_REMOVED

@@ -1,0 +1,187 @@
+"""What a written time says, before any zone is applied: the slow and obvious reading."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from situasi.ingest.parsing import date_patterns as forms
+from situasi.ingest.parsing.cells import LONGEST, Unreadable, is_blank, quote, tidy, written
+from situasi.ingest.tables import Cell
+
+YEARS = range(1990, 2101)
+EXAMPLE = "27/11/2024 07.30"
+MIDNIGHT = (0, 0, 0, 0)
+_EXCEL_ZERO = date(1899, 12, 30)
+
+Clock = tuple[int, int, int, int]  # hour (24 closes the day), minute, second, microsecond
+
+
+class Parts(NamedTuple):
+    """What was written, before any zone is applied. clock None: no time of day given."""
+
+    day: date
+    clock: Clock | None
+    zone: tzinfo | None
+    precision: str
+    note: str | None = None
+
+
+def parts_of(cell: Cell | date) -> Parts:
+    """Date, clock and zone of a cell. Raises Unreadable."""
+    if type(cell) is str:
+        return _from_text(cell)
+    if is_blank(cell):
+        raise Unreadable("waktu kosong")
+    if isinstance(cell, datetime):
+        return _from_datetime(cell)
+    if isinstance(cell, date):
+        return Parts(_within(cell, cell), None, None, "hari")
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return _from_number(float(cell), cell)
+    return _from_text(str(cell))
+
+
+def clock_of(match: re.Match[str], cell: object) -> Clock | None:
+    """The time of day in a match of one of the forms; None where it holds none."""
+    hour, minute, second, fraction, half = match.group(
+        "hour", "minute", "second", "fraction", "half"
+    )
+    packed = match.groupdict().get("packed")
+    if packed:
+        hour, minute, second = packed[:-4] or packed[:-2], packed[-2:], "0"
+        if len(packed) == 6:
+            hour, minute, second = packed[:2], packed[2:4], packed[4:]
+    if hour is None:
+        return None
+    h, m, s = int(hour), int(minute), int(second or 0)
+    u = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    if half:
+        if not 1 <= h <= 12:
+            raise Unreadable(f"waktu {quote(cell)}: jam {hour} tidak cocok dengan AM/PM")
+        h = h % 12 + (12 if half in "pP" else 0)
+    if m > 59 or s > 59 or h > 24 or (h == 24 and (m or s or u)):
+        raise Unreadable(f"waktu {quote(cell)}: jam {hour}.{minute} tidak ada")
+    return h, m, s, u
+
+
+def zone_in(match: re.Match[str], cell: object) -> tzinfo | None:
+    """The zone in a match of one of the forms; None where it holds none."""
+    text = match.group("zone")
+    if text is None:
+        return None
+    groups = match.groupdict()
+    sure = groups.get("second") or groups.get("packed") or (groups.get("gap") or "") in ("T", "t")
+    if "-" in text and text[0] == "-" and not sure:
+        raise Unreadable(f"waktu {quote(cell)} tampak seperti rentang; tulis satu waktu saja")
+    zone = forms.zone_of(text)
+    if zone is None:
+        raise Unreadable(f'waktu {quote(cell)}: selisih UTC "{text.strip()}" tidak ada')
+    return zone
+
+
+def _from_text(cell: str) -> Parts:
+    """Every form, on tidied text without the words that only lead up to a time."""
+    if is_blank(cell):
+        raise Unreadable("waktu kosong")
+    if len(cell) > LONGEST:
+        raise _unreadable(cell)
+    text = re.sub(r"['`\u2019]", "", tidy(cell).lower()).translate(str.maketrans("()[]", "    "))
+    about = bool(forms.ABOUT.search(text))
+    text = forms.FILLERS.sub("", forms.ABOUT.sub("", text))
+    text = " ".join(text.split()).strip(" .,;")
+    if forms.SERIAL.fullmatch(text):
+        return _from_number(float(text.replace(",", ".")), cell)
+    for form in forms.ALL:
+        if match := form.fullmatch(text):
+            parts = _from_match(match, cell)
+            return parts._replace(note=f"waktu {quote(cell)} perkiraan pelapor") if about else parts
+    raise _unreadable(cell, text)
+
+
+def _from_match(match: re.Match[str], cell: str) -> Parts:
+    groups = match.groupdict()
+    month, name, year = groups.get("month"), groups.get("name"), groups["year"]
+    number = int(month) if month else forms.MONTHS.get((name or "").lower())
+    if number is None:
+        raise (
+            _unreadable(cell)
+            if name in forms.WEEKDAYS
+            else Unreadable(f'waktu {quote(cell)}: bulan "{name}" tidak dikenal')
+        )
+    century = 2000 if len(year) == 2 else 0
+    _check_order(match, groups, cell)
+    day = _date(int(year) + century, number, int(groups.get("day") or 1), cell)
+    _check_weekday(groups.get("weekday"), day, cell)
+    if "hour" not in groups:
+        return Parts(day, None, None, "bulan")
+    clock = clock_of(match, cell)
+    return Parts(day, clock, zone_in(match, cell), "menit" if clock else "hari")
+
+
+def _check_order(match: re.Match[str], groups: dict[str, str | None], cell: object) -> None:
+    """Say it in so many words where the month stands before the day."""
+    day, month, year = groups.get("day"), groups.get("month"), groups["year"]
+    if not day or not month or match.start("day") > match.start("month"):
+        return
+    if 12 < int(month) <= 31 and 1 <= int(day) <= 12:
+        raise Unreadable(
+            f"waktu {quote(cell)} menulis bulan sebelum hari; "
+            f"tulis hari/bulan/tahun, misalnya {month}/{day}/{year}"
+        )
+
+
+def _date(year: int, month: int, day: int, cell: object) -> date:
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        raise Unreadable(f"waktu {quote(cell)} bukan tanggal yang ada") from None
+    return _within(found, cell)
+
+
+def _within(day: date, cell: object) -> date:
+    if day.year not in YEARS:
+        raise Unreadable(f"waktu {quote(cell)}: tahun {day.year} di luar {YEARS[0]}-{YEARS[-1]}")
+    return day
+
+
+def _check_weekday(word: str | None, day: date, cell: object) -> None:
+    if word is None:
+        return
+    if word not in forms.WEEKDAYS:
+        raise _unreadable(cell)
+    if forms.WEEKDAYS[word] != day.weekday():
+        raise Unreadable(
+            f"waktu {quote(cell)}: {day:%d/%m/%Y} adalah hari {forms.DAYS[day.weekday()]}"
+        )
+
+
+def _from_datetime(cell: datetime) -> Parts:
+    day = _within(date(cell.year, cell.month, cell.day), cell)
+    clock = (cell.hour, cell.minute, cell.second, cell.microsecond)
+    # Excel has no dates without a clock: a date alone arrives as its midnight.
+    if cell.tzinfo is None and clock == MIDNIGHT:
+        return Parts(day, None, None, "hari")
+    return Parts(day, clock, cell.tzinfo, "menit")
+
+
+def _from_number(serial: float, cell: object) -> Parts:
+    """An Excel serial day (days since 30 December 1899), or 20241127 as a number."""
+    if serial.is_integer() and 19_900_101 <= serial <= 21_001_231:
+        return _from_text(written(serial))
+    if not 32_874 <= serial < 73_416:
+        raise _unreadable(cell)
+    days, seconds = divmod(round(serial * 86_400), 86_400)
+    day = _EXCEL_ZERO + timedelta(days=days)
+    if serial.is_integer():
+        return Parts(day, None, None, "hari")
+    return Parts(day, (seconds // 3600, seconds // 60 % 60, seconds % 60, 0), None, "menit")
+
+
+def _unreadable(cell: object, text: str = "") -> Unreadable:
+    if forms.CLOCK.fullmatch(text) and ("." in text or ":" in text):
+        return Unreadable(f"waktu {quote(cell)} tanpa tanggal; tulis misalnya {EXAMPLE}")
+    if forms.NO_YEAR.fullmatch(text):
+        return Unreadable(f"waktu {quote(cell)} tanpa tahun; tulis misalnya {EXAMPLE}")
+    return Unreadable(f"waktu {quote(cell)} tidak terbaca; tulis misalnya {EXAMPLE}")

@@ -1,0 +1,57 @@
+"""Institutions that took part in an activity, each under one name."""
+
+from __future__ import annotations
+
+import re
+
+from situasi.ingest.parsing.cells import is_blank, tidy
+from situasi.ingest.tables import Cell
+from situasi.ingest.validation.row_issues import text
+
+_PARTS = re.compile(r"\s*(?:[,;/&+\n]|\b(?:dan|serta|bersama|and)\b)\s*", re.IGNORECASE)
+_SPELLINGS = {
+    "KPU": "kpu|kpud|komisi pemilihan umum|kpu kab",
+    "Bawaslu": "bawaslu|panwaslu|badan pengawas pemilu|bawaslu kab",
+    "TNI": "tni|tni ad|kodim|koramil|babinsa|danramil|dandim|tentara",
+    "Pemkab": "pemkab|pemda|pemerintah kabupaten|pemerintah daerah|bupati|sekda|regency",
+    "Satpol PP": "satpol pp|satpol|pol pp|polpp|satuan polisi pamong praja",
+    "Linmas": "linmas|satlinmas|hansip|perlindungan masyarakat",
+    "PPK": "ppk|panitia pemilihan kecamatan",
+    "PPS": "pps|panitia pemungutan suara",
+    "KPPS": "kpps",
+    "Panwascam": "panwascam|panwaslu kecamatan|panwas kecamatan",
+    "Kejaksaan": "kejaksaan|kejari|jaksa|kejaksaan negeri",
+    "Pengadilan": "pengadilan|pengadilan negeri|pn",
+    "Gakkumdu": "gakkumdu|sentra gakkumdu",
+    "BPBD": "bpbd|badan penanggulangan bencana daerah",
+    "Dishub": "dishub|dinas perhubungan",
+    "Dinkes": "dinkes|dinas kesehatan",
+    "Disdukcapil": "disdukcapil|dukcapil",
+    "Kesbangpol": "kesbangpol|badan kesbangpol|kesbang",
+    "Damkar": "damkar|pemadam kebakaran",
+    "PLN": "pln",
+    "FKUB": "fkub",
+    "MUI": "mui",
+    "Camat": "camat|kecamatan|pemerintah kecamatan",
+    "Kepala desa": "kepala desa|kades|pemerintah desa|pemdes|perangkat desa",
+    "Tokoh masyarakat": "tokoh masyarakat|toga|tomas|tokoh agama|tokoh adat|tokoh pemuda",
+}
+_KNOWN = {spelling: name for name, all_ in _SPELLINGS.items() for spelling in all_.split("|")}
+
+
+def read_partners(cell: Cell, area: str) -> str | None:
+    """`kpu ogan ilir & panwaslu` as "KPU, Bawaslu"; what is not known as it was written.
+
+    area: the name of the kabupaten, which says nothing behind an institution's.
+    """
+    written = text(cell)
+    if written is None or is_blank(written):
+        return None
+    around = re.compile(rf"\b(?:kab\w*\W*)?{re.escape(area)}\b", re.IGNORECASE)
+    names = [_named(part, around) for part in _PARTS.split(tidy(written[:2000])) if part.strip()]
+    return ", ".join(dict.fromkeys(filter(None, names))) or None
+
+
+def _named(part: str, around: re.Pattern[str]) -> str:
+    bare = " ".join(re.findall(r"[a-z]+", around.sub(" ", part).lower()))
+    return _KNOWN.get(bare, part.strip(" .-"))

@@ -1,0 +1,126 @@
+"""Numbers as people write them: heads counted, degrees, TPS numbers, yes and no."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from situasi.ingest.parsing.cells import Unreadable, is_blank, plain, quote
+from situasi.ingest.parsing.coordinates import read_joined_point, read_point
+from situasi.ingest.tables import Cell
+
+__all__ = [
+    "read_count",
+    "read_decimal",
+    "read_joined_point",
+    "read_point",
+    "read_tps",
+    "read_yesno",
+]
+
+# No kabupaten has as many people; keeps a slipped digit or a telephone number out.
+LARGEST_COUNT = 10_000_000
+
+_UNIT = r"(?: ?(?:orang|org|jiwa|pemilih|warga|personel|personil|voters|people))?\.?"
+_COUNT = re.compile(
+    r"(?P<whole>[0-9]{1,12}|[1-9][0-9]{0,2}(?P<mark>[., ])[0-9]{3}(?:(?P=mark)[0-9]{3})*)"
+    rf"(?P<rest>[.,]0{{1,2}})?{_UNIT}",
+    re.IGNORECASE,
+)
+_DECIMAL = re.compile(
+    r"[+-]?(?:[0-9]{1,15}(?:[.,][0-9]{0,20})?|[.,][0-9]{1,20})(?:e[+-]?[0-9]{1,2})?"
+)
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]{1,20}|(?:,[0-9]{3})+\.[0-9]{1,20})")
+
+_TPS_BARE = re.compile(r"[0-9]{1,4}")
+_TPS_NAMED = re.compile(r"\btps\W{0,3}(?:(?:no|nomor|nmr)\W{0,3})?([0-9]{1,4})(?![0-9])")
+_ANOTHER = re.compile(
+    r" ?[-,;/&+] ?[0-9]|.*\b(?:dan|atau|sampai|hingga|s\W{0,2}d)\b\W{0,3}[0-9]", re.DOTALL
+)
+
+_YES = frozenset({"ya", "y", "yes", "true", "benar", "betul", "1", "latihan", "rehearsal"})
+_NO = frozenset({"tidak", "tdk", "no", "n", "false", "bukan", "salah", "0", "nyata"})
+
+
+def read_count(cell: Cell) -> int:
+    """A whole number from 0 up: `1.234`, `1,234`, `1 234`, `412 orang`, 412.0.
+
+    Marks between groups of three are thousands. Raises Unreadable.
+    """
+    if is_blank(cell):
+        raise Unreadable("jumlah kosong")
+    if isinstance(cell, bool):
+        raise Unreadable(f"jumlah {quote(cell)} bukan bilangan")
+    if isinstance(cell, (int, float)):
+        return _count_in_range(cell)
+    text = plain(cell)
+    match = _COUNT.fullmatch(text)
+    if match is None or (match["rest"] and match["rest"][0] == match["mark"]):
+        raise Unreadable(_why_no_count(text, cell))
+    return _count_in_range(int(re.sub(r"[., ]", "", match["whole"])))
+
+
+def _count_in_range(number: float) -> int:
+    if not math.isfinite(number) or number != int(number):
+        raise Unreadable(f"jumlah {quote(number)} bukan bilangan bulat")
+    if number < 0:
+        raise Unreadable(f"jumlah {quote(number)} negatif")
+    if number > LARGEST_COUNT:
+        raise Unreadable(f"jumlah {quote(number)} terlalu besar")
+    return int(number)
+
+
+def _why_no_count(text: str, cell: object) -> str:
+    if text.startswith("-"):
+        return f"jumlah {quote(cell)} negatif"
+    if _GROUPED.fullmatch(text) or (_DECIMAL.fullmatch(text) and not text.isdigit()):
+        return f"jumlah {quote(cell)} bukan bilangan bulat"
+    return f"jumlah {quote(cell)} bukan bilangan; tulis angkanya saja, misalnya 412"
+
+
+def read_decimal(cell: Cell) -> float:
+    """A finite number with a decimal point or comma: `-3,2535`, `-3.2535`, `1.234,5`.
+
+    One mark alone is always the decimal mark. Raises Unreadable.
+    """
+    if is_blank(cell):
+        raise Unreadable("angka kosong")
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        number = float(cell) if abs(cell) < 1e100 else math.inf
+    else:
+        number = _decimal_in(plain(cell).lower(), cell)
+    if not math.isfinite(number):
+        raise Unreadable(f"angka {quote(cell)} tidak terbaca")
+    return number
+
+
+def _decimal_in(text: str, cell: object) -> float:
+    if _DECIMAL.fullmatch(text):
+        return float(text.replace(",", "."))
+    if _GROUPED.fullmatch(text):
+        mark = max(text.rfind("."), text.rfind(","))
+        return float(re.sub(r"[.,]", "", text[:mark]) + "." + text[mark + 1 :])
+    raise Unreadable(f"angka {quote(cell)} tidak terbaca; tulis misalnya -3,2535")
+
+
+def read_tps(cell: Cell) -> str:
+    """The number of one TPS in three digits: `1`, `TPS 02 Desa X`, `Desa X TPS 02`.
+
+    Raises Unreadable, also where several TPS are named.
+    """
+    text = plain(cell).lower()
+    named = list(_TPS_NAMED.finditer(text))
+    if len(named) > 1 or (named and _ANOTHER.match(text, named[0].end())):
+        raise Unreadable(f"TPS {quote(cell)} menyebut lebih dari satu TPS; tulis satu per baris")
+    digits = named[0][1] if named else text if _TPS_BARE.fullmatch(text) else "0"
+    if not 1 <= int(digits) <= 999:
+        raise Unreadable(f"TPS {quote(cell)} bukan nomor TPS; tulis misalnya 001")
+    return f"{int(digits):03d}"
+
+
+def read_yesno(cell: Cell) -> bool:
+    """Ya or tidak; `t` alone is not guessed at. Raises Unreadable."""
+    text = plain(cell).lower()
+    if text not in _YES and text not in _NO:
+        raise Unreadable(f"{quote(cell)} bukan ya atau tidak")
+    return text in _YES

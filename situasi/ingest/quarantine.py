@@ -1,0 +1,96 @@
+"""Rows in quarantine: returned to the sender as a file, corrected, and released."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from situasi.access.roles import Viewer
+from situasi.board import Board
+from situasi.common.formula_escape import harmless
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.readers.reserved_columns import EXCESS
+from situasi.ingest.validation.column_mapping import OURS, RETURNED
+from situasi.ingest.write_scope import WriteScope
+from situasi.store.protocol import Quarantined, Store
+
+NOT_THEIRS = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
+
+
+def as_csv(waiting: Sequence[Quarantined]) -> str:
+    """The rows as a file for the sender, with the reasons beside them, and every column that
+    these ask for (Rejected.raw), filled or not.
+
+    Corrected and delivered again, each row is known by its `no_karantina` and leaves
+    quarantine when it is accepted.
+    """
+    headings = list(dict.fromkeys(heading for row in waiting for heading in row.raw))
+    headings = [heading for heading in headings if heading not in OURS]
+    file = io.StringIO()
+    writer = csv.DictWriter(
+        file, [*OURS, *headings], lineterminator="\r\n", restval="", quoting=csv.QUOTE_ALL
+    )
+    writer.writerow({heading: harmless(heading) for heading in [*OURS, *headings]})
+    for row in waiting:
+        known = {
+            RETURNED: str(row.number),
+            "alasan": "; ".join(row.reasons),
+            "berkas": row.source,
+            "baris": str(row.row),
+        }
+        cells = {k: v for k, v in row.raw.items() if k not in OURS}
+        writer.writerow({key: harmless(cell) for key, cell in {**cells, **known}.items()})
+    return file.getvalue()
+
+
+def find(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarantined]:
+    """Those of these rows that wait and that this viewer may see.
+
+    A faulty row often names no kecamatan: a viewer of some kecamatan sees their own deliveries.
+    """
+    seen = set(viewer.role.feeds(tuple(FEEDS)))
+    rows = [row for row in store.quarantine(numbers=numbers) if row.feed in seen]
+    if viewer.area and rows:
+        batches = store.batches()
+        own = set(batches.loc[batches["actor"] == viewer.name, "batch"])
+        rows = [row for row in rows if row.batch in own]
+    return rows
+
+
+def release(
+    board: Board,
+    scope: WriteScope,
+    row: Quarantined,
+    corrections: Mapping[str, str],
+    now: datetime,
+) -> Ledger:
+    """Bring one row through the door again, with these cells corrected.
+
+    Accepted (or already known), it leaves quarantine; still faulty, it stays as it was,
+    and the ledger says why. Released by somebody else meanwhile, nothing is stored, and the
+    ledger says so in `refused`.
+    """
+    if not scope.correctable([row], board.store):
+        return Ledger(row.source, feed=row.feed, refused=NOT_THEIRS)
+    column = board.context.vocabulary.column_of
+    mended = {column(row.feed, heading) for heading in corrections} - {None}
+    kept = {
+        heading: cell
+        for heading, cell in row.raw.items()
+        if column(row.feed, heading) not in mended and heading != EXCESS
+    }
+    came_from = {RETURNED: str(row.number), "berkas": row.source, "baris": str(row.row)}
+    cells = {**kept, **corrections, **came_from}
+    return ingest_rows(
+        [cells],
+        row.source,
+        board.store,
+        board.context,
+        scope,
+        feed=row.feed,
+        now=now,
+        releases=row.number,
+    )

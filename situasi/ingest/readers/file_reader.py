@@ -1,0 +1,66 @@
+"""Reading a file as it comes from the field: what it is, told by its content, then its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from situasi.ingest.readers import csv_reader, file_types, json_reader, text_encoding, xlsx_reader
+from situasi.ingest.readers.header_detection import Recognise
+from situasi.ingest.readers.private_copy import refuse_failure, refuse_no_file
+from situasi.ingest.readers.xlsx_guard import FULL
+from situasi.ingest.tables import SourceRefused, Table
+
+_WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
+_JSON = {".json", ".jsonl", ".ndjson", ".geojson"}
+
+
+def read(path: Path, recognise: Recognise, chunk_rows: int = 20_000) -> Iterator[Table]:
+    """Tables of the rows in this file, at least one, each of at most `chunk_rows` rows.
+
+    recognise: how many distinct columns of a feed the texts of a row name as headings; a row
+    of two or more can be the heading. The first table carries the notes on the whole file.
+
+    Raises SourceRefused with one sentence for the sender. Long files are read while they are
+    taken, so it may come after some tables: save nothing before the last one. Raises OSError
+    where the disk is full.
+    """
+    if chunk_rows < 1:
+        raise ValueError(f"chunk_rows is {chunk_rows}; a table needs at least one row")
+    try:
+        refuse_no_file(path)
+        with path.open("rb") as file:
+            head = file.read(file_types.HEAD)
+        yield from _tables(path, head, recognise, chunk_rows)
+    except OSError as failure:
+        if failure.errno in FULL:  # of our disk, and no fault of the file
+            raise
+        raise refuse_failure(failure) from failure
+
+
+def _tables(path: Path, head: bytes, recognise: Recognise, chunk_rows: int) -> Iterator[Table]:
+    if not head:
+        raise SourceRefused("Berkas ini kosong.")
+    file_types.refuse_strangers(head)
+    suffix = path.suffix.lower()
+    if file_types.is_zip(head):
+        note = "" if suffix in _WORKBOOKS else f"isinya berkas Excel walau bernama *{suffix}"
+        return _noted(xlsx_reader.read(path, recognise, chunk_rows), note)
+    encoding = text_encoding.detect(path)
+    kind = json_reader.kind(path, encoding)
+    if kind:
+        note = f"isinya JSON walau bernama *{suffix}" if suffix not in _JSON else ""
+        reader = json_reader.read_lines if kind == "lines" else json_reader.read_document
+        return _noted(reader(path, encoding, recognise, chunk_rows), note)
+    note = f"isinya teks walau bernama *{suffix}" if suffix in _WORKBOOKS | _JSON else ""
+    return _noted(csv_reader.read(path, encoding, recognise, chunk_rows), note)
+
+
+def _noted(tables: Iterator[Table], note: str) -> Iterator[Table]:
+    """The tables, a note added to the first."""
+    for first in tables:
+        notes = (note, *first.notes) if note else first.notes
+        return chain([replace(first, notes=notes)], tables)
+    return tables

@@ -1,0 +1,74 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+from __future__ import annotations
+
+from situasi.ingest.tables import SourceRefused
+
+HEAD = 1 << 16
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+# First bytes -> what the sender most likely attached by mistake.
+_STRANGERS = (
+    (b"%PDF", "dokumen PDF"),
+    (b"\x89PNG\r\n\x1a\n", "gambar PNG"),
+    (b"\xff\xd8\xff", "gambar JPEG"),
+    (b"GIF8", "gambar GIF"),
+    (b"II*\x00", "gambar TIFF"),
+    (b"MM\x00*", "gambar TIFF"),
+    (b"Rar!\x1a\x07", "arsip RAR"),
+    (b"7z\xbc\xaf'\x1c", "arsip 7z"),
+    (b"\x1f\x8b", "arsip GZIP"),
+    (b"BZh", "arsip BZIP2"),
+    (b"\xfd7zXZ\x00", "arsip XZ"),
+    (b"{\\rtf", "dokumen RTF"),
+    (b"SQLite format 3\x00", "basis data SQLite"),
+    (b"MZ\x90\x00", "program Windows"),
+    (b"\x7fELF", "program"),
+    (b"OggS", "rekaman suara"),
+    (b"ID3", "rekaman suara"),
+)
+_RIFF = {b"WEBP": "gambar WebP", b"WAVE": "rekaman suara", b"AVI ": "video"}
+_MARKUP = (
+    (b"<!doctype html", "halaman web (HTML)"),
+    (b"<html", "halaman web (HTML)"),
+    (b"<table", "halaman web (HTML)"),
+    (b"<kml", "berkas peta KML"),
+    (b"<gpx", "berkas jejak GPX"),
+    (b"<?xml", "berkas XML"),
+)
+_ASK = "kirim laporan sebagai XLSX, CSV atau JSON."
+
+
+def refuse_strangers(head: bytes) -> None:
+    """Raise SourceRefused, saying what the file is, when it cannot hold a table of reports."""
+    name = _stranger(head)
+    if name:
+        raise SourceRefused(f"Berkas ini sebenarnya {name}; {_ASK}")
+    if head.startswith(OLE2):
+        raise SourceRefused(_ole2(head))
+
+
+def is_zip(head: bytes) -> bool:
+    return head.startswith(ZIP)
+
+
+def _stranger(head: bytes) -> str | None:
+    if head[:4] == b"RIFF":
+        return _RIFF.get(head[8:12], "berkas media")
+    if head[4:8] == b"ftyp":
+        return "video atau foto ponsel"
+    for first, name in _STRANGERS:
+        if head.startswith(first):
+            return name
+    text = head[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return next((name for first, name in _MARKUP if text.startswith(first)), None)
+
+
+def _ole2(head: bytes) -> str:
+    if "EncryptedPackage".encode("utf-16-le") in head:
+        return "Berkas Excel ini dikunci dengan sandi; buka, hapus sandinya, lalu simpan ulang."
+    return (
+        "Berkas ini berformat Office lama (.xls atau .doc); "
+        "buka lalu simpan sebagai Excel Workbook (.xlsx)."
+    )

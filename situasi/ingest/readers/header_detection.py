@@ -1,0 +1,162 @@
+"""Finding the heading row among titles, letterheads and merged group headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from situasi.ingest.readers import reserved_columns
+from situasi.ingest.tables import SourceRefused
+
+Recognise = Callable[[Sequence[str]], int]
+
+SEARCHED = 40  # rows among which the heading is looked for
+_NEEDED = 2  # recognised columns that make a row a heading
+_INVISIBLE = "\ufeff\u200b\u200e\u200f"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where the heading stands and what it says.
+
+    first, last: indexes of its rows among those searched (last includes a "(1) (2) (3)" row).
+    names: one unique name per column; None where the column has no heading.
+    texts: every text of its rows, casefolded, to tell when a page break repeats it.
+    suspects: first letters of rows that may be a repeated heading.
+    """
+
+    first: int
+    last: int
+    names: tuple[str | None, ...]
+    texts: frozenset[str]
+    suspects: frozenset[str]
+    score: int
+
+    @cached_property
+    def openings(self) -> tuple[str, ...]:
+        """How every row begins that may be a repeated heading; others may too."""
+        return tuple({text.split()[0] for text in self.texts})
+
+
+def find(rows: Sequence[Sequence[object]], recognise: Recognise) -> Heading | None:
+    """The row, or pair of rows one above the other, that names most columns of a feed.
+
+    None where no row names two. Raises SourceRefused when the only candidates are too wide.
+    """
+    tidy = [_tidy(row) for row in rows[:SEARCHED]]
+    wide = any(len(row) > reserved_columns.MAX_COLUMNS for row in tidy)
+    tidy = [row if len(row) <= reserved_columns.MAX_COLUMNS else [] for row in tidy]
+    best: tuple[int, int, int, list[str]] | None = None
+    for index, row in enumerate(tidy):
+        below = tidy[index + 1] if index + 1 < len(tidy) else []
+        for last, texts in ((index, row), (index + 1, _pair(row, below, recognise))):
+            score = recognise(texts) if texts else 0
+            if score >= _NEEDED and (best is None or score > best[0]):
+                best = (score, index, last, texts)
+    if best is None:
+        if wide:
+            raise SourceRefused(reserved_columns.TOO_WIDE)
+        return None
+    return _heading(tidy, best)
+
+
+def _heading(tidy: list[list[str]], best: tuple[int, int, int, list[str]]) -> Heading:
+    score, first, last, texts = best
+    raw = {text.casefold() for row in tidy[first : last + 1] for text in row if text}
+    if last + 1 < len(tidy) and _is_numbering(tidy[last + 1]):
+        last += 1
+    return Heading(
+        first=first,
+        last=last,
+        names=unique(texts),
+        texts=frozenset(raw),
+        suspects=frozenset(letter for text in raw for letter in _cases(text[0])),
+        score=score,
+    )
+
+
+def _cases(letter: str) -> str:
+    return letter + letter.upper() + letter.lower()
+
+
+def _tidy(row: Sequence[object]) -> list[str]:
+    """A row as texts, line breaks and invisible marks gone, empty cells at its end cut off."""
+    texts = [_text(cell) for cell in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)  # Excel holds every number as a decimal
+    return " ".join(str(cell).strip(_INVISIBLE).split())
+
+
+def _pair(above: list[str], below: list[str], recognise: Recognise) -> list[str]:
+    """Two heading rows as one: the sub-heading, its group's title, or both joined.
+
+    Empty when the lower row cannot be a heading: it holds digits, as data does, or no title
+    of the upper row spans two columns of it.
+    """
+    if not any(above) or any(c.isdigit() for text in below for c in text):
+        return []
+    width = max(len(above), len(below))
+    top, sub = (row + [""] * (width - len(row)) for row in (above, below))
+    if not any(text and not title for title, text in zip(top, sub, strict=True)):
+        return []
+    group, texts = "", []
+    for title, text in zip(top, sub, strict=True):
+        group = title or group
+        options = (f"{group} {text}", text, title) if text else (title,)
+        known = (option for option in options if option.strip() and recognise([option]))
+        texts.append(next(known, options[0]).strip())
+    return texts
+
+
+def rows_above(
+    rows: Sequence[Sequence[object]], heading: Heading, recognise: Recognise
+) -> tuple[list[int], list[int]]:
+    """Indexes of the rows above the heading that hold anything: titles, and rows of a table.
+
+    A row of several cells below another row that names columns belongs to a table of its own.
+    """
+    tidy = [_tidy(row) for row in rows[: heading.first]]
+    tables = [index for index, row in enumerate(tidy) if recognise(row) >= _NEEDED]
+    titles, left = [], []
+    for index, row in enumerate(tidy):
+        filled = sum(map(bool, row))
+        if filled > 1 and tables and tables[0] < index:
+            left.append(index)
+        elif filled:
+            titles.append(index)
+    return titles, left
+
+
+_NUMBERING = re.compile(r"\(?(\d{1,3})[).]?")
+
+
+def _is_numbering(row: list[str]) -> bool:
+    """A row that only counts its columns, as official tables print below the heading."""
+    found = [_NUMBERING.fullmatch(text) for text in row if text]
+    numbers = [int(match[1]) for match in found if match]
+    return len(found) >= 3 and numbers == list(range(1, len(found) + 1))
+
+
+def unique(texts: Sequence[str]) -> tuple[str | None, ...]:
+    """Names that can head a frame: a second "Keterangan" becomes "Keterangan (2)"."""
+    taken: set[str] = set(reserved_columns.ALL)
+    names: list[str | None] = []
+    for text in texts:
+        name, count = text, 1
+        while name in taken:
+            count += 1
+            name = f"{text} ({count})"
+        if text:
+            taken.add(name)
+        names.append(name or None)
+    return tuple(names)
