@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, Command, Member
 from situasi.overseeing import COUNTS, Overview, Total
-from situasi.store.rollups import Rollup
+from situasi.store.rollups.queries import Rollup
 
 
 @dataclass(frozen=True)

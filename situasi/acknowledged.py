@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.store.protocol import Overtaken, Store
+from situasi.store.interface import Overtaken, Store
 
 KIND = "acknowledgement"
 _LONGEST = 60

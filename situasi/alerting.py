@@ -17,7 +17,7 @@ import pandas as pd
 from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis.alerts.episodes import GONE, Alerts
-from situasi.store.protocol import Overtaken, Store
+from situasi.store.interface import Overtaken, Store
 
 KIND = "alert"
 LONGEST = 300  # characters of what somebody says

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from situasi import sealed, sight
+from situasi import sight
 from situasi.access.roles import Role, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
@@ -27,9 +27,10 @@ from situasi.domain import feed_schemas, labels
 from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 from situasi.reports.tabular import as_csv
 from situasi.sight import Sight
-from situasi.store import tables, verbatim
-from situasi.store.seen import Commits
-from situasi.store.verbatim import State
+from situasi.store import schema as store_schema
+from situasi.store.backup import backup_container, raw_tables
+from situasi.store.backup.raw_tables import State
+from situasi.store.visible_at import Commits
 
 _UTC = pa.timestamp("us", tz="UTC")
 # How the store knows a row again, and proves it: of no use to who reads.
@@ -106,8 +107,10 @@ class _Archive:
             made += [self._deliveries(feeds), self._quarantine(feeds)]
         if self._role is None:
             made += [
-                self._plain(tables.audit, "jejak", "jejak: siapa berbuat apa, dengan segelnya"),
-                self._plain(tables.notes, "catatan", "catatan papan, misalnya jam latihan"),
+                self._plain(
+                    store_schema.audit, "jejak", "jejak: siapa berbuat apa, dengan segelnya"
+                ),
+                self._plain(store_schema.notes, "catatan", "catatan papan, misalnya jam latihan"),
             ]
         made += [self._cases(), self._stations(), self._kecamatan()]
         self._dictionary(made)
@@ -116,7 +119,7 @@ class _Archive:
         return made
 
     def _feed(self, feed: Feed) -> Written:
-        table = tables.feeds[feed.name]
+        table = store_schema.feeds[feed.name]
         at, numbers = self._taken.get(feed.name, _NONE)
         about = f"laporan: {labels.label('feed', feed.name)}"
 
@@ -137,7 +140,7 @@ class _Archive:
             return seen.append_column("withdrawn_rows", pa.array(counts, pa.int64()))
 
         about = "kiriman: setiap berkas atau formulir yang masuk"
-        return self._file("kiriman.parquet", "batches", about, tables.batches, told)
+        return self._file("kiriman.parquet", "batches", about, store_schema.batches, told)
 
     def _quarantine(self, feeds: tuple[str, ...]) -> Written:
         released = _released(self._state, self._commits)
@@ -152,7 +155,7 @@ class _Archive:
             )
 
         about = "karantina: baris yang ditolak, dengan isi asli dan setiap alasannya"
-        return self._file("karantina.parquet", "quarantine", about, tables.quarantine, told)
+        return self._file("karantina.parquet", "quarantine", about, store_schema.quarantine, told)
 
     def _less(
         self, piece: pa.RecordBatch, feeds: tuple[str, ...], named: tuple[str, ...]
@@ -175,7 +178,7 @@ class _Archive:
         told: Callable[[pa.RecordBatch], pa.RecordBatch],
     ) -> Written:
         """A table of the store as a file, a piece in memory at a time."""
-        empty = pa.RecordBatch.from_pylist([], schema=verbatim.schema(source))
+        empty = pa.RecordBatch.from_pylist([], schema=raw_tables.schema(source))
         schema = told(empty).schema.with_metadata(self._metadata())
         path, rows, made_up = self._folder / name, 0, 0
         path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -316,7 +319,7 @@ class _Archive:
         """As `sha256sum -c SHA256SUMS` reads it."""
         files = sorted(path for path in self._folder.rglob("*") if path.is_file())
         lines = [
-            f"{sealed.sum_of(path)}  {path.relative_to(self._folder).as_posix()}\n"
+            f"{backup_container.sum_of(path)}  {path.relative_to(self._folder).as_posix()}\n"
             for path in files
         ]
         (self._folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
@@ -421,8 +424,8 @@ def _as_read(piece: pa.RecordBatch, commits: Commits) -> pa.RecordBatch:
 def _taken_back(state: State, commits: Commits) -> dict[str, tuple[Any, Any]]:
     """By feed: when rows were taken back (microseconds), and their numbers, in their order."""
     found: dict[str, list[tuple[int, int, int]]] = {}
-    for row in state.rows(tables.withdrawals):
-        said = dict(zip(verbatim.names(tables.withdrawals), row, strict=True))
+    for row in state.rows(store_schema.withdrawals):
+        said = dict(zip(raw_tables.names(store_schema.withdrawals), row, strict=True))
         cells = said["row_seq"], said["seq"], said["recorded_at"]
         found.setdefault(said["feed"], []).append(cells)
     arrays = {feed: np.array(sorted(rows), dtype=np.int64) for feed, rows in found.items()}
@@ -443,8 +446,8 @@ def _at_of(seq: pa.Array, numbers: Any, at: Any) -> pa.Array:
 
 def _rows_taken_back(state: State) -> dict[int, int]:
     counted: dict[int, int] = {}
-    at = verbatim.names(tables.withdrawals).index("batch")
-    for row in state.rows(tables.withdrawals):
+    at = raw_tables.names(store_schema.withdrawals).index("batch")
+    for row in state.rows(store_schema.withdrawals):
         counted[row[at]] = counted.get(row[at], 0) + 1
     return counted
 
@@ -452,9 +455,9 @@ def _rows_taken_back(state: State) -> dict[int, int]:
 def _released(state: State, commits: Commits) -> dict[int, tuple[int, int]]:
     """By number in quarantine: the batch that took it in and still stands, and when."""
     undone = state.undone()
-    names = verbatim.names(tables.releases)
+    names = raw_tables.names(store_schema.releases)
     found: dict[int, tuple[int, int]] = {}
-    for row in state.rows(tables.releases):
+    for row in state.rows(store_schema.releases):
         said = dict(zip(names, row, strict=True))
         if said["batch"] not in undone:
             batch, at = (np.array([said[name]]) for name in ("batch", "recorded_at"))

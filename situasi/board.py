@@ -27,8 +27,8 @@ from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.lookout import Lookout
 from situasi.snapshot import Live
 from situasi.store import Scope, open_store
-from situasi.store.looking import ReadOnly
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
+from situasi.store.read_only import ReadOnly
 
 
 @dataclass(frozen=True)

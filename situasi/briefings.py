@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from situasi.access.roles import Viewer
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 
 KIND = "taklimat"
 LONGEST_NOTE = 120  # characters

@@ -19,7 +19,7 @@ from situasi.domain.exercise_scenarios import Message, Scenario
 from situasi.ingest.pipeline import Ledger, ingest_rows
 from situasi.ingest.write_scope import Corrects, for_program
 from situasi.snapshot import Snapshot
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
 
 KIND = "drill"
 # How each row of a scenario begins to say where it is from.

@@ -24,8 +24,8 @@ from situasi.domain.register import estimates_voters, kecamatan_names
 from situasi.domain.settings import Settings
 from situasi.overseeing import Overseeing, Overview
 from situasi.store import open_store
-from situasi.store.protocol import Store, StoreError
-from situasi.store.rollups import open_rollups
+from situasi.store.interface import Store, StoreError
+from situasi.store.rollups.queries import open_rollups
 
 # Boards of kabupaten in memory at once: more than a Polda has kabupaten.
 MOST: Final = 24

@@ -16,7 +16,7 @@ from situasi.common.i18n import _
 from situasi.ingest import feeds
 from situasi.ingest.pipeline import as_table, ingest_rows
 from situasi.ingest.write_scope import bound, for_viewer
-from situasi.store.protocol import Overtaken, Store
+from situasi.store.interface import Overtaken, Store
 
 KIND = "rencana"
 SOURCE = "rencana pergeseran"

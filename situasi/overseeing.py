@@ -16,9 +16,9 @@ from situasi.domain import register as domain_register
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import Command, Member, below
 from situasi.domain.register import Register
-from situasi.store.protocol import StoreError
-from situasi.store.rollups import Rollup, Rollups, Serious, Terms
-from situasi.store.trail import Mark
+from situasi.store.audit.audit_log import Mark
+from situasi.store.interface import StoreError
+from situasi.store.rollups.queries import Rollup, Rollups, Serious, Terms
 
 # Of Rollup, what adds up over kabupaten.
 COUNTS = (

@@ -19,14 +19,14 @@ import pandas as pd
 from situasi.analysis import caseload, incidents, microseconds
 from situasi.analysis.caseload import Cases
 from situasi.analysis.coded import Coder
-from situasi.batches import Batches
 from situasi.common.growable_frame import Rows
 from situasi.domain import feed_schemas
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.store import trail
-from situasi.store.protocol import Store, StoreError
-from situasi.waiting import WaitingCount
+from situasi.store.audit import audit_log
+from situasi.store.delivery_table import Batches
+from situasi.store.interface import Store, StoreError
+from situasi.store.quarantine_counts import WaitingCount
 
 _TIME: Final = "datetime64[us, UTC]"
 # Whoever finds another still reading waits so many seconds, then takes what there was before.
@@ -64,7 +64,7 @@ class Snapshot:
     rehearsal: bool
     exercise_at: datetime | None
     origin: int = 0
-    seal: str = trail.BEGINNING
+    seal: str = audit_log.BEGINNING
 
     @property
     def state(self) -> tuple[int, str]:
@@ -119,7 +119,7 @@ class Live:
         self._batches, self._waiting = Batches(), WaitingCount()
         self._withdrawals = self._no_withdrawals
         # Number and seal of an entry of the trail: no row that was read is younger.
-        self._mark = (0, trail.BEGINNING)
+        self._mark = (0, audit_log.BEGINNING)
 
     def picture(self) -> Picture:
         """The newest picture; costs three small questions when nothing has changed.

@@ -18,7 +18,7 @@ from situasi.domain.settings import Settings
 from situasi.headquarters import Boards, Headquarters, open_member
 from situasi.overseeing import Overseeing, Overview
 from situasi.store import open_store
-from situasi.store.rollups import Rollup, Serious
+from situasi.store.rollups.queries import Rollup, Serious
 from tests.builders_election import CODE, KABUPATEN, invented_election
 
 CONTEST = "contoh-2030"

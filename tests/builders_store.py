@@ -8,7 +8,7 @@ from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import Store
-from situasi.store.verbatim import OWN, TABLES
+from situasi.store.backup.raw_tables import OWN, TABLES
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -8,19 +8,18 @@ from __future__ import annotations
 import sys
 from itertools import count
 
-from situasi import syncing
-from situasi.store import Scope, open_store
+from situasi.store import Scope, open_store, replication
 
 SCOPE = Scope("pilkada-2024", "16.10")
 
 
 def main(url: str, to: str, once: bool) -> None:
     if not once:
-        syncing._ROWS = 60  # many pieces: more moments at which to be killed
+        replication._ROWS = 60  # many pieces: more moments at which to be killed
     source, target = open_store(url, SCOPE), open_store(to, SCOPE)
     print("ready", flush=True)
     for _ in count():
-        for flown in syncing.flow(source, target):
+        for flown in replication.flow(source, target):
             print(flown.head, flush=True)
         if once:
             break

@@ -11,7 +11,7 @@ import pytest
 
 from situasi import acknowledged
 from situasi.store import open_store
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 from tests.conftest import NOON
 
 LATER = NOON + timedelta(seconds=40)

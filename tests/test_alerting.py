@@ -17,7 +17,7 @@ from situasi.acknowledged import Acknowledgement
 from situasi.alerting import ACTED, CLOSED, SEEN, Deed
 from situasi.analysis.alerts.episodes import GONE, WORSE, Alerts
 from situasi.store import open_store
-from situasi.store.protocol import Overtaken, Store
+from situasi.store.interface import Overtaken, Store
 from tests.conftest import NOON
 
 LATER = timedelta(minutes=4)

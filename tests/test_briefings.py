@@ -15,7 +15,7 @@ from situasi.access.roles import ROLES, Bound, Viewer
 from situasi.briefings import Briefing, MarkRefused, every, mark, standing
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 from tests.builders import wib
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered

@@ -14,7 +14,7 @@ from situasi.access.audit_log import Deeds
 from situasi.access.roles import ROLES, WITNESSED_FEEDS, Bound, Viewer
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import open_store
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 from tests.conftest import NOON
 
 SITI = Viewer("siti", ROLES["propam"])

@@ -29,7 +29,7 @@ from situasi.ingest.inbox import PATIENCE, Inbox
 from situasi.screen import health_panel
 from situasi.server import health, logs, metrics
 from situasi.server.wall import copies
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from situasi.telling import views
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON

@@ -39,7 +39,7 @@ from situasi.server.api import keys
 from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.limits import Limits, NewRows
 from situasi.store import open_store
-from situasi.store.protocol import Quarantined
+from situasi.store.interface import Quarantined
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
 from tests.conftest import NOON, settings_in

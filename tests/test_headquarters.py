@@ -19,7 +19,7 @@ from situasi.domain.higher_command import Command, Member
 from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Scope
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.builders import unbounded
 from tests.builders_above import (
     NOON,

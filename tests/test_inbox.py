@@ -19,7 +19,7 @@ from situasi.ingest.inbox_files import PATIENCE, SETTLED
 from situasi.ingest.pipeline import Ledger
 from situasi.snapshot import standing
 from situasi.store import sqlite
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, faulty, report, xlsx_file
 from tests.conftest import NOON, settings_in
 

@@ -20,7 +20,7 @@ from situasi.ingest import inbox
 from situasi.ingest.inbox import BLAMED, LATER, Inbox
 from situasi.ingest.inbox_files import PATIENCE, SETTLED
 from situasi.ingest.pipeline import Ledger, ingest_file
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 

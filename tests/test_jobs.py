@@ -18,7 +18,6 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
-from situasi import syncing
 from situasi.board import Board, install
 from situasi.common import background_jobs
 from situasi.common.background_jobs import IDLE, Job
@@ -37,10 +36,10 @@ from situasi.server.metrics import exposed
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
 from situasi.server.wall.wall import Wall
-from situasi.store import open_store, postgres
-from situasi.store.outbox import Outbox, Scribe
+from situasi.store import open_store, postgres, replication
+from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.interface import StoreError
 from situasi.store.postgres import News
-from situasi.store.protocol import StoreError
 from situasi.store.scope import Scope
 from tests.conftest import NOON
 
@@ -115,7 +114,7 @@ def upstream_job(board: Board) -> Job:
     def opened() -> Any:
         return open_store(f"sqlite:///{board.settings.live / 'atas.db'}")
 
-    return syncing.Upstream(board.store, opened, lambda: NOON, Errand()).job
+    return replication.Upstream(board.store, opened, lambda: NOON, Errand()).job
 
 
 def overseeing_job(board: Board) -> Job:
@@ -140,8 +139,8 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "inbox": (lambda b: Inbox(b, lambda: NOON, lambda _: None).job, "situasi.ingest.inbox.Inbox.sweep"),
     "lookout": (lambda b: b.lookout.job, "situasi.snapshot.Live.picture"),
     "drill": (lambda b: Player(b, lambda: NOON).job, "situasi.drills.Player.waiting"),
-    "upstream": (upstream_job, "situasi.syncing.Upstream._flow"),
-    "trail": (scribe_job, "situasi.store.outbox.Outbox.write"),
+    "upstream": (upstream_job, "situasi.store.replication.Upstream._flow"),
+    "trail": (scribe_job, "situasi.store.audit.audit_writer.Outbox.write"),
     "keeper": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[0],
                "situasi.server.keeper.Keeper._read"),
     "keeper-writes": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[1],

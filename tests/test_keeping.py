@@ -16,12 +16,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from situasi import keeping, sealed
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
-from situasi.keeping import KeepingRefused
-from situasi.store import Added, Scope, Store, open_store, trail, verbatim
+from situasi.store import Added, Scope, Store, open_store
+from situasi.store.audit import audit_log
+from situasi.store.backup import backup, backup_container, raw_tables
+from situasi.store.backup.backup import KeepingRefused
 from tests.builders_store import assert_same, every, fill
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered
@@ -38,7 +39,7 @@ def full(board: Board) -> Board:
 @pytest.fixture
 def kept(full: Board, tmp_path: Path) -> Path:
     path = tmp_path / "kept.zip"
-    keeping.write(full.store, full.register.election, path, NOON, "wati")
+    backup.write(full.store, full.register.election, path, NOON, "wati")
     return path
 
 
@@ -68,9 +69,9 @@ def test_every_row_of_every_table_comes_back_as_it_was(
 ) -> None:
     before, at = every(full.store), (full.store.version(), full.store.access_version())
     path = tmp_path / "k.zip"
-    keeping.write(full.store, full.register.election, path, NOON, "wati")
+    backup.write(full.store, full.register.election, path, NOON, "wati")
     other = opened(engine)
-    told = keeping.restore(other, SCOPE, path, NOON, "wati")
+    told = backup.restore(other, SCOPE, path, NOON, "wati")
     after = every(other)
     *audit, deed = after["audit"]
     assert all(before.values())
@@ -84,7 +85,7 @@ def test_every_row_of_every_table_comes_back_as_it_was(
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
 def test_a_store_that_was_put_back_writes_on(kept: Path, opened: Opened, engine: str) -> None:
     store = opened(engine)
-    keeping.restore(store, SCOPE, kept, NOON, "wati")
+    backup.restore(store, SCOPE, kept, NOON, "wati")
     highest, batch = store.tail(INCIDENTS)["seq"].max(), store.batches()["batch"].max()
     with store.deliver(delivery()) as writing:
         assert writing.add(numbered(0, 1, pelapor="a"), []) == Added(0, 2, 0)
@@ -98,11 +99,11 @@ def test_a_copy_of_postgres_comes_back_in_sqlite(
     full: Board, kept: Path, opened: Opened, tmp_path: Path
 ) -> None:
     above = opened("postgres")
-    keeping.restore(above, SCOPE, kept, NOON, "wati")
+    backup.restore(above, SCOPE, kept, NOON, "wati")
     path = tmp_path / "down.zip"
-    keeping.write(above, full.register.election, path, NOON, "wati")
+    backup.write(above, full.register.election, path, NOON, "wati")
     below = opened("sqlite")
-    keeping.restore(below, SCOPE, path, NOON, "wati")
+    backup.restore(below, SCOPE, path, NOON, "wati")
     assert_same({n: r for n, r in every(above).items() if n != "audit"},
                 {n: r for n, r in every(below).items() if n != "audit"})  # fmt: skip
 
@@ -112,30 +113,30 @@ def test_who_made_a_copy_and_put_it_back_is_in_the_trail(
 ) -> None:
     last = full.store.audit().iloc[-1]
     assert (last["actor"], last["action"], last["moves"]) == ("wati", "backup", False)
-    told = keeping.check(kept)
+    told = backup.check(kept)
     assert json.loads(last["detail"]) == {
         "file": "kept.zip", "rows": told.rows, "head": told.head[0]
     }  # fmt: skip
 
 
 def test_a_copy_holds_what_defines_the_election(full: Board, kept: Path) -> None:
-    told = keeping.check(kept)
+    told = backup.check(kept)
     assert {"pemilihan/election.toml", "pemilihan/tps.csv", "batas/kecamatan.geojson"} <= set(
         told.files
     )
     with zipfile.ZipFile(kept) as packed:
         here = full.register.election.folder / "rules.toml"
         assert packed.read("pemilihan/rules.toml") == here.read_bytes()
-    assert keeping.differing(told, full.register.election) == []
+    assert backup.differing(told, full.register.election) == []
     one = replace(told, files={**told.files, "pemilihan/lama.csv": told.files["pemilihan/tps.csv"]})
-    assert keeping.differing(one, full.register.election) == ["pemilihan/lama.csv"]
+    assert backup.differing(one, full.register.election) == ["pemilihan/lama.csv"]
 
 
 def test_rows_come_in_while_it_is_made_and_it_is_still_one_moment(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(board.store)
-    before, real = every(board.store), keeping._keep_table
+    before, real = every(board.store), backup._keep_table
 
     def slowly(packed: Any, state: Any, name: str) -> Any:
         made = real(packed, state, name)
@@ -143,8 +144,8 @@ def test_rows_come_in_while_it_is_made_and_it_is_still_one_moment(
             writing.add(numbered(900, pelapor=name), [])
         return made
 
-    monkeypatch.setattr(keeping, "_keep_table", slowly)
-    told = keeping.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
+    monkeypatch.setattr(backup, "_keep_table", slowly)
+    told = backup.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
     assert told.rows == sum(map(len, before.values()))
     assert told.tables["feed_incidents"].rows == len(before["feed_incidents"])
     assert len(board.store.tail(INCIDENTS)) > told.tables["feed_incidents"].rows
@@ -154,22 +155,22 @@ def test_the_file_is_for_nobody_else_and_never_written_over(full: Board, kept: P
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     before = kept.read_bytes()
     with pytest.raises(KeepingRefused, match="sudah ada"):
-        keeping.write(full.store, full.register.election, kept, NOON, "wati")
+        backup.write(full.store, full.register.election, kept, NOON, "wati")
     assert kept.read_bytes() == before
 
 
 def test_a_file_that_took_the_name_meanwhile_is_not_written_over(
     full: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, real = tmp_path / "k.zip", keeping.proven
+    path, real = tmp_path / "k.zip", backup.proven
 
     def meanwhile(file: Any) -> Any:
         path.write_text("another's", "utf-8")
         return real(file)
 
-    monkeypatch.setattr(keeping, "proven", meanwhile)
+    monkeypatch.setattr(backup, "proven", meanwhile)
     with pytest.raises(KeepingRefused, match="sudah ada"):
-        keeping.write(full.store, full.register.election, path, NOON, "wati")
+        backup.write(full.store, full.register.election, path, NOON, "wati")
     assert path.read_text("utf-8") == "another's"
     assert not list(tmp_path.glob(".*.part"))
 
@@ -205,22 +206,22 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
 def test_memory_stays_small_whatever_the_table(
     full: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opened: Opened
 ) -> None:
-    monkeypatch.setattr(verbatim, "PIECE", 3)
+    monkeypatch.setattr(raw_tables, "PIECE", 3)
     path = tmp_path / "k.zip"
-    told = keeping.write(full.store, full.register.election, path, NOON, "wati")
+    told = backup.write(full.store, full.register.election, path, NOON, "wati")
     with path.open("rb") as file:
-        packed = sealed.Sealed(file)
+        packed = backup_container.Sealed(file)
         groups = pq.ParquetFile(packed.window("tabel/feed_incidents.parquet")).metadata
         assert groups.num_row_groups == -(-told.tables["feed_incidents"].rows // 3)
     store = opened("sqlite")
-    keeping.restore(store, SCOPE, path, NOON, "wati")
+    backup.restore(store, SCOPE, path, NOON, "wati")
     assert store.verify() == []
 
 
 def refused(store: Store, path: Path, words: str, scope: Scope = SCOPE) -> None:
     """Nothing of it is kept, and the reason is told."""
     with pytest.raises(KeepingRefused, match=words):
-        keeping.restore(store, scope, path, NOON, "wati")
+        backup.restore(store, scope, path, NOON, "wati")
     with store.state() as state:
         assert state.is_empty()
 
@@ -230,7 +231,7 @@ def test_a_store_that_holds_anything_is_left_alone(kept: Path, opened: Opened) -
     store.remember("account", "wati", 1, NOON, "admin")
     before = every(store)
     with pytest.raises(KeepingRefused, match="sudah berisi"):
-        keeping.restore(store, SCOPE, kept, NOON, "wati")
+        backup.restore(store, SCOPE, kept, NOON, "wati")
     assert_same(before, every(store))
 
 
@@ -251,7 +252,7 @@ def test_a_copy_that_was_cut_anywhere_is_refused(kept: Path, tmp_path: Path) -> 
     for left in [*range(0, len(content), len(content) // 40), len(content) - 1]:
         path.write_bytes(content[:left])
         with pytest.raises(KeepingRefused):
-            keeping.check(path)
+            backup.check(path)
 
 
 def test_a_copy_of_which_any_byte_of_content_was_changed_is_refused(
@@ -259,14 +260,14 @@ def test_a_copy_of_which_any_byte_of_content_was_changed_is_refused(
 ) -> None:
     content, path = kept.read_bytes(), tmp_path / "bit.zip"
     with kept.open("rb") as file:
-        spans = sealed.Sealed(file)._at.items()
+        spans = backup_container.Sealed(file)._at.items()
     for name, (start, size) in spans:
         for at in {start, start + size // 2, start + size - 1}:
             changed = bytearray(content)
             changed[at] ^= 1
             path.write_bytes(changed)
             with pytest.raises(KeepingRefused):
-                keeping.check(path)
+                backup.check(path)
                 pytest.fail(name)
 
 
@@ -282,7 +283,7 @@ def rewritten(kept: Path, path: Path, change: Callable[[Members, dict[str, Any]]
     for name, content in members.items():
         one = told["files"].get(name) or told["tables"].get(name[6:-8])
         if one is not None:
-            one |= {"sha256": sealed.sha256(content).hexdigest(), "bytes": len(content)}
+            one |= {"sha256": backup_container.sha256(content).hexdigest(), "bytes": len(content)}
     with zipfile.ZipFile(path, "w") as packed:
         for name, content in members.items():
             packed.writestr(name, content)
@@ -359,7 +360,7 @@ def slips(members: Members, told: dict[str, Any]) -> None:
 
 
 def newer(members: Members, told: dict[str, Any]) -> None:
-    told["format"] = keeping.FORMAT + 1
+    told["format"] = backup.FORMAT + 1
 
 
 def newer_table(members: Members, told: dict[str, Any]) -> None:
@@ -397,7 +398,7 @@ def test_a_copy_that_somebody_forged_puts_nothing_back(
         words = "tidak dapat dipakai|gagal"
         store = opened("sqlite")
         with pytest.raises(Exception, match=words):
-            keeping.restore(store, SCOPE, path, NOON, "wati")
+            backup.restore(store, SCOPE, path, NOON, "wati")
         with store.state() as state:
             assert state.is_empty()
     else:
@@ -417,7 +418,7 @@ def test_a_rewritten_copy_that_is_sound_is_taken(
 ) -> None:
     path = rewritten(kept, tmp_path / "same.zip", lambda *_: None)
     store = opened("sqlite")
-    keeping.restore(store, SCOPE, path, NOON, "wati")
+    backup.restore(store, SCOPE, path, NOON, "wati")
     assert store.verify() == []
 
 
@@ -427,7 +428,7 @@ def test_a_bomb_is_refused_before_anything_swells(kept: Path, tmp_path: Path) ->
         packed.writestr("manifest.json", b" " * 200_000_000)
     assert path.stat().st_size < 1_000_000
     with pytest.raises(KeepingRefused, match="dimampatkan"):
-        keeping.check(path)
+        backup.check(path)
 
 
 def test_members_that_lie_upon_each_other_are_refused(kept: Path, tmp_path: Path) -> None:
@@ -441,7 +442,7 @@ def test_members_that_lie_upon_each_other_are_refused(kept: Path, tmp_path: Path
     path = tmp_path / "upon.zip"
     path.write_bytes(content)
     with pytest.raises(KeepingRefused):
-        keeping.check(path)
+        backup.check(path)
 
 
 def test_a_store_whose_trail_was_broken_before_is_kept_and_put_back_as_it_is(
@@ -455,10 +456,10 @@ def test_a_store_whose_trail_was_broken_before_is_kept_and_put_back_as_it_is(
     line.commit()
     line.close()
     path = tmp_path / "k.zip"
-    told = keeping.write(full.store, full.register.election, path, NOON, "wati")
+    told = backup.write(full.store, full.register.election, path, NOON, "wati")
     assert len(told.breaks) == 1 and "Catatan 2 diubah" in told.breaks[0]
     store = opened("sqlite")
-    keeping.restore(store, SCOPE, path, NOON, "wati")
+    backup.restore(store, SCOPE, path, NOON, "wati")
     assert store.verify() == list(told.breaks)
 
 
@@ -471,15 +472,15 @@ def test_an_older_copy_without_a_later_column_is_put_back(
         told["schema"] = "an older"
 
     store = opened("sqlite")
-    keeping.restore(store, SCOPE, rewritten(kept, tmp_path / "old.zip", change), NOON, "wati")
+    backup.restore(store, SCOPE, rewritten(kept, tmp_path / "old.zip", change), NOON, "wati")
     assert store.tail(FEEDS["tps"])["pengawal"].isna().all()
 
 
 def test_an_empty_store_is_kept_and_put_back(board: Board, tmp_path: Path, opened: Opened) -> None:
-    told = keeping.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
-    assert (told.rows, told.head) == (0, (0, trail.BEGINNING))
+    told = backup.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
+    assert (told.rows, told.head) == (0, (0, audit_log.BEGINNING))
     store = opened("sqlite")
-    keeping.restore(store, SCOPE, tmp_path / "k.zip", NOON, "wati")
+    backup.restore(store, SCOPE, tmp_path / "k.zip", NOON, "wati")
     assert store.head()[0] == 1
 
 
@@ -497,7 +498,7 @@ def test_many_write_while_copies_are_made(board: Board, tmp_path: Path, opened: 
     writer.start()
     try:
         made = [
-            keeping.write(board.store, board.register.election, tmp_path / f"{n}.zip", NOON, "w")
+            backup.write(board.store, board.register.election, tmp_path / f"{n}.zip", NOON, "w")
             for n in range(4)
         ]
     finally:
@@ -505,7 +506,7 @@ def test_many_write_while_copies_are_made(board: Board, tmp_path: Path, opened: 
         writer.join()
     assert len({told.head for told in made}) == 4
     store = opened("sqlite")
-    keeping.restore(store, SCOPE, tmp_path / "3.zip", NOON, "wati")
+    backup.restore(store, SCOPE, tmp_path / "3.zip", NOON, "wati")
     batches = store.batches()
     for name, feed in FEEDS.items():
         counted = store.tail(feed).groupby("batch").size()
@@ -517,11 +518,11 @@ def test_a_copy_is_labelled_by_what_the_store_says_of_itself(full: Board, tmp_pa
     elsewhere = Scope("pilkada-2024", "16.02")
     store = open_store(f"sqlite:///{tmp_path / 'elsewhere.db'}", elsewhere)
     path = tmp_path / "elsewhere.zip"
-    told = keeping.write(store, full.register.election, path, NOON, "wati")
+    told = backup.write(store, full.register.election, path, NOON, "wati")
     assert Scope(told.contest, told.kabupaten) == elsewhere
     store.close()
     empty = open_store(f"sqlite:///{tmp_path / 'empty.db'}", SCOPE)
     with pytest.raises(KeepingRefused, match=r"16\.02, bukan pilkada-2024/16\.10"):
-        keeping.restore(empty, elsewhere, path, NOON, "wati")
+        backup.restore(empty, elsewhere, path, NOON, "wati")
     assert empty.head()[0] == 0
     empty.close()

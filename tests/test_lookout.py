@@ -19,7 +19,7 @@ from situasi.board import Board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.conftest import NOON
 from tests.test_findings import told
 

@@ -14,8 +14,8 @@ from situasi.domain import election, higher_command, register
 from situasi.domain.higher_command import Command
 from situasi.overseeing import COUNTS, Overseeing, terms
 from situasi.store import Scope, Store, StoreError, open_store
-from situasi.store.rollups import Rollup, Rollups, Terms, open_rollups
-from situasi.store.trail import Mark
+from situasi.store.audit.audit_log import Mark
+from situasi.store.rollups.queries import Rollup, Rollups, Terms, open_rollups
 from tests.builders_command import CONTEST, small_command
 from tests.store.builders import delivery, frame, row
 

@@ -16,7 +16,7 @@ from situasi.common.formula_escape import bare
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.pipeline import NO_LONGER_HELD, Ledger, ingest_file
 from situasi.ingest.quarantine import as_csv, release
-from situasi.store.protocol import Quarantined
+from situasi.store.interface import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON

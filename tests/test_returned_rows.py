@@ -16,7 +16,7 @@ from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
 from situasi.ingest.quarantine import as_csv
 from situasi.ingest.returned_rows import is_same_row
 from situasi.ingest.write_scope import Corrects, WriteScope
-from situasi.store.protocol import Quarantined
+from situasi.store.interface import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON

@@ -20,8 +20,9 @@ from situasi.analysis.moment import Moment
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.snapshot import Live
-from situasi.store import Scope, based, open_store
-from situasi.store.protocol import Delivery, Rejection, Store, StoreError
+from situasi.store import Scope, open_store
+from situasi.store.engines import postgres_schema
+from situasi.store.interface import Delivery, Rejection, Store, StoreError
 from situasi.telling import views
 from tests.analysis.test_caseload import row
 from tests.analysis.test_overview import defined
@@ -264,7 +265,7 @@ def test_nothing_of_a_database_is_left_once_another_was_loaded_into_it(
     before = live.picture().snapshot
     with psycopg.connect(database.replace("+psycopg", "")) as line:
         line.execute("SET session_replication_role = replica")
-        names = ", ".join(f'situasi."{one.name}"' for one in based.metadata.sorted_tables)
+        names = ", ".join(f'situasi."{one.name}"' for one in postgres_schema.metadata.sorted_tables)
         line.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]
     for number in range(many):
         deliver(store, incident(id=f"lain {number}"), at=NOW + timedelta(seconds=1))

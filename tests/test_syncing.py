@@ -18,12 +18,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from situasi import syncing
 from situasi.common.telemetry import Errand
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
-from situasi.store import Scope, Store, StoreError, open_store
-from situasi.syncing import SyncRefused, Upstream, flow
+from situasi.store import Scope, Store, StoreError, open_store, replication
+from situasi.store.replication import SyncRefused, Upstream, flow
 from tests.builders_store import assert_same, every, fill, flowing
 from tests.conftest import NOON
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
@@ -62,8 +61,8 @@ def target(above: str) -> Iterator[Store]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces of few rows."""
-    monkeypatch.setattr(syncing, "_ROWS", 7)
-    monkeypatch.setattr(syncing, "_ENTRIES", 3)
+    monkeypatch.setattr(replication, "_ROWS", 7)
+    monkeypatch.setattr(replication, "_ENTRIES", 3)
 
 
 def alike(source: Store, target: Store) -> None:
@@ -161,8 +160,8 @@ def test_whatever_happened_and_whenever_it_flowed_all_is_there_once(
     folder = tmp_path_factory.mktemp("acts")
     source, target = (open_store(sqlite(folder, name), SCOPE) for name in ("here", "there"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(syncing, "_ROWS", 4)
-        patch.setattr(syncing, "_ENTRIES", 2)
+        patch.setattr(replication, "_ROWS", 4)
+        patch.setattr(replication, "_ENTRIES", 2)
         for turn, (what, number) in enumerate(acts):
             if what == "sync":
                 for _, _flown in zip(range(number), flow(source, target), strict=False):
@@ -179,7 +178,7 @@ def test_what_comes_while_it_flows_flows_too(
     source: Store, target: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(source)
-    real, turns = syncing._place, iter(range(1_000_000))
+    real, turns = replication._place, iter(range(1_000_000))
 
     def meanwhile(*asked: Any) -> int:
         placed = real(*asked)
@@ -188,7 +187,7 @@ def test_what_comes_while_it_flows_flows_too(
                 writing.add(numbered(turn, pelapor="tadi"), [])
         return placed
 
-    monkeypatch.setattr(syncing, "_place", meanwhile)
+    monkeypatch.setattr(replication, "_place", meanwhile)
     list(flow(source, target))
     alike(source, target)
 
@@ -196,7 +195,7 @@ def test_what_comes_while_it_flows_flows_too(
 def test_two_that_send_at_once_send_each_row_once(
     source: Store, above: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(syncing, "_ENTRIES", 2)
+    monkeypatch.setattr(replication, "_ENTRIES", 2)
     fill(source)
     errors: list[BaseException] = []
 
@@ -288,13 +287,13 @@ def test_an_entry_that_does_not_say_what_was_written_brings_all_at_once(
     source: Store, target: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(source)
-    monkeypatch.setattr(syncing, "_ROWS", 1)
-    monkeypatch.setattr(syncing.Piece, "add", _says_nothing)
+    monkeypatch.setattr(replication, "_ROWS", 1)
+    monkeypatch.setattr(replication.Piece, "add", _says_nothing)
     assert len(list(flow(source, target))) == 1
     alike(source, target)
 
 
-def _says_nothing(self: syncing.Piece, *_: object) -> bool:
+def _says_nothing(self: replication.Piece, *_: object) -> bool:
     self.entries += 1
     return False
 
@@ -392,7 +391,7 @@ def test_what_waits_is_counted_once_something_is_known_of_the_target(
     assert one.look() is None
     with source.deliver(delivery()) as writing:
         writing.add(numbered(70, 71, 72), [])
-    monkeypatch.setattr(syncing, "flow", _broken)
+    monkeypatch.setattr(replication, "flow", _broken)
     assert one.look() is not None
     assert one.state.waiting == 3 + 1 + 1  # rows, their batch, their entry
     one.close()
@@ -434,7 +433,7 @@ def test_a_target_that_lost_its_newest_gets_them_again(source: Store, tmp_path: 
     one.close()
     behind = open_store(sqlite(tmp_path, "second"), SCOPE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(syncing, "_ENTRIES", 4)
+        patch.setattr(replication, "_ENTRIES", 4)
         next(flow(source, behind))
     behind.close()
     place[0] = "second"

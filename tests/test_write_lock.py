@@ -12,7 +12,7 @@ from situasi.board import Board, open_board
 from situasi.ingest import pipeline
 from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
-from situasi.store import postgres, sqlite, writing
+from situasi.store import delivery_writer, postgres, sqlite
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON, settings_in
@@ -62,7 +62,7 @@ def test_others_write_while_a_file_is_read_and_judged(
 def test_others_write_while_the_rows_are_made_ready_for_the_store(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = writing.digests
+    make = delivery_writer.digests
     written: list[int] = []
 
     def digests(values: Any) -> list[bytes]:
@@ -70,7 +70,7 @@ def test_others_write_while_the_rows_are_made_ready_for_the_store(
         written.append(1)
         return make(values)
 
-    monkeypatch.setattr(writing, "digests", digests)
+    monkeypatch.setattr(delivery_writer, "digests", digests)
     assert bring(board, large(tmp_path)).accepted == 45
     rows = [report(id="Z-1")]
     ingest_rows(rows, "uji", board.store, board.context, unbounded(), feed="incidents", now=NOON)

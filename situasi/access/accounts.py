@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from situasi.access.roles import ROLES
 from situasi.domain.higher_command import Command
 from situasi.domain.register import Register
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 
 KIND = "account"
 SESSION = "session"  # the kind under which signings in are remembered

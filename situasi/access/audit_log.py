@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.access.roles import WITNESSED_FEEDS, Viewer
-from situasi.store.outbox import Outbox, Scribe
-from situasi.store.protocol import Store
+from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.interface import Store
 
 _AGAIN = timedelta(hours=1)  # who goes on looking is told of once in so long
 _MINUTE = timedelta(minutes=1)

@@ -22,7 +22,7 @@ from situasi.access import accounts
 from situasi.access.accounts import Account
 from situasi.access.roles import ROLES, Bound, Viewer
 from situasi.domain.register import Register
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 
 KIND = "link"
 # Below this a guest comes in; what follows is the token.

@@ -22,7 +22,7 @@ from situasi.domain import settings
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import Settings
 from situasi.store import open_store
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
 
 # A console that lacks a sign must not lose a ledger: it shows the sign's number instead.
 for stream in (sys.stdout, sys.stderr):

@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from situasi import archive, keeping
+from situasi import archive
 from situasi.access.roles import ROLES
 from situasi.archive import ArchiveRefused
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
-from situasi.keeping import KeepingRefused, Manifest
 from situasi.store import Scope, Store, open_store
+from situasi.store.backup import backup as backup_backup
+from situasi.store.backup.backup import KeepingRefused, Manifest
 
 
 def backup(
@@ -54,7 +55,7 @@ def backup(
             path = board.settings.backups / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
             with _store(board, source) as store:
-                made = keeping.write(store, election, path, at, actor(), tell=source is None)
+                made = backup_backup.write(store, election, path, at, actor(), tell=source is None)
         except KeepingRefused as error:
             raise fail(error) from error
     _say(f"Ditulis: {path}", made)
@@ -69,10 +70,10 @@ def restore(
         election = board.register.election
         scope = Scope(election.contest, election.kabupaten_code)
         try:
-            told = keeping.restore(board.store, scope, file, now(), actor())
+            told = backup_backup.restore(board.store, scope, file, now(), actor())
         except KeepingRefused as error:
             raise fail(error) from error
-        other = keeping.differing(told, election)
+        other = backup_backup.differing(told, election)
     _say(f"Dipulihkan dari {file}", told)
     if other:
         err.print(
@@ -127,7 +128,7 @@ def _store(board: Board, url: str | None) -> Iterator[Store]:
 
 def _checked(path: Path) -> None:
     try:
-        told = keeping.check(path)
+        told = backup_backup.check(path)
     except KeepingRefused as error:
         raise fail(error, 1) from error
     _say(f"Utuh: {path}", told)

@@ -17,7 +17,7 @@ from situasi.documents import wanted as asking
 from situasi.documents.wanted import KINDS, Refused
 from situasi.domain.election import Election
 from situasi.reports.letter import TemplateRefused
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 # Everything but neutrality: what lies in a folder is read by whoever opens it.
 _ROLE = "analis"

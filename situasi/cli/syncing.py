@@ -9,7 +9,7 @@ import typer
 from situasi.cli.common import err, fail, now, opened, out, until_interrupted
 from situasi.common.telemetry import Errand
 from situasi.store import Scope
-from situasi.syncing import Flown, SyncRefused, Upstream, upstream
+from situasi.store.replication import Flown, SyncRefused, Upstream, upstream
 
 
 def sync(

@@ -37,7 +37,7 @@ from situasi.ingest.inbox_files import (
 )
 from situasi.ingest.pipeline import Ledger, ingest_file
 from situasi.ingest.write_scope import Corrects, for_program
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 ACTOR = "inbox"
 # Whoever may write into the folder administers the board; a returned file settles what waits.

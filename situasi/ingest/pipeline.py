@@ -27,7 +27,7 @@ from situasi.ingest.validation.column_mapping import RETURNED
 from situasi.ingest.validation.time_check import by_the_end
 from situasi.ingest.validation.unpivot import count_reports
 from situasi.ingest.write_scope import WriteScope, bound
-from situasi.store.protocol import Delivery, Rejection, Store, StoreError, Writing
+from situasi.store.interface import Delivery, Rejection, Store, StoreError, Writing
 
 ALREADY_WAITS = "sudah menunggu sebagai no {number}"
 # What is wrong with the machine or its disks, not with a file.

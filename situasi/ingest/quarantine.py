@@ -15,7 +15,7 @@ from situasi.ingest.pipeline import Ledger, ingest_rows
 from situasi.ingest.readers.reserved_columns import EXCESS
 from situasi.ingest.validation.column_mapping import OURS, RETURNED
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.protocol import Quarantined, Store
+from situasi.store.interface import Quarantined, Store
 
 NOT_THEIRS = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
 

@@ -9,7 +9,7 @@ from typing import Any
 from situasi.ingest.tables import Checked, Table
 from situasi.ingest.validation.column_mapping import OURS, RETURNED
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.protocol import Quarantined, Store
+from situasi.store.interface import Quarantined, Store
 
 _SOURCE, _ROW = OURS[2], OURS[3]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.write_scope import Corrects, WriteScope
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
 
 
 class WithdrawalRefused(ValueError):

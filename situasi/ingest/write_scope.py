@@ -21,7 +21,7 @@ from situasi.domain.labels import label
 from situasi.ingest.context import Context
 from situasi.ingest.tables import SourceRefused
 from situasi.ingest.validation.column_mapping import OFFICERS
-from situasi.store.protocol import Quarantined, Store
+from situasi.store.interface import Quarantined, Store
 
 # The feeds that each act of a person brings; the others of roles.ACTS bring no rows.
 _FEEDS_OF_ACT = {

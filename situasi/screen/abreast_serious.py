@@ -14,7 +14,7 @@ from situasi.overseeing import Overview
 from situasi.screen import parts, tables
 from situasi.screen.columns import moments
 from situasi.screen.tables import Table, table
-from situasi.store.rollups import Serious
+from situasi.store.rollups.queries import Serious
 from situasi.telling.reports import Item, short
 
 LISTED = 12

@@ -14,7 +14,7 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.screen import filters, parts, report_door, session
 from situasi.screen.page import View
-from situasi.store.protocol import Overtaken, StoreError
+from situasi.store.interface import Overtaken, StoreError
 
 _SAID = "_peringatan_kabar"
 

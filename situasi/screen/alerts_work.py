@@ -23,7 +23,7 @@ from situasi.screen import drawn, session
 from situasi.screen.kept import records
 from situasi.screen.page import View
 from situasi.snapshot import Picture
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 
 # Rules of which a viewer knows nothing who may not see the screen.
 _GUARDED = {"netralitas": "netralitas", "tanpa_petugas": "personel", "kurang_pola": "personel"}

@@ -25,7 +25,7 @@ from situasi.screen.figure_row import Count, Figure, figure_row
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 _CHOSEN, _SAID = "latihan_skenario", "_latihan_kata"
 

@@ -16,7 +16,7 @@ from situasi.drills import Run
 from situasi.screen import session
 from situasi.screen.kept import records
 from situasi.screen.page import View
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 
 
 @dataclass(frozen=True)

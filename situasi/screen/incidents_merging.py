@@ -14,7 +14,7 @@ from situasi.ingest.pipeline import as_table, ingest_rows
 from situasi.ingest.write_scope import WriteRefused
 from situasi.screen import filters, session
 from situasi.screen.page import View
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 _TROUBLE = "_merge_trouble"
 

@@ -19,7 +19,7 @@ from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
 from situasi.screen import intake_words, parts, session
 from situasi.screen.page import View
-from situasi.store.protocol import Quarantined, StoreError
+from situasi.store.interface import Quarantined, StoreError
 
 _SAID = "_masukan_kabar"
 # Uploaded files are judged one after the other for each viewer, and two at a time in all.

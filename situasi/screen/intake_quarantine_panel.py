@@ -30,7 +30,7 @@ from situasi.screen.intake_data import Waiting
 from situasi.screen.intake_row_form import row_form
 from situasi.screen.page import View
 from situasi.screen.tables import Table
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 # A list to choose from that is longer than this is no list; the filters shorten it.
 _CHOICES = 300

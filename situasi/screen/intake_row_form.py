@@ -10,7 +10,7 @@ from situasi.domain import feed_schemas
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.validation.column_mapping import OURS
 from situasi.screen import intake_acts
-from situasi.store.protocol import Quarantined
+from situasi.store.interface import Quarantined
 
 _LONG = 60  # characters of a cell that needs a whole line
 # Columns that the door fills by itself.

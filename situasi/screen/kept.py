@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from situasi.board import current as board
 from situasi.common.single_flight_cache import Recent
 from situasi.snapshot import Picture
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
 
 Found = TypeVar("Found")
 _read = Recent(16)

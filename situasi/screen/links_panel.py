@@ -15,7 +15,7 @@ from situasi.domain.labels import label
 from situasi.screen import parts, session, tables
 from situasi.screen.columns import moments, number
 from situasi.screen.tables import Table, table
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from situasi.telling import views
 
 # Who sees the links of all, and may end them; others have their own.

@@ -11,7 +11,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.screen import filters, markers, parts, session
 from situasi.screen.session import Moment
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 _DONE = "_ditandai"
 

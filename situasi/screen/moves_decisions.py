@@ -26,7 +26,7 @@ from situasi.screen import (
 from situasi.screen.kept import records
 from situasi.screen.moves_plan import Shown
 from situasi.screen.page import View
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 _SAID = "_rencana_kabar"
 _REASON = "tolak_alasan"

@@ -14,7 +14,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.screen import address, parts, session
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 # Hours that a link may last.
 HOURS = (1, 4, 12, 48, 168)

@@ -18,7 +18,7 @@ from situasi.common.i18n import _
 from situasi.server import keeper, parts
 from situasi.server.gate import COOKIE, ENDED, SIGN_IN, VISIT, Visit
 from situasi.server.signin import give
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 
 async def enter(request: Request) -> Response:

@@ -27,8 +27,8 @@ from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain.settings import Door
 from situasi.server.talk import Talk
-from situasi.store.outbox import Outbox
-from situasi.store.protocol import Store, StoreError
+from situasi.store.audit.audit_writer import Outbox
+from situasi.store.interface import Store, StoreError
 
 KIND = accounts.SESSION
 T = TypeVar("T")

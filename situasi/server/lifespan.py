@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi import board as house
-from situasi import headquarters, syncing
+from situasi import headquarters
 from situasi.board import Board, open_board
 from situasi.common import atomic_files, background_jobs, telemetry
 from situasi.common.background_jobs import Job
@@ -33,10 +33,11 @@ from situasi.server.keeper import Keeper
 from situasi.server.memory import COLLECT_EVERY_S, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
-from situasi.store import address
-from situasi.store.protocol import StoreError
+from situasi.store import replication
+from situasi.store import url as store_url
+from situasi.store.interface import StoreError
+from situasi.store.replication import Upstream
 from situasi.store.scope import Scope
-from situasi.syncing import Upstream
 
 # Without these a server is not ready.
 _WATCHED = frozenset({"inbox", "lookout", "overseeing", "keeper"})
@@ -107,7 +108,7 @@ def _threads(board: Board) -> list[Job]:
 
 def _written_to(asked: Settings) -> dict[str, Path]:
     """The folders that the board writes to, by what is written there."""
-    store = address.parse(asked.store)
+    store = store_url.parse(asked.store)
     own = store.get_backend_name() == "sqlite" and store.database
     return {
         "store": Path(store.database).parent if own and store.database else asked.live,
@@ -144,7 +145,7 @@ def _upstream(board: Board, url: str) -> Upstream:
     election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
     return Upstream(
-        board.store, syncing.upstream(url, scope), _now, telemetry.UPSTREAM, job="kirim"
+        board.store, replication.upstream(url, scope), _now, telemetry.UPSTREAM, job="kirim"
     )
 
 

@@ -15,7 +15,7 @@ from situasi.common import error_log
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import SPACE
 from situasi.common.telemetry import Errand
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 KEPT = 14
 ACTOR = "papan"
@@ -75,12 +75,12 @@ class Nightly:
         self._found()
         if self.state.elsewhere or not self._is_due(now, self._newest()):
             return
-        from situasi import keeping  # the libraries it needs are loaded once a night
+        from situasi.store.backup import backup  # the libraries it needs are loaded once a night
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"situasi-{self._local(now):{_WRITTEN}}.zip"
         with SPACE.writing("backup"):
-            made = keeping.write(self._board.store, self._board.register.election, path, now, ACTOR)
+            made = backup.write(self._board.store, self._board.register.election, path, now, ACTOR)
         self.state.well(now, note=path.name)
         told = {"file": path.name, "rows": made.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=told | {"let_go": self._prune()})

@@ -22,7 +22,7 @@ from situasi.common.i18n import _
 from situasi.server import keeper, signin
 from situasi.server.gate import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
 from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider

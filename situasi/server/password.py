@@ -15,7 +15,7 @@ from situasi.server import devices, keeper, parts, signin
 from situasi.server.attempts import Attempt
 from situasi.server.gate import VISIT, Visit
 from situasi.server.signin import PASSWORD, Stopped
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 
 async def change(request: Request) -> Response:

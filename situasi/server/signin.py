@@ -34,7 +34,7 @@ from situasi.server.gate import (
     cookies,
 )
 from situasi.server.hash_queue import Crowded, HashQueue
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 SIGN_OUT = "/keluar"
 PASSWORD = "/sandi"

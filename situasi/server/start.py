@@ -24,7 +24,7 @@ from situasi.server.headers import policy
 from situasi.server.trusting import is_safe
 from situasi.server.upload_quota import KeepsFile
 from situasi.store import open_store
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 if TYPE_CHECKING:
     from situasi.server.provider import Provider

@@ -8,10 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from situasi.store import sqlite
-from situasi.store.address import parse
-from situasi.store.backend import Backend
-from situasi.store.migrations.migrating import Grown
-from situasi.store.protocol import (
+from situasi.store.engines.engine import Backend
+from situasi.store.interface import (
     Added,
     Delivery,
     Overtaken,
@@ -21,8 +19,10 @@ from situasi.store.protocol import (
     StoreError,
     Writing,
 )
+from situasi.store.migrations.runner import Grown
 from situasi.store.scope import Scope
-from situasi.store.sql import SqlStore
+from situasi.store.sql_store import SqlStore
+from situasi.store.url import parse
 
 __all__ = [
     "Added",

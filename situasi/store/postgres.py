@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from psycopg.sql import SQL, Identifier, Literal
 
 from situasi.common.background_jobs import Job
-from situasi.store import based
-from situasi.store.backend import FAILED, WRITES, Backend, Cells
-from situasi.store.migrations import migrating
-from situasi.store.migrations.migrating import Grown
-from situasi.store.protocol import StoreError
+from situasi.store.engines import postgres_schema
+from situasi.store.engines.engine import FAILED, WRITES, Backend, Cells
+from situasi.store.interface import StoreError
+from situasi.store.migrations import runner
+from situasi.store.migrations.runner import Grown
 from situasi.store.scope import Scope
 
 CHANNEL = "situasi"
@@ -86,7 +86,7 @@ def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> B
     Several hosts may be named (`?host=a:5432&host=b:5432`): the one that can be written to is
     spoken to. Raises StoreError when that cannot be done.
     """
-    opened = PostgresBackend(url, based.checked(scope), follows)
+    opened = PostgresBackend(url, postgres_schema.checked(scope), follows)
     try:
         with opened.speaking():
             _prepare(opened.engine, opened.scope)
@@ -98,27 +98,27 @@ def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> B
 
 def upgrade(url: sa.URL, scope: Scope | None = None) -> Grown:
     """See store.upgrade. The tables of all scopes are brought on together."""
-    opened = PostgresBackend(url, based.checked(scope))
+    opened = PostgresBackend(url, postgres_schema.checked(scope))
     with closing(opened), opened.speaking():
         with opened.engine.connect() as connection:
-            if not based.is_made(connection):
+            if not postgres_schema.is_made(connection):
                 raise StoreError("Belum ada penyimpanan di basis data ini.")
         return _prepare(opened.engine, opened.scope)
 
 
 def admit(url: sa.URL, scope: Scope, password: str) -> str:
     """See store.admit."""
-    opened = PostgresBackend(url, based.checked(scope))
+    opened = PostgresBackend(url, postgres_schema.checked(scope))
     with closing(opened), opened.speaking():
         _prepare(opened.engine, opened.scope)
-        account = based.role(scope)
+        account = postgres_schema.role(scope)
         with psycopg.connect(_address(url)) as line:
             there = line.execute("SELECT FROM pg_roles WHERE rolname = %s", (account,)).rowcount
             deed = (
                 "ALTER ROLE {} LOGIN PASSWORD {}" if there else "CREATE ROLE {} LOGIN PASSWORD {}"
             )
             line.execute(SQL(deed).format(Identifier(account), Literal(password)))
-            for right in based.rights(scope):
+            for right in postgres_schema.rights(scope):
                 line.execute(SQL(right))
         return account
 
@@ -155,11 +155,11 @@ class PostgresBackend(Backend):
         return looking
 
     def given(self, connection: sa.Connection, table: sa.Table) -> int:  # noqa: ARG002 (the trail's)
-        number = sa.select(based.given.c.number).where(*self._mine(based.given))
+        number = sa.select(postgres_schema.given.c.number).where(*self._mine(postgres_schema.given))
         return int(connection.execute(number).scalar() or 0)
 
     def append(self, connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
-        base = based.of[table.name]
+        base = postgres_schema.of[table.name]
         told = {**values, **self._scope()}
         if "seq" in table.c:
             told.setdefault("seq", self._last(table) + 1)
@@ -197,7 +197,7 @@ class PostgresBackend(Backend):
         rows: Iterable[Sequence[Any]],
     ) -> int:
         scope, placed = tuple(self._scope().values()), 0
-        base = based.of[table.name]
+        base = postgres_schema.of[table.name]
         every = ["contest", "kabupaten", *names]
         types = [_array_type(base.c[name]) for name in every]
         into = f"COPY {_quoted(base)} ({_listed(every)}) FROM STDIN (FORMAT BINARY)"
@@ -211,7 +211,9 @@ class PostgresBackend(Backend):
         return placed
 
     def announce(self, connection: sa.Connection) -> None:
-        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, based.schema(self.scope))))
+        connection.execute(
+            sa.select(sa.func.pg_notify(CHANNEL, postgres_schema.schema(self.scope)))
+        )
 
     def wait(self) -> None:
         self._news.wait()
@@ -232,14 +234,14 @@ class PostgresBackend(Backend):
         return [base.c[name] == value for name, value in self._scope().items()]
 
     def _last(self, table: sa.Table) -> sa.ScalarSelect[int]:
-        base = based.of[table.name]
+        base = postgres_schema.of[table.name]
         highest = sa.func.coalesce(sa.func.max(base.c.seq), 0)
         return sa.select(highest).where(*self._mine(base)).scalar_subquery()
 
     def _gave(self, connection: sa.Connection, number: int) -> None:
         from sqlalchemy.dialects.postgresql import insert
 
-        row = insert(based.given).values(number=number, **self._scope())
+        row = insert(postgres_schema.given).values(number=number, **self._scope())
         keys = ["contest", "kabupaten"]
         connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"number": number}))
 
@@ -274,7 +276,7 @@ class PostgresBackend(Backend):
         unique: Sequence[str],
     ) -> int:
         """The rows with the next numbers; what is there already leaves a gap in them."""
-        base, fixed = _quoted(based.of[table.name]), list(constants)
+        base, fixed = _quoted(postgres_schema.of[table.name]), list(constants)
         last = f"SELECT coalesce(max(seq), 0) FROM {base} WHERE {_MINE}"
         known = f"ON CONFLICT (contest, kabupaten, {_listed(unique)}) DO NOTHING" if unique else ""
         stored = 0
@@ -295,7 +297,7 @@ class Jobs:
     """The jobs of a scope that this process does alone: locks that end with its own line."""
 
     def __init__(self, url: sa.URL, scope: Scope) -> None:
-        self._url, self._scope = url, based.schema(scope)
+        self._url, self._scope = url, postgres_schema.schema(scope)
         self._mine: set[str] = set()
         self._line: psycopg.Connection[Any] | None = None
         self._asking = threading.Lock()
@@ -338,7 +340,7 @@ class News:
 
     def __init__(self, url: sa.URL, scope: Scope) -> None:
         self._told, self._over, self._hears = (threading.Event() for _ in range(3))
-        self._mine = based.schema(scope)
+        self._mine = postgres_schema.schema(scope)
         self._url, self._beginning, self._began = url, threading.Lock(), False
         self._job = Job(
             "news", self._listen, 0.0, retry=_AGAIN, longest=_LONGEST_AGAIN,
@@ -385,7 +387,7 @@ def _engine(url: sa.URL, scope: Scope) -> sa.Engine:
         max_overflow=40,
         pool_pre_ping=True,
         pool_use_lifo=True,  # so that what many needed at once is let go again
-        connect_args={"options": f'-csearch_path="{based.schema(scope)}"'},
+        connect_args={"options": f'-csearch_path="{postgres_schema.schema(scope)}"'},
     )
     sa.event.listen(engine, "begin", lambda connection: _begin(connection, scope))
     return engine
@@ -408,7 +410,9 @@ def _address(url: sa.URL) -> str:
 def _begin(connection: sa.Connection, scope: Scope) -> None:
     if WRITES.items() <= connection.get_execution_options().items():
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT}'")
-        lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(based.schema(scope), 0))
+        lock = sa.func.pg_advisory_xact_lock(
+            sa.func.hashtextextended(postgres_schema.schema(scope), 0)
+        )
         connection.execute(sa.select(lock))
 
 
@@ -417,18 +421,18 @@ def _prepare(engine: sa.Engine, scope: Scope) -> Grown:
         (version, *_) = connection.dialect.server_version_info or (0,)
         if int(version) < OLDEST:
             raise StoreError(f"Server PostgreSQL {version} terlalu lama; perlu {OLDEST}.")
-        if based.is_made(connection) and based.is_open(connection, scope):
-            based.may_look(connection, scope)
-            if migrating.is_current(connection, based.BASE):
-                return Grown(schema := int(migrating.head()), schema)
+        if postgres_schema.is_made(connection) and postgres_schema.is_open(connection, scope):
+            postgres_schema.may_look(connection, scope)
+            if runner.is_current(connection, postgres_schema.BASE):
+                return Grown(schema := int(runner.head()), schema)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT}'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING)))
-        if not based.is_made(connection):  # another process may have been quicker
-            based.create(connection)
-        grown = based.grow(connection)
-        if not based.is_open(connection, scope):
-            based.open_scope(connection, scope)
+        if not postgres_schema.is_made(connection):  # another process may have been quicker
+            postgres_schema.create(connection)
+        grown = postgres_schema.grow(connection)
+        if not postgres_schema.is_open(connection, scope):
+            postgres_schema.open_scope(connection, scope)
     return grown
 
 

@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects.sqlite import insert
 
-from situasi.store import aside, identity, private, tables
-from situasi.store.backend import FAILED, WRITES, Backend, Cells
-from situasi.store.migrations import migrating
-from situasi.store.migrations.migrating import Grown
-from situasi.store.protocol import StoreError
+from situasi.store import schema as store_schema
+from situasi.store.engines import file_identity, file_mode, sqlite_copy
+from situasi.store.engines.engine import FAILED, WRITES, Backend, Cells
+from situasi.store.interface import StoreError
+from situasi.store.migrations import runner
+from situasi.store.migrations.runner import Grown
 from situasi.store.scope import Scope
 
 _log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def backend(url: sa.URL, scope: Scope | None = None, follows: bool = False) -> B
     opened = SqliteBackend(path, scope)
     try:
         with opened.speaking():
-            private.make(path)
+            file_mode.make(path)
             _prepare(opened.engine, path)
             _grow(opened.engine, path)
             opened.scope = _belongs(opened.engine, path, None if follows else scope)
@@ -208,7 +209,7 @@ def _engine(path: Path, scope: Scope | None = None) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", lambda one, _: _belongs_here(one, path, scope))
     sa.event.listen(engine, "connect", _configure)
-    newest = int(migrating.head())
+    newest = int(runner.head())
     sa.event.listen(engine, "begin", lambda one: _begin(one, newest))
     return engine
 
@@ -216,7 +217,7 @@ def _engine(path: Path, scope: Scope | None = None) -> sa.Engine:
 def _belongs_here(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> None:
     """Every file that comes to lie at the path is asked of which election it is."""
     try:
-        identity.check(connection, path, scope)
+        file_identity.check(connection, path, scope)
     except BaseException:
         connection.close()
         raise
@@ -225,14 +226,14 @@ def _belongs_here(connection: sqlite3.Connection, path: Path, scope: Scope | Non
 def _belongs(engine: sa.Engine, path: Path, scope: Scope | None) -> Scope | None:
     """The scope of the file; one that has none yet is marked with this one, if any."""
     with engine.connect() as plain:
-        identity.check_access(plain, path)
-        mark = identity.check(_driver(plain), path, scope)
+        file_identity.check_access(plain, path)
+        mark = file_identity.check(_driver(plain), path, scope)
         if mark is not None or scope is None:
             return mark
     try:
         with engine.connect() as plain:
             connection = plain.execution_options(**WRITES)
-            identity.write(connection, scope)
+            file_identity.write(connection, scope)
             connection.commit()
     except sa.exc.DBAPIError as error:  # what can be read is shown; the next opening marks it
         _log.warning("the store was not marked: %s", _explain(error, path).detail)
@@ -308,7 +309,7 @@ def _grow(engine: sa.Engine, path: Path) -> Grown:
 
     What was before is put beside it while nobody else can write.
     """
-    schema = int(migrating.head())
+    schema = int(runner.head())
     with engine.connect() as connection:
         before = _pragma(connection, "user_version")
     if before == schema:
@@ -319,8 +320,8 @@ def _grow(engine: sa.Engine, path: Path) -> Grown:
         before = _pragma(connection, "user_version")
         if before == schema:
             return Grown(before, schema)
-        copy = aside.put(path, f"skema-{before}")
-        migrating.upgrade(connection, known=f"{before:04}")
+        copy = sqlite_copy.put(path, f"skema-{before}")
+        runner.upgrade(connection, known=f"{before:04}")
         _keep_append_only(connection)
         connection.exec_driver_sql(f"PRAGMA user_version={schema}")
         connection.commit()
@@ -332,7 +333,7 @@ def _grow(engine: sa.Engine, path: Path) -> Grown:
 def _is_ours(connection: sa.Connection, path: Path) -> bool:
     """False for an empty file; StoreError for a stranger's, or one from a newer version."""
     if _pragma(connection, "application_id") == _MARK:
-        if _pragma(connection, "user_version") > int(migrating.head()):
+        if _pragma(connection, "user_version") > int(runner.head()):
             raise StoreError(_NEWER, str(path))
         return True
     if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
@@ -361,16 +362,16 @@ def _switch_to_wal(engine: sa.Engine, path: Path) -> None:
 
 
 def _create(connection: sa.Connection) -> None:
-    tables.metadata.create_all(connection)
+    store_schema.metadata.create_all(connection)
     _keep_append_only(connection)
-    migrating.stamp(connection)
+    runner.stamp(connection)
     connection.exec_driver_sql(f"PRAGMA application_id={_MARK}")
     # The number of the schema: what Alembic's table says, where older versions look.
-    connection.exec_driver_sql(f"PRAGMA user_version={int(migrating.head())}")
+    connection.exec_driver_sql(f"PRAGMA user_version={int(runner.head())}")
 
 
 def _keep_append_only(connection: sa.Connection) -> None:
-    for table in tables.metadata.sorted_tables:
+    for table in store_schema.metadata.sorted_tables:
         for deed in ("UPDATE", "DELETE"):
             trigger = f"{table.name}_no_{deed.lower()}"
             connection.exec_driver_sql(

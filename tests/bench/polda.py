@@ -40,7 +40,7 @@ from situasi.rehearsal import province
 from situasi.rehearsal.simulate import simulate
 from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups import open_rollups
+from situasi.store.rollups.queries import open_rollups
 from tests.bench import made, viewer
 from tests.bench.server import serving
 from tests.builders import unbounded

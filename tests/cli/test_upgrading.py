@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from situasi.domain.settings import load
-from situasi.store.migrations import migrating
+from situasi.store.migrations import runner
 from tests.cli.conftest import Run
 from tests.store import old
 
-SCHEMA = int(migrating.head())
+SCHEMA = int(runner.head())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.quarantine import as_csv, release
 from situasi.ingest.validation.column_mapping import OURS
-from situasi.store.protocol import Quarantined
+from situasi.store.interface import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON

@@ -12,7 +12,7 @@ from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.screen import session
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.conftest import NOON
 from tests.screen.conftest import run
 

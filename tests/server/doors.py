@@ -26,7 +26,7 @@ from situasi.access import accounts
 from situasi.domain.settings import ROOT
 from situasi.server import keeper
 from situasi.store import open_store
-from situasi.store.protocol import Store
+from situasi.store.interface import Store
 from tests.browser.serving import PATIENCE, Server, free_port
 from tests.postgres import SCOPE
 

@@ -16,7 +16,7 @@ from situasi.common.background_jobs import Job
 from situasi.common.telemetry import InboxState, Unread
 from situasi.server import health
 from situasi.server.metrics import exposed
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})

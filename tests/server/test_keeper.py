@@ -17,7 +17,7 @@ from situasi.domain.register import Register
 from situasi.server import keeper
 from situasi.server.keeper import Keeper, key_of
 from situasi.store import open_store
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
 from tests.conftest import NOON, settings_in
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from situasi import keeping
 from situasi.board import Board, install, open_board
 from situasi.common import telemetry
 from situasi.common.telemetry import Errand
 from situasi.server import health, nightly
 from situasi.server.metrics import exposed
 from situasi.server.nightly import KEPT, Nightly
+from situasi.store.backup import backup as backup_backup
 from tests.builders_store import fill
 from tests.conftest import NOON
 
@@ -74,7 +74,7 @@ def test_it_is_made_at_its_time_once_a_night_and_is_whole(full: Board, clock: Cl
     looks(one, clock, NIGHT + timedelta(seconds=5), NIGHT + HOUR, NIGHT + 20 * HOUR)
     assert names(full) == ["situasi-20241128-0230.zip"]
     path = full.settings.backups / "situasi-20241128-0230.zip"
-    assert keeping.check(path).rows > 50
+    assert backup_backup.check(path).rows > 50
     assert (one.state.done_at, one.state.trouble) == (NIGHT + timedelta(seconds=5), None)
     looks(one, clock, NIGHT + DAY, NIGHT + 2 * DAY)
     assert len(names(full)) == 3
@@ -138,7 +138,7 @@ def test_a_full_disk_is_told_and_tried_again_later(
 def test_whatever_breaks_the_board_goes_on(
     full: Board, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(keeping, "write", lambda *_: 1 / 0)
+    monkeypatch.setattr(backup_backup, "write", lambda *_: 1 / 0)
     one = made(full, clock)
     looks(one, clock, NIGHT)
     assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from situasi.store import sqlite as engine
-from situasi.store.migrations import migrating
+from situasi.store.migrations import runner
 
 HERE = Path(__file__).parent
-NUMBERS = [str(number) for number in range(1, int(migrating.head()))]
+NUMBERS = [str(number) for number in range(1, int(runner.head()))]
 FEEDS = (
     "incidents",
     "tps",

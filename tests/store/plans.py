@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store.rollups import Terms, open_rollups
+from situasi.store.rollups.queries import Terms, open_rollups
 
 
 def parts_read(

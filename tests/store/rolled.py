@@ -13,7 +13,7 @@ from situasi.analysis.known import Known
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
 from situasi.snapshot import Snapshot, standing
-from situasi.store.rollups import Rollup
+from situasi.store.rollups.queries import Rollup
 
 
 def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -> dict[str, Any]:

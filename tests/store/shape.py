@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import open_store, sqlite
-from situasi.store.migrations import migrating
+from situasi.store.migrations import runner
 
 Shape = dict[str, dict[str, Any]]
 
@@ -102,7 +102,7 @@ def by_migrations(path: Path) -> Shape:
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT 1")
-            migrating.upgrade(connection)
+            runner.upgrade(connection)
         return of_file(path)
     finally:
         engine.dispose()

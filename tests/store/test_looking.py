@@ -8,8 +8,8 @@ import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, open_store
-from situasi.store.looking import ReadOnly
-from situasi.store.protocol import Store, StoreError
+from situasi.store.interface import Store, StoreError
+from situasi.store.read_only import ReadOnly
 
 WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {

@@ -28,7 +28,7 @@ from situasi.overseeing import terms
 from situasi.rehearsal.simulate import simulate
 from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups import Rollups, open_rollups
+from situasi.store.rollups.queries import Rollups, open_rollups
 from tests.builders import unbounded
 from tests.builders_election import invented_election
 from tests.store.builders import delivery, frame, rejection, row

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from situasi import store as stores
 from situasi.store import Scope, StoreError, open_store
-from situasi.store.address import parse
-from situasi.store.rollups import open_rollups
+from situasi.store.rollups.queries import open_rollups
+from situasi.store.url import parse
 
 SCOPE = Scope("pilkada-2024", "16.10")
 # Long enough that no word of ours holds it by chance.

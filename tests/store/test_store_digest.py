@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind
-from situasi.store.canonical import _spelled_decimals, digests, storable
+from situasi.store.row_encoding import _spelled_decimals, digests, storable
 from tests.store import slow
 from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row
 

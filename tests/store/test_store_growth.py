@@ -23,15 +23,16 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
 from situasi.domain.settings import ROOT
-from situasi.store import Grown, Store, StoreError, aside, open_store, upgrade
+from situasi.store import Grown, Store, StoreError, open_store, upgrade
 from situasi.store import sqlite as engine
-from situasi.store.migrations import migrating, steps
-from situasi.store.tables import metadata
+from situasi.store.engines import sqlite_copy
+from situasi.store.migrations import operations, runner
+from situasi.store.schema import metadata
 from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row
 from tests.store.slow import seals
 
-SCHEMA = int(migrating.head())
+SCHEMA = int(runner.head())
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 may_fork = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
@@ -321,7 +322,7 @@ def test_growth_that_fails_leaves_the_older_store_as_it_was(
     def fails(_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(steps, "create_index", lambda *_: fails(_))
+    monkeypatch.setattr(operations, "create_index", lambda *_: fails(_))
     with pytest.raises(StoreError):
         opened(second)
     assert (old.raw(second), old.number_of(second)) == (before, 2)
@@ -386,7 +387,7 @@ def test_an_older_store_grows_once_though_many_processes_open_it_at_once(numbere
     assert len(old.raw(numbered)["audit"]) == before + 6
     with closing(sqlite3.connect(numbered)) as connection:
         found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    assert found == [(migrating.head(),)]
+    assert found == [(runner.head(),)]
 
 
 def dies_at(statement: int) -> None:
@@ -448,7 +449,7 @@ def test_killed_while_it_is_copied_it_is_the_old_store(
     before = old.raw(second)
 
     def grow() -> None:
-        monkeypatch.setattr(aside, moment, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        monkeypatch.setattr(sqlite_copy, moment, lambda _: os.kill(os.getpid(), signal.SIGKILL))
         opened(second)
 
     assert code_of(child(grow)) == -signal.SIGKILL

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from situasi.store.outbox import Outbox, Scribe
-from situasi.store.protocol import Store, StoreError
+from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.interface import Store, StoreError
 from tests.conftest import NOON
 
 

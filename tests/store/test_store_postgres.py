@@ -15,8 +15,9 @@ import pytest
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
-from situasi.store import Scope, Store, StoreError, admit, based, open_store
-from situasi.store import tables as shared
+from situasi.store import Scope, Store, StoreError, admit, open_store
+from situasi.store import schema as shared
+from situasi.store.engines import postgres_schema
 from situasi.store.postgres import PostgresBackend
 from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
@@ -97,7 +98,7 @@ def test_every_question_of_a_scope_touches_its_own_partition_alone(
     strangers = re.compile(r"16\.02|pilkada-2020")
     touched = set()
     with psycopg.connect(plain(database)) as line:
-        line.execute(f'SET search_path = "{based.schema(SCOPE)}"')  # type: ignore[arg-type]
+        line.execute(f'SET search_path = "{postgres_schema.schema(SCOPE)}"')  # type: ignore[arg-type]
         for statement, values in asked:
             plan = line.execute(f"EXPLAIN {statement}", values).fetchall()  # type: ignore[arg-type]
             said = "\n".join(line for (line,) in plan)
@@ -107,7 +108,7 @@ def test_every_question_of_a_scope_touches_its_own_partition_alone(
 
 
 def test_every_key_begins_with_contest_and_kabupaten() -> None:
-    for table in based.of.values():
+    for table in postgres_schema.of.values():
         keys = [one for one in table.constraints if isinstance(one, sa.UniqueConstraint)]
         for one in (table.primary_key, *keys):
             assert [column.name for column in one.columns][:2] == ["contest", "kabupaten"], table

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from situasi.store import Store, based, open_store
-from situasi.store.tables import metadata
+from situasi.store import Store, open_store
+from situasi.store.engines import postgres_schema
+from situasi.store.schema import metadata
 from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
@@ -70,7 +71,7 @@ def behind_its_back(address: str) -> Tamper:
         plain = address.replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")  # no trigger fires
-            connection.execute(f"SET search_path = {based.BASE}")
+            connection.execute(f"SET search_path = {postgres_schema.BASE}")
             for one in statements:
                 assert connection.execute(one).rowcount != 0, one  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Store, open_store
-from situasi.store.tables import repeats
+from situasi.store.schema import repeats
 from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, numbered, rejection
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from situasi.store import based, open_store, sqlite, tables
-from situasi.store.migrations import migrating
+from situasi.store import open_store, schema, sqlite
+from situasi.store.engines import postgres_schema
+from situasi.store.migrations import runner
 from tests.store import old
 from tests.store.shape import (
     by_migrations,
@@ -22,7 +23,7 @@ from tests.store.shape import (
     without_guards,
 )
 
-VERSIONS = sorted(migrating.VERSIONS.glob("v*.py"))
+VERSIONS = sorted(runner.VERSIONS.glob("v*.py"))
 WHAT_TO_DO = """
 records.py or tables.py changed, and no migration brings an existing store there (or one does
 something else). Before the change: python -m tests.tools.schema. Then write the next file in
@@ -53,7 +54,7 @@ def test_a_migration_means_for_ever_what_it_meant_when_it_was_written(
     (tmp_path / "versions").mkdir()
     for file in VERSIONS[: int(number)]:
         shutil.copy(file, tmp_path / "versions")
-    monkeypatch.setattr(migrating, "VERSIONS", tmp_path / "versions")
+    monkeypatch.setattr(runner, "VERSIONS", tmp_path / "versions")
     made = by_migrations(tmp_path / "grown.db")
     was = without_guards(of_file(old.made(tmp_path / "old.db", number)))
     if number == "3":  # what the fourth put right
@@ -73,7 +74,7 @@ def test_migrations_stand_in_one_row_by_number() -> None:
         before = f"{number - 1:04}" if number > 1 else None
         assert file.name.startswith(f"v{number:04}_")
         assert told == {"revision": f"{number:04}", "down_revision": before}
-    assert migrating.head() == f"{len(VERSIONS):04}"
+    assert runner.head() == f"{len(VERSIONS):04}"
 
 
 @pytest.mark.parametrize("file", VERSIONS, ids=lambda file: file.stem)
@@ -84,13 +85,13 @@ def test_a_migration_reads_nothing_that_may_change_after_it(file: Path) -> None:
         if isinstance(one, ast.ImportFrom):
             read |= {f"{one.module}.{name.name}" for name in one.names}
     ours = {name for name in read if name.startswith("situasi")}
-    assert ours <= {"situasi.store.migrations.steps"}
+    assert ours <= {"situasi.store.migrations.operations"}
 
 
 def changed(change: Callable[[sa.MetaData], object], path: Path) -> list[str]:
     """What is said where tables.py was changed like this, and no migration was written."""
     later = sa.MetaData()
-    for table in tables.metadata.sorted_tables:
+    for table in schema.metadata.sorted_tables:
         table.to_metadata(later)
     change(later)
     engine = sqlite._engine(path)
@@ -140,12 +141,12 @@ def test_postgresql_grown_from_nothing_has_the_tables_of_a_new_one(database: str
     """No server was ever that old; so it is shown that every step means the same there."""
     engine = sa.create_engine(database)
     with engine.connect() as connection:
-        based.found(connection)
-        migrating.upgrade(connection, based.BASE)
-        grown = shape(connection, based.BASE)
+        postgres_schema.found(connection)
+        runner.upgrade(connection, postgres_schema.BASE)
+        grown = shape(connection, postgres_schema.BASE)
         connection.rollback()
-        based.create(connection)
-        wanted = shape(connection, based.BASE)
+        postgres_schema.create(connection)
+        wanted = shape(connection, postgres_schema.BASE)
         connection.rollback()
     engine.dispose()
     found = differences(grown, wanted)

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.store import Added, Store, StoreError, open_store
 from situasi.store import sqlite as engine_of_sqlite
-from situasi.store.migrations import migrating
-from situasi.store.tables import metadata
+from situasi.store.migrations import runner
+from situasi.store.schema import metadata
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
 
@@ -109,7 +109,7 @@ def test_database_of_someone_else_is_refused_and_left_alone(url: str) -> None:
 def test_store_of_a_newer_version_is_refused(url: str) -> None:
     open_store(url).close()
     connection = sqlite3.connect(path_of(url))
-    connection.execute(f"PRAGMA user_version={int(migrating.head()) + 1}")
+    connection.execute(f"PRAGMA user_version={int(runner.head()) + 1}")
     connection.close()
     assert "Perbarui Situasi" in refused(url)
 

@@ -13,17 +13,18 @@ import pytest
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.store import Scope, Store, StoreError, based, open_store, upgrade
-from situasi.store.migrations import migrating
-from situasi.store.tables import metadata
+from situasi.store import Scope, Store, StoreError, open_store, upgrade
+from situasi.store.engines import postgres_schema
+from situasi.store.migrations import runner
+from situasi.store.schema import metadata
 from tests.postgres import SCOPE
 from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, numbered, row
 from tests.tools import schema
 
-VERSIONS = migrating.VERSIONS
+VERSIONS = runner.VERSIONS
 OTHER = Scope("pilkada-2024", "16.02")
-TODAY = int(migrating.head())
+TODAY = int(runner.head())
 LATER = TODAY + 1
 NEXT = f'''
 """The next."""
@@ -57,16 +58,16 @@ def upgrade() -> None:
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let this be a program with one migration more."""
     folder = tmp_path / "versions"
-    shutil.copytree(migrating.VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(runner.VERSIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     folder.joinpath(f"v{LATER:04}_next.py").write_text(NEXT, "utf-8")
-    monkeypatch.setattr(migrating, "VERSIONS", folder)
+    monkeypatch.setattr(runner, "VERSIONS", folder)
 
 
 @contextmanager
 def today() -> Iterator[pytest.MonkeyPatch]:
     """What is done within is done by today's program."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrating, "VERSIONS", VERSIONS)
+        patch.setattr(runner, "VERSIONS", VERSIONS)
         yield patch
 
 
@@ -180,7 +181,7 @@ def polda(database: str, later: None) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(plain(database), autocommit=True) as line:
         line.execute("DROP ROLE IF EXISTS polres_16_10")
         line.execute("CREATE ROLE polres_16_10 LOGIN")
-        for right in based.rights(SCOPE):
+        for right in postgres_schema.rights(SCOPE):
             line.execute(right)  # type: ignore[arg-type]
         with pytest.raises(StoreError, match=f"masih berskema {TODAY}, .* memerlukan {LATER}"):
             open_store(of_the_polres(database), SCOPE)
@@ -213,7 +214,7 @@ def test_the_account_of_a_polres_keeps_its_rights_and_gets_none_over_the_schema(
         (f"{LATER:04}",)
     ]
     for view in ("feed_incidents", "notes", "audit"):
-        mine = f'SELECT count(*) FROM "{based.schema(SCOPE)}".{view}'
+        mine = f'SELECT count(*) FROM "{postgres_schema.schema(SCOPE)}".{view}'
         assert polda.execute(mine).fetchone() != (0,)  # type: ignore[arg-type]
     polda.execute("SELECT * FROM situasi.feed_boats")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -231,15 +232,15 @@ def test_a_database_that_said_no_schema_has_the_first_that_databases_had(databas
     with psycopg.connect(plain(database)) as line:
         line.execute("DROP TABLE situasi.alembic_version")
         for later in (  # what schemas after the first brought
-            "ALTER TABLE situasi.batches DROP COLUMN committed_at CASCADE",
-            "ALTER TABLE situasi.batches DROP COLUMN marks CASCADE",
+            "ALTER TABLE situasi.store.delivery_table DROP COLUMN committed_at CASCADE",
+            "ALTER TABLE situasi.store.delivery_table DROP COLUMN marks CASCADE",
             "ALTER TABLE situasi.ingest.quarantine DROP COLUMN round CASCADE",
             "DROP TABLE situasi.withdrawn_batches CASCADE",
             "DROP TABLE situasi.repeats CASCADE",
         ):
             line.execute(later)
     grown = upgrade(database, SCOPE)
-    assert (grown.before, grown.after) == (int(based.FIRST), TODAY)
+    assert (grown.before, grown.after) == (int(postgres_schema.FIRST), TODAY)
     assert upgrade(database, SCOPE).before == TODAY
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.store import Overtaken, Store, StoreError, open_store
-from situasi.store.trail import seal
+from situasi.store.audit.audit_log import seal
 from tests.store.builders import MORNING
 
 ENTRIES = 9

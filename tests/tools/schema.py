@@ -14,7 +14,7 @@ from pathlib import Path
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import open_store
-from situasi.store.migrations import migrating
+from situasi.store.migrations import runner
 from tests.store.builders import MORNING, delivery, frame, rejection, row
 from tests.store.shape import by_migrations, differences, of_a_new_one, without_guards
 
@@ -56,7 +56,7 @@ def dumped(path: Path) -> str:
     with closing(sqlite3.connect(path)) as connection:
         lines = list(connection.iterdump())
     said = (
-        f"-- Schema {int(migrating.head())}, as the board made it, with rows it stored."
+        f"-- Schema {int(runner.head())}, as the board made it, with rows it stored."
         " Never changed: stores of that time are opened by it."
     )
     return "\n".join([said, *lines, ""])
@@ -64,7 +64,7 @@ def dumped(path: Path) -> str:
 
 def main() -> int:
     """Write the file, unless it is there or tables have already changed."""
-    target = HERE / f"schema-{int(migrating.head())}.sql"
+    target = HERE / f"schema-{int(runner.head())}.sql"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wanted = without_guards(of_a_new_one(folder / "new.db"))

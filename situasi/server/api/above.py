@@ -25,7 +25,7 @@ from situasi.server.api.keys import Keyring
 from situasi.server.api.limits import Limits, Rates, Workers
 from situasi.server.api.problems import TITLES, Problem, Told
 from situasi.server.api.who import Caller, asked_here, owner_of, who
-from situasi.store.rollups import Rollup, Serious
+from situasi.store.rollups.queries import Rollup, Serious
 
 PATH = "/api/v1/rollups"
 # Words of people stay on the page: they may name somebody.

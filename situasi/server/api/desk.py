@@ -28,7 +28,7 @@ from situasi.server.api.problems import Problem
 from situasi.server.api.who import Caller, owner_of, who
 from situasi.sight import Sight
 from situasi.snapshot import Picture
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 Clock = Callable[[], datetime]
 # Of what does not move with the clock.

@@ -13,7 +13,7 @@ from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.write_scope import Corrects, WriteScope
-from situasi.store.protocol import Overtaken, Store
+from situasi.store.interface import Overtaken, Store
 
 KIND = "key"
 # Written beside the key, not into it: a use must never bring back a key revoked meanwhile.

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi.common import error_log
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 _LOG = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from situasi.server.gate import VISIT, Visit
 from situasi.server.wall import asked, files, found, frame, frozen, parts, picture, wall
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.wall import Body
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 WALL = "/layar"
 _LONGEST = 20.0  # seconds for which an answer may be held back

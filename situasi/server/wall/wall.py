@@ -31,7 +31,7 @@ from situasi.server.wall.found import Looked
 from situasi.server.wall.picture import Sources
 from situasi.server.wall.picture_pool import PicturePool
 from situasi.snapshot import Picture
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 
 Found = TypeVar("Found")
 _LOOK = 0.25  # seconds between two looks at the store, however many wait

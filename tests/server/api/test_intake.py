@@ -270,7 +270,7 @@ def test_one_row_is_durable_and_answered_within_two_hundred_milliseconds(asking:
 def test_a_store_that_cannot_write_says_so_without_its_path(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from situasi.store.protocol import StoreError
+    from situasi.store.interface import StoreError
 
     key = asking.key(feeds=("incidents",))
 

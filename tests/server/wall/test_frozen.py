@@ -24,7 +24,7 @@ from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, files, frozen, frozen_parts, joining, picture
 from situasi.server.wall.frozen import Copy
 from situasi.server.wall.wall import Wall
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 

@@ -23,7 +23,7 @@ from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, picture, picture_pool, routes, wall
 from situasi.server.wall.wall import Body, Wall
-from situasi.store.protocol import StoreError
+from situasi.store.interface import StoreError
 from situasi.telling import key_figures, measures
 from tests.builders import unbounded, wib
 from tests.conftest import NOON

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store.migrations import steps
+from situasi.store.migrations import operations
 
 revision = "0001"
 down_revision = None
@@ -33,7 +33,7 @@ TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
 
 def upgrade() -> None:
     for feed, columns in FEEDS.items():
-        steps.create_table(
+        operations.create_table(
             f"feed_{feed}",
             sa.Column("batch", sa.BigInteger, nullable=False),
             sa.Column("row", sa.BigInteger, nullable=False),
@@ -47,8 +47,8 @@ def upgrade() -> None:
             ),
             sa.UniqueConstraint("digest", "round"),
         )
-        steps.create_index(f"feed_{feed}_by_batch", f"feed_{feed}", "batch")
-    steps.create_table(
+        operations.create_index(f"feed_{feed}_by_batch", f"feed_{feed}", "batch")
+    operations.create_table(
         "batches",
         sa.Column("feed", sa.Text, nullable=False),
         sa.Column("source", sa.Text, nullable=False),
@@ -58,9 +58,9 @@ def upgrade() -> None:
         sa.Column("accepted", sa.BigInteger, nullable=False),
         sa.Column("duplicate", sa.BigInteger, nullable=False),
         sa.Column("quarantined", sa.BigInteger, nullable=False),
-        key=sa.Column("batch", steps.KEY, primary_key=True, autoincrement=False),
+        key=sa.Column("batch", operations.KEY, primary_key=True, autoincrement=False),
     )
-    steps.create_table(
+    operations.create_table(
         "withdrawals",
         sa.Column("feed", sa.Text, nullable=False),
         sa.Column("row_seq", sa.BigInteger, nullable=False),
@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Index("withdrawals_by_content", "feed", "digest"),
         sa.Index("withdrawals_by_batch", "batch"),
     )
-    steps.create_table(
+    operations.create_table(
         "quarantine",
         sa.Column("batch", sa.BigInteger, nullable=False),
         sa.Column("feed", sa.Text, nullable=False),
@@ -83,14 +83,14 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("digest"),
     )
-    steps.create_table(
+    operations.create_table(
         "releases",
         sa.Column("number", sa.BigInteger, nullable=False),
         sa.Column("batch", sa.BigInteger, nullable=False),
         sa.Column("recorded_at", sa.BigInteger, nullable=False),
         sa.Index("releases_by_number", "number"),
     )
-    steps.create_table(
+    operations.create_table(
         "notes",
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("value", sa.Text, nullable=False),
@@ -98,7 +98,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.Index("notes_by_key", "key", "seq"),
     )
-    steps.create_table(
+    operations.create_table(
         "audit",
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("actor", sa.Text, nullable=False),

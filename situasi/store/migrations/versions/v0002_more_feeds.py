@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store.migrations import steps
+from situasi.store.migrations import operations
 
 revision = "0002"
 down_revision = "0001"
@@ -39,9 +39,9 @@ TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
 def upgrade() -> None:
     for feed, columns in MORE_COLUMNS.items():
         for name in columns:
-            steps.add_column(f"feed_{feed}", sa.Column(name, TYPES.get(name, sa.Text)))
+            operations.add_column(f"feed_{feed}", sa.Column(name, TYPES.get(name, sa.Text)))
     for feed, columns in MORE_FEEDS.items():
-        steps.create_table(
+        operations.create_table(
             f"feed_{feed}",
             sa.Column("batch", sa.BigInteger, nullable=False),
             sa.Column("row", sa.BigInteger, nullable=False),
@@ -55,4 +55,4 @@ def upgrade() -> None:
             ),
             sa.UniqueConstraint("digest", "round"),
         )
-        steps.create_index(f"feed_{feed}_by_batch", f"feed_{feed}", "batch")
+        operations.create_index(f"feed_{feed}_by_batch", f"feed_{feed}", "batch")

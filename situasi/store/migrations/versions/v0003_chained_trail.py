@@ -12,14 +12,14 @@ from hashlib import sha256
 import sqlalchemy as sa
 from alembic import op
 
-from situasi.store.migrations import steps
+from situasi.store.migrations import operations
 
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
-    steps.create_table(
+    operations.create_table(
         "access",
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
@@ -28,9 +28,9 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text, nullable=False),
         sa.Index("access_by_name", "kind", "name", "seq"),
     )
-    steps.add_column("audit", sa.Column("moves", sa.Boolean))
-    steps.add_column("audit", sa.Column("chain", sa.Text))
-    steps.create_index("audit_by_moves", "audit", "moves", "seq")
+    operations.add_column("audit", sa.Column("moves", sa.Boolean))
+    operations.add_column("audit", sa.Column("chain", sa.Text))
+    operations.create_index("audit_by_moves", "audit", "moves", "seq")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER IF EXISTS audit_no_update")  # held again after the last step
         _seal_entries(op.get_bind())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from situasi.store.migrations import steps
+from situasi.store.migrations import operations
 
 revision = "0004"
 down_revision = "0003"
@@ -19,7 +19,7 @@ FEEDS = (*WITH_MESSAGE, "activities", "roster", "postings", "neutrality", "merge
 
 def upgrade() -> None:
     for feed in WITH_MESSAGE:
-        if not steps.has_column(f"feed_{feed}", "teks_asli"):
-            steps.add_column(f"feed_{feed}", sa.Column("teks_asli", sa.Text))
+        if not operations.has_column(f"feed_{feed}", "teks_asli"):
+            operations.add_column(f"feed_{feed}", sa.Column("teks_asli", sa.Text))
     for feed in FEEDS:
-        steps.drop_index(f"feed_{feed}_by_batch", f"feed_{feed}")
+        operations.drop_index(f"feed_{feed}_by_batch", f"feed_{feed}")

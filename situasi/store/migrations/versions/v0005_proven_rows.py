@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from situasi.store.migrations import steps
+from situasi.store.migrations import operations
 
 revision = "0005"
 down_revision = "0004"
 
 
 def upgrade() -> None:
-    steps.add_column("batches", sa.Column("committed_at", sa.BigInteger))
-    steps.add_column("batches", sa.Column("marks", sa.LargeBinary))
-    steps.add_column("quarantine", sa.Column("round", sa.BigInteger))
-    steps.create_table(
+    operations.add_column("batches", sa.Column("committed_at", sa.BigInteger))
+    operations.add_column("batches", sa.Column("marks", sa.LargeBinary))
+    operations.add_column("quarantine", sa.Column("round", sa.BigInteger))
+    operations.create_table(
         "withdrawn_batches",
         sa.Column("batch", sa.BigInteger, nullable=False),
         sa.Column("recorded_at", sa.BigInteger, nullable=False),
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("rows", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("batch"),
     )
-    steps.create_table(
+    operations.create_table(
         "repeats",
         sa.Column("batch", sa.BigInteger, nullable=False),
         sa.Column("feed", sa.Text, nullable=False),

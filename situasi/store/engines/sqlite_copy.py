@@ -1,0 +1,81 @@
+"""A copy of a store's file put beside it, whole and checked, before its schema changes."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+from situasi.common.atomic_files import sync_folder
+from situasi.store.interface import StoreError
+
+# Bytes left over for what is written meanwhile, besides the copy and as much again in the WAL.
+_SPARE = 8 << 20
+
+
+def put(path: Path, mark: str) -> Path:
+    """`situasi.db.MARK.bak`: what was last committed, as a store that opens; where it is.
+
+    A copy that is already there stays: this one gets the next number. Until it is whole it has
+    another name. Raises StoreError, and leaves nothing behind, where it cannot be made.
+    """
+    name = f"{path.name}.{mark}"
+    draft = path.with_name(f"{name}.tmp")
+    try:
+        draft.unlink(missing_ok=True)  # of somebody who was killed
+        _needs_room(path)
+        _copy(path, draft)
+        copy = _free(path.with_name(name))
+        draft.rename(copy)
+        sync_folder(path.parent)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            "Salinan sebelum pemutakhiran tidak bisa ditulis. Penyimpanan tidak diubah."
+            " Periksa disk dan izinnya, lalu ulangi.",
+            f"{path.parent}: {error}",
+        ) from error
+    finally:
+        for rest in (draft, *(draft.with_name(f"{draft.name}-{end}") for end in ("wal", "shm"))):
+            rest.unlink(missing_ok=True)
+    return copy
+
+
+def _needs_room(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as store:
+        pages, size = (
+            store.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+        )
+    needed, free = 2 * pages * size + _SPARE, shutil.disk_usage(path.parent).free
+    if free < needed:
+        raise StoreError(
+            f"Disk tidak cukup untuk salinan sebelum pemutakhiran: perlu {_mb(needed)} MB,"
+            f" ada {_mb(free)} MB. Penyimpanan tidak diubah. Kosongkan ruang, lalu ulangi.",
+            str(path.parent),
+        )
+
+
+def _copy(path: Path, draft: Path) -> None:
+    draft.touch(mode=0o600)  # never more open than the store, not even while it is written
+    with closing(sqlite3.connect(path)) as store, closing(sqlite3.connect(draft)) as copy:
+        store.backup(copy)
+        found = [line for (line,) in copy.execute("PRAGMA integrity_check(3)")]
+    if found != ["ok"]:
+        raise StoreError(
+            "Penyimpanan rusak dan tidak dimutakhirkan. Simpan berkasnya, lalu pulihkan dari"
+            " cadangan.",
+            f"{path}: {' '.join(found[0].split())}",
+        )
+    shutil.copymode(path, draft)
+
+
+def _free(path: Path) -> Path:
+    names = (
+        path.with_name(f"{path.name}{f'.{number}' if number else ''}.bak") for number in count()
+    )
+    return next(name for name in names if not name.exists())
+
+
+def _mb(size: int) -> int:
+    return -(-size >> 20)

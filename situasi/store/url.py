@@ -1,0 +1,79 @@
+"""Reading the address of a store, without ever repeating a word of it: it may hold a password."""
+
+from __future__ import annotations
+
+import re
+
+import sqlalchemy as sa
+
+from situasi.store.interface import StoreError
+
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_SERVER = re.compile(
+    r"(?:[^:@/?#\s]*(?::(?P<password>[^:@/?#\s]*))?@)?"
+    r"(?:\[[0-9A-Fa-f:.%]+\]|[\w.-]*)(?P<port>:[^/?#@]*)?"
+    r"(?P<database>/[^/?#@\s]*)?(?P<query>\?[^#@\s]*)?"
+)
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_PORTS = re.compile(r"(?:\?|&)(?:port=([^&]*)|host=[^&]*?:([^&:\]]*)(?=&|$))")
+_MOST_PORT = 65_535
+
+_FORMS = "Pakai sqlite:///BERKAS atau postgresql+psycopg://PENGGUNA:SANDI@SERVER:5432/BASISDATA."
+_WHERE = "Alamat penyimpanan (SITUASI_STORE, SITUASI_STORE_READ atau SITUASI_UPSTREAM)"
+
+
+def parse(url: str) -> sa.URL:
+    """Return this address of a store.
+
+    Raises StoreError that says what is wrong with it and how it is written, and shows no part of
+    it: in a malformed address nobody knows which part is the password.
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise StoreError(f"{_WHERE} tidak terbaca: tanpa ://. {_FORMS}")
+    driver = _DRIVERS.get(scheme)
+    if driver is None:
+        raise StoreError(f"{_WHERE} menyebut jenis penyimpanan yang tidak dikenal. {_FORMS}")
+    wrong = _wrong_with_file(rest) if driver == "sqlite" else _wrong_with_server(rest)
+    if wrong:
+        raise StoreError(f"{_WHERE} tidak terbaca: {wrong}. {_FORMS}")
+    try:
+        found = sa.make_url(f"{driver}://{rest}")
+    except (sa.exc.ArgumentError, ValueError):
+        found = None
+    if found is None:  # outside of the handler: the error that was met holds the address
+        raise StoreError(f"{_WHERE} tidak terbaca. {_FORMS}")
+    return found
+
+
+def _wrong_with_file(rest: str) -> str:
+    """What is wrong behind `sqlite://`; empty where nothing is."""
+    if not rest:
+        return "berkas SQLite belum disebut"
+    return "" if rest.startswith("/") else "sebelum berkas SQLite harus tiga garis miring"
+
+
+def _wrong_with_server(rest: str) -> str:
+    """What is wrong behind `postgresql://`; empty where nothing is."""
+    parts = _SERVER.fullmatch(rest)
+    if parts is None:
+        return (
+            "tanda : / ? # @ % dan spasi dalam nama atau sandi ditulis dengan %,"
+            " misalnya @ menjadi %40 dan / menjadi %2F"
+        )
+    if _BROKEN_ESCAPE.search(rest):
+        return "tanda % harus diikuti dua angka heksadesimal; tanda % sendiri ditulis %25"
+    ports = [port for pair in _PORTS.findall(parts["query"] or "") for port in pair if port]
+    if parts["port"] is not None:
+        ports.append(parts["port"][1:])
+    if not all(_is_port(port) for ports_of_one in ports for port in ports_of_one.split(",")):
+        return "port bukan angka dari 1 sampai 65535"
+    return ""
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= _MOST_PORT
