@@ -19,14 +19,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
-from situasi import sight
 from situasi.access.roles import Role, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
 from situasi.domain import feed_schemas, labels
 from situasi.domain.feed_schemas import FEEDS, Feed, Kind
+from situasi.live import access_scope
+from situasi.live.access_scope import Sight
 from situasi.reports.tabular import as_csv
-from situasi.sight import Sight
 from situasi.store import schema as store_schema
 from situasi.store.backup import backup_container, raw_tables
 from situasi.store.backup.raw_tables import State
@@ -96,7 +96,7 @@ class _Archive:
         self._at, self._state = at, state
         self._election = board.register.election
         self._meaning = _meanings(board.settings.vocabulary / "arsip.csv")
-        self._reach = None if role is None else sight.of(Viewer("arsip", role))
+        self._reach = None if role is None else access_scope.of(Viewer("arsip", role))
         self._commits = state.commits()
         self._taken = _taken_back(state, self._commits)
 
@@ -391,7 +391,7 @@ def _seen(piece: pa.RecordBatch, feed: str, reach: Sight | None) -> pa.RecordBat
     frame = pd.DataFrame(
         {name: pd.Series(piece.column(name).to_pylist(), dtype=object) for name in guarded}
     )
-    found = sight.seen({feed: frame}, replace(reach, feeds=(feed,)))[feed]
+    found = access_scope.seen({feed: frame}, replace(reach, feeds=(feed,)))[feed]
     for name in guarded:
         at = piece.schema.get_field_index(name)
         piece = piece.set_column(at, piece.schema.field(at), pa.array(found[name], pa.string()))

@@ -19,13 +19,13 @@ from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.register import Register
 from situasi.domain.road_network import Ground
 from situasi.domain.settings import Settings
-from situasi.findings import Findings
 from situasi.ingest.context import Context
 from situasi.ingest.gazetteer.lookup import Places
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
-from situasi.lookout import Lookout
-from situasi.snapshot import Live
+from situasi.live.analysis_cache import Findings
+from situasi.live.refresher import Lookout
+from situasi.live.snapshot import Live
 from situasi.store import Scope, open_store
 from situasi.store.interface import Store, StoreError
 from situasi.store.read_only import ReadOnly

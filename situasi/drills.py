@@ -18,7 +18,7 @@ from situasi.domain.election import Election
 from situasi.domain.exercise_scenarios import Message, Scenario
 from situasi.ingest.pipeline import Ledger, ingest_rows
 from situasi.ingest.write_scope import Corrects, for_program
-from situasi.snapshot import Snapshot
+from situasi.live.snapshot import Snapshot
 from situasi.store.interface import Store, StoreError
 
 KIND = "drill"

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi import sight
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import Moment
@@ -19,10 +18,11 @@ from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 from situasi.ingest.pipeline import ingest_rows
+from situasi.live import access_scope
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 
-EVERYTHING = sight.of(Viewer("x", ROLES["pimpinan"]))
+EVERYTHING = access_scope.of(Viewer("x", ROLES["pimpinan"]))
 done: list[datetime] = []
 clock = [NOON]
 
@@ -164,7 +164,7 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
 def test_a_viewer_of_one_kecamatan_has_findings_of_their_own(board: Board) -> None:
     told(board, "A")
     told(board, "B", kode_kecamatan="16.10.04")
-    own = sight.of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
+    own = access_scope.of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
     at = Moment(NOON, live=True, exercise=False)
     snapshot = board.live.picture().snapshot
     assert board.findings.of(count, snapshot, at, EVERYTHING) == 2

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 import pandas as pd
 import pytest
 
-from situasi import lookout as lookouts
-from situasi import sight
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.moment import moment
 from situasi.analysis.works import reads
@@ -19,11 +17,13 @@ from situasi.board import Board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
+from situasi.live import access_scope
+from situasi.live import refresher as lookouts
 from situasi.store.interface import StoreError
 from tests.conftest import NOON
 from tests.test_findings import told
 
-EVERYTHING = sight.of(Viewer("x", ROLES["pimpinan"]))
+EVERYTHING = access_scope.of(Viewer("x", ROLES["pimpinan"]))
 threads: list[str] = []
 
 

@@ -16,9 +16,9 @@ from situasi.analysis.allocation import Move, Needs
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_rows
+from situasi.live.access_scope import Sight
 from situasi.moving import MovesRefused
 from situasi.screen import session
-from situasi.sight import Sight
 from tests.builders import unbounded
 from tests.conftest import NOON
 

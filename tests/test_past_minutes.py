@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import briefings, sight
+from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import changes, coverage, stations
 from situasi.analysis.incidents import Selection
@@ -30,12 +30,13 @@ from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.register import Register
 from situasi.ingest import quarantine
 from situasi.ingest.pipeline import ingest_file
+from situasi.live import access_scope
 from tests.builders import unbounded, wib
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import settings_in
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
-EVERYTHING = sight.of(CHIEF)
+EVERYTHING = access_scope.of(CHIEF)
 MINUTE = timedelta(minutes=1)
 
 

@@ -19,7 +19,7 @@ from situasi.analysis.incidents import cases, known
 from situasi.analysis.moment import Moment
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
-from situasi.snapshot import Live
+from situasi.live.snapshot import Live
 from situasi.store import Scope, open_store
 from situasi.store.engines import postgres_schema
 from situasi.store.interface import Delivery, Rejection, Store, StoreError

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from situasi import sight
 from situasi.access.roles import Viewer
 from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
@@ -13,9 +12,10 @@ from situasi.common import i18n
 from situasi.documents import annexes, chapters, drawings, facts, message, tables
 from situasi.documents.gathering import Gathered, gather
 from situasi.documents.wanted import Wanted
+from situasi.live import access_scope
+from situasi.live.snapshot import Picture
 from situasi.reports import letter as letters
 from situasi.reports.laporan import Laporan, Letter, Table
-from situasi.snapshot import Picture
 
 
 def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> str:
@@ -28,7 +28,7 @@ def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
             told = facts.facts(found, found.overview, found.codes)
             return message.message(found, letter, told)
 
-    by = (sight.of(viewer), asked, reckoned(at), at.live)
+    by = (access_scope.of(viewer), asked, reckoned(at), at.live)
     return board.findings.kept("pesan", shown.snapshot, make, *by)
 
 
@@ -45,7 +45,7 @@ def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
             return _laporan(found, letters.load(found.register.election.folder))
 
     # Of one moment somebody takes several files.
-    by = (sight.of(viewer), asked, reckoned(at), at.live)
+    by = (access_scope.of(viewer), asked, reckoned(at), at.live)
     return board.findings.kept("laporan", shown.snapshot, make, *by)
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi import sight
 from situasi.access.roles import Viewer
 from situasi.analysis import activities, coverage, day, neutrality, outlook, stages, turnout
 from situasi.analysis.casework import Casework, casework
@@ -25,7 +24,8 @@ from situasi.board import Board
 from situasi.documents.wanted import Refused, Wanted, before
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
-from situasi.snapshot import Picture
+from situasi.live import access_scope
+from situasi.live.snapshot import Picture
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def gather(
 
     compare: with the period before.
     """
-    reach = sight.of(viewer)
+    reach = access_scope.of(viewer)
     register = board.findings.register(reach)
     strange = set(asked.kecamatan) - set(register.kecamatan)
     if strange:
@@ -167,7 +167,7 @@ def gather(
 
 
 def _period(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Period:
-    reach = sight.of(viewer)
+    reach = access_scope.of(viewer)
     work = board.findings.of(casework, shown.snapshot, at, reach, asked.selection)
     every = board.findings.of(giat, shown.snapshot, at, reach, asked.kecamatan)
     inside = (every["occurred_at"] >= asked.since) & (every["occurred_at"] < asked.until)

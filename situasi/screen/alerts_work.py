@@ -19,10 +19,10 @@ from situasi.analysis.works import reads
 from situasi.board import current as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
+from situasi.live.snapshot import Picture
 from situasi.screen import drawn, session
 from situasi.screen.kept import records
 from situasi.screen.page import View
-from situasi.snapshot import Picture
 from situasi.store.interface import Store
 
 # Rules of which a viewer knows nothing who may not see the screen.

@@ -8,11 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from situasi.common.i18n import _
+from situasi.live.snapshot import Picture
 from situasi.screen import address, filters, parts, playback, session, upper_frame, whose
 from situasi.screen.heartbeat import watched
 from situasi.screen.menu import asked, menu
 from situasi.screen.session import Moment
-from situasi.snapshot import Picture
 from situasi.telling import views
 
 ICON = Path(__file__).with_name("icon.png")

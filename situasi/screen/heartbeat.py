@@ -12,9 +12,9 @@ from situasi.common import i18n, telemetry
 from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
 from situasi.headquarters import Unopened
+from situasi.live.snapshot import Picture
 from situasi.screen import address, markers, session, upper, whose
 from situasi.screen.pace import pace
-from situasi.snapshot import Picture
 
 EVERY = 0.5
 # A beat takes 4 ms of the one interpreter: those of all open pages together get a fifth of it.

@@ -15,10 +15,10 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
+from situasi.live.snapshot import Snapshot
 from situasi.screen import address, filters, session
 from situasi.screen.page import View
 from situasi.screen.session import Moment
-from situasi.snapshot import Snapshot
 
 _FILTER = "feed"
 

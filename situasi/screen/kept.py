@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from situasi.board import current as board
 from situasi.common.single_flight_cache import Recent
-from situasi.snapshot import Picture
+from situasi.live.snapshot import Picture
 from situasi.store.interface import Store, StoreError
 
 Found = TypeVar("Found")

@@ -6,9 +6,9 @@ from situasi import briefings
 from situasi.briefings import Briefing
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.live.snapshot import Picture
 from situasi.screen import address, kept
 from situasi.screen.session import Moment
-from situasi.snapshot import Picture
 
 # The name of the chosen one in the address.
 NAME = "sejak"

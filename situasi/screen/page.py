@@ -11,10 +11,10 @@ import streamlit as st
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.live.snapshot import Picture
 from situasi.screen import filters, parts, playback, session
 from situasi.screen.heading import header
 from situasi.screen.session import Found, Moment
-from situasi.snapshot import Picture
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.live.snapshot import Picture
 from situasi.screen import address, filters, parts, session
 from situasi.screen.session import Moment
-from situasi.snapshot import Picture
 
 # Seconds between two steps, and the minutes of the day in each.
 TICK = 1.0

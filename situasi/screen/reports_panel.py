@@ -19,11 +19,11 @@ from situasi.documents import building, wanted
 from situasi.documents import files as made
 from situasi.documents.wanted import KINDS, PERIODS, Refused, Wanted
 from situasi.domain.labels import label
+from situasi.live.snapshot import Picture
 from situasi.reports.laporan import Laporan
 from situasi.reports.letter import TemplateRefused
 from situasi.screen import address, filters, noted, page, parts, reports_parts, session
 from situasi.screen.page import View
-from situasi.snapshot import Picture
 
 _KIND, _PERIOD, _FROM, _UNTIL = "lap", "kurun", "dari", "sampai"
 _OTHER = "lain"

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 import streamlit as st
 
-from situasi import sight
 from situasi.access import viewer_header
 from situasi.access.roles import Role, Viewer
 from situasi.analysis import moment as moments
@@ -26,9 +25,10 @@ from situasi.common import i18n
 from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme, theme
-from situasi.findings import Findings
+from situasi.live import access_scope
+from situasi.live.analysis_cache import Findings
+from situasi.live.snapshot import Picture
 from situasi.screen import whose
-from situasi.snapshot import Picture
 from situasi.telling import views
 
 Found = TypeVar("Found")
@@ -97,7 +97,7 @@ def chosen_board() -> Board:
 
 def hides(feed: str, column: str) -> bool:
     """Whether this viewer is not shown these cells: that is not the same as nobody told."""
-    return (feed, column) in sight.of(viewer()).hidden
+    return (feed, column) in access_scope.of(viewer()).hidden
 
 
 def word_of_the_gate() -> str:
@@ -107,7 +107,7 @@ def word_of_the_gate() -> str:
 
 def register() -> Register:
     """The register of what the viewer may see."""
-    return board().findings.register(sight.of(viewer()))
+    return board().findings.register(access_scope.of(viewer()))
 
 
 def picture() -> Picture:
@@ -138,24 +138,24 @@ def _findings() -> Findings:
 
 def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
     """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
-    return _findings().of(work, shown.snapshot, at, sight.of(viewer()), *asked)  # type: ignore[no-any-return]
+    return _findings().of(work, shown.snapshot, at, access_scope.of(viewer()), *asked)  # type: ignore[no-any-return]
 
 
 def whole(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
     """What this work finds of the whole snapshot (Findings.whole)."""
-    return _findings().whole(work, shown.snapshot, at, sight.of(viewer()), *asked)  # type: ignore[no-any-return]
+    return _findings().whole(work, shown.snapshot, at, access_scope.of(viewer()), *asked)  # type: ignore[no-any-return]
 
 
 def known(shown: Picture, at: Moment) -> Known:
     """The rows known at this moment, by feed, of those that the viewer may see."""
-    return _findings().known(shown.snapshot, at, sight.of(viewer()))
+    return _findings().known(shown.snapshot, at, access_scope.of(viewer()))
 
 
 def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, found once for all viewers of the same view."""
-    return _findings().overview(shown.snapshot, at, sight.of(viewer()), wanted)
+    return _findings().overview(shown.snapshot, at, access_scope.of(viewer()), wanted)
 
 
 def heard(shown: Picture, at: Moment) -> tuple[FeedState, ...]:
     """Which feeds should be speaking at this moment, and when each last did."""
-    return _findings().heard(shown.snapshot, at, sight.of(viewer()))
+    return _findings().heard(shown.snapshot, at, access_scope.of(viewer()))

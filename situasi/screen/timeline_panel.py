@@ -13,10 +13,10 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.figures.timeline import timeline
+from situasi.live.snapshot import Picture
 from situasi.screen import day_tables, filters, parts, playback, tables
 from situasi.screen.chart import chart
 from situasi.screen.session import Moment
-from situasi.snapshot import Picture
 
 
 def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Collection[str]) -> None:

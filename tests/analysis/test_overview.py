@@ -12,14 +12,14 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import sight
 from situasi.analysis import bound, caseload, incidents, merging, situasi
 from situasi.analysis.attention import attention
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.analysis.overview import Overview, overview
 from situasi.domain import election, feed_schemas
-from situasi.sight import Sight
+from situasi.live import access_scope
+from situasi.live.access_scope import Sight
 from tests.analysis import slow
 from tests.analysis.test_attention import RULES, gaps, stations
 from tests.analysis.test_caseload import CLOCKS, delivered, frame, rows_told, wanted
@@ -95,8 +95,8 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     limit = None if live else moment
     hidden, nameless = (("incidents", "ditugaskan"),), (("incidents", "uraian"),)
     reach = Sight(tuple(feed_schemas.FEEDS), area, hidden, nameless)
-    seen = sight.seen(frames, reach)
-    quick = sight.known(frames, delivered(frames["incidents"], cut), reach, limit)
+    seen = access_scope.seen(frames, reach)
+    quick = access_scope.known(frames, delivered(frames["incidents"], cut), reach, limit)
     slowly = Known(seen, limit)
     for feed in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(quick[feed], incidents.known(seen[feed], limit))

@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from situasi.domain import election, settings
-from situasi.snapshot import Live
+from situasi.live.snapshot import Live
 from situasi.store import Store, open_store
 from tests.bench import made
 from tests.bench.machine import spread

@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from situasi import sight
 from situasi.analysis import works
 from situasi.analysis.day import day
 from situasi.analysis.incidents import Selection
@@ -20,7 +19,8 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.ingest.pipeline import ingest_rows
-from situasi.sight import Sight
+from situasi.live import access_scope
+from situasi.live.access_scope import Sight
 from tests.bench import made
 from tests.bench.machine import megabytes, processor, spread
 from tests.bench.server import served, shown_from
@@ -119,7 +119,7 @@ def _computed(board: Board) -> None:
     """All that the Situasi page shows, as somebody sees it who may see everything."""
     snapshot, register = board.live.picture().snapshot, board.register
     at = made.EVENING.astimezone(register.election.zone)
-    known = sight.known(snapshot.frames, snapshot.cases, Sight(tuple(FEEDS)), None)
+    known = access_scope.known(snapshot.frames, snapshot.cases, Sight(tuple(FEEDS)), None)
     wanted = within(Selection(), "hari", at, register.election)
     of_cases(known, register.election, list(register.kecamatan), wanted, at)
     feeds_heard(known, register.election, at)

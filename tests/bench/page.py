@@ -7,14 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from situasi import sight
 from situasi.analysis.incidents import Selection
 from situasi.analysis.moment import within
 from situasi.analysis.overview import feeds_heard, of_cases
 from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT
-from situasi.sight import Sight
+from situasi.live import access_scope
+from situasi.live.access_scope import Sight
 from tests.bench import made, viewer
 from tests.bench.machine import spread
 from tests.bench.server import serving, shown_from
@@ -73,7 +73,7 @@ def _in_process(board: Board) -> None:
     for limit, what in ((None, "overview, now"), (at, "overview, as known at a past minute")):
 
         def found(limit: datetime | None = limit) -> None:
-            known = sight.known(snapshot.frames, snapshot.cases, reach, limit)
+            known = access_scope.known(snapshot.frames, snapshot.cases, reach, limit)
             of_cases(known, election, codes, wanted, at)
             feeds_heard(known, election, at)
 

@@ -35,10 +35,10 @@ from situasi.ingest.gazetteer.lookup import Places
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file, ingest_rows
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
+from situasi.live.snapshot import Live
 from situasi.overseeing import Overseeing, terms
 from situasi.rehearsal import province
 from situasi.rehearsal.simulate import simulate
-from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import open_rollups
 from tests.bench import made, viewer

@@ -23,7 +23,7 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.overview import Overview, overview
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, Settings, load
-from situasi.snapshot import Snapshot
+from situasi.live.snapshot import Snapshot
 
 # How long anything may take on a slow and busy machine.
 PATIENCE = 90.0

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from situasi.analysis.incidents import cases
-from situasi.snapshot import standing
+from situasi.live.snapshot import standing
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.viewing import Viewer

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from situasi.analysis.incidents import cases
-from situasi.snapshot import standing
+from situasi.live.snapshot import standing
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, snapshot
 from tests.browser.test_signing_in import enter

@@ -14,10 +14,10 @@ from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
+from situasi.live.snapshot import Picture
 from situasi.screen import alerts_tables, alerts_work, session
 from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View
-from situasi.snapshot import Picture
 from tests.builders import unbounded, wib
 from tests.calls import calls
 from tests.conftest import NOON

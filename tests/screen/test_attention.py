@@ -11,8 +11,8 @@ from situasi.analysis.day import day
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.labels import label
+from situasi.live.access_scope import Sight
 from situasi.screen import session
-from situasi.sight import Sight
 from tests.builders import wib
 
 _SCRIPT = """

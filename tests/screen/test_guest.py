@@ -13,11 +13,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import briefings, sight
+from situasi import briefings
 from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind
 from situasi.ingest.pipeline import ingest_rows
+from situasi.live import access_scope
 from situasi.screen import session, tables
 from situasi.server.api import keys
 from tests.builders import unbounded
@@ -91,9 +92,9 @@ def test_every_free_cell_that_a_guest_may_load_is_guarded() -> None:
 
 def test_no_frame_of_a_guest_holds_an_officer(planted_board: Board) -> None:
     frames = planted_board.live.picture().snapshot.frames
-    command = sight.seen(frames, sight.of(Viewer("pimpinan", ROLES["pimpinan"])))
+    command = access_scope.seen(frames, access_scope.of(Viewer("pimpinan", ROLES["pimpinan"])))
     assert all(NAME in command[feed].to_csv() for feed in ("incidents", "tps", "activities"))
-    for feed, frame in sight.seen(frames, sight.of(GUEST)).items():
+    for feed, frame in access_scope.seen(frames, access_scope.of(GUEST)).items():
         told = frame.to_csv()
         assert not [word for word in (NAME, NRP, PHONE) if word in told], feed
         assert len(frame) == len(command[feed])

@@ -45,7 +45,7 @@ def test_what_failed_is_told_with_its_trace_in_the_same_line(stream: io.StringIO
     try:
         raise ValueError("the disk")
     except ValueError:
-        logging.getLogger("situasi.lookout").exception("failed")
+        logging.getLogger("situasi.live.refresher").exception("failed")
     (line,) = stream.getvalue().splitlines()
     assert "ValueError: the disk" in json.loads(line)["exception"]
 

@@ -12,7 +12,7 @@ from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
-from situasi.snapshot import Snapshot, standing
+from situasi.live.snapshot import Snapshot, standing
 from situasi.store.rollups.queries import Rollup
 
 

@@ -24,9 +24,9 @@ from situasi.ingest.gazetteer.lookup import Places
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
+from situasi.live.snapshot import Live
 from situasi.overseeing import terms
 from situasi.rehearsal.simulate import simulate
-from situasi.snapshot import Live
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import Rollups, open_rollups
 from tests.builders import unbounded

@@ -10,7 +10,7 @@ import pytest
 
 from situasi.domain import election
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.snapshot import Live
+from situasi.live.snapshot import Live
 from situasi.store import StoreError, open_store
 from tests.builders_election import invented_election
 from tests.postgres import SCOPE, Node

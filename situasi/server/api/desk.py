@@ -11,13 +11,15 @@ from typing import Any
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
-from situasi import sight
 from situasi.access.roles import GUARDED_FEEDS, Viewer
 from situasi.analysis.day import day
 from situasi.analysis.moment import Moment, moment, reckoned, within
 from situasi.board import Board
 from situasi.common.single_flight_cache import Recent
 from situasi.domain.feed_schemas import FEEDS
+from situasi.live import access_scope
+from situasi.live.access_scope import Sight
+from situasi.live.snapshot import Picture
 from situasi.server.api import answers, asked, figures, intake, openapi, reading
 from situasi.server.api.answers import Body
 from situasi.server.api.asked import Asked
@@ -26,8 +28,6 @@ from situasi.server.api.keys import Keyring
 from situasi.server.api.limits import Limits, Moments, NewRows, Rates
 from situasi.server.api.problems import Problem
 from situasi.server.api.who import Caller, owner_of, who
-from situasi.sight import Sight
-from situasi.snapshot import Picture
 from situasi.store.interface import StoreError
 
 Clock = Callable[[], datetime]
@@ -101,7 +101,7 @@ class Desk:
 
     def situation(self, viewer: Viewer, query: QueryParams, known: str | None) -> Response:
         """The key figures. Raises Problem 403 and 422."""
-        own = sight.of(viewer)
+        own = access_scope.of(viewer)
         wanted = asked.situation(query, self.board.register)
         self._inside(viewer, wanted)
         picture = self.board.live.picture()
@@ -119,7 +119,7 @@ class Desk:
         self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known: str | None
     ) -> Response:
         """Rows of a feed. Raises Problem 403, 406 and 422."""
-        own = sight.of(viewer)
+        own = access_scope.of(viewer)
         if feed not in own.feeds:
             self.board.deeds.refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')

@@ -12,9 +12,9 @@ from situasi.analysis.moment import Moment
 from situasi.analysis.overview import Overview
 from situasi.analysis.works import Work
 from situasi.domain.register import Register
-from situasi.findings import Findings
-from situasi.sight import Sight
-from situasi.snapshot import Snapshot
+from situasi.live.access_scope import Sight
+from situasi.live.analysis_cache import Findings
+from situasi.live.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

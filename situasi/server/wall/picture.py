@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Any
 
-from situasi import sight
 from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis import day, incidents
@@ -22,11 +21,12 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.area import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
+from situasi.live import access_scope
+from situasi.live.snapshot import Picture
 from situasi.server.wall import drawing, found, views
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.found import Looked
 from situasi.server.wall.views import LINES, Line, Shown, View
-from situasi.snapshot import Picture
 from situasi.telling import measures, reports
 from situasi.telling.marks import Counted, Mark, Said, Told
 from situasi.telling.views import bands, filters_in_words
@@ -51,7 +51,7 @@ class Sources:
 
 def register_of(board: Board, viewer: Viewer) -> Any:
     """The register of what this viewer may see."""
-    return sight.register(board.register, sight.of(viewer))
+    return access_scope.register(board.register, access_scope.of(viewer))
 
 
 def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
 def looked_at(of: Sources, viewer: Viewer) -> Looked:
     """These sources, as far as this viewer may see."""
     register = register_of(of.board, viewer)
-    return Looked(of.board.findings, of.picture.snapshot, of.at, sight.of(viewer), register)
+    return Looked(of.board.findings, of.picture.snapshot, of.at, access_scope.of(viewer), register)
 
 
 def selection_of(asked: Asked, looked: Looked) -> Selection:

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from time import monotonic
 from typing import TypeVar
 
-from situasi import acknowledged, sight
+from situasi import acknowledged
 from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
 from situasi.analysis import moment as moments
@@ -25,12 +25,13 @@ from situasi.analysis.moment import Moment, reckoned
 from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE
+from situasi.live import access_scope
+from situasi.live.snapshot import Picture
 from situasi.server.wall import picture
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.found import Looked
 from situasi.server.wall.picture import Sources
 from situasi.server.wall.picture_pool import PicturePool
-from situasi.snapshot import Picture
 from situasi.store.interface import StoreError
 
 Found = TypeVar("Found")
@@ -96,7 +97,7 @@ class Wall:
             self._disk,
             self._edition,
             (reckoned(at), at.live, at.exercise),
-            (sight.of(viewer), viewer.role.name, viewer.link and viewer.link.ends),
+            (access_scope.of(viewer), viewer.role.name, viewer.link and viewer.link.ends),
             asked,
         )
 
@@ -149,7 +150,7 @@ class Wall:
         zone = self.board.register.election.zone
         at = moments.moment(None, picture.now(), shown.snapshot.exercise_at, zone)
         register = picture.register_of(self.board, viewer)
-        return Looked(self.board.findings, shown.snapshot, at, sight.of(viewer), register)
+        return Looked(self.board.findings, shown.snapshot, at, access_scope.of(viewer), register)
 
     async def change(self, seconds: float) -> None:
         """Wait until the store says something new, or so long."""

@@ -14,8 +14,8 @@ from situasi.analysis import moment as moments
 from situasi.common import telemetry
 from situasi.common.background_jobs import Job
 from situasi.common.telemetry import Beat, Pulse
-from situasi.findings import Findings
-from situasi.snapshot import Live, Picture, Snapshot
+from situasi.live.analysis_cache import Findings
+from situasi.live.snapshot import Live, Picture, Snapshot
 
 # For a new version or minute no more is found ahead than in so many seconds.
 BUDGET: Final = 1.0

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from situasi import sight
 from situasi.analysis import works
 from situasi.analysis.incidents import Selection
 from situasi.analysis.known import Known
@@ -24,8 +23,9 @@ from situasi.common.single_flight_cache import Found, Recent
 from situasi.common.work_limits import OWNER, TurnLimiter
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
-from situasi.sight import Sight
-from situasi.snapshot import Snapshot
+from situasi.live import access_scope
+from situasi.live.access_scope import Sight
+from situasi.live.snapshot import Snapshot
 
 # Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
 # Past moments have places of their own: whoever looks through a day pushes nothing of now out.
@@ -71,7 +71,7 @@ class Findings:
 
     def register(self, reach: Sight) -> Register:
         """The register of what this sight reaches."""
-        return self._registers.get(reach, lambda: sight.register(self._register, reach))
+        return self._registers.get(reach, lambda: access_scope.register(self._register, reach))
 
     def known(self, snapshot: Snapshot, at: Moment, reach: Sight) -> Known:
         """The rows known at this moment, by feed, of those that this sight reaches."""
@@ -221,7 +221,7 @@ class Findings:
         editions = tuple(snapshot.editions.values())
 
         def make() -> Known:
-            return sight.known(snapshot.frames, snapshot.cases, reach, limit)
+            return access_scope.known(snapshot.frames, snapshot.cases, reach, limit)
 
         frames = self._frames if limit is None else self._past_frames
         return frames.get((editions, limit, reach), make)
