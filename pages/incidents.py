@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-from situasi.analysis import moment as moments
-from situasi.analysis.casework import casework
+from situasi.analysis import view_time as moments
+from situasi.analysis.situation.worklist import casework
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import page, since

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.analysis.allocation import needs
+from situasi.analysis.redeployment.plan import needs
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import moves_decisions as decisions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.analysis import day as analysis
+from situasi.analysis.situation import area_summary as analysis
 from situasi.screen import filters, parts, session
 from situasi.screen.attention_panel import attention_panel
 from situasi.screen.figure_row import figure_row, place

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.station_reports import unmatched
-from situasi.analysis.stations import stations
+from situasi.analysis.stations.reports import unmatched
+from situasi.analysis.stations.status import stations
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from situasi.access.roles import Viewer
-from situasi.analysis import carried_out
-from situasi.analysis.allocation import Move, Needs
+from situasi.analysis.redeployment import feasibility
+from situasi.analysis.redeployment.plan import Move, Needs
 from situasi.board import Board
 from situasi.common.i18n import _
 from situasi.ingest import feeds
@@ -131,13 +131,13 @@ def _check(store: Store, viewer: Viewer, plan: str, moves: Sequence[Move]) -> No
 
 
 def _still_true(moves: Sequence[Move], known: Needs, board: Board) -> None:
-    valid = carried_out.still(moves, known)
+    valid = feasibility.still(moves, known)
     gone = [move for move, one in zip(moves, valid, strict=True) if not one]
     if gone:
         who = ", ".join(move.mover.petugas for move in gone[:5])
         said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
         raise MovesRefused(said.format(n=len(gone), who=who))
-    if not carried_out.possible(moves, known, board.register.election.rules.moves):
+    if not feasibility.possible(moves, known, board.register.election.rules.moves):
         raise MovesRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
 
 

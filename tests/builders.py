@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from situasi.analysis.incidents import case_keys
+from situasi.analysis.incidents.cases import case_keys
 from situasi.domain import feed_schemas
 from situasi.ingest.write_scope import Corrects, WriteScope, for_program
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis import incidents
+from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
@@ -64,7 +64,7 @@ class Posko:
 
     def react(self, id: str, **told: str) -> None:
         """Take a step with a case as the form of Kejadian does."""
-        members = incidents.cases(self.rows()[self.rows()["id"] == id])
+        members = cases.cases(self.rows()[self.rows()["id"] == id])
         sent = Sent(EXERCISE, True)
         cells = form_rows.step_rows(self.board.register, members, told, sent, "operator")
         ledger = self._ingest("incidents", cells)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from situasi import board as house
-from situasi.analysis.moment import moment
+from situasi.analysis.view_time import moment
 from situasi.board import Board, open_board
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.settings import ROOT

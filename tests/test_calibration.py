@@ -9,11 +9,10 @@ from datetime import time
 import numpy as np
 import pytest
 
-from situasi import calibration
-from situasi.calibration import Sample
+from situasi.analysis.turnout import calibration, simulated_days
+from situasi.analysis.turnout.calibration import Sample
 from situasi.domain import election, forecast_parameters
 from situasi.domain.forecast_parameters import KECAMATAN, WHOLE, Stretch
-from situasi.rehearsal import days
 from tests.analysis.builders_outlook import CALIBRATED
 from tests.analysis.builders_tps import whole
 
@@ -93,8 +92,8 @@ def test_errors_are_in_points_of_the_list() -> None:
 
 
 def test_the_pace_of_days_is_that_of_their_truth() -> None:
-    given, of = days.assumed(whole().election.folder), days.area(whole())
-    many = list(days.days(of, given, 30, 11))
+    given, of = simulated_days.assumed(whole().election.folder), simulated_days.area(whole())
+    many = list(simulated_days.days(of, given, 30, 11))
     found = calibration.pace(many, of)
     nine = [np.log(day.came[:, 1].sum() / day.final.sum()) - np.log(0.38) for day in many]
     assert found.offset[1] == pytest.approx(np.mean(nine))
@@ -115,9 +114,9 @@ def test_the_interval_holds_the_truth_of_days_that_it_never_saw() -> None:
     """The small version of `python -m tests.bench outlook`: other days, fewer of them."""
     found = whole().election.calibrated
     assert found is not None
-    given, of = days.assumed(whole().election.folder), days.area(whole())
+    given, of = simulated_days.assumed(whole().election.folder), simulated_days.area(whole())
     seed = found.seed + found.test_seed + 1
-    for one in calibration.scores(whole(), found, days.days(of, given, DAYS, seed)):
+    for one in calibration.scores(whole(), found, simulated_days.days(of, given, DAYS, seed)):
         low, high = bounds(DAYS, 0.9)
         assert low <= one.covered <= high, one
         assert one.model < min(one.paced, one.scaled, one.so_far), one

@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
-from situasi.analysis.moment import Moment
+from situasi.analysis.view_time import Moment
 from situasi.board import Board, install
 from situasi.common import disk_space
 from situasi.common.disk_space import FULL, LOW, SPACE

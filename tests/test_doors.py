@@ -24,7 +24,7 @@ from situasi import board as house
 from situasi.access.accounts import RESERVED
 from situasi.access.roles import ACTS, ROLES, Bound, Viewer
 from situasi.alerting import ACTED, Deed, DeedRefused
-from situasi.analysis.incidents import case_keys
+from situasi.analysis.incidents.cases import case_keys
 from situasi.board import Board, open_board, scope_of
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import Moment
-from situasi.analysis.works import reads
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.queries import reads
+from situasi.analysis.view_time import Moment
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register

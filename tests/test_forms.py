@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from situasi.analysis import incidents
+from situasi.analysis.incidents import cases
 from situasi.board import Board
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import Sent
@@ -40,7 +40,7 @@ def rows_of(board: Board, feed: str) -> pd.DataFrame:
 
 
 def cases_of(board: Board) -> pd.DataFrame:
-    return incidents.cases(rows_of(board, "incidents"))
+    return cases.cases(rows_of(board, "incidents"))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from situasi.analysis import distances
+from situasi.analysis.redeployment import distances
 from situasi.board import Board
 from situasi.domain import boundaries, election, register, road_network
 from situasi.domain.road_network import Ground

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import cases
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.inbox import AFTERWARDS, LATER, Inbox

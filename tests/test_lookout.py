@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.moment import moment
-from situasi.analysis.works import reads
+from situasi.analysis.queries import reads
+from situasi.analysis.view_time import moment
 from situasi.board import Board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import INCIDENTS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from situasi.analysis import incidents, merging
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents import merging
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import incidents_merging
@@ -36,7 +37,7 @@ def cases(board: Board) -> list[str]:
 
 def counted(board: Board) -> int:
     frames = board.live.picture().snapshot.frames
-    return len(merging.merged(incidents.cases(frames["incidents"]), frames["merges"]))
+    return len(merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"]))
 
 
 def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(reported: Board) -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from situasi import moving
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis import allocation
-from situasi.analysis.allocation import Move, Needs
+from situasi.analysis.redeployment import plan as redeployment_plan
+from situasi.analysis.redeployment.plan import Move, Needs
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_rows
@@ -57,14 +57,14 @@ def needs(board: Board) -> Needs:
     shown = board.lookout.look()
     at = session.Moment(NOON.astimezone(board.register.election.zone), True, False)
     found: Needs = board.findings.of(
-        allocation.needs, shown.snapshot, at, Sight(tuple(FEEDS)), (HERE,)
+        redeployment_plan.needs, shown.snapshot, at, Sight(tuple(FEEDS)), (HERE,)
     )
     return found
 
 
 def planned(board: Board) -> list[Move]:
     rule = replace(board.register.election.rules.moves, seconds=60.0)
-    return list(allocation.plan(needs(board), board.ground, rule, NOON).moves)
+    return list(redeployment_plan.plan(needs(board), board.ground, rule, NOON).moves)
 
 
 def accept(

@@ -21,10 +21,12 @@ from hypothesis import strategies as st
 
 from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis import changes, coverage, stations
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import Moment
-from situasi.analysis.works import reads
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.personnel import coverage
+from situasi.analysis.queries import reads
+from situasi.analysis.situation import changes
+from situasi.analysis.stations import status
+from situasi.analysis.view_time import Moment
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.register import Register
@@ -47,7 +49,7 @@ def every_row(known: Mapping[str, pd.DataFrame], _register: Register, _at: datet
 
 
 WORKS: tuple[Callable[..., Any], ...] = (
-    every_row, stations.stations, coverage.coverage, changes.standing,
+    every_row, status.stations, coverage.coverage, changes.standing,
 )  # fmt: skip
 
 

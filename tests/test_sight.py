@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from situasi.access.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
-from situasi.analysis import day as analysis
-from situasi.analysis import turnout, works
-from situasi.analysis.stations import stations
+from situasi.analysis import queries
+from situasi.analysis.situation import area_summary as analysis
+from situasi.analysis.stations.status import stations
+from situasi.analysis.turnout import summary
 from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain import register as domain_register
@@ -86,17 +87,17 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
     assert len(own.tps) == every.kecamatan[PEMULUTAN].tps == 71
     assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
     known = access_scope.seen(frames(), of("operator", PEMULUTAN))
-    found = works.run(analysis.day, known, own, wib("12.00"))
+    found = queries.run(analysis.day, known, own, wib("12.00"))
     assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
-    rates = turnout.by_kecamatan(stations(known, own, wib("12.00")), own)
-    assert int(turnout.whole(rates)["tps"]) == 71
+    rates = summary.by_kecamatan(stations(known, own, wib("12.00")), own)
+    assert int(summary.whole(rates)["tps"]) == 71
 
 
 def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
     board: Board,
 ) -> None:
     def estimated(register: domain_register.Register) -> bool:
-        found = works.run(turnout_work.work, frames(), register, wib("12.00"), ())
+        found = queries.run(turnout_work.work, frames(), register, wib("12.00"), ())
         return bool(found.whole["estimated"])
 
     assert not estimated(board.register)

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents import cases, known
-from situasi.analysis.moment import Moment
+from situasi.analysis.incidents.cases import cases, known
+from situasi.analysis.view_time import Moment
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.live.snapshot import Live

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.activities import LEEWAY
-from situasi.analysis.incidents import told_at
+from situasi.analysis.activities.activities import LEEWAY
+from situasi.analysis.incidents.cases import told_at
 from situasi.domain.feed_schemas import LANGKAH, LANGKAH_CLOSED
 
 # The steps of a case on its path, without the word that there is none and without the ends.

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis import moment as moments
+from situasi.analysis import view_time as moments
 from situasi.cli.common import actor, now, opened, out
 
 app = typer.Typer(

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from situasi import calibration
+from situasi.analysis.turnout import calibration, simulated_days
 from situasi.cli.common import err, fail, out
 from situasi.common import atomic_files
 from situasi.domain import election, forecast_parameters, register, settings
-from situasi.rehearsal import days
 
 
 def calibrate(
@@ -29,7 +28,7 @@ def calibrate(
     """Kalibrasi perkiraan akhir hari pada hari-hari buatan (days.toml); tulis outlook.toml."""
     try:
         definition = election.load(settings.load().election)
-        given = days.assumed(definition.folder)
+        given = simulated_days.assumed(definition.folder)
         found = calibration.calibrate(
             register.load(definition),
             given,

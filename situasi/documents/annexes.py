@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from situasi.analysis.coverage import areas
-from situasi.analysis.overview import Overview, of_each
+from situasi.analysis.personnel.coverage import areas
+from situasi.analysis.situation.overview import Overview, of_each
 from situasi.common import i18n
 from situasi.documents import facts, tables
 from situasi.documents.gathering import Gathered

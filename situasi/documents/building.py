@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from situasi.access.roles import Viewer
-from situasi.analysis.moment import Moment, reckoned
+from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.documents import annexes, chapters, drawings, facts, message, tables

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from situasi.analysis import activities, incidents, outlook, situasi, turnout
-from situasi.analysis.attention import PARTS
+from situasi.analysis.activities import activities
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.priority_score import PARTS
+from situasi.analysis.turnout import forecast, summary
 from situasi.common import i18n
 from situasi.documents import facts, tables
 from situasi.documents.gathering import Gathered
@@ -82,7 +85,7 @@ def _introduction(of: Gathered) -> list[str]:
 
 
 def _situasi(of: Gathered) -> list[str]:
-    counts = situasi.counts(of.overview.states)
+    counts = crowd_state.counts(of.overview.states)
     told = []
     if of.overview.everywhere:
         told.append(f"Situasi seluruh kabupaten dinyatakan {of.overview.everywhere}.")
@@ -113,7 +116,7 @@ def _incidents(of: Gathered) -> list[str]:
         return ["Belum ada laporan kejadian maupun laporan nihil dalam kurun ini."]
     if work.shown.empty:
         return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
-    levels = incidents.by_tingkat(work.shown)
+    levels = cases.by_tingkat(work.shown)
     split = ", ".join(f"{label('tingkat', level)} {i18n.number(levels.get(level, 0))}"
                       for level in (*reversed(TINGKAT), None)
                       if level or levels.get(None))  # fmt: skip
@@ -137,9 +140,9 @@ def _stages(of: Gathered) -> list[str]:
 
 
 def _turnout(of: Gathered) -> list[str]:
-    whole = turnout.whole(of.day.turnout.loc[of.codes])
+    whole = summary.whole(of.day.turnout.loc[of.codes])
     everywhere = of.register.whole and len(of.codes) == len(of.register.kecamatan)
-    rates = turnout.official(whole, everywhere)
+    rates = summary.official(whole, everywhere)
     if not rates["told"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
     rate = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
@@ -243,7 +246,7 @@ def _ahead(of: Gathered) -> list[str]:
     """Where the day is heading, while it is not over."""
     if of.outlook is None or of.asked.kind != "situasi":
         return []
-    one = outlook.whole(of.outlook, of.asked.kecamatan)
+    one = forecast.whole(of.outlook, of.asked.kecamatan)
     if not one["enough"] or one["ended"] == one["tps"]:
         return []
     said = ahead.in_short(one, of.register.election.rules.outlook.confidence)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from situasi.analysis import timeline, turnout
-from situasi.analysis.stations import NO_PHASE
+from situasi.analysis.incidents import timeline
+from situasi.analysis.stations.status import NO_PHASE
+from situasi.analysis.turnout import summary
 from situasi.common import i18n
 from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import FASE
@@ -79,7 +80,7 @@ def _code(level: str) -> str | None:
 
 
 def _turnout(of: Gathered) -> Drawing | None:
-    whole = turnout.whole(of.day.turnout.loc[of.codes])
+    whole = summary.whole(of.day.turnout.loc[of.codes])
     if not whole["told"] or of.curve["rate"].isna().all():
         return None
     rules = of.register.election.rules.turnout

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pandas as pd
 
-from situasi.analysis import coverage, incidents, situasi, turnout
-from situasi.analysis.lives import STEPS
-from situasi.analysis.overview import Overview
+from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.milestones import STEPS
+from situasi.analysis.personnel import coverage
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.turnout import summary
 from situasi.common import i18n
 from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import TINGKAT
@@ -29,7 +32,7 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
     """The figures of these kecamatan. found: the overview of the same."""
     day, zone = of.day, of.register.election.zone_label
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
-    rates = turnout.whole(day.turnout.loc[codes])
+    rates = summary.whole(day.turnout.loc[codes])
     known = found.newest is not None
     every = [
         _fact(telling.opened(found), _by_level(found) if known else ()),
@@ -112,14 +115,14 @@ def _if(told: float, value: float) -> float | None:
 
 
 def _by_level(found: Overview) -> tuple[Number, ...]:
-    levels = incidents.by_tingkat(found.open)
+    levels = cases.by_tingkat(found.open)
     each = [Number(levels.get(level, 0), label("tingkat", level))
             for level in (*reversed(TINGKAT), None)]  # fmt: skip
     return (Number(len(found.open)), *each)
 
 
 def _by_state(found: Overview) -> tuple[Number, ...]:
-    counts = situasi.counts(found.states)
+    counts = crowd_state.counts(found.states)
     return tuple(
         Number(counts.get(state, 0), _word("situasi", state))
         for state in (*reversed(SITUASI), None)

@@ -9,17 +9,21 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.access.roles import Viewer
-from situasi.analysis import activities, coverage, day, neutrality, outlook, stages, turnout
-from situasi.analysis.casework import Casework, casework
-from situasi.analysis.coverage import Coverage
-from situasi.analysis.day import Day
-from situasi.analysis.known import Known
-from situasi.analysis.moment import Moment, reckoned
+from situasi.analysis import neutrality
+from situasi.analysis.activities import activities, stages
+from situasi.analysis.as_of import Known
 from situasi.analysis.neutrality import Neutrality
-from situasi.analysis.outlook import Outlook
-from situasi.analysis.overview import Overview
-from situasi.analysis.station_reports import counts, of_stations
-from situasi.analysis.works import Work, reads
+from situasi.analysis.personnel import coverage
+from situasi.analysis.personnel.coverage import Coverage
+from situasi.analysis.queries import Work, reads
+from situasi.analysis.situation import area_summary
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.situation.worklist import Casework, casework
+from situasi.analysis.stations.reports import counts, of_stations
+from situasi.analysis.turnout import forecast, summary
+from situasi.analysis.turnout.forecast import Outlook
+from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
 from situasi.documents.wanted import Refused, Wanted, before
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
@@ -77,14 +81,14 @@ def curve(
 ) -> pd.DataFrame:
     """analysis.turnout.curve of these kecamatan."""
     standing = counts(of_stations(known["tps"], register), register)
-    return turnout.curve(standing, register, at, kecamatan)
+    return summary.curve(standing, register, at, kecamatan)
 
 
 @reads(TPS)
 def ahead(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Outlook | None:
     """analysis.outlook.outlook of every kecamatan."""
     standing = counts(of_stations(known["tps"], register), register)
-    return outlook.outlook(standing, register, at)
+    return forecast.outlook(standing, register, at)
 
 
 @reads(ACTIVITIES)
@@ -131,7 +135,7 @@ def gather(
     def find(work: Work, *more: object) -> object:
         return board.findings.of(work, shown.snapshot, at, reach, *more)
 
-    found_day = find(day.day)
+    found_day = find(area_summary.day)
     force = find(coverage.coverage) if viewer.role.sees("personel") else None
     cases = find(neutral, asked.kecamatan) if asked.neutrality else None
     through_day = find(curve, asked.kecamatan)

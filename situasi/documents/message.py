@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from situasi.analysis import situasi
+from situasi.analysis.situation import crowd_state
 from situasi.common import i18n
 from situasi.documents import chapters, tables
 from situasi.documents.gathering import Gathered
@@ -44,7 +44,7 @@ def _head(of: Gathered, letter: Letter, told: Sequence[Fact]) -> list[str]:
         begin.append(f"Kurun: {chapters.span(of)}")
     if of.asked.kecamatan:
         begin.append(chapters.scope(of))
-    counts = situasi.counts(of.overview.states)
+    counts = crowd_state.counts(of.overview.states)
     states = [f"{word} {i18n.number(counts.get(code, 0))}" for code, word in
               (("merah", "merah"), ("kuning", "kuning"), ("hijau", "hijau"),
                (None, "belum ada kabar"))]  # fmt: skip

@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis import incidents, lives, punctual
-from situasi.analysis.day import reached
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents import milestones
+from situasi.analysis.situation import sla_compliance
+from situasi.analysis.situation.area_summary import reached
 from situasi.common import i18n
 from situasi.documents.facts import STEP_NAMES
 from situasi.documents.gathering import Gathered, Period
@@ -54,7 +56,7 @@ def by_kecamatan(of: Gathered) -> Table:
 def _kecamatan(of: Gathered, at: int, code: str, phase: Any) -> tuple[Cell, ...]:
     found, day = of.overview, of.day
     states = dict(zip(found.states["kecamatan"], found.states["situasi"], strict=True))
-    opened = incidents.by_kecamatan(found.open).get(code, 0)
+    opened = incidents_cases.by_kecamatan(found.open).get(code, 0)
     spoken = opened or code in found.heard
     one = day.turnout.loc[code]
     mine = day.phases.loc[code]
@@ -123,9 +125,9 @@ def _case(row: Any, no: int, register: Register, at: datetime) -> tuple[Cell, ..
 def steps(of: Gathered) -> Table:
     """How long the steps took, and which came too late."""
     work, service = of.period.work, of.register.election.rules.service
-    counts = punctual.of_steps(work.shown, work.lives, service, of.period.at)
+    counts = sla_compliance.of_steps(work.shown, work.lives, service, of.period.at)
     rows = []
-    for step in lives.STEPS:
+    for step in milestones.STEPS:
         one, kept = work.stretches[step], counts.loc[step]
         rows.append((
             Cell(STEP_NAMES[step], STEP_NAMES[step]),
@@ -171,7 +173,9 @@ def overdue(of: Gathered, most: int) -> Table:
 def phases(of: Gathered, codes: Sequence[str]) -> Table:
     """The phases that were due: by how many TPS reached, in time or late."""
     tps = of.day.stations
-    kept = punctual.of_phases(tps[tps["kecamatan"].isin(list(codes))], of.register, of.period.at)
+    kept = sla_compliance.of_phases(
+        tps[tps["kecamatan"].isin(list(codes))], of.register, of.period.at
+    )
     rows: list[tuple[Cell, ...]] = []
     for fase, row in kept.iterrows():
         name, due = label("fase", str(fase)), f"{row['due']:%H.%M}"
@@ -227,7 +231,7 @@ _COMPARED = {
 
 
 def _sums(one: Period) -> dict[str, float | None]:
-    work, levels = one.work, incidents.by_tingkat(one.work.shown)
+    work, levels = one.work, incidents_cases.by_tingkat(one.work.shown)
     told = {
         "kejadian": len(work.shown),
         "tinggi": levels.get("tinggi", 0),
@@ -236,7 +240,7 @@ def _sums(one: Period) -> dict[str, float | None]:
         "lewat": len(work.overdue),
     }
     found: dict[str, float | None] = {n: v if one.heard else None for n, v in told.items()}
-    for step in lives.STEPS:
+    for step in milestones.STEPS:
         median = work.stretches[step].median
         found[step] = None if median is None else median / timedelta(minutes=1)
     done = int((one.activities["state"] == "terlaksana").sum())

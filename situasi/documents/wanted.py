@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from situasi.analysis import moment as moments
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import Moment
+from situasi.analysis import view_time as moments
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.view_time import Moment
 from situasi.domain.election import Election
 from situasi.reports.letter import KINDS as KINDS
 

@@ -1,6 +1,6 @@
 """What the turnout outlook was calibrated to be: read from `outlook.toml` of the election's folder.
 
-Written by `python -m situasi calibrate` (situasi/calibration.py), never by hand.
+Written by `python -m situasi calibrate` (situasi/analysis/turnout/calibration.py), never by hand.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from enum import Enum
 import pandas as pd
 
 from situasi.access.roles import Viewer
-from situasi.analysis import postings
+from situasi.analysis.personnel import orders as personnel_orders
 from situasi.domain.feed_schemas import FEEDS, MERGES, NEUTRALITY, POSTINGS, ROSTER, Feed
 from situasi.domain.labels import label
 from situasi.ingest.context import Context
@@ -142,7 +142,9 @@ def _officers_places(store: Store, now: datetime) -> dict[str, set[str]]:
     An officer of whom no kecamatan is known is of the whole Polres, for whoever needs them.
     """
     roster, orders = _standing_rows(store, ROSTER), _standing_rows(store, POSTINGS)
-    current = pd.concat([postings.standing(orders, now), orders[orders["occurred_at"] > now]])
+    current = pd.concat(
+        [personnel_orders.standing(orders, now), orders[orders["occurred_at"] > now]]
+    )
     listed = roster.sort_values("seq").drop_duplicates("petugas", keep="last")
     found: dict[str, set[str]] = {}
     for rows in (listed, current):  # an order counts before the roster

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
-from situasi.analysis.caseload import Cases
-from situasi.analysis.known import Known
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.case_index import Cases
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.ingest.messages.sender import nameless

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from situasi.analysis import works
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.moment import Moment, reckoned
-from situasi.analysis.overview import CASES, HOUR, Overview, feeds_heard, of_cases
-from situasi.analysis.silence import FeedState
-from situasi.analysis.works import Work
+from situasi.analysis import queries
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.queries import Work
+from situasi.analysis.situation.feed_staleness import FeedState
+from situasi.analysis.situation.overview import CASES, HOUR, Overview, feeds_heard, of_cases
+from situasi.analysis.view_time import Moment, reckoned
 from situasi.common.single_flight_cache import Found, Recent
 from situasi.common.work_limits import OWNER, TurnLimiter
 from situasi.domain import feed_schemas
@@ -176,7 +176,7 @@ class Findings:
         reach: Sight,
         asked: tuple[Hashable, ...] = (),
     ) -> Any:
-        reading, then = works.of(work), reckoned(at)
+        reading, then = queries.of(work), reckoned(at)
         seen = [feed for feed in reading.every if feed in reach.feeds]
         rows = tuple(self._edition(snapshot, feed, _limit(at), reach) for feed in seen)
 

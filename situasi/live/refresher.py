@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from situasi.analysis import moment as moments
+from situasi.analysis import view_time as moments
 from situasi.common import telemetry
 from situasi.common.background_jobs import Job
 from situasi.common.telemetry import Beat, Pulse

@@ -16,9 +16,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis import caseload, incidents, microseconds
-from situasi.analysis.caseload import Cases
-from situasi.analysis.coded import Coder
+from situasi.analysis import timestamps
+from situasi.analysis.incidents import case_index
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents.case_index import Cases
+from situasi.analysis.incidents.encoded_rows import Coder
 from situasi.common.growable_frame import Rows
 from situasi.domain import feed_schemas
 from situasi.domain.election import Election
@@ -106,7 +108,7 @@ class Live:
         self._no_withdrawals = store.withdrawals(_ALL)
         self._begin()
         frames = {name: rows.frame() for name, rows in self._rows.items()}
-        cases = caseload.begun(self._coder.coded(frames[INCIDENTS.name]))
+        cases = case_index.begun(self._coder.coded(frames[INCIDENTS.name]))
         editions = dict.fromkeys(frames, 0)
         self._nothing = Snapshot(0, frames, cases, editions, self._batches.frame(), {}, False, None)
         self._picture = Picture(self._nothing, clock())
@@ -246,7 +248,7 @@ class Live:
         added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
         if name != INCIDENTS.name:
             return added
-        case = incidents.case_keys(rows, self._election.zone)
+        case = incidents_cases.case_keys(rows, self._election.zone)
         return self._coder.number(added.assign(case=case))
 
 
@@ -268,10 +270,10 @@ def _take_back(rows: Rows, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
     seq, taken_from = rows.array("seq"), withdrawn["row_seq"].to_numpy("int64")
     spot = np.searchsorted(seq, taken_from)
     here = np.flatnonzero(seq[spot.clip(max=len(seq) - 1)] == taken_from) if len(seq) else spot[:0]
-    at, when = spot[here], microseconds.column(withdrawn["recorded_at"])[here]
+    at, when = spot[here], timestamps.column(withdrawn["recorded_at"])[here]
     known, cells = rows.array("known_at")[at], rows.array("withdrawn_at").copy()
     when = np.where(known < rows.array("recorded_at")[at], known, when)
-    new = cells[at] == microseconds.NEVER
+    new = cells[at] == timestamps.NEVER
     cells[at[new]] = when[new]
     rows.put("withdrawn_at", cells)
     marked: npt.NDArray[np.intp] = at[new]

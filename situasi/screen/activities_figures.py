@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from situasi.analysis import sop
+from situasi.analysis.activities import sop_checklist
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -32,7 +32,7 @@ def figures(found: Work, today: date) -> list[Figure]:
         Figure("latihan", _drill_card(found), lambda: shown.readable(found.drills),
                (Count(drilled if heard else None),)),
         Figure("sop", _sop_card(found), lambda: shown.checklist(found.cases, begun),
-               (Count(sop.counts(begun)["selesai"] if begun else None),)),
+               (Count(sop_checklist.counts(begun)["selesai"] if begun else None),)),
     ]  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def _drill_card(found: Work) -> Card:
     return Card(title, _of(len(done), len(found.drills)), note)
 
 
-def _begun(found: Work) -> list[sop.Line]:
+def _begun(found: Work) -> list[sop_checklist.Line]:
     started = found.timetable[found.timetable["state"].isin(["lewat", "berjalan"])]
     return found.lines_of(list(started["code"]))
 
@@ -123,8 +123,8 @@ def _sop_card(found: Work) -> Card:
     begun = _begun(found)
     if not begun:
         return Card(title, "–", _("tidak ada butir untuk tahap yang sudah mulai"))
-    counts = sop.counts(begun)
-    now = sop.counts(found.lines_of([stage.code for stage in found.running]))
+    counts = sop_checklist.counts(begun)
+    now = sop_checklist.counts(found.lines_of([stage.code for stage in found.running]))
     said = []
     if counts["sebagian"]:
         said.append(_("{n} sebagian").format(n=i18n.number(counts["sebagian"])))

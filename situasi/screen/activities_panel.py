@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from situasi.analysis import activities, sop
+from situasi.analysis.activities import activities, sop_checklist
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -65,7 +65,7 @@ def sop_panel(found: Work) -> None:
         ]
     )
     with parts.bar():
-        st.caption(note + _counted(sop.counts(lines)), width="content")
+        st.caption(note + _counted(sop_checklist.counts(lines)), width="content")
         tables.opens(
             _("Giat di balik daftar"), lambda: shown.checklist(found.cases, lines), "sop_baris"
         )
@@ -99,7 +99,7 @@ def _counted(counts: dict[str, int]) -> str:
     return " · ".join(said) + " " + total
 
 
-def _tick(line: sop.Line) -> Tick:
+def _tick(line: sop_checklist.Line) -> Tick:
     item = line.item
     ours = item.basis == USUAL
     who = " · ".join(filter(None, [shown.fungsi_name(item.fungsi), label("giat", item.giat)]))

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.activities import UNSTATED, WHOLE
-from situasi.analysis.sop import Line
+from situasi.analysis.activities.activities import UNSTATED, WHOLE
+from situasi.analysis.activities.sop_checklist import Line
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -9,9 +9,9 @@ from datetime import date, datetime
 import pandas as pd
 import plotly.graph_objects as go
 
-from situasi.analysis import activities, sop, stages
-from situasi.analysis.sop import Line
-from situasi.analysis.works import reads
+from situasi.analysis.activities import activities, sop_checklist, stages
+from situasi.analysis.activities.sop_checklist import Line
+from situasi.analysis.queries import reads
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.domain.feed_schemas import ACTIVITIES
@@ -83,7 +83,7 @@ def work(
         # Of no chosen kecamatan, perhaps, but never to be lost.
         strange=every[every["strange"].notna()],
         crowded=activities.crowded(found),
-        lines=sop.checklist(register.sop, found),
+        lines=sop_checklist.checklist(register.sop, found),
         tables=_tables(found, agenda, drills, [k for k in register.kecamatan
                                                if not kecamatan or k in kecamatan]),
     )  # fmt: skip

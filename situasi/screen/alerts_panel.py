@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from situasi import alerting
-from situasi.analysis.moment import reckoned
+from situasi.analysis.view_time import reckoned
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

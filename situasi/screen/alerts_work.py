@@ -13,9 +13,9 @@ import pandas as pd
 from situasi import acknowledged, alerting
 from situasi.acknowledged import Acknowledgement
 from situasi.alerting import Kept
-from situasi.analysis.alerts import alerts as analysis
+from situasi.analysis.alerts import engine as analysis
 from situasi.analysis.alerts.episodes import Alerts
-from situasi.analysis.works import reads
+from situasi.analysis.queries import reads
 from situasi.board import current as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.attention import PARTS
-from situasi.analysis.day import Day
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

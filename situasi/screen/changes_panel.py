@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from situasi import briefings
-from situasi.analysis import changes
-from situasi.analysis.changes import SILENT, WORSE, Changes
+from situasi.analysis.situation import changes
+from situasi.analysis.situation.changes import SILENT, WORSE, Changes
 from situasi.briefings import Briefing
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 import pandas as pd
 
-from situasi.analysis.changes import TAKEN_BACK
+from situasi.analysis.situation.changes import TAKEN_BACK
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from situasi.analysis import incidents
-from situasi.analysis.day import Day, reached
-from situasi.analysis.overview import Overview
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.overview import Overview
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
@@ -21,7 +21,7 @@ from situasi.screen.tables import Table, table
 def areas(found: Overview, day: Day) -> Table:
     """Each kecamatan by all measures of the map."""
     codes = list(found.states["kecamatan"])
-    opened = incidents.by_kecamatan(found.open)
+    opened = cases.by_kecamatan(found.open)
     scores = day.attention.set_index("kecamatan").loc[codes]
     rates, gaps = day.turnout.loc[codes], day.gaps.loc[codes]
     furthest = reached(day.phases).loc[codes]

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from situasi import drills
-from situasi.analysis.reactions import latest, medians
+from situasi.analysis.exercise_response import latest, medians
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

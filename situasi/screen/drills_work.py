@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from situasi import acknowledged, drills
-from situasi.analysis.reactions import Asked, Heed, reactions
+from situasi.analysis.exercise_response import Asked, Heed, reactions
 from situasi.board import current as board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from situasi.access.roles import SCREENS
-from situasi.analysis import moment as moments
-from situasi.analysis.incidents import Selection
+from situasi.analysis import view_time as moments
+from situasi.analysis.incidents.cases import Selection
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.casework import Casework, Detail, detail
+from situasi.analysis.situation.worklist import Casework, Detail, detail
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from situasi.analysis import incidents, lives
-from situasi.analysis.casework import Casework
+from situasi.analysis.incidents import cases, milestones
+from situasi.analysis.situation.worklist import Casework
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
@@ -26,7 +26,7 @@ def figures(found: Casework) -> list[Figure]:
             step, _step_card(found, step), partial(incidents_tables.stretch, found, step),
             (Count(_minutes(found, step), _("menit")),),
         )
-        for step in lives.STEPS
+        for step in milestones.STEPS
     ]  # fmt: skip
     return [
         Figure(
@@ -51,7 +51,7 @@ def _minutes(found: Casework, step: str) -> float | None:
 
 
 def _open_card(found: Casework) -> Card:
-    levels = incidents.by_tingkat(found.open)
+    levels = cases.by_tingkat(found.open)
     split = parts.counted(
         [
             (parts.sign(level), i18n.number(levels.get(level, 0)), label("tingkat", level))

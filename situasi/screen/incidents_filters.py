@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from situasi.analysis.incidents import Selection
+from situasi.analysis.incidents.cases import Selection
 from situasi.screen import filters, page, session
 from situasi.screen.page import View
 

@@ -10,9 +10,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from situasi.analysis.clusters import Centres, Cluster, Scan
-from situasi.analysis.hot import Hot, hot
-from situasi.analysis.incidents import Selection
+from situasi.analysis.hotspots.hotspots import Hot, hot
+from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, Scan
+from situasi.analysis.incidents.cases import Selection
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

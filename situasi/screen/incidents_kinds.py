@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from situasi.analysis.casework import Casework
+from situasi.analysis.situation.worklist import Casework
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.casework import Casework
+from situasi.analysis.situation.worklist import Casework
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.screen import address, drawn, filters, incidents_tables, page, parts, picking

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.casework import Casework
+from situasi.analysis.situation.worklist import Casework
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label

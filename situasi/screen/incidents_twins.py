@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.casework import Casework
-from situasi.analysis.likeness import Twins
+from situasi.analysis.incidents.duplicates import Twins
+from situasi.analysis.situation.worklist import Casework
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label

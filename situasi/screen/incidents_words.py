@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.likeness import Twins
+from situasi.analysis.incidents.duplicates import Twins
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

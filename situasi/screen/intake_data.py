@@ -9,8 +9,9 @@ from datetime import datetime
 import pandas as pd
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi.analysis import silence, sources
-from situasi.analysis.sources import Intake
+from situasi.analysis import deliveries
+from situasi.analysis.deliveries import Intake
+from situasi.analysis.situation import feed_staleness
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
@@ -65,7 +66,7 @@ def _intake(
     if whose is not None:
         batches = batches[batches["actor"] == whose]
     limit = None if at.live else then
-    ledger = sources.ledger(batches, known, limit)
+    ledger = deliveries.ledger(batches, known, limit)
     limits = {
         feed: silent_after
         for feed, silent_after in election.thresholds.silent_after.items()
@@ -73,11 +74,11 @@ def _intake(
     }  # fmt: skip
     # What an exercise knows beyond its own clock breaks no silence.
     heard = {feed: known[feed][known[feed]["known_at"] <= at.at] for feed in limits}
-    last = {feed: silence.last_known(rows) for feed, rows in heard.items()}
-    states = silence.states(last, then, limits, (election.day_start, election.day_end))
+    last = {feed: feed_staleness.last_known(rows) for feed, rows in heard.items()}
+    states = feed_staleness.states(last, then, limits, (election.day_start, election.day_end))
     counted = _counted(snapshot, whose, limit) if _told_of(snapshot, at) else {}
-    by_feed = sources.by_feed(ledger, known, counted, states)
-    return Intake(ledger, by_feed, sources.by_source(ledger))
+    by_feed = deliveries.by_feed(ledger, known, counted, states)
+    return Intake(ledger, by_feed, deliveries.by_source(ledger))
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
     snapshot, whose = view.shown.snapshot, _whose()
 
     def make() -> Waiting:
-        rows = sources.of_feeds(_held(snapshot, whose, at), feeds)
-        return Waiting(rows, sources.by_reason(rows))
+        rows = deliveries.of_feeds(_held(snapshot, whose, at), feeds)
+        return Waiting(rows, deliveries.by_reason(rows))
 
     return board().findings.kept("waiting", snapshot, make, feeds, whose, at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.analysis.sources import Intake
+from situasi.analysis.deliveries import Intake
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label

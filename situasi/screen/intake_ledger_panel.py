@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.sources import Intake
+from situasi.analysis.deliveries import Intake
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.screen import drawn, intake_acts, intake_words, page, parts, tables

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from situasi.access.roles import Viewer
-from situasi.analysis.sources import Intake
+from situasi.analysis.deliveries import Intake
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from situasi.analysis.sources import Intake
+from situasi.analysis.deliveries import Intake
 from situasi.common.i18n import _
 from situasi.screen import drawn, intake_data, intake_words, page, parts, tables
 from situasi.screen.page import View

@@ -8,12 +8,13 @@ from functools import partial
 import pandas as pd
 
 from situasi.access.roles import SCREENS
-from situasi.analysis import day as days
-from situasi.analysis import moment as moments
-from situasi.analysis import situasi, turnout
-from situasi.analysis.day import Day
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import Overview
+from situasi.analysis import view_time as moments
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import area_summary as days
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.turnout import summary
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -43,7 +44,7 @@ def figures(found: Overview, day: Day, at: Moment, shown: Picture) -> list[Figur
 def _figures(found: Overview, day: Day, *, now: datetime, waiting: int | None) -> list[Figure]:
     codes = list(found.states["kecamatan"])
     tps = day.stations[day.stations["kecamatan"].isin(codes)]
-    rates = turnout.whole(day.turnout.loc[codes])
+    rates = summary.whole(day.turnout.loc[codes])
     zone = board().register.election.zone_label
     known = found.newest is not None
     rate = Count(
@@ -81,7 +82,7 @@ def before(view: View, wanted: Selection) -> Before | None:
 
 
 def _situasi_counts(found: Overview) -> tuple[Count, ...]:
-    states = situasi.counts(found.states)
+    states = crowd_state.counts(found.states)
     stated = found.states["situasi"].notna().any()
     return tuple(
         Count(states.get(state, 0) if stated else None, label("situasi", state))

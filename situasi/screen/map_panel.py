@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 from pydeck import Deck
 
-from situasi.analysis.day import Day
-from situasi.analysis.overview import Overview
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.overview import Overview
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

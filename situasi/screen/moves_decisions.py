@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from situasi import moving
-from situasi.analysis import allocation
+from situasi.analysis.redeployment import plan
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -98,11 +98,11 @@ def _refuse(shown: Shown) -> None:
     )  # fmt: skip
 
 
-def _needed(kecamatan: tuple[str, ...]) -> allocation.Needs:
+def _needed(kecamatan: tuple[str, ...]) -> plan.Needs:
     """What is needed by what is known now, read anew."""
     session.wrote()
     shown = session.picture()
-    return session.compute(allocation.needs, shown, session.moment(None, shown), kecamatan)
+    return session.compute(plan.needs, shown, session.moment(None, shown), kecamatan)
 
 
 def _played() -> datetime | None:

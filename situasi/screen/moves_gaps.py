@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 from pydeck import Deck
 
-from situasi.analysis import movable, shortfalls
-from situasi.analysis.allocation import Move, Needs, within
+from situasi.analysis.redeployment import candidates, shortfalls
+from situasi.analysis.redeployment.plan import Move, Needs, within
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -94,12 +94,12 @@ def _rule() -> Moves:
 
 
 def _free_card(found: Needs) -> Card:
-    kinds = [*_rule().stays, movable.FROM_TPS]
-    may = {kind: movable.most(kind, found.movers, _rule()) for kind in kinds}
+    kinds = [*_rule().stays, candidates.FROM_TPS]
+    may = {kind: candidates.most(kind, found.movers, _rule()) for kind in kinds}
     names = {
         "cadangan": _("{n} cadangan"),
         "patroli": _("{n} patroli"),
-        movable.FROM_TPS: _("{n} dari TPS yang lebih"),
+        candidates.FROM_TPS: _("{n} dari TPS yang lebih"),
     }
     said = " · ".join(
         names[kind].format(n=i18n.number(count)) for kind, count in may.items() if kind in names

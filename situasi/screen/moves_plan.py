@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from situasi.analysis import allocation, carried_out
-from situasi.analysis.allocation import Move, Needs, Plan
+from situasi.analysis.redeployment import feasibility
+from situasi.analysis.redeployment import plan as redeployment_plan
+from situasi.analysis.redeployment.plan import Move, Needs, Plan
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -86,9 +87,9 @@ def _make(kecamatan: tuple[str, ...]) -> None:
     shown = session.picture()
     at = session.moment(filters.past_moment(), shown)
     view = View(shown, at, kecamatan)
-    found = view.compute(allocation.needs, view.kecamatan)
+    found = view.compute(redeployment_plan.needs, view.kecamatan)
     rule = board().register.election.rules.moves
-    plan = allocation.plan(found, board().ground, rule, at.at)
+    plan = redeployment_plan.plan(found, board().ground, rule, at.at)
     st.session_state[_KEPT] = Kept(f"R-{uuid.uuid4().hex[:8]}", plan, found, _asked(view))
 
 
@@ -99,7 +100,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         return None
     valid = drawn.once(
         "rencana_berlaku", (), (plan, found),
-        lambda plan, found: tuple(carried_out.still(plan.moves, found)),
+        lambda plan, found: tuple(feasibility.still(plan.moves, found)),
     )  # fmt: skip
     _state(view, found, kept, valid)
     place = st.container()  # above the moves: on a desk it is in sight
@@ -118,7 +119,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         st.caption(_measured(plan))
     after = drawn.once(
         "sesudah", tuple(sorted(left_out)), (plan, kept.needs),
-        lambda _plan, needs: carried_out.after(needs, chosen),
+        lambda _plan, needs: feasibility.after(needs, chosen),
     )  # fmt: skip
     with right:
         page.section(_("Sesudah, bila {n} langkah dijalankan").format(n=i18n.number(len(chosen))))
@@ -131,7 +132,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
     possible = (
         bool(chosen)
         and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
-        and carried_out.possible(chosen, found, rule)
+        and feasibility.possible(chosen, found, rule)
     )
     return Shown(kept, valid, chosen, possible, place)
 
@@ -139,8 +140,10 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
 def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> None:
     """The plan in one line, and whether it is still that of what is known."""
     plan = kept.plan
-    left = carried_out.after(kept.needs, plan.moves)
-    before, after = (allocation.within(tps, kept.needs.chosen) for tps in (kept.needs.tps, left))
+    left = feasibility.after(kept.needs, plan.moves)
+    before, after = (
+        redeployment_plan.within(tps, kept.needs.chosen) for tps in (kept.needs.tps, left)
+    )
     counts = [int(tps[name].sum()) for name in ("empty", "short") for tps in (before, after)]
     said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
              "kurang dari pola ≈ {short} → {short_after}**")  # fmt: skip

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from situasi.analysis.allocation import Move, Plan
-from situasi.analysis.movable import Mover
-from situasi.analysis.shortfalls import Bundle
+from situasi.analysis.redeployment.candidates import Mover
+from situasi.analysis.redeployment.plan import Move, Plan
+from situasi.analysis.redeployment.shortfalls import Bundle
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN

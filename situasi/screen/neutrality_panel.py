@@ -11,7 +11,7 @@ import streamlit as st
 
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality, Word
-from situasi.analysis.works import reads
+from situasi.analysis.queries import reads
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

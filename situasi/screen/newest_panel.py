@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.analysis import incidents
-from situasi.analysis.overview import Overview
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation.overview import Overview
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -46,6 +46,6 @@ def newest_panel(found: Overview, at: Moment) -> None:
 
 def _listed(found: Overview, *, now: datetime) -> Markup | None:
     """The list as it is written; None where there is nothing to list."""
-    newest = incidents.newest_first(found.shown, LISTED)
+    newest = cases.newest_first(found.shown, LISTED)
     items = [item(row, board().register, now) for row in newest.itertuples()]
     return parts.report_list(items, _("LATIHAN")) if items else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from situasi.analysis.officers import UNKNOWN
+from situasi.analysis.personnel.officers import UNKNOWN
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -8,8 +8,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.coverage import Coverage
-from situasi.analysis.officers import AS_POLICE
+from situasi.analysis.personnel.coverage import Coverage
+from situasi.analysis.personnel.officers import AS_POLICE
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import N_

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from situasi.analysis.officers import UNKNOWN, by_last_word
+from situasi.analysis.personnel.officers import UNKNOWN, by_last_word
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from situasi.analysis.officers import AS_POLICE, UNKNOWN
+from situasi.analysis.personnel.officers import AS_POLICE, UNKNOWN
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas

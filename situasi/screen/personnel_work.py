@@ -8,11 +8,11 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import agencies, attendance
-from situasi.analysis import coverage as analysis
-from situasi.analysis.coverage import Coverage
-from situasi.analysis.officers import AS_POLICE, frame
-from situasi.analysis.works import reads
+from situasi.analysis.personnel import agencies, attendance
+from situasi.analysis.personnel import coverage as analysis
+from situasi.analysis.personnel.coverage import Coverage
+from situasi.analysis.personnel.officers import AS_POLICE, frame
+from situasi.analysis.queries import reads
 from situasi.domain.feed_schemas import PERSONNEL
 from situasi.domain.register import Register
 

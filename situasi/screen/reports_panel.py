@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from situasi.access.roles import Viewer
-from situasi.analysis.moment import Moment
+from situasi.analysis.view_time import Moment
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

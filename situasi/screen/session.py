@@ -12,13 +12,13 @@ import streamlit as st
 
 from situasi.access import viewer_header
 from situasi.access.roles import Role, Viewer
-from situasi.analysis import moment as moments
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.moment import Moment as Moment
-from situasi.analysis.moment import reckoned as reckoned
-from situasi.analysis.overview import Overview
-from situasi.analysis.silence import FeedState
+from situasi.analysis import view_time as moments
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.feed_staleness import FeedState
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.view_time import Moment as Moment
+from situasi.analysis.view_time import reckoned as reckoned
 from situasi.board import Board
 from situasi.board import current as board
 from situasi.common import i18n

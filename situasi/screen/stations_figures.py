@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.analysis.stations import ARRIVED
+from situasi.analysis.stations.status import ARRIVED
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE

@@ -12,9 +12,9 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.analysis.reporting import STATES
-from situasi.analysis.stations import ARRIVED, NO_PHASE
-from situasi.analysis.works import reads
+from situasi.analysis.queries import reads
+from situasi.analysis.stations.reporting_status import STATES
+from situasi.analysis.stations.status import ARRIVED, NO_PHASE
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from situasi.analysis.overview import Overview
+from situasi.analysis.situation.overview import Overview
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

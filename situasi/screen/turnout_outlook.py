@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi.analysis.outlook import Outlook, whole
+from situasi.analysis.turnout.forecast import Outlook, whole
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from situasi.analysis.outlook import Outlook, whole
-from situasi.analysis.outlook import areas as by_kecamatan
+from situasi.analysis.turnout.forecast import Outlook, whole
+from situasi.analysis.turnout.forecast import areas as by_kecamatan
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import WHOLE

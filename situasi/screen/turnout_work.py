@@ -8,13 +8,13 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import outlook
-from situasi.analysis import turnout as analysis
-from situasi.analysis.doubts import doubts
-from situasi.analysis.outlook import Outlook
-from situasi.analysis.station_reports import counts, of_stations
-from situasi.analysis.stations import stations
-from situasi.analysis.works import reads
+from situasi.analysis.queries import reads
+from situasi.analysis.stations.anomalies import doubts
+from situasi.analysis.stations.reports import counts, of_stations
+from situasi.analysis.stations.status import stations
+from situasi.analysis.turnout import forecast
+from situasi.analysis.turnout import summary as analysis
+from situasi.analysis.turnout.forecast import Outlook
 from situasi.domain.feed_schemas import TPS
 from situasi.domain.register import Register
 
@@ -62,7 +62,7 @@ def work(
         # What names no known kecamatan is shown under every filter: it may belong here.
         totals=beside[beside["kecamatan"].isin(chosen.index) | beside["kecamatan"].isna()],
         doubted=doubted[doubted["kecamatan"].isin(chosen.index)],
-        outlook=outlook.outlook(standing, register, at),
+        outlook=forecast.outlook(standing, register, at),
     )
 
 
@@ -80,16 +80,16 @@ def scored(
     (whether there was an outlook), centre, low, high.
     """
     reports = of_stations(known["tps"], register)
-    now = outlook.as_told(reports, register, at)
+    now = forecast.as_told(reports, register, at)
     if now is None:
         return pd.DataFrame()
-    ends = outlook.areas(now)
+    ends = forecast.areas(now)
     ends = ends[(ends["ended"] == ends["tps"]) & (ends.index.isin(kecamatan) | (not kecamatan))]
     times = [register.election.local(time) for time in register.election.rules.outlook.scored]
     then = [
-        outlook.areas(past).loc[ends.index].assign(at=moment, final=ends["counted"])
+        forecast.areas(past).loc[ends.index].assign(at=moment, final=ends["counted"])
         for moment in times
-        if moment < at and (past := outlook.as_told(reports, register, moment))
+        if moment < at and (past := forecast.as_told(reports, register, moment))
     ]
     columns = ["at", "final", "dpt", "enough", "centre", "low", "high"]
     return pd.concat(then)[columns].reset_index() if then else pd.DataFrame()

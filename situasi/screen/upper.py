@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from situasi import abreast, headquarters
 from situasi.abreast import Line
-from situasi.analysis.moment import Moment
+from situasi.analysis.view_time import Moment
 from situasi.domain.higher_command import Command
 from situasi.overseeing import Overview
 from situasi.screen import filters, session, whose

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis import incidents, situasi
-from situasi.analysis.day import Day, reached
-from situasi.analysis.overview import Overview
-from situasi.analysis.stations import by_kecamatan
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.stations.status import by_kecamatan
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
@@ -24,7 +25,7 @@ def opened(found: Overview) -> Told:
     """Open incidents, by weight."""
     if found.newest is None:
         return Told("terbuka", _("Kejadian terbuka"), "–", _("belum ada laporan"))
-    levels = incidents.by_tingkat(found.open)
+    levels = cases.by_tingkat(found.open)
     shown = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
     change = _("{change} dalam 1 jam").format(
         change=i18n.signed(len(found.open) - found.open_before)
@@ -45,7 +46,7 @@ def opened(found: Overview) -> Told:
 
 def states(found: Overview) -> Told:
     """How many kecamatan are in each situasi."""
-    counts = situasi.counts(found.states)
+    counts = crowd_state.counts(found.states)
     value = tuple(
         Counted(Mark("situasi", state), i18n.number(counts.get(state, 0)))
         for state in (*reversed(SITUASI), None)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis import incidents
-from situasi.analysis.day import Day, reached
-from situasi.analysis.overview import Overview
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.overview import Overview
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
@@ -86,7 +86,7 @@ def turnout_area(place: Kecamatan, one: Any, theme: Theme) -> Area:
 def _situasi(of: _Shown) -> Measure:
     found = of.found
     states = dict(zip(found.states["kecamatan"], found.states["situasi"], strict=True))
-    opened = incidents.by_kecamatan(found.open)
+    opened = cases.by_kecamatan(found.open)
 
     def paint(place: Kecamatan) -> Area:
         state, count = states[place.code], opened.get(place.code, 0)
@@ -100,7 +100,7 @@ def _situasi(of: _Shown) -> Measure:
 
 
 def _open(of: _Shown) -> Measure:
-    opened = incidents.by_kecamatan(of.found.open)
+    opened = cases.by_kecamatan(of.found.open)
 
     def paint(place: Kecamatan) -> Area:
         count = opened.get(place.code, 0)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.silence import FeedState
-from situasi.analysis.stations import NO_PHASE
+from situasi.analysis.situation.feed_staleness import FeedState
+from situasi.analysis.stations.status import NO_PHASE
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label

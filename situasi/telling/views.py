@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from situasi.analysis.moment import Moment
+from situasi.analysis.view_time import Moment
 from situasi.common import i18n
 from situasi.common.disk_space import SPACE, DiskState
 from situasi.common.i18n import _

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.clusters import Centres
-from situasi.analysis.watched import Watched
+from situasi.analysis.hotspots.exposure import Watched
+from situasi.analysis.hotspots.scan_statistic import Centres
 from situasi.domain import boundaries
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import whole

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from situasi.analysis import allocation, works
-from situasi.analysis.allocation import Needs
-from situasi.analysis.incidents import case_keys
-from situasi.analysis.known import Known
+from situasi.analysis import queries
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.cases import case_keys
+from situasi.analysis.redeployment import plan
+from situasi.analysis.redeployment.plan import Needs
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from tests.builders import WIB, report, rows_of, wib
@@ -42,7 +43,7 @@ def known(*rows: Mapping[str, Any]) -> Known:
 
 def needs(rows: Known, register: Register, at: str = AT, kecamatan: tuple[str, ...] = ()) -> Needs:
     """What is short at a moment, and who could go."""
-    found: Needs = works.run(allocation.needs, rows, register, wib(at), kecamatan)
+    found: Needs = queries.run(plan.needs, rows, register, wib(at), kecamatan)
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis.outlook import Outlook, areas, outlook, whole
+from situasi.analysis.turnout.forecast import Outlook, areas, outlook, whole
 from situasi.domain.forecast_parameters import Calibrated, Pace, Stretch
 from situasi.domain.register import Register
 from tests.analysis import builders_tps

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis.station_reports import Reports, counts, of_stations
+from situasi.analysis.stations.reports import Reports, counts, of_stations
 from situasi.domain import election, feed_schemas
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register

@@ -11,11 +11,12 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz
 
-from situasi.analysis import incidents, merging, silence, situasi, timeline
-from situasi.analysis.candidate_pairs import DAY, flat_km
-from situasi.analysis.incidents import Selection
-from situasi.analysis.likeness import LONGEST_TEXT, Reasons, Twins, plain
-from situasi.analysis.overview import HOUR, Overview
+from situasi.analysis.incidents import cases, merging, timeline
+from situasi.analysis.incidents.candidate_pairs import DAY, flat_km
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.incidents.duplicates import LONGEST_TEXT, Reasons, Twins, plain
+from situasi.analysis.situation import crowd_state, feed_staleness
+from situasi.analysis.situation.overview import HOUR, Overview
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 from situasi.domain.rules import Likeness
@@ -30,16 +31,16 @@ def overview(
     *,
     live: bool,
 ) -> Overview:
-    """See situasi.analysis.overview.overview."""
+    """See situasi.analysis.situation.overview.overview."""
     limit = None if live else at
-    known = {name: incidents.known(frame, limit) for name, frame in frames.items()}
-    every = incidents.cases(known["incidents"])
+    known = {name: cases.known(frame, limit) for name, frame in frames.items()}
+    every = cases.cases(known["incidents"])
     counted = merging.merged(every, known["merges"])
     timeless = replace(wanted, since=None, until=None)
-    happened = incidents.without_nihil(incidents.select(counted, timeless))
-    shown = incidents.select(happened, wanted)
-    opened = incidents.still_open(shown)
-    drawn, undrawn = incidents.located(opened)
+    happened = cases.without_nihil(cases.select(counted, timeless))
+    shown = cases.select(happened, wanted)
+    opened = cases.still_open(shown)
+    drawn, undrawn = cases.located(opened)
     chosen = [code for code in kecamatan if not wanted.kecamatan or code in wanted.kecamatan]
     valid = election.thresholds.situasi_valid
     moving = wanted.since is not None and wanted.until is None
@@ -49,18 +50,18 @@ def overview(
         shown=shown,
         open=opened,
         open_before=_open_at(frames, before, at - HOUR),
-        fresh=len(incidents.newly_known(shown, at, HOUR)),
+        fresh=len(cases.newly_known(shown, at, HOUR)),
         drawn=drawn,
         undrawn=undrawn,
         elsewhen=len(happened) - len(shown),
-        everywhere=situasi.everywhere(every),
-        states=situasi.by_kecamatan(every, chosen, at, valid),
-        heard=frozenset(situasi.heard(every, at, valid)),
+        everywhere=crowd_state.everywhere(every),
+        states=crowd_state.by_kecamatan(every, chosen, at, valid),
+        heard=frozenset(crowd_state.heard(every, at, valid)),
         slots=timeline.per_slot(shown, election.day_start, election.day_end),
         without_hour=timeline.without_hour(shown, election.day_start, election.day_end),
-        newest=silence.newest_of(incidents.select(known["incidents"], wanted)),
-        feeds=silence.states(
-            {name: silence.last_known(rows) for name, rows in known.items()},
+        newest=feed_staleness.newest_of(cases.select(known["incidents"], wanted)),
+        feeds=feed_staleness.states(
+            {name: feed_staleness.last_known(rows) for name, rows in known.items()},
             at,
             {f: limit for f, limit in election.thresholds.silent_after.items() if f in known},
             (election.day_start, election.day_end),
@@ -69,13 +70,13 @@ def overview(
 
 
 def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime) -> int:
-    every = incidents.cases(incidents.known(frames["incidents"], at))
-    then = merging.merged(every, incidents.known(frames["merges"], at))
-    return len(incidents.still_open(incidents.select(then, wanted)))
+    every = cases.cases(cases.known(frames["incidents"], at))
+    then = merging.merged(every, cases.known(frames["merges"], at))
+    return len(cases.still_open(cases.select(then, wanted)))
 
 
 def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness) -> list[Twins]:
-    """Hold every case against every other; see situasi.analysis.likeness.twins."""
+    """Hold every case against every other; see situasi.analysis.incidents.duplicates.twins."""
     told = [
         _case(row, texts)
         for row in found.itertuples()
@@ -178,7 +179,7 @@ def _score(reasons: Reasons, rules: Likeness) -> float:
 
 
 def merged(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
-    """Make each group a row by itself; see situasi.analysis.merging.merged."""
+    """Make each group a row by itself; see situasi.analysis.incidents.merging.merged."""
     stands = merging.standing(found, merges)
     if not stands:
         return found.assign(gabungan=1)

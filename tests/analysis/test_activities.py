@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import activities, sop, stages
+from situasi.analysis.activities import activities, sop_checklist, stages
 from situasi.domain import election, feed_schemas, register
 from situasi.domain.register import Register, SopItem, Stage
 from situasi.domain.settings import ROOT
@@ -263,15 +263,17 @@ def test_nothing_reported_gives_empty_tables_and_no_line_done() -> None:
     assert activities.matrix(table, []).empty
     assert activities.joint(table).empty
     assert activities.drills(table).empty
-    assert sop.counts(sop.checklist(REGISTER.sop, table))["belum"] == len(REGISTER.sop)
+    assert sop_checklist.counts(sop_checklist.checklist(REGISTER.sop, table))["belum"] == len(
+        REGISTER.sop
+    )
 
 
 # The SOP list: S024 is pengamanan by preventif on voting day (T21).
 
 
-def line(*rows: dict[str, Any], code: str = "S024") -> sop.Line:
+def line(*rows: dict[str, Any], code: str = "S024") -> sop_checklist.Line:
     item = next(item for item in REGISTER.sop if item.code == code)
-    return sop.checklist([item], found(*rows))[0]
+    return sop_checklist.checklist([item], found(*rows))[0]
 
 
 FITS = {"giat": "pengamanan", "fungsi": "preventif"}
@@ -319,7 +321,7 @@ def test_the_list_is_what_cutting_the_table_line_by_line_gives(told: list[Any]) 
     table = found(
         *(giat(id=str(n), **dict(zip(columns, one, strict=True))) for n, one in enumerate(told))
     )
-    for got in sop.checklist(REGISTER.sop, table):
+    for got in sop_checklist.checklist(REGISTER.sop, table):
         assert got.state == slow_state(got.item, table), got.item.code
 
 
@@ -338,7 +340,9 @@ def slow_state(item: SopItem, table: pd.DataFrame) -> str:
 
 
 def test_every_line_stands_in_exactly_one_state() -> None:
-    counts = sop.counts(sop.checklist(REGISTER.sop, found(giat(**FITS), giat(id="2", sop="S026"))))
+    counts = sop_checklist.counts(
+        sop_checklist.checklist(REGISTER.sop, found(giat(**FITS), giat(id="2", sop="S026")))
+    )
     assert sum(counts.values()) == len(REGISTER.sop)
     assert counts["selesai"] == 1
 
@@ -394,4 +398,4 @@ def test_another_election_with_its_own_stages_and_list_is_read_the_same_way(
     other = register.load(election.load(invented_election(tmp_path)))
     at = datetime(2030, 11, 18, 9, tzinfo=other.election.zone)
     table = found(giat(kecamatan="99.01.01", fungsi="preventif", at=at), at=at, of=other)
-    assert sop.checklist(other.sop, table)[0].state == "sebagian"
+    assert sop_checklist.checklist(other.sop, table)[0].state == "sebagian"

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import allocation, carried_out
-from situasi.analysis.allocation import Needs, Plan
+from situasi.analysis.redeployment import feasibility
+from situasi.analysis.redeployment import plan as redeployment_plan
+from situasi.analysis.redeployment.plan import Needs, Plan
 from situasi.domain import boundaries, election, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -54,7 +55,7 @@ def ready(who: str, kecamatan: str | None = NEAR, kind: str = "cadangan") -> lis
 
 
 def planned(found: Needs, rule: Any = PATIENT) -> Plan:
-    return allocation.plan(found, GROUND, rule, wib(AT))
+    return redeployment_plan.plan(found, GROUND, rule, wib(AT))
 
 
 def short_of(found: Needs) -> tuple[set[str], set[str]]:
@@ -214,7 +215,7 @@ def test_no_plan_leaves_a_tps_below_its_minimum_that_was_not_and_it_does_what_it
     register = rated(REGISTER.within([NEAR, FAR, "16.10.03"]), seed)
     found = needs(crisis(register, officers, seed), alone(register))
     plan = planned(found)
-    left = carried_out.after(found, plan.moves)
+    left = feasibility.after(found, plan.moves)
     assert not (left["short"] & ~found.tps["short"]).any()
     assert not (left["empty"] & ~found.tps["empty"]).any()
     assert (left["held"] >= -1e-9).all()
@@ -222,8 +223,8 @@ def test_no_plan_leaves_a_tps_below_its_minimum_that_was_not_and_it_does_what_it
     assert int(removed.sum()) == sum(plan.removed)
     told = [sum(len(m.empty) for m in plan.moves), sum(len(m.short) for m in plan.moves)]
     assert removed.tolist() == told
-    assert carried_out.possible(plan.moves, found, RULE)
-    assert all(carried_out.still(plan.moves, found))
+    assert feasibility.possible(plan.moves, found, RULE)
+    assert all(feasibility.still(plan.moves, found))
     assert len({move.mover.petugas for move in plan.moves}) == len(plan.moves)
 
 
@@ -267,11 +268,11 @@ def test_a_move_stands_only_while_its_officer_is_free_and_its_tps_is_short() -> 
     before = needs(known(*rows), REGISTER, kecamatan=(NEAR,))
     only = replace(before, bundles=tuple(b for b in before.bundles if TPS[0] in b.codes))
     (move,) = planned(only, rule).moves
-    assert carried_out.still([move], before)[0]
+    assert feasibility.still([move], before)[0]
     went = known(*rows, order("P-1", (), "patroli", kecamatan=FAR, at="08.00", id="O-9"))
-    assert not carried_out.still([move], needs(went, REGISTER))[0]
+    assert not feasibility.still([move], needs(went, REGISTER))[0]
     filled = known(*rows, *(row for code in move.to.codes for row in at_post(f"Q-{code}", code)))
-    assert not carried_out.still([move], needs(filled, REGISTER))[0]
+    assert not feasibility.still([move], needs(filled, REGISTER))[0]
 
 
 def test_moves_that_would_take_too_many_are_not_possible_together() -> None:
@@ -279,6 +280,6 @@ def test_moves_that_would_take_too_many_are_not_possible_together() -> None:
     found = needs(known(*rows, *at_post("P-2", TPS[1])), REGISTER)
     moves = planned(found).moves
     assert len(moves) == 9  # one in ten stays
-    assert carried_out.possible(moves, found, RULE)
+    assert feasibility.possible(moves, found, RULE)
     fewer = needs(known(*rows[:9], *at_post("P-2", TPS[1])), REGISTER)
-    assert [carried_out.possible(moves[:n], fewer, RULE) for n in (2, 3)] == [True, False]
+    assert [feasibility.possible(moves[:n], fewer, RULE) for n in (2, 3)] == [True, False]

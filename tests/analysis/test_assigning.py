@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.assigning import Problem, Solution
-from situasi.analysis.nearest_first import greedy
-from situasi.analysis.program import best
+from situasi.analysis.redeployment.greedy import greedy
+from situasi.analysis.redeployment.milp import best
+from situasi.analysis.redeployment.problem import Problem, Solution
 
 SECONDS = 60.0  # on a busy machine nothing may be left unproven
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import incidents
-from situasi.analysis.attention import PARTS, attention
-from situasi.analysis.situasi import by_kecamatan
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation.crowd_state import by_kecamatan
+from situasi.analysis.situation.priority_score import PARTS, attention
 from situasi.domain import election
 from situasi.domain.rules import Rules
 from situasi.domain.settings import ROOT
@@ -46,7 +46,7 @@ def scored(
     rates: dict[str | None, float] | None = None,
     posts: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    found = incidents.cases(frame(*rows))
+    found = cases.cases(frame(*rows))
     states = by_kecamatan(found, [HERE, THERE], wib("09.00"), pd.Timedelta(hours=3))
     return attention(
         found,

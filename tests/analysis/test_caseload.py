@@ -11,10 +11,10 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import caseload, incidents
-from situasi.analysis.caseload import Cases
-from situasi.analysis.coded import Coder
-from situasi.analysis.incidents import Selection
+from situasi.analysis.incidents import case_index, cases
+from situasi.analysis.incidents.case_index import Cases
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.incidents.encoded_rows import Coder
 from situasi.domain import feed_schemas
 from tests.builders import incident, wib
 from tests.builders import incidents as rows_with
@@ -62,7 +62,7 @@ def delivered(rows: pd.DataFrame, cuts: list[int]) -> Cases:
     coder = Coder()
     edges = [0, *sorted(min(cut, len(rows)) for cut in cuts), len(rows)]
     whole = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, "datetime64[us, UTC]"))
-    found = caseload.begun(coder.coded(rows.head(0)))
+    found = case_index.begun(coder.coded(rows.head(0)))
     for start, end in pairwise(edges):
         coder.number(whole.iloc[start:end])
         coded = coder.coded(whole.head(end))
@@ -76,7 +76,7 @@ def test_cases_that_grew_by_deliveries_equal_those_found_anew(
     told: list[dict[str, Any]], cuts: list[int]
 ) -> None:
     rows = frame(told)
-    slow = incidents.cases(incidents.known(rows, None))
+    slow = cases.cases(cases.known(rows, None))
     pd.testing.assert_frame_equal(delivered(rows, cuts).frame(), slow)
 
 
@@ -85,12 +85,12 @@ def test_cases_of_a_past_moment_equal_those_of_the_rows_known_then(
     told: list[dict[str, Any]], cuts: list[int], clock: str
 ) -> None:
     rows, at = frame(told), wib(clock)
-    slow = incidents.cases(incidents.known(rows, at))
+    slow = cases.cases(cases.known(rows, at))
     grown = delivered(rows, cuts)
     pd.testing.assert_frame_equal(grown.known(at).frame(), slow)
     earlier = at - timedelta(hours=1)
     pd.testing.assert_frame_equal(
-        grown.known(at).known(earlier).frame(), incidents.cases(incidents.known(rows, earlier))
+        grown.known(at).known(earlier).frame(), cases.cases(cases.known(rows, earlier))
     )
 
 
@@ -108,14 +108,14 @@ def test_choosing_by_numbers_equals_choosing_by_words(
     told: list[dict[str, Any]], cuts: list[int], asked: Selection
 ) -> None:
     rows = frame(told)
-    found, every = delivered(rows, cuts), incidents.cases(incidents.known(rows, None))
-    chosen = incidents.without_nihil(incidents.select(every, asked)).reset_index(drop=True)
-    pd.testing.assert_frame_equal(found.frame(caseload.selected(asked)), chosen)
-    assert found.count(caseload.selected(asked)) == len(chosen)
-    opened = incidents.still_open(every).reset_index(drop=True)
-    pd.testing.assert_frame_equal(found.frame(caseload.still_open), opened)
-    known = incidents.known(rows, None)
-    heard = incidents.select(known, asked)[["known_at", "recorded_at", "precision"]]
+    found, every = delivered(rows, cuts), cases.cases(cases.known(rows, None))
+    chosen = cases.without_nihil(cases.select(every, asked)).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.frame(case_index.selected(asked)), chosen)
+    assert found.count(case_index.selected(asked)) == len(chosen)
+    opened = cases.still_open(every).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.frame(case_index.still_open), opened)
+    known = cases.known(rows, None)
+    heard = cases.select(known, asked)[["known_at", "recorded_at", "precision"]]
     pd.testing.assert_frame_equal(found.heard(asked), heard)
 
 
@@ -124,13 +124,13 @@ def test_cases_named_by_their_keys_are_there_besides_and_left_out_of_a_count(
     told: list[dict[str, Any]], picks: set[int]
 ) -> None:
     rows = frame(told)
-    found, every = caseload.of(rows), incidents.cases(incidents.known(rows, None))
+    found, every = case_index.of(rows), cases.cases(cases.known(rows, None))
     keys = {str(rows["case"].iloc[at]) for at in picks if at < len(rows)} | {"never heard of"}
-    besides = every[every["case"].isin(keys) | every.index.isin(incidents.still_open(every).index)]
-    shown = found.frame(caseload.still_open, keys)
+    besides = every[every["case"].isin(keys) | every.index.isin(cases.still_open(every).index)]
+    shown = found.frame(case_index.still_open, keys)
     pd.testing.assert_frame_equal(shown, besides.reset_index(drop=True))
-    left = incidents.still_open(every[~every["case"].isin(keys)])
-    assert found.count(caseload.still_open, keys) == len(left)
+    left = cases.still_open(every[~every["case"].isin(keys)])
+    assert found.count(case_index.still_open, keys) == len(left)
 
 
 @given(rows_told, st.sets(st.sampled_from(["16.10.01", "16.10.02"]), min_size=1))
@@ -139,12 +139,10 @@ def test_cases_of_an_area_equal_those_of_its_rows(
 ) -> None:
     rows = frame(told)
     inside = rows[rows["kecamatan"].isin(area) | rows["kecamatan"].isna()]
-    seen = caseload.of(rows).seen(tuple(area), None)
-    pd.testing.assert_frame_equal(seen.frame(), incidents.cases(incidents.known(inside, None)))
+    seen = case_index.of(rows).seen(tuple(area), None)
+    pd.testing.assert_frame_equal(seen.frame(), cases.cases(cases.known(inside, None)))
     then = wib("09.00")
-    pd.testing.assert_frame_equal(
-        seen.known(then).frame(), incidents.cases(incidents.known(inside, then))
-    )
+    pd.testing.assert_frame_equal(seen.known(then).frame(), cases.cases(cases.known(inside, then)))
 
 
 def test_older_cases_do_not_change_when_newer_ones_grow_out_of_them() -> None:
@@ -152,7 +150,7 @@ def test_older_cases_do_not_change_when_newer_ones_grow_out_of_them() -> None:
                   "status": "selesai"}])  # fmt: skip
     coder = Coder()
     coder.number(rows.head(1))
-    before = caseload.begun(coder.coded(rows.head(1)))
+    before = case_index.begun(coder.coded(rows.head(1)))
     coder.number(rows.tail(1))
     after = before.grown(coder.coded(rows), np.array([0]))
     assert before.frame()["status"].tolist() == ["dilaporkan"]

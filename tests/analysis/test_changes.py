@@ -9,11 +9,11 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import incidents as cases
-from situasi.analysis import works
-from situasi.analysis.changes import Changes, Standing, changes, standing
-from situasi.analysis.known import Known
-from situasi.analysis.overview import feeds_heard
+from situasi.analysis import queries
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation.changes import Changes, Standing, changes, standing
+from situasi.analysis.situation.overview import feeds_heard
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import STATUS_CLOSED, TINGKAT
 from tests.analysis.builders_tps import FIRST, small, told
@@ -38,7 +38,7 @@ def known(every: Frames, at: datetime) -> Frames:
 
 
 def stood(every: Frames, at: datetime) -> Standing:
-    found: Standing = works.run(standing, known(every, at), small(), at)
+    found: Standing = queries.run(standing, known(every, at), small(), at)
     return found
 
 

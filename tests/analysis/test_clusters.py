@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from situasi.analysis import clusters
-from situasi.analysis.clusters import Scan, Units
-from situasi.analysis.watched import Watched
+from situasi.analysis.hotspots import scan_statistic
+from situasi.analysis.hotspots.exposure import Watched
+from situasi.analysis.hotspots.scan_statistic import Scan, Units
 from situasi.domain.rules import Clusters
 from tests.analysis.builders_hot import NOW, Planted, centres, day, small, watched
 from tests.analysis.builders_tps import whole
@@ -98,7 +98,7 @@ def _zones(rules: Clusters, size: dict[str, int], all_tps: int) -> Iterator[froz
 
 
 def _units() -> Units:
-    return clusters.units_of(SMALL.tps, list(SMALL.kecamatan))
+    return scan_statistic.units_of(SMALL.tps, list(SMALL.kecamatan))
 
 
 @settings(max_examples=40)
@@ -107,7 +107,7 @@ def test_the_best_cylinder_is_that_of_looking_at_every_one(told: list[tuple[str,
     at = of(told)
     by_hand = slow(at, FEW)
     best = max((ratio for *_, ratio in by_hand.values()), default=0.0)
-    found = clusters.scan(at, SMALL.tps, CENTRES, replace(FEW, level=1.0)).clusters
+    found = scan_statistic.scan(at, SMALL.tps, CENTRES, replace(FEW, level=1.0)).clusters
     assert bool(found) == (best > 0)
     if found:
         first = found[0]
@@ -124,7 +124,7 @@ def test_the_best_cylinder_is_that_of_looking_at_every_one(told: list[tuple[str,
 @given(some)
 def test_clusters_share_no_place_and_each_holds_its_cases(told: list[tuple[str, int]]) -> None:
     at = of(told)
-    found = clusters.scan(at, SMALL.tps, CENTRES, replace(FEW, level=1.0)).clusters
+    found = scan_statistic.scan(at, SMALL.tps, CENTRES, replace(FEW, level=1.0)).clusters
     cases = [case for one in found for case in one.cases]
     assert len(cases) == len(set(cases))
     rows = at.counted.set_index("case")
@@ -143,14 +143,14 @@ def test_the_ratio_of_a_day_thrown_by_chance_is_that_of_the_slow_way(
     """What is thrown is held to the same rule as what was observed: read as a day, it scores so."""
     at = of(told)
     units, steps = _units(), int(FEW.longest / FEW.bin)
-    zones = clusters.zones_of(units, CENTRES, FEW.share)
+    zones = scan_statistic.zones_of(units, CENTRES, FEW.share)
     counts = np.zeros((steps, len(units.codes)), dtype="int64")
     for code, ago in told:
         if (back := (ago * 60 - 1) // (30 * 60)) < steps:
             counts[back, units.codes.index(code)] += 1
-    thrown = clusters.movable(counts, units, np.ones((len(SMALL.kecamatan), steps)))
-    mean = clusters.expectation(thrown, units, zones, steps)
-    score = clusters.highest(counts[:, None, :], mean, units, zones, len(told), FEW.least)
+    thrown = scan_statistic.movable(counts, units, np.ones((len(SMALL.kecamatan), steps)))
+    mean = scan_statistic.expectation(thrown, units, zones, steps)
+    score = scan_statistic.highest(counts[:, None, :], mean, units, zones, len(told), FEW.least)
     by_hand = max((ratio for *_, ratio in slow(at, FEW).values()), default=0.0)
     assert score[0] == pytest.approx(by_hand, rel=1e-6)
 
@@ -163,8 +163,10 @@ def test_chance_keeps_the_number_of_each_step_and_of_those_without_desa(
     counts = np.zeros((10, len(units.codes)), dtype="int64")
     for code, ago in told:
         counts[(ago - 1) // 30, units.codes.index(code)] += 1
-    thrown = clusters.movable(counts, units, np.ones((len(SMALL.kecamatan), 10)))
-    days = clusters.days_by_chance(thrown, len(units.codes), 10, 5, np.random.default_rng(seed))
+    thrown = scan_statistic.movable(counts, units, np.ones((len(SMALL.kecamatan), 10)))
+    days = scan_statistic.days_by_chance(
+        thrown, len(units.codes), 10, 5, np.random.default_rng(seed)
+    )
     for layer in (units.desa, ~units.desa):
         assert (days[:, :, layer].sum(axis=2) == counts[:, None, layer].sum(axis=2)).all()
 
@@ -173,7 +175,7 @@ def test_nothing_comes_from_a_kecamatan_that_nobody_heard() -> None:
     at = of([(PLACES[0], 10), (PLACES[0], 20), (PLACES[0], 25)])
     silent = at.heard.copy()
     silent.iloc[1:] = pd.NaT
-    found = clusters.scan(replace(at, heard=silent), SMALL.tps, CENTRES, FEW)
+    found = scan_statistic.scan(replace(at, heard=silent), SMALL.tps, CENTRES, FEW)
     assert found.clusters == ()  # all that was heard of is where all was heard: no more than due
 
 
@@ -182,7 +184,7 @@ def test_an_hour_in_which_more_happens_everywhere_is_no_cluster() -> None:
     tps = whole().tps
     minutes = [NOW - timedelta(minutes=5)] * len(tps)
     at = watched(minutes, tps["kecamatan"].tolist(), tps["desa"].tolist(), NOW, whole())
-    found = clusters.scan(at, tps, CENTRES, RULES)
+    found = scan_statistic.scan(at, tps, CENTRES, RULES)
     assert found.among == len(tps)
     assert found.clusters == ()
 
@@ -190,7 +192,7 @@ def test_an_hour_in_which_more_happens_everywhere_is_no_cluster() -> None:
 def test_the_same_day_gives_the_same_clusters_each_time() -> None:
     def again() -> Scan:
         at = day(60, np.random.default_rng(3), planted=[Planted(9, "16.10.10", bench.WITHIN)])
-        return clusters.scan(at, whole().tps, CENTRES, RULES)
+        return scan_statistic.scan(at, whole().tps, CENTRES, RULES)
 
     assert again() == again()
     assert again().clusters
@@ -198,15 +200,15 @@ def test_the_same_day_gives_the_same_clusters_each_time() -> None:
 
 def test_an_empty_day_and_a_day_that_has_not_begun_have_none() -> None:
     nothing = of([])
-    assert clusters.scan(nothing, SMALL.tps, CENTRES, RULES) == Scan((), 0, 0, None, 0)
+    assert scan_statistic.scan(nothing, SMALL.tps, CENTRES, RULES) == Scan((), 0, 0, None, 0)
     early = replace(nothing, at=nothing.start)
-    assert clusters.scan(early, SMALL.tps, CENTRES, RULES).clusters == ()
+    assert scan_statistic.scan(early, SMALL.tps, CENTRES, RULES).clusters == ()
 
 
 def test_those_without_a_desa_count_for_their_kecamatan() -> None:
     code = "16.10.10"
     at = day(30, np.random.default_rng(0), planted=[Planted(14, code, bench.WITHIN)], with_desa=0)
-    found = clusters.scan(at, whole().tps, CENTRES, RULES)
+    found = scan_statistic.scan(at, whole().tps, CENTRES, RULES)
     assert found.with_desa == 0 < found.among
     assert code in found.clusters[0].kecamatan and found.clusters[0].desa is None
 
@@ -230,8 +232,8 @@ def test_a_planted_cluster_is_found_on_most_days() -> None:
 
 def test_a_stopped_count_tells_the_same_chance_as_a_whole_one() -> None:
     at = day(60, np.random.default_rng(5))
-    stopped = clusters.scan(at, whole().tps, CENTRES, RULES)
-    every = clusters.scan(at, whole().tps, CENTRES, replace(RULES, stop_after=10_000))
+    stopped = scan_statistic.scan(at, whole().tps, CENTRES, RULES)
+    every = scan_statistic.scan(at, whole().tps, CENTRES, replace(RULES, stop_after=10_000))
     assert stopped.thrown < every.thrown == RULES.replications
     assert stopped.best is not None and every.best is not None
     assert abs(stopped.best - every.best) < 0.2

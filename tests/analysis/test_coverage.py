@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import agencies, coverage, postings
-from situasi.analysis.attendance import through_day
-from situasi.analysis.coverage import Coverage
-from situasi.analysis.manning import TPS_STATES
-from situasi.analysis.officers import by_last_word
-from situasi.analysis.presence import STATES, last_words
-from situasi.analysis.strength import required, whole
+from situasi.analysis.personnel import agencies, coverage
+from situasi.analysis.personnel import orders as personnel_orders
+from situasi.analysis.personnel.attendance import through_day
+from situasi.analysis.personnel.coverage import Coverage
+from situasi.analysis.personnel.officers import by_last_word
+from situasi.analysis.personnel.presence import STATES, last_words
+from situasi.analysis.personnel.requirements import required, whole
+from situasi.analysis.personnel.staffing import TPS_STATES
 from situasi.domain import feed_schemas
 from situasi.domain.election import load as load_election
 from situasi.domain.register import Register
@@ -99,8 +100,8 @@ def by_kecamatan(of: Coverage) -> pd.DataFrame:
 
 
 def orders(*rows: Mapping[str, Any], at: str = "09.00") -> pd.DataFrame:
-    order = postings.standing(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
-    return postings.by_tps(order, REGISTER)
+    order = personnel_orders.standing(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
+    return personnel_orders.by_tps(order, REGISTER)
 
 
 def test_the_newest_order_of_an_officer_replaces_the_one_before() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.doubts import _medians, doubts
+from situasi.analysis.stations.anomalies import _medians, doubts
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, small, standing, told
 from tests.builders import wib

@@ -10,8 +10,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents import newest_first
-from situasi.analysis.timeline import per_slot
+from situasi.analysis.incidents.cases import newest_first
+from situasi.analysis.incidents.timeline import per_slot
 from situasi.domain import feed_schemas
 from tests.builders import incident, incidents, wib
 

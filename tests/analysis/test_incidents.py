@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents import (
+from situasi.analysis.incidents.cases import (
     Selection,
     by_tingkat,
     cases,

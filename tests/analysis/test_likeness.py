@@ -13,10 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import candidate_pairs, casework, incidents, likeness, lives, works
-from situasi.analysis.candidate_pairs import fair_share
-from situasi.analysis.incidents import Selection
-from situasi.analysis.likeness import Twins
+from situasi.analysis import queries
+from situasi.analysis.incidents import candidate_pairs, duplicates, milestones
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents.candidate_pairs import fair_share
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.incidents.duplicates import Twins
+from situasi.analysis.situation import worklist
 from situasi.domain import feed_schemas
 from situasi.domain.rules import Likeness
 from tests.analysis import slow
@@ -41,7 +44,7 @@ HERE = {"desa_text": "Sakatiga", "tps": "001", "lat": -3.25, "lon": 104.65}
 
 def pairs(*rows: dict[str, Any], rules: Likeness = RULES) -> list[Twins]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return likeness.twins(incidents.cases(frame), lives.first_words(frame), rules)
+    return duplicates.twins(incidents_cases.cases(frame), milestones.first_words(frame), rules)
 
 
 def test_the_same_place_time_kind_and_words_are_one_with_every_reason() -> None:
@@ -136,7 +139,7 @@ one = st.fixed_dictionaries(
 
 def slow_pairs(rows: list[dict[str, Any]], rules: Likeness) -> list[Twins]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
-    return slow.twins(incidents.cases(frame), lives.first_words(frame), rules)
+    return slow.twins(incidents_cases.cases(frame), milestones.first_words(frame), rules)
 
 
 @given(st.lists(one, max_size=7))
@@ -161,14 +164,16 @@ def test_likeness_is_the_same_both_ways(first: dict[str, Any], second: dict[str,
 
 def test_looking_for_pairs_changes_no_argument() -> None:
     frame = rows_with(incident(id="A", **HERE), incident(id="B", **HERE))
-    found = incidents.cases(frame)
+    found = incidents_cases.cases(frame)
     before = found.copy(deep=True)
-    likeness.twins(found, lives.first_words(frame), RULES)
+    duplicates.twins(found, milestones.first_words(frame), RULES)
     pd.testing.assert_frame_equal(found, before)
 
 
 def found_of(rows: pd.DataFrame, *, budget: int = candidate_pairs.MOST_COMPARED) -> Any:
-    return likeness.pairs(incidents.cases(rows), lives.first_words(rows), RULES, budget)
+    return duplicates.pairs(
+        incidents_cases.cases(rows), milestones.first_words(rows), RULES, budget
+    )
 
 
 def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
@@ -187,10 +192,10 @@ def test_a_day_of_some_hundred_reports_is_compared_as_ever() -> None:
             for at in range(150)
         )
     )  # fmt: skip
-    quick, cases = found_of(rows), incidents.cases(rows)
+    quick, cases = found_of(rows), incidents_cases.cases(rows)
     assert quick.complete
     pairs_of = quick.twins(np.arange(len(quick.one)))
-    assert pairs_of == slow.twins(cases, lives.first_words(rows), RULES)
+    assert pairs_of == slow.twins(cases, milestones.first_words(rows), RULES)
     assert len(pairs_of) > 200
 
 
@@ -199,13 +204,13 @@ def test_what_is_compared_of_a_flood_is_bounded(
     worded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared: list[int] = []
-    quick = likeness._measured
+    quick = duplicates._measured
 
     def counted(cases: Any, one: Any, other: Any, rules: Likeness) -> Any:
         compared.append(len(one))
         return quick(cases, one, other, rules)
 
-    monkeypatch.setattr(likeness, "_measured", counted)
+    monkeypatch.setattr(duplicates, "_measured", counted)
     for size in (1_000, 2_000, 4_000):
         found_of(flood(size, worded=worded), budget=20_000)
     assert max(compared) <= 20_000 + 4_000  # all pairs of the last are eight millions
@@ -215,14 +220,14 @@ def test_of_long_texts_only_so_many_characters_are_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     compared: list[int] = []
-    quick = likeness.process.cpdist
+    quick = duplicates.process.cpdist
 
     def counted(texts: list[str], others: list[str], **how: Any) -> Any:
         compared.append(sum(map(len, texts)) + sum(map(len, others)))
         return quick(texts, others, **how)
 
-    monkeypatch.setattr(likeness.process, "cpdist", counted)
-    monkeypatch.setattr(likeness, "_MOST_CHARACTERS", 20_000)
+    monkeypatch.setattr(duplicates.process, "cpdist", counted)
+    monkeypatch.setattr(duplicates, "_MOST_CHARACTERS", 20_000)
     pairs(*({**HERE, "uraian": f"{at} massa di jalan " * 50} for at in range(30)))
     assert 0 < max(compared) <= 20_000  # whole texts are twenty times as many
 
@@ -231,9 +236,9 @@ def test_of_long_texts_only_so_many_characters_are_compared(
 def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None:
     def peak(size: int) -> int:
         rows = flood(size, worded=worded)
-        cases, texts = incidents.cases(rows), lives.first_words(rows)
+        cases, texts = incidents_cases.cases(rows), milestones.first_words(rows)
         tracemalloc.start()
-        likeness.pairs(cases, texts, RULES, 20_000)
+        duplicates.pairs(cases, texts, RULES, 20_000)
         held = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return held
@@ -242,10 +247,10 @@ def test_memory_for_a_flood_grows_no_faster_than_the_flood(worded: bool) -> None
     assert peak(8_000) < 2.5 * peak(4_000)
 
 
-def seen(rows: pd.DataFrame, *decided: dict[str, Any]) -> casework.Casework:
+def seen(rows: pd.DataFrame, *decided: dict[str, Any]) -> worklist.Casework:
     known = {"incidents": rows, "merges": rows_of(feed_schemas.MERGES, *decided)}
-    found = works.run(casework.casework, known, whole(), wib("20.00"), Selection())
-    assert isinstance(found, casework.Casework)
+    found = queries.run(worklist.casework, known, whole(), wib("20.00"), Selection())
+    assert isinstance(found, worklist.Casework)
     return found
 
 
@@ -282,7 +287,7 @@ def test_a_flood_in_one_kecamatan_hides_no_pair_of_another() -> None:
     )
     found = seen(pd.concat([noise, real.assign(seq=[5_001, 5_002])], ignore_index=True))
     assert {"A", "B"} in [{p.first[:1], p.second[:1]} for p in found.twins]
-    assert len(found.twins) <= casework.MOST_PAIRS
+    assert len(found.twins) <= worklist.MOST_PAIRS
     assert found.pairs > len(found.twins) and not found.all_pairs
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import incidents, lives
+from situasi.analysis.incidents import cases, milestones
 from situasi.domain import feed_schemas
 from situasi.domain.rules import Service
 from tests.builders import incident, wib
@@ -26,7 +26,7 @@ SERVICE = {
 def life(*told: tuple[str, str]) -> Any:
     """The life of one case that was told so: (clock, status)."""
     rows = rows_with(*(incident(known=clock, status=status) for clock, status in told))
-    return lives.lives(rows).iloc[0]
+    return milestones.lives(rows).iloc[0]
 
 
 def test_each_step_is_reached_when_it_was_told() -> None:
@@ -67,13 +67,13 @@ def test_a_case_is_closed_since_the_first_of_its_last_closing_words() -> None:
 def test_rows_that_come_in_another_order_are_read_as_they_were_told() -> None:
     late = incident(known="11.00", reported_at=wib("08.05"), status="diverifikasi")
     rows = rows_with(incident(known="10.00", reported_at=wib("08.00")), late)
-    told = lives.lives(rows).iloc[0]
+    told = milestones.lives(rows).iloc[0]
     assert told["diverifikasi"] - told["start"] == 5 * MINUTE
 
 
 def test_no_rows_have_no_lives() -> None:
-    assert lives.lives(rows_with()).empty
-    nothing = lives.stretch(lives.lives(rows_with()), "selesai", wib("09.00"))
+    assert milestones.lives(rows_with()).empty
+    nothing = milestones.stretch(milestones.lives(rows_with()), "selesai", wib("09.00"))
     assert (nothing.median, nothing.worst, nothing.done, nothing.waiting) == (None, None, 0, 0)
 
 
@@ -83,13 +83,13 @@ def many(*told: list[tuple[str, str]]) -> pd.DataFrame:
         for at, one in enumerate(told)
         for clock, status in one
     ]
-    return lives.lives(rows_with(*rows))
+    return milestones.lives(rows_with(*rows))
 
 
 def test_open_cases_are_counted_as_not_yet_not_left_out() -> None:
     quick = [("08.00", "dilaporkan"), ("08.10", "selesai")]
     waits = [("08.00", "dilaporkan")]
-    found = lives.stretch(many(quick, waits, waits), "selesai", wib("12.00"))
+    found = milestones.stretch(many(quick, waits, waits), "selesai", wib("12.00"))
     assert found.median is None  # of three only one has closed: half have not
     assert (found.done, found.waiting) == (1, 2)
 
@@ -97,13 +97,13 @@ def test_open_cases_are_counted_as_not_yet_not_left_out() -> None:
 def test_the_worst_so_far_may_be_one_that_still_waits() -> None:
     quick = [("08.00", "dilaporkan"), ("08.10", "diverifikasi")]
     waits = [("08.05", "dilaporkan")]
-    found = lives.stretch(many(quick, waits), "diverifikasi", wib("09.00"))
+    found = milestones.stretch(many(quick, waits), "diverifikasi", wib("09.00"))
     assert (found.worst, found.worst_open) == (55 * MINUTE, True)
     assert str(found.worst_case).startswith("K-1")
 
 
 def test_a_case_first_told_as_closed_says_nothing_of_how_long_it_took() -> None:
-    found = lives.stretch(
+    found = milestones.stretch(
         many([("08.00", "selesai")], [("08.00", "dilaporkan"), ("08.20", "selesai")]),
         "selesai",
         wib("09.00"),
@@ -131,14 +131,14 @@ def slow_median(told: list[tuple[int, bool]]) -> timedelta | None:
 def test_the_median_equals_the_slow_product_limit(told: list[tuple[int, bool]]) -> None:
     took = pd.Series([t * MINUTE for t, _ in told], dtype="timedelta64[us]")
     done = pd.Series([d for _, d in told], dtype="bool")
-    assert lives.median(took, done) == slow_median(told)
+    assert milestones.median(took, done) == slow_median(told)
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=15))
 def test_where_all_are_done_it_is_the_plain_lower_median(minutes: list[int]) -> None:
     took = pd.Series([m * MINUTE for m in minutes])
     middle = sorted(minutes)[(len(minutes) - 1) // 2]
-    assert lives.median(took, pd.Series(True, took.index)) == middle * MINUTE
+    assert milestones.median(took, pd.Series(True, took.index)) == middle * MINUTE
 
 
 told_rows = st.lists(
@@ -155,7 +155,7 @@ told_rows = st.lists(
 
 def slow_life(rows: list[dict[str, str]]) -> dict[str, str | None]:
     """The obvious way: walk one case's rows in the order told."""
-    steps: dict[str, str | None] = dict.fromkeys((*lives.STEPS, "diteruskan"))
+    steps: dict[str, str | None] = dict.fromkeys((*milestones.STEPS, "diteruskan"))
     for row in rows:
         status = row["status"]
         if status != "dilaporkan":
@@ -171,7 +171,7 @@ def slow_life(rows: list[dict[str, str]]) -> dict[str, str | None]:
 
 @given(told_rows)
 def test_lives_equal_the_slow_walk_through_the_rows(rows: list[dict[str, str]]) -> None:
-    found = lives.lives(rows_with(*(incident(**row) for row in rows)))
+    found = milestones.lives(rows_with(*(incident(**row) for row in rows)))
     ordered = sorted(rows, key=lambda row: row["known"])
     for case, told in found.iterrows():
         mine = [row for row in ordered if row["id"] == str(case).split("|")[0]]
@@ -182,9 +182,9 @@ def test_lives_equal_the_slow_walk_through_the_rows(rows: list[dict[str, str]]) 
 
 @given(told_rows)
 def test_every_case_is_done_or_waiting_or_was_told_at_once(rows: list[dict[str, str]]) -> None:
-    found = lives.lives(rows_with(*(incident(**row) for row in rows)))
-    for step in lives.STEPS:
-        one = lives.stretch(found, step, wib("12.00"))
+    found = milestones.lives(rows_with(*(incident(**row) for row in rows)))
+    for step in milestones.STEPS:
+        one = milestones.stretch(found, step, wib("12.00"))
         assert one.done + one.waiting + one.at_once == len(found)
 
 
@@ -194,7 +194,7 @@ def test_a_group_reaches_a_step_with_its_first_and_closes_with_its_last() -> Non
         [("08.10", "dilaporkan"), ("08.15", "diverifikasi"), ("09.00", "selesai")],
     )
     head, other = found.index
-    one = lives.folded(found, {head: head, other: head})
+    one = milestones.folded(found, {head: head, other: head})
     assert one.index.tolist() == [head]
     assert one["start"].iloc[0] == wib("08.00")
     assert one["diverifikasi"].iloc[0] == wib("08.15")
@@ -204,13 +204,13 @@ def test_a_group_reaches_a_step_with_its_first_and_closes_with_its_last() -> Non
 def test_a_group_of_which_one_is_open_is_not_closed() -> None:
     found = many([("08.00", "dilaporkan"), ("08.30", "selesai")], [("08.10", "dilaporkan")])
     head, other = found.index
-    assert lives.folded(found, {head: head, other: head})["selesai"].isna().all()
+    assert milestones.folded(found, {head: head, other: head})["selesai"].isna().all()
 
 
 def late(at: str, *rows: dict[str, Any]) -> pd.DataFrame:
     frame = rows_with(*rows)
-    opened = incidents.still_open(incidents.cases(frame))
-    return lives.overdue(opened, lives.lives(frame), SERVICE, wib(at))
+    opened = cases.still_open(cases.cases(frame))
+    return milestones.overdue(opened, milestones.lives(frame), SERVICE, wib(at))
 
 
 def test_a_report_is_overdue_only_after_the_time_for_its_next_step() -> None:
@@ -242,7 +242,7 @@ def test_who_handles_a_case_is_not_unsaid_by_a_row_that_does_not_name_it() -> No
         incident(known="08.00", ditugaskan="Polsek Indralaya", keandalan="B"),
         incident(known="08.10", status="diverifikasi"),
     )
-    case = incidents.cases(rows).iloc[0]
+    case = cases.cases(rows).iloc[0]
     assert (case["ditugaskan"], case["keandalan"]) == ("Polsek Indralaya", "B")
 
 
@@ -252,4 +252,4 @@ def test_the_first_words_on_a_case_are_kept() -> None:
         incident(known="08.10", uraian="Massa datang."),
         incident(known="09.00", uraian="Aman."),
     )
-    assert list(lives.first_words(rows).values()) == ["Massa datang."]
+    assert list(milestones.first_words(rows).values()) == ["Massa datang."]

@@ -8,9 +8,10 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import incidents, merging
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import overview
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents import merging
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import overview
 from situasi.domain import election, feed_schemas
 from tests.analysis import slow
 from tests.builders import WIB, incident, report, rows_of
@@ -19,7 +20,7 @@ from tests.builders_election import invented_election
 
 
 def cases(*rows: dict[str, Any]) -> pd.DataFrame:
-    return incidents.cases(rows_with(*rows))
+    return incidents_cases.cases(rows_with(*rows))
 
 
 def key(found: pd.DataFrame, name: str) -> str:
@@ -64,13 +65,13 @@ def test_a_group_whose_cases_are_all_closed_is_closed() -> None:
         incident(id="A", status="selesai"), incident(id="B", known="09.00", status="tidak_terbukti")
     )
     one = merging.merged(found, merges(said(found, "A", "B")))
-    assert incidents.still_open(one).empty
+    assert incidents_cases.still_open(one).empty
 
 
 def test_a_group_nobody_weighed_is_not_low() -> None:
     found = cases(incident(id="A", tingkat=None), incident(id="B", tingkat=None))
     one = merging.merged(found, merges(said(found, "A", "B")))
-    assert incidents.by_tingkat(one) == {None: 1}
+    assert incidents_cases.by_tingkat(one) == {None: 1}
 
 
 def test_what_was_parted_again_is_two_and_may_be_merged_anew() -> None:
@@ -187,7 +188,7 @@ def test_situasi_counts_a_merged_case_once_and_parted_again_twice(tmp_path: Any)
     rows = rows_with(
         incident(id="A", known="08.00"), incident(id="B", known="08.10", situasi="kuning")
     )
-    found = incidents.cases(rows)
+    found = incidents_cases.cases(rows)
 
     def seen(clock: str) -> Any:
         hour, minute = map(int, clock.split("."))

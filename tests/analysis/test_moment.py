@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import WINDOWS, moment, reckoned, within
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.view_time import WINDOWS, moment, reckoned, within
 from situasi.board import Board
 from tests.builders import DAY, WIB, wib
 

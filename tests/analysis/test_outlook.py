@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import outlook as analysis
-from situasi.analysis import outlook_counts
-from situasi.analysis.outlook import areas, outlook, whole
-from situasi.analysis.outlook_pace import running
-from situasi.analysis.station_reports import of_stations
+from situasi.analysis.stations.reports import of_stations
+from situasi.analysis.turnout import forecast as analysis
+from situasi.analysis.turnout import forecast_inputs
+from situasi.analysis.turnout.forecast import areas, outlook, whole
+from situasi.analysis.turnout.forecast_pace import running
 from tests.analysis import builders_tps
 from tests.analysis.builders_outlook import (
     CALIBRATED,
@@ -251,8 +251,8 @@ def test_the_pace_learned_at_once_is_that_learned_hour_by_hour() -> None:
     rows += at_rate(0.65, codes()[:200], "11.00")
     here = register()
     counted = standing(*rows, register=here)
-    used = outlook_counts.weighed(counted, here, PACE)
-    lists = outlook_counts.lists(here)
+    used = forecast_inputs.weighed(counted, here, PACE)
+    lists = forecast_inputs.lists(here)
     learned = running(used, lists, PACE, here.election.rules.outlook)
     assert learned.ahead == pytest.approx(slow_pace(rows), abs=1e-6)
 
@@ -261,8 +261,8 @@ def test_what_is_learned_makes_nothing_less_sure() -> None:
     rows = at_rate(0.6, codes(), "09.00") + at_rate(0.66, codes(), "10.00")
     here = register()
     counted = standing(*rows, register=here)
-    used = outlook_counts.weighed(counted, here, PACE)
-    learned = running(used, outlook_counts.lists(here), PACE, here.election.rules.outlook)
+    used = forecast_inputs.weighed(counted, here, PACE)
+    learned = running(used, forecast_inputs.lists(here), PACE, here.election.rules.outlook)
     assert (np.diag(learned.covariance)[:-1] <= np.diag(PACE.covariance) + 1e-12).all()
     assert np.linalg.eigvalsh(learned.covariance).min() > -1e-12
 

@@ -12,11 +12,13 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import bound, caseload, incidents, merging, situasi
-from situasi.analysis.attention import attention
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.overview import Overview, overview
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents import bound, case_index, merging
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.overview import Overview, overview
+from situasi.analysis.situation.priority_score import attention
 from situasi.domain import election, feed_schemas
 from situasi.live import access_scope
 from situasi.live.access_scope import Sight
@@ -99,9 +101,9 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     quick = access_scope.known(frames, delivered(frames["incidents"], cut), reach, limit)
     slowly = Known(seen, limit)
     for feed in feed_schemas.FEEDS:
-        pd.testing.assert_frame_equal(quick[feed], incidents.known(seen[feed], limit))
+        pd.testing.assert_frame_equal(quick[feed], incidents_cases.known(seen[feed], limit))
         assert quick.last(feed) == slowly.last(feed)
-    pd.testing.assert_frame_equal(quick.cases.frame(), incidents.cases(quick["incidents"]))
+    pd.testing.assert_frame_equal(quick.cases.frame(), incidents_cases.cases(quick["incidents"]))
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,11 +114,13 @@ def test_the_lively_cases_tell_as_much_of_crowds_and_weights_as_all_of_them(
     told = [{**one, "kecamatan": {"16.10.01": HERE, "16.10.02": THERE}.get(one["kecamatan"])}
             for one in told]  # fmt: skip
     frames, moment, valid = frames_of(told, said), wib(at), timedelta(hours=3)
-    every = merging.merged(incidents.cases(frames["incidents"]), frames["merges"])
-    lively = caseload.either(caseload.still_open, caseload.heard_since(moment - valid))
-    cases = caseload.of_known(frames["incidents"])
+    every = merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"])
+    lively = case_index.either(case_index.still_open, case_index.heard_since(moment - valid))
+    cases = case_index.of_known(frames["incidents"])
     few = bound.of(cases, frames["merges"]).frame(lively)
-    states = situasi.by_kecamatan(every, [HERE, THERE], moment, valid)
-    pd.testing.assert_frame_equal(situasi.by_kecamatan(few, [HERE, THERE], moment, valid), states)
+    states = crowd_state.by_kecamatan(every, [HERE, THERE], moment, valid)
+    pd.testing.assert_frame_equal(
+        crowd_state.by_kecamatan(few, [HERE, THERE], moment, valid), states
+    )
     scores = [attention(found, states, stations(), {}, gaps(), RULES) for found in (every, few)]
     pd.testing.assert_frame_equal(scores[1], scores[0])

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import incidents, lives, punctual
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.overview import of_cases, of_each
-from situasi.analysis.stations import stations
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents import milestones
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import sla_compliance
+from situasi.analysis.situation.overview import of_cases, of_each
+from situasi.analysis.stations.status import stations
 from situasi.domain.feed_schemas import FASE, MERGES, STATUS, TPS
 from situasi.domain.register import Register
 from tests.builders import incident, report, rows_of, wib
@@ -43,11 +45,11 @@ def test_each_case_is_in_exactly_one_place_of_each_step(
     register: Register, cases: list[tuple[str, int, str]]
 ) -> None:
     rows = rows_of_incidents(*_told(cases))
-    shown, lived = incidents.cases(rows), lives.lives(rows)
+    shown, lived = incidents_cases.cases(rows), milestones.lives(rows)
     service = register.election.rules.service
-    found = punctual.of_steps(shown, lived, service, AT)
-    limits = lives.allowed(service["tinggi"])
-    for step in lives.STEPS:
+    found = sla_compliance.of_steps(shown, lived, service, AT)
+    limits = milestones.allowed(service["tinggi"])
+    for step in milestones.STEPS:
         slow = {"in_time": 0, "late": 0, "waiting": 0, "overdue": 0}
         for case in shown["case"]:
             start, reached = lived.loc[case, "start"], lived.loc[case, step]
@@ -55,7 +57,7 @@ def test_each_case_is_in_exactly_one_place_of_each_step(
             slow[("overdue" if late else "waiting") if pd.isna(reached)
                  else "late" if late else "in_time"] += 1  # fmt: skip
         assert found.loc[step].to_dict() == slow
-    overdue = lives.overdue(incidents.still_open(shown), lived, service, AT)
+    overdue = milestones.overdue(incidents_cases.still_open(shown), lived, service, AT)
     assert len(overdue) <= found["overdue"].sum()
 
 
@@ -65,7 +67,7 @@ def test_a_phase_told_after_its_time_is_late_and_one_never_told_is_missing(
     code = register.tps["code"].iloc[0]
     one = {"kecamatan": "16.10.01", "desa": code[:13], "tps": "001", "lingkup": "tps"}
     known = {"tps": rows_of(TPS, report(**one, at="07.40", fase="dibuka"))}
-    found = punctual.of_phases(stations(known, register, AT), register, AT)
+    found = sla_compliance.of_phases(stations(known, register, AT), register, AT)
     assert list(found.index) == ["logistik_tiba", "dibuka"]
     opened = found.loc["dibuka"]
     assert (opened["late"], opened["in_time"], opened["missing"]) == (1, 0, 666)
@@ -78,7 +80,7 @@ def test_only_what_was_due_is_judged_and_all_tps_are_counted(
     register: Register, clock: str
 ) -> None:
     empty = stations({"tps": rows_of(TPS)}, register, wib(clock))
-    found = punctual.of_phases(empty, register, wib(clock))
+    found = sla_compliance.of_phases(empty, register, wib(clock))
     due = [d.fase for d in register.election.rules.tps.dues if wib(clock).time() >= d.at]
     assert list(found.index) == due
     assert set(found.index) <= set(FASE)

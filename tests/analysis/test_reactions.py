@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis import works
-from situasi.analysis.known import Known
-from situasi.analysis.reactions import Asked, Heed, latest, medians, reactions
+from situasi.analysis import queries
+from situasi.analysis.as_of import Known
+from situasi.analysis.exercise_response import Asked, Heed, latest, medians, reactions
 from situasi.domain.exercise_scenarios import STEPS
 from situasi.domain.feed_schemas import MERGES, STATUS, STATUS_CLOSED
 from tests.analysis.builders_tps import whole
@@ -49,7 +49,7 @@ def found(
     frames = {"incidents": incidents(*rows), "merges": rows_of(MERGES, *merges)}
     now = None if minute is None else BEGAN + minute * MINUTE
     known = Known(frames, at)
-    return works.run(reactions, known, whole(), BEGAN, (ASKED,), heeded, now).set_index("step")
+    return queries.run(reactions, known, whole(), BEGAN, (ASKED,), heeded, now).set_index("step")
 
 
 def took(table: pd.DataFrame) -> dict[str, float]:
@@ -135,7 +135,7 @@ def test_what_was_not_known_at_a_past_moment_is_open_then() -> None:
 
 def test_no_drill_no_rows() -> None:
     known = Known({"incidents": incidents(), "merges": rows_of(MERGES)}, None)
-    assert works.run(reactions, known, whole(), BEGAN, (), (), BEGAN).empty
+    assert queries.run(reactions, known, whole(), BEGAN, (), (), BEGAN).empty
 
 
 told = st.lists(
@@ -223,7 +223,7 @@ def test_reactions_through_the_forms_are_timed_though_the_exercise_clock_stands(
     )
     frames = {name: here.rows(name) for name in ("incidents", "merges")}
     known = Known(frames, None)
-    table = works.run(reactions, known, whole(), EXERCISE, asked, (), here.clock())
+    table = queries.run(reactions, known, whole(), EXERCISE, asked, (), here.clock())
     assert took(table[table["case"] == "bentrok"].set_index("step")) == {
         "diketahui": 4, "diverifikasi": 4, "ditugaskan": 20, "ditutup": 120,
     }  # fmt: skip

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import stats
 
-from situasi.analysis import risk
-from situasi.analysis.watched import Floats
+from situasi.analysis.hotspots import rates
+from situasi.analysis.hotspots.exposure import Floats
 from tests.analysis.builders_hot import NOW, START, centres, day, watched
 from tests.analysis.builders_tps import whole
 from tests.bench import hot as bench
@@ -64,7 +64,7 @@ def slow(counts: Floats, exposure: Floats) -> list[list[tuple[float, float, floa
 
 @given(counted, exposed)
 def test_the_rates_are_those_of_reckoning_cell_by_cell(counts: Floats, exposure: Floats) -> None:
-    found, by_hand = risk.rates(counts, exposure, FIXED), slow(counts, exposure)
+    found, by_hand = rates.rates(counts, exposure, FIXED), slow(counts, exposure)
     for row, hour in np.ndindex(3, 4):
         told = (found.rate[row, hour], found.low[row, hour], found.high[row, hour])
         cell = by_hand[row][hour]
@@ -73,7 +73,7 @@ def test_the_rates_are_those_of_reckoning_cell_by_cell(counts: Floats, exposure:
 
 @given(counted, exposed)
 def test_a_rate_lies_in_its_interval_and_is_never_zero(counts: Floats, exposure: Floats) -> None:
-    found = risk.rates(counts, exposure, RULES)
+    found = rates.rates(counts, exposure, RULES)
     heard = exposure > 0
     assert (np.isnan(found.rate) == ~heard).all()
     assert (found.low[heard] < found.rate[heard]).all()
@@ -84,7 +84,7 @@ def test_a_rate_lies_in_its_interval_and_is_never_zero(counts: Floats, exposure:
 def test_one_incident_in_a_small_kecamatan_does_not_make_it_the_worst() -> None:
     exposure = np.array([[5.0], [100.0], [100.0]])
     counts = np.array([[1.0], [12.0], [3.0]])
-    found = risk.rates(counts, exposure, FIXED)
+    found = rates.rates(counts, exposure, FIXED)
     plain = counts / exposure
     assert plain[0, 0] > plain[1, 0]
     assert found.rate[0, 0] < found.rate[1, 0]
@@ -93,7 +93,7 @@ def test_one_incident_in_a_small_kecamatan_does_not_make_it_the_worst() -> None:
 
 def test_where_more_is_told_the_interval_is_narrower() -> None:
     exposure = np.full((4, 3), 50.0)
-    few, many = (risk.rates(np.full((4, 3), n), exposure, FIXED) for n in (1.0, 20.0))
+    few, many = (rates.rates(np.full((4, 3), n), exposure, FIXED) for n in (1.0, 20.0))
     assert (few.high / few.low > many.high / many.low).all()
 
 
@@ -102,7 +102,9 @@ def test_the_day_itself_says_how_alike_the_kecamatan_are() -> None:
     rng = np.random.default_rng(1)
     alike = rng.poisson(2.0, exposure.shape).astype("float64")
     unlike = rng.poisson(rng.gamma(0.7, 2 / 0.7, exposure.shape)).astype("float64")
-    assert risk.rates(unlike, exposure, RULES).prior < 3 < risk.rates(alike, exposure, RULES).prior
+    assert (
+        rates.rates(unlike, exposure, RULES).prior < 3 < rates.rates(alike, exposure, RULES).prior
+    )
 
 
 def test_hours_that_no_word_reaches_are_missing_and_not_zero() -> None:
@@ -110,7 +112,7 @@ def test_hours_that_no_word_reaches_are_missing_and_not_zero() -> None:
     silent = at.heard.copy()
     silent["16.10.01"] = pd.NaT
     silent["16.10.02"] = pd.Timestamp(START + timedelta(hours=5, minutes=30)).tz_convert("UTC")
-    cells = risk.cells(replace(at, heard=silent), RULES).set_index(["kecamatan", "hour"])
+    cells = rates.cells(replace(at, heard=silent), RULES).set_index(["kecamatan", "hour"])
     assert cells.loc["16.10.01"][["count", "rate", "low", "high"]].isna().all(axis=None)
     assert not cells.loc["16.10.01"][["wide", "above"]].any(axis=None)
     heard = cells.loc["16.10.02"]
@@ -121,7 +123,7 @@ def test_hours_that_no_word_reaches_are_missing_and_not_zero() -> None:
 
 def test_the_cells_hold_every_incident_that_counts_and_end_with_the_moment() -> None:
     at = day(80, np.random.default_rng(4), at=NOW + timedelta(minutes=20))
-    cells = risk.cells(at, RULES)
+    cells = rates.cells(at, RULES)
     assert cells["count"].sum() == 80
     assert cells["hour"].max() == pd.Timestamp(NOW)
     last = cells[cells["hour"] == pd.Timestamp(NOW)]
@@ -130,9 +132,9 @@ def test_the_cells_hold_every_incident_that_counts_and_end_with_the_moment() -> 
 
 def test_of_a_handful_of_incidents_nothing_is_reckoned() -> None:
     few = day(RULES.least - 1, np.random.default_rng(0))
-    assert risk.cells(few, RULES).empty
-    assert len(risk.cells(day(RULES.least, np.random.default_rng(0)), RULES))
-    assert risk.cells(watched([], [], [], NOW, whole()), RULES).empty
+    assert rates.cells(few, RULES).empty
+    assert len(rates.cells(day(RULES.least, np.random.default_rng(0)), RULES))
+    assert rates.cells(watched([], [], [], NOW, whole()), RULES).empty
 
 
 def test_centres_are_there_for_every_kecamatan() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from situasi.analysis.silence import FeedState, newest_of, states
+from situasi.analysis.situation.feed_staleness import FeedState, newest_of, states
 from tests.builders import DAY, incident, incidents, wib
 
 WATCH = (wib("04.00"), DAY + timedelta(days=1))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.dues import Due, dues
-from situasi.analysis.reporting import STATES
-from situasi.analysis.station_reports import unmatched
-from situasi.analysis.stations import NO_PHASE, by_kecamatan, stations
+from situasi.analysis.stations.deadlines import Due, dues
+from situasi.analysis.stations.reporting_status import STATES
+from situasi.analysis.stations.reports import unmatched
+from situasi.analysis.stations.status import NO_PHASE, by_kecamatan, stations
 from situasi.domain.feed_schemas import FASE
 from tests.analysis.builders_tps import DESA, FIRST, known, small, told, whole
 from tests.builders import wib

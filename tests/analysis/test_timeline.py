@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents import cases
-from situasi.analysis.timeline import per_slot, without_hour
+from situasi.analysis.incidents.cases import cases
+from situasi.analysis.incidents.timeline import per_slot, without_hour
 from tests.builders import DAY, incident, incidents, wib
 
 START, END = wib("04.00"), DAY + timedelta(days=1)

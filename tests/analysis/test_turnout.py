@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.stations import stations
-from situasi.analysis.turnout import by_kecamatan, curve, totals, whole
+from situasi.analysis.stations.status import stations
+from situasi.analysis.turnout.summary import by_kecamatan, curve, totals, whole
 from situasi.domain.register import Register
 from tests.analysis.builders_tps import DESA, known, small, standing, told
 from tests.analysis.builders_tps import whole as whole_register

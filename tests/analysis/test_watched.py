@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi.analysis import works
-from situasi.analysis.hot import Hot, hot
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.watched import Watched, watched
+from situasi.analysis import queries
+from situasi.analysis.as_of import Known
+from situasi.analysis.hotspots.exposure import Watched, watched
+from situasi.analysis.hotspots.hotspots import Hot, hot
+from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from tests.analysis.builders_hot import centres
 from tests.analysis.builders_tps import whole
@@ -103,12 +103,12 @@ def test_a_kecamatan_counts_as_heard_as_long_after_its_word_as_a_hijau_holds() -
 
 
 def test_the_work_says_which_feeds_it_reads_and_a_quiet_day_has_no_map_and_no_cluster() -> None:
-    assert set(works.of(hot).every) == {INCIDENTS.name, MERGES.name}
+    assert set(queries.of(hot).every) == {INCIDENTS.name, MERGES.name}
     frames = {"incidents": incidents(incident()), "merges": rows_of(MERGES)}
     known = Known(frames, wib("12.00"))
-    found: Hot = works.run(hot, known, whole(), wib("12.00"), Selection(), centres(whole()))
+    found: Hot = queries.run(hot, known, whole(), wib("12.00"), Selection(), centres(whole()))
     assert found.cells.empty and found.scan.clusters == ()
-    before: Hot = works.run(
+    before: Hot = queries.run(
         hot, Known(frames, wib("03.00")), whole(), wib("03.00"), Selection(), centres(whole())
     )
     assert before.cells.empty and before.day.reported == 0

@@ -9,8 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi.analysis import casework, coverage, day, station_reports, stations, works
-from situasi.analysis.works import reads
+from situasi.analysis import queries
+from situasi.analysis.personnel import coverage
+from situasi.analysis.queries import reads
+from situasi.analysis.situation import area_summary, worklist
+from situasi.analysis.stations import reports, status
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, TPS
 from situasi.domain.register import Register
@@ -44,17 +47,17 @@ def whole(known: Known, _register: Register, at: datetime, found: Any, asked: st
 
 
 def test_a_work_is_given_the_frames_of_the_feeds_that_it_names_and_what_its_parts_found() -> None:
-    given = works.run(whole, frames(), small(), AT, "more")
+    given = queries.run(whole, frames(), small(), AT, "more")
     assert given == (("incidents", "merges"), AT, ("tps",), "more")
 
 
 def test_a_work_rests_on_the_feeds_of_its_parts_too() -> None:
-    assert works.of(whole).feeds == ("incidents", "merges")
-    assert works.of(whole).every == ("incidents", "merges", "tps")
+    assert queries.of(whole).feeds == ("incidents", "merges")
+    assert queries.of(whole).every == ("incidents", "merges", "tps")
 
 
 def test_a_feed_that_the_viewer_may_not_see_is_not_given() -> None:
-    assert works.run(part, {}, small(), AT) == ()
+    assert queries.run(part, {}, small(), AT) == ()
 
 
 @reads(INCIDENTS)
@@ -72,11 +75,11 @@ def test_a_work_that_reads_what_it_does_not_name_fails_instead_of_finding_nothin
     work: Any,
 ) -> None:
     with pytest.raises(AssertionError, match="tps"):
-        works.run(work, frames(), small(), AT)
+        queries.run(work, frames(), small(), AT)
 
 
 def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
-    assert works.run(lambda known, *_: tuple(known), frames(), small(), AT) == tuple(
+    assert queries.run(lambda known, *_: tuple(known), frames(), small(), AT) == tuple(
         feed_schemas.FEEDS
     )
 
@@ -84,11 +87,11 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
 @pytest.mark.parametrize(
     ("work", "asked"),
     [
-        (stations.stations, ()),
-        (station_reports.unmatched, ()),
+        (status.stations, ()),
+        (reports.unmatched, ()),
         (coverage.coverage, ()),
-        (day.day, ()),
-        (casework.casework, (casework.Selection(),)),
+        (area_summary.day, ()),
+        (worklist.casework, (worklist.Selection(),)),
         (personnel_work.work, ((),)),
         (turnout_work.work, ((),)),
         (neutrality_panel.work, ((),)),
@@ -96,9 +99,9 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
-    assert len(works.of(work).every) < len(feed_schemas.FEEDS)
-    assert works.run(work, frames(), small(), AT, *asked) is not None
+    assert len(queries.of(work).every) < len(feed_schemas.FEEDS)
+    assert queries.run(work, frames(), small(), AT, *asked) is not None
 
 
 def test_the_activities_are_read_by_their_page_alone() -> None:
-    assert works.of(activities_work.work).every == ("activities",)
+    assert queries.of(activities_work.work).every == ("activities",)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis import works
-from situasi.analysis.alerts import alerts as work
+from situasi.analysis import queries
+from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.domain import election, feed_schemas, settings
 from situasi.domain import register as domain_register
@@ -69,7 +69,7 @@ def bursts(place: Register, number: int, seed: int, *, planted: bool) -> Rates:
         some = days.bursts(place, rng, PER_DAY) if planted else []
         reports = days.noise(place, rng) + [r for one in some for r in days.of_burst(one, rng)]
         frames["incidents"] = days.told(reports)
-        spelled = works.run(work.of_cases, frames, place, _END)
+        spelled = queries.run(work.of_cases, frames, place, _END)
         found: Alerts = work.alerts(frames, place, _END, spelled)
         table = found.table[found.table["rule"] == "beruntun"]
         _judge(rates, table, some)
@@ -119,7 +119,7 @@ def exact(place: Register, number: int, seed: int) -> dict[str, Rates]:
 
 
 def _spelled(frames: days.Frames, place: Register) -> pd.DataFrame:
-    found: Alerts = works.run(work.alerts, frames, place, _END)
+    found: Alerts = queries.run(work.alerts, frames, place, _END)
     rules = found.table.set_index("key")["rule"]
     return found.members.assign(rule=found.members["key"].map(rules))
 
@@ -146,9 +146,9 @@ def run() -> None:
         print(f"  {rule:<30}{rates.told()}")
     frames, _truth = days.whole_day(place, 4, planted=True)
     every = (work.of_cases, work.of_stations, work.of_officers, work.of_neutrality)
-    parts = [works.run(part, frames, place, _END) for part in every]
+    parts = [queries.run(part, frames, place, _END) for part in every]
     for name, what in {
-        "all of it, nothing kept": lambda: works.run(work.alerts, frames, place, _END),
+        "all of it, nothing kept": lambda: queries.run(work.alerts, frames, place, _END),
         "once its parts are found": lambda: work.alerts(frames, place, _END, *parts),
     }.items():
         took = []

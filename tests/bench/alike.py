@@ -9,7 +9,8 @@ from functools import partial
 
 import pandas as pd
 
-from situasi.analysis import incidents, likeness, lives
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents import duplicates, milestones
 from situasi.domain import election, settings
 from tests.builders import incident
 from tests.builders import incidents as rows_with
@@ -37,9 +38,9 @@ def run() -> None:
         print(f"\nAlike reports, {what}")
         for count in COUNTS:
             rows = flood(count, worded=worded)
-            cases, texts = incidents.cases(rows), lives.first_words(rows)
+            cases, texts = incidents_cases.cases(rows), milestones.first_words(rows)
             plain = _measured(partial(_grouped, cases))
-            ours = _measured(partial(likeness.pairs, cases, texts, rules))
+            ours = _measured(partial(duplicates.pairs, cases, texts, rules))
             print(
                 f"  {count:>7,} reports: {ours[0]:6.2f} s, {ours[1]:6.1f} MB; grouped and sorted "
                 f"{plain[0]:6.2f} s, {plain[1]:6.1f} MB; {ours[0] / plain[0]:.1f} x time, "

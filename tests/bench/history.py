@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from situasi.analysis import works
-from situasi.analysis.day import day
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import within
-from situasi.analysis.overview import feeds_heard, of_cases
+from situasi.analysis import queries
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.area_summary import day
+from situasi.analysis.situation.overview import feeds_heard, of_cases
+from situasi.analysis.view_time import within
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
@@ -123,7 +123,7 @@ def _computed(board: Board) -> None:
     wanted = within(Selection(), "hari", at, register.election)
     of_cases(known, register.election, list(register.kecamatan), wanted, at)
     feeds_heard(known, register.election, at)
-    works.run(day, known, register, at)
+    queries.run(day, known, register, at)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from situasi.analysis import clusters, risk
-from situasi.analysis.clusters import Scan
-from situasi.analysis.risk import Rates
-from situasi.analysis.watched import Watched
+from situasi.analysis.hotspots import rates, scan_statistic
+from situasi.analysis.hotspots.exposure import Watched
+from situasi.analysis.hotspots.rates import Rates
+from situasi.analysis.hotspots.scan_statistic import Scan
 from tests.analysis.builders_hot import Planted, centres, day
 from tests.analysis.builders_tps import whole
 
@@ -51,7 +51,7 @@ def scanned(
 ) -> Scan:
     at = day(number, np.random.default_rng(seed), planted=planted, likeness=likeness)
     rules = replace(RULES.clusters, seed=seed, replications=replications)
-    return clusters.scan(at, whole().tps, CENTRES, rules)
+    return scan_statistic.scan(at, whole().tps, CENTRES, rules)
 
 
 def false_clusters(days: int, number: int = USUAL, replications: int = 999) -> int:
@@ -94,7 +94,7 @@ def _called(whole_day: Watched, half: int, seed: int) -> bool:
     heard = whole_day.heard.clip(upper=pd.Timestamp(at).tz_convert("UTC"))
     then = replace(whole_day, at=at, counted=counted, heard=heard)
     rules = replace(RULES.clusters, seed=seed)
-    return bool(clusters.scan(then, whole().tps, CENTRES, rules).clusters)
+    return bool(scan_statistic.scan(then, whole().tps, CENTRES, rules).clusters)
 
 
 def power(days: int, planted: Planted, number: int = USUAL, replications: int = 999) -> int:
@@ -150,7 +150,7 @@ def reckoned(rng: np.random.Generator, likeness: float) -> tuple[Floats, Floats,
     truth = common * own * slow
     exposure = np.repeat(sizes[:, None], len(hours), axis=1)
     counts = rng.poisson(truth * exposure).astype("float64")
-    return truth, exposure, counts, risk.rates(counts, exposure, RULES.risk)
+    return truth, exposure, counts, rates.rates(counts, exposure, RULES.risk)
 
 
 def speed() -> None:
@@ -160,8 +160,8 @@ def speed() -> None:
             took = {"risk": [], "scan": []}
             for _ in range(7):
                 for name, work in (
-                    ("risk", lambda at=at: risk.cells(at, RULES.risk)),
-                    ("scan", lambda at=at: clusters.scan(
+                    ("risk", lambda at=at: rates.cells(at, RULES.risk)),
+                    ("scan", lambda at=at: scan_statistic.scan(
                         at, whole().tps, CENTRES, RULES.clusters)),
                 ):  # fmt: skip
                     begun = time.process_time()

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import time
 
-from situasi.analysis import allocation, coverage, works
+from situasi.analysis import queries
+from situasi.analysis.personnel import coverage
+from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.domain import boundaries, election, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.settings import load
@@ -22,19 +24,21 @@ def run() -> None:
     register = domain_register.load(definition)
     land = road_network.load(definition, boundaries.load(definition.boundaries), register.desa)
     rule = definition.rules.moves
-    allocation.plan(needs(crisis(register), register), land, rule, wib(AT))  # loads the solver
+    redeployment_plan.plan(
+        needs(crisis(register), register), land, rule, wib(AT)
+    )  # loads the solver
     print(f"\nWhom to move: {len(register.tps)} TPS, {OFFICERS} officers, {DAYS} made-up days")
     looked, made, shorter, graver, proven = [], [], [], 0, 0
     for seed in range(1, DAYS + 1):
         own = rated(register, seed)
         rows = crisis(own, OFFICERS, seed)
-        covered = works.run(coverage.coverage, rows, own, wib(AT))
-        given = works.of(allocation.needs).given(rows)
+        covered = queries.run(coverage.coverage, rows, own, wib(AT))
+        given = queries.of(redeployment_plan.needs).given(rows)
         begun = time.perf_counter()
-        found = allocation.needs(given, own, wib(AT), covered, ())
+        found = redeployment_plan.needs(given, own, wib(AT), covered, ())
         looked.append(time.perf_counter() - begun)
         begun = time.perf_counter()
-        plan = allocation.plan(found, land, rule, wib(AT))
+        plan = redeployment_plan.plan(found, land, rule, wib(AT))
         made.append(time.perf_counter() - begun)
         removed, km = plan.plain
         ahead = (plan.removed, -plan.km) >= (removed, -km - 1e-6)

@@ -7,13 +7,12 @@ import statistics
 import time
 from dataclasses import replace
 
-from situasi import calibration
-from situasi.analysis import microseconds
-from situasi.analysis.outlook import outlook
-from situasi.analysis.station_reports import counts
+from situasi.analysis import timestamps
+from situasi.analysis.stations.reports import counts
+from situasi.analysis.turnout import calibration, simulated_days
+from situasi.analysis.turnout.forecast import outlook
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
-from situasi.rehearsal import days
 
 DAYS, SEED = 500, 2026
 OF_A_KIND = 120
@@ -22,8 +21,8 @@ OF_A_KIND = 120
 def run() -> None:
     """Print the figures of the calibration that is kept in the election's folder."""
     definition = election.load(settings.load({}).election)
-    register, given = domain_register.load(definition), days.assumed(definition.folder)
-    found, of = definition.calibrated, days.area(register)
+    register, given = domain_register.load(definition), simulated_days.assumed(definition.folder)
+    found, of = definition.calibrated, simulated_days.area(register)
     assert found is not None, "run: python -m situasi calibrate"
     doubt = 100 * math.sqrt(0.9 * 0.1 / DAYS)
     print(
@@ -31,7 +30,7 @@ def run() -> None:
     )
     print("at     level      covered   +-  model  paced  scaled  so far   (points of the list)")
     started = time.perf_counter()
-    for one in calibration.scores(register, found, days.days(of, given, DAYS, SEED)):
+    for one in calibration.scores(register, found, simulated_days.days(of, given, DAYS, SEED)):
         print(
             f"{one.at:%H.%M}  {one.level:9} {one.covered:6.1f} % {one.width:5.1f} {one.model:6.2f} "
             f"{one.paced:6.2f} {one.scaled:7.2f} {one.so_far:7.2f}"
@@ -40,22 +39,24 @@ def run() -> None:
     print("\nOf each kind of day, kabupaten: covered, error of the model")
     for kind in given.kinds:
         alone = replace(given, kinds=(kind,))
-        scored = calibration.scores(register, found, days.days(of, alone, OF_A_KIND, SEED))
+        scored = calibration.scores(
+            register, found, simulated_days.days(of, alone, OF_A_KIND, SEED)
+        )
         told = "  ".join(
             f"{one.at:%H.%M} {one.covered:3.0f} % {one.model:5.2f}" for one in scored[::2]
         )
         print(f"{kind.name:13} {told}")
-    _cost(register, next(days.days(of, given, 1, SEED)))
+    _cost(register, next(simulated_days.days(of, given, 1, SEED)))
 
 
 def _since(started: float) -> str:
     return f"{time.perf_counter() - started:.0f}"
 
 
-def _cost(register: domain_register.Register, day: days.Day) -> None:
+def _cost(register: domain_register.Register, day: simulated_days.Day) -> None:
     """What one outlook costs a page, with all counts of a day."""
     at = register.election.local(register.election.tps_closes)
-    standing = counts(calibration.reports(day, microseconds.of(at)), register)
+    standing = counts(calibration.reports(day, timestamps.of(at)), register)
     spent = []
     for _ in range(30):
         started = time.perf_counter()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import within
-from situasi.analysis.overview import feeds_heard, of_cases
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import feeds_heard, of_cases
+from situasi.analysis.view_time import within
 from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT

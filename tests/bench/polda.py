@@ -19,12 +19,12 @@ from typing import Any
 
 import psycopg
 
-from situasi.analysis import day as days
-from situasi.analysis import works
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.moment import within
-from situasi.analysis.overview import of_cases
+from situasi.analysis import queries
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import area_summary as days
+from situasi.analysis.situation.overview import of_cases
+from situasi.analysis.view_time import within
 from situasi.board import settle_memory
 from situasi.domain import boundaries, election, higher_command
 from situasi.domain import register as domain_register
@@ -215,7 +215,7 @@ def _first_page(live: Live, context: Context) -> Any:
     known = Known(snapshot.frames, None, snapshot.cases)
     wanted = within(Selection(), "hari", at, own)
     overview = of_cases(known, own, list(register.kecamatan), wanted, at)
-    return overview, works.run(days.day, known, register, at)
+    return overview, queries.run(days.day, known, register, at)
 
 
 def _pages(whole: str, alone: str, polda: Command, folder: Path) -> None:

@@ -19,8 +19,8 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import Overview, overview
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import Overview, overview
 from situasi.board import Board, open_board
 from situasi.domain.settings import ROOT, Settings, load
 from situasi.live.snapshot import Snapshot

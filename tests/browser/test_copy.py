@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.moment import moment
+from situasi.analysis.view_time import moment
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, frozen, picture

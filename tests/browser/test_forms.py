@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import cases
 from situasi.live.snapshot import standing
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, snapshot

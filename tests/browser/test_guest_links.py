@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser
 
-from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import cases
 from situasi.live.snapshot import standing
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, snapshot

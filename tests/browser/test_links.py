@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from situasi.analysis import incidents
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import Overview
+from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import Overview
 from situasi.common import i18n
 from situasi.domain.labels import label
 from tests.browser.conftest import Look
@@ -29,7 +29,7 @@ def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
     """The key figures and the list are those of the analysis."""
     i18n.use(language)
     try:
-        levels = incidents.by_tingkat(expected.open)
+        levels = cases.by_tingkat(expected.open)
         opened, split = viewer.card(i18n._("Kejadian terbuka"))
         assert opened == i18n.number(len(expected.open))
         for level in ("tinggi", "sedang", "rendah"):
@@ -44,7 +44,7 @@ def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
         assert viewer.card(title)[0].split() == [
             str(n) for n in [*counted, int(states.isna().sum())]
         ]
-        newest = incidents.newest_first(expected.shown, 40)
+        newest = cases.newest_first(expected.shown, 40)
         shown = viewer.reports()
         assert [text for _, _, text in shown] == [text or "" for text in newest["uraian"]]
         assert [kind for kind, _, _ in shown] == [label("jenis", kind) for kind in newest["jenis"]]

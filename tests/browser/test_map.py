@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import shapely
 
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import Overview
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import Overview
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.settings import load

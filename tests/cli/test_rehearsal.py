@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from situasi import replay as player
-from situasi.analysis import overview
-from situasi.analysis.incidents import Selection
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import overview
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.figures.area import Area

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.analysis.moment import Moment
+from situasi.analysis.view_time import Moment
 from situasi.documents import schedule, wanted
 from situasi.documents.wanted import Refused
 from situasi.domain.register import Register

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.analysis.casework import by_kind
-from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import cases
+from situasi.analysis.situation.worklist import by_kind
 from situasi.figures.kinds import SILENT, kinds
 from situasi.figures.theme import DARK, LIGHT
 from tests.builders import incident, incidents

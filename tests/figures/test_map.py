@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import cases
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.settings import ROOT
 from situasi.figures import map_marks

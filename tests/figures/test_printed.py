@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from situasi.analysis import timeline
+from situasi.analysis.incidents import timeline
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register

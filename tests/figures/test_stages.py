@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from situasi.analysis.stages import timetable
+from situasi.analysis.activities.stages import timetable
 from situasi.domain.register import Stage
 from situasi.figures.stages import LONGEST, gantt
 from situasi.figures.theme import DARK, LIGHT, Theme

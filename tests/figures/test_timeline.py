@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from situasi.analysis.incidents import cases
-from situasi.analysis.timeline import per_slot
+from situasi.analysis.incidents.cases import cases
+from situasi.analysis.incidents.timeline import per_slot
 from situasi.figures.theme import LIGHT, TINGKAT
 from situasi.figures.timeline import timeline
 from tests.builders import DAY, incident, incidents, wib

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from situasi.analysis.turnout import curve
+from situasi.analysis.turnout.summary import curve
 from situasi.figures.theme import LIGHT
 from situasi.figures.turnout import turnout_curve
 from tests.analysis.builders_tps import small, standing, told

@@ -9,8 +9,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from situasi.rehearsal import day_slips
-from situasi.rehearsal.days import Area, Assumed, Day, Kind, Lot, area, assumed, day, days, lots
+from situasi.analysis.turnout import simulated_errors
+from situasi.analysis.turnout.simulated_days import (
+    Area,
+    Assumed,
+    Day,
+    Kind,
+    Lot,
+    area,
+    assumed,
+    day,
+    days,
+    lots,
+)
 from tests.analysis.builders_tps import whole
 
 FLAWLESS = {
@@ -138,14 +149,18 @@ def test_without_slips_what_is_told_is_true() -> None:
 )
 def test_a_slip_of_the_thumb_is_what_its_name_says(name: str, told: int) -> None:
     rng = np.random.default_rng(1)
-    found = day_slips.told(np.array([[123, 123]]), np.array([0]), {**FLAWLESS, name: 1.0}, rng)
+    found = simulated_errors.told(
+        np.array([[123, 123]]), np.array([0]), {**FLAWLESS, name: 1.0}, rng
+    )
     assert found.tolist() == [[told, told]]
 
 
 def test_a_desa_that_copies_tells_one_count() -> None:
     rng = np.random.default_rng(1)
     true = np.arange(10, 22).reshape(4, 3)
-    found = day_slips.told(true, np.zeros(4, dtype=int), {**FLAWLESS, "copied_desa": 1.0}, rng)
+    found = simulated_errors.told(
+        true, np.zeros(4, dtype=int), {**FLAWLESS, "copied_desa": 1.0}, rng
+    )
     assert sum(len(set(column)) == 1 for column in found.T) == 1
 
 

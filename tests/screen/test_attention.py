@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi.analysis.attention import PARTS
-from situasi.analysis.day import day
+from situasi.analysis.situation.area_summary import day
+from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.labels import label

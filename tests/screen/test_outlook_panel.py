@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis import works
-from situasi.analysis.outlook import areas, whole
+from situasi.analysis import queries
+from situasi.analysis.turnout.forecast import areas, whole
 from situasi.board import Board
 from situasi.screen import session, tables
 from situasi.screen.tables import Table
@@ -88,7 +88,7 @@ def test_at_noon_it_shows_the_estimate_marked_with_its_interval(
     page: Any, rehearsed: Board
 ) -> None:
     noon = page("12:00")
-    found = works.run(work, *of(rehearsed, "12.00"), ()).outlook
+    found = queries.run(work, *of(rehearsed, "12.00"), ()).outlook
     one = whole(found)
     rate = f"{100 * one.centre / one.dpt:.1f}".replace(".", ",")
     assert f"≈ {rate} %" in noon.words()
@@ -124,10 +124,10 @@ def test_in_the_evening_earlier_outlooks_are_held_against_the_end(
     late = page("22:00")
     file = late.tables["ketepatan"].file()
     known, register, at = of(rehearsed, "22.00")
-    now = areas(works.run(work, known, register, at, ()).outlook)
+    now = areas(queries.run(work, known, register, at, ()).outlook)
     done = now[now["ended"] == now["tps"]]
     assert len(file) == 3 * len(done) > 0
-    each = works.run(scored, known, register, at, ())
+    each = queries.run(scored, known, register, at, ())
     assert isinstance(each, pd.DataFrame)
     assert set(each["final"]) == set(done["counted"])
     assert set(file["dalam selang"]) <= {"ya", "tidak"}

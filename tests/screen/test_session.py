@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.works import reads
+from situasi.analysis.queries import reads
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.domain.feed_schemas import PERSONNEL, TPS

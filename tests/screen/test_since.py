@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from situasi import board as house
 from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import overview
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import overview
 from situasi.board import Board
 from situasi.screen import session
 from situasi.screen.figure_row import Before, Count, Figure

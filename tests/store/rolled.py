@@ -7,9 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis import coverage, moment, overview, situasi, stations, turnout
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
+from situasi.analysis import view_time
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.personnel import coverage
+from situasi.analysis.situation import crowd_state, overview
+from situasi.analysis.stations import status
+from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
 from situasi.live.snapshot import Snapshot, standing
@@ -22,7 +26,7 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
     if live and snapshot.exercise_at is not None:
         at = snapshot.exercise_at
     known = Known(snapshot.frames, None if live else at, snapshot.cases)
-    day = moment.within(Selection(), "hari", at, election)
+    day = view_time.within(Selection(), "hari", at, election)
     found = overview.of_cases(known, election, list(register.kecamatan), day, at)
     made = [bool(standing(frame)["latihan"].any()) for frame in snapshot.frames.values()]
     return {
@@ -36,14 +40,14 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
 
 
 def _tps(known: Known, register: Register, at: datetime) -> dict[str, Any]:
-    every = stations.stations(known, register, at)
-    rates = turnout.whole(turnout.by_kecamatan(every, register))
+    every = status.stations(known, register, at)
+    rates = summary.whole(summary.by_kecamatan(every, register))
     spoke, told = int(every["last_at"].notna().sum()), int(rates["told"])
     if not spoke:
         return dict.fromkeys(
             ("tps_reported", "reached", "tps_counted", "heads", "rated", "dpt_told")
         )
-    phases = stations.by_kecamatan(every)[list(FASE)].sum()
+    phases = status.by_kecamatan(every)[list(FASE)].sum()
     return {
         "tps_reported": spoke,
         "reached": {fase: int(phases.iloc[at_least:].sum()) for at_least, fase in enumerate(FASE)},
@@ -56,7 +60,7 @@ def _tps(known: Known, register: Register, at: datetime) -> dict[str, Any]:
 
 def _cases(found: overview.Overview) -> dict[str, Any]:
     grave = (found.open["tingkat"] == "tinggi") | (found.open["situasi"] == "merah")
-    states = situasi.counts(found.states)
+    states = crowd_state.counts(found.states)
     stated = found.states["situasi"].notna().any()
     told: dict[str, Any] = {
         f"situasi_{state}": states.get(state, 0) if stated else None for state in SITUASI

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.incidents import case_keys
+from situasi.analysis.incidents.cases import case_keys
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, register
 from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT

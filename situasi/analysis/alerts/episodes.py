@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis import microseconds
-from situasi.analysis.alerts.spells import FOREVER, MINUTE
-from situasi.analysis.microseconds import NEVER
+from situasi.analysis import timestamps
+from situasi.analysis.alerts.intervals import FOREVER, MINUTE
+from situasi.analysis.timestamps import NEVER
 from situasi.domain.alert_rules import AlertRules, Rule
 
 # How an alert ended that nobody closed: its cause is gone; a graver one took its place.
@@ -69,7 +69,7 @@ class _Stage:
 
 def found(spells: pd.DataFrame, rules: AlertRules, at: datetime, oldest: datetime) -> Alerts:
     """The alerts of these spells (spells.COLUMNS). What ended before `oldest` is left out."""
-    now = microseconds.of(at)
+    now = timestamps.of(at)
     some = spells[(spells["begin"] <= now) & spells["rule"].isin(list(rules.rules))]
     order = np.lexsort((some["seq"], some["member"].astype("str"), some["end"], some["begin"]))
     rows: list[tuple[Any, ...]] = []
@@ -80,7 +80,7 @@ def found(spells: pd.DataFrame, rules: AlertRules, at: datetime, oldest: datetim
         hold = max(one.hold // pd.Timedelta(microseconds=1), MINUTE)
         for episode in _episodes(told, hold):
             for row, those in _alerts(episode, one, subject, area, now, hold):
-                if row[7] == NEVER or row[7] >= microseconds.of(oldest):
+                if row[7] == NEVER or row[7] >= timestamps.of(oldest):
                     rows.append(row)
                     members += those
     return Alerts(_table(rows), _members(members))
@@ -149,7 +149,7 @@ def _gravest(some: Sequence[_Spell]) -> _Spell:
 
 
 def _minute(micros: int) -> str:
-    return f"{microseconds.moment(micros):%Y%m%d%H%M}"
+    return f"{timestamps.moment(micros):%Y%m%d%H%M}"
 
 
 def _stages(episode: Sequence[_Spell], rule: Rule) -> tuple[list[_Stage], list[int]]:
@@ -203,4 +203,4 @@ def _members(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _moments(micros: pd.Series) -> pd.Series:
-    return pd.Series(microseconds.moments(micros.to_numpy("int64")), micros.index)
+    return pd.Series(timestamps.moments(micros.to_numpy("int64")), micros.index)

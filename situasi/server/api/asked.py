@@ -13,8 +13,8 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import WINDOWS
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Feed
 from situasi.domain.register import Register
 from situasi.server.api.problems import Problem

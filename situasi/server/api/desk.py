@@ -12,8 +12,8 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from situasi.access.roles import GUARDED_FEEDS, Viewer
-from situasi.analysis.day import day
-from situasi.analysis.moment import Moment, moment, reckoned, within
+from situasi.analysis.situation.area_summary import day
+from situasi.analysis.view_time import Moment, moment, reckoned, within
 from situasi.board import Board
 from situasi.common.single_flight_cache import Recent
 from situasi.domain.feed_schemas import FEEDS

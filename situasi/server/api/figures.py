@@ -8,11 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.analysis import incidents, situasi, turnout
-from situasi.analysis.day import Day, reached
-from situasi.analysis.overview import Overview
-from situasi.analysis.reporting import STATES
-from situasi.analysis.stations import NO_PHASE, by_kecamatan
+from situasi.analysis.incidents import cases
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.area_summary import Day, reached
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.stations.reporting_status import STATES
+from situasi.analysis.stations.status import NO_PHASE, by_kecamatan
+from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
 from situasi.domain.register import Register
 from situasi.server.api.reading import iso
@@ -29,7 +31,7 @@ def figures(found: Overview, day: Day, register: Register, *, personnel: bool) -
         **_age(found, zone),
         "open": _open(found),
         "situasi": _situasi(found, register, zone),
-        "turnout": _turnout(turnout.whole(day.turnout.loc[codes])),
+        "turnout": _turnout(summary.whole(day.turnout.loc[codes])),
         "tps": _tps(day.stations[day.stations["kecamatan"].isin(codes)]),
         "personnel": _personnel(day.gaps.loc[codes]) if personnel else None,
         "feeds": [
@@ -57,7 +59,7 @@ def _age(found: Overview, zone: tzinfo) -> dict[str, Any]:
 def _open(found: Overview) -> dict[str, Any]:
     if found.newest is None:  # nobody reported anything: that is no zero
         return {"total": None, "change_1h": None, "new_1h": None, "by_tingkat": None}
-    levels = incidents.by_tingkat(found.open)
+    levels = cases.by_tingkat(found.open)
     return {
         "total": len(found.open),
         "change_1h": len(found.open) - found.open_before,
@@ -70,7 +72,7 @@ def _open(found: Overview) -> dict[str, Any]:
 
 
 def _situasi(found: Overview, register: Register, zone: tzinfo) -> dict[str, Any]:
-    states = situasi.counts(found.states)
+    states = crowd_state.counts(found.states)
     every: list[Any] = list(found.states.itertuples())
     return {
         "kabupaten": found.everywhere,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from situasi.analysis.moment import WINDOWS
+from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, Feed
 from situasi.domain.register import Register
 from situasi.server.api import asked, bodies, problems, schemas

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.analysis import incidents
-from situasi.analysis.incidents import Selection
+from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import Feed, Kind
 from situasi.reports.tabular import as_csv
 
@@ -31,7 +31,7 @@ def page(
     known: pd.DataFrame, feed: Feed, wanted: Selection, after: int, limit: int, zone: tzinfo
 ) -> Page:
     """The rows wanted whose `seq` lies above `after`, in the order in which they were stored."""
-    found = incidents.select(known[known["seq"] > after], wanted)
+    found = cases.select(known[known["seq"] > after], wanted)
     shown = found.head(limit)
     columns = {name: _values(shown[column], zone) for name, column in KEPT.items()}
     columns |= {column.heading: _values(shown[column.name], zone) for column in feed.columns}

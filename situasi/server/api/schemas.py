@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from situasi.analysis.reporting import STATES
-from situasi.analysis.stations import NO_PHASE
+from situasi.analysis.stations.reporting_status import STATES
+from situasi.analysis.stations.status import NO_PHASE
 from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, Feed, Kind
 from situasi.server.api.bodies import MOST_CELLS
 from situasi.server.api.figures import UNSTATED

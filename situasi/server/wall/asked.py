@@ -9,8 +9,8 @@ from datetime import datetime
 from starlette.datastructures import QueryParams
 
 from situasi.access.roles import SCREENS, Viewer
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import WINDOWS
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.view_time import WINDOWS
 from situasi.common import i18n
 from situasi.domain.feed_schemas import JENIS, STATUS, TINGKAT
 from situasi.domain.register import Register

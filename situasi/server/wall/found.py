@@ -6,11 +6,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from situasi.analysis.incidents import Selection
-from situasi.analysis.known import Known
-from situasi.analysis.moment import Moment
-from situasi.analysis.overview import Overview
-from situasi.analysis.works import Work
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.queries import Work
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.view_time import Moment
 from situasi.domain.register import Register
 from situasi.live.access_scope import Sight
 from situasi.live.analysis_cache import Findings

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from situasi.access.roles import Viewer
-from situasi.analysis import day
+from situasi.analysis.situation import area_summary
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -59,7 +59,7 @@ def _state(of: Sources) -> datetime:
 def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) -> list[Listed]:
     looked = picture.looked_at(of, viewer)
     overview = found.situation(looked, picture.selection_of(asked, looked))
-    every = found.of(day.day, looked).stations
+    every = found.of(area_summary.day, looked).stations
     tps = every[every["kecamatan"].isin(list(overview.states["kecamatan"]))]
     register, at = looked.register, of.at.at
     return [

@@ -11,10 +11,11 @@ from typing import Any
 
 from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
-from situasi.analysis import day, incidents
-from situasi.analysis.alarms import alarms
-from situasi.analysis.incidents import Selection
-from situasi.analysis.moment import Moment, reckoned, within
+from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import area_summary
+from situasi.analysis.situation.critical import alarms
+from situasi.analysis.view_time import Moment, reckoned, within
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.i18n import _
@@ -99,10 +100,10 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
     chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
     if viewer.link is not None:
         chosen = wanted if viewer.link.values("rentang") else asked.selection
-    mine = incidents.select(every, chosen)
+    mine = cases.select(every, chosen)
     shown = Shown(
         found=found.situation(looked, wanted),
-        day=found.of(day.day, looked),
+        day=found.of(area_summary.day, looked),
         alarms=mine,
         heeded=of.heeded,
         named=viewer.role.sees("personel"),
@@ -276,7 +277,7 @@ def heeded_in_words(said: Acknowledgement, zone: tzinfo, *, named: bool) -> str:
 
 
 def _newest(of: Shown) -> list[Any]:
-    return list(incidents.newest_first(of.found.shown, LINES).itertuples())
+    return list(cases.newest_first(of.found.shown, LINES).itertuples())
 
 
 def _report(row: Any, of: Shown) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from situasi import acknowledged, headquarters
 from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement, NotNamed
-from situasi.analysis.alarms import alarms
+from situasi.analysis.situation.critical import alarms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQuestions

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from situasi.acknowledged import Acknowledgement
-from situasi.analysis import turnout
-from situasi.analysis.attention import PARTS
-from situasi.analysis.day import Day
-from situasi.analysis.moment import Moment
-from situasi.analysis.overview import Overview
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.situation.priority_score import PARTS
+from situasi.analysis.turnout import summary
+from situasi.analysis.view_time import Moment
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -47,7 +47,7 @@ class Shown:
 
     @property
     def rates(self) -> pd.Series:
-        return turnout.whole(self.day.turnout.loc[self.codes])
+        return summary.whole(self.day.turnout.loc[self.codes])
 
     @property
     def tps(self) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def _situation(of: Shown) -> View:
 def _turnout(of: Shown) -> View:
     codes = of.codes
     everywhere = of.register.whole and len(codes) == len(of.day.turnout)
-    rates = turnout.official(of.rates, everywhere)
+    rates = summary.official(of.rates, everywhere)
     rows = of.day.turnout.loc[codes]
     rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(LINES)
     every: list[Any] = list(rows.itertuples())

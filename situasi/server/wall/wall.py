@@ -20,8 +20,8 @@ from typing import TypeVar
 from situasi import acknowledged
 from situasi.access.roles import Viewer
 from situasi.acknowledged import Acknowledgement
-from situasi.analysis import moment as moments
-from situasi.analysis.moment import Moment, reckoned
+from situasi.analysis import view_time as moments
+from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.analysis.attention import AT_LEAST, FULL, PARTS
+from situasi.analysis.situation.priority_score import AT_LEAST, FULL, PARTS
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election

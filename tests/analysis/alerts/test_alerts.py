@@ -9,8 +9,8 @@ import pandas as pd
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import works
-from situasi.analysis.alerts import alerts as work
+from situasi.analysis import queries
+from situasi.analysis.alerts import engine as work
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, TINGKAT
@@ -28,7 +28,7 @@ def frames(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def found(known: dict[str, pd.DataFrame], at: Any, register: Register | None = None) -> Alerts:
-    alerts: Alerts = works.run(work.alerts, known, register or small(), at)
+    alerts: Alerts = queries.run(work.alerts, known, register or small(), at)
     return alerts
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi.analysis import merging, postings
-from situasi.analysis.alerts import cases, ethics, manning, tangled
-from situasi.analysis.alerts.tangled import Word
+from situasi.analysis.alerts import case_replay
+from situasi.analysis.alerts.case_replay import Word
+from situasi.analysis.alerts.rules import incidents, neutrality, staffing
+from situasi.analysis.incidents import merging
+from situasi.analysis.personnel import orders
 from situasi.domain import feed_schemas
 from tests.analysis.builders_tps import whole
 from tests.builders import report, rows_of, wib
@@ -49,7 +51,7 @@ def chained(size: int) -> Callable[[], object]:
          for at in range(size)],
         columns=["kasus", "ke", "tindakan", "latihan", "seq", "known", "told"],
     )  # fmt: skip
-    return lambda: tangled.replayed(words, decided)
+    return lambda: case_replay.replayed(words, decided)
 
 
 def ordered(size: int) -> Callable[[], object]:
@@ -63,7 +65,7 @@ def ordered(size: int) -> Callable[[], object]:
             for at in range(size)
         ),
     )  # fmt: skip
-    return lambda: manning._orders(rows, whole(), AT)
+    return lambda: staffing._orders(rows, whole(), AT)
 
 
 def stepped(size: int) -> Callable[[], object]:
@@ -73,7 +75,7 @@ def stepped(size: int) -> Callable[[], object]:
         *(report(id="N", langkah="informasi", at=wib(f"{at // 60}.{at % 60}"))
           for at in range(size)),
     )  # fmt: skip
-    return lambda: ethics.overdue(rows, whole().election.rules.neutrality_target, AT)
+    return lambda: neutrality.overdue(rows, whole().election.rules.neutrality_target, AT)
 
 
 def paired(size: int) -> Callable[[], object]:
@@ -107,26 +109,26 @@ def test_merged_cases_are_made_one_all_together() -> None:
 
 def test_an_order_is_read_for_its_own_turn_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    standing = postings.standing
+    standing = orders.standing
 
     def counted(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
         read.append(len(rows))
         return standing(rows, at)
 
-    monkeypatch.setattr(postings, "standing", counted)
+    monkeypatch.setattr(orders, "standing", counted)
     ordered(300)()
     assert sum(read) == 300
 
 
 def test_grave_reports_beyond_so_many_of_a_kecamatan_are_one_alert_together() -> None:
-    n = cases.MOST_OWN
+    n = incidents.MOST_OWN
     table = pd.DataFrame({
         "case": [f"K-{number}" for number in range(n + 50)] + ["L-1"],
         "kecamatan": ["16.10.05"] * (n + 50) + ["16.10.04"],
         "tingkat": "tinggi", "open": True, "latihan": False,
         "begin": range(n + 51), "end": 10**15, "seq": range(n + 51),
     })  # fmt: skip
-    subjects = cases.grave(table)["subject"]
+    subjects = incidents.grave(table)["subject"]
     assert subjects.tolist() == [
         *table["case"][:n], *["16.10.05"] * 50, "L-1",
     ]  # fmt: skip

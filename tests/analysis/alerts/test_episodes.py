@@ -11,9 +11,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import microseconds
+from situasi.analysis import timestamps
 from situasi.analysis.alerts import episodes
-from situasi.analysis.alerts.spells import FOREVER, joined, spells
+from situasi.analysis.alerts.intervals import FOREVER, joined, spells
 from situasi.domain.alert_rules import AlertRules, Rule
 from tests.analysis.alerts.slow import Held, walk
 from tests.builders import DAY, wib
@@ -26,7 +26,7 @@ def rule(hold: int = 10, least: tuple[int, ...] = (1, 3, 5)) -> Rule:
 
 
 def minute(of: int) -> int:
-    return microseconds.of(DAY + timedelta(minutes=of))
+    return timestamps.of(DAY + timedelta(minutes=of))
 
 
 def frame(*told: Held) -> pd.DataFrame:

@@ -11,21 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis import (
-    coverage,
-    doubts,
-    incidents,
-    lives,
-    merging,
-    microseconds,
-    neutrality,
-    overview,
-    stations,
-    works,
-)
-from situasi.analysis.alerts import alerts as work
-from situasi.analysis.known import Known
-from situasi.analysis.station_reports import counts, of_stations
+from situasi.analysis import neutrality, queries, timestamps
+from situasi.analysis.alerts import engine as work
+from situasi.analysis.as_of import Known
+from situasi.analysis.incidents import cases, merging, milestones
+from situasi.analysis.personnel import coverage
+from situasi.analysis.situation import overview
+from situasi.analysis.stations import anomalies
+from situasi.analysis.stations import status as stations_status
+from situasi.analysis.stations.reports import counts, of_stations
 from situasi.board import Board, open_board
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
@@ -48,7 +42,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 
 def holding(spelled: pd.DataFrame, rule: str, at: datetime) -> set[str]:
-    moment = microseconds.of(at)
+    moment = timestamps.of(at)
     mine = spelled[spelled["rule"] == rule]
     return set(mine["member"][(mine["begin"] <= moment) & (moment < mine["end"])])
 
@@ -60,7 +54,7 @@ def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_ar
     frames, register = rehearsed.lookout.picture().snapshot.frames, rehearsed.register
     end = wib("23.30")
     whole = Known(frames, end)
-    spelled = pd.concat([works.run(part, whole, register, end) for part in PARTS])
+    spelled = pd.concat([queries.run(part, whole, register, end) for part in PARTS])
     for clock in ("05.40", "06.55", "07.31", "08.47", "09.27", "10.13", "12.58", "15.20", "20.45"):
         at = wib(clock)
         for rule, expected in _expected(Known(frames, at), register, at).items():
@@ -70,14 +64,16 @@ def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_ar
 def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[str]]:
     election = register.election
     closes = election.local(election.tps_closes)
-    force = works.run(coverage.coverage, known, register, at).tps
-    tps = works.run(stations.stations, known, register, at)
+    force = queries.run(coverage.coverage, known, register, at).tps
+    tps = queries.run(stations_status.stations, known, register, at)
     unopened = ~tps["fase"].isin(FASE[FASE.index("dibuka") :])
-    wrong = doubts.doubts(counts(of_stations(known["tps"], register), register), register)
+    wrong = anomalies.doubts(counts(of_stations(known["tps"], register), register), register)
     wrong = wrong[wrong["current"]]
-    every = incidents.cases(known["incidents"])
-    opened = incidents.still_open(every)
-    late = lives.overdue(opened, lives.lives(known["incidents"]), election.rules.service, at)
+    every = cases.cases(known["incidents"])
+    opened = cases.still_open(every)
+    late = milestones.overdue(
+        opened, milestones.lives(known["incidents"]), election.rules.service, at
+    )
     feeds = overview.feeds_heard(known, election, at)
     arrived = election.local(election.rules.personnel.arrive_by) <= at < closes
     return {
@@ -137,15 +133,15 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
     )  # fmt: skip
     at = start + timedelta(minutes=after)
     end = start + timedelta(minutes=400)
-    spelled = works.run(work.of_cases, {"incidents": rows, "merges": merges}, register, end)
+    spelled = queries.run(work.of_cases, {"incidents": rows, "merges": merges}, register, end)
 
     known = rows[rows["known_at"] <= at]
     decided = merges[merges["known_at"] <= at]
-    every = incidents.cases(known)
+    every = cases.cases(known)
     stands = merging.standing(every, decided)
-    opened = incidents.still_open(merging.folded(every, stands))
-    lived = lives.folded(lives.lives(known), stands)
-    late = lives.overdue(opened, lived, rules.service, at)
+    opened = cases.still_open(merging.folded(every, stands))
+    lived = milestones.folded(milestones.lives(known), stands)
+    late = milestones.overdue(opened, lived, rules.service, at)
     assert holding(spelled, "berat", at) == set(opened["case"][opened["tingkat"] == "tinggi"])
     crowds = opened["case"][opened["situasi"].isin(["kuning", "merah"])]
     assert holding(spelled, "keramaian", at) == set(crowds)
@@ -176,7 +172,7 @@ def test_neutrality_cases_past_their_days_are_those_of_the_page(
         ),
     )  # fmt: skip
     end = start + timedelta(days=90)
-    spelled = works.run(work.of_neutrality, {"neutrality": rows}, register, end)
+    spelled = queries.run(work.of_neutrality, {"neutrality": rows}, register, end)
     at = start + timedelta(days=after, hours=11)
     known = rows[rows["known_at"] <= at]
     page = neutrality.overview(known, at, target)

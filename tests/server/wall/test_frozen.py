@@ -16,8 +16,8 @@ from starlette.datastructures import QueryParams
 
 from situasi import acknowledged
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import overview
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation.overview import overview
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.pipeline import ingest_file

@@ -13,7 +13,7 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.analysis import day
+from situasi.analysis.situation import area_summary
 from situasi.board import Board
 from situasi.common.work_limits import TooManyQuestions
 from situasi.server.fair_workers import FairWorkers
@@ -128,7 +128,7 @@ def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.Monkey
     find = board.findings.of
 
     def counted(work: Any, *given: Any) -> Any:
-        days.append(work is day.day)
+        days.append(work is area_summary.day)
         return find(work, *given)
 
     monkeypatch.setattr(board.findings, "of", counted)

@@ -16,9 +16,12 @@ from starlette.datastructures import QueryParams
 
 from situasi import acknowledged
 from situasi.access.roles import ROLES, Bound, Viewer
-from situasi.analysis import day, incidents, turnout, works
-from situasi.analysis.incidents import Selection
-from situasi.analysis.overview import Overview, overview
+from situasi.analysis import queries
+from situasi.analysis.incidents import cases
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import area_summary
+from situasi.analysis.situation.overview import Overview, overview
+from situasi.analysis.turnout import summary
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import asked, picture, picture_pool, routes, wall
@@ -52,13 +55,15 @@ def figure(said: dict[str, Any], name: str, key: str) -> str:
     return f"{one['value']} {one['unit']}".strip()
 
 
-def of_pages(board: Board, wanted: Selection, at: datetime = AT) -> tuple[Overview, day.Day]:
+def of_pages(
+    board: Board, wanted: Selection, at: datetime = AT
+) -> tuple[Overview, area_summary.Day]:
     """What the pages find, without anything kept."""
     register = board.register
     frames = board.live.picture().snapshot.frames
     found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
-    known = {name: incidents.known(frame, at) for name, frame in frames.items()}
-    return found, works.run(day.day, known, register, at)
+    known = {name: cases.known(frame, at) for name, frame in frames.items()}
+    return found, queries.run(area_summary.day, known, register, at)
 
 
 def of_the_day() -> Selection:
@@ -69,7 +74,7 @@ def of_the_day() -> Selection:
 def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     said = look(rehearsed)
     found, of_day = of_pages(rehearsed, of_the_day())
-    rates = turnout.whole(of_day.turnout)
+    rates = summary.whole(of_day.turnout)
     assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open)} ")
     for name, key, told in (
         ("partisipasi", "partisipasi", key_figures.turnout(rates)),

@@ -1,0 +1,87 @@
+"""Spells of cases: weighed tinggi, a crowd that is no longer hijau, a step past its time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from situasi.analysis.alerts.intervals import spells
+from situasi.domain.alert_rules import Rule
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.rules import Service
+
+_US = timedelta(microseconds=1)
+
+
+# Grave cases of a kecamatan that are alerts of their own; nobody reads more one by one.
+MOST_OWN = 200
+
+
+def grave(table: pd.DataFrame) -> pd.DataFrame:
+    """Open cases weighed tinggi, each an alert of its own; beyond MOST_OWN of a kecamatan those
+    that began later are one alert together. table: of pieces.Pieces.
+    """
+    some = table[table["open"] & (table["tingkat"] == "tinggi")]
+    first = some.sort_values(["begin", "seq"]).drop_duplicates("case")
+    turn = first.groupby("kecamatan", dropna=False).cumcount()
+    together = some["case"].isin(first.loc[turn >= MOST_OWN, "case"])
+    subject = some["case"].where(~together, some["kecamatan"])
+    return _spells("berat", some, some["begin"], subject=subject.to_numpy())
+
+
+def crowds(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """Open cases whose situasi has a level in the rule, by kecamatan."""
+    steps = rule.steps or {}
+    some = table[table["open"] & table["situasi"].isin(list(steps))]
+    return _spells(
+        "keramaian",
+        some,
+        some["begin"],
+        subject=some["kecamatan"].to_numpy(),
+        level=[steps[state] for state in some["situasi"]],
+        value=some["situasi"].to_numpy(),
+    )
+
+
+def overdue(table: pd.DataFrame, service: Mapping[str, Service]) -> pd.DataFrame:
+    """Open cases whose next step (analysis.lives.STEPS) is past its time, by kecamatan."""
+    some = table[table["open"]]
+    step = np.where(
+        ~some["verified"].to_numpy(bool),
+        "diverifikasi",
+        np.where(~some["handled"].to_numpy(bool), "ditangani", "selesai"),
+    ).astype(object)
+    weights = [w if isinstance(w, str) else "belum" for w in some["tingkat"]]
+    allowed = np.array(
+        [_allowed(service[w], s) for w, s in zip(weights, step, strict=True)], dtype="int64"
+    )
+    late = some["start"].to_numpy("int64") + allowed + 1  # at its time a step is not late yet
+    begin = np.maximum(some["begin"].to_numpy("int64"), late)
+    return _spells("lewat_waktu", some, begin, subject=some["kecamatan"].to_numpy(), value=step)
+
+
+def _allowed(service: Service, step: str) -> int:
+    time = {
+        "diverifikasi": service.verify,
+        "ditangani": service.handle,
+        "selesai": service.close,
+    }[step]
+    return time // _US
+
+
+def _spells(rule: str, some: pd.DataFrame, begin: Any, **more: Any) -> pd.DataFrame:
+    return spells(
+        rule,
+        member=some["case"].to_numpy(),
+        begin=np.asarray(begin, dtype="int64"),
+        end=some["end"].to_numpy("int64"),
+        kecamatan=some["kecamatan"].to_numpy(),
+        feed=INCIDENTS.name,
+        seq=some["seq"].to_numpy(),
+        latihan=some["latihan"].to_numpy(),
+        **more,
+    )

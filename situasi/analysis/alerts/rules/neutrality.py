@@ -1,0 +1,63 @@
+"""Spells of neutrality cases that are past their days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from situasi.analysis import timestamps
+from situasi.analysis.alerts.intervals import FOREVER, heard, spells
+from situasi.analysis.incidents.cases import told_at
+from situasi.analysis.neutrality import REPORTED, keys
+from situasi.domain.feed_schemas import LANGKAH_CLOSED, NEUTRALITY
+
+_US = timedelta(microseconds=1)
+
+
+def overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
+    """Open cases older than the target, by the age that analysis.neutrality reckons."""
+    rows, known = heard(rows, at)
+    told = timestamps.column(told_at(rows).astype(timestamps.DTYPE))
+    table = rows.assign(known=known, told=told, case=keys(rows))
+    table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
+    found: list[tuple[object, ...]] = []
+    cases: dict[str, list[Any]] = {}
+    for row in table.itertuples():
+        cases.setdefault(str(row.case), []).append(row)
+    for case, some in cases.items():
+        found += _of_case(case, some, target // _US)
+    cells = list(zip(*found, strict=True)) or [()] * 6
+    member, area, begin, end, seq, made_up = map(list, cells)
+    return spells(
+        "netralitas", subject=member, member=member, kecamatan=area, feed=NEUTRALITY.name,
+        begin=np.array(begin, dtype="int64"), end=np.array(end, dtype="int64"), seq=seq,
+        latihan=made_up,
+    )  # fmt: skip
+
+
+def _of_case(case: str, rows: list[Any], target: int) -> list[tuple[object, ...]]:
+    """What held after each row of a case, by all rows known by then."""
+    found: list[tuple[object, ...]] = []
+    # The last that was told of each, with its place in the order told.
+    step: tuple[Any, ...] = ()
+    area: tuple[Any, ...] = ()
+    first = reported = FOREVER
+    for turn, row in enumerate(rows):
+        order = (row.told, row.seq)
+        if isinstance(row.langkah, str):
+            step = max(step, (*order, row.langkah))
+        if isinstance(row.kecamatan, str):
+            area = max(area, (*order, row.kecamatan))
+        first = min(first, int(row.told))
+        if row.langkah == REPORTED:
+            reported = min(reported, int(row.told))
+        if step and step[2] in LANGKAH_CLOSED:
+            continue
+        since = reported if reported != FOREVER else first
+        end = int(rows[turn + 1].known) if turn + 1 < len(rows) else FOREVER
+        begin = max(int(row.known), since + target + 1)
+        found.append((case, area[2] if area else None, begin, end, row.seq, row.latihan))
+    return found

@@ -1,0 +1,94 @@
+"""What is known at a moment, as far as one viewer may see it: rows by feed, and their cases."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from situasi.analysis.incidents import case_index
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents.case_index import Cases
+from situasi.domain.feed_schemas import INCIDENTS
+
+# (feed, some or all of its columns) -> the rows and cells that may be seen
+See = Callable[[str, pd.DataFrame], pd.DataFrame]
+# What tells whether a row is seen and known.
+_DECIDING = ("kecamatan", "kasus", "ke", "known_at", "withdrawn_at")
+
+
+class WithCases(Mapping[str, pd.DataFrame]):
+    """Known rows by feed, and the cases of the incidents among them."""
+
+    @property
+    @abstractmethod
+    def cases(self) -> Cases:
+        """The cases of the incidents that are known."""
+
+
+class Known(WithCases):
+    """The known rows of each feed, made when they are first asked for.
+
+    frames: of a snapshot, of the feeds that may be seen. at: the moment; None: now. cases: of
+    all these incidents, of now and as far as they may be seen. see: takes away what may not be.
+    """
+
+    def __init__(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        at: datetime | None,
+        cases: Cases | None = None,
+        see: See | None = None,
+    ) -> None:
+        self._frames, self._at, self._cases, self._see = frames, at, cases, see
+        self._rows: dict[str, pd.DataFrame] = {}
+        self._then: Cases | None = None
+
+    def __getitem__(self, feed: str) -> pd.DataFrame:
+        if feed not in self._rows:
+            self._rows[feed] = self._known(feed, self._frames[feed])
+        return self._rows[feed]
+
+    def __contains__(self, feed: object) -> bool:
+        return feed in self._frames  # without making its rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def columns(self, feed: str, names: Sequence[str]) -> pd.DataFrame:
+        """The same rows, but of these columns alone: of a long feed that is much cheaper."""
+        if feed in self._rows:
+            return self._rows[feed][list(names)]
+        frame = self._frames[feed]
+        needed = [n for n in dict.fromkeys([*names, *_DECIDING]) if n in frame.columns]
+        return self._known(feed, frame[needed])[list(names)]
+
+    @property
+    def cases(self) -> Cases:
+        if self._then is None:
+            every = self._cases or case_index.of(self._seen(INCIDENTS.name))
+            self._then = every.known(self._at)
+        return self._then
+
+    def earlier(self, at: datetime) -> Known:
+        """What was known at another moment, to the same viewer."""
+        return Known(self._frames, at, self.cases.known(None), self._see)
+
+    def last(self, feed: str) -> datetime | None:
+        """When the newest row of this feed became known; None where there is none."""
+        if feed == INCIDENTS.name:
+            return self.cases.last_known()
+        newest = self.columns(feed, ["known_at"])["known_at"].max()
+        return None if pd.isna(newest) else newest.to_pydatetime()
+
+    def _seen(self, feed: str) -> pd.DataFrame:
+        frame = self._frames[feed]
+        return self._see(feed, frame) if self._see else frame
+
+    def _known(self, feed: str, frame: pd.DataFrame) -> pd.DataFrame:
+        return incidents_cases.known(self._see(feed, frame) if self._see else frame, self._at)

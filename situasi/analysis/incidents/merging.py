@@ -1,0 +1,166 @@
+"""Merging: cases that somebody found to be one report are counted once, and can be parted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from situasi.analysis.incidents.cases import told_at
+from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+
+Pair = tuple[str, str]
+Codes = npt.NDArray[np.intp]
+
+
+def decisions(merges: pd.DataFrame) -> pd.DataFrame:
+    """The newest word on each pair of cases, in the order told: the rows of `merges` that count.
+
+    merges: rows of records.MERGES that are known. A pair is the same both ways.
+    """
+    order = np.lexsort((merges["seq"], told_at(merges)))
+    told = merges.take(order)
+    one, other = told["kasus"].astype("str"), told["ke"].astype("str")
+    pair = one.where(one < other, other) + "\n" + other.where(one < other, one)
+    return told[~pair.duplicated(keep="last")].reset_index(drop=True)
+
+
+def apart(merges: pd.DataFrame) -> set[frozenset[str]]:
+    """Pairs of cases of which somebody last said that they are two."""
+    newest = decisions(merges)
+    parted = newest[newest["tindakan"] == "pisah"]
+    return {frozenset(pair) for pair in zip(parted["kasus"], parted["ke"], strict=True)}
+
+
+def bonds(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
+    """The decisions that hold two of these cases together.
+
+    A bond needs both its cases; and an exercise never touches what is real.
+    """
+    newest = decisions(merges)
+    made_up = dict(zip(found["case"], found["latihan"], strict=True))
+    told = zip(newest["tindakan"], newest["kasus"], newest["ke"], newest["latihan"], strict=True)
+    holds = [
+        act == "gabung" and one != other and made_up.get(one) == made_up.get(other) == exercise
+        for act, one, other, exercise in told
+    ]
+    return newest[pd.Series(holds, newest.index, dtype="bool")]
+
+
+def strangers(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
+    """Decisions that name a case which is not known (any more): they bind nothing."""
+    newest = decisions(merges)
+    known = set(found["case"])
+    return newest[~(newest["kasus"].isin(known) & newest["ke"].isin(known))]
+
+
+def standing(found: pd.DataFrame, merges: pd.DataFrame) -> dict[str, str]:
+    """Which case stands for each case that is merged: the one of its group known earliest.
+
+    Cases that are not merged are not named; the one that stands, stands for itself.
+    """
+    if merges.empty:
+        return {}
+    held = bonds(found, merges)
+    groups = _groups(list(zip(held["kasus"], held["ke"], strict=True)))
+    first = dict(zip(found["case"], found["first_known"], strict=True))
+    stands: dict[str, str] = {}
+    for group in groups:
+        head = min(group, key=lambda case: (first[case], case))
+        stands |= dict.fromkeys(group, head)
+    return stands
+
+
+def _groups(pairs: list[Pair]) -> list[list[str]]:
+    """The pairs joined wherever they share a case."""
+    if not pairs:
+        return []
+    from scipy.sparse import coo_array  # dear to load, and seldom needed
+    from scipy.sparse.csgraph import connected_components
+
+    code, names = pd.factorize(pd.Series([case for pair in pairs for case in pair], dtype="object"))
+    bonds = coo_array((np.ones(len(pairs)), (code[::2], code[1::2])), (len(names), len(names)))
+    _, group = connected_components(bonds, directed=False)
+    order = np.argsort(group, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    return [[str(names[at]) for at in part] for part in parts]
+
+
+def merged(found: pd.DataFrame, merges: pd.DataFrame) -> pd.DataFrame:
+    """The cases with each group as one row, and `gabungan`: how many reports are in a row.
+
+    found: cases (analysis.incidents.cases). The row of a group says where, what and when as
+    the earliest known of them; its tingkat and situasi are the gravest stated, it is open
+    while any of them is, and it stands where the one last told stood.
+    """
+    return folded(found, standing(found, merges))
+
+
+def folded(found: pd.DataFrame, stands: Mapping[str, str]) -> pd.DataFrame:
+    """The same, where it is known which case stands for which (`standing`)."""
+    if not stands:
+        return found.assign(gabungan=1)
+    head = found["case"].map(stands)
+    members = found[head.notna()]
+    rest = found[head.isna()].assign(gabungan=1)
+    if members.empty:
+        return rest.reset_index(drop=True)
+    whole = pd.concat([rest, _as_one(members, head.dropna())])
+    return whole.sort_index().reset_index(drop=True)
+
+
+def _as_one(members: pd.DataFrame, head: pd.Series) -> pd.DataFrame:
+    """Each group as one row, at the index of the member told last. head: of each member."""
+    group, names = pd.factorize(head)
+    size = len(names)
+    last = _last(group, np.ones(len(group), dtype=bool), size)
+    stands = _last(group, (members["case"] == head).to_numpy(), size)
+    rows = members.take(stands).set_index(members.index[last])
+    rows["status"] = _status(members["status"], group, last)
+    for name, scale in (("tingkat", TINGKAT), ("situasi", SITUASI)):
+        rank = pd.Index(scale).get_indexer(pd.Index(members[name]))
+        gravest = np.array([*scale, None], dtype=object)[_most(rank, group, size)]
+        rows[name] = pd.Series(gravest, rows.index, dtype="object")
+    for name in ("known_at", "seq"):
+        rows[name] = members[name].groupby(group).max().array
+    rows["gabungan"] = np.bincount(group, minlength=size)
+    if "lat" in members:
+        there = members["lat"].notna().to_numpy()
+        first = len(group) - 1 - _last(group[::-1], there[::-1], size)
+        drawn = np.flatnonzero(rows["lat"].isna().to_numpy() & (first < len(group)))
+        for name in ("lat", "lon"):
+            cells = rows[name].to_numpy(copy=True)
+            cells[drawn] = members[name].to_numpy()[first[drawn]]
+            rows[name] = cells
+    for name in ("ditugaskan", "rujukan"):
+        if name in members:
+            told = _last(group, members[name].notna().to_numpy(), size)
+            cells = np.array([*members[name], None], dtype=object)  # at -1: nobody told
+            rows[name] = pd.Series(cells[told], rows.index, dtype="object")
+    return rows
+
+
+def _last(group: Codes, counted: npt.NDArray[np.bool_], size: int) -> Codes:
+    """The position of the last counted member of each group; -1 where there is none."""
+    found = np.full(size, -1)
+    at = np.flatnonzero(counted)
+    found[group[at]] = at  # of several for one group the last stays
+    return found
+
+
+def _most(rank: Codes, group: Codes, size: int) -> Codes:
+    """The highest rank in each group; -1 where all are -1."""
+    found = np.full(size, -1)
+    np.maximum.at(found, group, rank)
+    return found
+
+
+def _status(status: pd.Series, group: Codes, last: Codes) -> npt.NDArray[np.object_]:
+    """The furthest step of those still open; where none is, what was last told."""
+    rank = pd.Index(STATUS).get_indexer(pd.Index(status))
+    lively = ~status.isin(STATUS_CLOSED).to_numpy()
+    furthest = _most(np.where(lively, rank, -1), group, len(last))
+    told = status.to_numpy(dtype=object)[last]
+    return np.where(furthest < 0, told, np.array([*STATUS, None], dtype=object)[furthest])

@@ -1,0 +1,154 @@
+"""Officers: everyone of roster, postings or check-ins once, with the order and the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from situasi.analysis.personnel import presence
+from situasi.analysis.personnel.orders import at_tps
+from situasi.domain import feed_schemas
+from situasi.domain.register import Register
+
+POLICE, UNKNOWN = "polisi", "tidak_diketahui"
+# An officer whose agency nobody stated counts as police, and is named apart.
+AS_POLICE = (POLICE, UNKNOWN)
+# Who counts as what; TNI and Satpol PP stand for themselves.
+_GROUPS = {"polri": POLICE, "bko_polda": POLICE, "brimob": POLICE}
+
+
+def officers(
+    known: Mapping[str, pd.DataFrame], order: pd.DataFrame, register: Register, at: datetime
+) -> pd.DataFrame:
+    """One row per officer, by petugas. order: the posting rows that hold (postings.standing).
+
+    Columns: instansi, group ("polisi", "linmas", "tni", "satpol_pp", "tidak_diketahui"),
+    pangkat, satuan, on_roster, posted, duty (penugasan), lokasi, areas (kecamatan codes: of
+    the order, else of the last word, else of the roster), those of presence.last_words, and
+    state (presence.states). latihan: whether any row behind it is made up.
+    """
+    roster = _roster(frame(known, feed_schemas.ROSTER), at)
+    orders = _orders(order)
+    words = presence.last_words(frame(known, feed_schemas.PERSONNEL), register, at)
+    every = roster.index.union(orders.index).union(words.index).rename("petugas")
+    listed, ordered, spoke = (part.reindex(every) for part in (roster, orders, words))
+    agency = listed["instansi"].where(listed["instansi"].notna(), spoke["instansi"])
+    found = pd.DataFrame(
+        {
+            **_columns(listed, ("pangkat", "satuan")),
+            **_columns(ordered, ("duty", "lokasi")),
+            **_columns(spoke, ("checkin", "checkin_at", "checkin_kecamatan", "checkin_code")),
+            "instansi": agency,
+            "group": [group(one) for one in agency],
+            "on_roster": every.isin(roster.index),
+            "posted": every.isin(orders.index),
+            "arrived": (spoke["arrived"] == True).to_numpy(),  # noqa: E712 (missing is no)
+            "areas": _areas(ordered["areas"], spoke["checkin_kecamatan"], listed["kecamatan"]),
+            "latihan": np.any([part["latihan"] == True for part in (listed, ordered, spoke)], 0),  # noqa: E712
+        },
+        index=every,
+    )
+    found["state"] = presence.states(found, at, register.election)
+    return found
+
+
+def by_last_word(every: pd.DataFrame) -> pd.DataFrame:
+    """One row per kecamatan: how many officers (column `officers`) spoke last by each CHECKIN.
+
+    every: of `officers`. "" where no kecamatan is known; an officer of two counts in both.
+    """
+    spoke = every.loc[every["checkin"].notna(), ["areas", "checkin"]]
+    places = [sorted(areas) or [""] for areas in spoke["areas"]]
+    named = spoke.assign(areas=pd.Series(places, spoke.index, dtype="object"))
+    counted = named.explode("areas").groupby(["areas", "checkin"]).size().unstack(fill_value=0)
+    counted = counted.reindex(columns=list(feed_schemas.CHECKIN), fill_value=0).astype("int64")
+    return counted.assign(officers=counted.sum(axis=1)).rename_axis("kecamatan")
+
+
+def frame(known: Mapping[str, pd.DataFrame], feed: feed_schemas.Feed) -> pd.DataFrame:
+    """The rows of a feed; none where the viewer may not see it."""
+    rows = known.get(feed.name)
+    return feed_schemas.empty(feed) if rows is None else rows
+
+
+def group(agency: object) -> str:
+    """As what an officer of this agency counts (`officers`)."""
+    return _GROUPS.get(agency, agency) if isinstance(agency, str) else UNKNOWN
+
+
+def _columns(part: pd.DataFrame, names: tuple[str, ...]) -> dict[str, pd.Series]:
+    return {name: part[name] for name in names}
+
+
+def _roster(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
+    """The newest line of each officer of the roster."""
+    columns = ("petugas", "instansi", "pangkat", "satuan", "kecamatan", "latihan")
+    upto = presence.ordered(rows, at, columns)
+    who, last = presence.last_of_each(upto["petugas"])
+    return upto.take(last).drop(columns="petugas").set_index(who)
+
+
+def _orders(order: pd.DataFrame) -> pd.DataFrame:
+    """One row per officer of the standing orders; TPS come before any other duty."""
+    to_tps = at_tps(order)
+    by_duty = np.argsort(~to_tps.to_numpy(bool), kind="stable")
+    ranked = order[["petugas", "lokasi", "kecamatan", "latihan"]].take(by_duty)
+    duty = order["penugasan"].where(~to_tps, "tps").take(by_duty)
+    officer, names = pd.factorize(ranked["petugas"])
+    who = pd.Index(names, dtype="object", name="petugas")
+    return pd.DataFrame(
+        {
+            "duty": _first_stated(duty, officer, who),
+            "lokasi": _first_stated(ranked["lokasi"], officer, who),
+            "areas": _named(officer, ranked["kecamatan"], len(names)),
+            "latihan": np.bincount(officer, ranked["latihan"], minlength=len(names)) > 0,
+        },
+        index=who,
+    )
+
+
+def _first_stated(values: pd.Series, officer: npt.NDArray[np.intp], who: pd.Index) -> pd.Series:
+    """The first value stated for each officer; None where there is none."""
+    stated = np.flatnonzero(values.notna())[::-1]
+    first = np.full(len(who), None, dtype=object)
+    first[officer[stated]] = values.to_numpy()[stated]  # of several the one written last stays
+    return pd.Series(first, who, dtype="object")
+
+
+def _named(
+    officer: npt.NDArray[np.intp], kecamatan: pd.Series, size: int
+) -> npt.NDArray[np.object_]:
+    """The kecamatan that the rows of each officer name."""
+    named: list[set[str]] = [set() for _ in range(size)]
+    for who, code in zip(officer.tolist(), kecamatan, strict=True):
+        if isinstance(code, str):
+            named[who].add(code)
+    return _objects(map(frozenset, named), size)
+
+
+def _areas(orders: pd.Series, words: pd.Series, roster: pd.Series) -> npt.NDArray[np.object_]:
+    """The kecamatan of each officer, of the first source that names any."""
+    none: frozenset[str] = frozenset()
+    alone: dict[object, frozenset[str]] = {
+        code: frozenset([code])
+        for code in {*words.tolist(), *roster.tolist()}
+        if isinstance(code, str)
+    }
+    found = (
+        ordered
+        if isinstance(ordered, frozenset) and ordered
+        else alone.get(word) or alone.get(home, none)
+        for ordered, word, home in zip(orders, words, roster, strict=True)
+    )
+    return _objects(found, len(orders))
+
+
+def _objects(values: Iterable[object], size: int) -> npt.NDArray[np.object_]:
+    array = np.empty(size, dtype=object)
+    for at, value in enumerate(values):
+        array[at] = value
+    return array

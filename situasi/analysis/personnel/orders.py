@@ -1,0 +1,77 @@
+"""Postings: which order stands for each officer at a moment, and which TPS it names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from situasi.analysis.incidents.cases import told_at
+from situasi.domain.register import Register
+
+_PLACE = ["petugas", "kecamatan", "desa", "desa_text", "tps"]
+
+
+def standing(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
+    """The posting rows that hold at `at`: of each officer those of the newest order begun.
+
+    The rows of an officer with the same `occurred_at` are one order. Within it, rows with
+    the same id are one line told again: those told last hold.
+    """
+    begun = rows[rows["occurred_at"] <= at]
+    officer = pd.factorize(begun["petugas"])[0]
+    order = begun[_newest(officer, begun["occurred_at"])]
+    officer = pd.factorize(order["petugas"])[0]
+    told_again, ids = pd.factorize(order["id"], use_na_sentinel=False)
+    line = pd.factorize(officer * len(ids) + told_again)[0]
+    return order[_newest(line, told_at(order))].reset_index(drop=True)
+
+
+def _newest(group: npt.NDArray[np.intp], times: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which rows have the newest time of their group (numbered from 0)."""
+    us = times.astype("int64").to_numpy()
+    newest = np.full(group.max(initial=-1) + 1, np.iinfo("int64").min)
+    np.maximum.at(newest, group, us)
+    found: npt.NDArray[np.bool_] = us == newest[group]
+    return found
+
+
+def at_tps(order: pd.DataFrame) -> pd.Series:
+    """Whether each row posts its officer to TPS; TPS named without a penugasan say so too."""
+    unsaid: pd.Series = order["penugasan"].isna() & order["tps"].notna()
+    return (order["penugasan"] == "tps") | unsaid
+
+
+def by_tps(order: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """One row per officer and TPS: petugas, kecamatan, desa, desa_text, tps, code, share, latihan.
+
+    order: rows of `standing`. code: missing where the register has no such TPS. share: what
+    the officer counts for there; the shares of one officer add up to 1.
+    """
+    posted = order[at_tps(order)]
+    each = [(row, one) for row, cell in enumerate(posted["tps"]) for one in _numbers(cell)]
+    single = posted[[*_PLACE, "latihan"]].take(np.array([row for row, _ in each], dtype=np.intp))
+    single["tps"] = pd.Series([one for _, one in each], single.index, dtype="object")
+    single = single.drop_duplicates(_PLACE).reset_index(drop=True)
+    single["code"] = tps_codes(single, register)
+    areas = register.tps.set_index("code")["kecamatan"]
+    single["kecamatan"] = single["code"].map(areas).fillna(single["kecamatan"]).astype("object")
+    officer = pd.factorize(single["petugas"])[0]
+    single["share"] = 1.0 / np.bincount(officer)[officer]
+    return single
+
+
+def tps_codes(rows: pd.DataFrame, register: Register) -> pd.Series:
+    """The TPS of the register that each row (desa, one tps) names; missing where it has none."""
+    every = set(register.tps["code"])
+    named = [f"{desa}.{tps}" for desa, tps in zip(rows["desa"], rows["tps"], strict=True)]
+    codes = [code if code in every else None for code in named]
+    return pd.Series(codes, rows.index, dtype="object")
+
+
+def _numbers(cell: object) -> list[str | None]:
+    parts = [part.strip() for part in cell.split(",")] if isinstance(cell, str) else []
+    named: list[str | None] = [part.zfill(3) if part.isdigit() else part for part in parts if part]
+    return named or [None]

@@ -1,0 +1,76 @@
+"""The day besides the incidents: stations, turnout and personnel, joined in one score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from situasi.analysis.as_of import WithCases
+from situasi.analysis.incidents import bound, case_index
+from situasi.analysis.personnel import coverage
+from situasi.analysis.personnel.coverage import Coverage
+from situasi.analysis.queries import reads
+from situasi.analysis.situation import crowd_state, priority_score
+from situasi.analysis.stations import status
+from situasi.analysis.turnout import summary
+from situasi.domain.feed_schemas import FASE, INCIDENTS, MERGES
+from situasi.domain.register import Register
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the Situasi page shows of the day at one moment, for every kecamatan.
+
+    stations: analysis.stations.stations. phases: its by_kecamatan. turnout:
+    analysis.turnout.by_kecamatan; whole: that of the kabupaten. gaps:
+    analysis.coverage.gaps. attention: analysis.attention.attention.
+    """
+
+    stations: pd.DataFrame
+    phases: pd.DataFrame
+    turnout: pd.DataFrame
+    gaps: pd.DataFrame
+    attention: pd.DataFrame
+
+
+@reads(INCIDENTS, MERGES, parts=(status.stations, coverage.coverage))
+def day(
+    known: WithCases,
+    register: Register,
+    at: datetime,
+    every: pd.DataFrame,
+    force: Coverage,
+) -> Day:
+    """Compute it from the known cases. every: stations.stations. force: coverage.coverage."""
+    phases = status.by_kecamatan(every)
+    rates = summary.by_kecamatan(every, register)
+    gaps = coverage.gaps(force, register)
+    valid = register.election.thresholds.situasi_valid
+    lively = case_index.either(case_index.still_open, case_index.heard_since(at - valid))
+    cases = bound.of(known.cases, known["merges"]).frame(lively)
+    states = crowd_state.by_kecamatan(cases, list(register.kecamatan), at, valid)
+    heard: dict[str | None, float] = {
+        str(code): rate for code, rate in rates["rate"].dropna().items()
+    }
+    if heard:
+        heard[None] = float(summary.whole(rates)["rate"])
+    scores = priority_score.attention(cases, states, phases, heard, gaps, register.election.rules)
+    return Day(every, phases, rates, gaps, scores)
+
+
+def reached(phases: pd.DataFrame) -> pd.DataFrame:
+    """By kecamatan the phase that at least half of its TPS have reached, and how many have.
+
+    phases: analysis.stations.by_kecamatan. Columns: fase (None: none yet), by (how many TPS
+    reached it), tps.
+    """
+    counts = phases[list(FASE)].iloc[:, ::-1].cumsum(axis="columns")
+    enough = counts.ge(phases["tps"] / 2, axis="index")
+    furthest = enough.idxmax(axis="columns").where(enough.any(axis="columns"), None)
+    reached_by = pd.Series(
+        [counts[fase][code] if isinstance(fase, str) else 0 for code, fase in furthest.items()],
+        index=furthest.index,
+    )
+    return pd.DataFrame({"fase": furthest, "by": reached_by, "tps": phases["tps"]})

@@ -1,0 +1,63 @@
+"""Alarms: open cases so grave that whoever sits before the wall is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pandas as pd
+
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents import merging
+from situasi.analysis.queries import reads
+from situasi.domain.feed_schemas import INCIDENTS, MERGES
+from situasi.domain.register import Register
+
+
+@reads(INCIDENTS, MERGES)
+def alarms(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,  # noqa: ARG001
+    at: datetime,  # noqa: ARG001
+) -> pd.DataFrame:
+    """The open cases of tingkat tinggi or situasi merah, the one that came last first.
+
+    Columns of merging.merged, and: members (the cases that are merged in it, itself too);
+    grave_seq, grave_at and came_at: number of the row that first made it grave, when that was
+    known, and when it was stored.
+    """
+    rows = known["incidents"]
+    every = incidents_cases.cases(rows)
+    stands = merging.standing(every, known["merges"])
+    opened = incidents_cases.still_open(merging.folded(every, stands))
+    found = opened[_grave(opened)]
+    first = _first(rows[_grave(rows)], stands)
+    told = first.reindex(found["case"])
+    members = _members(stands)
+    found = found.assign(
+        members=pd.Series(
+            [members.get(case, (case,)) for case in found["case"]], found.index, dtype="object"
+        ),
+        grave_seq=told["seq"].to_numpy(),
+        grave_at=told["known_at"].array,
+        came_at=told["recorded_at"].array,
+    )
+    return found.sort_values("grave_seq", ascending=False).reset_index(drop=True)
+
+
+def _grave(rows: pd.DataFrame) -> pd.Series:
+    return (rows["tingkat"] == "tinggi") | (rows["situasi"] == "merah")
+
+
+def _first(grave: pd.DataFrame, stands: Mapping[str, str]) -> pd.DataFrame:
+    """Of each case the row that first made it grave, by the case that stands for it."""
+    head = grave["case"].map(lambda case: stands.get(case, case))
+    ordered = grave.assign(head=head).sort_values("seq")
+    return ordered.drop_duplicates("head").set_index("head")
+
+
+def _members(stands: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for case, head in stands.items():
+        found.setdefault(head, []).append(case)
+    return {head: tuple(cases) for head, cases in found.items()}

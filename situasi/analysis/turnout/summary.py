@@ -1,0 +1,171 @@
+"""Voters present: of whom, by which TPS, and between which bounds for those that did not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from situasi.analysis import timestamps
+from situasi.analysis.stations.reports import Reports, ends, heads
+from situasi.domain.register import Register
+
+_ADDED = ("tps", "told", "doubted", "heads", "dptb", "dpk", "apart", "dpt", "dpt_told", "rated")
+_SLOT = timedelta(minutes=15)
+
+
+def by_kecamatan(found: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """Turnout of each kecamatan in the register's order.
+
+    found: of stations.stations. Index: kecamatan. Columns: tps, told (TPS with a count),
+    doubted (of those, with a doubted one), heads, dptb and dpk (heads of those lists, of the
+    `apart` TPS that told them apart), dpt (voters on the list of all), dpt_told (of the
+    TPS that told), rated (heads of those with a known list), rate (percent of dpt_told; NaN:
+    nobody told), least and most (percent of dpt: nobody else came, or everybody on the
+    lists of the others), estimated (whether dpt is a perkiraan), told_estimated (dpt_told
+    is), is_low (further below the kabupaten than rules.turnout.low).
+    """
+    told = found["hadir"].notna()
+    on_list = found["dpt"].where(told)
+    each = pd.DataFrame(
+        {
+            "kecamatan": found["kecamatan"],
+            "tps": 1,
+            "told": told,
+            "doubted": found["doubts"] != "",
+            "heads": found["hadir"],
+            "dptb": found["hadir_dptb"],
+            "dpk": found["hadir_dpk"],
+            "apart": found["hadir_dptb"].notna() | found["hadir_dpk"].notna(),
+            "dpt_told": on_list,
+            # Where the list of a TPS is unknown its heads have no rate.
+            "rated": found["hadir"].where(on_list.notna()),
+        }
+    )
+    table = each.groupby("kecamatan", sort=False).sum().astype("int64")
+    places = [register.kecamatan[code] for code in table.index]
+    table["dpt"] = [place.dpt for place in places]
+    table["estimated"] = [place.dpt_estimated for place in places]
+    guessed = found["estimated"] & told
+    table["told_estimated"] = guessed.groupby(found["kecamatan"], sort=False).any()
+    table = table.assign(**_rates(table))
+    rate = float(whole(table)["rate"])
+    table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low
+    return table
+
+
+def whole(table: pd.DataFrame) -> pd.Series:
+    """All of these kecamatan as one: the columns of `by_kecamatan` but is_low."""
+    sums = table[list(_ADDED)].to_numpy("int64").sum(axis=0)
+    total = pd.DataFrame(sums[np.newaxis, :], columns=list(_ADDED))
+    row = {
+        **dict(zip(_ADDED, sums.tolist(), strict=True)),
+        "estimated": bool(table["estimated"].any()),
+        "told_estimated": bool(table["told_estimated"].any()),
+        **{name: float(values[0]) for name, values in _rates(total).items()},
+    }
+    return pd.Series(row, dtype="object", name=0)
+
+
+def official(total: pd.Series, everywhere: bool) -> pd.Series:
+    """The list of the whole kabupaten is official, though those of its kecamatan are not.
+
+    total: of `whole`. everywhere: whether it is of all kecamatan.
+    """
+    return total.where(~total.index.isin(["estimated"]), False) if everywhere else total
+
+
+def _rates(table: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    """Percent that came, and the least and most that it can be; NaN of no list."""
+    heads, rated, dpt, on_list = (
+        table[name].to_numpy("float64") for name in ("heads", "rated", "dpt", "dpt_told")
+    )
+    told, every = np.where(on_list > 0, on_list, np.nan), np.where(dpt > 0, dpt, np.nan)
+    untold = (dpt - on_list).clip(0)
+    return {
+        "rate": 100 * rated / told,
+        "least": 100 * heads / every,
+        "most": 100 * (heads + untold) / every,
+    }
+
+
+def curve(
+    standing: Reports, register: Register, at: datetime, kecamatan: Collection[str] = ()
+) -> pd.DataFrame:
+    """Turnout at each quarter of an hour of voting, up to `at`, and what was to be expected.
+
+    standing: of station_reports.counts. kecamatan: only these; empty: all. Index: the moment,
+    from the opening to an hour after the closing. Columns: heads (sum of the newest counts taken
+    by then), told (TPS with one), dpt_told (voters on their lists), rate (percent of these),
+    expected (percent: a perkiraan after rules.turnout). After `at` and where nobody told, all
+    but expected is missing.
+    """
+    election = register.election
+    start, closes = election.local(election.tps_opens), election.local(election.tps_closes)
+    slots = pd.date_range(start, closes + timedelta(hours=1), freq=_SLOT)
+    table = register.tps
+    wanted = (
+        table["kecamatan"].isin(list(kecamatan))
+        if kecamatan
+        else pd.Series(True, index=table.index)
+    )
+    taken = standing.take(wanted.to_numpy(bool)[standing.place])
+    steps = _steps(taken, table["dpt"].to_numpy("float64", na_value=0.0), start, len(slots))
+    found = pd.DataFrame(steps.cumsum(axis=0), slots, ["heads", "told", "dpt_told"])
+    found = found.where((found["told"] > 0) & (slots <= pd.Timestamp(at)))
+    found["rate"] = 100 * found["heads"] / found["dpt_told"].where(found["dpt_told"] > 0)
+    found["expected"] = expected(register, slots)
+    return found
+
+
+def _steps(
+    taken: Reports, dpt: npt.NDArray[np.float64], start: datetime, size: int
+) -> npt.NDArray[np.float64]:
+    """What each slot adds: heads since the count before, a TPS at its first, and its list."""
+    place, counted = taken.place, taken.heads
+    first = ends(place[::-1])[::-1]
+    before = np.where(first, 0.0, np.roll(counted, 1))
+    since = (taken.at - timestamps.of(start)) / 1e6
+    slot = np.ceil(since / _SLOT.total_seconds()).astype("int64").clip(min=0)
+    added = np.column_stack([counted - before, first, np.where(first, dpt[place], 0.0)])
+    steps = np.zeros((size, 3))
+    inside = slot < size
+    np.add.at(steps, slot[inside], added[inside])
+    return steps
+
+
+def expected(register: Register, slots: pd.DatetimeIndex) -> npt.NDArray[np.float64]:
+    """The expected turnout in percent of the list at these moments: an assumption."""
+    election, rules = register.election, register.election.rules.turnout
+    final = next(one.percent for one in rules.references if one.label == rules.against)
+    at = [election.local(time).timestamp() for time, _ in rules.curve]
+    seconds = [moment.timestamp() for moment in slots]
+    return np.interp(seconds, at, [final * share for _, share in rules.curve])
+
+
+def totals(known: Mapping[str, pd.DataFrame], found: pd.DataFrame) -> pd.DataFrame:
+    """The newest totals that a desa or kecamatan told, beside the sum of its TPS; never added.
+
+    found: of stations.stations. Columns: lingkup, kecamatan, desa, desa_text, occurred_at, heads,
+    latihan, and of the same place tps, tps_told and tps_heads (missing where none told).
+    """
+    rows = known["tps"]
+    rows = rows[rows["lingkup"].isin(["desa", "kecamatan"])]
+    rows = rows.assign(heads=heads(rows)).dropna(subset=["heads"])
+    rows = rows.assign(place=rows["desa"].where(rows["lingkup"] == "desa", rows["kecamatan"]))
+    ordered = rows.sort_values(["occurred_at", "reported_at", "seq"], kind="stable")
+    newest = ordered.drop_duplicates(["lingkup", "place", "desa_text"], keep="last")
+    each = pd.concat(
+        [
+            found.assign(place=found[level]).groupby("place")["hadir"].agg(["size", "count", "sum"])
+            for level in ("desa", "kecamatan")
+        ]
+    )
+    of = each.reindex(newest["place"]).reset_index(drop=True)
+    columns = ["lingkup", "kecamatan", "desa", "desa_text", "occurred_at", "heads", "latihan"]
+    beside = of.set_axis(["tps", "tps_told", "tps_heads"], axis=1).astype("Int64")
+    beside["tps_heads"] = beside["tps_heads"].where(beside["tps_told"] > 0)
+    return pd.concat([newest[columns].reset_index(drop=True), beside], axis=1)
