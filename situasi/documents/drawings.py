@@ -13,8 +13,8 @@ from situasi.common import i18n
 from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
-from situasi.figures.printed import charts
-from situasi.figures.printed import map as printed_map
+from situasi.figures.print import charts
+from situasi.figures.print import map as printed_map
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
 from situasi.reports.laporan import Drawing
 from situasi.telling.numbers import percent

@@ -8,9 +8,9 @@ from situasi import headquarters
 from situasi.abreast import Line
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures.area import Area
-from situasi.figures.map import HEIGHT, situation_map
-from situasi.figures.placing import placed
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_placement import placed
+from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import SITUASI
 from situasi.screen import abreast_tables, abreast_words, parts, session
 

@@ -17,7 +17,7 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import ACTIVITIES
 from situasi.domain.labels import label
 from situasi.domain.register import Register, Stage
-from situasi.figures.stages import gantt
+from situasi.figures.charts.gantt import gantt
 from situasi.figures.theme import Theme
 from situasi.screen import activities_tables as shown
 from situasi.screen.tables import Table

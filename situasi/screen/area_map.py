@@ -13,9 +13,9 @@ from pydeck import Deck
 
 from situasi.board import current as board
 from situasi.domain.register import Kecamatan
-from situasi.figures.area import Area
-from situasi.figures.map import HEIGHT, situation_map
-from situasi.figures.placing import placed
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_placement import placed
+from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.screen import address, filters, parts, session
 
 

@@ -16,7 +16,7 @@ from situasi.common.disk_space import LOW, SPACE
 from situasi.common.i18n import _
 from situasi.common.telemetry import Beat, Errand
 from situasi.domain.labels import N_
-from situasi.figures.pulse import measure
+from situasi.figures.charts.server_health import measure
 from situasi.figures.theme import Theme
 from situasi.screen import health_jobs, inbox_failures, page, parts, session, tables
 from situasi.screen.chart import chart

@@ -16,7 +16,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.figures import hot as figure_hot
+from situasi.figures.charts import risk_heatmap as figure_hot
 from situasi.figures.theme import Theme
 from situasi.screen import address, incidents_parts, incidents_tables, page, parts, tables
 from situasi.screen import incidents_words as say

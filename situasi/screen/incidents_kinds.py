@@ -12,7 +12,7 @@ from situasi.analysis.situation.worklist import Casework
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures import kinds as figure_kinds
+from situasi.figures.charts import incident_heatmap as figure_kinds
 from situasi.figures.theme import Theme
 from situasi.screen import incidents_tables, page, parts, tables
 from situasi.screen.chart import chart

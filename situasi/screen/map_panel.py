@@ -13,7 +13,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
-from situasi.figures.map_marks import MOST_POINTS
+from situasi.figures.maps.markers import MOST_POINTS
 from situasi.screen import address, area_map, day_tables, drawn, filters, parts, session, tables
 from situasi.telling.measures import Measure, measure
 

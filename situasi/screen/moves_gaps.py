@@ -16,7 +16,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.domain.rules import Moves
-from situasi.figures.area import Area
+from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import Theme
 from situasi.screen import (
     address,

@@ -13,8 +13,8 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures import theme as colours
-from situasi.figures.area import Area
-from situasi.figures.coverage import through_day
+from situasi.figures.charts.attendance import through_day
+from situasi.figures.maps.area_style import Area
 from situasi.screen import area_map, drawn, filters, page, parts, session, tables
 from situasi.screen import personnel_tables as readable
 from situasi.screen.chart import chart

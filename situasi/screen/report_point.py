@@ -7,7 +7,7 @@ import streamlit as st
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.figures import point as figure
+from situasi.figures.maps import point_picker as figure
 from situasi.screen import report_entry, session
 
 _KEY = "lapor_peta"

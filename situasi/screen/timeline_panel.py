@@ -11,8 +11,8 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.figures.charts.incident_timeline import timeline
 from situasi.figures.theme import TINGKAT, UNRATED
-from situasi.figures.timeline import timeline
 from situasi.live.snapshot import Picture
 from situasi.screen import day_tables, filters, parts, playback, tables
 from situasi.screen.chart import chart

@@ -11,7 +11,7 @@ from situasi.analysis.turnout.forecast import Outlook, whole
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.figures.outlook import Words, outlook
+from situasi.figures.charts.turnout_forecast import Words, outlook
 from situasi.screen import drawn, page, parts, tables
 from situasi.screen import turnout_outlook_tables as made
 from situasi.screen.chart import chart

@@ -9,8 +9,8 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
-from situasi.figures.area import Area
-from situasi.figures.turnout import turnout_curve
+from situasi.figures.charts.turnout import turnout_curve
+from situasi.figures.maps.area_style import Area
 from situasi.screen import (
     area_map,
     drawn,

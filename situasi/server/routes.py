@@ -12,7 +12,7 @@ from situasi import headquarters
 from situasi.board import current as board
 from situasi.common import assets
 from situasi.domain.boundaries import ADDRESS
-from situasi.figures import map_marks
+from situasi.figures.maps import markers
 from situasi.server import health
 from situasi.server.api.app import Api
 from situasi.server.api.problems import Told
@@ -31,7 +31,7 @@ async def boundaries(request: Request) -> Response:
 
 async def marks(request: Request) -> Response:
     """The marks of the map in one picture, likewise."""
-    picture = map_marks.pictures().get(request.path_params["fingerprint"])
+    picture = markers.pictures().get(request.path_params["fingerprint"])
     return _lasting(picture, "image/png") if picture else Response(status_code=404)
 
 
@@ -55,7 +55,7 @@ async def copying(_request: Request) -> Response:
 ROUTES = (
     Route("/salin.js", copying),
     Route(ADDRESS, boundaries),
-    Route(map_marks.ROUTE, marks),
+    Route(markers.ROUTE, marks),
     Route(assets.ROUTE, style),
     Route("/healthz", health.health),
     Route("/healthz/live", health.live),

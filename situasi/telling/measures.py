@@ -16,7 +16,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.domain.register import Kecamatan
-from situasi.figures.area import Area
+from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import SITUASI, Theme, step, strength
 from situasi.telling.marks import Mark
 from situasi.telling.numbers import percent

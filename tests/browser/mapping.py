@@ -18,10 +18,10 @@ from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.settings import load
-from situasi.figures.camera import Spot
-from situasi.figures.lettering import Box
-from situasi.figures.map import HEIGHT, situation_map
-from situasi.figures.placing import Placing, placed
+from situasi.figures.maps.label_metrics import Box
+from situasi.figures.maps.label_placement import Placing, placed
+from situasi.figures.maps.projection import Spot
+from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import LIGHT, Theme
 from tests.browser.viewing import Viewer
 

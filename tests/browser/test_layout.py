@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from situasi.figures import placing
+from situasi.figures.maps import label_placement
 from situasi.figures.theme import DARK, LIGHT, Theme
 from tests.browser import mapping
 from tests.browser.conftest import Look
@@ -87,7 +87,7 @@ def _phone_shows_reports_before_the_map(viewer: Viewer) -> None:
     assert _ends(viewer, ".si-card") < boxes[0]["y"] < PHONE[1]
     assert boxes[0]["y"] + boxes[0]["height"] < boxes[1]["y"]
     # All of the map and of the names beside it.
-    assert shown.evaluate("part => part.clientWidth") >= placing.PHONE
+    assert shown.evaluate("part => part.clientWidth") >= label_placement.PHONE
 
 
 def _ends(viewer: Viewer, parts: str) -> float:

@@ -12,9 +12,9 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import overview
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
-from situasi.figures.area import Area
-from situasi.figures.map import HEIGHT, situation_map
-from situasi.figures.placing import placed
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_placement import placed
+from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import LIGHT
 from tests.builders_election import invented_election, kecamatan_codes
 from tests.cli.conftest import Run

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.figures.camera import Camera
+from situasi.figures.maps.projection import Camera
 
 cameras = st.builds(Camera, st.floats(95, 141), st.floats(-11, 6), st.floats(5, 14))
 

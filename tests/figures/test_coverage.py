@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from situasi.figures.coverage import through_day
+from situasi.figures.charts.attendance import through_day
 from situasi.figures.theme import LIGHT
 from tests.builders import wib
 

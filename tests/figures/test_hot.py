@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.figures.hot import ABOVE, SILENT, Wording, hot
+from situasi.figures.charts.risk_heatmap import ABOVE, SILENT, Wording, hot
 from situasi.figures.theme import LIGHT
 from tests.builders import wib
 

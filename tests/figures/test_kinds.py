@@ -6,7 +6,7 @@ import pandas as pd
 
 from situasi.analysis.incidents.cases import cases
 from situasi.analysis.situation.worklist import by_kind
-from situasi.figures.kinds import SILENT, kinds
+from situasi.figures.charts.incident_heatmap import SILENT, kinds
 from situasi.figures.theme import DARK, LIGHT
 from tests.builders import incident, incidents
 

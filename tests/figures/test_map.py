@@ -14,10 +14,10 @@ from PIL import Image
 from situasi.analysis.incidents.cases import cases
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.settings import ROOT
-from situasi.figures import map_marks
-from situasi.figures.area import Area
-from situasi.figures.map import situation_map
-from situasi.figures.placing import placed
+from situasi.figures.maps import markers
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_placement import placed
+from situasi.figures.maps.situation_map import situation_map
 from situasi.figures.theme import DARK, LIGHT, SHAPES, TINGKAT, Theme, rgb
 from tests.builders import incident, incidents
 
@@ -103,9 +103,7 @@ def test_every_mark_has_its_own_colour_and_a_rim_of_the_paper(
     boundaries: domain_boundaries.Boundaries, theme: Theme
 ) -> None:
     marks = layer(drawn(boundaries, {}, incident(), theme=theme), "kejadian")
-    address = {
-        map_marks.ROUTE.format(fingerprint=at): it for at, it in map_marks.pictures().items()
-    }
+    address = {markers.ROUTE.format(fingerprint=at): it for at, it in markers.pictures().items()}
     picture = Image.open(io.BytesIO(address[marks["iconAtlas"]]))
     for level in SHAPES:
         place = marks["iconMapping"][level[:1]]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi.figures import map_moves
+from situasi.figures.maps import routes
 from situasi.figures.theme import DARK, LIGHT, Theme
 
 
@@ -19,7 +19,7 @@ def rows(theme: Theme, *officers: int) -> list[dict[str, Any]]:
          "label": "2 petugas: A → B"}
     )  # fmt: skip
     found: list[dict[str, Any]] = [json.loads(one.to_json()) for one in
-                                   map_moves.layers(moves, theme)]  # fmt: skip
+                                   routes.layers(moves, theme)]  # fmt: skip
     return found
 
 

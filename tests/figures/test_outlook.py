@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from situasi.figures.outlook import Words, outlook
+from situasi.figures.charts.turnout_forecast import Words, outlook
 from situasi.figures.theme import LIGHT
 
 WORDS = Words("perkiraan akhir", "selang 90 %", "sudah hadir", "belum cukup laporan")

@@ -14,8 +14,8 @@ from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.settings import ROOT, load
-from situasi.figures.lettering import Box, Label
-from situasi.figures.placing import DESK, FILLED, PHONE, Names, Placing, placed
+from situasi.figures.maps.label_metrics import Box, Label
+from situasi.figures.maps.label_placement import DESK, FILLED, PHONE, Names, Placing, placed
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 
 OGAN_ILIR = domain_boundaries.load(ROOT / "geo" / "16.10")

@@ -14,8 +14,8 @@ from situasi.analysis.incidents import timeline
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
-from situasi.figures.printed import charts
-from situasi.figures.printed import map as printed_map
+from situasi.figures.print import charts
+from situasi.figures.print import map as printed_map
 from tests.builders import DAY, WIB, wib
 
 NAMES = {"rendah": "rendah", "sedang": "sedang", "tinggi": "tinggi", "belum": "belum dinilai"}

@@ -10,7 +10,7 @@ import pytest
 
 from situasi.analysis.activities.stages import timetable
 from situasi.domain.register import Stage
-from situasi.figures.stages import LONGEST, gantt
+from situasi.figures.charts.gantt import LONGEST, gantt
 from situasi.figures.theme import DARK, LIGHT, Theme
 
 DAY = date(2024, 11, 27)

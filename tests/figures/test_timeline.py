@@ -8,8 +8,8 @@ import pandas as pd
 
 from situasi.analysis.incidents.cases import cases
 from situasi.analysis.incidents.timeline import per_slot
+from situasi.figures.charts.incident_timeline import timeline
 from situasi.figures.theme import LIGHT, TINGKAT
-from situasi.figures.timeline import timeline
 from tests.builders import DAY, incident, incidents, wib
 
 NAMES = {level: level for level in TINGKAT}

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from situasi.analysis.turnout.summary import curve
+from situasi.figures.charts.turnout import turnout_curve
 from situasi.figures.theme import LIGHT
-from situasi.figures.turnout import turnout_curve
 from tests.analysis.builders_tps import small, standing, told
 from tests.builders import wib
 

@@ -19,7 +19,7 @@ import pytest
 from situasi.common import assets
 from situasi.domain import boundaries
 from situasi.domain.settings import ROOT
-from situasi.figures import map_marks
+from situasi.figures.maps import markers
 
 PATIENCE = 60.0
 
@@ -124,7 +124,7 @@ def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Ser
 
 
 def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: Served) -> None:
-    for address in [assets.ADDRESS, *map(marks_address, map_marks.pictures())]:
+    for address in [assets.ADDRESS, *map(marks_address, markers.pictures())]:
         status, headers, _ = served.get(address)
         assert (status, "immutable" in headers["cache-control"]) == (200, True)
         older = re.sub(r"-[0-9a-f]{12}\.", "-000000000000.", address)
@@ -133,7 +133,7 @@ def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: 
 
 
 def marks_address(fingerprint: str) -> str:
-    return map_marks.ROUTE.format(fingerprint=fingerprint)
+    return markers.ROUTE.format(fingerprint=fingerprint)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
-from situasi.figures.lettering import NAME, Label
-from situasi.figures.placing import Placing, placed
+from situasi.figures.maps.label_metrics import NAME, Label
+from situasi.figures.maps.label_placement import Placing, placed
 
 # So small that on the wall the letters are as large as those beside the map. All names then
 # stand beside it, and have room for letters a little larger than they were placed with.

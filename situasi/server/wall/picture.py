@@ -20,7 +20,7 @@ from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.figures.area import Area
+from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture

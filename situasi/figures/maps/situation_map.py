@@ -10,9 +10,9 @@ import pandas as pd
 import pydeck as pdk
 from pydeck.bindings.json_tools import default_serialize
 
-from situasi.figures import map_marks, map_moves, map_names
-from situasi.figures.area import Area
-from situasi.figures.placing import Placing
+from situasi.figures.maps import labels, markers, routes
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_placement import Placing
 from situasi.figures.theme import Theme, rgb
 
 HEIGHT = 430
@@ -39,10 +39,10 @@ def situation_map(
     return _Deck(
         layers=[
             _polygons(url, areas, theme, layer_id),
-            *map_names.leaders(placing, areas, theme),
-            *([] if moves is None else map_moves.layers(moves, theme)),
-            *([] if points is None else [map_marks.marks(points, theme)]),
-            map_names.names(placing, areas, theme),
+            *labels.leaders(placing, areas, theme),
+            *([] if moves is None else routes.layers(moves, theme)),
+            *([] if points is None else [markers.marks(points, theme)]),
+            labels.names(placing, areas, theme),
         ],
         initial_view_state=pdk.ViewState(
             longitude=camera.longitude, latitude=camera.latitude, zoom=camera.zoom

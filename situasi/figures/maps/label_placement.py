@@ -16,9 +16,9 @@ import numpy as np
 import shapely
 
 from situasi.domain.boundaries import Boundaries
-from situasi.figures import lettering
-from situasi.figures.camera import Camera, Spot
-from situasi.figures.lettering import Box, Label, Shape
+from situasi.figures.maps import label_metrics
+from situasi.figures.maps.label_metrics import Box, Label, Shape
+from situasi.figures.maps.projection import Camera, Spot
 
 # How wide map and names may be together: a phone shows so much (board.css makes it smaller
 # there), and a desk. The map gives way to the names; those of a wide kabupaten, which never
@@ -28,7 +28,7 @@ FILLED = 0.94  # of the height
 _STEPS, _STEP = 8, 0.1  # by how much of zoom the map may give way, and how finely
 _BESIDE = 18.0  # between the map and a name beside it
 # The height of a row: name above value, or, where there are too many for that, in one line.
-_HIGH, _LOW = lettering.HIGH + 6, lettering.LOW + 4
+_HIGH, _LOW = label_metrics.HIGH + 6, label_metrics.LOW + 4
 
 Names = tuple[tuple[str, str], ...]
 
@@ -106,7 +106,7 @@ def _picture(
 def _inside(ground: _Ground, names: Mapping[str, str]) -> dict[str, Label]:
     found: dict[str, Label] = {}
     for code, name in names.items():
-        label = lettering.inside(name, ground.shapes[code], ground.places[code])
+        label = label_metrics.inside(name, ground.shapes[code], ground.places[code])
         # Boundaries as they came may lie over one another.
         if label and not any(_touch(label.box, other.box) for other in found.values()):
             found[code] = label
@@ -127,9 +127,9 @@ def _beside(ground: _Ground, names: Mapping[str, str], high: float) -> dict[str,
     labels = {}
     for codes, x, align in ((western, left - _BESIDE, "end"), (eastern, right + _BESIDE, "start")):
         rows = _rows([places[code][1] for code in codes], row, high)
-        end = lettering.before(x, align)
+        end = label_metrics.before(x, align)
         for code, y in zip(_uncrossed(codes, places, end, rows), rows, strict=True):
-            labels[code] = lettering.beside(
+            labels[code] = label_metrics.beside(
                 names[code], (x, y), places[code], align, one_line=one_line
             )
     return labels

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from situasi.figures.camera import Spot
+from situasi.figures.maps.projection import Spot
 
 NAME, VALUE = 12.0, 13.0  # sizes of the letters
 _NAME_LINE, _VALUE_LINE = 11.5, 12.5

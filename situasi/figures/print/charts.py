@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.figures.printed import canvas
+from situasi.figures.print import page as print_page
 from situasi.figures.theme import LIGHT, TINGKAT
 
 # The graver, the denser: told apart without colour.
@@ -41,11 +41,11 @@ def incidents(
         for name in [one for one in TINGKAT if one in slots.columns]:
             tall = slots[name].to_numpy()
             axes.bar(local + width / 2, tall, width * 0.86, bottom=under, color=TINGKAT[name],
-                     hatch=_HATCHES[name], edgecolor=canvas.INK, linewidth=0.5,
+                     hatch=_HATCHES[name], edgecolor=print_page.INK, linewidth=0.5,
                      label=names[name])  # fmt: skip
             under = under + tall
         for row, (moment, word) in enumerate(moments):
-            canvas.across(axes, moment, word, row)
+            print_page.across(axes, moment, word, row)
         axes.set_xlim(local[0], local[-1] + width)
         axes.set_ylim(0, max(4, float(under.max(initial=0)) * 1.15))
         if width < pd.Timedelta(days=1):
@@ -57,10 +57,10 @@ def incidents(
             some = local[:: len(local) // 12 + 1]
             axes.set_xticks(some + width / 2, [f"{one:%d/%m}" for one in some])
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-        canvas.plain(axes)
-        canvas.below(axes, 4)
+        print_page.plain(axes)
+        print_page.below(axes, 4)
 
-    return canvas.drawn(2.3, draw, form)
+    return print_page.drawn(2.3, draw, form)
 
 
 def turnout(
@@ -78,25 +78,25 @@ def turnout(
         dates: Any = importlib.import_module("matplotlib.dates")  # it has no types
 
         local = pd.DatetimeIndex(curve.index).tz_localize(None)
-        axes.plot(local, curve["expected"], color=canvas.MUTED, linestyle=":", linewidth=1.2,
+        axes.plot(local, curve["expected"], color=print_page.MUTED, linestyle=":", linewidth=1.2,
                   label=f"≈ {names[1]}")  # fmt: skip
         told = curve["rate"].notna()
         axes.step(local[told], curve.loc[told, "rate"], where="post", color=LIGHT.turnout[4],
                   linewidth=1.8, marker="o", markersize=2.5, label=names[0])  # fmt: skip
         for row, (word, percent) in enumerate(sorted(references, key=lambda one: one[1])):
-            axes.axhline(percent, color=canvas.INK, linewidth=0.7, linestyle="--")
+            axes.axhline(percent, color=print_page.INK, linewidth=0.7, linestyle="--")
             axes.annotate(word, (local[0], percent), xytext=(4, 2 if row % 2 else -2),
-                          textcoords="offset points", fontsize=7.5, color=canvas.INK,
+                          textcoords="offset points", fontsize=7.5, color=print_page.INK,
                           va="bottom" if row % 2 else "top")  # fmt: skip
         axes.set_xlim(local[0], local[-1])
         axes.set_ylim(0, 100)
         axes.xaxis.set_major_locator(dates.HourLocator())
         axes.xaxis.set_major_formatter(dates.DateFormatter("%H.%M"))
         axes.yaxis.set_major_formatter("{x:.0f} %")
-        canvas.plain(axes)
-        canvas.below(axes, 2)
+        print_page.plain(axes)
+        print_page.below(axes, 2)
 
-    return canvas.drawn(2.6, draw, form)
+    return print_page.drawn(2.6, draw, form)
 
 
 def phases(
@@ -126,7 +126,7 @@ def phases(
                 color=_PHASES[at],
                 label=names[str(name)],
                 hatch="" if at else "....",
-                edgecolor=canvas.INK,
+                edgecolor=print_page.INK,
                 linewidth=0.5,
             )
             for row, count in enumerate(wide):
@@ -138,15 +138,15 @@ def phases(
                         ha="center",
                         va="center",
                         fontsize=6.5,
-                        color="white" if at > 4 else canvas.INK,
+                        color="white" if at > 4 else print_page.INK,
                     )
             under = under + wide  # fmt: skip
         axes.set_yticks(rows, places)
         axes.invert_yaxis()
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        canvas.plain(axes)
+        print_page.plain(axes)
         axes.grid(visible=False)
         axes.set_xlabel("TPS", fontsize=7.5, loc="right")
-        canvas.below(axes, 4)
+        print_page.below(axes, 4)
 
-    return canvas.drawn(max(1.6, 0.9 + 0.24 * len(counts)), draw, form)
+    return print_page.drawn(max(1.6, 0.9 + 0.24 * len(counts)), draw, form)

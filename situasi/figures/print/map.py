@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from situasi.domain.boundaries import Boundaries
-from situasi.figures.printed import canvas
+from situasi.figures.print import page as print_page
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
 
 HEIGHT = 3.7
@@ -43,15 +43,15 @@ def situation(
         for code, number in numbers.items():
             x, y = boundaries.label_points[code]
             axes.text(x, y, str(number), ha="center", va="center", fontsize=7.5, weight="bold",
-                      color=canvas.INK,
-                      bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": canvas.INK,
+                      color=print_page.INK,
+                      bbox={"boxstyle": "circle,pad=0.18", "fc": "white", "ec": print_page.INK,
                             "lw": 0.6})  # fmt: skip
         _legend(axes, words)
         middle = (boundaries.bounds[1] + boundaries.bounds[3]) / 2
         axes.set_aspect(1 / np.cos(np.radians(middle)))
         axes.set_axis_off()
 
-    return canvas.drawn(HEIGHT, draw, form)
+    return print_page.drawn(HEIGHT, draw, form)
 
 
 def _area(axes: Any, polygon: Any, state: str | None, *, spoken: bool) -> None:
@@ -61,7 +61,7 @@ def _area(axes: Any, polygon: Any, state: str | None, *, spoken: bool) -> None:
         axes.fill(
             x, y,
             facecolor=_PALE[state] if state else "white" if spoken else "#F1F3F6",
-            edgecolor=canvas.INK if spoken else canvas.LINE,
+            edgecolor=print_page.INK if spoken else print_page.LINE,
             hatch=HATCHES[state] if state else None,
             linewidth=0.7,
             linestyle="--" if silent else "-",
@@ -75,7 +75,7 @@ def _points(axes: Any, points: pd.DataFrame) -> None:
         some = shown[level == name]
         axes.scatter(
             some["lon"], some["lat"], marker=mark, s=34 if name == "tinggi" else 20, zorder=3,
-            facecolor="white" if name == UNRATED else TINGKAT[name], edgecolor=canvas.INK,
+            facecolor="white" if name == UNRATED else TINGKAT[name], edgecolor=print_page.INK,
             linewidth=0.7,
         )  # fmt: skip
 
@@ -84,12 +84,12 @@ def _legend(axes: Any, words: Mapping[str, str]) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    areas = [Patch(facecolor=_PALE[state], hatch=hatch, edgecolor=canvas.INK, linewidth=0.5,
+    areas = [Patch(facecolor=_PALE[state], hatch=hatch, edgecolor=print_page.INK, linewidth=0.5,
                    label=words[state])
              for state, hatch in reversed(HATCHES.items())]  # fmt: skip
-    areas.append(Patch(facecolor="white", edgecolor=canvas.INK, linewidth=0.5, linestyle="--",
+    areas.append(Patch(facecolor="white", edgecolor=print_page.INK, linewidth=0.5, linestyle="--",
                        label=words[""]))  # fmt: skip
-    marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=canvas.INK,
+    marks = [Line2D([], [], linestyle="", marker=mark, markersize=5, markeredgecolor=print_page.INK,
                     markeredgewidth=0.7, label=words[name],
                     markerfacecolor="white" if name == UNRATED else TINGKAT[name])
              for name, mark in reversed(_MARKS.items())]  # fmt: skip

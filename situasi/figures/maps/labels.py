@@ -7,9 +7,9 @@ from typing import Any
 
 import pydeck as pdk
 
-from situasi.figures.area import Area
-from situasi.figures.lettering import NAME, VALUE, Label
-from situasi.figures.placing import Placing
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_metrics import NAME, VALUE, Label
+from situasi.figures.maps.label_placement import Placing
 from situasi.figures.theme import Theme, ink_reads, rgb
 
 _FONT = '"Source Sans", "Source Sans 3", sans-serif'
