@@ -17,7 +17,7 @@ from situasi.domain.alert_rules import RULES
 from situasi.domain.feed_schemas import JENIS, KERAWANAN, SITUASI, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
-from situasi.telling import alerts as telling
+from situasi.presentation import alerts as telling
 
 FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 

@@ -13,9 +13,9 @@ from situasi.analysis.view_time import moment
 from situasi.board import Board, open_board
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.settings import ROOT
+from situasi.presentation import view_text
 from situasi.server.metrics import exposed
 from situasi.store import Scope, StoreError, open_store
-from situasi.telling import views
 from tests.builders_election import invented_election, kecamatan_codes, write_squares
 from tests.conftest import NOON, settings_in
 
@@ -82,7 +82,7 @@ def test_a_register_off_by_three_opens_the_board_and_is_told_on_page_wall_health
     (folder / "election.toml").write_text(text, "utf-8")
     board = open_board(settings_in(tmp_path, SITUASI_ELECTION=str(folder)), lambda: NOON)
     at = moment(None, NOON, None, board.register.election.zone)
-    ((kind, said),) = views.bands(
+    ((kind, said),) = view_text.bands(
         at, "WIB", rehearsal=False, until=None, trouble=None, register=board.register
     )
     assert kind == "doubt" and "Register tidak cocok" in said and "election.toml" in said

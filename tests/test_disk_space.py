@@ -26,11 +26,11 @@ from situasi.common import disk_space
 from situasi.common.disk_space import FULL, LOW, SPACE
 from situasi.ingest import upload
 from situasi.ingest.inbox import PATIENCE, Inbox
+from situasi.presentation import view_text
 from situasi.screen import health_panel
 from situasi.server import health, logs, metrics
 from situasi.server.wall import copies
 from situasi.store.interface import StoreError
-from situasi.telling import views
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered
@@ -55,7 +55,7 @@ def measured(room: dict[str, int], free: int) -> None:
 
 def band() -> str:
     """What stands across the top of every page and of the wall."""
-    said = dict(views.bands(LIVE, "WIB", rehearsal=False, until=None, trouble=None))
+    said = dict(view_text.bands(LIVE, "WIB", rehearsal=False, until=None, trouble=None))
     return said.get("disk", "")
 
 

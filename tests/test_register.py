@@ -20,7 +20,7 @@ from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.register import Mismatch, Register
 from situasi.ingest.boundaries import check
-from situasi.telling import views
+from situasi.presentation import view_text
 from tests.builders_election import invented_election, kecamatan_codes, square
 
 FOLDER = settings.ROOT / "data" / "elections" / "ogan-ilir-2024"
@@ -258,7 +258,7 @@ def test_a_register_that_does_not_add_up_opens_and_says_both_numbers_and_where(
     doubted = {told.kecamatan} if told.kecamatan else set(register.kecamatan)
     assert _estimated(register) == tuple(marked | doubted for marked in _estimated(before))
     assert register.whole
-    (said,) = views.mismatches(register)
+    (said,) = view_text.mismatches(register)
     for part in (
         str(told.declared % 1000),
         str(told.found % 1000),

@@ -20,10 +20,10 @@ from situasi.analysis.view_time import Moment
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
 from situasi.live.snapshot import Live
+from situasi.presentation import view_text
 from situasi.store import Scope, open_store
 from situasi.store.engines import postgres_schema
 from situasi.store.interface import Delivery, Rejection, Store, StoreError
-from situasi.telling import views
 from tests.analysis.test_caseload import row
 from tests.analysis.test_overview import defined
 from tests.builders import WIB, incident, incidents, rows_of, wib
@@ -309,8 +309,8 @@ def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> 
 def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> None:
     told = {"rehearsal": False, "until": None, "trouble": None}
     at = Moment(NOW.astimezone(WIB), live=True, exercise=False)
-    assert views.bands(at, "WIB", **told) == []
-    ((kind, said),) = views.bands(at, "WIB", **told, replaced_at=NOW)
+    assert view_text.bands(at, "WIB", **told) == []
+    ((kind, said),) = view_text.bands(at, "WIB", **told, replaced_at=NOW)
     assert kind == "doubt" and i18n.clock(NOW.astimezone(WIB)) in said
     assert "mungkin tidak ada lagi" in said
 

@@ -16,8 +16,8 @@ from situasi.documents import facts, tables
 from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.telling import outlook as ahead
-from situasi.telling.numbers import between, percent, voters
+from situasi.presentation import numbers as ahead
+from situasi.presentation.folded_numbers import between, percent, voters
 
 # So many kecamatan are named where some stand for the rest.
 _NAMED = 5

@@ -16,8 +16,8 @@ from situasi.domain.labels import label
 from situasi.figures.print import charts
 from situasi.figures.print import map as printed_map
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
+from situasi.presentation.folded_numbers import percent
 from situasi.reports.laporan import Drawing
-from situasi.telling.numbers import percent
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 # A longer period is drawn by day.

@@ -17,9 +17,9 @@ from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
+from situasi.presentation import kpis as telling
+from situasi.presentation.model import Counted, Said, Told
 from situasi.reports.laporan import Fact, Number
-from situasi.telling import key_figures as telling
-from situasi.telling.marks import Counted, Said, Told
 
 STEP_NAMES = {
     "diverifikasi": "verifikasi",

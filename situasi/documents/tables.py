@@ -18,9 +18,9 @@ from situasi.documents.gathering import Gathered, Period
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
+from situasi.presentation import incident_item
+from situasi.presentation.folded_numbers import percent
 from situasi.reports.laporan import Cell, Column, Table
-from situasi.telling import reports
-from situasi.telling.numbers import percent
 
 NOTHING = "–"
 _DASH = Cell(NOTHING, None)
@@ -108,12 +108,12 @@ def cases(of: Gathered, shown: pd.DataFrame, title: str, most: int) -> Table:
 
 
 def _case(row: Any, no: int, register: Register, at: datetime) -> tuple[Cell, ...]:
-    item = reports.item(row, register, at)
+    item = incident_item.item(row, register, at)
     local = row.occurred_at.tz_convert(at.tzinfo)
     when = i18n.known_time(local, row.precision)
     if row.precision == "menit" and local.date() == at.date():
         when = i18n.clock(local)
-    text = reports.short(item.text)
+    text = incident_item.short(item.text)
     if item.rehearsal:
         text = f"[LATIHAN] {text}"
     place = item.place
@@ -157,7 +157,7 @@ def overdue(of: Gathered, most: int) -> Table:
     rows = []
     every: list[Any] = list(late.head(most).itertuples())
     for at, row in enumerate(every, start=1):
-        item = reports.item(row, of.register, of.at.at)
+        item = incident_item.item(row, of.register, of.at.at)
         texts = (item.title, item.place, item.tingkat_name, STEP_NAMES[row.step])
         late_by = row.late.to_pytimedelta()
         rows.append((Cell(str(at), at), *(Cell(one, one) for one in texts), _span(late_by)))

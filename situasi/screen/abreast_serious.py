@@ -11,11 +11,11 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.overseeing import Overview
+from situasi.presentation.incident_item import Item, short
 from situasi.screen import parts, tables
 from situasi.screen.columns import moments
 from situasi.screen.tables import Table, table
 from situasi.store.rollups.queries import Serious
-from situasi.telling.reports import Item, short
 
 LISTED = 12
 

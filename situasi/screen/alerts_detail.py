@@ -9,6 +9,7 @@ import streamlit as st
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.presentation import alerts as telling
 from situasi.screen import (
     address,
     alerts_parts,
@@ -26,7 +27,6 @@ from situasi.screen.alerts_panel import NAME
 from situasi.screen.alerts_work import Shown
 from situasi.screen.incidents_parts import Told
 from situasi.screen.page import View
-from situasi.telling import alerts as telling
 
 
 def detail_panel(found: Shown, view: View) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from situasi import alerting
 from situasi.board import current as board
 from situasi.common.i18n import _
+from situasi.presentation import alerts as telling
 from situasi.screen import alerts_work, filters, page
 from situasi.screen.alerts_work import Wanted
 from situasi.screen.page import View
-from situasi.telling import alerts as telling
 
 
 def opened(title: str) -> tuple[View, Wanted]:

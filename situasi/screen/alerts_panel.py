@@ -12,13 +12,13 @@ from situasi.analysis.view_time import reckoned
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.presentation import alerts as telling
 from situasi.screen import alerts_tables, drawn, page, parts, picking
 from situasi.screen.alerts_work import Shown
 from situasi.screen.figure_row import Count, Figure
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.telling import alerts as telling
 
 NAME = "alert"  # of the chosen one in the address
 _OPEN_ROWS, _ENDED_ROWS = 14, 10  # in sight

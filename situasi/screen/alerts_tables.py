@@ -9,11 +9,11 @@ import pandas as pd
 
 from situasi.board import current as board
 from situasi.common.i18n import _
+from situasi.presentation import alerts as telling
 from situasi.screen import alerts_words as say
 from situasi.screen import columns as cells
 from situasi.screen.alerts_work import Raised
 from situasi.screen.tables import Table, table
-from situasi.telling import alerts as telling
 
 _CAUSE = 420  # pixels
 

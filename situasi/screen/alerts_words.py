@@ -12,9 +12,9 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
+from situasi.presentation import alerts as telling
 from situasi.screen import incidents_words, stations_words
 from situasi.screen.alerts_work import Raised
-from situasi.telling import alerts as telling
 
 
 def cause(row: Any, found: Raised, at: datetime) -> str:

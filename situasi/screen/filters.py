@@ -16,9 +16,9 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
+from situasi.presentation import map_measures, view_text
 from situasi.screen import address, session, whose
 from situasi.screen.session import Moment
-from situasi.telling import measures, views
 
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "sejak", "lang")
@@ -53,7 +53,7 @@ def status(place: DeltaGenerator) -> list[str]:
 
 def window(place: DeltaGenerator) -> str:
     """The code of the time window, for `within`."""
-    return _one(place.selectbox, "rentang", _("Waktu"), moments.WINDOWS, views.window_name)
+    return _one(place.selectbox, "rentang", _("Waktu"), moments.WINDOWS, view_text.window_name)
 
 
 def kecamatan(place: DeltaGenerator) -> list[str]:
@@ -92,8 +92,8 @@ def one(
 def in_words() -> str:
     """What is filtered on this page, for a file that leaves the board."""
     said = [
-        _(title) + ": " + ", ".join(views.word(board().register, name, one) for one in values)
-        for name, title in views.SPOKEN.items()
+        _(title) + ": " + ", ".join(view_text.word(board().register, name, one) for one in values)
+        for name, title in view_text.SPOKEN.items()
         # Only filters that this page has drawn choose its rows.
         if name in st.session_state and (values := address.current(name))
     ]
@@ -104,7 +104,7 @@ def in_codes() -> dict[str, list[str]]:
     """The same as codes of the address, with the moment where it is past, for the trail."""
     chosen = {
         name: values
-        for name in views.SPOKEN
+        for name in view_text.SPOKEN
         if name in st.session_state and (values := address.current(name))
     }
     past = past_moment() if "saat" in st.session_state else None
@@ -184,8 +184,8 @@ def within(wanted: Selection, window: str, at: Moment) -> Selection:
 def measure() -> str:
     """By what the map is coloured."""
     role = session.viewer().role
-    seen = [name for name in measures.NAMES if name not in SCREENS or role.sees(name)]
-    return _one(st.selectbox, "ukur", _("Warna peta"), seen, measures.name_of, width=190)
+    seen = [name for name in map_measures.NAMES if name not in SCREENS or role.sees(name)]
+    return _one(st.selectbox, "ukur", _("Warna peta"), seen, map_measures.name_of, width=190)
 
 
 def recall_moment() -> None:

@@ -9,11 +9,11 @@ import streamlit as st
 
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture
+from situasi.presentation import view_text
 from situasi.screen import address, filters, parts, playback, session, upper_frame, whose
 from situasi.screen.heartbeat import watched
 from situasi.screen.menu import asked, menu
 from situasi.screen.session import Moment
-from situasi.telling import views
 
 ICON = Path(__file__).with_name("icon.png")
 
@@ -53,7 +53,7 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
     """What must not be overlooked."""
     link = session.viewer().link
     return (
-        views.bands(
+        view_text.bands(
             at,
             whose.desk().zone_label,
             rehearsal=shown.snapshot.rehearsal,

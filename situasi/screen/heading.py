@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.presentation import view_text as filters
 from situasi.screen import address, marking, parts, session, sharing, whose
 from situasi.screen.session import Moment
-from situasi.telling import views as filters
 
 
 def header(at: Moment, title: str = "Situasi") -> None:

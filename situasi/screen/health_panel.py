@@ -18,13 +18,13 @@ from situasi.common.telemetry import Beat, Errand
 from situasi.domain.labels import N_
 from situasi.figures.charts.server_health import measure
 from situasi.figures.theme import Theme
+from situasi.presentation import view_text
 from situasi.screen import health_jobs, inbox_failures, page, parts, session, tables
 from situasi.screen.chart import chart
 from situasi.screen.columns import moments, number
 from situasi.screen.figure_row import Figure, figure_row
 from situasi.screen.parts import Card
 from situasi.screen.tables import Table
-from situasi.telling import views
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
 STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
@@ -66,7 +66,7 @@ MEASURES = (
 def register() -> None:
     """What does not add up in the register, if anything."""
     own = board().register
-    parts.bands([("doubt", f"{said}. {views.remedy()}") for said in views.mismatches(own)])
+    parts.bands([("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)])
 
 
 def figures(beats: Sequence[Beat]) -> None:
@@ -93,7 +93,7 @@ def figures(beats: Sequence[Beat]) -> None:
 def _disk() -> Card:
     """The fewest bytes free on any of the disks that are written to."""
     state, title = SPACE.state, _("Sisa ruang disk")
-    note = views.disk_in_words(state) or _("batas {n} MB").format(n=i18n.number(LOW / 1e6))
+    note = view_text.disk_in_words(state) or _("batas {n} MB").format(n=i18n.number(LOW / 1e6))
     if state.least is None:
         return Card(title, "–", note, alarm=state.level == "full")
     value = _("{n} MB").format(n=i18n.number(state.least // 1_000_000))
@@ -104,13 +104,13 @@ def _places() -> Table:
     state = SPACE.state
     return tables.table(
         {
-            _("yang ditulis"): [_(views.PLACES[place]) for place in views.PLACES],
+            _("yang ditulis"): [_(view_text.PLACES[place]) for place in view_text.PLACES],
             _("ruang (MB)"): number(
-                [state.free[p] / 1e6 if p in state.free else None for p in views.PLACES]
+                [state.free[p] / 1e6 if p in state.free else None for p in view_text.PLACES]
             ),
             _("hasil"): [
                 _("tidak tersimpan") if place in state.failed else _("baik")
-                for place in views.PLACES
+                for place in view_text.PLACES
             ],
         },
         made_up=False,

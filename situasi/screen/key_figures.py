@@ -20,11 +20,11 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.live.snapshot import Picture
+from situasi.presentation import kpis as telling
 from situasi.screen import day_tables, drawn, parts, session, since, tables
 from situasi.screen.figure_row import Before, Count, Figure
 from situasi.screen.page import View
 from situasi.screen.session import Moment
-from situasi.telling import key_figures as telling
 
 _MINUTE = timedelta(minutes=1)
 

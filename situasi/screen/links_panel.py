@@ -12,11 +12,11 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import view_text
 from situasi.screen import parts, session, tables
 from situasi.screen.columns import moments, number
 from situasi.screen.tables import Table, table
 from situasi.store.interface import StoreError
-from situasi.telling import views
 
 # Who sees the links of all, and may end them; others have their own.
 _SAID = "_tautan_kabar"
@@ -97,7 +97,7 @@ def _table(found: Listed) -> Table:
             _("untuk"): [link.note for link in some],
             _("keadaan"): [label("link", state) for state in found.states],
             _("halaman"): [label("screen", link.bound.page) for link in some],
-            _("saringan"): [views.filters_in_words(register, link.bound.query) for link in some],
+            _("saringan"): [view_text.filters_in_words(register, link.bound.query) for link in some],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                            for link in some],
             _("dibuka"): number((one.times if one else 0) for one in uses),

@@ -14,8 +14,8 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.maps.markers import MOST_POINTS
+from situasi.presentation.map_measures import Measure, measure
 from situasi.screen import address, area_map, day_tables, drawn, filters, parts, session, tables
-from situasi.telling.measures import Measure, measure
 
 
 def map_panel(found: Overview, day: Day) -> None:

@@ -13,9 +13,9 @@ from situasi.analysis.situation.overview import Overview
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.presentation.incident_item import item
 from situasi.screen import drawn, filters, parts, session, tables
 from situasi.screen.session import Moment
-from situasi.telling.reports import item
 
 LISTED = 40
 # As tall as the map and its legend beside it.

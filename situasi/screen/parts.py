@@ -14,8 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.common import assets
 from situasi.common.i18n import _
 from situasi.figures.theme import SIGNS, SITUASI, TINGKAT, UNRATED, Theme
-from situasi.telling.marks import Mark, Said, Told
-from situasi.telling.reports import Item
+from situasi.presentation.incident_item import Item
+from situasi.presentation.model import Mark, Said, Told
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from situasi.figures.theme import Theme, theme
 from situasi.live import access_scope
 from situasi.live.analysis_cache import Findings
 from situasi.live.snapshot import Picture
+from situasi.presentation import view_text
 from situasi.screen import whose
-from situasi.telling import views
 
 Found = TypeVar("Found")
 _ACT_FAILED = "_act_failed"  # see situasi/server/acts.py, which says so
@@ -121,7 +121,7 @@ def wrote() -> None:
 
 def failed_acts() -> list[tuple[str, str]]:
     """The line that the viewer's last act failed, said once; nothing where it went well."""
-    return [views.failed_act()] if st.session_state.pop(_ACT_FAILED, False) else []
+    return [view_text.failed_act()] if st.session_state.pop(_ACT_FAILED, False) else []
 
 
 def moment(chosen: datetime | None, shown: Picture) -> Moment:

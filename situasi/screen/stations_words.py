@@ -10,7 +10,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.telling.tables import phase as phase
+from situasi.presentation.text_tables import phase as phase
 
 
 def name(code: str) -> str:

@@ -15,12 +15,12 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import explanations as whys
+from situasi.presentation.explanations.model import Why
 from situasi.reports import tabular
 from situasi.screen import address, filters, grid, noted, parts, session, upper, whose
 from situasi.screen import columns as cells
 from situasi.screen.columns import Cells, Column
-from situasi.telling import why as whys
-from situasi.telling.why.rule import Why
 
 # More rows than this are not read on a screen; a filter or an export finds them.
 MOST_ROWS = 2_000

@@ -12,13 +12,13 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts.turnout_forecast import Words, outlook
+from situasi.presentation import numbers as telling
 from situasi.screen import drawn, page, parts, tables
 from situasi.screen import turnout_outlook_tables as made
 from situasi.screen.chart import chart
 from situasi.screen.page import View
 from situasi.screen.parts import Card
 from situasi.screen.turnout_work import Work, scored
-from situasi.telling import outlook as telling
 
 
 def outlook_line(view: View, found: Work) -> None:

@@ -11,6 +11,9 @@ from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
 from situasi.figures.charts.turnout import turnout_curve
 from situasi.figures.maps.area_style import Area
+from situasi.presentation import kpis as telling
+from situasi.presentation.folded_numbers import percent, voters
+from situasi.presentation.map_measures import turnout_area
 from situasi.screen import (
     area_map,
     drawn,
@@ -28,9 +31,6 @@ from situasi.screen.parts import Card
 from situasi.screen.tables import Table
 from situasi.screen.turnout_outlook import outlook_line
 from situasi.screen.turnout_work import Work
-from situasi.telling import key_figures as telling
-from situasi.telling.measures import turnout_area
-from situasi.telling.numbers import percent, voters
 
 
 def figures(found: Work) -> list[Figure]:

@@ -16,9 +16,9 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.overseeing import Overview
+from situasi.presentation import view_text
 from situasi.screen import address, filters, menu, noted, parts, session, upper, whose
 from situasi.screen.heartbeat import watched
-from situasi.telling import views
 
 
 def is_asked() -> bool:
@@ -46,7 +46,7 @@ def _page(language: str) -> None:
     filters.recall_moment()
     found = upper.overview()
     parts.bands(
-        views.bands(
+        view_text.bands(
             upper.moment(),
             whose.desk().zone_label,
             rehearsal=upper.rehearsal(),

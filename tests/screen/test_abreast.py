@@ -30,9 +30,9 @@ from situasi.domain.settings import ROOT
 from situasi.headquarters import Headquarters
 from situasi.ingest.pipeline import ingest_rows
 from situasi.overseeing import Overview
+from situasi.presentation import explanations
 from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose
-from situasi.telling import why
 from tests.builders import unbounded
 from tests.builders_above import (
     NOON,
@@ -232,12 +232,12 @@ def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
     drawn()
     assert len(kept) == 8
     for key, table in kept.items():
-        told = why.above(key, command)
+        told = explanations.above(key, command)
         assert told is not None and len(told.rule) > 20, key
         assert len(table) == (2 if key == "serius" else 3), key
     whole = kept["wilayah"].file()
     assert whole["TPS lapor"].tolist()[:2] == [12, 12] and whole["TPS lapor"].isna()[2]
-    assert "90 menit" in (why.above("lapor", command) or why.Why("")).bounds()
+    assert "90 menit" in (explanations.above("lapor", command) or explanations.Why("")).bounds()
 
 
 def test_a_past_minute_is_asked_for_as_it_was_known_then(

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from situasi.access.roles import Viewer
 from situasi.board import current as board
 from situasi.common.i18n import _
+from situasi.presentation.view_text import FILTERS
 from situasi.server.wall import drawing, files, parts
 from situasi.server.wall.asked import Asked
-from situasi.telling.views import FILTERS
 
 
 def page(request: Request, viewer: Viewer, asked: Asked) -> str:

@@ -11,11 +11,11 @@ from situasi.analysis.situation import area_summary
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.presentation import text_tables
+from situasi.presentation.text_tables import Listed
 from situasi.server.wall import drawing, files, found, frame, frozen_parts, picture
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.picture import Sources
-from situasi.telling import tables
-from situasi.telling.tables import Listed
 
 # More open cases than this are counted and not listed.
 MOST_CASES = 2_000
@@ -64,9 +64,9 @@ def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) 
     register, at = looked.register, of.at.at
     return [
         _by_area(by_area),
-        tables.cases(overview.open, register, at, MOST_CASES),
-        tables.stations(tps, register, at),
-        tables.feeds(overview.feeds, at),
+        text_tables.cases(overview.open, register, at, MOST_CASES),
+        text_tables.stations(tps, register, at),
+        text_tables.feeds(overview.feeds, at),
     ]
 
 

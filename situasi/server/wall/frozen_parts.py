@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from situasi.telling.tables import Listed
+from situasi.presentation.text_tables import Listed
 
 _PAGE = Markup(
     '<!DOCTYPE html>\n<html lang="{language}" data-theme="light">\n<head>\n'

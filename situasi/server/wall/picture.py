@@ -24,13 +24,13 @@ from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture
+from situasi.presentation import incident_item, map_measures
+from situasi.presentation.model import Counted, Mark, Said, Told
+from situasi.presentation.view_text import bands, filters_in_words
 from situasi.server.wall import drawing, found, views
 from situasi.server.wall.asked import Asked
 from situasi.server.wall.found import Looked
 from situasi.server.wall.views import LINES, Line, Shown, View
-from situasi.telling import measures, reports
-from situasi.telling.marks import Counted, Mark, Said, Told
-from situasi.telling.views import bands, filters_in_words
 
 # More grave cases than this, all open at once, are counted and not named.
 MOST_ALARMS = 40
@@ -223,7 +223,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 def _alarm(row: Any, of: Shown, drawn: drawing.Drawing) -> dict[str, Any]:
     zone = of.register.election.zone
-    item = reports.item(row, of.register, of.at.at)
+    item = incident_item.item(row, of.register, of.at.at)
     state = row.situasi if isinstance(row.situasi, str) else None
     return {
         "id": number_of(row.case),
@@ -235,7 +235,7 @@ def _alarm(row: Any, of: Shown, drawn: drawing.Drawing) -> dict[str, Any]:
         "situasi": state and [state, _("situasi {state}").format(state=label("situasi", state))],
         "title": item.title,
         "place": item.place,
-        "text": reports.short(item.text),
+        "text": incident_item.short(item.text),
         "status": item.status,
         "when": item.heard,
         "happened": _happened(item),
@@ -246,7 +246,7 @@ def _alarm(row: Any, of: Shown, drawn: drawing.Drawing) -> dict[str, Any]:
     }
 
 
-def _happened(item: reports.Item) -> str:
+def _happened(item: incident_item.Item) -> str:
     return _("terjadi {time}").format(time=item.happened) if item.happened else ""
 
 
@@ -281,14 +281,14 @@ def _newest(of: Shown) -> list[Any]:
 
 
 def _report(row: Any, of: Shown) -> dict[str, Any]:
-    item = reports.item(row, of.register, of.at.at)
+    item = incident_item.item(row, of.register, of.at.at)
     return {
         "id": number_of(row.case),
         "tingkat": item.tingkat or "belum",
         "weight": item.tingkat_name,
         "title": item.title,
         "place": item.place,
-        "text": reports.short(item.text),
+        "text": incident_item.short(item.text),
         "status": item.status,
         "when": item.heard,
         "happened": _happened(item),
@@ -306,7 +306,7 @@ def _columns(viewer: Viewer) -> list[str]:
 
 def _table(of: Shown, columns: Sequence[str]) -> dict[str, Any]:
     """Each kecamatan by the measures of the views, for who reads at a desk or on a phone."""
-    names = [measures.name_of(name) for name in columns]
+    names = [map_measures.name_of(name) for name in columns]
     painted = {name: views.painted(of, name) for name in columns}
     states = dict(zip(of.found.states["kecamatan"], of.found.states["situasi"], strict=True))
     rows = []

@@ -19,9 +19,10 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme
-from situasi.telling import key_figures, measures
-from situasi.telling.marks import Told
-from situasi.telling.numbers import percent
+from situasi.presentation import kpis as presentation_kpis
+from situasi.presentation import map_measures
+from situasi.presentation.folded_numbers import percent
+from situasi.presentation.model import Told
 
 LINES = 6
 FIGURES = 4
@@ -88,10 +89,10 @@ def _situation(of: Shown) -> View:
     return View(
         _("Situasi"),
         [
-            key_figures.opened(found),
-            key_figures.states(found),
-            key_figures.newest(found, of.at.at, zone),
-            key_figures.sources(found, None),
+            presentation_kpis.opened(found),
+            presentation_kpis.states(found),
+            presentation_kpis.newest(found, of.at.at, zone),
+            presentation_kpis.sources(found, None),
         ],
         "situasi",
         _("Laporan berat yang masih terbuka"),
@@ -121,9 +122,9 @@ def _turnout(of: Shown) -> View:
     return View(
         _("Partisipasi"),
         [
-            key_figures.turnout(rates),
-            key_figures.heads(rates),
-            key_figures.bounds(rates),
+            presentation_kpis.turnout(rates),
+            presentation_kpis.heads(rates),
+            presentation_kpis.bounds(rates),
         ],
         "partisipasi",
         _("Partisipasi terendah"),
@@ -163,7 +164,7 @@ def _stations(of: Shown) -> View:
     ]
     return View(
         _("TPS"),
-        [key_figures.stations(tps), late, silent],
+        [presentation_kpis.stations(tps), late, silent],
         "fase",
         _("TPS terlambat atau tak terjangkau"),
         lines,
@@ -179,7 +180,7 @@ def _told_states(row: Any) -> str:
 def _personnel(of: Shown) -> View:
     rows = of.day.gaps.loc[of.codes]
     known = rows[rows["known"]]
-    figures = [key_figures.personnel(of.day, of.codes)]
+    figures = [presentation_kpis.personnel(of.day, of.codes)]
     if len(known):
         of_all = _("dari {n} TPS").format(n=i18n.number(int(known["tps"].sum())))
         absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
@@ -222,7 +223,11 @@ def _attention(of: Shown) -> View:
     nothing = _("tidak ada") if judged else _("belum ada yang dapat dinilai")
     return View(
         _("Perlu perhatian"),
-        [key_figures.opened(of.found), key_figures.states(of.found), key_figures.stations(of.tps)],
+        [
+            presentation_kpis.opened(of.found),
+            presentation_kpis.states(of.found),
+            presentation_kpis.stations(of.tps),
+        ],
         "perhatian",
         _("Nilai perhatian tertinggi, 0–100"),
         lines,
@@ -246,6 +251,6 @@ _VIEWS: dict[str, Callable[[Shown], View]] = {
 }
 
 
-def painted(of: Shown, name: str) -> measures.Measure:
+def painted(of: Shown, name: str) -> map_measures.Measure:
     """How the map of this measure is coloured."""
-    return measures.measure(name, of.found, of.day, of.register.kecamatan, of.theme)
+    return map_measures.measure(name, of.found, of.day, of.register.kecamatan, of.theme)

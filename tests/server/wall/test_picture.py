@@ -24,10 +24,11 @@ from situasi.analysis.situation.overview import Overview, overview
 from situasi.analysis.turnout import summary
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
+from situasi.presentation import kpis as presentation_kpis
+from situasi.presentation import map_measures
 from situasi.server.wall import asked, picture, picture_pool, routes, wall
 from situasi.server.wall.wall import Body, Wall
 from situasi.store.interface import StoreError
-from situasi.telling import key_figures, measures
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
@@ -77,11 +78,15 @@ def test_every_figure_is_that_of_the_page_situasi(rehearsed: Board) -> None:
     rates = summary.whole(of_day.turnout)
     assert figure(said, "situasi", "terbuka").startswith(f"{len(found.open)} ")
     for name, key, told in (
-        ("partisipasi", "partisipasi", key_figures.turnout(rates)),
-        ("partisipasi", "hadir", key_figures.heads(rates)),
-        ("tps", "tps", key_figures.stations(of_day.stations)),
-        ("personel", "personel", key_figures.personnel(of_day, list(rehearsed.register.kecamatan))),
-        ("situasi", "terakhir", key_figures.newest(found, AT, "WIB")),
+        ("partisipasi", "partisipasi", presentation_kpis.turnout(rates)),
+        ("partisipasi", "hadir", presentation_kpis.heads(rates)),
+        ("tps", "tps", presentation_kpis.stations(of_day.stations)),
+        (
+            "personel",
+            "personel",
+            presentation_kpis.personnel(of_day, list(rehearsed.register.kecamatan)),
+        ),
+        ("situasi", "terakhir", presentation_kpis.newest(found, AT, "WIB")),
     ):
         assert figure(said, name, key) == told.value, key
         shown = next(one for one in view(said, name)["figures"] if one["key"] == key)
@@ -95,7 +100,7 @@ def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
     for one in said["views"]:
         name = {"tps": "fase"}.get(one["name"], one["name"])
         dark = picture.DARK
-        by = measures.measure(name, found, of_day, places, dark)
+        by = map_measures.measure(name, found, of_day, places, dark)
         for code, place in places.items():
             area = by.paint(place)
             assert one["areas"][code][:2] == [area.value, area.fill], (name, code)

@@ -15,7 +15,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.telling import reports
+from situasi.presentation import incident_item
 
 MISSING = "–"
 
@@ -44,7 +44,7 @@ def cases(opened: pd.DataFrame, register: Register, at: datetime, most: int) -> 
     every: list[Any] = list(newest.itertuples())
     rows = []
     for row in every:
-        item = reports.item(row, register, at)
+        item = incident_item.item(row, register, at)
         rows.append(
             (
                 item.tingkat_name,
@@ -53,7 +53,7 @@ def cases(opened: pd.DataFrame, register: Register, at: datetime, most: int) -> 
                 item.place,
                 item.status,
                 item.happened or MISSING,
-                reports.short(item.text),
+                incident_item.short(item.text),
                 str(row.id),
                 _("LATIHAN") if item.rehearsal else "",
             )

@@ -6,8 +6,8 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
-from situasi.telling.numbers import percent
-from situasi.telling.why.rule import Rule, Why, clock, minutes
+from situasi.presentation.explanations.model import Rule, Why, clock, minutes
+from situasi.presentation.folded_numbers import percent
 
 _TPS = ("tps",)
 

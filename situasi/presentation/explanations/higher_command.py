@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from situasi.common.i18n import _
 from situasi.domain.higher_command import Command
-from situasi.telling.why.rule import Why, minutes
+from situasi.presentation.explanations.model import Why, minutes
 
 AboveRule = Callable[[Command], Why]
 

@@ -11,7 +11,7 @@ from situasi.common.disk_space import SPACE, DiskState
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
-from situasi.telling import alerts
+from situasi.presentation import alerts
 
 # Filters by their name in the address, and what they are called.
 SPOKEN = {

@@ -8,7 +8,7 @@ from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.telling.why.rule import Rule, Why, minutes
+from situasi.presentation.explanations.model import Rule, Why, minutes
 
 _CASES = ("incidents", "merges")
 

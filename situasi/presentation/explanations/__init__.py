@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from situasi.domain.election import Election
 from situasi.domain.higher_command import Command
-from situasi.telling.why import cases, decisions, force, intake, stations
-from situasi.telling.why.above import ABOVE
-from situasi.telling.why.rule import Rule, Why
+from situasi.presentation.explanations import decisions, incidents, intake, personnel, stations
+from situasi.presentation.explanations.higher_command import ABOVE
+from situasi.presentation.explanations.model import Rule, Why
 
 _PAGES: dict[str, dict[str, Rule]] = {
-    "situasi": {**cases.SITUATION, **stations.SITUATION, **force.SITUATION, **intake.SITUATION},
-    "kejadian": {**cases.INCIDENTS, **decisions.HOT},
-    "perubahan": cases.CHANGES,
+    "situasi": {
+        **incidents.SITUATION,
+        **stations.SITUATION,
+        **personnel.SITUATION,
+        **intake.SITUATION,
+    },
+    "kejadian": {**incidents.INCIDENTS, **decisions.HOT},
+    "perubahan": incidents.CHANGES,
     "peringatan": decisions.ALERTS,
     "partisipasi": {**stations.TURNOUT, **decisions.OUTLOOK},
     "tps": stations.STATIONS,
-    "personel": force.PERSONNEL,
+    "personel": personnel.PERSONNEL,
     "pergeseran": decisions.MOVES,
-    "tahapan": force.ACTIVITIES,
-    "netralitas": force.NEUTRALITY,
+    "tahapan": personnel.ACTIVITIES,
+    "netralitas": personnel.NEUTRALITY,
     "masukan": intake.INTAKE,
     "latihan": decisions.DRILLS,
     "kesehatan": intake.HEALTH,

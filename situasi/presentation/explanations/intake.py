@@ -5,7 +5,7 @@ from __future__ import annotations
 from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
-from situasi.telling.why.rule import Rule, Why, minutes
+from situasi.presentation.explanations.model import Rule, Why, minutes
 
 
 def _silent(election: Election) -> Why:
