@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from situasi import archive
 from situasi.access.roles import ROLES
-from situasi.archive import ArchiveRefused
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind, stored_dtypes
 from situasi.opening import prepare
+from situasi.reports import archive
+from situasi.reports.archive import ArchiveRefused
 from tests.builders_store import fill
 from tests.conftest import NOON, settings_in
 from tests.store.builders import delivery, frame, row

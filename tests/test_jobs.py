@@ -23,12 +23,12 @@ from situasi.common import background_jobs
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import SPACE
 from situasi.common.telemetry import Errand
-from situasi.documents.schedule import Schedule, every
 from situasi.domain.settings import ROOT
 from situasi.drills import Player
 from situasi.headquarters import Boards, Headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.overseeing import Overseeing
+from situasi.reports.sitrep.schedule import Schedule, every
 from situasi.screen import health_jobs
 from situasi.server import health, lifespan, memory
 from situasi.server.keeper import Keeper

@@ -250,13 +250,13 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 # Where content is written otherwise: into folders of their own that no name is looked for in,
 # members of archives, and what tests alone write.
 OTHERWISE = {
-    "situasi/archive.py",  # into the folder that whole.making_folder names
+    "situasi/reports/archive.py",  # into the folder that whole.making_folder names
     "situasi/ingest/boundaries/layers.py",
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
     "situasi/ingest/readers/xlsx_guard.py",
     "situasi/ingest/upload.py",
     "situasi/rehearsal/province.py",
-    "situasi/reports/press.py",
+    "situasi/reports/sitrep/pdf_writer.py",
     "situasi/screen/report_messages.py",
     "situasi/store/backup/backup_container.py",  # members of an archive that whole.making names
     "situasi/server/api/intake.py",

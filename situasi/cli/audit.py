@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.cli.common import fail, office, out
-from situasi.reports.tabular import as_csv
+from situasi.reports.csv_tables import as_csv
 from situasi.store.audit.row_digests import SEALED
 
 app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)

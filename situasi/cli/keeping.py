@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from situasi import archive
 from situasi.access.roles import ROLES
-from situasi.archive import ArchiveRefused
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
+from situasi.reports import archive
+from situasi.reports.archive import ArchiveRefused
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup
 from situasi.store.backup.backup import KeepingRefused, Manifest

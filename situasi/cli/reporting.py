@@ -12,11 +12,11 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.audit import moment as read_moment
 from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
-from situasi.documents import building, files, schedule
-from situasi.documents import wanted as asking
-from situasi.documents.wanted import KINDS, Refused
 from situasi.domain.election import Election
-from situasi.reports.letter import TemplateRefused
+from situasi.reports.sitrep import build, files, schedule
+from situasi.reports.sitrep import request as asking
+from situasi.reports.sitrep.letterhead import TemplateRefused
+from situasi.reports.sitrep.request import KINDS, Refused
 from situasi.store.interface import StoreError
 
 # Everything but neutrality: what lies in a folder is read by whoever opens it.
@@ -108,7 +108,7 @@ class _Work:
             kecamatan=self._kecamatan, neutrality=self._neutrality,
         )  # fmt: skip
         at = asking.moment(chosen, asked, now(), exercise)
-        laporan = building.build(self.board, self.viewer, shown, at, asked)
+        laporan = build.build(self.board, self.viewer, shown, at, asked)
         # Told first: a file that nobody knows of is worse than a word of one that failed.
         what = {
             "table": "laporan",

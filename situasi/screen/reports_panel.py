@@ -15,13 +15,14 @@ from situasi.analysis.view_time import Moment
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.documents import building, wanted
-from situasi.documents import files as made
-from situasi.documents.wanted import KINDS, PERIODS, Refused, Wanted
 from situasi.domain.labels import label
 from situasi.live.snapshot import Picture
-from situasi.reports.laporan import Laporan
-from situasi.reports.letter import TemplateRefused
+from situasi.reports.sitrep import build as sitrep_build
+from situasi.reports.sitrep import files as made
+from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.letterhead import TemplateRefused
+from situasi.reports.sitrep.model import Laporan
+from situasi.reports.sitrep.request import KINDS, PERIODS, Refused, Wanted
 from situasi.screen import address, filters, noted, page, parts, reports_parts, session
 from situasi.screen.page import View
 
@@ -70,21 +71,23 @@ def asked(view: View) -> Asked | None:
     election = board().register.election
     kind, since, until = _kind(), None, None
     if kind == "harian":
-        since, until = wanted.of_day(_chosen(_FROM, _today()), election)
+        since, until = sitrep_request.of_day(_chosen(_FROM, _today()), election)
     elif kind == "anev":
         period = address.current(_PERIOD)[-1]
-        since, until = _own_days() if period == _OTHER else wanted.of_period(
+        since, until = _own_days() if period == _OTHER else sitrep_request.of_period(
             period, view.at.at, election
         )  # fmt: skip
     try:
-        chosen = wanted.wanted(
+        chosen = sitrep_request.wanted(
             kind, view.at.at, election, since=since, until=until, kecamatan=view.kecamatan
         )
     except Refused as error:
         parts.empty(str(error))
         return None
     now, exercise = session.now(), view.shown.snapshot.exercise_at
-    return Asked(view.shown, wanted.moment(filters.past_moment(), chosen, now, exercise), chosen)
+    return Asked(
+        view.shown, sitrep_request.moment(filters.past_moment(), chosen, now, exercise), chosen
+    )
 
 
 def neutrality_choice(of: Asked) -> Asked:
@@ -106,7 +109,7 @@ def preview(of: Asked) -> None:
     """The short text, as the messenger has it."""
     page.section(_("Teks pesan singkat"))
     try:
-        text = building.short(board(), of.viewer, of.shown, of.at, of.wanted)
+        text = sitrep_build.short(board(), of.viewer, of.shown, of.at, of.wanted)
     except (TemplateRefused, Refused) as error:
         parts.empty(str(error))
         return
@@ -155,7 +158,7 @@ def _counter(of: Asked) -> Callable[[], int]:
 
 def _builder(of: Asked) -> Callable[[], Laporan]:
     """Built once, whatever is asked of it."""
-    return partial(building.build, board(), of.viewer, of.shown, of.at, of.wanted)
+    return partial(sitrep_build.build, board(), of.viewer, of.shown, of.at, of.wanted)
 
 
 def _span(of: Asked) -> str:
@@ -177,7 +180,7 @@ def _own_days() -> tuple[Any, Any]:
     _day(begin, _FROM, _("Dari tanggal"), election.day)
     _day(end, _UNTIL, _("Sampai tanggal"), election.day)
     first, last = _chosen(_FROM, election.day), _chosen(_UNTIL, election.day)
-    return wanted.of_day(first, election)[0], wanted.of_day(last, election)[1]
+    return sitrep_request.of_day(first, election)[0], sitrep_request.of_day(last, election)[1]
 
 
 def _day(place: Any, name: str, title: str, default: date) -> None:

@@ -17,7 +17,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import explanations as whys
 from situasi.presentation.explanations.model import Why
-from situasi.reports import tabular
+from situasi.reports import csv_tables
 from situasi.screen import address, filters, grid, noted, parts, session, upper, whose
 from situasi.screen import columns as cells
 from situasi.screen.columns import Cells, Column
@@ -190,8 +190,8 @@ def downloads(table: Table, key: str, title: str, at: session.Moment, counted: s
         band = _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")
         facts[_("LATIHAN")] = _("memuat laporan buatan, bukan keadaan sebenarnya")
     for kind, make, mime in (
-        ("CSV", lambda: tabular.as_csv(table.file()), "text/csv"),
-        ("XLSX", lambda: tabular.as_xlsx(table.file(), facts, band), _XLSX),
+        ("CSV", lambda: csv_tables.as_csv(table.file()), "text/csv"),
+        ("XLSX", lambda: csv_tables.as_xlsx(table.file(), facts, band), _XLSX),
     ):
         noted.download(
             kind,

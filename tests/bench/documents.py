@@ -15,10 +15,12 @@ from typing import TypeVar
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
-from situasi.documents import building, files, wanted
-from situasi.documents.wanted import KINDS
 from situasi.domain import settings
 from situasi.opening import prepare
+from situasi.reports.sitrep import build as sitrep_build
+from situasi.reports.sitrep import files
+from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.request import KINDS
 from tests.bench import made
 from tests.bench.machine import described, spread
 
@@ -45,10 +47,10 @@ def _of(board: Board, kind: str) -> None:
     for minute in range(RUNS):
         # Another minute each time: of one that was asked for nothing is found anew.
         moment = noon - timedelta(minutes=minute)
-        of = wanted.wanted(kind, moment, election)
-        at = wanted.moment(moment, of, made.EVENING, shown.snapshot.exercise_at)
-        short.append(_timed(partial(building.short, board, _CHIEF, shown, at, of))[0])
-        took, laporan = _timed(partial(building.build, board, _CHIEF, shown, at, of))
+        of = sitrep_request.wanted(kind, moment, election)
+        at = sitrep_request.moment(moment, of, made.EVENING, shown.snapshot.exercise_at)
+        short.append(_timed(partial(sitrep_build.short, board, _CHIEF, shown, at, of))[0])
+        took, laporan = _timed(partial(sitrep_build.build, board, _CHIEF, shown, at, of))
         build.append(took)
     print(f"  {kind}: text {spread(short)}; whole {spread(build)}")
     for form in files.FORMATS:

@@ -11,9 +11,10 @@ import pytest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
-from situasi.documents import building, files, wanted
 from situasi.opening import prepare
-from situasi.reports.laporan import Laporan
+from situasi.reports.sitrep import build, files
+from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.model import Laporan
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
 
@@ -41,9 +42,9 @@ def built(
 ) -> Laporan:
     """A laporan of a past minute."""
     shown = board.live.picture()
-    of = wanted.wanted(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
-    moment = wanted.moment(at, of, NOON, shown.snapshot.exercise_at)
-    return building.build(board, viewer, shown, moment, of)
+    of = sitrep_request.wanted(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
+    moment = sitrep_request.moment(at, of, NOON, shown.snapshot.exercise_at)
+    return build.build(board, viewer, shown, moment, of)
 
 
 @pytest.fixture(scope="session")

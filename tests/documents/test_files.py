@@ -20,11 +20,10 @@ from hypothesis import strategies as st
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
-from situasi.documents import files
-from situasi.documents.wanted import Refused
-from situasi.reports import filled
-from situasi.reports.laporan import Cell, Laporan
-from situasi.reports.letter import TemplateRefused
+from situasi.reports.sitrep import files, template_context
+from situasi.reports.sitrep.letterhead import TemplateRefused
+from situasi.reports.sitrep.model import Cell, Laporan
+from situasi.reports.sitrep.request import Refused
 from tests.builders import wib
 from tests.documents.conftest import built
 from tests.documents.reading import headers, pdf_pages, sheets, text_of
@@ -369,7 +368,7 @@ def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
 
 
 def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
-    assert set(filled.filled(built(board))) == filled.NAMES
+    assert set(template_context.filled(built(board))) == template_context.NAMES
 
 
 def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edited: Path) -> None:

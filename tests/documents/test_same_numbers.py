@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from pages import incidents, personnel, situation, turnout
 from situasi import board as house
 from situasi.board import Board
-from situasi.reports.laporan import Fact, Laporan
+from situasi.reports.sitrep.model import Fact, Laporan
 from situasi.screen.figure_row import Figure
 from tests.documents.conftest import built
 from tests.documents.reading import numbers, sheets, text_of

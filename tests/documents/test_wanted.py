@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.analysis.view_time import Moment
-from situasi.documents import schedule, wanted
-from situasi.documents.wanted import Refused
 from situasi.domain.register import Register
-from situasi.reports.letter import TemplateRefused
+from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep import schedule
+from situasi.reports.sitrep.letterhead import TemplateRefused
+from situasi.reports.sitrep.request import Refused
 from tests.builders import DAY, wib
 
 
 def test_a_laporan_situasi_is_of_the_election_day_as_the_page_is(register: Register) -> None:
-    found = wanted.wanted("situasi", wib("12.30"), register.election)
+    found = sitrep_request.wanted("situasi", wib("12.30"), register.election)
     assert (found.since, found.until) == (DAY, DAY + timedelta(days=1))
 
 
@@ -27,7 +28,7 @@ def test_a_laporan_situasi_is_of_the_election_day_as_the_page_is(register: Regis
 def test_a_laporan_harian_is_of_its_day_and_at_midnight_of_the_one_that_ended(
     register: Register, clock: str, day: int
 ) -> None:
-    found = wanted.wanted("harian", wib(clock), register.election)
+    found = sitrep_request.wanted("harian", wib(clock), register.election)
     assert found.since == DAY + timedelta(days=day)
     assert found.until - found.since == timedelta(days=1)
 
@@ -41,18 +42,18 @@ def test_what_cannot_be_made_is_refused_in_words(
     register: Register, kind: str, begin: datetime | None, end: datetime | None, said: str
 ) -> None:
     with pytest.raises(Refused, match=said):
-        wanted.wanted(kind, wib("12.30"), register.election, since=begin, until=end)
+        sitrep_request.wanted(kind, wib("12.30"), register.election, since=begin, until=end)
 
 
 def test_a_laporan_of_a_past_period_is_of_what_was_known_at_its_end(register: Register) -> None:
-    found = wanted.wanted(
+    found = sitrep_request.wanted(
         "anev", wib("18.00"), register.election, since=wib("08.00"), until=wib("10.00")
     )
-    at = wanted.moment(None, found, wib("18.00"), None)
+    at = sitrep_request.moment(None, found, wib("18.00"), None)
     assert (at.at, at.live) == (wib("10.00"), False)
-    still_open = wanted.wanted("anev", wib("18.00"), register.election)
-    assert wanted.moment(None, still_open, wib("18.00"), None).live
-    later = wanted.moment(wib("12.00"), found, wib("18.00"), None)
+    still_open = sitrep_request.wanted("anev", wib("18.00"), register.election)
+    assert sitrep_request.moment(None, still_open, wib("18.00"), None).live
+    later = sitrep_request.moment(wib("12.00"), found, wib("18.00"), None)
     assert later.at == wib("12.00")
 
 
@@ -65,8 +66,8 @@ def test_the_period_before_is_as_long_ends_where_this_begins_and_is_known_as_far
     since = DAY + timedelta(minutes=begin)
     until = since + timedelta(minutes=length)
     at = max(until + timedelta(minutes=late), since + timedelta(minutes=1))
-    asked = wanted.Wanted("anev", since, until, ("16.10.05",))
-    found, known = wanted.before(asked, Moment(at, live=False, exercise=False))
+    asked = sitrep_request.Wanted("anev", since, until, ("16.10.05",))
+    found, known = sitrep_request.before(asked, Moment(at, live=False, exercise=False))
     assert found.until == since
     assert found.until - found.since == min(until, at) - since
     assert known - found.until == at - min(until, at)

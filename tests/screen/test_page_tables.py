@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from situasi.board import Board
-from situasi.reports import tabular
+from situasi.reports import csv_tables
 from situasi.screen.tables import Table
 from tests.screen.conftest import Page
 
@@ -92,8 +92,8 @@ def test_what_is_read_back_from_csv_and_xlsx_are_the_numbers_of_the_table(
     read = 0
     for name, table in every(pages):
         file = table.file()
-        told = list(csv.DictReader(io.StringIO(tabular.as_csv(file).decode("utf-8-sig"))))
-        sheet = openpyxl.load_workbook(io.BytesIO(tabular.as_xlsx(file, {})))["Data"]
+        told = list(csv.DictReader(io.StringIO(csv_tables.as_csv(file).decode("utf-8-sig"))))
+        sheet = openpyxl.load_workbook(io.BytesIO(csv_tables.as_xlsx(file, {})))["Data"]
         cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
         for at, (heading, values) in enumerate(file.items()):
             if not pd.api.types.is_numeric_dtype(values.dtype):

@@ -129,12 +129,12 @@ def test_a_file_is_made_when_asked_for_and_is_in_the_trail(
 def test_a_broken_letterhead_is_said_on_the_page(
     at_hand: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from situasi.documents import building
+    from situasi.reports.sitrep import build
 
     def broken(_folder: Path) -> Any:
         return building_load(tmp_path)
 
-    building_load = building.letters.load
-    monkeypatch.setattr(building.letters, "load", broken)
+    building_load = build.letters.load
+    monkeypatch.setattr(build.letters, "load", broken)
     app = drawn(saat="2024-11-27T10:17")
     assert "laporan.toml" in " ".join(e.proto.body for e in app.get("html"))

@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import Feed, Kind
-from situasi.reports.tabular import as_csv
+from situasi.reports.csv_tables import as_csv
 
 # What the store knows of a row, beside the sender's columns: name in the answer -> column.
 KEPT = {"seq": "seq", "diketahui": "known_at", "disimpan": "recorded_at"}

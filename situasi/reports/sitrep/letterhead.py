@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from situasi.reports.laporan import Letter
+from situasi.reports.sitrep.model import Letter
 
 FOLDER = "laporan"
 NAME = "laporan.toml"

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from situasi.common.formula_escape import harmless
-from situasi.reports.tabular import missing
+from situasi.reports.csv_tables import missing
 
 # Of the control characters XML takes three.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

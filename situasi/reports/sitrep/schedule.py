@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from situasi.common import error_log
-from situasi.documents.wanted import Refused
+from situasi.reports.sitrep.request import Refused
 
 _EVERY = re.compile(r"(\d+)\s*(m|menit|h|j|jam)", re.ASCII | re.IGNORECASE)
 _DAY = timedelta(days=1)

@@ -13,13 +13,13 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.turnout import summary
 from situasi.common import i18n
-from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.presentation import kpis as telling
 from situasi.presentation.model import Counted, Said, Told
-from situasi.reports.laporan import Fact, Number
+from situasi.reports.sitrep.data import Gathered
+from situasi.reports.sitrep.model import Fact, Number
 
 STEP_NAMES = {
     "diverifikasi": "verifikasi",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from situasi.analysis.personnel.coverage import areas
 from situasi.analysis.situation.overview import Overview, of_each
 from situasi.common import i18n
-from situasi.documents import facts, tables
-from situasi.documents.gathering import Gathered
-from situasi.reports.laporan import Annex, Letter
+from situasi.reports.sitrep import key_figures, tables
+from situasi.reports.sitrep.data import Gathered
+from situasi.reports.sitrep.model import Annex, Letter
 
 
 def annexes(of: Gathered, letter: Letter) -> tuple[Annex, ...]:
@@ -35,7 +35,7 @@ def _annex(of: Gathered, letter: Letter, code: str, found: Overview) -> Annex:
         silent = code not in found.heard
         said.append("Belum ada kabar kejadian yang berlaku dari kecamatan ini."
                     if silent else "Tidak ada kejadian terbuka.")  # fmt: skip
-    every = [fact for fact in facts.facts(of, found, [code]) if fact.key != "senyap"]
+    every = [fact for fact in key_figures.facts(of, found, [code]) if fact.key != "senyap"]
     if of.coverage is not None:
         said += _required(of, code)
     return Annex(

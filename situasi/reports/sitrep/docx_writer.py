@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from situasi.reports.filled import NAMES, filled, plain
-from situasi.reports.laporan import Laporan
-from situasi.reports.letter import FOLDER, TemplateRefused
+from situasi.reports.sitrep.letterhead import FOLDER, TemplateRefused
+from situasi.reports.sitrep.model import Laporan
+from situasi.reports.sitrep.template_context import NAMES, filled, plain
 
 NAME = "laporan.docx"
 _WIDE = 165  # millimetres of a picture

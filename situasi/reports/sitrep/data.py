@@ -25,11 +25,11 @@ from situasi.analysis.turnout import forecast, summary
 from situasi.analysis.turnout.forecast import Outlook
 from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
-from situasi.documents.wanted import Refused, Wanted, before
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture
+from situasi.reports.sitrep.request import Refused, Wanted, before
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from situasi.access.roles import Viewer
 from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
 from situasi.common import i18n
-from situasi.documents import annexes, chapters, drawings, facts, message, tables
-from situasi.documents.gathering import Gathered, gather
-from situasi.documents.wanted import Wanted
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture
-from situasi.reports import letter as letters
-from situasi.reports.laporan import Laporan, Letter, Table
+from situasi.reports.sitrep import annexes, key_figures, narrative, pictures, short_message, tables
+from situasi.reports.sitrep import letterhead as letters
+from situasi.reports.sitrep.data import Gathered, gather
+from situasi.reports.sitrep.model import Laporan, Letter, Table
+from situasi.reports.sitrep.request import Wanted
 
 
 def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> str:
@@ -25,8 +25,8 @@ def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
         with _on_paper():
             found = gather(board, viewer, shown, at, asked)
             letter = letters.load(found.register.election.folder)
-            told = facts.facts(found, found.overview, found.codes)
-            return message.message(found, letter, told)
+            told = key_figures.facts(found, found.overview, found.codes)
+            return short_message.message(found, letter, told)
 
     by = (access_scope.of(viewer), asked, reckoned(at), at.live)
     return board.findings.kept("pesan", shown.snapshot, make, *by)
@@ -51,7 +51,7 @@ def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
 
 def _laporan(found: Gathered, letter: Letter) -> Laporan:
     election, asked = found.register.election, found.asked
-    day = facts.facts(found, found.overview, found.codes)
+    day = key_figures.facts(found, found.overview, found.codes)
     return Laporan(
         kind=asked.kind,
         letter=letter,
@@ -65,13 +65,13 @@ def _laporan(found: Gathered, letter: Letter) -> Laporan:
         until=asked.until,
         version=found.version,
         rehearsal=found.rehearsal,
-        scope=chapters.scope(found),
-        facts=(*day, *facts.of_period(found)),
-        said={**chapters.chapters(found), "kurun": (chapters.span(found),)},
+        scope=narrative.scope(found),
+        facts=(*day, *key_figures.of_period(found)),
+        said={**narrative.chapters(found), "kurun": (narrative.span(found),)},
         tables=_tables(found, letter),
-        drawings=drawings.drawings(found),
+        drawings=pictures.drawings(found),
         annexes=annexes.annexes(found, letter),
-        message=message.message(found, letter, day),
+        message=short_message.message(found, letter, day),
     )
 
 

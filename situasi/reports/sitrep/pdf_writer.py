@@ -7,9 +7,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from situasi.reports.filled import filled
-from situasi.reports.laporan import Laporan
-from situasi.reports.letter import FOLDER, TemplateRefused
+from situasi.reports.sitrep.letterhead import FOLDER, TemplateRefused
+from situasi.reports.sitrep.model import Laporan
+from situasi.reports.sitrep.template_context import filled
 
 NAME = "laporan.typ"
 # What a template may use of what lies beside it: a part of it, an emblem, a letter.

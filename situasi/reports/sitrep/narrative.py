@@ -12,12 +12,12 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.priority_score import PARTS
 from situasi.analysis.turnout import forecast, summary
 from situasi.common import i18n
-from situasi.documents import facts, tables
-from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.presentation import numbers as ahead
 from situasi.presentation.folded_numbers import between, percent, voters
+from situasi.reports.sitrep import key_figures, tables
+from situasi.reports.sitrep.data import Gathered
 
 # So many kecamatan are named where some stand for the rest.
 _NAMED = 5
@@ -177,7 +177,7 @@ def _stations(of: Gathered) -> list[str]:
 def _personnel(of: Gathered) -> list[str]:
     if of.coverage is None:
         return []
-    row = facts.required(of)
+    row = key_figures.required(of)
     if row is None:
         return ["Belum ada plotting personel di TPS."]
     basis = of.register.election.rules.patterns.basis
@@ -236,7 +236,7 @@ def _analysis(of: Gathered) -> list[str]:
             f"{i18n.span(work.overdue['late'].iloc[0].to_pytimedelta())}."
         )
     tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
-    if late := facts.late(tps):
+    if late := key_figures.late(tps):
         told.append(f"{i18n.number(late)} TPS terlambat melapor atau tak terjangkau.")
     told += _ahead(of)
     return told or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]

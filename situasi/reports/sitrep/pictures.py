@@ -10,14 +10,14 @@ from situasi.analysis.incidents import timeline
 from situasi.analysis.stations.status import NO_PHASE
 from situasi.analysis.turnout import summary
 from situasi.common import i18n
-from situasi.documents.gathering import Gathered
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.figures.print import charts
 from situasi.figures.print import map as printed_map
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
 from situasi.presentation.folded_numbers import percent
-from situasi.reports.laporan import Drawing
+from situasi.reports.sitrep.data import Gathered
+from situasi.reports.sitrep.model import Drawing
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 # A longer period is drawn by day.

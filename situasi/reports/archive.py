@@ -26,7 +26,7 @@ from situasi.domain import feed_schemas, labels
 from situasi.domain.feed_schemas import FEEDS, Feed, Kind
 from situasi.live import access_scope
 from situasi.live.access_scope import Sight
-from situasi.reports.tabular import as_csv
+from situasi.reports.csv_tables import as_csv
 from situasi.store import schema as store_schema
 from situasi.store.backup import backup_container, raw_tables
 from situasi.store.backup.raw_tables import State

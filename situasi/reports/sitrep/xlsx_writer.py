@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from situasi.common import i18n
-from situasi.reports import workbook
-from situasi.reports.filled import REHEARSAL
-from situasi.reports.laporan import Fact, Laporan, Table
-from situasi.reports.workbook import Sheet
+from situasi.reports import xlsx_tables
+from situasi.reports.sitrep.model import Fact, Laporan, Table
+from situasi.reports.sitrep.template_context import REHEARSAL
+from situasi.reports.xlsx_tables import Sheet
 
 _TITLES = {
     "kecamatan": "Kecamatan",
@@ -31,7 +31,9 @@ def written(laporan: Laporan) -> bytes:
     if laporan.annexes:
         sheets.append(Sheet("Angka kecamatan", _annexes(laporan)))
     printed = f"{laporan.title} {laporan.command} · {_when(laporan)}"
-    return workbook.book(sheets, _about(laporan), REHEARSAL if laporan.rehearsal else "", printed)
+    return xlsx_tables.book(
+        sheets, _about(laporan), REHEARSAL if laporan.rehearsal else "", printed
+    )
 
 
 def _when(laporan: Laporan) -> str:

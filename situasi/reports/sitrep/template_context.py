@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from situasi.common import i18n
-from situasi.reports.laporan import Annex, Fact, Laporan, Table
+from situasi.reports.sitrep.model import Annex, Fact, Laporan, Table
 
 # Of the control characters a document takes the line break; no text turns the direction of others.
 _NO_TEXT = re.compile(

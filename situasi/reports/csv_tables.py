@@ -33,9 +33,9 @@ def as_csv(table: pd.DataFrame) -> bytes:
 def as_xlsx(table: pd.DataFrame, facts: Mapping[str, str], band: str = "") -> bytes:
     """The table as a workbook (workbook.written)."""
     # Loaded when somebody asks for one: openpyxl takes a tenth of a second, at every start.
-    from situasi.reports import workbook
+    from situasi.reports import xlsx_tables
 
-    return workbook.written(table, facts, band)
+    return xlsx_tables.written(table, facts, band)
 
 
 def _written(value: Any) -> Any:

@@ -9,7 +9,7 @@ from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import Moment
 from situasi.domain.election import Election
-from situasi.reports.letter import KINDS as KINDS
+from situasi.reports.sitrep.letterhead import KINDS as KINDS
 
 _DAY, _INSTANT = timedelta(days=1), timedelta(microseconds=1)
 # Periods of an anev by name, besides one with a beginning and an end of its own.

@@ -13,14 +13,14 @@ from situasi.analysis.incidents import milestones
 from situasi.analysis.situation import sla_compliance
 from situasi.analysis.situation.area_summary import reached
 from situasi.common import i18n
-from situasi.documents.facts import STEP_NAMES
-from situasi.documents.gathering import Gathered, Period
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.presentation import incident_item
 from situasi.presentation.folded_numbers import percent
-from situasi.reports.laporan import Cell, Column, Table
+from situasi.reports.sitrep.data import Gathered, Period
+from situasi.reports.sitrep.key_figures import STEP_NAMES
+from situasi.reports.sitrep.model import Cell, Column, Table
 
 NOTHING = "–"
 _DASH = Cell(NOTHING, None)

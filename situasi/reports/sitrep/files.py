@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from situasi.common import atomic_files, i18n
-from situasi.reports.laporan import Laporan
-from situasi.reports.letter import FOLDER, TemplateRefused
+from situasi.reports.sitrep.letterhead import FOLDER, TemplateRefused
+from situasi.reports.sitrep.model import Laporan
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,10 +49,10 @@ def troubles(election: Path) -> list[str]:
 
 @lru_cache(maxsize=8)
 def _checked(election: Path, stamp: Stamp) -> str:  # noqa: ARG001 (anew when a file changed)
-    from situasi.reports import document
+    from situasi.reports.sitrep import docx_writer
 
     try:
-        document.check(election)
+        docx_writer.check(election)
     except TemplateRefused as error:
         return str(error)
     return ""
@@ -65,21 +65,21 @@ def _stamp(election: Path) -> Stamp:
 
 
 def _docx(laporan: Laporan, election: Path) -> bytes:
-    from situasi.reports import document
+    from situasi.reports.sitrep import docx_writer
 
-    return document.written(laporan, election)
+    return docx_writer.written(laporan, election)
 
 
 def _pdf(laporan: Laporan, election: Path) -> bytes:
-    from situasi.reports import press
+    from situasi.reports.sitrep import pdf_writer
 
-    return press.written(laporan, election)
+    return pdf_writer.written(laporan, election)
 
 
 def _xlsx(laporan: Laporan, election: Path) -> bytes:  # noqa: ARG001 (it needs no template)
-    from situasi.reports import report_book
+    from situasi.reports.sitrep import xlsx_writer
 
-    return report_book.written(laporan)
+    return xlsx_writer.written(laporan)
 
 
 def _txt(laporan: Laporan, election: Path) -> bytes:  # noqa: ARG001

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from situasi.analysis.situation import crowd_state
 from situasi.common import i18n
-from situasi.documents import chapters, tables
-from situasi.documents.gathering import Gathered
-from situasi.reports.laporan import Cell, Fact, Letter
+from situasi.reports.sitrep import narrative, tables
+from situasi.reports.sitrep.data import Gathered
+from situasi.reports.sitrep.model import Cell, Fact, Letter
 
 # No line of the message may be made by a text that somebody sent.
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
@@ -41,9 +41,9 @@ def _head(of: Gathered, letter: Letter, told: Sequence[Fact]) -> list[str]:
         f"{i18n.long_day(of.at.at)} pukul {i18n.clock(of.at.at)} {election.zone_label}",
     ]
     if of.asked.kind != "situasi":
-        begin.append(f"Kurun: {chapters.span(of)}")
+        begin.append(f"Kurun: {narrative.span(of)}")
     if of.asked.kecamatan:
-        begin.append(chapters.scope(of))
+        begin.append(narrative.scope(of))
     counts = crowd_state.counts(of.overview.states)
     states = [f"{word} {i18n.number(counts.get(code, 0))}" for code, word in
               (("merah", "merah"), ("kuning", "kuning"), ("hijau", "hijau"),

@@ -1,0 +1,1 @@
+"""Frames become files that leave the board: marked, dated, harmless to a spreadsheet."""
