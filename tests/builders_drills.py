@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from situasi.actions.exercise_controller import Player, Run, start
 from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
-from situasi.drills import Player, Run, start
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import Sent
 from situasi.ingest.pipeline import ingest_rows

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi import alerting
 from situasi.access.roles import ROLES, Viewer
-from situasi.acknowledged import Acknowledgement
-from situasi.alerting import ACTED, CLOSED, SEEN, Deed
+from situasi.actions import alert_actions
+from situasi.actions.acknowledgements import Acknowledgement
+from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, Deed
 from situasi.analysis.alerts.episodes import GONE, WORSE, Alerts
 from situasi.store import open_store
 from situasi.store.interface import Overtaken, Store
@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def keep(store: Store, what: str, by: str, seen: int, after: int = 4, **more: str) -> Any:
     at = NOON + timedelta(minutes=after)
-    return alerting.keep(
+    return alert_actions.keep(
         store, Viewer(by, ROLES["pimpinan"]), "K", Deed(what, by, at, **more), seen, ABOUT, at
     )
 
@@ -48,12 +48,14 @@ def alerts(rule: str = "tps_diam", ended: str | None = None, *members: str) -> A
 def life(store: Store, at: datetime = NOON + timedelta(hours=1), **more: Any) -> Any:
     found = more.get("found", alerts())
     heeded = more.get("heeded", {})
-    rows = alerting.lives(found, alerting.every(store), heeded, {"tps_diam": "Polsek"}, at)
+    rows = alert_actions.lives(
+        found, alert_actions.every(store), heeded, {"tps_diam": "Polsek"}, at
+    )
     return rows.iloc[0]
 
 
 def test_an_alert_is_new_until_somebody_sees_it_and_keeps_who_and_how_soon(store: Store) -> None:
-    assert life(store)["life"] == alerting.NEW
+    assert life(store)["life"] == alert_actions.NEW
     keep(store, SEEN, "rina", 0)
     one = life(store)
     assert (one["life"], one["seen_by"], one["to_seen"]) == (SEEN, "rina", LATER)
@@ -69,7 +71,7 @@ def test_what_was_done_and_who_has_it_now_are_kept_and_then_it_is_closed(store: 
     keep(store, CLOSED, "budi", 2, 9, text="Sudah lapor")
     one = life(store)
     assert (one["life"], one["reason"], one["open"]) == (CLOSED, "Sudah lapor", False)
-    with pytest.raises(alerting.DeedRefused):
+    with pytest.raises(alert_actions.DeedRefused):
         keep(store, ACTED, "rina", 3, 10, text="lagi")
 
 
@@ -83,15 +85,15 @@ def test_of_two_at_once_the_second_is_told_and_nothing_is_lost(store: Store) -> 
     keep(store, ACTED, "rina", 0, text="Patroli dikirim")
     with pytest.raises(Overtaken):
         keep(store, CLOSED, "budi", 0, text="selesai")
-    assert [one.by for one in alerting.every(store)["K"].deeds] == ["rina"]
+    assert [one.by for one in alert_actions.every(store)["K"].deeds] == ["rina"]
     assert keep(store, SEEN, "budi", 0).deeds[0].by == "rina"
 
 
 def test_a_deed_without_words_is_none(store: Store) -> None:
     for what in (ACTED, CLOSED):
-        with pytest.raises(alerting.DeedRefused):
+        with pytest.raises(alert_actions.DeedRefused):
             keep(store, what, "rina", 0, text="   ")
-    assert alerting.every(store) == {}
+    assert alert_actions.every(store) == {}
 
 
 def test_each_deed_is_in_the_trail_and_moves_no_page(store: Store) -> None:
@@ -106,7 +108,7 @@ def test_each_deed_is_in_the_trail_and_moves_no_page(store: Store) -> None:
 
 def test_the_trail_names_no_case_against_a_member(store: Store) -> None:
     done = Deed(ACTED, "rina", NOON, "Dibahas dengan Propam")
-    alerting.keep(
+    alert_actions.keep(
         store,
         Viewer("budi", ROLES["pimpinan"]),
         "netralitas|N-7|202411270500|1",
@@ -123,7 +125,7 @@ def test_the_trail_names_no_case_against_a_member(store: Store) -> None:
 def test_at_a_past_minute_only_what_was_done_by_then_is_told(store: Store) -> None:
     keep(store, SEEN, "rina", 0, 4)
     keep(store, CLOSED, "budi", 1, 9, text="Sudah lapor")
-    assert life(store, NOON + timedelta(minutes=3))["life"] == alerting.NEW
+    assert life(store, NOON + timedelta(minutes=3))["life"] == alert_actions.NEW
     assert life(store, NOON + timedelta(minutes=5))["life"] == SEEN
 
 
@@ -140,19 +142,19 @@ def test_who_took_note_before_the_wall_saw_the_alert_of_that_case(store: Store) 
     assert (one["life"], one["seen_by"]) == (SEEN, "Iptu Rahmat")
     assert one["to_seen"] == timedelta(seconds=40)
     both = alerts("keramaian", None, "C-1", "C-2")
-    assert life(store, found=both, heeded={"C-1": note})["life"] == alerting.NEW
+    assert life(store, found=both, heeded={"C-1": note})["life"] == alert_actions.NEW
     other = alerts("tps_diam", None, "C-1")
-    assert life(store, found=other, heeded={"C-1": note})["life"] == alerting.NEW
+    assert life(store, found=other, heeded={"C-1": note})["life"] == alert_actions.NEW
 
 
 def test_what_was_done_with_an_alert_whose_rows_were_taken_back_is_not_lost(store: Store) -> None:
     keep(store, SEEN, "rina", 0)
     gone = Alerts(alerts().table.iloc[:0], alerts().members)
-    assert list(alerting.withdrawn(gone, alerting.every(store), NOON + LATER)) == ["K"]
-    assert alerting.withdrawn(gone, alerting.every(store), NOON) == {}
-    assert alerting.withdrawn(alerts(), alerting.every(store), NOON + LATER) == {}
+    assert list(alert_actions.withdrawn(gone, alert_actions.every(store), NOON + LATER)) == ["K"]
+    assert alert_actions.withdrawn(gone, alert_actions.every(store), NOON) == {}
+    assert alert_actions.withdrawn(alerts(), alert_actions.every(store), NOON + LATER) == {}
 
 
 def test_a_record_that_cannot_be_read_leaves_the_alert_new(store: Store) -> None:
-    store.remember(alerting.KIND, "K", {"deeds": [{"what": 1}]}, NOON, "x")
-    assert life(store)["life"] == alerting.NEW
+    store.remember(alert_actions.KIND, "K", {"deeds": [{"what": 1}]}, NOON, "x")
+    assert life(store)["life"] == alert_actions.NEW

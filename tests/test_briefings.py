@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi import briefings
 from situasi.access.roles import ROLES, Bound, Viewer
-from situasi.briefings import Briefing, MarkRefused, every, mark, standing
+from situasi.actions import briefings
+from situasi.actions.briefings import Briefing, MarkRefused, every, mark, standing
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
 from situasi.store.interface import Store

@@ -19,11 +19,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from situasi import alerting, moving, opening, replay
 from situasi import board as house
+from situasi import opening, replay
 from situasi.access.accounts import RESERVED
 from situasi.access.roles import ACTS, ROLES, Bound, Viewer
-from situasi.alerting import ACTED, Deed, DeedRefused
+from situasi.actions import alert_actions, redeployment_orders
+from situasi.actions.alert_actions import ACTED, Deed, DeedRefused
 from situasi.analysis.incidents.cases import case_keys
 from situasi.board import Board, open_board, scope_of
 from situasi.domain.feed_schemas import FEEDS
@@ -504,11 +505,13 @@ def test_an_alert_is_acted_on_only_by_whom_it_concerns(
         for place in (HERE, THERE, None):
             key, deed = f"{rule}|{place}|1", Deed(ACTED, "orang lain", NOON, "Patroli")
             if may(rule, place):
-                alerting.keep(board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON)
+                alert_actions.keep(board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON)
             else:
                 with pytest.raises(DeedRefused):
-                    alerting.keep(board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON)
-    kept = alerting.every(board.store)
+                    alert_actions.keep(
+                        board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON
+                    )
+    kept = alert_actions.every(board.store)
     assert {(k.split("|")[0], k.split("|")[1]) for k in kept} == {
         (rule, str(place)) for rule in ("berat", "netralitas") for place in (HERE, THERE, None)
         if may(rule, place)
@@ -636,7 +639,7 @@ def test_a_case_of_neutrality_of_elsewhere_is_not_gone_on_with(world: Board) -> 
 def test_what_is_asked_of_the_door_of_moves_is_judged_by_the_same_scope(
     world: Board, viewer: Viewer
 ) -> None:
-    if moving.may_decide(viewer):
+    if redeployment_orders.may_decide(viewer):
         assert for_viewer(viewer, "geser").feeds == {"postings"}
         within = write_scope.bound(
             world.context, for_viewer(viewer, "geser"), world.store, "postings", NOON

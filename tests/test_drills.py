@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi import drills
 from situasi.access.roles import ROLES, Viewer
-from situasi.drills import DrillRefused, Player
+from situasi.actions import exercise_controller
+from situasi.actions.exercise_controller import DrillRefused, Player
 from situasi.ingest.feeds import check
 from situasi.ingest.pipeline import as_table
 from tests.builders import wib
@@ -89,7 +89,7 @@ def test_a_scenario_played_again_is_another_drill_with_other_cases(here: Posko) 
     second = here.begin("bentrok_tps")
     assert first.id != second.id
     assert {first.case("bentrok"), second.case("bentrok")} <= set(here.rows()["id"])
-    assert [run.id for run in drills.every(here.board.store)] == [first.id, second.id]
+    assert [run.id for run in exercise_controller.every(here.board.store)] == [first.id, second.id]
 
 
 def test_a_drill_may_wait_for_the_clock_of_the_exercise(here: Posko) -> None:
@@ -108,7 +108,7 @@ def test_a_store_that_is_no_rehearsal_is_refused_and_stays_as_it_was(
     real = posko(tmp_path, rehearsal=rehearsal, made_up=made_up)
     with pytest.raises(DrillRefused, match="latihan"):
         real.begin("bentrok_tps")
-    assert len(real.rows()) == 1 and drills.every(real.board.store) == []
+    assert len(real.rows()) == 1 and exercise_controller.every(real.board.store) == []
     real.board.close()
 
 
@@ -139,9 +139,11 @@ def test_a_drill_begun_in_a_rehearsal_tells_nothing_once_the_board_is_real(tmp_p
 
 
 def test_only_command_and_admin_start_drills_and_no_guest_and_nobody_of_one_area() -> None:
-    may = {name for name, role in ROLES.items() if drills.may_start(Viewer(name, role))}
+    may = {
+        name for name, role in ROLES.items() if exercise_controller.may_start(Viewer(name, role))
+    }
     assert may == {"pimpinan", "admin"}
-    assert not drills.may_start(Viewer("a", ROLES["admin"], area=("16.10.04",)))
+    assert not exercise_controller.may_start(Viewer("a", ROLES["admin"], area=("16.10.04",)))
     seen = {name for name, role in ROLES.items() if role.sees("latihan")}
     assert seen == {"pimpinan", "admin", "operator", "analis"}
 

@@ -18,13 +18,13 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
+from situasi.actions.exercise_controller import Player
 from situasi.board import Board, install
 from situasi.common import background_jobs
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import SPACE
 from situasi.common.telemetry import Errand
 from situasi.domain.settings import ROOT
-from situasi.drills import Player
 from situasi.headquarters import Boards, Headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.overseeing import Overseeing
@@ -138,7 +138,7 @@ def news_job(board: Board) -> Job:
 JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "inbox": (lambda b: Inbox(b, lambda: NOON, lambda _: None).job, "situasi.ingest.inbox.Inbox.sweep"),
     "lookout": (lambda b: b.lookout.job, "situasi.live.snapshot.Live.picture"),
-    "drill": (lambda b: Player(b, lambda: NOON).job, "situasi.drills.Player.waiting"),
+    "drill": (lambda b: Player(b, lambda: NOON).job, "situasi.actions.exercise_controller.Player.waiting"),
     "upstream": (upstream_job, "situasi.store.replication.Upstream._flow"),
     "trail": (scribe_job, "situasi.store.audit.audit_writer.Outbox.write"),
     "keeper": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[0],

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from situasi import moving
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import redeployment_orders
+from situasi.actions.redeployment_orders import MovesRefused
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Move, Needs
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.access_scope import Sight
-from situasi.moving import MovesRefused
 from situasi.screen import session
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -69,9 +69,9 @@ def planned(board: Board) -> list[Move]:
 
 def accept(
     board: Board, moves: list[Move], viewer: Viewer = CHIEF, plan: str = "R-1", **stated: Any
-) -> moving.Decision:
+) -> redeployment_orders.Decision:
     told = {"look": lambda: needs(board), "now": NOON, "played": None, **stated}
-    return moving.accept(board, viewer, plan, moves, 0, **told)
+    return redeployment_orders.accept(board, viewer, plan, moves, 0, **told)
 
 
 def orders(board: Board) -> int:
@@ -92,7 +92,7 @@ def test_an_accepted_plan_is_orders_that_hold_and_the_tps_is_no_longer_short(sho
     before = needs(short)
     accept(short, moves)
     rows = short.live.picture().snapshot.frames["postings"]
-    written = rows[rows["sumber"] == moving.SOURCE]
+    written = rows[rows["sumber"] == redeployment_orders.SOURCE]
     assert set(written["petugas"]) == {move.mover.petugas for move in moves}
     assert set(written["pelapor"]) == {CHIEF.name}
     assert (written["penugasan"] == "tps").all() and not written["latihan"].any()
@@ -108,7 +108,11 @@ def test_an_accepted_plan_is_a_delivery_of_its_own_and_in_the_trail(short: Board
     moves = planned(short)
     accept(short, moves)
     last = short.store.batches().iloc[-1]
-    assert (last["source"], last["actor"], last["feed"]) == (moving.SOURCE, "kapolres", "postings")
+    assert (last["source"], last["actor"], last["feed"]) == (
+        redeployment_orders.SOURCE,
+        "kapolres",
+        "postings",
+    )
     told = short.store.audit()
     (deed,) = told[told["action"] == "plan-accept"].itertuples()
     assert (deed.actor, json.loads(deed.detail)["moves"]) == ("kapolres", 2)
@@ -123,7 +127,7 @@ def test_a_plan_that_is_no_longer_true_is_refused_whole(short: Board) -> None:
     with pytest.raises(MovesRefused, match=gone):
         accept(short, moves)
     assert orders(short) == count
-    assert moving.every(short.store) == []
+    assert redeployment_orders.every(short.store) == []
     accept(short, moves[:1])  # what still holds can be taken alone
     assert orders(short) == count + 1
 
@@ -138,7 +142,7 @@ def test_of_two_who_accept_at_once_the_second_is_refused(short: Board) -> None:
 
     with pytest.raises(MovesRefused):
         accept(short, moves, look=meanwhile)
-    (made,) = moving.every(short.store)
+    (made,) = redeployment_orders.every(short.store)
     assert made.id == "R-2"
 
 
@@ -156,9 +160,9 @@ def test_a_row_that_the_door_refuses_leaves_nothing_written(short: Board) -> Non
 def test_a_refusal_keeps_its_reason_and_writes_no_order(short: Board) -> None:
     moves, count = planned(short), orders(short)
     with pytest.raises(MovesRefused, match="alasan"):
-        moving.refuse(short.store, CHIEF, "R-1", moves, "  ", NOON, None)
-    moving.refuse(short.store, CHIEF, "R-1", moves, "cadangan untuk  PPK", NOON, None)
-    (made,) = moving.every(short.store)
+        redeployment_orders.refuse(short.store, CHIEF, "R-1", moves, "  ", NOON, None)
+    redeployment_orders.refuse(short.store, CHIEF, "R-1", moves, "cadangan untuk  PPK", NOON, None)
+    (made,) = redeployment_orders.every(short.store)
     assert (made.accepted, made.by, made.reason) == (False, "kapolres", "cadangan untuk PPK")
     assert [one["petugas"] for one in made.moves] == [move.mover.petugas for move in moves]
     assert orders(short) == count
@@ -172,7 +176,7 @@ def test_who_may_not_decide_decides_nothing(short: Board, role: str) -> None:
     with pytest.raises(MovesRefused):
         accept(short, planned(short), viewer)
     with pytest.raises(MovesRefused):
-        moving.refuse(short.store, viewer, "R-1", planned(short), "tidak", NOON, None)
+        redeployment_orders.refuse(short.store, viewer, "R-1", planned(short), "tidak", NOON, None)
 
 
 def test_a_viewer_of_other_kecamatan_neither_writes_nor_sees_the_decisions(short: Board) -> None:
@@ -181,8 +185,8 @@ def test_a_viewer_of_other_kecamatan_neither_writes_nor_sees_the_decisions(short
     with pytest.raises(MovesRefused, match="wilayah"):
         accept(short, moves, stranger)
     accept(short, moves, Viewer("polsek", ROLES["operator"], (HERE,)))
-    assert len(moving.every(short.store, (HERE,))) == 1
-    assert moving.every(short.store, (ELSEWHERE,)) == []
+    assert len(redeployment_orders.every(short.store, (HERE,))) == 1
+    assert redeployment_orders.every(short.store, (ELSEWHERE,)) == []
 
 
 def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Board) -> None:

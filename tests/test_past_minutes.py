@@ -19,8 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import briefings
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.personnel import coverage
 from situasi.analysis.queries import reads

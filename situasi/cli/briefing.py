@@ -8,8 +8,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import briefings
 from situasi.analysis import view_time as moments
 from situasi.cli.common import actor, now, opened, out
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from situasi import drills
+from situasi.actions import exercise_controller
+from situasi.actions.exercise_controller import DrillRefused, Player, Run
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
-from situasi.drills import DrillRefused, Player, Run
 
 
 def drill(
@@ -35,7 +35,7 @@ def drill(
                 return _listed(known)
             if name not in known:
                 raise fail(f'skenario "{name}" tidak ada; yang ada: {", ".join(known) or "-"}')
-            run = drills.start(board, known[name], actor(), now(), _moment(at, board))
+            run = exercise_controller.start(board, known[name], actor(), now(), _moment(at, board))
             err.print(f"{run.id} dimulai.", highlight=False)
             if not leave:
                 _play(Player(board, now), run)
@@ -57,7 +57,7 @@ def _play(player: Player, run: Run) -> None:
         for ledger in player.play():
             err.print(f"{ledger.path}: {ledger.accepted} diterima", highlight=False, markup=False)
         if any(one.id == run.id for one, _number, _message in player.waiting()):
-            time.sleep(drills.LOOK)
+            time.sleep(exercise_controller.LOOK)
 
 
 def _moment(text: str, board: Board) -> datetime | None:

@@ -12,7 +12,7 @@ from situasi.domain.labels import N_, label
 
 # How grave, besides the word: bars, for colours and shapes belong to the three scales.
 _FULL, _EMPTY = "▮", "▯"
-# Where an alert is in its life (situasi.alerting); the last: its rows were taken back.
+# Where an alert is in its life (situasi.actions.alert_actions); the last: its rows were taken back.
 LIVES = {
     "baru": N_("baru"),
     "dilihat": N_("dilihat"),

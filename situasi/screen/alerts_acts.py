@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from situasi import alerting
-from situasi.alerting import ACTED, CLOSED, SEEN, Deed, DeedRefused
+from situasi.actions import alert_actions
+from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, Deed, DeedRefused
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.screen import filters, parts, report_door, session
@@ -24,11 +24,11 @@ def acts_bar(row: Any, view: View) -> None:
     _told()
     if not row.open or not view.at.live or not report_door.allowed("tindak"):
         return
-    if not alerting.may_act(session.viewer(), row.rule, row.kecamatan):
+    if not alert_actions.may_act(session.viewer(), row.rule, row.kecamatan):
         st.caption(_("Peringatan ini bukan dari wilayah Anda; yang menindak adalah Polres."))
         return
     with st.container(horizontal=True, key="peringatan_tindak"):
-        if row.life == alerting.NEW:
+        if row.life == alert_actions.NEW:
             st.button(_("Dilihat"), key=_key(row, SEEN), on_click=partial(_keep, SEEN, row))
         _form(row, ACTED, _("Ditindak"), _("Apa yang dilakukan"))
         _form(row, CLOSED, _("Tutup"), _("Alasan ditutup"))
@@ -45,7 +45,7 @@ def _form(row: Any, what: str, title: str, asked: str) -> None:
     if not opened.open:
         return
     with opened, st.form(f"{key}_isi", border=False):
-        st.text_input(asked, key=f"{key}_text", max_chars=alerting.LONGEST)
+        st.text_input(asked, key=f"{key}_text", max_chars=alert_actions.LONGEST)
         if what == ACTED:
             st.text_input(
                 _("Pemilik berikutnya"), key=f"{key}_owner", max_chars=120, placeholder=_("tetap")
@@ -66,7 +66,7 @@ def _keep(what: str, row: Any) -> None:
     }  # fmt: skip
     done = Deed(what, session.viewer().name, at, text, owner)
     try:
-        alerting.keep(
+        alert_actions.keep(
             board().store, session.viewer(), row.key, done, int(row.kept), about, session.now()
         )
     except Overtaken:

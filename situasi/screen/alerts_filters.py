@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from situasi import alerting
+from situasi.actions import alert_actions
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
@@ -33,7 +33,7 @@ def opened(title: str) -> tuple[View, Wanted]:
                 lambda code: telling.level(rules, rules.levels.index(code))),
         several("aturan", _("Aturan"), _("semua aturan"), alerts_work.rules(),
                 lambda code: telling.rule(rules, code)),
-        several("hidup", _("Status"), _("semua keadaan"), list(alerting.LIVES), telling.life),
+        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.LIVES), telling.life),
     )  # fmt: skip
     wanted = Wanted(
         levels=tuple(picked["derajat"]),

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from situasi import alerting
+from situasi.actions import alert_actions
 from situasi.analysis.view_time import reckoned
 from situasi.board import current as board
 from situasi.common import i18n
@@ -27,7 +27,7 @@ _OPEN_ROWS, _ENDED_ROWS = 14, 10  # in sight
 def figures(found: Shown, view: View) -> list[Figure]:
     """How many are open, how many nobody saw, and how soon they are seen and acted on."""
     opened = found.open
-    new = opened[opened["life"] == alerting.NEW]
+    new = opened[opened["life"] == alert_actions.NEW]
     seen = found.lives[found.lives["to_seen"].notna()]
     acted = found.lives[found.lives["to_acted"].notna()]
     return [

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from situasi import acknowledged, alerting
-from situasi.acknowledged import Acknowledgement
-from situasi.alerting import Kept
+from situasi.actions import acknowledgements, alert_actions
+from situasi.actions.acknowledgements import Acknowledgement
+from situasi.actions.alert_actions import Kept
 from situasi.analysis.alerts import engine as analysis
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.queries import reads
@@ -128,7 +128,7 @@ def found(view: View, wanted: Wanted) -> Shown:
     until = minute + timedelta(minutes=1) if view.at.live else minute
 
     def lived(some: Raised) -> pd.DataFrame:
-        return alerting.lives(some.alerts, kept, heeded, owners, until)
+        return alert_actions.lives(some.alerts, kept, heeded, owners, until)
 
     told = drawn.once("hidup", (access, until), (every,), lived)
     return drawn.once(
@@ -143,7 +143,7 @@ def known(shown: Picture) -> Known:
 
 
 def _known(store: Store) -> Known:
-    return alerting.every(store), acknowledged.every(store)
+    return alert_actions.every(store), acknowledgements.every(store)
 
 
 def _chosen(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
@@ -167,7 +167,7 @@ def _withdrawn(some: Raised, kept: Mapping[str, Kept], view: View) -> dict[str, 
         return {}
     return {
         key: one
-        for key, one in alerting.withdrawn(some.alerts, kept, view.at.at).items()
+        for key, one in alert_actions.withdrawn(some.alerts, kept, view.at.at).items()
         if sees(key.partition("|")[0])
     }
 

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import briefings
+from situasi.actions import briefings
+from situasi.actions.briefings import Briefing
 from situasi.analysis.situation import changes
 from situasi.analysis.situation.changes import SILENT, WORSE, Changes
-from situasi.briefings import Briefing
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.screen import (

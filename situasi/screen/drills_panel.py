@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi import drills
+from situasi.actions import exercise_controller
+from situasi.actions.exercise_controller import DrillRefused
 from situasi.analysis.exercise_response import latest, medians
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.exercise_scenarios import STEPS
 from situasi.domain.labels import label
-from situasi.drills import DrillRefused
 from situasi.screen import page, parts, session, tables
 from situasi.screen.columns import moments, span, text
 from situasi.screen.drills_work import Drilled
@@ -35,14 +35,14 @@ def starting(done: Drilled, view: View) -> None:
     said = st.session_state.pop(_SAID, None)
     if said is not None:
         st.warning(parts.plain(said))
-    reason = drills.why_not(board())
+    reason = exercise_controller.why_not(board())
     if reason is not None:
         parts.empty(reason)
         return
     if not done.known:
         parts.empty(_("Belum ada skenario di folder pemilihan ini."))
         return
-    if not drills.may_start(session.viewer()):
+    if not exercise_controller.may_start(session.viewer()):
         st.caption(_("Memulai skenario adalah wewenang pimpinan atau admin."))
         return
     with parts.line("mulai_latihan"):
@@ -60,11 +60,11 @@ def starting(done: Drilled, view: View) -> None:
 def _start(done: Drilled) -> None:
     session.speak()
     scenario, viewer = done.known.get(st.session_state.get(_CHOSEN, "")), session.viewer()
-    if scenario is None or not drills.may_start(viewer):
+    if scenario is None or not exercise_controller.may_start(viewer):
         st.session_state[_SAID] = _("Peran ini tidak boleh melakukannya.")
         return
     try:
-        drills.start(board(), scenario, viewer.name, session.now())
+        exercise_controller.start(board(), scenario, viewer.name, session.now())
     except (DrillRefused, StoreError) as error:
         st.session_state[_SAID] = str(error)
 

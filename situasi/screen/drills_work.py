@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from situasi import acknowledged, drills
+from situasi.actions import acknowledgements, exercise_controller
+from situasi.actions.exercise_controller import Run
 from situasi.analysis.exercise_response import Asked, Heed, reactions
 from situasi.board import current as board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.drills import Run
 from situasi.screen import session
 from situasi.screen.kept import records
 from situasi.screen.page import View
@@ -42,8 +42,8 @@ def drilled(view: View) -> Drilled:
 
 def _started(store: Store) -> tuple[tuple[Run, ...], tuple[Heed, ...]]:
     """The drills, the newest first, and who took note of which case and when."""
-    heeded = ((case, one.at) for case, one in acknowledged.every(store).items())
-    return tuple(reversed(drills.every(store))), tuple(heeded)
+    heeded = ((case, one.at) for case, one in acknowledgements.every(store).items())
+    return tuple(reversed(exercise_controller.every(store))), tuple(heeded)
 
 
 def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:
@@ -56,7 +56,9 @@ def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:
         for one in reversed(scenario.messages) if one.feed == INCIDENTS.name
     }  # fmt: skip
     return [
-        Asked(run.id, run.scenario, case, run.case(case), drills.SOURCE, scenario.targets)
+        Asked(
+            run.id, run.scenario, case, run.case(case), exercise_controller.SOURCE, scenario.targets
+        )
         for case in scenario.cases
         if places[case] in shown
     ]

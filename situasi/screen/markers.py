@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from situasi import briefings
-from situasi.briefings import Briefing
+from situasi.actions import briefings
+from situasi.actions.briefings import Briefing
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture

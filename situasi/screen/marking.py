@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import briefings
+from situasi.actions import briefings
+from situasi.actions.briefings import Briefing, MarkRefused
 from situasi.board import current as board
-from situasi.briefings import Briefing, MarkRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.screen import filters, markers, parts, session

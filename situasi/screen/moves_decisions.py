@@ -8,12 +8,12 @@ from functools import partial
 
 import streamlit as st
 
-from situasi import moving
+from situasi.actions import redeployment_orders
+from situasi.actions.redeployment_orders import Decision, MovesRefused
 from situasi.analysis.redeployment import plan
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.moving import Decision, MovesRefused
 from situasi.screen import (
     filters,
     moves_plan,
@@ -39,7 +39,7 @@ def decision_bar(view: View, shown: Shown) -> None:
 
 
 def _decisions(view: View, shown: Shown) -> None:
-    if not moving.may_decide(session.viewer()):
+    if not redeployment_orders.may_decide(session.viewer()):
         st.caption(_("Menyetujui dan menolak rencana adalah tugas pimpinan atau operator."))
         return
     if not view.at.live:
@@ -69,7 +69,7 @@ def _refusing(shown: Shown) -> None:
     if not opened.open:
         return
     with opened, st.form("tolak_isi", border=False):
-        st.text_input(_("Alasan"), key=_REASON, max_chars=moving.LONGEST_REASON)
+        st.text_input(_("Alasan"), key=_REASON, max_chars=redeployment_orders.LONGEST_REASON)
         st.form_submit_button(_("Simpan penolakan"), type="primary", on_click=_refuse,
                               args=(shown,))  # fmt: skip
 
@@ -79,7 +79,7 @@ def _accept(shown: Shown) -> None:
     left_out = len(kept.plan.moves) - len(shown.chosen)
 
     def decide() -> Decision:
-        return moving.accept(
+        return redeployment_orders.accept(
             board(), session.viewer(), kept.id, shown.chosen, left_out,
             lambda: _needed(kept.needs.chosen), session.now(), _played(),
         )  # fmt: skip
@@ -91,7 +91,7 @@ def _refuse(shown: Shown) -> None:
     reason = str(st.session_state.get(_REASON, ""))
     kept = shown.kept
     _decided(
-        lambda: moving.refuse(
+        lambda: redeployment_orders.refuse(
             board().store, session.viewer(), kept.id, kept.plan.moves, reason, session.now(),
             _played(),
         )
@@ -140,7 +140,9 @@ def past_panel(view: View) -> None:
     """What had been decided by the moment that is shown."""
     page.section(_("Rencana yang diputuskan"))
     area = session.viewer().area
-    every = records(f"pergeseran {area}", view.shown, partial(moving.every, area=area), [])
+    every = records(
+        f"pergeseran {area}", view.shown, partial(redeployment_orders.every, area=area), []
+    )
     some = [one for one in every if view.at.live or one.at <= view.at.at]
     if not some:
         parts.empty(_("Belum ada rencana yang disetujui atau ditolak."))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from situasi.actions.redeployment_orders import Decision
 from situasi.analysis.redeployment.candidates import Mover
 from situasi.analysis.redeployment.plan import Move, Plan
 from situasi.analysis.redeployment.shortfalls import Bundle
@@ -13,7 +14,6 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
-from situasi.moving import Decision
 from situasi.screen import session
 from situasi.screen.columns import moments, number, part
 from situasi.screen.personnel_tables import kecamatan_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from situasi.briefings import Briefing
+from situasi.actions.briefings import Briefing
 from situasi.screen import drawn, markers
 from situasi.screen.figure_row import Before, Figure
 from situasi.screen.page import View

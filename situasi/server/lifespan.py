@@ -16,6 +16,7 @@ from typing import Any
 
 from situasi import board as house
 from situasi import headquarters
+from situasi.actions.exercise_controller import Player
 from situasi.board import Board, open_board
 from situasi.common import atomic_files, background_jobs, telemetry
 from situasi.common.background_jobs import Job
@@ -23,7 +24,6 @@ from situasi.common.disk_space import EVERY_S, SPACE
 from situasi.domain import settings
 from situasi.domain.higher_command import is_command
 from situasi.domain.settings import Settings
-from situasi.drills import Player
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import Ledger

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Download
 from pypdf import PdfReader
 
-from situasi import alerting, drills, moving
+from situasi.actions import alert_actions, exercise_controller, redeployment_orders
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, snapshot
 from tests.browser.viewing import Viewer
@@ -51,9 +51,9 @@ def test_an_alert_is_seen_and_acted_on_and_says_by_whom(post: Server, look: Look
     viewer.until(lambda: "Regu 2 menuju lokasi" in viewer.words(), "the deed is not told")
     assert detail.locator("h3").inner_text() == cause
     board = post.open_board()
-    (kept,) = alerting.every(board.store).values()
+    (kept,) = alert_actions.every(board.store).values()
     board.close()
-    assert [one.what for one in kept.deeds] == [alerting.SEEN, alerting.ACTED]
+    assert [one.what for one in kept.deeds] == [alert_actions.SEEN, alert_actions.ACTED]
     assert viewer.failures() == []
 
 
@@ -73,7 +73,7 @@ def test_a_plan_of_moves_becomes_postings_or_keeps_why_not(post: Server, look: L
     viewer.until(lambda: len(snapshot(post).frames["postings"]) > before, "nothing was ordered")
     viewer.settled()
     board = post.open_board()
-    accepted, refused = moving.every(board.store)
+    accepted, refused = redeployment_orders.every(board.store)
     board.close()
     assert accepted.accepted and not refused.accepted
     told = snapshot(post).frames["postings"].tail(len(accepted.moves))
@@ -89,16 +89,16 @@ def test_a_scenario_started_on_the_page_comes_in_as_a_report_and_is_timed(
     press(viewer, "Mulai skenario")
     viewer.until(lambda: "Belum ada skenario yang dimulai." not in viewer.words(), "not begun")
     board = post.open_board()
-    (run,) = drills.every(board.store)
+    (run,) = exercise_controller.every(board.store)
     board.close()
 
     def reported() -> bool:
         rows = snapshot(post).frames["incidents"]
-        return bool(rows["sumber"].fillna("").str.startswith(drills.SOURCE).any())
+        return bool(rows["sumber"].fillna("").str.startswith(exercise_controller.SOURCE).any())
 
     viewer.until(reported, "the first message of the scenario did not come in")
     rows = snapshot(post).frames["incidents"]
-    told = rows[rows["sumber"].fillna("").str.startswith(drills.SOURCE)]
+    told = rows[rows["sumber"].fillna("").str.startswith(exercise_controller.SOURCE)]
     assert told["latihan"].all()
     viewer.until(lambda: "belum" in viewer.words() and run.scenario is not None, "it is not timed")
     assert viewer.failures() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from situasi import briefings
+from situasi.actions import briefings
 from situasi.board import Board
 from situasi.cli import common
 from tests.builders import wib

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi import drills
+from situasi.actions import exercise_controller
 from situasi.board import Board
 from tests.builders_files import csv_file, report
 from tests.cli.conftest import Run
@@ -40,7 +40,7 @@ def test_a_scenario_is_played_and_marked(
     said = rehearsal("drill", "bentrok_tps", "--leave")
     assert said.code == 0 and "dimulai" in said.err
     board = reopened()
-    (run,) = drills.every(board.store)
+    (run,) = exercise_controller.every(board.store)
     assert run.scenario == "bentrok_tps" and run.waits is None
     board.close()
 
@@ -51,7 +51,7 @@ def test_a_scenario_may_wait_for_the_clock_of_the_exercise(
     monkeypatch.setenv("SITUASI_REHEARSAL", "yes")
     assert rehearsal("drill", "massa_kpu", "--at", "9.30", "--leave").code == 0
     board = reopened()
-    (run,) = drills.every(board.store)
+    (run,) = exercise_controller.every(board.store)
     zone = board.register.election.zone
     assert run.waits is not None and f"{run.waits.astimezone(zone):%H.%M}" == "09.30"
     board.close()

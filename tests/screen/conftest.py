@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import briefings
 from situasi.board import Board, open_board
 from situasi.opening import prepare
 from situasi.screen import tables

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from situasi import alerting
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import alert_actions
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.snapshot import Picture
@@ -97,7 +97,7 @@ def test_an_empty_board_says_what_silence_means(
 
 
 def _of(board: Board) -> Any:
-    kept = alerting.every(board.store)
+    kept = alert_actions.every(board.store)
     [key] = [key for key in kept if key.startswith("berat|")]
     return kept[key].deeds
 
@@ -133,8 +133,8 @@ def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:
     app.session_state[key] = True
     app.run(timeout=90)
     alert = next(iter(_keys(live)))
-    other = alerting.Deed("ditindak", "budi", NOON, "Sudah dihubungi")
-    alerting.keep(live.store, Viewer("budi", ROLES["pimpinan"]), alert, other, 0, {}, NOON)
+    other = alert_actions.Deed("ditindak", "budi", NOON, "Sudah dihubungi")
+    alert_actions.keep(live.store, Viewer("budi", ROLES["pimpinan"]), alert, other, 0, {}, NOON)
     app.text_input(key=f"{key}_text").set_value("Patroli dikirim")
     next(one for one in app.button if one.label == "Simpan").click()
     app.run(timeout=90)
@@ -180,11 +180,11 @@ def test_guests_have_no_page_of_alerts() -> None:
 
 def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> None:
     [key] = _keys(live)
-    alerting.keep(
+    alert_actions.keep(
         live.store,
         Viewer("rina", ROLES["pimpinan"]),
         key,
-        alerting.Deed("dilihat", "rina", NOON),
+        alert_actions.Deed("dilihat", "rina", NOON),
         0,
         {},
         NOON,

@@ -11,10 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import drills
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
-from situasi.drills import Player
+from situasi.actions import exercise_controller
+from situasi.actions.exercise_controller import Player
 from situasi.screen import session
 from tests.builders_drills import Posko, posko
 
@@ -72,7 +72,7 @@ def test_a_scenario_started_on_the_page_is_reacted_to_and_timed(here: Posko) -> 
     app.selectbox("latihan_skenario").set_value("bentrok_tps")
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)
-    (run,) = drills.every(here.board.store)
+    (run,) = exercise_controller.every(here.board.store)
     assert (run.scenario, run.by) == ("bentrok_tps", here.board.settings.role)
     here.player.play()
     here.later(4)
@@ -155,6 +155,6 @@ def test_a_page_that_was_opened_when_it_was_a_rehearsal_still_starts_nothing(
     monkeypatch.setattr(house, "_current", real)
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)
-    assert drills.every(real.store) == []
+    assert exercise_controller.every(real.store) == []
     assert "bukan papan latihan" in told(app)
     assert Player(real, here.clock).play() == []

@@ -13,8 +13,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import briefings
 from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, ROLES, Viewer
+from situasi.actions import briefings
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind
 from situasi.ingest.pipeline import ingest_rows

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import briefings
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import briefings
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import overview
 from situasi.board import Board

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 from situasi.access.roles import Viewer
-from situasi.acknowledged import Acknowledgement
+from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary

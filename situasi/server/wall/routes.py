@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from situasi import acknowledged, headquarters
+from situasi import headquarters
 from situasi.access.roles import Viewer
-from situasi.acknowledged import Acknowledgement, NotNamed
+from situasi.actions import acknowledgements
+from situasi.actions.acknowledgements import Acknowledgement, NotNamed
 from situasi.analysis.situation.critical import alarms
 from situasi.board import current as board
 from situasi.common.i18n import _
@@ -207,12 +208,12 @@ def _kept(
     if not rows or not all(viewer.covers(place) for place in _places(rows[0].members)):
         return None
     store, row = screen.board.store, rows[0]
-    every = acknowledged.every(store)
+    every = acknowledgements.every(store)
     earlier = [every[case] for case in row.members if case in every]
     if earlier:
         return min(earlier, key=lambda one: one.at)
     since = row.came_at.to_pydatetime()
-    return acknowledged.keep(store, row.case, name, viewer.name, since, picture.now())
+    return acknowledgements.keep(store, row.case, name, viewer.name, since, picture.now())
 
 
 def _places(cases: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.acknowledged import Acknowledgement
+from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis.situation.area_summary import Day
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.situation.priority_score import PARTS

@@ -17,9 +17,9 @@ from hashlib import blake2b
 from time import monotonic
 from typing import TypeVar
 
-from situasi import acknowledged
 from situasi.access.roles import Viewer
-from situasi.acknowledged import Acknowledgement
+from situasi.actions import acknowledgements
+from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis import view_time as moments
 from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
@@ -138,7 +138,7 @@ class Wall:
         shown, heeded = ask(), None
         try:
             if shown.access != self._access:
-                every = acknowledged.every(self.board.store)
+                every = acknowledgements.every(self.board.store)
                 self._access = shown.access
                 heeded = every if every != self._heeded else None
         except StoreError as error:

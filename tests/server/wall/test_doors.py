@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from situasi import acknowledged
 from situasi.access import guest_links
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import acknowledgements as actions_acknowledgements
 from situasi.domain.register import Register
 from situasi.server.wall.picture import number_of
 from tests.browser.serving import Server, until
@@ -208,9 +208,9 @@ def signed_in_soon(server: Server, name: str) -> Knocker:
     raise AssertionError(name)
 
 
-def acknowledgements(server: Server) -> dict[str, acknowledged.Acknowledgement]:
+def acknowledgements(server: Server) -> dict[str, actions_acknowledgements.Acknowledgement]:
     store = store_of(server)
-    found = acknowledged.every(store)
+    found = actions_acknowledgements.every(store)
     store.close()
     return {number_of(case): said for case, said in found.items()}
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
-from situasi import acknowledged
 from situasi.access.roles import ROLES, Viewer
+from situasi.actions import acknowledgements
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import overview
 from situasi.board import Board
@@ -242,7 +242,7 @@ def test_who_may_not_see_officers_has_no_view_nor_name_of_them(
 ) -> None:
     bring(board, tmp_path, row("K-1", "Bripka Sulastri mengawal kotak"))
     case = board.live.picture().snapshot.frames["incidents"]["case"].iloc[0]
-    acknowledged.keep(board.store, case, "Iptu Rahmat Hidayat", "rina", NOON, NOON)
+    acknowledgements.keep(board.store, case, "Iptu Rahmat Hidayat", "rina", NOON, NOON)
     chief, guest = (made(board, "", viewer, at=NOON).text for viewer in (CHIEF, GUEST))
     assert "personel" in {view["name"] for view in Read(chief).picture["views"]}
     assert "personel" not in {view["name"] for view in Read(guest).picture["views"]}

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
-from situasi import acknowledged
 from situasi.access.roles import ROLES, Bound, Viewer
+from situasi.actions import acknowledgements
 from situasi.analysis import queries
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
@@ -254,7 +254,7 @@ def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Pat
     assert look(board, "")["alarms"][0]["heeded"] is None
     case = str(board.live.picture().snapshot.frames["incidents"]["case"].iloc[0])
     later = NOON + timedelta(seconds=40)
-    acknowledged.keep(board.store, case, "Iptu Rahmat", "posko", NOON, later)
+    acknowledgements.keep(board.store, case, "Iptu Rahmat", "posko", NOON, later)
     told = look(board, "")["alarms"][0]["heeded"]
     assert told == "dipahami Iptu Rahmat 12.00, setelah 40 detik"
     assert look(board, SAAT)["alarms"][0]["heeded"] is None  # of a past moment nothing is told

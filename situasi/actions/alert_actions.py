@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.access.roles import Viewer
-from situasi.acknowledged import Acknowledgement
+from situasi.actions.acknowledgements import Acknowledgement
 from situasi.analysis.alerts.episodes import GONE, Alerts
 from situasi.store.interface import Overtaken, Store
 
