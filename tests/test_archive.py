@@ -19,9 +19,9 @@ import shapely
 from situasi.access.roles import ROLES
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind, stored_dtypes
-from situasi.opening import prepare
 from situasi.reports import archive
 from situasi.reports.archive import ArchiveRefused
+from situasi.simulation.seed import prepare
 from tests.builders_store import fill
 from tests.conftest import NOON, settings_in
 from tests.store.builders import delivery, frame, row

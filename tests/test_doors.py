@@ -20,7 +20,6 @@ import pandas as pd
 import pytest
 
 from situasi import board as house
-from situasi import opening, replay
 from situasi.access.accounts import RESERVED
 from situasi.access.roles import ACTS, ROLES, Bound, Viewer
 from situasi.actions import alert_actions, redeployment_orders
@@ -39,6 +38,7 @@ from situasi.server.api import intake as api_intake
 from situasi.server.api import keys
 from situasi.server.api.intake import Claims, Parcel
 from situasi.server.api.limits import Limits, NewRows
+from situasi.simulation import replay, seed
 from situasi.store import open_store
 from situasi.store.interface import Quarantined
 from tests.builders import WIB, unbounded
@@ -156,8 +156,8 @@ def test_a_guest_by_a_link_writes_nothing() -> None:
 
 def test_programs_that_only_bring_rows_settle_nobodys() -> None:
     assert inbox.SCOPE.corrects is Corrects.ALL  # a file returned to the folder is one corrected
-    assert {one.corrects for one in (opening.SCOPE, replay.SCOPE)} == {Corrects.NOTHING}
-    assert {one.actor for one in (inbox.SCOPE, opening.SCOPE, replay.SCOPE)} <= RESERVED
+    assert {one.corrects for one in (seed.SCOPE, replay.SCOPE)} == {Corrects.NOTHING}
+    assert {one.actor for one in (inbox.SCOPE, seed.SCOPE, replay.SCOPE)} <= RESERVED
 
 
 # The world: rows of everybody, a faulty row of each feed, all delivered by somebody else.

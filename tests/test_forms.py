@@ -13,7 +13,7 @@ from situasi.board import Board
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import Sent
 from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation.generate import simulate
 from tests.builders import WIB, incident, unbounded
 from tests.builders import incidents as frame
 from tests.conftest import NOON

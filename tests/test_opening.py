@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from situasi import opening
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
 from situasi.ingest.pipeline import Ledger
+from situasi.simulation import seed
 from tests.builders_election import invented_election
 from tests.conftest import settings_in
 
@@ -28,7 +28,7 @@ def board_in(folder: Path, **environment: str) -> Board:
 
 
 def prepare(board: Board) -> list[Ledger]:
-    return opening.prepare(board, AFTERWARDS, lambda _line: None)
+    return seed.prepare(board, AFTERWARDS, lambda _line: None)
 
 
 def counts(board: Board) -> dict[str, int]:
@@ -76,7 +76,7 @@ def test_a_second_opening_changes_nothing(board: Board) -> None:
 def test_an_opening_broken_off_midway_is_completed_next_time(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bring, calls = opening._bring, []
+    bring, calls = seed._bring, []
 
     def breaks(*arguments: object) -> Ledger:
         calls.append(arguments)
@@ -84,7 +84,7 @@ def test_an_opening_broken_off_midway_is_completed_next_time(
             raise KeyboardInterrupt
         return bring(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(opening, "_bring", breaks)
+    monkeypatch.setattr(seed, "_bring", breaks)
     with pytest.raises(KeyboardInterrupt):
         prepare(board)
     monkeypatch.undo()
@@ -168,24 +168,24 @@ def test_of_two_servers_that_start_on_one_empty_store_one_fills_it_and_both_show
 
 def test_who_waits_takes_over_where_the_one_that_fills_the_store_dies(board: Board) -> None:
     other = open_board(board.settings, lambda: AFTERWARDS)
-    other.store.note("opening", "begun", AFTERWARDS, opening.ACTOR)
-    assert other.store.alone(opening.JOB)
+    other.store.note("opening", "begun", AFTERWARDS, seed.ACTOR)
+    assert other.store.alone(seed.JOB)
     said: list[str] = []
 
     def tell(line: str) -> None:
         said.append(line)
         other.close()  # the process has ended, and its lock with it
 
-    assert len(opening.prepare(board, AFTERWARDS, tell)) == 2
+    assert len(seed.prepare(board, AFTERWARDS, tell)) == 2
     assert "menunggu" in said[0]
     assert counts(board)["incidents"] == 15
 
 
 def test_who_waits_too_long_opens_without(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     other = open_board(board.settings, lambda: AFTERWARDS)
-    assert other.store.alone(opening.JOB)
-    monkeypatch.setattr(opening, "_PATIENCE", 0.0)
+    assert other.store.alone(seed.JOB)
+    monkeypatch.setattr(seed, "_PATIENCE", 0.0)
     said: list[str] = []
-    assert opening.prepare(board, AFTERWARDS, said.append) == []
+    assert seed.prepare(board, AFTERWARDS, said.append) == []
     assert "tanpa menunggu" in said[-1]
     other.close()

@@ -10,8 +10,8 @@ import pytest
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_file
-from situasi.rehearsal.simulate import simulate
-from situasi.replay import replay
+from situasi.simulation.generate import simulate
+from situasi.simulation.replay import replay
 from tests.builders import unbounded
 from tests.builders_election import invented_election
 from tests.conftest import NOON, settings_in

@@ -255,7 +255,7 @@ OTHERWISE = {
     "situasi/ingest/readers/private_copy.py",  # a file of its own, gone once it is read
     "situasi/ingest/readers/xlsx_guard.py",
     "situasi/ingest/upload.py",
-    "situasi/rehearsal/province.py",
+    "situasi/simulation/synthetic_province.py",
     "situasi/reports/sitrep/pdf_writer.py",
     "situasi/screen/report_messages.py",
     "situasi/store/backup/backup_container.py",  # members of an archive that whole.making names

@@ -8,26 +8,30 @@ from typing import Annotated
 
 import typer
 
-from situasi import opening
-from situasi import replay as player
 from situasi.cli.common import err, fail, now, opened, out
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
-from situasi.rehearsal.simulate import simulate as write_day
+from situasi.simulation import replay as player
+from situasi.simulation import seed as simulation_seed
+from situasi.simulation.generate import simulate as write_day
 
 
 def prepare() -> None:
     """Isi penyimpanan kosong dengan laporan publik dan hari latihan (LATIHAN)."""
     with opened() as board:
-        ledgers = opening.prepare(board, now(), lambda line: err.print(line, highlight=False))
+        ledgers = simulation_seed.prepare(
+            board, now(), lambda line: err.print(line, highlight=False)
+        )
     if not ledgers:
         err.print("Penyimpanan sudah berisi; tidak ada yang diubah.")
 
 
 def simulate(
     folder: Annotated[Path, typer.Option("--out", help="Folder untuk berkas hari latihan.")],
-    seed: Annotated[int, typer.Option(help="Benih yang sama: hari yang sama.")] = opening.SEED,
+    seed: Annotated[
+        int, typer.Option(help="Benih yang sama: hari yang sama.")
+    ] = simulation_seed.SEED,
 ) -> None:
     """Tulis berkas laporan satu hari pemungutan suara buatan, bertanda LATIHAN."""
     definition = election.load(settings.load().election)

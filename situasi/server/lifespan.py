@@ -27,12 +27,12 @@ from situasi.domain.settings import Settings
 from situasi.headquarters import Headquarters, open_headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import Ledger
-from situasi.opening import prepare
 from situasi.server import health, keeper, logs, memory, sending, start
 from situasi.server.keeper import Keeper
 from situasi.server.memory import COLLECT_EVERY_S, loaded
 from situasi.server.nightly import Nightly
 from situasi.server.wall.copies import Copies
+from situasi.simulation.seed import prepare
 from situasi.store import replication
 from situasi.store import url as store_url
 from situasi.store.interface import StoreError

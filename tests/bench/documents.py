@@ -16,11 +16,11 @@ from typing import TypeVar
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
 from situasi.domain import settings
-from situasi.opening import prepare
 from situasi.reports.sitrep import build as sitrep_build
 from situasi.reports.sitrep import files
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.request import KINDS
+from situasi.simulation.seed import prepare
 from tests.bench import made
 from tests.bench.machine import described, spread
 

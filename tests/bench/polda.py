@@ -37,8 +37,8 @@ from situasi.ingest.pipeline import ingest_file, ingest_rows
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.live.snapshot import Live
 from situasi.overseeing import Overseeing, terms
-from situasi.rehearsal import province
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation import synthetic_province
+from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import open_rollups
 from tests.bench import made, viewer
@@ -65,7 +65,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory(prefix="situasi-polda-") as name, _server() as url:
         folder = Path(name)
         print("\nA Polda of 17 kabupaten, 13,206 TPS, one PostgreSQL")
-        polda = higher_command.load(province.write(HOME, TEMPLATE, folder / "made"))
+        polda = higher_command.load(synthetic_province.write(HOME, TEMPLATE, folder / "made"))
         whole, alone = _database(url, "polda"), _database(url, "polres")
         rows, seconds = _fill(whole, polda, folder)
         print(f"  {'17 days ingested':<44}{rows:>9,} rows {rows / seconds:>9,.0f} rows/s")

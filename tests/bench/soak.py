@@ -14,8 +14,8 @@ from playwright.sync_api import CDPSession, sync_playwright
 from situasi.board import open_board
 from situasi.domain import boundaries, election, register, settings
 from situasi.domain.settings import ROOT
-from situasi.opening import SEED
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation.generate import simulate
+from situasi.simulation.seed import SEED
 from tests import chromium
 from tests.bench import made
 from tests.bench.machine import megabytes

@@ -15,8 +15,8 @@ from situasi.access.roles import SCREENS
 from situasi.common import i18n
 from situasi.domain import boundaries
 from situasi.domain.register import Register
-from situasi.opening import SEED
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation.generate import simulate
+from situasi.simulation.seed import SEED
 from tests.browser import day_from_files as files
 from tests.browser.conftest import Look
 from tests.browser.day_from_files import Day

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from situasi import opening
 from situasi.ingest.pipeline import ingest_rows
-from situasi.rehearsal.script import due, load_script
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation import seed
+from situasi.simulation.generate import simulate
+from situasi.simulation.playback import due, load_script
 from tests.browser import mapping
 from tests.browser.conftest import Look
 from tests.browser.mapping import drawn_map, same
@@ -38,7 +38,7 @@ class Exercise:
     def __init__(self, server: Server, folder: Path) -> None:
         self._server = server
         board = server.open_board()
-        simulate(board.register, board.boundaries, opening.SEED, folder)
+        simulate(board.register, board.boundaries, seed.SEED, folder)
         board.close()
         self._script = load_script(folder)
         self._at: datetime | None = None

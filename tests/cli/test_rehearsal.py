@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from situasi import replay as player
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import overview
 from situasi.board import Board
@@ -16,6 +15,7 @@ from situasi.figures.maps.area_style import Area
 from situasi.figures.maps.label_placement import placed
 from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import LIGHT
+from situasi.simulation import replay as player
 from tests.builders_election import invented_election, kecamatan_codes
 from tests.cli.conftest import Run
 

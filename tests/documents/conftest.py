@@ -11,10 +11,10 @@ import pytest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
-from situasi.opening import prepare
 from situasi.reports.sitrep import build, files
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.model import Laporan
+from situasi.simulation.seed import prepare
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
 

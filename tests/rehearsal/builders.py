@@ -17,7 +17,7 @@ from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election, Moment, Thresholds
 from situasi.domain.register import Desa, Kecamatan, Register
 from situasi.domain.settings import ROOT
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation.generate import simulate
 
 FOLDER = ROOT / "data" / "elections" / "ogan-ilir-2024"
 

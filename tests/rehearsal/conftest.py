@@ -11,7 +11,7 @@ from situasi.domain import election, register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation.generate import simulate
 
 from .builders import Rows, read
 

@@ -9,8 +9,9 @@ import pytest
 
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
-from situasi.rehearsal import contact, scene
-from situasi.rehearsal.posts import held_back
+from situasi.simulation import context
+from situasi.simulation.feed_rows import held_back
+from situasi.simulation.stations import outages
 
 from .builders import Rows, register, squares
 
@@ -54,7 +55,7 @@ def test_boxes_pass_the_pps_and_a_few_go_on_to_the_kpu_late(day: dict[str, Rows]
 def test_a_few_tps_on_water_are_out_of_reach_and_then_within_it(
     ogan_ilir: Register, boundaries: Boundaries, day: dict[str, Rows]
 ) -> None:
-    stage = scene.build(ogan_ilir, boundaries, 2024)
+    stage = context.build(ogan_ilir, boundaries, 2024)
     wet = {
         (p.kecamatan, p.desa, p.tps)
         for p in stage.places
@@ -95,13 +96,13 @@ def test_some_tps_are_out_of_reach_at_nine_and_one_has_not_said_that_it_opened(
 
 def test_a_small_register_loses_no_tps() -> None:
     place = register((9, 7, 4))
-    assert contact.losses(scene.build(place, squares(sorted(place.kecamatan)), 1)) == []
+    assert outages.losses(context.build(place, squares(sorted(place.kecamatan)), 1)) == []
 
 
 @pytest.mark.parametrize("minutes", [0, 30, 59])
 def test_what_waits_comes_after_the_break_in_its_order(minutes: int) -> None:
     place = register((3,))
-    start = scene.build(place, squares(sorted(place.kecamatan)), 1).clock.opens
+    start = context.build(place, squares(sorted(place.kecamatan)), 1).clock.opens
     end = start + timedelta(hours=1)
     one = held_back(start + timedelta(minutes=minutes), start, end)
     other = held_back(start + timedelta(minutes=minutes + 1), start, end)

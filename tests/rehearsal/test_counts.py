@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
-from situasi.rehearsal import heads, scene, slips, turnout
-from situasi.rehearsal.scene import Scene
-from situasi.rehearsal.slips import Slip
+from situasi.simulation import context
+from situasi.simulation.context import Scene
+from situasi.simulation.stations import count_errors, counts, turnout
+from situasi.simulation.stations.count_errors import Slip
 
 from .builders import Rows, register, squares
 
@@ -34,12 +35,12 @@ def counted(day: dict[str, Rows]) -> dict[Tps, Rows]:
 
 @pytest.fixture(scope="module")
 def stage(ogan_ilir: Register, boundaries: Boundaries) -> Scene:
-    return scene.build(ogan_ilir, boundaries, 2024)
+    return context.build(ogan_ilir, boundaries, 2024)
 
 
 @pytest.fixture(scope="module")
 def drawn(stage: Scene) -> dict[str, Slip]:
-    return slips.draw(stage, turnout.final(stage.register, random.Random(1)))
+    return count_errors.draw(stage, turnout.final(stage.register, random.Random(1)))
 
 
 def test_parts_are_apart_in_most_closing_words_and_add_up(counted: dict[Tps, Rows]) -> None:
@@ -100,15 +101,15 @@ def test_a_few_desa_tell_one_number_from_all_their_tps_at_one_hour(
 
 def test_a_small_register_has_one_slip(stage: Scene) -> None:
     place = register((9, 7, 4))
-    small = scene.build(place, squares(sorted(place.kecamatan)), 1)
-    found = slips.draw(small, turnout.final(place, random.Random(1)))
+    small = context.build(place, squares(sorted(place.kecamatan)), 1)
+    found = count_errors.draw(small, turnout.final(place, random.Random(1)))
     assert [slip.kind for slip in found.values()] == ["lost_digit"]
 
 
 @given(count=st.integers(20, 900), later=st.integers(0, 5))
 def test_a_slip_touches_no_hour_but_those_it_is_about(count: int, later: int) -> None:
     place = register((3,))
-    clock = scene.build(place, squares(sorted(place.kecamatan)), 1).clock
+    clock = context.build(place, squares(sorted(place.kecamatan)), 1).clock
     hour, other = clock.opens + timedelta(hours=3), clock.opens + timedelta(hours=4 + later)
     for kind in ("lost_digit", "doubled_digit", "late_start", "copied"):
         slip = Slip(kind, hour, count=7)
@@ -121,7 +122,7 @@ def test_a_slip_touches_no_hour_but_those_it_is_about(count: int, later: int) ->
 
 @given(total=st.integers(0, 900), seed=st.integers(0, 999))
 def test_the_parts_of_a_final_count_are_never_more_than_all(total: int, seed: int) -> None:
-    people = heads.draw(total, random.Random(seed))
+    people = counts.draw(total, random.Random(seed))
     cells = {heading: int(value) for heading, value in people.cells().items()}
     assert min(cells.values()) >= 0
     assert cells["hadir"] == total

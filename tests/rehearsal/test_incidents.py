@@ -12,8 +12,8 @@ import pytest
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.feed_schemas import STATUS, STATUS_CLOSED
 from situasi.domain.register import Register
-from situasi.rehearsal import posts, scene
-from situasi.rehearsal.posts import CATCHING_UP, Silence
+from situasi.simulation import context, feed_rows
+from situasi.simulation.feed_rows import CATCHING_UP, Silence
 
 from .builders import Rows, lives, register, squares
 
@@ -184,7 +184,7 @@ def test_a_silence_delays_and_keeps_the_order() -> None:
 
 def test_silence_spares_the_kecamatan_with_a_crowd() -> None:
     place = register((5, 5, 5))
-    stage = scene.build(place, squares(sorted(place.kecamatan)), 1)
+    stage = context.build(place, squares(sorted(place.kecamatan)), 1)
     busy = {"98.01.01", "98.01.03"}
-    assert [s.kecamatan for s in posts.silences(stage, busy, stage.rng("x"))] == ["98.01.02"]
-    assert posts.silences(stage, set(place.kecamatan), stage.rng("x")) == []
+    assert [s.kecamatan for s in feed_rows.silences(stage, busy, stage.rng("x"))] == ["98.01.02"]
+    assert feed_rows.silences(stage, set(place.kecamatan), stage.rng("x")) == []

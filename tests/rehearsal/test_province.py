@@ -10,8 +10,8 @@ from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, higher_command, register
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import ROOT
-from situasi.rehearsal import province
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation import synthetic_province
+from situasi.simulation.generate import simulate
 
 ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 
@@ -19,7 +19,9 @@ ELECTION = ROOT / "data" / "elections" / "ogan-ilir-2024"
 @pytest.fixture(scope="module")
 def polda(tmp_path_factory: pytest.TempPathFactory) -> Command:
     home = ROOT / "data" / "commands" / "sumsel-2024"
-    return higher_command.load(province.write(home, ELECTION, tmp_path_factory.mktemp("polda")))
+    return higher_command.load(
+        synthetic_province.write(home, ELECTION, tmp_path_factory.mktemp("polda"))
+    )
 
 
 def test_every_kabupaten_has_a_register_with_its_own_number_of_tps(polda: Command) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.rehearsal.script import Line, due, load_script, main_day, slices
+from situasi.simulation.playback import Line, due, load_script, main_day, slices
 
 START = datetime(2031, 3, 5, 4, tzinfo=UTC)
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.feed_schemas import FEEDS, Kind
 from situasi.domain.register import Register
-from situasi.rehearsal import stories, wording
-from situasi.rehearsal.simulate import HEADINGS, simulate
+from situasi.simulation import templates as simulation_templates
+from situasi.simulation.generate import HEADINGS, simulate
+from situasi.simulation.incidents import templates
 
 from .builders import Rows, lives, play, read, register, squares
 
@@ -146,10 +147,12 @@ def test_no_candidate_party_or_vote_is_ever_named(
 
 
 def test_no_sentence_in_stock_names_a_candidate_party_or_vote() -> None:
-    stock = [text for s in stories.load() for words in s.told.values() for text in words]
-    stock += [step["uraian"] for c in wording.read("crowds")["crowd"] for step in c["steps"]]
-    stock += [story.retold for story in stories.load()]
-    stock += [giat["uraian"] for giat in wording.read("activities")["giat"]]
+    stock = [text for s in templates.load() for words in s.told.values() for text in words]
+    stock += [
+        step["uraian"] for c in simulation_templates.read("crowds")["crowd"] for step in c["steps"]
+    ]
+    stock += [story.retold for story in templates.load()]
+    stock += [giat["uraian"] for giat in simulation_templates.read("activities")["giat"]]
     assert len(stock) > 200
     for text in stock:
         assert not VOTES.search(text), text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
-from situasi.rehearsal import turnout
+from situasi.simulation.stations import turnout
 
 from .builders import Rows, lives, register
 

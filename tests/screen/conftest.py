@@ -14,9 +14,9 @@ from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.board import Board, open_board
-from situasi.opening import prepare
 from situasi.screen import tables
 from situasi.screen.tables import Table
+from situasi.simulation.seed import prepare
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
 

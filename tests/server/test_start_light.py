@@ -22,7 +22,7 @@ HEAVY = (
     "authlib",  # where there is an identity provider
     "joserfc",
     "httpx2",
-    "situasi.rehearsal.simulate",  # the first opening
+    "situasi.simulation.generate",  # the first opening
     "situasi.cli",
     "typer",
     "situasi.ingest.boundaries",

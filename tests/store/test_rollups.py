@@ -26,7 +26,7 @@ from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.live.snapshot import Live
 from situasi.overseeing import terms
-from situasi.rehearsal.simulate import simulate
+from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import Rollups, open_rollups
 from tests.builders import unbounded

@@ -24,7 +24,7 @@ from situasi.board import Board, open_board
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import FASE, STATUS, TINGKAT
 from situasi.domain.register import Register
-from situasi.opening import prepare
+from situasi.simulation.seed import prepare
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 from tests.conftest import NOON, settings_in

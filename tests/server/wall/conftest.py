@@ -8,7 +8,7 @@ import pytest
 
 from situasi.board import Board, open_board
 from situasi.common import i18n
-from situasi.opening import prepare
+from situasi.simulation.seed import prepare
 from tests.conftest import NOON, settings_in
 
 

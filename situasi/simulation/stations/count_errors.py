@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
 
-from situasi.rehearsal import turnout
-from situasi.rehearsal.scene import Place, Scene
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.stations import turnout
 
 # How many TPS of 667 tell a count wrong, and how; a smaller area has one at least of the first.
 _SHARE = {"lost_digit": 4 / 667, "doubled_digit": 3 / 667, "late_start": 4 / 667}

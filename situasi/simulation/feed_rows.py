@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from situasi.common import atomic_files
-from situasi.rehearsal.scene import Scene
+from situasi.simulation.context import Scene
 
 CATCHING_UP = timedelta(minutes=20)  # after a silence, what waited comes in within this time
 

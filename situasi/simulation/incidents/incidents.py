@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from situasi.rehearsal import crowds, lives, stories
-from situasi.rehearsal.lives import Life
-from situasi.rehearsal.scene import Place, Scene
-from situasi.rehearsal.stories import Story
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.incidents import crowds, lifecycle, templates
+from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.incidents.templates import Story
 
 _PER_TPS = (0.115, 0.14)
 _FEWEST = 12
@@ -22,13 +22,13 @@ def happen(scene: Scene) -> list[Life]:
     told = crowds.gather(scene)
     for number, story in enumerate(_cast(scene, count - len(told), rng)):
         place = _place_for(scene, story, rng)
-        told.append(lives.live(scene, story, place, f"incident-{number}", rng))
-    return lives.leave_open(told, scene, rng)
+        told.append(lifecycle.live(scene, story, place, f"incident-{number}", rng))
+    return lifecycle.leave_open(told, scene, rng)
 
 
 def _cast(scene: Scene, count: int, rng: random.Random) -> list[Story]:
     """Which stories are told: quotas by tingkat, then by weight, each seldom twice."""
-    stock = [story for story in stories.load() if _candidates(scene, story)]
+    stock = [story for story in templates.load() if _candidates(scene, story)]
     # The crowd that goes to merah is one of the grave ones already.
     quota = {level: max(1, round(share * count)) for level, share in _SHARE.items()}
     quota["tinggi"] = max(1, quota["tinggi"] - 1)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from situasi.domain.feed_schemas import STATUS_CLOSED
-from situasi.rehearsal.scene import Place, Scene, widened
-from situasi.rehearsal.stories import Story
+from situasi.simulation.context import Place, Scene, widened
+from situasi.simulation.incidents.templates import Story
 
 _FALSE_ALARM = 0.4  # of the stories that can turn out unfounded
 _SKIP_CHECK = 0.35  # small matters are often handled without a word of checking

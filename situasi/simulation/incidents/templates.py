@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from situasi.rehearsal import wording
+from situasi.simulation import templates
 
 _STATUS = ("dilaporkan", "diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
 
@@ -47,7 +47,9 @@ class Story:
 def load() -> list[Story]:
     """All stories, in the order of their files."""
     return [
-        _story(raw) for name in wording.names("incidents_") for raw in wording.read(name)["story"]
+        _story(raw)
+        for name in templates.names("incidents_")
+        for raw in templates.read(name)["story"]
     ]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.posts import Post, held_back
-from situasi.rehearsal.scene import Place, Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.feed_rows import Post, held_back
 
 _TPS_PER_LOSS = 130
 _FAR = 3  # flooded kecamatan weigh so much more than a desa that only has water in its name
@@ -50,7 +50,7 @@ def losses(scene: Scene) -> list[Loss]:
 
 def told(scene: Scene, lost: Iterable[Loss]) -> list[Post]:
     """Two rows for each loss: tak_terjangkau and terjangkau, both told by the Polsek."""
-    words = wording.read("tps")["contact"]
+    words = templates.read("tps")["contact"]
     return [
         Post(
             moment + timedelta(minutes=5),

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Scene
 
 # 331 officers, 20 of them lent by the Polda, for 667 TPS: Polres Ogan Ilir, roll
 # call of 25 November 2024. Elsewhere in the same proportion.
@@ -37,7 +37,7 @@ def strength(scene: Scene) -> int:
 def police(scene: Scene) -> list[Member]:
     """All police officers: of the Polres, of each Polsek, and last those lent by the Polda."""
     rng = scene.rng("force")
-    words = wording.read("force")
+    words = templates.read("force")
     total = strength(scene)
     lent = round(_BKO_SHARE * total)
     return [

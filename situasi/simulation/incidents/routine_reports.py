@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from situasi.rehearsal import crowds, wording
-from situasi.rehearsal.lives import Life
-from situasi.rehearsal.posts import CATCHING_UP, Post, Silence
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Scene
+from situasi.simulation.feed_rows import CATCHING_UP, Post, Silence
+from situasi.simulation.incidents import crowds
+from situasi.simulation.incidents.lifecycle import Life
 
 _MISSED = 0.05
 _LATE = 0.06
@@ -23,7 +24,7 @@ def report(scene: Scene, lives: Sequence[Life], quiet: Sequence[Silence]) -> lis
     None is written in a silence, nor while a crowd in the kecamatan is not hijau.
     """
     rng = scene.rng("calm")
-    words = wording.read("calm")
+    words = templates.read("calm")
     posts = [_restored(scene, silence, words, rng) for silence in quiet]
     for code in sorted({place.kecamatan for place in scene.places}):
         for hour in scene.clock.hours(scene.clock.first, scene.clock.last - timedelta(minutes=30)):

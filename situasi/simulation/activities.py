@@ -9,9 +9,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from situasi.domain.register import SopItem, Stage
-from situasi.rehearsal import force, stages, wording
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import sop_links, templates
+from situasi.simulation.context import Scene
+from situasi.simulation.feed_rows import Post
+from situasi.simulation.personnel import roster
 
 _CANCELLED = 0.04
 _NEVER_TOLD = 0.08  # planned, and then not a word
@@ -28,12 +29,12 @@ def play(scene: Scene) -> list[Post]:
     """
     rng = scene.rng("activities")
     posts: list[Post] = []
-    for number, raw in enumerate(wording.read("activities")["giat"]):
+    for number, raw in enumerate(templates.read("activities")["giat"]):
         for where, words in _places(scene, raw.get("each", "kabupaten")):
             cells = _scripted(scene, raw, where, words, rng)
             ahead = timedelta(hours=raw["ahead"]) if "ahead" in raw else None
             posts += _tellings(scene, cells, f"giat-{number}-{words['who']}", ahead, rng)
-    for stage, item in stages.uncovered(scene.register, {post.cells["sop"] for post in posts}):
+    for stage, item in sop_links.uncovered(scene.register, {post.cells["sop"] for post in posts}):
         if _begin(scene, stage) <= scene.register.election.day + _PLANNED_FOR:
             cells = _of_sop(scene, item, _within(scene, stage, rng))
             posts += _tellings(scene, cells, f"sop-{item.code}", _PLANNED_AHEAD, rng)
@@ -44,7 +45,7 @@ def _places(scene: Scene, each: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Where an activity takes place: (kecamatan code or "", words for its sentences)."""
     election = scene.register.election
     tps = Counter(place.kecamatan for place in scene.places)
-    officers = force.strength(scene)
+    officers = roster.strength(scene)
     common = {
         "command": election.command,
         "kabupaten": election.kabupaten,
@@ -70,13 +71,13 @@ def _scripted(
     moment = election.local(raw["at"], day) + timedelta(minutes=rng.choice((0, 0, 0, 10, 15)))
     filled = words | {"small": str(rng.randint(6, 18))}
     text = raw["uraian"].format(**filled)
-    tahapan = stages.stage(scene.register, raw["stage"])
+    tahapan = sop_links.stage(scene.register, raw["stage"])
     return scene.area(code) | {
         "waktu": moment.isoformat(timespec="seconds"),
         "giat": raw["giat"],
         "fungsi": raw["fungsi"],
         "tahapan": tahapan,
-        "sop": stages.sop(scene.register, tahapan, raw["fungsi"], raw["giat"], text),
+        "sop": sop_links.sop(scene.register, tahapan, raw["fungsi"], raw["giat"], text),
         "mitra": raw.get("mitra", ""),
         "lokasi": raw["lokasi"].format(**filled),
         "jumlah": raw.get("jumlah", "").format(**filled),

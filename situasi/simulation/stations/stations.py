@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from situasi.rehearsal import contact, heads, slips, turnout, wording
-from situasi.rehearsal.heads import Heads
-from situasi.rehearsal.lives import Life
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Place, Scene
-from situasi.rehearsal.slips import Slip
+from situasi.simulation import templates
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.feed_rows import Post
+from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.stations import count_errors, counts, outages, turnout
+from situasi.simulation.stations.count_errors import Slip
+from situasi.simulation.stations.counts import Heads
 
 _LATE_OPENING = 0.03
 _FAR_TOO_LATE = 0.15  # of those
@@ -46,22 +47,22 @@ def play(
     """
     rng = scene.rng("tps")
     held = _held(lives)
-    words = wording.read("tps")
+    words = templates.read("tps")
     final = turnout.final(scene.register, scene.rng("turnout"))
-    wrong = slips.draw(scene, final)
-    lost = {loss.place.tps_code: loss for loss in contact.losses(scene)}
+    wrong = count_errors.draw(scene, final)
+    lost = {loss.place.tps_code: loss for loss in outages.losses(scene)}
     posts: list[Post] = []
     boxes = {}
     for place in scene.places:
         code = place.tps_code
         course = _course(scene, place, held, words["late"], rng)
         pelapor = rng.choice(words["pelapor"]["tps"]).format(polsek=scene.polsek(place.kecamatan))
-        people = heads.draw(final[code], rng)
+        people = counts.draw(final[code], rng)
         told = _told(scene, course, people, wrong.get(code), escorts.get(code, ()), rng)
         posts += _posts(scene, place, pelapor, told)
         if course.moments["kotak_tiba_ppk"] < scene.clock.last:
             boxes[code] = course.moments["kotak_tiba_ppk"]
-    return contact.told(scene, lost.values()) + contact.waiting(posts, lost), boxes
+    return outages.told(scene, lost.values()) + outages.waiting(posts, lost), boxes
 
 
 def _held(lives: Sequence[Life]) -> dict[tuple[str, str], datetime]:
@@ -155,23 +156,23 @@ def _told(
     slip: Slip | None,
     escort: Sequence[str],
     rng: random.Random,
-) -> list[heads.Told]:
+) -> list[counts.Told]:
     """Everything one TPS tells: (happened, told, cells)."""
-    told = heads.hourly(scene, course.moments["dibuka"], people, slip, rng)
+    told = counts.hourly(scene, course.moments["dibuka"], people, slip, rng)
     silent_end = rng.random() < _NO_CLOSING_WORD
     for fase, moment in course.moments.items():
         if silent_end and fase in {"ditutup", "hitung_selesai"}:
             continue
         cells = {"fase": fase, "uraian": course.reasons.get(fase, "")}
         if fase == "ditutup":
-            cells |= heads.final(people, rng)
+            cells |= counts.final(people, rng)
         if fase == "kotak_bergeser":
             cells["pengawal"] = ", ".join(escort)
         told.append((moment, moment + timedelta(minutes=rng.randint(2, 22)), cells))
     return [(moment, at, cells) for moment, at, cells in told if at <= scene.clock.last]
 
 
-def _posts(scene: Scene, place: Place, pelapor: str, told: Sequence[heads.Told]) -> list[Post]:
+def _posts(scene: Scene, place: Place, pelapor: str, told: Sequence[counts.Told]) -> list[Post]:
     where = scene.where(place) | {"pelapor": pelapor}
     return [
         Post(

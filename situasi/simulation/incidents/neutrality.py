@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Scene
+from situasi.simulation.feed_rows import Post
 
 _UNIT = "Sipropam"
 
@@ -15,7 +15,7 @@ def play(scene: Scene) -> list[Post]:
     """The nihil posts of the day."""
     rng = scene.rng("neutrality")
     posts = []
-    for number, raw in enumerate(wording.read("neutrality")["report"]):
+    for number, raw in enumerate(templates.read("neutrality")["report"]):
         moment = scene.clock.at(raw["at"])
         told = scene.clock.clip(moment + timedelta(minutes=rng.randint(3, 12)))
         cells = scene.area("") | {

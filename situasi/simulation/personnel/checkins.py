@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.postings import Posting
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Place, Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.feed_rows import Post
+from situasi.simulation.personnel.orders import Posting
 
 _NEVER = 0.01
 _LATE = 0.04
@@ -35,7 +35,7 @@ def play(scene: Scene, postings: Sequence[Posting], boxes: Mapping[str, datetime
     the boxes of the own TPS. Linmas go home once their TPS has counted.
     """
     rng = scene.rng("personnel")
-    reasons = wording.read("tps")["late"]["arrival"]
+    reasons = templates.read("tps")["late"]["arrival"]
     orders: dict[str, list[Posting]] = {}
     for posting in postings:
         orders.setdefault(posting.member.petugas, []).append(posting)

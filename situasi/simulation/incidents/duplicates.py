@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.lives import Life, Turn
-from situasi.rehearsal.positions import Point
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Scene
+from situasi.simulation.incidents.lifecycle import Life, Turn
+from situasi.simulation.stations.coordinates import Point
 
 _MOST = 3
 _LIVES_PER_TWIN = 25
@@ -20,7 +20,7 @@ _METRES = 0.0018  # degrees, about 200 m: less than the margin that positions ke
 def tell(scene: Scene, lives: Sequence[Life]) -> list[Life]:
     """Second reports of a few slighter incidents; the last one is still open at day's end."""
     rng = scene.rng("twins")
-    words = wording.read("twins")
+    words = templates.read("twins")
     able = [
         life for life in lives
         if life.retold and life.place.point and life.tingkat != "tinggi"

@@ -7,11 +7,11 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.force import Member
-from situasi.rehearsal.lives import Life
-from situasi.rehearsal.postings import Posting, ordered
-from situasi.rehearsal.scene import Place, Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.personnel.orders import Posting, ordered
+from situasi.simulation.personnel.roster import Member
 
 _ASIDE = 0.15  # of the officers, not posted to TPS
 _AT_POLRES = 0.4  # of those aside
@@ -59,7 +59,7 @@ def _take(pools: Pools, unit: str) -> Member:
 
 def _aside(scene: Scene, pools: Pools, count: int) -> Iterator[Posting]:
     """Reserve at the Polres, then reserve and patrols of each Polsek in turn."""
-    words = wording.read("force")["places"]
+    words = templates.read("force")["places"]
     command = scene.register.election.command
     at_polres = round(_AT_POLRES * count)
     reserve = words["reserve"].format(unit=command)
@@ -117,7 +117,7 @@ def _cut(places: Sequence[Place], count: int, first: int) -> Iterator[Sequence[P
 def reposted(scene: Scene, plan: Sequence[Posting], lives: Sequence[Life]) -> list[Posting]:
     """Orders of the day itself: reserve to some bare TPS, and to the crowd that went to merah."""
     rng = scene.rng("reposted")
-    words = wording.read("force")["orders"]
+    words = templates.read("force")["orders"]
     return [*_to_gaps(scene, plan, words, rng), *_to_crowd(plan, lives, words)]
 
 

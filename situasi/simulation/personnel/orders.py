@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from situasi.rehearsal.force import Member
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Place, Scene
+from situasi.simulation.context import Place, Scene
+from situasi.simulation.feed_rows import Post
+from situasi.simulation.personnel.roster import Member
 
 _LISTED, _ORDERED = time(10), time(16)  # on the day before
 

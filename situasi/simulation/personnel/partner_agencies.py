@@ -7,10 +7,11 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from situasi.rehearsal import force, wording
-from situasi.rehearsal.force import Member
-from situasi.rehearsal.postings import Posting, ordered
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Scene
+from situasi.simulation.personnel import roster
+from situasi.simulation.personnel.orders import Posting, ordered
+from situasi.simulation.personnel.roster import Member
 
 _TNI_PER_TPS = 1 / 28
 _SATPOL_PP_PER_TPS = 1 / 33
@@ -22,7 +23,7 @@ _LISTED = (0.3, 0.55)
 def posted(scene: Scene) -> list[Posting]:
     """Orders of all who are not police: some in each kecamatan, Linmas at their TPS."""
     rng = scene.rng("partners")
-    words = wording.read("force")
+    words = templates.read("force")
     return [*_in_kecamatan(scene, words, rng), *_linmas(scene, words, rng)]
 
 
@@ -38,7 +39,7 @@ def _in_kecamatan(scene: Scene, words: Mapping[str, Any], rng: random.Random) ->
             for _ in range(max(1, round(share * len(scene.in_kecamatan(code))))):
                 member = Member(
                     petugas=f"{service.upper()[:3]}-{next(numbers[service]):03d}",
-                    pangkat=force.rank(words, "tni", rng) if service == "tni" else "",
+                    pangkat=roster.rank(words, "tni", rng) if service == "tni" else "",
                     satuan=unit,
                     instansi=service,
                     kecamatan=code,

@@ -6,9 +6,9 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from situasi.rehearsal import turnout
-from situasi.rehearsal.scene import Scene
-from situasi.rehearsal.slips import Slip
+from situasi.simulation.context import Scene
+from situasi.simulation.stations import turnout
+from situasi.simulation.stations.count_errors import Slip
 
 _SLOW_REPORTER = 0.06
 _HOUR_SKIPPED = 0.07

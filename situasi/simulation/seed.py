@@ -71,7 +71,7 @@ def _public(board: Board) -> list[Path]:
 
 def _rehearse(board: Board, now: datetime) -> list[Ledger]:
     # Loaded once in the life of a store: a second start is to be soon.
-    from situasi.rehearsal.simulate import simulate
+    from situasi.simulation.generate import simulate
 
     folder = board.settings.live / "latihan"
     files = simulate(board.register, board.boundaries, SEED, folder)

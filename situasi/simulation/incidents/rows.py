@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from situasi.rehearsal import wording
-from situasi.rehearsal.lives import Life
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import templates
+from situasi.simulation.context import Scene
+from situasi.simulation.feed_rows import Post
+from situasi.simulation.incidents.lifecycle import Life
 
 _NOT_GRADED_YET = 0.3
 _FIRST, _CHECKED, _UNFOUNDED = "dilaporkan", "diverifikasi", "tidak_terbukti"
@@ -46,7 +46,7 @@ def posts(scene: Scene, life: Life) -> list[Post]:
 
 def _handled(scene: Scene, life: Life) -> list[dict[str, str]]:
     """For each turn: pelapor, keandalan, kredibilitas, ditugaskan and rujukan."""
-    words = wording.read("handling")
+    words = templates.read("handling")
     unit = words["unit"].get(life.jenis, scene.polsek(life.place.kecamatan))
     source = _source(life, words)
     graded = scene.rng(f"graded/{life.key}").random() >= _NOT_GRADED_YET

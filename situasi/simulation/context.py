@@ -9,9 +9,10 @@ from datetime import datetime
 
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Desa, Register
-from situasi.rehearsal import clock, positions, wording
-from situasi.rehearsal.clock import Clock
-from situasi.rehearsal.positions import Point
+from situasi.simulation import clock, templates
+from situasi.simulation.clock import Clock
+from situasi.simulation.stations import coordinates
+from situasi.simulation.stations.coordinates import Point
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def build(register: Register, boundaries: Boundaries, seed: int) -> Scene:
     if register.tps.empty:
         raise ValueError("the register has no TPS; a rehearsal needs at least one")
     chance = random.Random(f"{seed}/positions")
-    tps_points = positions.scatter(register, boundaries, chance)
-    words = wording.read("places")
+    tps_points = coordinates.scatter(register, boundaries, chance)
+    words = templates.read("places")
     return Scene(
         register=register,
         clock=clock.of(register.election),

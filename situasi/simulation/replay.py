@@ -10,7 +10,7 @@ from pathlib import Path
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.ingest.write_scope import Corrects, for_program
-from situasi.rehearsal.script import due, load_script, main_day
+from situasi.simulation.playback import due, load_script, main_day
 
 ACTOR = "latihan"
 SCOPE = for_program(ACTOR, Corrects.NOTHING)

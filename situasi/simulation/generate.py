@@ -6,25 +6,15 @@ from pathlib import Path
 
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.register import Register
-from situasi.rehearsal import (
-    activities,
-    calm,
-    force,
-    incidents,
-    neutrality,
-    partners,
-    personnel,
-    plan,
-    postings,
-    posts,
-    scene,
-    telling,
-    tps,
-    twins,
-)
-from situasi.rehearsal.lives import Life
-from situasi.rehearsal.posts import Post
-from situasi.rehearsal.scene import Scene
+from situasi.simulation import activities, context, feed_rows
+from situasi.simulation.context import Scene
+from situasi.simulation.feed_rows import Post
+from situasi.simulation.incidents import duplicates, incidents, neutrality, routine_reports
+from situasi.simulation.incidents import rows as incidents_rows
+from situasi.simulation.incidents.lifecycle import Life
+from situasi.simulation.personnel import checkins, deployment, partner_agencies, roster
+from situasi.simulation.personnel import orders as personnel_orders
+from situasi.simulation.stations import stations as stations_stations
 
 _AREA = ("kode_kecamatan", "kecamatan")
 _WHERE = (*_AREA, "desa", "tps")
@@ -63,31 +53,35 @@ def simulate(register: Register, boundaries: Boundaries, seed: int, out: Path) -
     register, boundaries and seed give the same bytes. Returns the paths written.
     Raises ValueError when the register has no TPS.
     """
-    stage = scene.build(register, boundaries, seed)
+    stage = context.build(register, boundaries, seed)
     told = incidents.happen(stage)
-    told += twins.tell(stage, told)
+    told += duplicates.tell(stage, told)
     busy = {life.place.kecamatan for life in told if life.crowd}
-    quiet = posts.silences(stage, busy, stage.rng("silences"))
-    heard = {feed: posts.hushed(rows, quiet) for feed, rows in _feeds(stage, told).items()}
-    heard["incidents"] += calm.report(stage, told, quiet)
+    quiet = feed_rows.silences(stage, busy, stage.rng("silences"))
+    heard = {feed: feed_rows.hushed(rows, quiet) for feed, rows in _feeds(stage, told).items()}
+    heard["incidents"] += routine_reports.report(stage, told, quiet)
     out.mkdir(parents=True, exist_ok=True)
     return [
-        posts.write(out / f"{feed}.csv", HEADINGS[feed], rows, _PREFIX[feed], seed)
+        feed_rows.write(out / f"{feed}.csv", HEADINGS[feed], rows, _PREFIX[feed], seed)
         for feed, rows in heard.items()
     ]
 
 
 def _feeds(stage: Scene, told: list[Life]) -> dict[str, list[Post]]:
     """The posts of every feed, as if no line were ever broken."""
-    standing = plan.standing(stage, force.police(stage))
-    orders = [*standing, *partners.posted(stage), *plan.reposted(stage, standing, told)]
-    stations, boxes = tps.play(stage, told, postings.escorts(stage, orders))
+    standing = deployment.standing(stage, roster.police(stage))
+    orders = [
+        *standing,
+        *partner_agencies.posted(stage),
+        *deployment.reposted(stage, standing, told),
+    ]
+    stations, boxes = stations_stations.play(stage, told, personnel_orders.escorts(stage, orders))
     return {
-        "incidents": [post for life in told for post in telling.posts(stage, life)],
+        "incidents": [post for life in told for post in incidents_rows.posts(stage, life)],
         "tps": stations,
-        "personnel": personnel.play(stage, orders, boxes),
+        "personnel": checkins.play(stage, orders, boxes),
         "activities": activities.play(stage),
-        "roster": postings.roster(stage, orders),
-        "postings": postings.rows(stage, orders),
+        "roster": personnel_orders.roster(stage, orders),
+        "postings": personnel_orders.rows(stage, orders),
         "neutrality": neutrality.play(stage),
     }

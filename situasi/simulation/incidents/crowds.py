@@ -7,9 +7,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from situasi.rehearsal import stories, wording
-from situasi.rehearsal.lives import Life, Turn
-from situasi.rehearsal.scene import Place, Scene, widened
+from situasi.simulation import templates as simulation_templates
+from situasi.simulation.context import Place, Scene, widened
+from situasi.simulation.incidents import templates
+from situasi.simulation.incidents.lifecycle import Life, Turn
 
 _FEW_KECAMATAN = 6  # a smaller area has one crowd only
 
@@ -20,7 +21,7 @@ def gather(scene: Scene) -> list[Life]:
     # Large kecamatan draw crowds.
     weights = Counter(place.kecamatan for place in scene.places)
     codes = sorted(weights)
-    scripts = wording.read("crowds")["crowd"]
+    scripts = simulation_templates.read("crowds")["crowd"]
     found = []
     for number, script in enumerate(scripts if len(codes) >= _FEW_KECAMATAN else scripts[:1]):
         code = rng.choices(codes, [weights[c] for c in codes])[0]
@@ -47,7 +48,7 @@ def _crowd(
         crowd=True,
         held=tuple(
             (place.tps_code, hold.fase, began + timedelta(minutes=hold.minutes[0]))
-            for hold in stories.holds(script)
+            for hold in templates.holds(script)
         ),
     )
 
