@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import abreast
+from situasi.higher_command import comparison
 from situasi.screen import (
     abreast_figures,
     abreast_map,
@@ -20,7 +20,7 @@ from situasi.screen.heading import header
 
 def show() -> None:
     found, at, part = upper.overview(), upper.moment(), whose.part()
-    every, whole = abreast.lines(found, part, upper.estimated()), upper.sums()
+    every, whole = comparison.lines(found, part, upper.estimated()), upper.sums()
     header(at, abreast_panel.title(part))
     figure_row(abreast_figures.figures(whole, every))
 

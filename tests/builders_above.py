@@ -15,8 +15,8 @@ from situasi.domain import higher_command as commands
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import NAME, Command, Member
 from situasi.domain.settings import Settings
-from situasi.headquarters import Boards, Headquarters, open_member
-from situasi.overseeing import Overseeing, Overview
+from situasi.higher_command.app import Boards, Headquarters, open_member
+from situasi.higher_command.rollup_cache import Overseeing, Overview
 from situasi.store import open_store
 from situasi.store.rollups.queries import Rollup, Serious
 from tests.builders_election import CODE, KABUPATEN, invented_election

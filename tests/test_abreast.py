@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi import abreast
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command
-from situasi.overseeing import COUNTS
+from situasi.higher_command import comparison
+from situasi.higher_command.rollup_cache import COUNTS
 from tests.builders_above import NOON, Kabupaten, command_folder, overview, rollup
 
 CODES = ("98.01", "98.02", "99.01", "99.02")
@@ -44,9 +44,9 @@ def test_every_sum_is_that_of_those_who_told_and_says_how_many_they_are(
 ) -> None:
     found = overview(nation, *(rollup(code, **counts) for code, counts in told.items()))
     for part in ("98", "99"):
-        lines = {one.code: one for one in abreast.lines(found, part)}
-        (whole,) = [one for one in abreast.lines(found) if one.code == part]
-        assert whole == abreast.sums(found, part)
+        lines = {one.code: one for one in comparison.lines(found, part)}
+        (whole,) = [one for one in comparison.lines(found) if one.code == part]
+        assert whole == comparison.sums(found, part)
         for name in HELD:
             known = [told[code][name] for code in lines
                      if code in told and told[code][name] is not None]  # fmt: skip
@@ -63,15 +63,15 @@ def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: Command) -> Non
         nation, rollup("98.01", **calm), rollup("98.02", **silent, everywhere="kuning"),
         rollup("99.01", **silent),
     )  # fmt: skip
-    assert [one.state for one in abreast.lines(found)] == ["kuning", None]
-    assert [one.state for one in abreast.lines(found, "98")] == ["hijau", "kuning"]
+    assert [one.state for one in comparison.lines(found)] == ["kuning", None]
+    assert [one.state for one in comparison.lines(found, "98")] == ["hijau", "kuning"]
 
 
 def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: Command) -> None:
     found = overview(nation, rollup("98.01"), rollup("98.02", rated=None, heads=None))
-    marked = abreast.lines(found, estimated={"98.01", "98.02"})
+    marked = comparison.lines(found, estimated={"98.01", "98.02"})
     assert [one.rate_estimated for one in marked] == [True, False]
-    own = abreast.lines(found, "98", {"98.02"})
+    own = comparison.lines(found, "98", {"98.02"})
     assert [one.rate_estimated for one in own] == [False, False]
 
 
@@ -80,17 +80,17 @@ def test_what_came_last_is_when_it_was_stored_and_of_then_when_it_was_known(
 ) -> None:
     stored, known = NOON - timedelta(minutes=2), NOON - timedelta(minutes=9)
     one = rollup("98.01", received_at=stored, reported_at=known)
-    (line, _other) = abreast.lines(overview(nation, one), "98")
+    (line, _other) = comparison.lines(overview(nation, one), "98")
     assert line.copied_at == stored
-    (line, _other) = abreast.lines(overview(nation, replace(one, live=False)), "98")
+    (line, _other) = comparison.lines(overview(nation, replace(one, live=False)), "98")
     assert line.copied_at == known
-    (line, _other) = abreast.lines(overview(nation, replace(one, exercise=True)), "98")
+    (line, _other) = comparison.lines(overview(nation, replace(one, exercise=True)), "98")
     assert line.copied_at is None and line.exercise_at == NOON
 
 
 def test_only_where_nothing_came_from_any_of_it_a_province_is_silent(nation: Command) -> None:
     old = NOON - timedelta(hours=3)
     found = overview(nation, rollup("98.01", received_at=old), rollup("98.02"))
-    some, none = abreast.lines(found)
+    some, none = comparison.lines(found)
     assert (some.silent, some.is_silent) == (1, False)
     assert (none.silent, none.is_silent) == (2, True)

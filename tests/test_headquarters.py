@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from situasi import headquarters as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, command_scope, open_board, scope_of
 from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command, Member
-from situasi.headquarters import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
+from situasi.higher_command import app as house
+from situasi.higher_command.app import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Scope
 from situasi.store.interface import StoreError

@@ -25,9 +25,9 @@ from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import SPACE
 from situasi.common.telemetry import Errand
 from situasi.domain.settings import ROOT
-from situasi.headquarters import Boards, Headquarters
+from situasi.higher_command.app import Boards, Headquarters
+from situasi.higher_command.rollup_cache import Overseeing
 from situasi.ingest.inbox import Inbox
-from situasi.overseeing import Overseeing
 from situasi.reports.sitrep.schedule import Schedule, every
 from situasi.screen import health_jobs
 from situasi.server import health, lifespan, memory
@@ -150,7 +150,7 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
                 "situasi.server.nightly.Nightly._make"),
     "wall": (lambda b: Wall(b)._job, "situasi.server.wall.wall.Wall._look"),
     "supervisor": (lambda _: Job("supervisor", background_jobs.revive), "situasi.common.background_jobs.running"),
-    "overseeing": (overseeing_job, "situasi.overseeing.Overseeing.overview"),
+    "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.Overseeing.overview"),
     "news": (news_job, "situasi.store.postgres._address"),
     "collector": (lambda _: Job("collector", lambda: memory.collect()),
                   "situasi.server.memory.collect"),

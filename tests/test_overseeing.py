@@ -12,7 +12,7 @@ import pytest
 
 from situasi.domain import election, higher_command, register
 from situasi.domain.higher_command import Command
-from situasi.overseeing import COUNTS, Overseeing, terms
+from situasi.higher_command.rollup_cache import COUNTS, Overseeing, terms
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.store.audit.audit_log import Mark
 from situasi.store.rollups.queries import Rollup, Rollups, Terms, open_rollups

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from situasi.abreast import Line
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
+from situasi.higher_command.comparison import Line
 from situasi.screen import abreast_tables, parts
 from situasi.screen.abreast_words import at_least, from_some, of_tps, rate
 from situasi.screen.figure_row import Count, Figure

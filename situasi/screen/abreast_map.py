@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi import headquarters
-from situasi.abreast import Line
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.maps.area_style import Area
 from situasi.figures.maps.label_placement import placed
 from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import SITUASI
+from situasi.higher_command import app
+from situasi.higher_command.comparison import Line
 from situasi.screen import abreast_tables, abreast_words, parts, session
 
 _KEY = "peta_wilayah"
@@ -20,7 +20,7 @@ _CLICKED = "_peta_wilayah"
 
 def map_panel(every: list[Line]) -> None:
     """By the worst situasi; nothing where no boundaries are known: the tiles say the same."""
-    there = headquarters.current()
+    there = app.current()
     shapes = there.boundaries if there else None
     drawn = {one.code: one for one in every if shapes and one.code in shapes.codes}
     if shapes is None or not drawn:

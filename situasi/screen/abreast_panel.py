@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from situasi.abreast import Line
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.higher_command.comparison import Line
 from situasi.screen import abreast_parts, abreast_words, filters, parts, upper, whose
 from situasi.screen.abreast_parts import Tile
 from situasi.screen.session import Moment

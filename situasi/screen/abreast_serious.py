@@ -6,11 +6,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from situasi import headquarters
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.overseeing import Overview
+from situasi.higher_command import app
+from situasi.higher_command.rollup_cache import Overview
 from situasi.presentation.incident_item import Item, short
 from situasi.screen import parts, tables
 from situasi.screen.columns import moments
@@ -61,7 +61,7 @@ def _now(found: Overview, one: Serious) -> datetime:
 
 
 def _place(found: Overview, one: Serious) -> str:
-    there = headquarters.current()
+    there = app.current()
     known = there.kecamatan if there else {}
     parts_of = (
         found.command.member(one.kabupaten).name,

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from situasi.abreast import Line
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.higher_command.comparison import Line
 from situasi.screen import abreast_words, drawn, tables, whose
 from situasi.screen.columns import Cells, moments, number, part, percent
 from situasi.screen.tables import Table, table

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from situasi.abreast import Line
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.higher_command import MABES
+from situasi.higher_command.comparison import Line
 from situasi.screen import upper, whose
 
 _HOUR = timedelta(hours=1)

@@ -11,7 +11,7 @@ import streamlit as st
 from situasi.common import i18n, telemetry
 from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
-from situasi.headquarters import Unopened
+from situasi.higher_command.app import Unopened
 from situasi.live.snapshot import Picture
 from situasi.screen import address, markers, session, upper, whose
 from situasi.screen.pace import pace

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from situasi import abreast, headquarters
-from situasi.abreast import Line
 from situasi.analysis.view_time import Moment
 from situasi.domain.higher_command import Command
-from situasi.overseeing import Overview
+from situasi.higher_command import app, comparison
+from situasi.higher_command.comparison import Line
+from situasi.higher_command.rollup_cache import Overview
 from situasi.screen import filters, session, whose
 
 
 def command() -> Command:
     """Whose page it is."""
-    there = headquarters.current()
+    there = app.current()
     assert there is not None, "only a command above has such a page"
     return there.command
 
@@ -23,11 +23,11 @@ def overview() -> Overview:
 
 
 def _overview() -> Overview:
-    there = headquarters.current()
+    there = app.current()
     assert there is not None, "only a command above has roll-ups"
     past = filters.past_moment()
     found = there.overseeing.overview() if past is None else there.overseeing.then(past)
-    return headquarters.seen(found, session.viewer().area)
+    return app.seen(found, session.viewer().area)
 
 
 def moment() -> Moment:
@@ -41,12 +41,12 @@ def moment() -> Moment:
 
 def sums() -> Line:
     """All that the page shows side by side, in one."""
-    return abreast.sums(overview(), whose.part(), estimated())
+    return comparison.sums(overview(), whose.part(), estimated())
 
 
 def estimated() -> frozenset[str]:
     """Kabupaten of which the voters of some TPS are a perkiraan."""
-    there = headquarters.current()
+    there = app.current()
     return there.estimated if there else frozenset()
 
 

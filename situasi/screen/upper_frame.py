@@ -9,13 +9,13 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages import abreast as page
-from situasi import abreast, headquarters
 from situasi.access import roles
 from situasi.access.roles import SCREENS
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.overseeing import Overview
+from situasi.higher_command import app, comparison
+from situasi.higher_command.rollup_cache import Overview
 from situasi.presentation import view_text
 from situasi.screen import address, filters, menu, noted, parts, session, upper, whose
 from situasi.screen.heartbeat import watched
@@ -23,7 +23,7 @@ from situasi.screen.heartbeat import watched
 
 def is_asked() -> bool:
     """Whether it is the page of a command above, or there is no board to show below it."""
-    return headquarters.current() is not None and (whose.is_above() or bool(_refusal()))
+    return app.current() is not None and (whose.is_above() or bool(_refusal()))
 
 
 def main(icon: Path) -> None:
@@ -96,7 +96,7 @@ def _refused() -> None:
 
 def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
     """What must not be overlooked before the board of a kabupaten, where one looks from above."""
-    above, there = board().above, headquarters.current()
+    above, there = board().above, app.current()
     if above is None or there is None:
         return []
     own = board().register.election
@@ -106,13 +106,13 @@ def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
     silent = board().code in {one.code for one in found.silent(board().code)}
     if at.live and silent:
         (line,) = [
-            one for one in abreast.lines(found, board().code[:2]) if one.code == board().code
+            one for one in comparison.lines(found, board().code[:2]) if one.code == board().code
         ]
         bands.append(("broken", _silent(line, own.command)))
     return bands
 
 
-def _silent(line: abreast.Line, polres: str) -> str:
+def _silent(line: comparison.Line, polres: str) -> str:
     if line.exercise_at is not None:
         said = _("Tidak ada yang baru dari {polres} pada jam latihan")
         return said.format(polres=polres)

@@ -17,13 +17,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from situasi import board as house
-from situasi import headquarters
 from situasi.access import roles
 from situasi.access.audit_log import Deeds
 from situasi.access.roles import Viewer
 from situasi.board import Board, NotChosen
 from situasi.domain.higher_command import MABES
-from situasi.headquarters import Headquarters, Unopened
+from situasi.higher_command import app
+from situasi.higher_command.app import Headquarters, Unopened
 
 NAME = "wilayah"
 # Addresses of the page of the command.
@@ -51,7 +51,7 @@ class Desk:
 
 def decide(page: str) -> None:
     """Bind the session to what the address says. page: where the browser says to be."""
-    if headquarters.current() is None:
+    if app.current() is None:
         return
     said = st.query_params.get_all(NAME)[-1:]
     bound = st.session_state.get(_BOUND)
@@ -65,7 +65,7 @@ def decide(page: str) -> None:
 
 def code() -> str:
     """Of which kabupaten (or province) this session is; empty: of the whole of the command."""
-    if headquarters.current() is None or get_script_run_ctx() is None:
+    if app.current() is None or get_script_run_ctx() is None:
         return ""
     return str(st.session_state.get(_BOUND) or "")
 
@@ -78,7 +78,7 @@ def part() -> str:
 
 def is_above() -> bool:
     """Whether this is the page of a command above."""
-    there = headquarters.current()
+    there = app.current()
     return there is not None and (not code() or bool(part()))
 
 
@@ -87,7 +87,7 @@ def refusal(account: Viewer) -> str:
     asked = code()
     if not roles.oversees(account):
         return "Papan ini tidak dibuka untuk Anda."
-    if not headquarters.is_within(account.area, asked):
+    if not app.is_within(account.area, asked):
         return f"{asked} bukan wilayah Anda."
     try:
         _above().boards.of(asked)
@@ -101,7 +101,7 @@ def board(account: Viewer | None) -> Board:
 
     account: who looks, as the gate says it.
     """
-    there, asked = headquarters.current(), code()
+    there, asked = app.current(), code()
     if there is None or is_above() or viewer(account) is None:
         raise NotChosen("nobody said of which kabupaten this is")
     return there.boards.of(asked)
@@ -109,13 +109,13 @@ def board(account: Viewer | None) -> Board:
 
 def viewer(account: Viewer | None) -> Viewer | None:
     """Who looks, with what they may see and do here; None: nothing."""
-    if headquarters.current() is None or account is None:
+    if app.current() is None or account is None:
         return account
     if not roles.oversees(account):
         return None
     if is_above():
         return replace(account, role=replace(account.role, acts=frozenset()))
-    if not headquarters.is_within(account.area, code()):
+    if not app.is_within(account.area, code()):
         return None
     return replace(account, role=roles.looking(account.role), area=())
 
@@ -147,7 +147,7 @@ def desk() -> Desk:
 
 def name_of(code: str) -> str:
     """What the area of an account is called: a kecamatan, or a kabupaten of a command above."""
-    there = headquarters.current()
+    there = app.current()
     if there is None:
         return house.current().register.name_of(code)
     names = {**there.command.parts, **{one.code: one.name for one in there.command.members}}
@@ -166,7 +166,7 @@ def way(to: str) -> str:
 
 def up() -> tuple[str, str] | None:
     """The name of what lies above this page, and its address; None where nothing does."""
-    there = headquarters.current()
+    there = app.current()
     if there is None or not code():
         return None
     province = code()[:2]
@@ -176,6 +176,6 @@ def up() -> tuple[str, str] | None:
 
 
 def _above() -> Headquarters:
-    there = headquarters.current()
+    there = app.current()
     assert there is not None, "only a command above has pages of its own"
     return there

@@ -6,10 +6,10 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from situasi import headquarters
 from situasi.board import current as board
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
+from situasi.higher_command import app
 from situasi.server import parts
 
 RETRY_AFTER_S = 15
@@ -30,7 +30,7 @@ def refusal() -> Response:
         "dipakai, lalu coba lagi sebentar."
     )
     page = parts.full(
-        headquarters.place(board),
+        app.place(board),
         i18n.language(),
         {code: f"?lang={code}" for code in i18n.LANGUAGES},
         why,

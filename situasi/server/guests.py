@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import headquarters
 from situasi.access import guest_links
 from situasi.access.guest_links import Link
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.higher_command import app
 from situasi.server import keeper, parts
 from situasi.server.gate import COOKIE, ENDED, SIGN_IN, VISIT, Visit
 from situasi.server.signin import give
@@ -77,7 +77,7 @@ def _over(status: int, why: str = "") -> Response:
     )
     here = f"{guest_links.ADDRESS}{ENDED}"
     page = parts.link_over(
-        headquarters.place(board),
+        app.place(board),
         i18n.language(),
         {code: f"{here}?lang={code}" for code in i18n.LANGUAGES},
         said,

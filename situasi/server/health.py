@@ -8,11 +8,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from situasi import headquarters
 from situasi.board import current as board
 from situasi.common import background_jobs, telemetry
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE
+from situasi.higher_command import app
 
 # The lifespan sets them: the jobs that take in what is dropped into the inbox, that look at what
 # is new, and at who may come in.
@@ -37,7 +37,7 @@ def _read() -> tuple[str | None, int, datetime]:
     """Why the store cannot be read, its version, and when it was last read; of a command above
     its roll-ups, and the sum of their versions.
     """
-    above = headquarters.current()
+    above = app.current()
     if above is None:
         picture = board().lookout.picture()
         return picture.trouble, picture.snapshot.version, picture.checked_at
@@ -70,7 +70,7 @@ def ready(_request: Request) -> JSONResponse:
     if space.least is not None:
         said["disk_free_bytes"] = space.least
     said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
-    if headquarters.current() is None:
+    if app.current() is None:
         said["inbox_files"] = telemetry.INBOX.counts()
     said["jobs"] = {job.name: _job(job) for job in background_jobs.running()}
     ok = all(checks.values()) and bool(_watched)
@@ -96,7 +96,7 @@ def _job(job: Job) -> dict[str, Any]:
 
 def _register() -> dict[str, int]:
     """How many numbers of the register do not add up: told, but no reason to be unready."""
-    if headquarters.current() is not None:
+    if app.current() is not None:
         return {}
     found = len(board().register.mismatches)
     return {"register_mismatches": found} if found else {}

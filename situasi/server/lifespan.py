@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from situasi import board as house
-from situasi import headquarters
 from situasi.actions.exercise_controller import Player
 from situasi.board import Board, open_board
 from situasi.common import atomic_files, background_jobs, telemetry
@@ -24,7 +23,8 @@ from situasi.common.disk_space import EVERY_S, SPACE
 from situasi.domain import settings
 from situasi.domain.higher_command import is_command
 from situasi.domain.settings import Settings
-from situasi.headquarters import Headquarters, open_headquarters
+from situasi.higher_command import app
+from situasi.higher_command.app import Headquarters, open_headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import Ledger
 from situasi.server import health, keeper, logs, memory, sending, start
@@ -129,7 +129,7 @@ def _open() -> Board | Headquarters:
         found = above.overseeing.overview()
         told = {"members": len(found.command.members), "reporting": len(found.rollups)}
         _log.info("command opened", extra=told)
-        headquarters.install(above)
+        app.install(above)
         return above
     board = open_board(asked, _now)
     prepare(board, _now(), _log.info)

@@ -15,13 +15,13 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from situasi import headquarters
 from situasi.board import Board
 from situasi.common import background_jobs, telemetry
 from situasi.common.disk_space import SPACE
 from situasi.common.telemetry import Errand
 from situasi.domain.feed_schemas import FEEDS
-from situasi.headquarters import Headquarters
+from situasi.higher_command import app as higher_command_app
+from situasi.higher_command.app import Headquarters
 
 MEDIA = CONTENT_TYPE_PLAIN_0_0_4
 # Seconds after which an answer is worth a line in the log.
@@ -99,7 +99,7 @@ class BoardCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from _jobs()
-        above = headquarters.current()
+        above = higher_command_app.current()
         if above is not None:
             yield from _above(above)
             return

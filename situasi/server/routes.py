@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, request_response
 
-from situasi import headquarters
 from situasi.board import current as board
 from situasi.common import assets
 from situasi.domain.boundaries import ADDRESS
 from situasi.figures.maps import markers
+from situasi.higher_command import app
 from situasi.server import health
 from situasi.server.api.app import Api
 from situasi.server.api.problems import Told
@@ -23,7 +23,7 @@ _COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")
 
 async def boundaries(request: Request) -> Response:
     """The boundaries under an address that changes with them."""
-    for shapes in headquarters.shapes(board):
+    for shapes in app.shapes(board):
         if request.path_params["fingerprint"] == shapes.fingerprint:
             return _lasting(shapes.raw, "application/geo+json")
     return Response(status_code=404)

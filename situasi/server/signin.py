@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from situasi import headquarters
 from situasi.access import accounts
 from situasi.access.accounts import Account
 from situasi.access.roles import Viewer
@@ -21,6 +20,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.higher_command import app
 from situasi.server import devices, keeper, parts
 from situasi.server.attempts import Attempt, Attempts
 from situasi.server.gate import (
@@ -283,7 +283,7 @@ def language(request: Request, onward: str) -> str:
 
 
 def kabupaten() -> str:
-    return headquarters.place(board)
+    return app.place(board)
 
 
 async def _nothing(_request: Request) -> Response:

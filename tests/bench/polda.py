@@ -30,13 +30,13 @@ from situasi.domain import boundaries, election, higher_command
 from situasi.domain import register as domain_register
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import ROOT
+from situasi.higher_command.rollup_cache import Overseeing, terms
 from situasi.ingest.context import Context
 from situasi.ingest.gazetteer.lookup import Places
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file, ingest_rows
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.live.snapshot import Live
-from situasi.overseeing import Overseeing, terms
 from situasi.simulation import synthetic_province
 from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store

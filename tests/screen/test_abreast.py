@@ -21,15 +21,15 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi import headquarters as above
 from situasi.access.roles import ROLES, Viewer, looking
 from situasi.board import NotChosen, open_board
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import ROOT
-from situasi.headquarters import Headquarters
+from situasi.higher_command import app as above
+from situasi.higher_command.app import Headquarters
+from situasi.higher_command.rollup_cache import Overview
 from situasi.ingest.pipeline import ingest_rows
-from situasi.overseeing import Overview
 from situasi.presentation import explanations
 from situasi.screen import drawn as drawn_pieces
 from situasi.screen import session, tables, whose

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from situasi import board as house
-from situasi import headquarters as above
 from situasi.board import NotChosen
 from situasi.domain import higher_command as commands
-from situasi.headquarters import Headquarters
+from situasi.higher_command import app as above
+from situasi.higher_command.app import Headquarters
 from situasi.server import health, routes
 from situasi.server.api import keys
 from situasi.server.api.app import Api

@@ -19,13 +19,13 @@ from situasi.domain import election, register
 from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
+from situasi.higher_command.rollup_cache import terms
 from situasi.ingest.context import Context
 from situasi.ingest.gazetteer.lookup import Places
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
 from situasi.live.snapshot import Live
-from situasi.overseeing import terms
 from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store
 from situasi.store.rollups.queries import Rollups, open_rollups

@@ -15,10 +15,10 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from situasi import headquarters
 from situasi.access import roles
-from situasi.headquarters import Headquarters
-from situasi.overseeing import COUNTS, Overview
+from situasi.higher_command import app
+from situasi.higher_command.app import Headquarters
+from situasi.higher_command.rollup_cache import COUNTS, Overview
 from situasi.server import keeper, metrics
 from situasi.server.api import answers
 from situasi.server.api.keys import Keyring
@@ -64,7 +64,7 @@ class AboveApi:
                 raise Problem(403, "Rekap hanya untuk akun satuan ini.")
             if request.query_params:
                 raise Problem(422, "Alamat ini tidak mengenal saringan.")
-            found = headquarters.seen(_there().overseeing.overview(), viewer.area)
+            found = app.seen(_there().overseeing.overview(), viewer.area)
             return answers.json_response(told(found))
 
         return await self._workers.run(owner_of(request.headers, self._keys()), work)
@@ -221,7 +221,7 @@ async def _elsewhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
 
 
 def _there() -> Headquarters:
-    found = headquarters.current()
+    found = app.current()
     assert found is not None, "asked where a command above is served"
     return found
 

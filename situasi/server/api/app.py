@@ -12,11 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from situasi import headquarters
 from situasi.board import Board
 from situasi.board import current as board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import FEEDS
+from situasi.higher_command import app as higher_command_app
 from situasi.server import keeper, metrics
 from situasi.server.api import answers
 from situasi.server.api.above import AboveApi
@@ -60,12 +60,12 @@ class Api:
         self._above = AboveApi(clock, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app if headquarters.current() is None else self._above
+        app = self._app if higher_command_app.current() is None else self._above
         await app(scope, receive, send)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
-        if headquarters.current() is not None:
+        if higher_command_app.current() is not None:
             return await self._above.metrics(request)
 
         def work(desk: Desk) -> Response:

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from situasi import headquarters
 from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
 from situasi.actions.acknowledgements import Acknowledgement, NotNamed
@@ -22,6 +21,7 @@ from situasi.analysis.situation.critical import alarms
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQuestions
+from situasi.higher_command import app
 from situasi.ingest.validation.table_check import case_places
 from situasi.server import keeper
 from situasi.server.gate import VISIT, Visit
@@ -41,7 +41,7 @@ def _viewer(request: Request) -> Viewer | None:
     A command above has no wall: each kabupaten has its own.
     """
     visit: Visit = request.scope[VISIT]
-    viewer = visit.viewer if headquarters.current() is None else None
+    viewer = visit.viewer if app.current() is None else None
     return viewer if viewer is not None and viewer.opens("situasi") else None
 
 

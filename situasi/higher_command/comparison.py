@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, Command, Member
-from situasi.overseeing import COUNTS, Overview, Total
+from situasi.higher_command.rollup_cache import COUNTS, Overview, Total
 from situasi.store.rollups.queries import Rollup
 
 

@@ -22,7 +22,7 @@ from situasi.domain.boundaries import load as load_shapes
 from situasi.domain.higher_command import Command, Member
 from situasi.domain.register import estimates_voters, kecamatan_names
 from situasi.domain.settings import Settings
-from situasi.overseeing import Overseeing, Overview
+from situasi.higher_command.rollup_cache import Overseeing, Overview
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
 from situasi.store.rollups.queries import open_rollups
