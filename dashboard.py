@@ -1,8 +1,8 @@
 """The door: `streamlit run dashboard.py` serves the board on 127.0.0.1:8501."""
 
-from situasi.server import memory
+from situasi.server import gc_tuning
 
-memory.loading()  # before all else is loaded; the lifespan ends it
+gc_tuning.loading()  # before all else is loaded; the lifespan ends it
 
 from pathlib import Path
 
@@ -29,21 +29,18 @@ from situasi.server import (
     acts,
     beats,
     deferred_files,
-    descriptors,
     failing,
-    guests,
-    logs,
-    oidc,
+    file_descriptors,
+    logging_setup,
     parking,
-    password,
     script_loops,
-    signin,
-    start,
+    startup_checks,
     taken,
     theming,
     together,
 )
-from situasi.server.connections import BoundedConnections
+from situasi.server.auth import guest_login, login, oidc_login, password_change
+from situasi.server.connection_limits import BoundedConnections
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
@@ -55,23 +52,23 @@ together.send(app_session.AppSession, runtime)
 beats.tell_nothing(script_requests.ScriptRequests)
 acts.carry_out(script_requests, SafeSessionState)
 # What each visitor would hold of this machine for long.
-descriptors.raise_limit()
+file_descriptors.raise_limit()
 script_loops.open_late(app_session)
 parking.park(memory_session_storage)
 # And one that it does too early, and one that it does at the first.
 taken.stay(media_file_manager)
-start.served(delta_generator)
+startup_checks.served(delta_generator)
 # One that it gives to whoever asks.
 deferred_files.bind_to_pages(backend_operation_handler)
 # What comes from outside makes no second line of a log, whoever writes it.
-logs.escape_records()
+logging_setup.escape_records()
 # Its words for what fails are of its cloud.
 failing.say(exception)
 
 # Of a command above many boards, a page says of which it is.
 house.choose(session.chosen_board)
 
-gate = start.gate(
+gate = startup_checks.gate(
     st.get_option("server.address"),
     shell=Path(st.__file__).parent / "static" / "index.html",
     # "Go to nowhere" loads the same address again, and the gate then asks to sign in.
@@ -82,7 +79,14 @@ gate = start.gate(
 )
 app = st.App(
     "situasi/screen/frame.py",
-    routes=[*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES, *password.ROUTES, *oidc.ROUTES],
+    routes=[
+        *ROUTES,
+        *wall.ROUTES,
+        *guest_login.ROUTES,
+        *login.ROUTES,
+        *password_change.ROUTES,
+        *oidc_login.ROUTES,
+    ],
     lifespan=lifespan,
     # Counted stands before the gate: what is refused is counted too.
     middleware=[Middleware(BoundedConnections), Middleware(Counted), gate],

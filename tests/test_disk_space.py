@@ -28,8 +28,8 @@ from situasi.ingest import upload
 from situasi.ingest.inbox import PATIENCE, Inbox
 from situasi.presentation import view_text
 from situasi.screen import health_panel
-from situasi.server import health, logs, metrics
-from situasi.server.wall import copies
+from situasi.server import health, logging_setup, metrics
+from situasi.server.wall import hourly_copies
 from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
@@ -174,9 +174,9 @@ def tiny_files() -> Iterator[None]:
 
 def test_a_frozen_copy_that_finds_no_room_is_said(tmp_path: Path, tiny_files: None) -> None:
     with pytest.raises(OSError):  # noqa: PT011 (whatever the system calls it)
-        copies.whole(tmp_path / "a.html", "x" * 5_000)
+        hourly_copies.whole(tmp_path / "a.html", "x" * 5_000)
     assert SPACE.state.failed == ("copies",)
-    copies.whole(tmp_path / "a.html", "x")
+    hourly_copies.whole(tmp_path / "a.html", "x")
     assert SPACE.state.failed == ()
 
 
@@ -230,7 +230,7 @@ def test_a_log_that_finds_no_room_is_said_and_stops_nobody(
     before = own.handlers[:], own.level, own.propagate
     stream = Full()
     try:
-        logs.set_up("json", stream)
+        logging_setup.set_up("json", stream)
         own.warning("something")
         assert SPACE.state.failed == ("log",)
         stream.full = False

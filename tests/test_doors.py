@@ -34,9 +34,9 @@ from situasi.ingest.validation.table_check import case_places
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import Corrects, WriteRefused, for_viewer
 from situasi.screen import filters, incidents_merging, report_door, session
-from situasi.server.api import intake as api_intake
-from situasi.server.api import keys
-from situasi.server.api.intake import Claims, Parcel
+from situasi.server.api import api_keys
+from situasi.server.api import delivery as api_intake
+from situasi.server.api.delivery import Claims, Parcel
 from situasi.server.api.limits import Limits, NewRows
 from situasi.simulation import replay, seed
 from situasi.store import open_store
@@ -541,8 +541,8 @@ def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
 ) -> None:
     content, write = KINDS[kind]
     waited, began = world.store.quarantine(), last(world)
-    keys.add(world.store, "bot", NOON, "admin", feeds=("incidents", "postings"), area=area)
-    (key,) = keys.every(world.store)
+    api_keys.add(world.store, "bot", NOON, "admin", feeds=("incidents", "postings"), area=area)
+    (key,) = api_keys.every(world.store)
     for feed in FEEDS:
         parcel = Parcel(feed, content, write(intruding(world, feed)), repeated and f"{feed}-1")
         for _ in range(2):

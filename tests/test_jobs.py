@@ -30,12 +30,12 @@ from situasi.higher_command.rollup_cache import Overseeing
 from situasi.ingest.inbox import Inbox
 from situasi.reports.sitrep.schedule import Schedule, every
 from situasi.screen import health_jobs
-from situasi.server import health, lifespan, memory
-from situasi.server.keeper import Keeper
+from situasi.server import gc_tuning, health, lifespan
+from situasi.server.auth.sessions import Keeper
 from situasi.server.metrics import exposed
-from situasi.server.nightly import Nightly
-from situasi.server.wall.copies import Copies
-from situasi.server.wall.wall import Wall
+from situasi.server.nightly_backup import Nightly
+from situasi.server.wall.hourly_copies import Copies
+from situasi.server.wall.service import Wall
 from situasi.store import open_store, postgres, replication
 from situasi.store.audit.audit_writer import Outbox, Scribe
 from situasi.store.interface import StoreError
@@ -52,7 +52,7 @@ MAY_BEGIN = {
     "situasi/server/wall/picture_pool.py": {"ensure_future"},
     # A timer for one parked session; one that begins the next before it does anything.
     "situasi/server/parking.py": {"call_later"},
-    "situasi/server/connections.py": {"call_later"},
+    "situasi/server/connection_limits.py": {"call_later"},
 }
 BEGINS = {"Thread", "Timer", "create_task", "ensure_future", "start_new_thread", "call_later",
           "call_at", "run_coroutine_threadsafe", "Process"}  # fmt: skip
@@ -142,18 +142,18 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "upstream": (upstream_job, "situasi.store.replication.Upstream._flow"),
     "trail": (scribe_job, "situasi.store.audit.audit_writer.Outbox.write"),
     "keeper": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[0],
-               "situasi.server.keeper.Keeper._read"),
+               "situasi.server.auth.sessions.Keeper._read"),
     "keeper-writes": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[1],
-                      "situasi.server.keeper.Keeper._write_owed"),
-    "copies": (lambda b: Copies(b, lambda: NOON).job, "situasi.server.wall.copies.Copies._local"),
+                      "situasi.server.auth.sessions.Keeper._write_owed"),
+    "copies": (lambda b: Copies(b, lambda: NOON).job, "situasi.server.wall.hourly_copies.Copies._local"),
     "nightly": (lambda b: Nightly(b, lambda: NOON, Errand()).job,
-                "situasi.server.nightly.Nightly._make"),
-    "wall": (lambda b: Wall(b)._job, "situasi.server.wall.wall.Wall._look"),
+                "situasi.server.nightly_backup.Nightly._make"),
+    "wall": (lambda b: Wall(b)._job, "situasi.server.wall.service.Wall._look"),
     "supervisor": (lambda _: Job("supervisor", background_jobs.revive), "situasi.common.background_jobs.running"),
     "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.Overseeing.overview"),
     "news": (news_job, "situasi.store.postgres._address"),
-    "collector": (lambda _: Job("collector", lambda: memory.collect()),
-                  "situasi.server.memory.collect"),
+    "collector": (lambda _: Job("collector", lambda: gc_tuning.collect()),
+                  "situasi.server.gc_tuning.collect"),
     "disks": (lambda _: Job("disks", lambda: SPACE.check()),
               "situasi.common.disk_space.DiskSpace.check"),
 }  # fmt: skip

@@ -259,7 +259,7 @@ OTHERWISE = {
     "situasi/reports/sitrep/pdf_writer.py",
     "situasi/screen/report_messages.py",
     "situasi/store/backup/backup_container.py",  # members of an archive that whole.making names
-    "situasi/server/api/intake.py",
+    "situasi/server/api/delivery.py",
     "situasi/common/atomic_files.py",
 }
 WRITES = {"write_text", "write_bytes", "fdopen", "mkstemp", "NamedTemporaryFile"}

@@ -12,16 +12,18 @@ from starlette.datastructures import QueryParams
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.cli.common import actor, fail, now, opened, out
-from situasi.server.wall import asked, copies, frozen, picture
-from situasi.server.wall.frozen import Copy
-from situasi.server.wall.wall import Wall
+from situasi.server.wall import frozen_copy, hourly_copies
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.frozen_copy import Copy
+from situasi.server.wall.service import Wall
 
 
 def copy(
     to: Annotated[Path, typer.Option("--output", "-o", help="Berkas HTML yang ditulis.")],
     role: Annotated[
         str, typer.Option(help="Sebatas yang dilihat peran ini.")
-    ] = copies.SIGHT.role.name,
+    ] = hourly_copies.SIGHT.role.name,
 ) -> None:
     """Tulis salinan beku papan: satu berkas HTML yang terbuka tanpa server."""
     if role not in ROLES:
@@ -33,7 +35,7 @@ def copy(
         what = {"table": "salinan", "page": "cli", "role": role}
         board.deeds.exported(viewer, what, "html", made.rows, {})
         try:
-            copies.whole(to, made.text)
+            hourly_copies.whole(to, made.text)
         except OSError as error:
             raise fail(error) from error
     out.print(f"Ditulis: {to} ({made.rows} baris).", highlight=False, markup=False, soft_wrap=True)
@@ -41,5 +43,5 @@ def copy(
 
 async def _made(board: Board, viewer: Viewer) -> Copy:
     at = now()
-    view = asked.read(QueryParams(), viewer, picture.register_of(board, viewer))
-    return frozen.copy(await Wall(board).sources(view, at), viewer, view, at)
+    view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
+    return frozen_copy.copy(await Wall(board).sources(view, at), viewer, view, at)

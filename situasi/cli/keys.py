@@ -10,7 +10,7 @@ from rich.text import Text
 
 from situasi.cli.common import Office, actor, err, fail, now, office, out
 from situasi.ingest.parsing.cells import Unreadable
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 
 app = typer.Typer(help="Kunci untuk program lain (API).", no_args_is_help=True)
 
@@ -20,7 +20,7 @@ def add(
     name: Annotated[str, typer.Argument(help="Nama sumbernya, misalnya bot-kandis.")],
     feed: Annotated[
         list[str] | None,
-        typer.Option(help=f"Boleh mengirim ini; boleh berulang: {', '.join(keys.WRITABLE)}."),
+        typer.Option(help=f"Boleh mengirim ini; boleh berulang: {', '.join(api_keys.WRITABLE)}."),
     ] = None,
     area: Annotated[
         list[str] | None,
@@ -38,11 +38,11 @@ def add(
         if here.board is None and (feeds or read):
             raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
         try:
-            token = keys.add(
+            token = api_keys.add(
                 here.store, name, now(), actor(), feeds=feeds, area=codes, read=read,
                 metrics=metrics,
             )  # fmt: skip
-        except keys.KeyRefused as error:
+        except api_keys.KeyRefused as error:
             raise fail(error) from error
     err.print("Simpan sekarang; kunci ini tidak dapat ditampilkan lagi:", highlight=False)
     typer.echo(token)
@@ -68,8 +68,8 @@ def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list
     """Cabut kunci; sejak permintaan berikutnya ia tidak membuka apa pun."""
     with office() as here:
         try:
-            keys.revoke(here.store, name, now(), actor())
-        except keys.KeyRefused as error:
+            api_keys.revoke(here.store, name, now(), actor())
+        except api_keys.KeyRefused as error:
             raise fail(error) from error
     out.print(f'Kunci "{name}" dicabut.', highlight=False, markup=False)
 
@@ -78,7 +78,7 @@ def revoke(name: Annotated[str, typer.Argument(help="Nama kunci; lihat: key list
 def list_() -> None:
     """Daftar kunci, haknya, dan hari terakhir dipakai."""
     with office() as here:
-        found, used = keys.every(here.store), keys.last_uses(here.store)
+        found, used = api_keys.every(here.store), api_keys.last_uses(here.store)
         names = here.name_of
         rows = [
             (

@@ -27,11 +27,12 @@ from situasi.higher_command import app
 from situasi.higher_command.app import Headquarters, open_headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import Ledger
-from situasi.server import health, keeper, logs, memory, sending, start
-from situasi.server.keeper import Keeper
-from situasi.server.memory import COLLECT_EVERY_S, loaded
-from situasi.server.nightly import Nightly
-from situasi.server.wall.copies import Copies
+from situasi.server import gc_tuning, health, logging_setup, sending, startup_checks
+from situasi.server.auth import sessions
+from situasi.server.auth.sessions import Keeper
+from situasi.server.gc_tuning import COLLECT_EVERY_S, loaded
+from situasi.server.nightly_backup import Nightly
+from situasi.server.wall.hourly_copies import Copies
 from situasi.simulation.seed import prepare
 from situasi.store import replication
 from situasi.store import url as store_url
@@ -55,13 +56,13 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         keeping = Keeper(opened.store, opened.settings.door, _now)
         await keeping.look()
     except (StoreError, OSError, KeyError, ValueError) as error:
-        start.refuse(error)
-    keeper.install(keeping)
+        startup_checks.refuse(error)
+    sessions.install(keeping)
     stop = threading.Event()
     tasks = [
         *keeping.jobs,
         Job("supervisor", background_jobs.revive, _REVIVE),
-        Job("collector", memory.collect, COLLECT_EVERY_S),
+        Job("collector", gc_tuning.collect, COLLECT_EVERY_S),
         Job("disks", partial(asyncio.to_thread, SPACE.check), EVERY_S),
     ]
     if isinstance(opened, Board):
@@ -121,7 +122,7 @@ def _written_to(asked: Settings) -> dict[str, Path]:
 
 def _open() -> Board | Headquarters:
     asked = settings.load()
-    logs.set_up(asked.log, sys.stderr)
+    logging_setup.set_up(asked.log, sys.stderr)
     for folder in (asked.live, asked.live / "salinan", asked.live / "laporan", asked.backups):
         atomic_files.tidy(folder)
     if is_command(asked.election):

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from situasi.common import telemetry
-from situasi.server import talk
+from situasi.server.auth import talk
 
 # A page of Situasi holds 1 to 3 MB.
 MOST = 60

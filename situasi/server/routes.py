@@ -15,7 +15,7 @@ from situasi.figures.maps import markers
 from situasi.higher_command import app
 from situasi.server import health
 from situasi.server.api.app import Api
-from situasi.server.api.problems import Told
+from situasi.server.api.problem_details import Told
 
 API = Api()
 _COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")

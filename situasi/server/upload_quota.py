@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
 
-from situasi.server.bonds import UPLOADS
+from situasi.server.auth.websocket import UPLOADS
 
 _MEGABYTE = 1024 * 1024
 # Two files of the largest size that is taken (server.maxUploadSize); in all, those of five viewers.

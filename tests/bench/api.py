@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 from situasi.domain.settings import ROOT
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from tests.bench import made
 from tests.bench.machine import spread
 from tests.bench.server import serving
@@ -26,7 +26,7 @@ def run(folder: Path, count: int) -> None:
     board = made.board(folder)
     now = datetime.now(made.EVENING.tzinfo)
     name = f"bench-{count}"
-    token = keys.add(board.store, name, now, "bench", feeds=("incidents",), read=True)
+    token = api_keys.add(board.store, name, now, "bench", feeds=("incidents",), read=True)
     board.close()
     plain = _timed(_insert(folder / "plain.db"))
     with serving(ROOT / "dashboard.py", made.environment(folder)) as port:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 from situasi.board import open_board
 from situasi.domain import settings
 from situasi.domain.settings import ROOT
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from tests import chromium
 from tests.bench import made
 from tests.bench.server import serving
@@ -40,7 +40,7 @@ def run(folder: Path) -> None:
     with serving(ROOT / "dashboard.py", asked) as port, sync_playwright() as playwright:
         board = open_board(settings.load(asked), lambda: made.EVENING)
         now = datetime.now(made.EVENING.tzinfo)
-        token = keys.add(board.store, "live", now, "bench", feeds=("incidents",))
+        token = api_keys.add(board.store, "live", now, "bench", feeds=("incidents",))
         board.close()
         browser = playwright.chromium.launch(executable_path=found, args=list(chromium.ARGUMENTS))
         page = browser.new_page(viewport={"width": 1920, "height": 1080})

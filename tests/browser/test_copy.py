@@ -14,8 +14,10 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.view_time import moment
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
-from situasi.server.wall import asked, frozen, picture
-from situasi.server.wall.picture import Sources
+from situasi.server.wall import frozen_copy
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.state import Sources
 from tests.browser.conftest import Look
 from tests.browser.serving import Server
 from tests.builders import unbounded
@@ -183,10 +185,10 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
         ledger = ingest_file(source, board.store, board.context, unbounded("test"), now=NOON)
         assert ledger.accepted == 1, ledger
     viewer = Viewer("rina", ROLES["pimpinan"])
-    view = asked.read(QueryParams(), viewer, picture.register_of(board, viewer))
+    view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
     made = NOON + timedelta(minutes=1)
     at = moment(None, made, None, board.register.election.zone)
     sources = Sources(board, board.live.picture(), {}, at)
     path = folder / "salinan.html"
-    path.write_text(frozen.copy(sources, viewer, view, made).text, "utf-8", newline="")
+    path.write_text(frozen_copy.copy(sources, viewer, view, made).text, "utf-8", newline="")
     return path

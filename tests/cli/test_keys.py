@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.server.api.keys import Keyring
+from situasi.server.api.api_keys import Keyring
 from tests.cli.conftest import Run
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from situasi.server import gate
-from situasi.server.talk import ENDED
+from situasi.server.auth import middleware
+from situasi.server.auth.talk import ENDED
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.deploy.machines import DEPLOY
 from tests.deploy.proxies import CADDY, NAME, NGINX, PROXIES, Outsider, Proxy, tls_line
@@ -131,7 +131,7 @@ def test_bodies_come_through_as_far_as_the_gate_takes_them(house: House) -> None
 
 
 def test_the_proxies_refuse_what_the_gate_would_refuse_and_nothing_else() -> None:
-    largest = max(size for _, size in gate._LARGEST) // 1024**2
+    largest = max(size for _, size in middleware._LARGEST) // 1024**2
     assert f"max_size {largest}MiB\n" in (DEPLOY / "Caddyfile").read_text("utf-8")
     assert f"client_max_body_size {largest}m;\n" in (DEPLOY / "nginx.conf").read_text("utf-8")
 

@@ -20,7 +20,7 @@ from situasi.domain.feed_schemas import FEEDS, Kind
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live import access_scope
 from situasi.screen import session, tables
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
@@ -167,7 +167,7 @@ def test_no_page_of_a_guest_shows_an_officer(
 @pytest.mark.parametrize("path", ["situation", *FEEDS])
 @pytest.mark.parametrize("form", ["json", "csv", "geojson"])
 def test_no_answer_to_a_guest_names_an_officer(path: str, form: str, planted_board: Board) -> None:
-    token = keys.add(planted_board.store, f"{path}-{form}", NOON, "admin", read=True)
+    token = api_keys.add(planted_board.store, f"{path}-{form}", NOON, "admin", read=True)
     headers = {"authorization": f"Bearer {token}"}
     query = "" if path == "situation" else f"?format={form}"
     with serving(routes_of(planted_board)) as address:

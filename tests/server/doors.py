@@ -24,7 +24,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from situasi.access import accounts
 from situasi.domain.settings import ROOT
-from situasi.server import keeper
+from situasi.server.auth import sessions
 from situasi.store import open_store
 from situasi.store.interface import Store
 from tests.browser.serving import PATIENCE, Server, free_port
@@ -269,5 +269,5 @@ def write_session(server: Server, held: str, account: str, **changed: Any) -> No
     assert found is not None
     told = (now - timedelta(minutes=1)).isoformat()
     value = {"account": account, "stamp": found.stamp, "begun": told, "seen": told, "ended": False}
-    store.remember(keeper.KIND, keeper.key_of(held), value | changed, now, "test")
+    store.remember(sessions.KIND, sessions.key_of(held), value | changed, now, "test")
     store.close()

@@ -19,9 +19,9 @@ from situasi.domain import higher_command as commands
 from situasi.higher_command import app as above
 from situasi.higher_command.app import Headquarters
 from situasi.server import health, routes
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from situasi.server.api.app import Api
-from situasi.server.api.problems import Told
+from situasi.server.api.problem_details import Told
 from tests.builders_above import (
     NOON,
     Kabupaten,
@@ -125,10 +125,10 @@ def test_rows_are_refused_in_words_that_say_where_they_are(path: str, address: s
 def test_figures_of_the_server_tell_of_its_kabupaten_and_need_a_key(
     address: str, there: Headquarters
 ) -> None:
-    token = keys.add(there.store, "prometheus", NOON, "admin", metrics=True)
+    token = api_keys.add(there.store, "prometheus", NOON, "admin", metrics=True)
     told = asked(address, "/metrics", {"authorization": f"Bearer {token}"}).text
     assert "situasi_members 2.0" in told and "situasi_members_reporting 1.0" in told
-    other = keys.add(there.store, "pembaca", NOON, "admin", read=True)
+    other = api_keys.add(there.store, "pembaca", NOON, "admin", read=True)
     denied = asked(address, "/metrics", {"authorization": f"Bearer {other}"})
     assert denied.status_code == 403
 

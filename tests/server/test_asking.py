@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from situasi.server.asking import Asking, asking, networks
+from situasi.server.auth.request_info import Asking, asking, networks
 
 Pairs = list[tuple[str, str]]
 

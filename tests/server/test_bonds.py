@@ -10,8 +10,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from situasi.screen.browser_messages import heeds, tells
-from situasi.server import bonds
-from situasi.server.bonds import Bonds
+from situasi.server.auth import websocket
+from situasi.server.auth.websocket import Bonds
 
 
 def new_session(script: str, name: str = "") -> bytes:
@@ -44,16 +44,16 @@ def test_only_so_much_is_kept_for_each_session_and_in_all() -> None:
     standing = {"siti"}
     book = Bonds(lambda key: key in standing)
     heard(book, "siti", new_session("a" * 8))
-    for number in range(bonds._MOST_SESSIONS * 2):
+    for number in range(websocket._MOST_SESSIONS * 2):
         book.hear(f"key {number}", f"script {number}")
-    assert len(book._sessions) <= bonds._MOST_SESSIONS
-    assert len(book._owners) <= bonds._MOST_SESSIONS
+    assert len(book._sessions) <= websocket._MOST_SESSIONS
+    assert len(book._owners) <= websocket._MOST_SESSIONS
     assert book.owns("siti", "a" * 8)
     for number in range(1000):
         book.hear("siti", f"own {number}", f"/media/{number}")
     own = book._sessions["siti"]
-    assert len(own.scripts) == bonds._MOST_SCRIPTS and len(own.files) == bonds._MOST_FILES
-    assert len(book._owners) <= bonds._MOST_SESSIONS + bonds._MOST_SCRIPTS
+    assert len(own.scripts) == websocket._MOST_SCRIPTS and len(own.files) == websocket._MOST_FILES
+    assert len(book._owners) <= websocket._MOST_SESSIONS + websocket._MOST_SCRIPTS
 
 
 def test_a_script_is_of_whom_it_was_first_told_to() -> None:

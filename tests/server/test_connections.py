@@ -13,8 +13,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
-from situasi.server import connections, websocket
-from situasi.server.connections import (
+from situasi.server import connection_limits, websocket_protocol
+from situasi.server.connection_limits import (  # fmt: skip
     BODY_S,
     HEAD_S,
     MOST_WAITING,
@@ -25,9 +25,9 @@ from situasi.server.connections import (
     HttpProtocol,
     admit,
     install,
-)  # fmt: skip
-from situasi.server.descriptors import Descriptors
-from situasi.server.websocket import (
+)
+from situasi.server.file_descriptors import Descriptors
+from situasi.server.websocket_protocol import (
     ALWAYS_HELD,
     LARGEST_MESSAGE,
     MESSAGE_S,
@@ -88,7 +88,7 @@ class Answering:
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Connections:
     table = Connections(Descriptors(lambda: (100, 20_000)))
-    monkeypatch.setattr(connections, "TABLE", table)
+    monkeypatch.setattr(connection_limits, "TABLE", table)
     return table
 
 
@@ -206,7 +206,7 @@ def test_what_was_granted_to_one_request_is_not_granted_to_the_next(table: Conne
 def test_a_connection_that_ended_or_became_a_websocket_is_counted_no_more(
     table: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TABLE", table)
+    monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
     async def work() -> None:
         protocol, _ = connected(Answering())
@@ -234,8 +234,8 @@ def test_a_sweep_that_fails_is_not_the_last(
         monkeypatch.setattr(loop, "call_later", lambda _pause, work, *_given: soon.append(work))
         monkeypatch.setattr(table, "sweep", fails)
         with pytest.raises(ValueError, match="rusak"):
-            connections._sweep(loop)
-        assert soon == [connections._sweep]
+            connection_limits._sweep(loop)
+        assert soon == [connection_limits._sweep]
 
     asyncio.run(work())
 
@@ -288,7 +288,7 @@ def test_where_descriptors_run_out_waiting_ones_make_room_and_no_page_is_opened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     table = Connections(Descriptors(lambda: (40, 256)))
-    monkeypatch.setattr(connections, "TABLE", table)
+    monkeypatch.setattr(connection_limits, "TABLE", table)
 
     async def work() -> None:
         made = [connected(Answering()) for _ in range(256 - 40 - 64 + 20)]
@@ -325,7 +325,7 @@ def test_a_server_that_is_known_speaks_with_deadlines_and_another_as_before(
 
 def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[object] = []
-    monkeypatch.setattr(connections, "install", found.append)
+    monkeypatch.setattr(connection_limits, "install", found.append)
 
     async def app(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
 
@@ -337,7 +337,7 @@ def test_it_is_installed_before_the_server_listens(monkeypatch: pytest.MonkeyPat
 
     async def send(_message: Message) -> None: ...
 
-    bounded = connections.BoundedConnections(app)
+    bounded = connection_limits.BoundedConnections(app)
     asyncio.run(bounded({"type": "lifespan"}, Lifespan().receive, send))
     assert found == ["the configuration"]
 
@@ -373,7 +373,7 @@ def said(size: int, *, whole: bool = False) -> bytes:
 def test_a_message_that_is_begun_and_never_ended_is_not_waited_for(
     table: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TABLE", table)
+    monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
     async def work() -> None:
         (begun, cut), (ended, _) = await talking(), await talking()
@@ -391,8 +391,8 @@ def test_a_message_that_is_begun_and_never_ended_is_not_waited_for(
 def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
     table: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TABLE", table)
-    monkeypatch.setattr(websocket, "MOST_HELD", 3 * ALWAYS_HELD)
+    monkeypatch.setattr(websocket_protocol, "TABLE", table)
+    monkeypatch.setattr(websocket_protocol, "MOST_HELD", 3 * ALWAYS_HELD)
 
     async def work() -> None:
         large = ALWAYS_HELD + 1000
@@ -416,7 +416,7 @@ def test_what_unfinished_messages_hold_together_is_bounded_and_given_back(
 def test_frames_and_pings_of_one_websocket_are_counted(
     table: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TABLE", table)
+    monkeypatch.setattr(websocket_protocol, "TABLE", table)
     empty = Frame(Opcode.CONT, b"", False).serialize(mask=True)
     ping = Frame(Opcode.PING, b"").serialize(mask=True)
 
@@ -436,7 +436,7 @@ def test_frames_and_pings_of_one_websocket_are_counted(
 def test_of_a_thousand_messages_in_one_piece_a_few_are_looked_at_before_one_is_heard(
     table: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TABLE", table)
+    monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
     async def work() -> None:
         protocol, _ = await talking()
@@ -451,7 +451,7 @@ def test_of_a_thousand_messages_in_one_piece_a_few_are_looked_at_before_one_is_h
 def test_a_websocket_that_is_not_read_or_was_closed_holds_nothing_up(
     table: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TABLE", table)
+    monkeypatch.setattr(websocket_protocol, "TABLE", table)
 
     async def work() -> None:
         protocol, transport = await talking()

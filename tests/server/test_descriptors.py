@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from situasi.domain.settings import ROOT
-from situasi.server.descriptors import Descriptors
+from situasi.server.file_descriptors import Descriptors
 
 RAISED = (
     "import resource; from situasi.server import descriptors; descriptors.raise_limit(); "

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from situasi.store import open_store
 from tests.browser.caddy import Caddy
 from tests.browser.serving import Server
@@ -78,7 +78,7 @@ def door(pair: tuple[Node, Node], tmp_path: Path) -> Iterator[tuple[str, str]]:
     }
     boards = Server(tmp_path / "a", environment), Server(tmp_path / "b", environment)
     store = open_store(either(*pair), SCOPE)
-    key = keys.add(store, "uji", datetime.now(UTC), "uji", feeds=("incidents",))
+    key = api_keys.add(store, "uji", datetime.now(UTC), "uji", feeds=("incidents",))
     store.close()
     caddy = Caddy(tmp_path / "caddy", [])
     try:

@@ -14,7 +14,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed
 
-from situasi.server.connections import PROGRESS_S
+from situasi.server.connection_limits import PROGRESS_S
 from situasi.server.state_budget import OF_ONE
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.server.doors import (

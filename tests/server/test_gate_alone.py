@@ -12,10 +12,10 @@ from starlette.requests import ClientDisconnect
 from situasi.access import accounts, viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.server import keeper
-from situasi.server.doorway import Doorway
-from situasi.server.gate import Gate
-from situasi.server.keeper import Keeper
+from situasi.server.auth import sessions
+from situasi.server.auth.config import Doorway
+from situasi.server.auth.middleware import Gate
+from situasi.server.auth.sessions import Keeper
 from tests.conftest import NOON
 
 SECRET = "s" * 40
@@ -52,7 +52,7 @@ def cookie(board: Board, monkeypatch: pytest.MonkeyPatch) -> bytes:
     account = keeping.account("wati")
     assert account is not None
     held = asyncio.run(keeping.begin(account, "10.0.0.1"))
-    monkeypatch.setattr(keeper, "_current", keeping)
+    monkeypatch.setattr(sessions, "_current", keeping)
     return b"a=1; situasi=" + doorway().session_signer.sign(held) + b"; b=2"
 
 
@@ -143,7 +143,7 @@ def test_an_open_board_tells_the_role_of_the_settings(
 ) -> None:
     keeping = Keeper(board.store, board.settings.door, lambda: NOON)
     asyncio.run(keeping.look())
-    monkeypatch.setattr(keeper, "_current", keeping)
+    monkeypatch.setattr(sessions, "_current", keeping)
     _, _, behind = knock((b"x-situasi-viewer", FORGED))
     (told,) = behind.values(viewer_header.HEADER)
     assert viewer_header.read(told.decode()) == Viewer("analis", ROLES["analis"], here=True)

@@ -16,9 +16,9 @@ from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link
 from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.domain.register import Register
-from situasi.server import guests
-from situasi.server.gate import VISIT
-from situasi.server.talk import ENDED
+from situasi.server.auth import guest_login
+from situasi.server.auth.middleware import VISIT
+from situasi.server.auth.talk import ENDED
 from tests.browser.serving import Server, until
 from tests.conftest import NOON
 from tests.server.doors import (
@@ -317,13 +317,13 @@ def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.Mo
     async def found(*_: object) -> object:
         return link
 
-    monkeypatch.setattr(guests, "_link", found)
-    monkeypatch.setattr(guests.headquarters, "place", lambda _board: "Ogan Ilir")
+    monkeypatch.setattr(guest_login, "_link", found)
+    monkeypatch.setattr(guest_login.headquarters, "place", lambda _board: "Ogan Ilir")
     monkeypatch.setattr(
-        guests.keeper, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
+        guest_login.keeper, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
     )
     visit = SimpleNamespace(viewer=None, key="")
     asked: Any = SimpleNamespace(
         query_params={}, scope={VISIT: visit}, path_params={"token": "x"}, method="GET"
     )
-    assert asyncio.run(guests.enter(asked)).status_code == 429
+    assert asyncio.run(guest_login.enter(asked)).status_code == 429

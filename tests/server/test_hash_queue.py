@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.server.hash_queue import MOST, MOST_OF_ONE, PLACES, Crowded, HashQueue
+from situasi.server.auth.hash_queue import MOST, MOST_OF_ONE, PLACES, Crowded, HashQueue
 
 
 async def hold(queue: HashQueue, done: list[str], origin: str, known: bool = False) -> None:

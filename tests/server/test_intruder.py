@@ -15,7 +15,7 @@ import pytest
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, SCREENS, Viewer
 from situasi.domain.settings import ROOT
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.conftest import NOON
 from tests.server.doors import (
@@ -111,7 +111,7 @@ def test_rows_of_another_kecamatan_are_on_no_page_and_the_answer_is_no(board: Se
 
 def test_what_a_key_has_no_right_to_is_refused_and_told_once(board: Server) -> None:
     store = store_of(board)
-    token = keys.add(store, "pos", NOON, "admin", feeds=("tps",), area=(HERE,), read=True)
+    token = api_keys.add(store, "pos", NOON, "admin", feeds=("tps",), area=(HERE,), read=True)
     store.close()
     pos = Knocker(board, {"Authorization": f"Bearer {token}"})
     for _ in range(3):

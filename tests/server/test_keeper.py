@@ -14,8 +14,8 @@ import pytest
 from situasi.access import accounts, guest_links
 from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
-from situasi.server import keeper
-from situasi.server.keeper import Keeper, key_of
+from situasi.server.auth import sessions
+from situasi.server.auth.sessions import Keeper, key_of
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
 from tests.conftest import NOON, settings_in
@@ -66,7 +66,7 @@ def test_the_store_holds_nothing_that_opens_the_board(keeping: Keeper, store: St
     account = keeping.account("wati")
     assert account is not None
     held = asyncio.run(keeping.begin(account, "10.0.0.1"))
-    assert held not in str(store.remembered(keeper.KIND)) + store.audit().to_csv()
+    assert held not in str(store.remembered(sessions.KIND)) + store.audit().to_csv()
 
 
 def test_signs_of_life_keep_a_session_until_the_longest(keeping: Keeper, clock: Clock) -> None:
@@ -105,7 +105,7 @@ def test_what_was_read_before_does_not_undo_what_happened_since(
 def test_a_link_lets_in_only_so_many_at_once(
     keeping: Keeper, store: Store, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "_MOST_GUESTS", 3)
+    monkeypatch.setattr(sessions, "_MOST_GUESTS", 3)
     viewer = Viewer("wati", ROLES["analis"], ("16.10.05",))
     link = guest_links.make(
         store, register, viewer, "situasi", (), "", timedelta(hours=1), NOON
@@ -141,7 +141,7 @@ def test_signs_of_life_are_written_seldom_and_never_for_who_went(
     asyncio.run(keeping.end(key))
     clock.at += timedelta(minutes=6)
     keeping._write_owed()
-    assert store.remembered(keeper.KIND, key)[key]["ended"] is True
+    assert store.remembered(sessions.KIND, key)[key]["ended"] is True
 
 
 def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
@@ -158,7 +158,7 @@ def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
     keeping._write_owed()
     asyncio.run(keeping.look())
     assert keeping.viewer(key) is None
-    assert store.remembered(keeper.KIND, key)[key]["ended"] is True
+    assert store.remembered(sessions.KIND, key)[key]["ended"] is True
 
 
 def _full(*_: object, **__: object) -> None:
@@ -251,7 +251,7 @@ def test_of_sessions_only_those_written_since_the_last_look_are_read(
 
     def counted(kind: str, name: str | None = None, *, after: int = 0) -> dict[str, object]:
         found = remembered(kind, name, after=after)
-        if kind == keeper.KIND:
+        if kind == sessions.KIND:
             read.append(len(found))
         return found
 

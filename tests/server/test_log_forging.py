@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.logger import get_logger
 
-from situasi.server import logs
+from situasi.server import logging_setup
 
 _FORGED = "x\n2026-11-30 10:00:00 INFO sign-in admin"
 
@@ -19,7 +19,7 @@ _FORGED = "x\n2026-11-30 10:00:00 INFO sign-in admin"
 @pytest.fixture
 def guarded() -> Iterator[None]:
     before = logging.getLogRecordFactory()
-    logs.escape_records()
+    logging_setup.escape_records()
     yield
     logging.setLogRecordFactory(before)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from situasi.server import logs
+from situasi.server import logging_setup
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def stream() -> Iterator[io.StringIO]:
 
 
 def test_an_event_is_one_line_of_json_with_its_facts(stream: io.StringIO) -> None:
-    logs.set_up("json", stream)
+    logging_setup.set_up("json", stream)
     told = {"door": "inbox", "file": 'a "b"\nc=d', "accepted": 3}
     logging.getLogger("situasi.server.lifespan").info("delivery", extra=told)
     (line,) = stream.getvalue().splitlines()
@@ -32,7 +32,7 @@ def test_an_event_is_one_line_of_json_with_its_facts(stream: io.StringIO) -> Non
 
 
 def test_for_people_it_is_one_line_too_whatever_a_file_is_called(stream: io.StringIO) -> None:
-    logs.set_up("text", stream)
+    logging_setup.set_up("text", stream)
     named = {"file": 'a "b"\nlevel=error event=forged'}
     logging.getLogger("situasi.ingest.inbox").warning("delivery refused", extra=named)
     (line,) = stream.getvalue().splitlines()
@@ -41,7 +41,7 @@ def test_for_people_it_is_one_line_too_whatever_a_file_is_called(stream: io.Stri
 
 
 def test_what_failed_is_told_with_its_trace_in_the_same_line(stream: io.StringIO) -> None:
-    logs.set_up("json", stream)
+    logging_setup.set_up("json", stream)
     try:
         raise ValueError("the disk")
     except ValueError:
@@ -52,6 +52,6 @@ def test_what_failed_is_told_with_its_trace_in_the_same_line(stream: io.StringIO
 
 def test_set_up_again_it_does_not_write_twice(stream: io.StringIO) -> None:
     for _ in range(2):
-        logs.set_up("text", stream)
+        logging_setup.set_up("text", stream)
     logging.getLogger("situasi").info("once")
     assert len(stream.getvalue().splitlines()) == 1

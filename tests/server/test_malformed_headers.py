@@ -16,9 +16,9 @@ from starlette.middleware import Middleware
 from situasi import board as house
 from situasi.access import accounts
 from situasi.board import Board
-from situasi.server import guests, keeper, signin
-from situasi.server.gate import Gate
-from situasi.server.keeper import Keeper
+from situasi.server.auth import guest_login, login, sessions
+from situasi.server.auth.middleware import Gate
+from situasi.server.auth.sessions import Keeper
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
 from tests.conftest import NOON
@@ -64,9 +64,9 @@ def door(
     account = keeping.account("wati")
     assert account is not None
     held = event_loop_of_test.run_until_complete(keeping.begin(account, "10.0.0.1"))
-    monkeypatch.setattr(keeper, "_current", keeping)
+    monkeypatch.setattr(sessions, "_current", keeping)
     monkeypatch.setattr(house, "_current", board)
-    routes = [*ROUTES, *wall.ROUTES, *guests.ROUTES, *signin.ROUTES]
+    routes = [*ROUTES, *wall.ROUTES, *guest_login.ROUTES, *login.ROUTES]
     app = Starlette(routes=routes, middleware=[Middleware(Gate, doorway=doorway(opens_here=False))])
     cookie = b"situasi=" + doorway().session_signer.sign(held)
 

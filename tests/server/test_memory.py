@@ -9,8 +9,8 @@ import weakref
 from streamlit import config
 
 from situasi.domain.settings import ROOT
-from situasi.server import memory
-from situasi.server.memory import loaded, loading
+from situasi.server import gc_tuning
+from situasi.server.gc_tuning import loaded, loading
 
 
 class Circle:
@@ -41,11 +41,11 @@ def test_what_is_left_in_a_circle_goes_with_the_collection_of_each_minute() -> N
         gone = weakref.ref(held)
         del held
         assert gone() is not None
-        memory.collect()
+        gc_tuning.collect()
         assert gone() is None
     finally:
         gc.enable()
-    assert memory.COLLECT_EVERY_S == 60
+    assert gc_tuning.COLLECT_EVERY_S == 60
 
 
 def test_nothing_is_set_aside_while_the_server_runs_and_streamlit_does_not_collect() -> None:

@@ -16,9 +16,9 @@ import pytest
 from situasi.board import Board, install, open_board
 from situasi.common import telemetry
 from situasi.common.telemetry import Errand
-from situasi.server import health, nightly
+from situasi.server import health, nightly_backup
 from situasi.server.metrics import exposed
-from situasi.server.nightly import KEPT, Nightly
+from situasi.server.nightly_backup import KEPT, Nightly
 from situasi.store.backup import backup as backup_backup
 from tests.builders_store import fill
 from tests.conftest import NOON
@@ -208,7 +208,7 @@ def test_it_looks_at_the_clock_often_enough(
         if clock.now > NIGHT + 2 * DAY:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(nightly.asyncio, "sleep", sleep)
+    monkeypatch.setattr(nightly_backup.asyncio, "sleep", sleep)
     at_four = replace(full, settings=replace(full.settings, backup_at=time(4)))
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(Nightly(at_four, clock, Errand()).watch())

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from situasi.access import accounts, guest_links
 from situasi.access.roles import ROLES, Viewer
 from situasi.domain.register import Register
-from situasi.server.attempts import PER_ADDRESS
+from situasi.server.auth.throttle import PER_ADDRESS
 from tests.browser.serving import Server, until
 from tests.server import doors
 from tests.server.doors import (

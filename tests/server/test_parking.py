@@ -18,11 +18,12 @@ from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette import starlette_app
 
 from situasi.common import telemetry
-from situasi.server import parking, script_loops, talk, together
+from situasi.server import parking, script_loops, together
+from situasi.server.auth import talk
+from situasi.server.auth.talk import ORDINARY_BYTES, Talk
 from situasi.server.parking import MOST, ParkedSessions
 from situasi.server.script_loops import LazyEventLoop
 from situasi.server.state_budget import OF_ALL, OF_ONE, StateBudget
-from situasi.server.talk import ORDINARY_BYTES, Talk
 
 
 @dataclass

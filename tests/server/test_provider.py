@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from starlette.types import ASGIApp
 
 from situasi.domain.settings import Oidc
-from situasi.server.provider import Provider
-from situasi.server.trusting import Secrets, Unreachable, is_safe
+from situasi.server.auth.oidc_client import Provider
+from situasi.server.auth.oidc_protocol import Secrets, Unreachable, is_safe
 from tests.server.identity import (
     BACK,
     CLIENT,

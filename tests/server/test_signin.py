@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.server.attempts import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempt, Attempts
-from situasi.server.signin import own_path
+from situasi.server.auth.login import own_path
+from situasi.server.auth.throttle import PER_ACCOUNT, PER_ADDRESS, WINDOW, Attempt, Attempts
 from tests.browser.serving import Server, until
 from tests.server.doors import PASSWORD, Knocker, change, served_with, trail
 

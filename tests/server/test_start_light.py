@@ -13,7 +13,7 @@ import pytest
 from streamlit import delta_generator, env_util
 
 from situasi.domain.settings import ROOT
-from situasi.server import start
+from situasi.server import startup_checks
 
 # Each takes from a fiftieth to a tenth of a second, or much more, and is for later or for others.
 HEAVY = (
@@ -91,7 +91,7 @@ def test_streamlit_does_not_look_for_a_shell(monkeypatch: pytest.MonkeyPatch) ->
     asked = []
     monkeypatch.setattr(env_util, "is_repl", lambda: bool(asked.append("stack")))
     monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", True)
-    start.served(delta_generator)
+    startup_checks.served(delta_generator)
     delta_generator._maybe_print_use_warning()
     assert not asked
     delta_generator._use_warning_has_been_displayed = False  # the name is still the one it asks

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from starlette.types import Message
 
-from situasi.server.bonds import UPLOADS
+from situasi.server.auth.websocket import UPLOADS
 from situasi.server.upload_quota import PER_OWNER, QuotaExceeded, UploadQuota
 from tests.browser.serving import PATIENCE, Server
 from tests.server.doors import Knocker, run, served_with

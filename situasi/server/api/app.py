@@ -17,15 +17,16 @@ from situasi.board import current as board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
-from situasi.server import keeper, metrics
-from situasi.server.api import answers
-from situasi.server.api.above import AboveApi
-from situasi.server.api.desk import Desk, Desks
-from situasi.server.api.intake import Parcel
-from situasi.server.api.keys import WRITABLE
+from situasi.server import metrics
+from situasi.server.api import responses
+from situasi.server.api.api_keys import WRITABLE
+from situasi.server.api.caller import asked_here
+from situasi.server.api.delivery import Parcel
+from situasi.server.api.higher_command import AboveApi
 from situasi.server.api.limits import Limits, Places, Workers, body_of
-from situasi.server.api.problems import Problem, Told
-from situasi.server.api.who import asked_here
+from situasi.server.api.problem_details import Problem, Told
+from situasi.server.api.service import Desk, Desks
+from situasi.server.auth import sessions
 
 Work = Callable[[Desk], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -70,7 +71,7 @@ class Api:
 
         def work(desk: Desk) -> Response:
             # A key that is shown is always looked at: the gate let it pass for that alone.
-            open_here = asked_here(request) and not keeper.has_accounts()
+            open_here = asked_here(request) and not sessions.has_accounts()
             if "authorization" in request.headers or not open_here:
                 key = desk.caller(request.headers).key
                 if key is None or not key.metrics:
@@ -82,7 +83,7 @@ class Api:
     async def _description(self, request: Request) -> Response:
         def work(desk: Desk) -> Response:
             desk.caller(request.headers)
-            return answers.json_response(desk.description())
+            return responses.json_response(desk.description())
 
         return await self._read(request, work)
 
@@ -121,7 +122,7 @@ class Api:
             parcel = Parcel(feed, kind, body, again)
             ledger = await self._takers.run(owner, lambda: desk.take(caller, parcel))
         telemetry.ingested("api", feed, ledger, time.perf_counter() - started)
-        return answers.json_response(ledger)
+        return responses.json_response(ledger)
 
 
 def _rows(feed: str, request: Request, desk: Desk) -> Response:

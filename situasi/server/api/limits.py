@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from situasi.common.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
 from situasi.ingest.readers.limits import CALLS
-from situasi.server.api.problems import Problem
+from situasi.server.api.problem_details import Problem
 from situasi.server.fair_workers import FairWorkers
 
 Found = TypeVar("Found")

@@ -7,9 +7,10 @@ from typing import Any
 from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, Feed
 from situasi.domain.register import Register
-from situasi.server.api import asked, bodies, problems, schemas
-from situasi.server.api.intake import LONGEST_REPEAT_KEY
-from situasi.server.api.keys import WRITABLE
+from situasi.server.api import problem_details, request_body, schemas
+from situasi.server.api import query as api_query
+from situasi.server.api.api_keys import WRITABLE
+from situasi.server.api.delivery import LONGEST_REPEAT_KEY
 from situasi.server.api.limits import Limits
 from situasi.server.api.schemas import Schema
 
@@ -43,7 +44,7 @@ def document(register: Register, limits: Limits) -> dict[str, Any]:
         "components": {
             "securitySchemes": {"kunci": {"type": "http", "scheme": "bearer"}},
             "schemas": _schemas(limits),
-            "responses": {str(status): _problem(status) for status in problems.TITLES},
+            "responses": {str(status): _problem(status) for status in problem_details.TITLES},
         },
     }
 
@@ -69,8 +70,8 @@ def _ref(name: str) -> Schema:
 
 def _problem(status: int) -> dict[str, Any]:
     return {
-        "description": problems.TITLES[status],
-        "content": {problems.MEDIA: {"schema": _ref("problem")}},
+        "description": problem_details.TITLES[status],
+        "content": {problem_details.MEDIA: {"schema": _ref("problem")}},
     }
 
 
@@ -82,7 +83,10 @@ def _problems(*statuses: int) -> dict[str, Any]:
 
 
 def _self() -> dict[str, Any]:
-    found = {"description": "OpenAPI 3.1", "content": {bodies.JSON: {"schema": {"type": "object"}}}}
+    found = {
+        "description": "OpenAPI 3.1",
+        "content": {request_body.JSON: {"schema": {"type": "object"}}},
+    }
     return {
         "operationId": "openapi",
         "summary": "Dokumen ini.",
@@ -94,12 +98,12 @@ def _situation(register: Register) -> dict[str, Any]:
     return {
         "operationId": "situation",
         "summary": "Angka pokok halaman Situasi.",
-        "parameters": [*_common(asked.page_filters(register), WINDOWS[0]), _held()],
+        "parameters": [*_common(api_query.page_filters(register), WINDOWS[0]), _held()],
         "responses": {
             "200": {
                 "description": "Angka pokok; null: tidak diketahui.",
                 "headers": _headers("etag"),
-                "content": {bodies.JSON: {"schema": _ref("situation")}},
+                "content": {request_body.JSON: {"schema": _ref("situation")}},
             },
             **_readers(),
         },
@@ -118,7 +122,7 @@ def _feed(feed: Feed, register: Register, limits: Limits) -> dict[str, Any]:
 
 
 def _rows(feed: Feed, register: Register) -> dict[str, Any]:
-    forms = asked.forms(feed)
+    forms = api_query.forms(feed)
     content = {
         forms["json"]: {
             "schema": schemas.told(feed, rows=schemas.listed(_ref(f"{feed.name}_row")))
@@ -134,7 +138,7 @@ def _rows(feed: Feed, register: Register) -> dict[str, Any]:
         "operationId": f"read_{feed.name}",
         "summary": f"Baris {feed.name}, menurut urutan penyimpanan.",
         "parameters": [
-            *_common(asked.filters(feed, register), "semua"),
+            *_common(api_query.filters(feed, register), "semua"),
             *_paging(tuple(forms)),
             _held(),
         ],
@@ -166,15 +170,17 @@ def _intake(feed: Feed, limits: Limits) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                bodies.JSON: {"schema": _ref(f"{feed.name}_sent")},
-                bodies.CSV: table,
-                bodies.XLSX: {"schema": {"type": "string", "contentMediaType": bodies.XLSX}},
+                request_body.JSON: {"schema": _ref(f"{feed.name}_sent")},
+                request_body.CSV: table,
+                request_body.XLSX: {
+                    "schema": {"type": "string", "contentMediaType": request_body.XLSX}
+                },
             },
         },
         "responses": {
             "200": {
                 "description": "Yang terjadi dengan setiap baris.",
-                "content": {bodies.JSON: {"schema": _ref("ledger")}},
+                "content": {request_body.JSON: {"schema": _ref("ledger")}},
             },
             **_problems(408, 409, 413, 415, 422),
         },
@@ -202,10 +208,10 @@ def _common(filters: dict[str, tuple[str, ...]], window: str) -> list[dict[str, 
 
 
 def _paging(forms: tuple[str, ...]) -> list[dict[str, Any]]:
-    size = {"type": "integer", "minimum": 1, "maximum": asked.MOST_ROWS}
-    after = {"type": "integer", "minimum": 0, "maximum": asked.LARGEST, "default": 0}
+    size = {"type": "integer", "minimum": 1, "maximum": api_query.MOST_ROWS}
+    after = {"type": "integer", "minimum": 0, "maximum": api_query.LARGEST, "default": 0}
     return [
-        {"name": "limit", "in": "query", "schema": {**size, "default": asked.USUAL_ROWS}},
+        {"name": "limit", "in": "query", "schema": {**size, "default": api_query.USUAL_ROWS}},
         {"name": "after", "in": "query", "description": "Baris sesudah seq ini.", "schema": after},
         {"name": "format", "in": "query", "description": "Mendahului Accept.",
          "schema": schemas.one_of(forms)},

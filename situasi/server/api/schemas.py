@@ -7,10 +7,10 @@ from typing import Any
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE
 from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, Feed, Kind
-from situasi.server.api.bodies import MOST_CELLS
-from situasi.server.api.figures import UNSTATED
 from situasi.server.api.limits import Limits
-from situasi.server.api.reading import KEPT
+from situasi.server.api.request_body import MOST_CELLS
+from situasi.server.api.rows import KEPT
+from situasi.server.api.situation import UNSTATED
 
 Schema = dict[str, Any]
 

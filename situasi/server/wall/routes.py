@@ -23,11 +23,15 @@ from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQuestions
 from situasi.higher_command import app
 from situasi.ingest.validation.table_check import case_places
-from situasi.server import keeper
-from situasi.server.gate import VISIT, Visit
-from situasi.server.wall import asked, files, found, frame, frozen, parts, picture, wall
-from situasi.server.wall.asked import Asked
-from situasi.server.wall.wall import Body
+from situasi.server.auth import sessions
+from situasi.server.auth.middleware import VISIT, Visit
+from situasi.server.wall import assets, found, frozen_copy, parts
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import service as wall_service
+from situasi.server.wall import shell as wall_shell
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.query import Asked
+from situasi.server.wall.service import Body
 from situasi.store.interface import StoreError
 
 WALL = "/layar"
@@ -46,7 +50,7 @@ def _viewer(request: Request) -> Viewer | None:
 
 
 def _asked(request: Request, viewer: Viewer) -> Asked:
-    return asked.read(request.query_params, viewer, picture.register_of(board(), viewer))
+    return wall_query.read(request.query_params, viewer, wall_state.register_of(board(), viewer))
 
 
 def _nothing() -> Response:
@@ -58,17 +62,17 @@ async def shell(request: Request) -> Response:
     viewer = _viewer(request)
     if viewer is None:
         return _nothing()
-    text = frame.page(request, viewer, _asked(request, viewer))
+    text = wall_shell.page(request, viewer, _asked(request, viewer))
     return HTMLResponse(text, headers={"content-security-policy": parts.POLICY})
 
 
 async def file(request: Request) -> Response:
     """Style and scripts."""
     name = request.path_params["name"]
-    text = files.every().get(name)
-    if text is None or request.path_params["fingerprint"] != files.fingerprint():
+    text = assets.every().get(name)
+    if text is None or request.path_params["fingerprint"] != assets.fingerprint():
         return Response(status_code=404)
-    media = files.MEDIA[name[name.rindex(".") :]]
+    media = assets.MEDIA[name[name.rindex(".") :]]
     kept = "private, max-age=31536000, immutable"
     return Response(text, media_type=media, headers={"cache-control": kept})
 
@@ -80,7 +84,7 @@ async def shown(request: Request) -> Response:
         return _nothing()
     view, known = _asked(request, viewer), request.headers.get("if-none-match", "")
     visit: Visit = request.scope[VISIT]
-    if wall.current(board()).is_crowded(visit.key):
+    if wall_service.current(board()).is_crowded(visit.key):
         return PlainTextResponse(_("Terlalu banyak halaman terbuka."), 429)
     try:
         body = await _held(viewer, view, known, _patience(request) if known else 0.0, visit.key)
@@ -92,7 +96,7 @@ async def shown(request: Request) -> Response:
 
 
 async def _held(viewer: Viewer, view: Asked, known: str, patience: float, session: str) -> Body:
-    screen, until = wall.current(board()), monotonic() + patience
+    screen, until = wall_service.current(board()), monotonic() + patience
     async with screen.watching(session):
         while True:
             body = await screen.body(viewer, view)
@@ -100,7 +104,7 @@ async def _held(viewer: Viewer, view: Asked, known: str, patience: float, sessio
             if body.tag != known or left <= 0:
                 return body
             # Ages in words change with the minute.
-            await screen.change(min(left, 60.05 - picture.now().timestamp() % 60))
+            await screen.change(min(left, 60.05 - wall_state.now().timestamp() % 60))
 
 
 def _too_many(error: TooManyQuestions) -> Response:
@@ -116,7 +120,7 @@ def _patience(request: Request) -> float:
 def _still_here(request: Request) -> bool:
     """Whether the session that asked still sees the same, now that the answer was held back."""
     visit: Visit = request.scope[VISIT]
-    return not visit.key or keeper.current().viewer(visit.key) == visit.viewer
+    return not visit.key or sessions.current().viewer(visit.key) == visit.viewer
 
 
 def _answer(request: Request, body: Body, known: str) -> Response:
@@ -125,8 +129,8 @@ def _answer(request: Request, body: Body, known: str) -> Response:
         "vary": "accept-encoding, cookie",
         # By the clock of the server: when the store was last asked, and what time it is.
         "x-situasi-checked": str(int(body.checked_at.timestamp() * 1000)),
-        "x-situasi-now": str(int(picture.now().timestamp() * 1000)),
-        "x-situasi-files": files.fingerprint(),
+        "x-situasi-now": str(int(wall_state.now().timestamp() * 1000)),
+        "x-situasi-files": assets.fingerprint(),
     }
     if body.tag == known:
         return Response(status_code=304, headers=headers)
@@ -147,11 +151,11 @@ async def copied(request: Request) -> Response:
         return PlainTextResponse(_("Tamu tidak membawa salinan."), 403)
     if not deeds.may_take(viewer):
         return PlainTextResponse(_("Terlalu banyak berkas diambil. Coba lagi sebentar."), 429)
-    view, now = _asked(request, viewer), picture.now()
-    screen = wall.current(board())
+    view, now = _asked(request, viewer), wall_state.now()
+    screen = wall_service.current(board())
     sources = await screen.sources(view, now)
     try:
-        copy = partial(frozen.copy, sources, viewer, view, now)
+        copy = partial(frozen_copy.copy, sources, viewer, view, now)
         made = await screen.make(viewer, view, sources.at, copy)
     except TooManyQuestions as error:
         return _too_many(error)
@@ -170,11 +174,11 @@ async def heed(request: Request) -> Response:
     viewer = _viewer(request)
     if viewer is None:
         return _nothing()
-    if not frame.may_heed(viewer):
+    if not wall_shell.may_heed(viewer):
         board().deeds.refused(viewer.name, {"page": "layar", "act": "acknowledge"})
         return _told(_("Tamu tidak mencatat apa pun."), 403)
     case, name = await _filled_in(request)
-    screen = wall.current(board())
+    screen = wall_service.current(board())
     try:
         said = await asyncio.to_thread(_kept, screen, await screen.look(), viewer, case, name)
     except NotNamed:
@@ -185,7 +189,7 @@ async def heed(request: Request) -> Response:
         return _told(_("laporan ini sudah ditutup"), 404)
     await screen.look(at_once=True)
     zone = board().register.election.zone
-    words = picture.heeded_in_words(said, zone, named=viewer.role.sees("personel"))
+    words = wall_state.heeded_in_words(said, zone, named=viewer.role.sees("personel"))
     return JSONResponse({"heeded": words, "seconds": said.seconds})
 
 
@@ -199,11 +203,13 @@ async def _filled_in(request: Request) -> tuple[str, str]:
 
 
 def _kept(
-    screen: wall.Wall, seen: Any, viewer: Viewer, number: str, name: str
+    screen: wall_service.Wall, seen: Any, viewer: Viewer, number: str, name: str
 ) -> Acknowledgement | None:
     """The first word on this case, of those that the viewer sees; None where there is none."""
     grave = found.of(alarms, screen.looked(viewer, seen))
-    rows: list[Any] = [row for row in grave.itertuples() if picture.number_of(row.case) == number]
+    rows: list[Any] = [
+        row for row in grave.itertuples() if wall_state.number_of(row.case) == number
+    ]
     # A report of the whole kabupaten, or merged with one of elsewhere, is not one Polsek's.
     if not rows or not all(viewer.covers(place) for place in _places(rows[0].members)):
         return None
@@ -213,7 +219,7 @@ def _kept(
     if earlier:
         return min(earlier, key=lambda one: one.at)
     since = row.came_at.to_pydatetime()
-    return acknowledgements.keep(store, row.case, name, viewer.name, since, picture.now())
+    return acknowledgements.keep(store, row.case, name, viewer.name, since, wall_state.now())
 
 
 def _places(cases: Iterable[str]) -> set[str]:
@@ -229,5 +235,5 @@ ROUTES = (
     Route(f"{WALL}/gambar", shown, methods=["GET"]),
     Route(f"{WALL}/salinan", copied, methods=["GET"]),
     Route(f"{WALL}/paham", heed, methods=["POST"]),
-    Route(f"{files.ADDRESS}{{fingerprint}}/{{name}}", file, methods=["GET"]),
+    Route(f"{assets.ADDRESS}{{fingerprint}}/{{name}}", file, methods=["GET"]),
 )

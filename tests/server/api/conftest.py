@@ -20,10 +20,10 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from situasi.board import Board
-from situasi.server.api import keys
+from situasi.server.api import api_keys
 from situasi.server.api.app import Api
 from situasi.server.api.limits import Limits
-from situasi.server.api.problems import Told
+from situasi.server.api.problem_details import Told
 from situasi.server.metrics import Counted
 from tests.conftest import NOON
 
@@ -75,7 +75,7 @@ class Asking:
     address: str
 
     def key(self, name: str = "bot", **rights: Any) -> dict[str, str]:
-        token = keys.add(self.board.store, name, NOON, "admin", **rights)
+        token = api_keys.add(self.board.store, name, NOON, "admin", **rights)
         return {"authorization": f"Bearer {token}"}
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> requests.Response:

@@ -15,9 +15,9 @@ from openpyxl import Workbook
 from starlette.datastructures import Headers
 
 from situasi.domain.feed_schemas import FEEDS
-from situasi.server.api.keys import WRITABLE, Keyring
+from situasi.server.api.api_keys import WRITABLE, Keyring
+from situasi.server.api.caller import STRANGER, owner_of
 from situasi.server.api.limits import Limits
-from situasi.server.api.who import STRANGER, owner_of
 from tests.server.api.conftest import Asking, incident, session
 
 INCIDENTS = "/api/v1/incidents"

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 
-from situasi.server.api.who import asked_here
+from situasi.server.api.caller import asked_here
 from situasi.server.metrics import route_of
 from tests.server.api.conftest import Asking, incident, session
 

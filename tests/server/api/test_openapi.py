@@ -18,9 +18,9 @@ from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.settings import load
 from situasi.ingest.pipeline import ingest_rows
-from situasi.server.api.bodies import CSV, XLSX
-from situasi.server.api.keys import WRITABLE
+from situasi.server.api.api_keys import WRITABLE
 from situasi.server.api.openapi import document
+from situasi.server.api.request_body import CSV, XLSX
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 from tests.server.api.conftest import PLENTY, Asking, incident, routes_of, serving

@@ -293,11 +293,11 @@ def test_a_key_goes_before_the_session_beside_it(asking: Asking) -> None:
 
 
 def test_a_revoked_key_opens_nothing_from_the_next_request_on(asking: Asking) -> None:
-    from situasi.server.api import keys
+    from situasi.server.api import api_keys
 
     key = asking.key(read=True)
     assert asking.get(INCIDENTS, key).status_code == 200
-    keys.revoke(asking.board.store, "bot", NOON, "admin")
+    api_keys.revoke(asking.board.store, "bot", NOON, "admin")
     assert asking.get(INCIDENTS, key).status_code == 401
 
 

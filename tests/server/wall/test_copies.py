@@ -17,8 +17,8 @@ from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.disk_space import SPACE
 from situasi.ingest.pipeline import ingest_file
-from situasi.server.wall import copies
-from situasi.server.wall.copies import KEPT, Copies
+from situasi.server.wall import hourly_copies
+from situasi.server.wall.hourly_copies import KEPT, Copies
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -162,7 +162,7 @@ def test_a_copy_that_cannot_be_made_stops_no_later_one(
 ) -> None:
     hourly = Copies(board, clock)
     with monkeypatch.context() as patch:
-        patch.setattr(copies.frozen, "copy", lambda *_: 1 / 0)
+        patch.setattr(hourly_copies.frozen, "copy", lambda *_: 1 / 0)
         looks(hourly, clock, NOON)
     assert [one.levelname for one in caplog.records] == ["ERROR"]
     looks(hourly, clock, NOON + HOUR)
@@ -199,7 +199,7 @@ def test_it_waits_no_longer_than_until_the_hour_and_can_be_switched_off(
         if len(waits) > 500:
             raise asyncio.CancelledError
 
-    monkeypatch.setattr(copies.asyncio, "sleep", sleep)
+    monkeypatch.setattr(hourly_copies.asyncio, "sleep", sleep)
     hourly = Copies(board, clock)
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(hourly.watch())

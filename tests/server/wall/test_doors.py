@@ -16,7 +16,7 @@ from situasi.access import guest_links
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import acknowledgements as actions_acknowledgements
 from situasi.domain.register import Register
-from situasi.server.wall.picture import number_of
+from situasi.server.wall.state import number_of
 from tests.browser.serving import Server, until
 from tests.builders import WIB
 from tests.server.doors import SECRET, Answer, Knocker, admit, change, served_with, store_of, trail

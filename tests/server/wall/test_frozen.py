@@ -21,9 +21,12 @@ from situasi.analysis.situation.overview import overview
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.pipeline import ingest_file
-from situasi.server.wall import asked, files, frozen, frozen_parts, joining, picture
-from situasi.server.wall.frozen import Copy
-from situasi.server.wall.wall import Wall
+from situasi.server.wall import assets, frozen_copy, js_bundler
+from situasi.server.wall import markup as wall_markup
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.frozen_copy import Copy
+from situasi.server.wall.service import Wall
 from situasi.store.interface import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
@@ -44,13 +47,13 @@ def made(
 
 
 async def _made(screen: Wall, query: str, viewer: Viewer, at: datetime) -> Copy:
-    view = asked.read(QueryParams(query), viewer, picture.register_of(screen.board, viewer))
-    return frozen.copy(await screen.sources(view, at), viewer, view, at)
+    view = wall_query.read(QueryParams(query), viewer, wall_state.register_of(screen.board, viewer))
+    return frozen_copy.copy(await screen.sources(view, at), viewer, view, at)
 
 
 async def _picture(board: Board, query: str, viewer: Viewer) -> dict[str, Any]:
     screen = Wall(board)
-    view = asked.read(QueryParams(query), viewer, picture.register_of(board, viewer))
+    view = wall_query.read(QueryParams(query), viewer, wall_state.register_of(board, viewer))
     return dict(json.loads((await screen.body(viewer, view)).plain))
 
 
@@ -200,7 +203,7 @@ def test_more_cases_than_can_be_listed_are_counted(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring(board, tmp_path, *(row(f"K-{n}") for n in range(12)))
-    monkeypatch.setattr(frozen, "MOST_CASES", 5)
+    monkeypatch.setattr(frozen_copy, "MOST_CASES", 5)
     read = Read(made(board, "", at=NOON).text)
     assert "Kejadian terbuka (5 dari 12)" in read.tables
     assert len(table(read, "Kejadian terbuka")) == 5
@@ -213,15 +216,15 @@ def test_it_loads_nothing_and_runs_one_script_that_its_policy_names(rehearsed: B
     assert {"iframe", "object", "embed", "img", "form", "base"}.isdisjoint(read.names)
     assert not re.search(r"<[^>]* (style|on\w+)=", text)
     policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]+)"', text)[1])  # type: ignore[index]
-    assert policy == frozen_parts.policy(files.frozen_style(), files.frozen_script())
+    assert policy == wall_markup.policy(assets.frozen_style(), assets.frozen_script())
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe" not in policy
     assert len(read.scripts) == 2
-    assert read.scripts[1] == files.frozen_script()
+    assert read.scripts[1] == assets.frozen_script()
     # Neither asks, rings nor ticks.
     for word in ("fetch", "AudioContext", "setInterval", "setTimeout", "WebSocket", "http"):
         assert word not in read.scripts[1].replace("http://www.w3.org/2000/svg", ""), word
-    assert "url(" not in files.frozen_style()
+    assert "url(" not in assets.frozen_style()
 
 
 def test_what_somebody_writes_into_a_report_stays_text(board: Board, tmp_path: Path) -> None:
@@ -301,7 +304,7 @@ def test_modules_are_joined_in_the_order_in_which_they_need_each_other() -> None
         "c.js": "export const value = 1;\n",
         "d.js": "export const unused = 1;\n",
     }
-    script = joining.joined("a.js", modules)
+    script = js_bundler.joined("a.js", modules)
     assert "import" not in script and "export" not in script and "unused" not in script
     assert script.index("of_c =") < script.index("of_b =") < script.index("of_a =")
     assert script.count("const value = 1") == 1
@@ -320,4 +323,4 @@ def test_modules_are_joined_in_the_order_in_which_they_need_each_other() -> None
 )
 def test_what_cannot_be_joined_is_not(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        joining.joined("a.js", {"a.js": text + "\n", "b.js": "export const b = 1;\n"})
+        js_bundler.joined("a.js", {"a.js": text + "\n", "b.js": "export const b = 1;\n"})

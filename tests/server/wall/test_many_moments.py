@@ -17,9 +17,12 @@ from situasi.analysis.situation import area_summary
 from situasi.board import Board
 from situasi.common.work_limits import TooManyQuestions
 from situasi.server.fair_workers import FairWorkers
-from situasi.server.wall import asked, picture, picture_pool, wall
-from situasi.server.wall.picture import Sources
-from situasi.server.wall.wall import Body, Wall
+from situasi.server.wall import picture_pool
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import service as wall_service
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.service import Body, Wall
+from situasi.server.wall.state import Sources
 
 BUSY, OTHER = (Viewer(name, ROLES["analis"]) for name in ("usil", "rina"))
 MOMENTS = [f"saat=2024-11-27T{8 + n // 60:02}:{n % 60:02}" for n in range(240)] * 2 + [
@@ -35,7 +38,7 @@ class Held:
         self._make, self.go = make, threading.Event()
         self.past: Counter[str] = Counter()
 
-    def __call__(self, sources: Sources, viewer: Viewer, wanted: asked.Asked) -> Body:
+    def __call__(self, sources: Sources, viewer: Viewer, wanted: wall_query.Asked) -> Body:
         if not sources.at.live:
             self.past[viewer.name] += 1
             assert self.go.wait(LONG)
@@ -45,15 +48,15 @@ class Held:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
-    made = Held(wall._written)
-    monkeypatch.setattr(wall, "_written", made)
+    made = Held(wall_service._written)
+    monkeypatch.setattr(wall_service, "_written", made)
     yield made
     made.go.set()
 
 
 async def body(screen: Wall, query: str, viewer: Viewer) -> Body:
-    register = picture.register_of(screen.board, viewer)
-    return await screen.body(viewer, asked.read(QueryParams(query), viewer, register))
+    register = wall_state.register_of(screen.board, viewer)
+    return await screen.body(viewer, wall_query.read(QueryParams(query), viewer, register))
 
 
 async def soon(some: Coroutine[Any, Any, Body]) -> Body:

@@ -26,8 +26,11 @@ from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
-from situasi.server.wall import asked, picture, picture_pool, routes, wall
-from situasi.server.wall.wall import Body, Wall
+from situasi.server.wall import picture_pool, routes
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import service as wall_service
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.service import Body, Wall
 from situasi.store.interface import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
@@ -42,8 +45,8 @@ def look(board: Board, query: str = SAAT, viewer: Viewer = CHIEF) -> dict[str, A
 
 
 async def _body(screen: Wall, query: str, viewer: Viewer = CHIEF) -> Body:
-    register = picture.register_of(screen.board, viewer)
-    return await screen.body(viewer, asked.read(QueryParams(query), viewer, register))
+    register = wall_state.register_of(screen.board, viewer)
+    return await screen.body(viewer, wall_query.read(QueryParams(query), viewer, register))
 
 
 def view(said: dict[str, Any], name: str) -> dict[str, Any]:
@@ -99,7 +102,7 @@ def test_the_map_of_every_view_is_that_of_the_page(rehearsed: Board) -> None:
     places = rehearsed.register.kecamatan
     for one in said["views"]:
         name = {"tps": "fase"}.get(one["name"], one["name"])
-        dark = picture.DARK
+        dark = wall_state.DARK
         by = map_measures.measure(name, found, of_day, places, dark)
         for code, place in places.items():
             area = by.paint(place)
@@ -169,8 +172,8 @@ def test_a_picture_is_made_once_for_all_who_may_see_it(
     rehearsed: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    real = picture.compose
-    monkeypatch.setattr(picture, "compose", lambda *given: made.append(1) or real(*given))
+    real = wall_state.compose
+    monkeypatch.setattr(wall_state, "compose", lambda *given: made.append(1) or real(*given))
     screen = Wall(rehearsed)
 
     async def crowd() -> list[Body]:
@@ -243,7 +246,7 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
     screen, seen = Wall(board), board.live.picture()
     polsek = Viewer("wati", ROLES["operator"], ("16.10.04",))
     kept = {
-        case: routes._kept(screen, seen, polsek, picture.number_of(case), "Iptu Rahmat")
+        case: routes._kept(screen, seen, polsek, wall_state.number_of(case), "Iptu Rahmat")
         for case in seen.snapshot.frames["incidents"]["case"]
     }
     assert [said is not None for said in kept.values()] == [True, False]
@@ -323,7 +326,7 @@ def test_of_a_thousand_grave_cases_some_are_named_and_all_are_counted(
     report(board, tmp_path, *rows)
     body = asyncio.run(_body(Wall(board), ""))
     said = json.loads(body.plain)
-    assert len(said["alarms"]) == picture.MOST_ALARMS
+    assert len(said["alarms"]) == wall_state.MOST_ALARMS
     assert said["alarm_count"] == 100
     assert len(body.plain) < 40_000
 
@@ -347,7 +350,7 @@ def test_one_session_has_so_many_answers_held_back_and_no_more(board: Board) -> 
 
     async def crowd() -> list[bool]:
         async with AsyncExitStack() as stack:
-            for _ in range(wall._MOST_HELD):
+            for _ in range(wall_service._MOST_HELD):
                 assert not screen.is_crowded("k")
                 await stack.enter_async_context(screen.watching("k"))
             return [screen.is_crowded("k"), screen.is_crowded("other")]
@@ -357,6 +360,6 @@ def test_one_session_has_so_many_answers_held_back_and_no_more(board: Board) -> 
 
 
 def test_the_wall_of_another_board_is_another(board: Board, rehearsed: Board) -> None:
-    one = wall.current(board)
-    assert wall.current(board) is one
-    assert wall.current(rehearsed) is not one
+    one = wall_service.current(board)
+    assert wall_service.current(board) is one
+    assert wall_service.current(rehearsed) is not one

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from situasi.figures.theme import DARK, LIGHT, SITUASI, TINGKAT, Theme
-from situasi.server.wall.joining import joined
+from situasi.server.wall.js_bundler import joined
 
 ADDRESS = "/layar/berkas/"
 MEDIA = {".js": "text/javascript", ".css": "text/css"}

@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
-from situasi.server.api.keys import Key, Keyring
-from situasi.server.api.problems import Problem
+from situasi.server.api.api_keys import Key, Keyring
+from situasi.server.api.problem_details import Problem
 
 # As whom a key reads: as a guest, who sees neither officers nor neutrality.
 READS_AS = ROLES["tamu"]

@@ -13,9 +13,11 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
 from situasi.presentation.text_tables import Listed
-from situasi.server.wall import drawing, files, found, frame, frozen_parts, picture
-from situasi.server.wall.asked import Asked
-from situasi.server.wall.picture import Sources
+from situasi.server.wall import assets, found, shell, svg_map
+from situasi.server.wall import markup as wall_markup
+from situasi.server.wall import state as wall_state
+from situasi.server.wall.query import Asked
+from situasi.server.wall.state import Sources
 
 # More open cases than this are counted and not listed.
 MOST_CASES = 2_000
@@ -36,7 +38,7 @@ def copy(of: Sources, viewer: Viewer, asked: Asked, made: datetime) -> Copy:
     """The wall of this viewer, kept as it is now. made: aware, when that is."""
     asked = replace(asked, dark=False)  # it is read on paper, too
     with i18n.by_the_clock():
-        said = picture.compose(of, viewer, asked)
+        said = wall_state.compose(of, viewer, asked)
         listed = _tables(of, viewer, asked, said["table"]) if said["views"] else []
         return Copy(
             _page(of, viewer, asked, made, said, listed),
@@ -57,8 +59,8 @@ def _state(of: Sources) -> datetime:
 
 
 def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) -> list[Listed]:
-    looked = picture.looked_at(of, viewer)
-    overview = found.situation(looked, picture.selection_of(asked, looked))
+    looked = wall_state.looked_at(of, viewer)
+    overview = found.situation(looked, wall_state.selection_of(asked, looked))
     every = found.of(area_summary.day, looked).stations
     tps = every[every["kecamatan"].isin(list(overview.states["kecamatan"]))]
     register, at = looked.register, of.at.at
@@ -92,7 +94,7 @@ def _page(
     said["bands"] = [
         ("unread" if k == "broken" else k, text) for k, text in said["bands"] if k != "disk"
     ]
-    return frozen_parts.page(
+    return wall_markup.page(
         language=asked.language,
         title=" · ".join(
             (_("Salinan beku"), _time(state, election.zone_label), election.kabupaten)
@@ -104,17 +106,17 @@ def _page(
         facts=_facts(of, viewer),
         without=_("Gambar ini memerlukan JavaScript; daftar di bawah terbaca tanpa itu."),
         ways=[view["title"] for view in said["views"]],
-        svg=drawing.of_register(house.boundaries, house.register).svg,
+        svg=svg_map.of_register(house.boundaries, house.register).svg,
         credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
         reports=_("Laporan terbaru"),
         tables=listed,
         picture=said,
         told={
             "flat": True,
-            "words": {name: one for name, one in frame.sentences().items() if name in _SAID},
+            "words": {name: one for name, one in shell.sentences().items() if name in _SAID},
         },
-        style=files.frozen_style(),
-        script=files.frozen_script(),
+        style=assets.frozen_style(),
+        script=assets.frozen_script(),
     )
 
 

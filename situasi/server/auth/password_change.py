@@ -11,49 +11,50 @@ from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import settings
-from situasi.server import devices, keeper, parts, signin
-from situasi.server.attempts import Attempt
-from situasi.server.gate import VISIT, Visit
-from situasi.server.signin import PASSWORD, Stopped
+from situasi.server.auth import known_devices, login, sessions
+from situasi.server.auth import markup as auth_markup
+from situasi.server.auth.login import PASSWORD, Stopped
+from situasi.server.auth.middleware import VISIT, Visit
+from situasi.server.auth.throttle import Attempt
 from situasi.store.interface import StoreError
 
 
 async def change(request: Request) -> Response:
     """Show the form, or change the password that was asked for."""
     visit: Visit = request.scope[VISIT]
-    i18n.use(signin.language(request, ""))
+    i18n.use(login.language(request, ""))
     viewer = visit.viewer
-    if viewer is None or not visit.key or not signin.is_somebody(viewer):
+    if viewer is None or not visit.key or not login.is_somebody(viewer):
         return RedirectResponse("/", 303)
-    account = keeper.current().account(viewer.name)
-    if account is None or not signin.has_password(viewer):
+    account = sessions.current().account(viewer.name)
+    if account is None or not login.has_password(viewer):
         return PlainTextResponse(_("Akun ini masuk lewat SSO; sandinya diganti di sana."), 404)
     if request.method != "POST":
         proof = request.query_params.get("sudah", "")
-        if signin.is_ours(visit, proof, _done(account)):
+        if login.is_ours(visit, proof, _done(account)):
             return _told(account, proof)
         return _form(visit, account)
-    given = await signin.filled_in(request)
-    if not signin.is_ours(visit, given.get("bukti", ""), visit.key):
+    given = await login.filled_in(request)
+    if not login.is_ours(visit, given.get("bukti", ""), visit.key):
         return _form(visit, account, _("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
     return await _changed(visit, account, given)
 
 
 async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Response:
     old, new = given.get("lama", ""), given.get("baru", "")
-    device = devices.number_for(visit, account.name)
+    device = known_devices.number_for(visit, account.name)
     one = Attempt(account.name, visit.asking.address, device)
     try:
         if new != given.get("ulang", ""):
             raise AccountRefused(_("Sandi baru tidak sama pada kedua isian. Ketik lagi."))
         common = accounts.common_passwords(settings.load().vocabulary)
         accounts.check_password(new, account.name, common)
-        if not await signin.is_right(one, account, old, "account-password"):
+        if not await login.is_right(one, account, old, "account-password"):
             return _form(visit, account, _("Sandi lama tidak cocok."), 401)
         if new == old:
             raise AccountRefused(_("Sandi baru harus lain dari yang lama."))
-        changed = await keeper.current().change_password(account, new)
-        answer = await signin.let_in(visit, changed, _done_at(visit, changed))
+        changed = await sessions.current().change_password(account, new)
+        answer = await login.let_in(visit, changed, _done_at(visit, changed))
     except AccountRefused as refusal:
         return _form(visit, account, str(refusal), 422)
     except Stopped as stopped:
@@ -61,7 +62,7 @@ async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Res
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
         return _form(visit, account, said, 503)
-    devices.remember(answer, visit, account.name)
+    known_devices.remember(answer, visit, account.name)
     return answer
 
 
@@ -71,32 +72,32 @@ def _done(account: Account) -> str:
 
 
 def _done_at(visit: Visit, account: Account) -> str:
-    proof = signin.token(visit, _done(account))
-    return signin.links(PASSWORD, {"sudah": proof})[i18n.language()]
+    proof = login.token(visit, _done(account))
+    return login.links(PASSWORD, {"sudah": proof})[i18n.language()]
 
 
 def _told(account: Account, proof: str) -> Response:
     """Say that it was changed: who is only led to the board may think that nothing happened."""
-    page = parts.password_changed(
-        signin.kabupaten(),
+    page = auth_markup.password_changed(
+        login.kabupaten(),
         i18n.language(),
-        signin.links(PASSWORD, {"sudah": proof}),
+        login.links(PASSWORD, {"sudah": proof}),
         account.name,
     )
-    return HTMLResponse(page, headers={"content-security-policy": parts.POLICY})
+    return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
 
 
 def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> Response:
-    page = parts.password(
-        signin.kabupaten(),
+    page = auth_markup.password(
+        login.kabupaten(),
         i18n.language(),
-        signin.links(PASSWORD, {}),
-        signin.token(visit, visit.key),
+        login.links(PASSWORD, {}),
+        login.token(visit, visit.key),
         account.name,
         accounts.SHORTEST,
         why[:1].upper() + why[1:],
     )
-    return HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
+    return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
 
 
 ROUTES = (Route(PASSWORD, change, methods=["GET", "POST"]),)

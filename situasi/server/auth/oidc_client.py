@@ -20,8 +20,8 @@ from joserfc.jwk import KeySet
 
 from situasi.access import accounts
 from situasi.domain.settings import Oidc
-from situasi.server import outward
-from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of, is_safe
+from situasi.server.auth import http_client
+from situasi.server.auth.oidc_protocol import Secrets, Unreachable, Untrusted, code_of, is_safe
 
 # Signed with a key of which the provider publishes the other half: never one that is shared.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -72,7 +72,7 @@ class Provider:
     """The identity provider of the settings. Nothing is asked of it before somebody signs in."""
 
     def __init__(self, told: Oidc) -> None:
-        self._told, self._tls = told, outward.trusted(told.ca)
+        self._told, self._tls = told, http_client.trusted(told.ca)
         self._addresses: tuple[float, _Addresses] | None = None
         self._busy = 0
 
@@ -211,7 +211,7 @@ class Provider:
             self._told.secret,
             scope=_SCOPE,
             code_challenge_method="S256",
-            **outward.guarded(self._tls),
+            **http_client.guarded(self._tls),
         )
 
 
@@ -230,6 +230,6 @@ def _said(error: BaseException) -> str:
         return f"{error.error} {getattr(error, 'claim', '')}".strip()[:_LONGEST_REASON]
     if isinstance(error, AuthlibBaseError):
         return code_of(error.error)
-    if isinstance(error, httpx2.ConnectError | outward.TooMuch):
+    if isinstance(error, httpx2.ConnectError | http_client.TooMuch):
         return f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
     return type(error).__name__

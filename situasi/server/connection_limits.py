@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from situasi.common import telemetry
-from situasi.server.descriptors import Descriptors
+from situasi.server.file_descriptors import Descriptors
 
 # Seconds for the head of a request, from the connection or from its first byte.
 HEAD_S = 10.0
@@ -263,7 +263,7 @@ def install(config: object) -> bool:
     looks there for each connection. Where that is not so, all stays as uvicorn has it, and
     the log says so. Returns whether it fits.
     """
-    from situasi.server.websocket import LARGEST_MESSAGE, WebSocketProtocol, fits
+    from situasi.server.websocket_protocol import LARGEST_MESSAGE, WebSocketProtocol, fits
 
     if not isinstance(config, uvicorn.Config) or not fits(config):
         _log.warning("connections are not bounded: this server is not known")

@@ -15,9 +15,10 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.higher_command import app
-from situasi.server import keeper, parts
-from situasi.server.gate import COOKIE, ENDED, SIGN_IN, VISIT, Visit
-from situasi.server.signin import give
+from situasi.server.auth import markup as auth_markup
+from situasi.server.auth import sessions
+from situasi.server.auth.login import give
+from situasi.server.auth.middleware import COOKIE, ENDED, SIGN_IN, VISIT, Visit
 from situasi.store.interface import StoreError
 
 
@@ -34,14 +35,14 @@ async def enter(request: Request) -> Response:
         return page
     if request.method != "GET":  # a look ahead is no visit
         return page
-    if keeper.current().is_crowded(link):
+    if sessions.current().is_crowded(link):
         return _over(429, _("Terlalu banyak tamu pada tautan ini. Coba lagi sebentar."))
     try:
-        held = await keeper.current().begin_guest(link, visit.asking.address)
+        held = await sessions.current().begin_guest(link, visit.asking.address)
     except StoreError:
         return _over(503, _("Penyimpanan sedang sibuk. Coba lagi sebentar."))
     if visit.key:  # of another link
-        await keeper.current().end(visit.key)
+        await sessions.current().end(visit.key)
     give(page, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
     return page
 
@@ -51,15 +52,15 @@ async def _link(token: str, visit: Visit) -> Link | None:
     number = guest_links.number_of(token)
     if number is None:
         return None
-    link = keeper.current().link(number)
+    link = sessions.current().link(number)
     if link is None:  # perhaps made a moment ago
         with contextlib.suppress(StoreError):  # what was known stands
-            await keeper.current().look()
-        link = keeper.current().link(number)
+            await sessions.current().look()
+        link = sessions.current().link(number)
     if link is None:
         return None
     if not guest_links.fits(token, link, visit.doorway.secret):
-        keeper.current().suspect("forged link", visit.asking.address)
+        sessions.current().suspect("forged link", visit.asking.address)
         return None
     return link
 
@@ -76,14 +77,14 @@ def _over(status: int, why: str = "") -> Response:
         "Mintalah tautan baru kepada yang membagikannya."
     )
     here = f"{guest_links.ADDRESS}{ENDED}"
-    page = parts.link_over(
+    page = auth_markup.link_over(
         app.place(board),
         i18n.language(),
         {code: f"{here}?lang={code}" for code in i18n.LANGUAGES},
         said,
         SIGN_IN,
     )
-    return HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
+    return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
 
 
 ROUTES = (Route(f"{guest_links.ADDRESS}{{token:path}}", enter, methods=["GET"]),)

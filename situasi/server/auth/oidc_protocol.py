@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from situasi.server.asking import is_this_machine_alone
+from situasi.server.auth.request_info import is_this_machine_alone
 
 _CODE = re.compile(r"[a-z_]{1,40}")
 

@@ -20,14 +20,17 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.live import access_scope
 from situasi.live.access_scope import Sight
 from situasi.live.snapshot import Picture
-from situasi.server.api import answers, asked, figures, intake, openapi, reading
-from situasi.server.api.answers import Body
-from situasi.server.api.asked import Asked
-from situasi.server.api.intake import Claims, Parcel
-from situasi.server.api.keys import Keyring
+from situasi.server.api import delivery, openapi, responses
+from situasi.server.api import query as api_query
+from situasi.server.api import rows as api_rows
+from situasi.server.api import situation as api_situation
+from situasi.server.api.api_keys import Keyring
+from situasi.server.api.caller import Caller, owner_of, who
+from situasi.server.api.delivery import Claims, Parcel
 from situasi.server.api.limits import Limits, Moments, NewRows, Rates
-from situasi.server.api.problems import Problem
-from situasi.server.api.who import Caller, owner_of, who
+from situasi.server.api.problem_details import Problem
+from situasi.server.api.query import Asked
+from situasi.server.api.responses import Body
 from situasi.store.interface import StoreError
 
 Clock = Callable[[], datetime]
@@ -91,7 +94,7 @@ class Desk:
     def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
         """The ledger of a delivery. Raises Problem and StoreError."""
         key = caller.writer(parcel.feed)
-        return intake.take(
+        return delivery.take(
             self.board, key, parcel, self._clock(), self.limits, self._claims, self._new_rows
         )
 
@@ -102,7 +105,7 @@ class Desk:
     def situation(self, viewer: Viewer, query: QueryParams, known: str | None) -> Response:
         """The key figures. Raises Problem 403 and 422."""
         own = access_scope.of(viewer)
-        wanted = asked.situation(query, self.board.register)
+        wanted = api_query.situation(query, self.board.register)
         self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(viewer, wanted, picture)
@@ -111,9 +114,9 @@ class Desk:
 
         def make() -> Body:
             said = self._situation(picture, wanted, own, at, personnel=personnel)
-            return Body(answers.written(said), "application/json", {})
+            return Body(responses.written(said), "application/json", {})
 
-        return answers.answered(answers.tag("situation", depends, personnel), known, make)
+        return responses.answered(responses.tag("situation", depends, personnel), known, make)
 
     def rows(
         self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known: str | None
@@ -123,8 +126,8 @@ class Desk:
         if feed not in own.feeds:
             self.board.deeds.refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
-        wanted = asked.rows(query, feed, self.board.register)
-        form = asked.form(query, accept, asked.forms(FEEDS[feed]))
+        wanted = api_query.rows(query, feed, self.board.register)
+        form = api_query.form(query, accept, api_query.forms(FEEDS[feed]))
         self._inside(viewer, wanted)
         picture = self.board.live.picture()
         at = self._moment(viewer, wanted, picture)
@@ -136,7 +139,7 @@ class Desk:
             self._tell(viewer, feed, form, told, query)
             return body
 
-        return answers.answered(answers.tag(feed, form, depends), known, make)
+        return responses.answered(responses.tag(feed, form, depends), known, make)
 
     def _inside(self, viewer: Viewer, wanted: Asked) -> None:
         """A kecamatan outside the area is refused, not shown as one where nothing happens."""
@@ -171,7 +174,7 @@ class Desk:
         )
         return {
             "version": picture.snapshot.version,
-            **figures.moment_told(
+            **api_situation.moment_told(
                 reckoned(at), at.at.tzinfo or self.board.register.election.zone,
                 live=at.live, exercise=at.exercise,
             ),
@@ -188,7 +191,7 @@ class Desk:
         selection = within(wanted.selection, wanted.window, reckoned(at), register.election)
         found = findings.overview(snapshot, at, own, selection)
         today = findings.of(day, snapshot, at, own)
-        return figures.figures(found, today, register, personnel=personnel)
+        return api_situation.figures(found, today, register, personnel=personnel)
 
     def _rows(
         self, picture: Picture, name: str, wanted: Asked, own: Sight, at: Moment, form: str
@@ -197,11 +200,11 @@ class Desk:
         election, feed = self.board.register.election, FEEDS[name]
         rows = self.board.findings.known(picture.snapshot, at, own)[name]
         selection = within(wanted.selection, wanted.window, reckoned(at), election)
-        page = reading.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
+        page = api_rows.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
         told = {
             "feed": name,
             "version": picture.snapshot.version,
-            "as_of": None if at.live else reading.iso(at.at, election.zone),
+            "as_of": None if at.live else api_rows.iso(at.at, election.zone),
             "latihan": any(row["latihan"] for row in page.rows),
             "next": page.next,
         }
@@ -212,13 +215,17 @@ class Desk:
         if page.next is not None:
             headers["x-situasi-next"] = str(page.next)
         if form == "csv":
-            content = reading.as_table(page.rows, feed)
+            content = api_rows.as_table(page.rows, feed)
         elif form == "geojson":
-            points = {"type": "FeatureCollection", **told, "features": reading.as_points(page.rows)}
-            content = answers.written(points)
+            points = {
+                "type": "FeatureCollection",
+                **told,
+                "features": api_rows.as_points(page.rows),
+            }
+            content = responses.written(points)
         else:
-            content = answers.written({**told, "rows": page.rows})
-        return Body(content, asked.FORMS[form], headers), len(page.rows)
+            content = responses.written({**told, "rows": page.rows})
+        return Body(content, api_query.FORMS[form], headers), len(page.rows)
 
 
 class Desks:

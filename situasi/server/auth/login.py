@@ -21,9 +21,10 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.higher_command import app
-from situasi.server import devices, keeper, parts
-from situasi.server.attempts import Attempt, Attempts
-from situasi.server.gate import (
+from situasi.server.auth import known_devices, sessions
+from situasi.server.auth import markup as auth_markup
+from situasi.server.auth.hash_queue import Crowded, HashQueue
+from situasi.server.auth.middleware import (
     COOKIE,
     OIDC,
     OIDC_BACK,
@@ -33,7 +34,7 @@ from situasi.server.gate import (
     cookie_name,
     cookies,
 )
-from situasi.server.hash_queue import Crowded, HashQueue
+from situasi.server.auth.throttle import Attempt, Attempts
 from situasi.store.interface import StoreError
 
 SIGN_OUT = "/keluar"
@@ -56,7 +57,7 @@ async def sign_in(request: Request) -> Response:
     onward = own_path(request.query_params.get("ke", "/"))
     i18n.use(language(request, onward))
     if is_somebody(visit.viewer) or (
-        visit.doorway.opens_here and not keeper.current().has_accounts()
+        visit.doorway.opens_here and not sessions.current().has_accounts()
     ):
         return RedirectResponse(onward, 303)
     if request.method != "POST":
@@ -74,15 +75,15 @@ def is_somebody(viewer: Viewer | None) -> bool:
 
 def has_password(viewer: Viewer) -> bool:
     """Whether this account is opened by a password, which its owner may change."""
-    account = keeper.current().account(viewer.name) if is_somebody(viewer) else None
+    account = sessions.current().account(viewer.name) if is_somebody(viewer) else None
     return account is not None and account.identity is None
 
 
 async def _enter(request: Request, onward: str, given: dict[str, str]) -> Response:
     visit: Visit = request.scope[VISIT]
     name, address = given.get("nama", "").strip().lower(), visit.asking.address
-    found = keeper.current().account(name)
-    one = Attempt(name, address, devices.number_for(visit, name))
+    found = sessions.current().account(name)
+    one = Attempt(name, address, known_devices.number_for(visit, name))
     try:
         right = await is_right(one, found, given.get("sandi", ""), "sign-in")
     except Stopped as stopped:
@@ -96,15 +97,15 @@ async def _enter(request: Request, onward: str, given: dict[str, str]) -> Respon
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
         return form(request, onward, said, 503, name)
-    devices.remember(answer, visit, name)
+    known_devices.remember(answer, visit, name)
     return answer
 
 
 async def let_in(visit: Visit, account: Account, onward: str) -> Response:
     """Begin a new session, whatever the browser held before. Raises StoreError."""
-    held = await keeper.current().begin(account, visit.asking.address)
+    held = await sessions.current().begin(account, visit.asking.address)
     if visit.key:  # of a guest by a link, who has become somebody
-        await keeper.current().end(visit.key)
+        await sessions.current().end(visit.key)
     answer = RedirectResponse(onward, 303)
     give(answer, visit, COOKIE, visit.doorway.session_signer.sign(held).decode())
     take(answer, visit, _FORM)
@@ -155,7 +156,7 @@ def report(action: str, account: Account | None, address: str, **more: str) -> N
     """Tell the trail of somebody who does not get in."""
     # A name that nobody has may be a password, typed into the wrong field.
     name = account.name if account else None
-    keeper.current().report(action, {"account": name, "address": address, **more})
+    sessions.current().report(action, {"account": name, "address": address, **more})
 
 
 async def sign_out(request: Request) -> Response:
@@ -166,14 +167,14 @@ async def sign_out(request: Request) -> Response:
         return RedirectResponse("/", 303)
     if request.method != "POST":
         name, role = visit.viewer.name, label("role", visit.viewer.role.name)
-        page = parts.sign_out(
+        page = auth_markup.sign_out(
             kabupaten(), i18n.language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
             role, f"{PASSWORD}?lang={i18n.language()}" if has_password(visit.viewer) else "",
         )  # fmt: skip
-        return HTMLResponse(page, headers={"content-security-policy": parts.POLICY})
+        return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
     if not is_ours(visit, (await filled_in(request)).get("bukti", ""), visit.key):
         return PlainTextResponse(_("Formulir ini sudah terlalu lama. Coba sekali lagi."), 403)
-    await keeper.current().end(visit.key)
+    await sessions.current().end(visit.key)
     answer = RedirectResponse(SIGN_IN, 303)
     take(answer, visit, COOKIE)
     return answer
@@ -196,7 +197,7 @@ def form(
     visit: Visit = request.scope[VISIT]
     named = _form_id(request) or secrets.token_urlsafe(24)
     further = {} if onward == "/" else {"ke": onward}
-    page = parts.sign_in(
+    page = auth_markup.sign_in(
         kabupaten(),
         i18n.language(),
         links(SIGN_IN, further),
@@ -205,7 +206,7 @@ def form(
         why,
         _other_way(visit, further),
     )
-    answer = HTMLResponse(page, status, headers={"content-security-policy": parts.POLICY})
+    answer = HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
     give(answer, visit, _FORM, named)
     return answer
 

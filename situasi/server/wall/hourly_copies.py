@@ -15,7 +15,10 @@ from situasi.board import Board
 from situasi.common import atomic_files as files
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE
-from situasi.server.wall import asked, frozen, picture, wall
+from situasi.server.wall import frozen_copy
+from situasi.server.wall import query as wall_query
+from situasi.server.wall import service as wall_service
+from situasi.server.wall import state as wall_state
 
 KEPT = 72
 # What lies on the disk of a server tells no more than a guest is told, whoever opens it.
@@ -62,10 +65,10 @@ class Copies:
         path = self.folder / f"situasi-{now:%Y%m%d-%H%M}.html"
         if path.exists():  # written before the server was started anew
             return
-        register = picture.register_of(self._board, SIGHT)
-        view = asked.read(QueryParams(), SIGHT, register)
-        sources = await wall.current(self._board).sources(view, now)
-        made = await asyncio.to_thread(frozen.copy, sources, SIGHT, view, now)
+        register = wall_state.register_of(self._board, SIGHT)
+        view = wall_query.read(QueryParams(), SIGHT, register)
+        sources = await wall_service.current(self._board).sources(view, now)
+        made = await asyncio.to_thread(frozen_copy.copy, sources, SIGHT, view, now)
         await asyncio.to_thread(_keep, path, made.text)
 
     def _local(self) -> datetime:

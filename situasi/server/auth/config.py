@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import Signer, URLSafeTimedSerializer
 
-from situasi.server.asking import Network
-from situasi.server.bonds import Tells
+from situasi.server.auth.request_info import Network
+from situasi.server.auth.websocket import Tells
 from situasi.server.upload_quota import KeepsFile
 
 if TYPE_CHECKING:
-    from situasi.server.provider import Provider
+    from situasi.server.auth.oidc_client import Provider
 
 Heeds = Callable[[bytes], bool]
 

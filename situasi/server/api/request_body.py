@@ -12,7 +12,7 @@ from typing import Any
 from situasi.ingest.readers.json_rows import whole
 from situasi.ingest.readers.limits import too_many_rows
 from situasi.ingest.readers.reserved_columns import MAX_COLUMNS, sound
-from situasi.server.api.problems import Problem
+from situasi.server.api.problem_details import Problem
 
 JSON = "application/json"
 CSV = "text/csv"

@@ -17,7 +17,7 @@ from situasi.analysis.stations.status import NO_PHASE, by_kecamatan
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI, TINGKAT
 from situasi.domain.register import Register
-from situasi.server.api.reading import iso
+from situasi.server.api.rows import iso
 
 # Of cases that nobody weighed, of kecamatan of which nobody said anything.
 UNSTATED = "belum_dinyatakan"

@@ -15,10 +15,10 @@ from typing import Any
 from situasi.board import Board
 from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
-from situasi.server.api import bodies
-from situasi.server.api.keys import Key
+from situasi.server.api import request_body
+from situasi.server.api.api_keys import Key
 from situasi.server.api.limits import Limits, NewRows
-from situasi.server.api.problems import Problem
+from situasi.server.api.problem_details import Problem
 
 _ANSWERS = "api_answer"
 LONGEST_REPEAT_KEY = 200
@@ -109,16 +109,16 @@ def _counted(
 
 
 def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> Ledger:
-    ending = bodies.ending(parcel.content_type, parcel.body)
+    ending = request_body.ending(parcel.content_type, parcel.body)
     scope = key.write_scope()
     source = f"{key.name}.{ending}"
     if ending == "json":
-        rows = bodies.json_rows(parcel.body, limits.rows)
+        rows = request_body.json_rows(parcel.body, limits.rows)
         return ingest_rows(
             rows, source, board.store, board.context, scope, feed=parcel.feed, now=now
         )
     if ending == "xlsx":
-        bodies.weigh(parcel.body, limits.unfolded)
+        request_body.weigh(parcel.body, limits.unfolded)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / source
         path.write_bytes(parcel.body)

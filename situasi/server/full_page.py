@@ -10,7 +10,7 @@ from situasi.board import current as board
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
 from situasi.higher_command import app
-from situasi.server import parts
+from situasi.server.auth import markup as auth_markup
 
 RETRY_AFTER_S = 15
 
@@ -29,11 +29,11 @@ def refusal() -> Response:
         "Papan sedang penuh: terlalu banyak halaman terbuka di server ini. Tutup tab yang tidak "
         "dipakai, lalu coba lagi sebentar."
     )
-    page = parts.full(
+    page = auth_markup.full(
         app.place(board),
         i18n.language(),
         {code: f"?lang={code}" for code in i18n.LANGUAGES},
         why,
     )
-    headers = {"content-security-policy": parts.POLICY, "retry-after": str(RETRY_AFTER_S)}
+    headers = {"content-security-policy": auth_markup.POLICY, "retry-after": str(RETRY_AFTER_S)}
     return HTMLResponse(page, 503, headers)

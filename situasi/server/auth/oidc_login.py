@@ -19,13 +19,13 @@ from starlette.routing import Route
 from situasi.access.accounts import Account, AccountRefused
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.server import keeper, signin
-from situasi.server.gate import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
-from situasi.server.trusting import Secrets, Unreachable, Untrusted, code_of
+from situasi.server.auth import login, sessions
+from situasi.server.auth.middleware import OIDC, OIDC_BACK, VISIT, Visit, cookie_name, cookies
+from situasi.server.auth.oidc_protocol import Secrets, Unreachable, Untrusted, code_of
 from situasi.store.interface import StoreError
 
 if TYPE_CHECKING:
-    from situasi.server.provider import Provider
+    from situasi.server.auth.oidc_client import Provider
 
 _JOURNEY = "situasi-oidc"
 _JOURNEY_ENDS = 600  # seconds that somebody may stay at the provider
@@ -86,22 +86,22 @@ async def begin(request: Request) -> Response:
     the browser says so, it is refused all the same.
     """
     visit: Visit = request.scope[VISIT]
-    onward = signin.own_path(request.query_params.get("ke", "/"))
-    spoken = i18n.use(signin.language(request, onward))
+    onward = login.own_path(request.query_params.get("ke", "/"))
+    spoken = i18n.use(login.language(request, onward))
     provider = visit.doorway.provider
     if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
     if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
-        return signin.form(request, onward)
+        return login.form(request, onward)
     held = Secrets(*(secrets.token_urlsafe(32) for _part in range(3)))
     try:
         address = await provider.way(held, _back(visit))
     except Unreachable as error:
         _log.warning("identity provider: %s", error)
-        return signin.form(request, onward, _silent(provider), 503)
+        return login.form(request, onward, _silent(provider), 503)
     answer = RedirectResponse(address, 303)
     kept = _journeys(visit).dumps(asdict(held) | {"onward": onward, "language": spoken})
-    signin.give(answer, visit, _JOURNEY, str(kept), _JOURNEY_ENDS)
+    login.give(answer, visit, _JOURNEY, str(kept), _JOURNEY_ENDS)
     return answer
 
 
@@ -109,12 +109,12 @@ async def come_back(request: Request) -> Response:
     """Look at what the browser brings from the provider, and let in or refuse."""
     visit: Visit = request.scope[VISIT]
     journey, provider = _journey(request), visit.doorway.provider
-    onward = signin.own_path(journey.onward) if journey else "/"
+    onward = login.own_path(journey.onward) if journey else "/"
     i18n.use(journey.language if journey else "")
     if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
     answer = await _judged(request, provider, journey, onward)
-    signin.take(answer, visit, _JOURNEY)
+    login.take(answer, visit, _JOURNEY)
     return answer
 
 
@@ -123,24 +123,24 @@ async def _judged(
 ) -> Response:
     visit: Visit = request.scope[VISIT]
     address = visit.asking.address
-    verdict = signin.attempts.attempt_from(address, time.monotonic())
+    verdict = login.attempts.attempt_from(address, time.monotonic())
     if verdict.blocked:
         if verdict.first:
-            signin.report("sign-in-blocked", None, address, by="oidc")
+            login.report("sign-in-blocked", None, address, by="oidc")
         said = _("Terlalu banyak percobaan. Tunggu 15 menit.")
-        return signin.form(request, onward, said, 429)
+        return login.form(request, onward, said, 429)
     try:
         account = await _admitted(request, provider, journey)
-        answer = await signin.let_in(visit, account, onward)
-        signin.attempts.succeeded_from(address)
+        answer = await login.let_in(visit, account, onward)
+        login.attempts.succeeded_from(address)
         return answer
     except Refused as refusal:
-        signin.report("sign-in-refused", refusal.account, address, **refusal.told)
+        login.report("sign-in-refused", refusal.account, address, **refusal.told)
         await asyncio.sleep(verdict.hold)
-        return signin.form(request, onward, refusal.said, refusal.status)
+        return login.form(request, onward, refusal.said, refusal.status)
     except StoreError:
         said = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")
-        return signin.form(request, onward, said, 503)
+        return login.form(request, onward, said, 503)
 
 
 async def _admitted(request: Request, provider: Provider, journey: Journey | None) -> Account:
@@ -168,11 +168,11 @@ async def _account(provider: Provider, name: str, identity: str) -> Account:
 
     The same words for whoever has none, a closed one, or the name of somebody else.
     """
-    account, why = keeper.current().account(name), keeper.current().refusal(name, identity)
+    account, why = sessions.current().account(name), sessions.current().refusal(name, identity)
     try:
         if account is not None and not why:
             bound = account.identity == identity
-            return account if bound else await keeper.current().bind(account, identity)
+            return account if bound else await sessions.current().bind(account, identity)
     except AccountRefused as error:
         why = str(error)
     said = _("{name} mengenal Anda, tetapi tidak ada akun papan ini untuk Anda. Hubungi pengelola.")
@@ -181,7 +181,7 @@ async def _account(provider: Provider, name: str, identity: str) -> Account:
 
 def _may_begin(visit: Visit) -> bool:
     """Whether there is anybody to become, and who asks is not somebody already."""
-    return not signin.is_somebody(visit.viewer) and keeper.current().has_accounts()
+    return not login.is_somebody(visit.viewer) and sessions.current().has_accounts()
 
 
 def _silent(provider: Provider) -> str:

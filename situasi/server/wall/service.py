@@ -27,11 +27,11 @@ from situasi.common.background_jobs import Job
 from situasi.common.disk_space import SPACE
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture
-from situasi.server.wall import picture
-from situasi.server.wall.asked import Asked
+from situasi.server.wall import state as wall_state
 from situasi.server.wall.found import Looked
-from situasi.server.wall.picture import Sources
 from situasi.server.wall.picture_pool import PicturePool
+from situasi.server.wall.query import Asked
+from situasi.server.wall.state import Sources
 from situasi.store.interface import StoreError
 
 Found = TypeVar("Found")
@@ -73,7 +73,7 @@ class Wall:
     async def body(self, viewer: Viewer, asked: Asked) -> Body:
         """The picture of this viewer now. Raises TooManyQuestions."""
         shown = await self.look()
-        at = self._moment(asked, shown, picture.now())
+        at = self._moment(asked, shown, wall_state.now())
         key = self._key(viewer, asked, shown, at)
         make = partial(_written, Sources(self.board, shown, self._heeded, at), viewer, asked)
         body = await self._pool(at).get(key, viewer.name, asked, make)
@@ -148,8 +148,8 @@ class Wall:
     def looked(self, viewer: Viewer, shown: Picture) -> Looked:
         """What this viewer may see of the present."""
         zone = self.board.register.election.zone
-        at = moments.moment(None, picture.now(), shown.snapshot.exercise_at, zone)
-        register = picture.register_of(self.board, viewer)
+        at = moments.moment(None, wall_state.now(), shown.snapshot.exercise_at, zone)
+        register = wall_state.register_of(self.board, viewer)
         return Looked(self.board.findings, shown.snapshot, at, access_scope.of(viewer), register)
 
     async def change(self, seconds: float) -> None:
@@ -178,7 +178,7 @@ class Wall:
 
 
 def _written(sources: Sources, viewer: Viewer, asked: Asked) -> Body:
-    said = picture.compose(sources, viewer, asked)
+    said = wall_state.compose(sources, viewer, asked)
     plain = json.dumps(said, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(
         "utf-8", "replace"
     )

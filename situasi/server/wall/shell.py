@@ -11,8 +11,8 @@ from situasi.access.roles import Viewer
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.presentation.view_text import FILTERS
-from situasi.server.wall import drawing, files, parts
-from situasi.server.wall.asked import Asked
+from situasi.server.wall import assets, parts, svg_map
+from situasi.server.wall.query import Asked
 
 
 def page(request: Request, viewer: Viewer, asked: Asked) -> str:
@@ -25,9 +25,9 @@ def page(request: Request, viewer: Viewer, asked: Asked) -> str:
         title=" · ".join((_("Layar"), "Situasi", election.kabupaten)),
         whose=f"{election.command} · {election.operation}",
         zone=election.zone_label,
-        svg=drawing.of_register(house.boundaries, house.register).svg,
+        svg=svg_map.of_register(house.boundaries, house.register).svg,
         credit=f"{house.boundaries.credit}. {house.boundaries.caution}.",
-        files=(files.address("wall.css"), files.address("wall.js")),
+        files=(assets.address("wall.css"), assets.address("wall.js")),
         words={
             "reports": _("Laporan terbaru"),
             "by_area": _("Menurut kecamatan"),
@@ -71,7 +71,7 @@ def _told(viewer: Viewer, asked: Asked) -> dict[str, Any]:
     offset = election.day_start.utcoffset()
     assert offset is not None
     return {
-        "files": files.fingerprint(),
+        "files": assets.fingerprint(),
         "offset": int(offset.total_seconds()),
         "zone": election.zone_label,
         "between": "." if asked.language == "id" else ":",

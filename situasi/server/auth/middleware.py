@@ -16,13 +16,14 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.common import i18n
 from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
-from situasi.server import connections, full, keeper, parking
-from situasi.server.asking import OWN_NAMES, Asking, asking
-from situasi.server.bonds import UPLOADS, Bonds
-from situasi.server.doorway import Doorway
-from situasi.server.headers import with_headers
+from situasi.server import connection_limits, full_page, parking
+from situasi.server.auth import sessions
+from situasi.server.auth.config import Doorway
+from situasi.server.auth.request_info import OWN_NAMES, Asking, asking
+from situasi.server.auth.security_headers import with_headers
+from situasi.server.auth.talk import CURRENT, Talk
+from situasi.server.auth.websocket import UPLOADS, Bonds
 from situasi.server.state_budget import StateBudget
-from situasi.server.talk import CURRENT, Talk
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file, removes_file
 
 # Where a route of ours finds what the gate knows of the request: a Visit.
@@ -75,7 +76,7 @@ class Gate:
     def __init__(self, app: ASGIApp, doorway: Doorway) -> None:
         self._app, self._doorway = app, doorway
         self._signer = doorway.session_signer
-        self._bonds = Bonds(lambda key: keeper.current().is_standing(key))
+        self._bonds = Bonds(lambda key: sessions.current().is_standing(key))
         self._budget = StateBudget()
         self._uploads = UploadQuota(doorway.keeps_file, parking.end)
         # Whatever answers there judges itself who comes; so does the way in by a shared link.
@@ -89,8 +90,8 @@ class Gate:
         send = with_headers(send, scope["path"], asked, self._doorway.policy)
         i18n.use(_language(scope))
         found = self._judged(scope, asked)
-        if full.opens_a_page(scope) and connections.TABLE.is_full():
-            found = full.refusal()
+        if full_page.opens_a_page(scope) and connection_limits.TABLE.is_full():
+            found = full_page.refusal()
         if isinstance(found, Visit) and removes_file(scope):
             found = Response(status_code=204)
         if isinstance(found, Response):
@@ -119,7 +120,7 @@ class Gate:
             return Visit(self._doorway, asked)
         if http and (path in self._ways_in or path.startswith(guest_links.ADDRESS)):
             return self._visit(scope, asked)
-        if self._doorway.opens_here and not keeper.current().has_accounts():
+        if self._doorway.opens_here and not sessions.current().has_accounts():
             return self._here(asked)
         return self._admitted(scope, asked)
 
@@ -131,13 +132,13 @@ class Gate:
                 scope, f"{guest_links.ADDRESS}{ENDED}" if visit.was_guest else SIGN_IN
             )
         if path.startswith(UPLOADS) and not visit.viewer.role.may("masukkan"):
-            keeper.current().suspect("file of a reader", asked.address)
+            sessions.current().suspect("file of a reader", asked.address)
             return _refusal(403, _("Anda tidak mengirim berkas."))
-        if scope["type"] == "websocket" and keeper.current().is_talkative(visit.key):
+        if scope["type"] == "websocket" and sessions.current().is_talkative(visit.key):
             return _refusal(429, _("Terlalu banyak halaman terbuka."))
         if self._bonds.is_of_another(visit.key, path):
             what = "file for another" if path.startswith(UPLOADS) else "file of another"
-            keeper.current().suspect(what, asked.address)
+            sessions.current().suspect(what, asked.address)
             return _refusal(403, _("Berkas ini untuk halaman orang lain."))
         return visit
 
@@ -157,23 +158,23 @@ class Gate:
         signed = held.get(cookie_name(COOKIE, asked))
         device = held.get(cookie_name(DEVICE, asked), "")
         if any(map(_is_our_word, scope["headers"])):
-            keeper.current().suspect("viewer header", asked.address)
+            sessions.current().suspect("viewer header", asked.address)
         if signed is None:
             return Visit(self._doorway, asked, device=device)
         try:
-            key = keeper.key_of(self._signer.unsign(signed).decode())
+            key = sessions.key_of(self._signer.unsign(signed).decode())
         except (BadSignature, UnicodeDecodeError):
-            keeper.current().suspect("forged cookie", asked.address)
+            sessions.current().suspect("forged cookie", asked.address)
             return Visit(self._doorway, asked, device=device)
-        viewer = keeper.current().viewer(key)
+        viewer = sessions.current().viewer(key)
         if viewer is None:
-            was_guest = keeper.current().was_guest(key)
+            was_guest = sessions.current().was_guest(key)
             return Visit(self._doorway, asked, was_guest=was_guest, device=device)
         return Visit(self._doorway, asked, key, viewer, device=device)
 
     async def _answer(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         if visit.viewer is not None or _takes_keys(scope["path"]):
-            connections.admit(scope)
+            connection_limits.admit(scope)
         limit = next(size for start, size in _LARGEST if scope["path"].startswith(start))
         begun = False
 
@@ -217,7 +218,7 @@ class Gate:
                 if message["type"] != "websocket.receive" or talk.ended:
                     return talk.heard(message)
                 if visit.key:
-                    keeper.current().viewer(visit.key)  # a sign of life
+                    sessions.current().viewer(visit.key)  # a sign of life
                 if not self._budget.takes(talk, len(message.get("bytes") or b"")):
                     await talk.refuse(_TOO_BIG)
                     return talk.heard(message)
@@ -228,13 +229,13 @@ class Gate:
             listener.hear(message)
             await talk.say(message)
 
-        keeper.current().joins(talk)
+        sessions.current().joins(talk)
         CURRENT.set(talk)
         try:
             bound = self._bonds.without_foreign(visit.key, scope)
             await self._app(_passed(visit, bound), heard, said)
         finally:
-            keeper.current().leaves(talk)
+            sessions.current().leaves(talk)
             self._budget.leaves(talk)
 
 

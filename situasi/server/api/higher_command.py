@@ -19,12 +19,13 @@ from situasi.access import roles
 from situasi.higher_command import app
 from situasi.higher_command.app import Headquarters
 from situasi.higher_command.rollup_cache import COUNTS, Overview
-from situasi.server import keeper, metrics
-from situasi.server.api import answers
-from situasi.server.api.keys import Keyring
+from situasi.server import metrics
+from situasi.server.api import responses
+from situasi.server.api.api_keys import Keyring
+from situasi.server.api.caller import Caller, asked_here, owner_of, who
 from situasi.server.api.limits import Limits, Rates, Workers
-from situasi.server.api.problems import TITLES, Problem, Told
-from situasi.server.api.who import Caller, asked_here, owner_of, who
+from situasi.server.api.problem_details import TITLES, Problem, Told
+from situasi.server.auth import sessions
 from situasi.store.rollups.queries import Rollup, Serious
 
 PATH = "/api/v1/rollups"
@@ -53,7 +54,7 @@ class AboveApi:
     async def _description(self, request: Request) -> Response:
         def work() -> Response:
             self._caller(request)
-            return answers.json_response(document(_there().command.name))
+            return responses.json_response(document(_there().command.name))
 
         return await self._workers.run(owner_of(request.headers, self._keys()), work)
 
@@ -65,7 +66,7 @@ class AboveApi:
             if request.query_params:
                 raise Problem(422, "Alamat ini tidak mengenal saringan.")
             found = app.seen(_there().overseeing.overview(), viewer.area)
-            return answers.json_response(told(found))
+            return responses.json_response(told(found))
 
         return await self._workers.run(owner_of(request.headers, self._keys()), work)
 
@@ -73,7 +74,7 @@ class AboveApi:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
 
         def work() -> Response:
-            open_here = asked_here(request) and not keeper.has_accounts()
+            open_here = asked_here(request) and not sessions.has_accounts()
             if "authorization" in request.headers or not open_here:
                 key = self._caller(request).key
                 if key is None or not key.metrics:

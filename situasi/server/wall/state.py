@@ -27,9 +27,9 @@ from situasi.live.snapshot import Picture
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import Counted, Mark, Said, Told
 from situasi.presentation.view_text import bands, filters_in_words
-from situasi.server.wall import drawing, found, views
-from situasi.server.wall.asked import Asked
+from situasi.server.wall import found, svg_map, views
 from situasi.server.wall.found import Looked
+from situasi.server.wall.query import Asked
 from situasi.server.wall.views import LINES, Line, Shown, View
 
 # More grave cases than this, all open at once, are counted and not named.
@@ -111,7 +111,7 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
         at=replace(of.at, at=reckoned(of.at)),
         theme=DARK if asked.dark else LIGHT,
     )
-    drawn = drawing.of_register(of.board.boundaries, of.board.register)
+    drawn = svg_map.of_register(of.board.boundaries, of.board.register)
     return {
         "views": [_view(name, views.view(name, shown), shown) for name in asked.views],
         "alarms": [_alarm(row, shown, drawn) for row in mine.head(MOST_ALARMS).itertuples()],
@@ -221,7 +221,7 @@ def _line(line: Line) -> dict[str, Any]:
     return {"title": line.title, "end": line.end, "note": line.note}
 
 
-def _alarm(row: Any, of: Shown, drawn: drawing.Drawing) -> dict[str, Any]:
+def _alarm(row: Any, of: Shown, drawn: svg_map.Drawing) -> dict[str, Any]:
     zone = of.register.election.zone
     item = incident_item.item(row, of.register, of.at.at)
     state = row.situasi if isinstance(row.situasi, str) else None

@@ -17,7 +17,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.view_time import WINDOWS
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Feed
 from situasi.domain.register import Register
-from situasi.server.api.problems import Problem
+from situasi.server.api.problem_details import Problem
 
 FORMS = {"json": "application/json", "geojson": "application/geo+json", "csv": "text/csv"}
 MOST_ROWS, USUAL_ROWS = 1_000, 100

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from situasi.common.i18n import _
 from situasi.domain.settings import ROOT
-from situasi.server.headers import hashes
+from situasi.server.auth.security_headers import hashes
 
 _THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
 

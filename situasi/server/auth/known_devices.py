@@ -11,7 +11,7 @@ import secrets
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
-from situasi.server.gate import DEVICE, Visit, cookie_name
+from situasi.server.auth.middleware import DEVICE, Visit, cookie_name
 
 _LASTS = 180 * 24 * 3600  # seconds
 _MOST = 8  # accounts of one browser

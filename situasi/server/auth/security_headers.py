@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
-from situasi.server.asking import Asking
+from situasi.server.auth.request_info import Asking
 
 _ALWAYS = {
     "x-content-type-options": "nosniff",

@@ -16,18 +16,22 @@ from situasi.access.roles import ROLES
 from situasi.board import scope_of
 from situasi.domain import settings
 from situasi.domain.settings import Oidc, Settings
-from situasi.server.asking import believe_no_proxy_but_ours, is_this_machine_alone, networks
-from situasi.server.bonds import Tells
-from situasi.server.doorway import Doorway, Heeds
-from situasi.server.gate import Gate
-from situasi.server.headers import policy
-from situasi.server.trusting import is_safe
+from situasi.server.auth.config import Doorway, Heeds
+from situasi.server.auth.middleware import Gate
+from situasi.server.auth.oidc_protocol import is_safe
+from situasi.server.auth.request_info import (
+    believe_no_proxy_but_ours,
+    is_this_machine_alone,
+    networks,
+)
+from situasi.server.auth.security_headers import policy
+from situasi.server.auth.websocket import Tells
 from situasi.server.upload_quota import KeepsFile
 from situasi.store import open_store
 from situasi.store.interface import StoreError
 
 if TYPE_CHECKING:
-    from situasi.server.provider import Provider
+    from situasi.server.auth.oidc_client import Provider
 
 _ISSUER = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~%/-]*)?", re.ASCII)
 
@@ -131,7 +135,7 @@ def _provider(told: Oidc) -> Provider:
             "http hanya untuk penyedia di komputer ini sendiri."
         )
     # Loaded where there is one: it brings what asks over TLS and reads signatures.
-    from situasi.server.provider import Provider
+    from situasi.server.auth.oidc_client import Provider
 
     try:
         return Provider(told)

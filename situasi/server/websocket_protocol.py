@@ -11,7 +11,7 @@ from websockets.frames import Frame
 from websockets.server import ServerProtocol
 
 from situasi.common import telemetry
-from situasi.server.connections import TABLE, Unread
+from situasi.server.connection_limits import TABLE, Unread
 
 # Bytes of a message, inflated. The largest that a page sends is 106 KB.
 LARGEST_MESSAGE = 1024 * 1024
