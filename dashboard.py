@@ -25,38 +25,35 @@ from streamlit.runtime.state import SafeSessionState
 
 from situasi import board as house
 from situasi.screen import browser_messages, session
-from situasi.server import (
-    acts,
-    beats,
-    deferred_files,
-    failing,
-    file_descriptors,
-    logging_setup,
-    parking,
-    script_loops,
-    startup_checks,
-    taken,
-    theming,
-    together,
-)
+from situasi.server import failing, file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change
 from situasi.server.connection_limits import BoundedConnections
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
 from situasi.server.routes import ROUTES
 from situasi.server.wall import routes as wall
+from situasi.streamlit_patches import (
+    acts,
+    auto_rerun_state,
+    callback_batches,
+    deferred_files,
+    kept_downloads,
+    parked_sessions,
+    script_loops,
+    theme,
+)
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
-theming.once(app_session, CustomThemeConfig)
-together.send(app_session.AppSession, runtime)
-beats.tell_nothing(script_requests.ScriptRequests)
+theme.once(app_session, CustomThemeConfig)
+callback_batches.send(app_session.AppSession, runtime)
+auto_rerun_state.tell_nothing(script_requests.ScriptRequests)
 acts.carry_out(script_requests, SafeSessionState)
 # What each visitor would hold of this machine for long.
 file_descriptors.raise_limit()
 script_loops.open_late(app_session)
-parking.park(memory_session_storage)
+parked_sessions.park(memory_session_storage)
 # And one that it does too early, and one that it does at the first.
-taken.stay(media_file_manager)
+kept_downloads.stay(media_file_manager)
 startup_checks.served(delta_generator)
 # One that it gives to whoever asks.
 deferred_files.bind_to_pages(backend_operation_handler)

@@ -32,7 +32,7 @@ from situasi.presentation import view_text
 from situasi.screen import whose
 
 Found = TypeVar("Found")
-_ACT_FAILED = "_act_failed"  # see situasi/server/acts.py, which says so
+_ACT_FAILED = "_act_failed"  # see situasi/streamlit_patches/acts.py, which says so
 # What is the same all through one run of the frame, and dear to ask for again and again.
 _RUN: ContextVar[dict[str, object] | None] = ContextVar("run", default=None)
 # (known frames by feed, register, moment, what else was asked) -> anything

@@ -27,7 +27,7 @@ from situasi.higher_command import app
 from situasi.higher_command.app import Headquarters, open_headquarters
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import Ledger
-from situasi.server import gc_tuning, health, logging_setup, sending, startup_checks
+from situasi.server import gc_tuning, health, logging_setup, startup_checks
 from situasi.server.auth import sessions
 from situasi.server.auth.sessions import Keeper
 from situasi.server.gc_tuning import COLLECT_EVERY_S, loaded
@@ -39,6 +39,7 @@ from situasi.store import url as store_url
 from situasi.store.interface import StoreError
 from situasi.store.replication import Upstream
 from situasi.store.scope import Scope
+from situasi.streamlit_patches import tcp_nodelay
 
 # Without these a server is not ready.
 _WATCHED = frozenset({"inbox", "lookout", "overseeing", "keeper"})
@@ -49,7 +50,7 @@ _log = logging.getLogger(__name__)
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Open the board before the first request is served."""
-    sending.at_once()  # finds nothing of what is held aside by the next
+    tcp_nodelay.at_once()  # finds nothing of what is held aside by the next
     loaded()
     try:
         opened = await asyncio.to_thread(_open)

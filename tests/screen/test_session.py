@@ -19,7 +19,7 @@ from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
 from situasi.ingest.pipeline import ingest_rows
 from situasi.screen import drawn, session
-from situasi.server import acts
+from situasi.streamlit_patches import acts
 from tests.builders import unbounded
 from tests.conftest import NOON
 

@@ -21,7 +21,7 @@ from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 from streamlit.runtime.state import SafeSessionState
 
-from situasi.server import acts, beats
+from situasi.streamlit_patches import acts, auto_rerun_state
 from tests.server import acting
 from tests.server.acting import Gate
 from tests.server.test_late_beats import Browser, at_rest, drawn, streamlit_alone
@@ -50,7 +50,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streamlit_alone: None)
 def ours(request: pytest.FixtureRequest) -> bool:
     """Whether acts are carried out our way; the other way shows that ours is needed."""
     if request.param == "ours":
-        beats.tell_nothing(ScriptRequests)
+        auto_rerun_state.tell_nothing(ScriptRequests)
         acts.carry_out(script_requests, SafeSessionState)
     return bool(request.param == "ours")
 
@@ -201,7 +201,7 @@ def test_what_the_viewer_chose_themselves_holds(page: Path) -> None:
 
 
 def test_who_has_heard_of_a_choice_may_take_it_back(page: Path) -> None:
-    beats.tell_nothing(ScriptRequests)
+    auto_rerun_state.tell_nothing(ScriptRequests)
     acts.carry_out(script_requests, SafeSessionState)
 
     async def acted() -> tuple[str, str]:

@@ -18,12 +18,12 @@ from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette import starlette_app
 
 from situasi.common import telemetry
-from situasi.server import parking, script_loops, together
 from situasi.server.auth import talk
 from situasi.server.auth.talk import ORDINARY_BYTES, Talk
-from situasi.server.parking import MOST, ParkedSessions
-from situasi.server.script_loops import LazyEventLoop
 from situasi.server.state_budget import OF_ALL, OF_ONE, StateBudget
+from situasi.streamlit_patches import callback_batches, parked_sessions, script_loops
+from situasi.streamlit_patches.parked_sessions import MOST, ParkedSessions
+from situasi.streamlit_patches.script_loops import LazyEventLoop
 
 
 @dataclass
@@ -127,7 +127,7 @@ def test_streamlit_takes_its_storage_by_the_name_that_is_replaced() -> None:
     made = inspect.getsource(starlette_app.App._create_runtime)
     assert "from streamlit.runtime.memory_session_storage import MemorySessionStorage" in made
     keeper = SimpleNamespace(MemorySessionStorage=MemorySessionStorage)
-    parking.park(keeper)  # type: ignore[arg-type]
+    parked_sessions.park(keeper)  # type: ignore[arg-type]
     assert keeper.MemorySessionStorage is ParkedSessions
     wanted = {name for name in vars(memory_session_storage.MemorySessionStorage) if name[0] != "_"}
     assert wanted <= set(vars(ParkedSessions))
@@ -216,11 +216,11 @@ def test_a_session_that_is_dropped_goes_without_the_collector() -> None:
     runtime: Any = ModuleType("runtime")
     runtime.asyncio = asyncio
     runtime.Runtime = type("Runtime", (), {"_enqueued_some_message": lambda _self: None})
-    together.send(Stand, runtime)
+    callback_batches.send(Stand, runtime)
     session = Stand()
     done: list[int] = []
     session._call_soon_on_event_loop(lambda: done.append(1))
-    assert done == [1] and isinstance(vars(session)["_pending"], together.Pending)
+    assert done == [1] and isinstance(vars(session)["_pending"], callback_batches.Pending)
     gone = weakref.ref(session)
     gc.disable()
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.runtime import app_session, runtime
 
-from situasi.server.together import TURN, Patient, Pending
+from situasi.streamlit_patches.callback_batches import TURN, Patient, Pending
 
 
 class Loop:

@@ -16,7 +16,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.common import i18n
 from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
-from situasi.server import connection_limits, full_page, parking
+from situasi.server import connection_limits, full_page
 from situasi.server.auth import sessions
 from situasi.server.auth.config import Doorway
 from situasi.server.auth.request_info import OWN_NAMES, Asking, asking
@@ -25,6 +25,7 @@ from situasi.server.auth.talk import CURRENT, Talk
 from situasi.server.auth.websocket import UPLOADS, Bonds
 from situasi.server.state_budget import StateBudget
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file, removes_file
+from situasi.streamlit_patches import parked_sessions
 
 # Where a route of ours finds what the gate knows of the request: a Visit.
 VISIT = "situasi.visit"
@@ -78,7 +79,7 @@ class Gate:
         self._signer = doorway.session_signer
         self._bonds = Bonds(lambda key: sessions.current().is_standing(key))
         self._budget = StateBudget()
-        self._uploads = UploadQuota(doorway.keeps_file, parking.end)
+        self._uploads = UploadQuota(doorway.keeps_file, parked_sessions.end)
         # Whatever answers there judges itself who comes; so does the way in by a shared link.
         self._ways_in = frozenset({SIGN_IN, *((OIDC, OIDC_BACK) if doorway.provider else ())})
 
