@@ -75,7 +75,7 @@ gate = startup_checks.gate(
     keeps_file=browser_messages.keeps_file,
 )
 app = st.App(
-    "situasi/screen/frame.py",
+    "pages/app.py",
     routes=[
         *ROUTES,
         *wall.ROUTES,

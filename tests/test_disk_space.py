@@ -20,6 +20,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
+from pages.system_health import page as system_health_page
 from situasi.analysis.view_time import Moment
 from situasi.board import Board, install
 from situasi.common import disk_space
@@ -27,7 +28,6 @@ from situasi.common.disk_space import FULL, LOW, SPACE
 from situasi.ingest import upload
 from situasi.ingest.inbox import PATIENCE, Inbox
 from situasi.presentation import view_text
-from situasi.screen import health_panel
 from situasi.server import health, logging_setup, metrics
 from situasi.server.wall import hourly_copies
 from situasi.store.interface import StoreError
@@ -265,13 +265,13 @@ def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
 
 
 def test_the_page_of_health_says_how_much_room_is_left(room: dict[str, int]) -> None:
-    assert health_panel._disk().alarm is False
+    assert system_health_page._disk().alarm is False
     measured(room, 412_000_000)
-    card = health_panel._disk()
+    card = system_health_page._disk()
     assert (card.value, card.alarm) == ("412 MB", True)
     SPACE.failed("backup")
-    assert "cadangan malam" in str(health_panel._disk().note)
-    result = health_panel._places().columns["hasil"].values
+    assert "cadangan malam" in str(system_health_page._disk().note)
+    result = system_health_page._places().columns["hasil"].values
     assert list(result).count("tidak tersimpan") == 1
 
 
@@ -282,4 +282,4 @@ def test_a_machine_that_does_not_tell_is_not_full(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(disk_space.shutil, "disk_usage", untold)
     SPACE.watch({"store": Path("/x")})
     assert SPACE.state.summary == ("enough", ())
-    assert health_panel._disk().value == "–"
+    assert system_health_page._disk().value == "–"

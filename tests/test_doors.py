@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pages.incidents import incidents_merging
 from situasi import board as house
 from situasi.access.accounts import RESERVED
 from situasi.access.roles import ACTS, ROLES, Bound, Viewer
@@ -33,7 +34,7 @@ from situasi.ingest.pipeline import Ledger, ingest_rows
 from situasi.ingest.validation.table_check import case_places
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import Corrects, WriteRefused, for_viewer
-from situasi.screen import filters, incidents_merging, report_door, session
+from situasi.screen import filters, report_door, session
 from situasi.server.api import api_keys
 from situasi.server.api import delivery as api_intake
 from situasi.server.api.delivery import Claims, Parcel

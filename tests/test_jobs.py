@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.requests import Request
 
+from pages.system_health import jobs
 from situasi.actions.exercise_controller import Player
 from situasi.board import Board, install
 from situasi.common import background_jobs
@@ -29,7 +30,6 @@ from situasi.higher_command.app import Boards, Headquarters
 from situasi.higher_command.rollup_cache import Overseeing
 from situasi.ingest.inbox import Inbox
 from situasi.reports.sitrep.schedule import Schedule, every
-from situasi.screen import health_jobs
 from situasi.server import gc_tuning, health, lifespan
 from situasi.server.auth.sessions import Keeper
 from situasi.server.metrics import exposed
@@ -167,7 +167,7 @@ def test_every_job_that_the_code_names_is_tried_here_and_has_words_on_kesehatan(
                     and isinstance(call.args[0], ast.Constant)):  # fmt: skip
                 named.add(call.args[0].value)
     assert named == JOBS.keys()
-    assert named == health_jobs._NAMES.keys()
+    assert named == jobs._NAMES.keys()
 
 
 def broken_once(monkeypatch: pytest.MonkeyPatch, target: str, error: BaseException) -> list[int]:
@@ -364,8 +364,8 @@ def test_a_job_that_is_dead_is_told_and_started_again(
         False,
     )
     assert 'situasi_job_alive{job="inbox"} 0.0' in exposed(lambda: board).decode()
-    assert health_jobs.build_card().alarm
-    assert "berhenti" in str(health_jobs.build_table().file()["keadaan"].tolist())
+    assert jobs.build_card().alarm
+    assert "berhenti" in str(jobs.build_table().file()["keadaan"].tolist())
     assert background_jobs.revive() == ["inbox"]
     before = len(turns)
     until(lambda: len(turns) > before, "not begun again")
@@ -422,10 +422,10 @@ def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
         in said
     )
     assert 'situasi_job_since_success_seconds{job="upstream"}' in said
-    file = health_jobs.build_table().file()
+    file = jobs.build_table().file()
     assert file["pekerjaan"].tolist() == ["mengalirkan baris ke atas"]
     assert "ZeroDivisionError" in file["sebab"].iloc[0]
-    assert health_jobs.build_card().alarm
+    assert jobs.build_card().alarm
 
 
 def test_what_is_done_once_in_a_thread_of_its_own_tells_what_went_wrong(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pages.incidents import incidents_merging
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.screen import incidents_merging
 from situasi.screen.session import Moment
 from tests.builders import unbounded, wib
 from tests.conftest import NOON

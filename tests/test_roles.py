@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pages.neutrality.panels import work
 from situasi import board
 from situasi.access.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas
 from situasi.screen import report_door, session
-from situasi.screen.neutrality_panel import work
 from tests.conftest import NOON, settings_in
 
 FEEDS = tuple(feed_schemas.FEEDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from pages.turnout import data as turnout_data
 from situasi.access.roles import GUARDED_COLUMNS, ROLES, SCREENS, Viewer
 from situasi.analysis import queries
 from situasi.analysis.situation import area_summary as analysis
@@ -14,7 +15,6 @@ from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain import register as domain_register
 from situasi.live import access_scope
-from situasi.screen import turnout_work
 from tests.builders import incident, incidents, report, rows_of, wib
 
 INDRALAYA, PEMULUTAN = "16.10.04", "16.10.05"
@@ -97,7 +97,7 @@ def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
     board: Board,
 ) -> None:
     def estimated(register: domain_register.Register) -> bool:
-        found = queries.run(turnout_work.work, frames(), register, wib("12.00"), ())
+        found = queries.run(turnout_data.work, frames(), register, wib("12.00"), ())
         return bool(found.whole["estimated"])
 
     assert not estimated(board.register)

@@ -257,7 +257,7 @@ OTHERWISE = {
     "situasi/ingest/upload.py",
     "situasi/simulation/synthetic_province.py",
     "situasi/reports/sitrep/pdf_writer.py",
-    "situasi/screen/report_messages.py",
+    "pages/report_entry/messages.py",
     "situasi/store/backup/backup_container.py",  # members of an archive that whole.making names
     "situasi/server/api/delivery.py",
     "situasi/common/atomic_files.py",

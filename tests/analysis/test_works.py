@@ -9,6 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from pages.activities import data as activities_data
+from pages.neutrality import panels as neutrality_panels
+from pages.personnel import data as personnel_data
+from pages.stations import panels as stations_panels
+from pages.turnout import data as turnout_data
 from situasi.analysis import queries
 from situasi.analysis.personnel import coverage
 from situasi.analysis.queries import reads
@@ -17,13 +22,6 @@ from situasi.analysis.stations import reports, status
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, TPS
 from situasi.domain.register import Register
-from situasi.screen import (
-    activities_work,
-    neutrality_panel,
-    personnel_work,
-    stations_panel,
-    turnout_work,
-)
 from tests.analysis.builders_tps import small
 from tests.builders import incidents, rows_of, wib
 
@@ -92,10 +90,10 @@ def test_a_work_that_did_not_say_what_it_reads_is_given_everything() -> None:
         (coverage.coverage, ()),
         (area_summary.day, ()),
         (worklist.casework, (worklist.Selection(),)),
-        (personnel_work.work, ((),)),
-        (turnout_work.work, ((),)),
-        (neutrality_panel.work, ((),)),
-        (stations_panel.history, ("16.10.01.1011.001",)),
+        (personnel_data.work, ((),)),
+        (turnout_data.work, ((),)),
+        (neutrality_panels.work, ((),)),
+        (stations_panels.history, ("16.10.01.1011.001",)),
     ],
 )
 def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple[Any, ...]) -> None:
@@ -104,4 +102,4 @@ def test_every_work_of_the_pages_names_all_that_it_reads(work: Any, asked: tuple
 
 
 def test_the_activities_are_read_by_their_page_alone() -> None:
-    assert queries.of(activities_work.work).every == ("activities",)
+    assert queries.of(activities_data.work).every == ("activities",)

@@ -9,7 +9,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from pages import incidents, personnel, situation, turnout
+from pages.incidents import page as incidents_page
+from pages.personnel import page as personnel_page
+from pages.situation import page as situation_page
+from pages.turnout import page as turnout_page
 from situasi import board as house
 from situasi.board import Board
 from situasi.reports.sitrep.model import Fact, Laporan
@@ -19,8 +22,8 @@ from tests.documents.reading import numbers, sheets, text_of
 
 pytestmark = pytest.mark.slow
 
-_PAGES = {"situation": situation, "incidents": incidents, "turnout": turnout,
-          "personnel": personnel}  # fmt: skip
+_PAGES = {"situation": situation_page, "incidents": incidents_page, "turnout": turnout_page,
+          "personnel": personnel_page}  # fmt: skip
 _SCRIPT = """
 from pages import {name}
 from situasi.screen import filters

@@ -47,7 +47,7 @@ from tests.builders_election import write_squares
 from tests.conftest import settings_in
 
 ONE, OTHER, CLOSED = "99.01", "99.02", "99.03"
-FRAME = ROOT / "situasi/screen/frame.py"
+FRAME = ROOT / "pages/app.py"
 Draw = Callable[..., AppTest]
 
 

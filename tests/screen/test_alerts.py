@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.alerts import data as alerts_data
+from pages.alerts import tables as alerts_tables
+from pages.alerts.data import Wanted
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import alert_actions
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.snapshot import Picture
-from situasi.screen import alerts_tables, alerts_work, session
-from situasi.screen.alerts_work import Wanted
+from situasi.screen import session
 from situasi.screen.page import View
 from tests.builders import unbounded, wib
 from tests.calls import calls
@@ -152,7 +154,7 @@ def _shown(board: Board, role: str) -> Any:
     at = session.moment(None, shown)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], ()))
-        return alerts_work.found(View(shown, at, ()), Wanted(rules=("berat",)))
+        return alerts_data.found(View(shown, at, ()), Wanted(rules=("berat",)))
 
 
 def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
@@ -165,10 +167,10 @@ def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
         seen = Viewer(role, ROLES[role], ())
         monkeypatch.setattr(session, "viewer", lambda seen=seen: seen)
         told[role] = set(
-            alerts_work.found(View(shown, at, ()), Wanted()).raised.alerts.table["rule"]
+            alerts_data.found(View(shown, at, ()), Wanted()).raised.alerts.table["rule"]
         )
-        assert ("netralitas" in alerts_work.rules()) == (role == "pimpinan")
-        assert ("tanpa_petugas" in alerts_work.rules()) == (role != "tamu")
+        assert ("netralitas" in alerts_data.rules()) == (role == "pimpinan")
+        assert ("tanpa_petugas" in alerts_data.rules()) == (role != "tamu")
     assert "tanpa_petugas" in told["pimpinan"] & told["analis"]
     assert not {"tanpa_petugas", "kurang_pola", "netralitas"} & told["tamu"]
 
@@ -193,7 +195,7 @@ def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> 
     assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
     shown = live.lookout.picture()
     past = session.moment(wib("11.59") - timedelta(minutes=0), shown)
-    assert alerts_work.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty
+    assert alerts_data.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty
 
 
 def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from pages.system_health import page as system_health_page
 from situasi.board import Board
 from situasi.common import telemetry
 from situasi.common.telemetry import Beat, Errand, InboxState, Pulse, Unread
-from situasi.screen import health_panel, inbox_failures
+from situasi.screen import inbox_failures
 from tests.conftest import NOON
 
 
@@ -24,39 +25,39 @@ def beat(minute: float = 0, **more: Any) -> Beat:
 
 
 def test_a_row_that_was_shown_late_is_an_alarm() -> None:
-    assert not health_panel._lag(beat(lag=1.9)).alarm
-    assert health_panel._lag(beat(lag=2.1)).alarm
+    assert not system_health_page._lag(beat(lag=1.9)).alarm
+    assert system_health_page._lag(beat(lag=2.1)).alarm
 
 
 def test_no_row_yet_is_no_lag_of_zero() -> None:
-    assert health_panel._lag(beat(lag=None)).value == "–"
+    assert system_health_page._lag(beat(lag=None)).value == "–"
 
 
 def test_quarantine_that_grows_is_an_alarm_and_one_that_stays_is_not(empty: Board) -> None:
     stays = [beat(0, waiting=5), beat(30, waiting=5), beat(90, waiting=5)]
-    assert not health_panel._waiting([*stays]).alarm
+    assert not system_health_page._waiting([*stays]).alarm
     grows = [*stays, beat(120, waiting=7)]
-    card = health_panel._waiting(grows)
+    card = system_health_page._waiting(grows)
     assert card.alarm and card.value == "7" and "+2" in str(card.note)
 
 
 def test_what_grew_more_than_an_hour_ago_no_longer_alarms(empty: Board) -> None:
-    assert not health_panel._waiting([beat(0, waiting=0), *(beat(m, waiting=7)
+    assert not system_health_page._waiting([beat(0, waiting=0), *(beat(m, waiting=7)
                                      for m in (1, 62, 122))]).alarm  # fmt: skip
 
 
 def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
-    assert health_panel._memory(beat(memory=None)).value == "–"
-    assert health_panel._memory(beat(memory=1_100_000_000)).alarm
+    assert system_health_page._memory(beat(memory=None)).value == "–"
+    assert system_health_page._memory(beat(memory=1_100_000_000)).alarm
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telemetry, "descriptors", lambda: (700, 1000))
-    assert not health_panel._descriptors().alarm
+    assert not system_health_page._descriptors().alarm
     monkeypatch.setattr(telemetry, "descriptors", lambda: (800, 1000))
-    assert health_panel._descriptors().alarm
+    assert system_health_page._descriptors().alarm
     monkeypatch.setattr(telemetry, "descriptors", lambda: None)
-    assert health_panel._descriptors().value == "–"
+    assert system_health_page._descriptors().value == "–"
 
 
 def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
@@ -70,47 +71,47 @@ def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
 
 
 def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
-    file = health_panel._table([beat(1, lag=None, memory=None), beat(0)]).file()
+    file = system_health_page._table([beat(1, lag=None, memory=None), beat(0)]).file()
     assert len(file) == 2
     lag = next(name for name in file if name.startswith("Simpan sampai tampil"))
     assert file[lag].isna().tolist() == [True, False]
 
 
 def test_a_curve_of_twelve_hours_is_short_and_keeps_its_one_peak() -> None:
-    lag = next(one for one in health_panel.MEASURES if one.key == "lag")
+    lag = next(one for one in system_health_page.MEASURES if one.key == "lag")
     beats = [beat(second / 60) for second in range(0, 12 * 3600, 5)]
     beats[4321] = replace(beats[4321], lag=9.0)
-    drawn = health_panel.worst(lag, beats)
-    assert len(drawn) <= health_panel.MOST
+    drawn = system_health_page.worst(lag, beats)
+    assert len(drawn) <= system_health_page.MOST
     assert max(lag.of(one) or 0 for one in drawn) == 9.0
     assert [one.at for one in drawn] == sorted(one.at for one in drawn)
-    assert health_panel.worst(lag, beats[:7]) == beats[:7]
+    assert system_health_page.worst(lag, beats[:7]) == beats[:7]
 
 
 def test_a_backup_that_is_old_or_failed_is_an_alarm(empty: Board) -> None:
     errand = Errand()
-    assert health_panel._backup(errand, NOON).value == "–"  # nobody wants one: said, no alarm
+    assert system_health_page._backup(errand, NOON).value == "–"  # nobody wants one: said, no alarm
     errand.wanted = True
-    card = health_panel._backup(errand, NOON)
+    card = system_health_page._backup(errand, NOON)
     assert (card.value, card.alarm) == ("–", False)
     errand.well(NOON - timedelta(hours=10), note="situasi-20241127-0230.zip")
-    card = health_panel._backup(errand, NOON)
+    card = system_health_page._backup(errand, NOON)
     assert ("10 jam" in str(card.value), card.alarm) == (True, False)
-    assert health_panel._backup(errand, NOON + timedelta(hours=17)).alarm
+    assert system_health_page._backup(errand, NOON + timedelta(hours=17)).alarm
     errand.failed(NOON, "Disk penuh.")
-    card = health_panel._backup(errand, NOON)
+    card = system_health_page._backup(errand, NOON)
     assert card.alarm and card.note == "Disk penuh."
 
 
 def test_rows_that_wait_where_nobody_knows_how_many_are_not_zero(empty: Board) -> None:
     errand = Errand()
     errand.failed(NOON, "Server penyimpanan tidak menjawab.")
-    card = health_panel._upstream(errand, NOON)
+    card = system_health_page._upstream(errand, NOON)
     assert (card.value, card.alarm) == ("–", True)
     errand.failed(NOON, "Server penyimpanan tidak menjawab.", 1234)
-    assert health_panel._upstream(errand, NOON).value == "1.234"
+    assert system_health_page._upstream(errand, NOON).value == "1.234"
     errand.well(NOON, 0)
-    card = health_panel._upstream(errand, NOON)
+    card = system_health_page._upstream(errand, NOON)
     assert (card.value, card.alarm) == ("0", False)
 
 
@@ -125,7 +126,7 @@ def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
         (None, ""), ("putus", ""), (None, "12")
     ]  # fmt: skip
     assert errand.age(NOON + timedelta(seconds=20)) == 11
-    file = health_panel._turns(errand, "berkas").file()
+    file = system_health_page._turns(errand, "berkas").file()
     assert len(file) == 3
 
 
@@ -133,7 +134,10 @@ def test_what_another_server_does_is_neither_switched_off_nor_an_alarm(empty: Bo
     errand = Errand()
     errand.wanted = errand.elsewhere = True
     errand.failed(NOON, "putus")
-    for card in (health_panel._backup(errand, NOON), health_panel._upstream(errand, NOON)):
+    for card in (
+        system_health_page._backup(errand, NOON),
+        system_health_page._upstream(errand, NOON),
+    ):
         assert (card.value, card.note, card.alarm) == ("–", "dikerjakan server lain", False)
     assert not errand.ours
 

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages import navigation
 from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.board import Board
-from situasi.screen import menu, session
+from situasi.screen import session
 from tests.conftest import NOON
 
 _SCRIPT = """
@@ -37,8 +38,8 @@ def test_an_account_has_its_name_role_and_area_and_the_way_out(
 
 @pytest.mark.parametrize("url", ["http://[", None, "", "://", "x" * 9000])
 def test_a_browser_may_say_to_be_anywhere(url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(menu.st, "context", SimpleNamespace(url=url))
-    assert menu.asked() not in SCREENS
+    monkeypatch.setattr(navigation.st, "context", SimpleNamespace(url=url))
+    assert navigation.asked() not in SCREENS
 
 
 def test_a_guest_by_a_link_is_a_guest_and_finds_no_way_to_accounts(

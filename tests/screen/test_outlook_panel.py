@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.turnout.data import scored, work
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import queries
@@ -17,7 +18,6 @@ from situasi.analysis.turnout.forecast import areas, whole
 from situasi.board import Board
 from situasi.screen import session, tables
 from situasi.screen.tables import Table
-from situasi.screen.turnout_work import scored, work
 from tests.builders import wib
 
 pytestmark = pytest.mark.slow

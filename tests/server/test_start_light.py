@@ -43,7 +43,7 @@ LOADS = """
 import gc, json, sys
 import dashboard
 walks = gc.isenabled()
-import situasi.screen.menu
+import pages.navigation
 print(json.dumps({"walks": walks, "loaded": list(sys.modules)}))
 """
 

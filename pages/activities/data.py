@@ -1,0 +1,107 @@
+"""What the page Tahapan dan giat shows, found once for all who look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from pages.activities import tables as shown
+from situasi.analysis.activities import activities, sop_checklist, stages
+from situasi.analysis.activities.sop_checklist import Line
+from situasi.analysis.queries import reads
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.domain.feed_schemas import ACTIVITIES
+from situasi.domain.labels import label
+from situasi.domain.register import Register, Stage
+from situasi.figures.charts.gantt import gantt
+from situasi.figures.theme import Theme
+from situasi.screen.tables import Table
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that always stand on the page, in the words of one language."""
+
+    matrix: Table
+    agenda: Table
+    drills: Table
+    joint: Table
+
+
+@dataclass(frozen=True)
+class Work:
+    """The stages, the activities and the SOP list at a moment.
+
+    cases: the activities of the chosen kecamatan and of the whole kabupaten. strange: those
+    with a code that the register does not have. crowded: how many name more institutions than
+    are counted. lines: of all stages, in the order of the file.
+    """
+
+    timetable: pd.DataFrame
+    running: list[Stage]
+    upcoming: list[Stage]
+    cases: pd.DataFrame
+    counts: dict[str, int]
+    agenda: pd.DataFrame
+    drills: pd.DataFrame
+    strange: pd.DataFrame
+    crowded: int
+    lines: list[Line]
+    tables: Tables
+
+    def lines_of(self, codes: list[str]) -> list[Line]:
+        return [line for line in self.lines if line.item.stage in codes]
+
+
+@reads(ACTIVITIES)
+def work(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    kecamatan: tuple[str, ...],
+    language: str,
+) -> Work:
+    """Everything that the page needs."""
+    i18n.use(language)
+    every = activities.cases(known["activities"], register, at)
+    found = activities.within(every, kecamatan)
+    concerned = stages.here(register.stages, register.election.kabupaten)
+    agenda, drills = activities.agenda(found), activities.drills(found)
+    return Work(
+        timetable=stages.timetable(register.stages, at.date()),
+        running=stages.running(concerned, at.date()),
+        upcoming=stages.upcoming(concerned, at.date()),
+        cases=found,
+        counts=activities.counts(found),
+        agenda=agenda,
+        drills=drills,
+        # Of no chosen kecamatan, perhaps, but never to be lost.
+        strange=every[every["strange"].notna()],
+        crowded=activities.crowded(found),
+        lines=sop_checklist.checklist(register.sop, found),
+        tables=_tables(found, agenda, drills, [k for k in register.kecamatan
+                                               if not kecamatan or k in kecamatan]),
+    )  # fmt: skip
+
+
+def _tables(
+    found: pd.DataFrame, agenda: pd.DataFrame, drills: pd.DataFrame, chosen: list[str]
+) -> Tables:
+    return Tables(
+        matrix=shown.matrix(activities.matrix(found, chosen), found, chosen),
+        agenda=shown.readable(agenda),
+        drills=shown.readable(drills),
+        joint=shown.joint(activities.joint(found)),
+    )
+
+
+def timetable(day: date, theme: Theme) -> go.Figure:
+    """The Gantt chart of all stages, this day marked."""
+    names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
+    table = stages.timetable(board().register.stages, day)
+    return gantt(table, names, day, i18n.day(day), theme)

@@ -1,0 +1,177 @@
+"""The panels of Tahapan dan giat: Gantt, SOP list, planned against done, agenda, joint work."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.activities import tables as shown
+from pages.activities.data import Work, timetable
+from pages.activities.markup import Tick, checklist, key
+from situasi.analysis.activities import activities, sop_checklist
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import filters, page, parts, tables
+from situasi.screen.chart import chart
+from situasi.screen.page import View
+
+NOW = "berjalan"  # in the address: whatever stage is running
+_FEW = 9  # rows of a table in sight, beside another
+USUAL = "usulan"  # what sop.csv says of a line that is our own proposal
+
+
+def gantt_panel(view: View, found: Work) -> None:
+    with parts.bar():
+        page.section(_("Tahapan"))
+        tables.opens(_("Semua tahap"), lambda: shown.timetable(found.timetable), "semua_tahap")
+    # No report changes it: it is drawn once for a day.
+    chart(
+        "gantt",
+        _("Tahapan pemilihan sebagai balok waktu, hari yang ditampilkan ditandai"),
+        (),
+        partial(timetable, view.at.at.date()),
+        asked=view.at.at.date(),
+    )
+    key(
+        [
+            *((state, label("tahap", state)) for state in ("lewat", "berjalan", "akan")),
+            ("ragu", _("tanggal belum pasti")),
+        ]
+    )
+    undrawn = found.timetable[~found.timetable["drawn"]]
+    if len(undrawn):
+        names = "; ".join(undrawn["name"])
+        said = _("Tidak digambar, tanggal tidak lengkap di sumber: {names}.")
+        st.caption(said.format(names=names))
+
+
+def sop_panel(found: Work) -> None:
+    with parts.bar():
+        page.section(_("SOP menurut tahap"))
+        asked = _chosen_stage(found)
+    codes, note = _codes(found, asked)
+    lines = found.lines_of(codes)
+    if not lines:
+        parts.empty(_("Tidak ada butir SOP untuk tahap berjalan atau berikut. Pilih tahap lain."))
+        return
+    checklist(
+        [
+            (shown.stage_names((code,)), [_tick(line) for line in found.lines_of([code])])
+            for code in codes
+            if found.lines_of([code])
+        ]
+    )
+    with parts.bar():
+        st.caption(note + _counted(sop_checklist.counts(lines)), width="content")
+        tables.opens(
+            _("Giat di balik daftar"), lambda: shown.checklist(found.cases, lines), "sop_baris"
+        )
+
+
+def _chosen_stage(found: Work) -> str:
+    listed = list(dict.fromkeys(line.item.stage for line in found.lines))
+    names = {stage.code: stage.name for stage in board().register.stages}
+    return filters.one(
+        st.selectbox, "tahap", _("Tahap"), [NOW, *listed],
+        lambda code: _("tahap berjalan") if code == NOW else names[code],
+        width=340,
+    )  # fmt: skip
+
+
+def _codes(found: Work, asked: str) -> tuple[list[str], str]:
+    """The stages whose lines are shown; the nearest to come where none that runs has any."""
+    if asked != NOW:
+        return [asked], ""
+    running = [stage.code for stage in found.running]
+    if found.lines_of(running):
+        return running, ""
+    later = [stage.code for stage in found.upcoming if found.lines_of([stage.code])]
+    note = _("Tahap berjalan tidak punya butir; ini tahap berikut. ") if later else ""
+    return later[:1], note
+
+
+def _counted(counts: dict[str, int]) -> str:
+    said = [f"{label('sop', state)} {i18n.number(n)}" for state, n in counts.items() if n]
+    total = _("dari {n} butir").format(n=i18n.number(sum(counts.values())))
+    return " · ".join(said) + " " + total
+
+
+def _tick(line: sop_checklist.Line) -> Tick:
+    item = line.item
+    ours = item.basis == USUAL
+    who = " · ".join(filter(None, [shown.fungsi_name(item.fungsi), label("giat", item.giat)]))
+    explained = _("usulan, dapat diubah Polres") if ours else item.basis
+    return Tick(
+        line.state, label("sop", line.state), item.text, who,
+        _("usulan") if ours else _("bersumber"), explained,
+    )  # fmt: skip
+
+
+def matrix_panel(found: Work) -> None:
+    page.section(_("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan"))
+    title = _("Giat menurut fungsi dan kecamatan")
+    tables.shown(found.tables.matrix, "giat_matriks", title, most=_FEW)
+    st.caption(_("3/4: tiga terlaksana dari empat giat, tanpa yang batal. –: belum ada giat."))
+
+
+def agenda_panel(found: Work) -> None:
+    page.section(_("Agenda: direncanakan, belum terlaksana"))
+    if found.agenda.empty:
+        parts.empty(_("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana."))
+    else:
+        aside = [_("id"), _("pelapor")]
+        tables.shown(found.tables.agenda, "agenda", _("Agenda giat"), most=_FEW, aside=aside)
+    if found.upcoming:
+        st.caption(_for_next(found))
+
+
+def _for_next(found: Work) -> str:
+    """What is planned for the next stage: activities and lines of the SOP list."""
+    nearest = [s for s in found.upcoming if s.start == found.upcoming[0].start]
+    codes = [stage.code for stage in nearest]
+    lines = found.lines_of(codes)
+    planned = sum(line.state != "belum" for line in lines)
+    return _(
+        "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
+    ).format(
+        names="; ".join(stage.name for stage in nearest),
+        n=i18n.number(len(activities.of_stages(found.agenda, codes))),
+        planned=i18n.number(planned),
+        lines=i18n.number(len(lines)),
+    )
+
+
+def drills_panel(found: Work) -> None:
+    page.section(_("Latihan"))
+    if found.drills.empty:
+        parts.empty(_("Belum ada latihan yang dilaporkan."))
+        return
+    aside = [_("giat"), _("fungsi"), _("id"), _("pelapor")]
+    title = _("Latihan Sispamkota")
+    tables.shown(found.tables.drills, "latihan", title, most=_FEW, aside=aside)
+
+
+def joint_panel(found: Work) -> None:
+    with parts.bar():
+        page.section(_("Kerja bersama menurut mitra"))
+        together = found.cases[found.cases["mitra"].notna()]
+        tables.opens(_("Giat bersama"), lambda: shown.readable(together), "giat_bersama")
+    if not len(found.tables.joint):
+        parts.empty(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
+        return
+    tables.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
+    if found.crowded:
+        said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
+        most = i18n.number(activities.MOST_PARTNERS)
+        st.caption(said.format(n=i18n.number(found.crowded), most=most))
+
+
+def strange_panel(found: Work) -> None:
+    """Activities with codes that the register does not have: listed, never dropped."""
+    if len(found.strange):
+        said = _("{n} giat dengan kode yang tidak cocok dengan daftar")
+        title = said.format(n=i18n.number(len(found.strange)))
+        tables.opens(title, lambda: shown.readable(found.strange), "giat_asing")

@@ -1,0 +1,45 @@
+"""The filter line of Peringatan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pages.alerts import data as alerts_data
+from pages.alerts.data import Wanted
+from situasi.actions import alert_actions
+from situasi.board import current as board
+from situasi.common.i18n import _
+from situasi.presentation import alerts as telling
+from situasi.screen import filters, page
+from situasi.screen.page import View
+
+
+def opened(title: str) -> tuple[View, Wanted]:
+    """Draw heading and filters; the view, and which alerts were asked for."""
+    picked: dict[str, list[str]] = {}
+    rules = board().register.election.alerts
+
+    def several(
+        name: str, heading: str, nothing: str, codes: list[str], words: Callable[[str], str]
+    ) -> Callable[[Any], None]:
+        def draw(place: Any) -> None:
+            picked[name] = filters.several(place, name, heading, nothing, codes, words)
+
+        return draw
+
+    view = page.opened(
+        title,
+        several("derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
+                lambda code: telling.level(rules, rules.levels.index(code))),
+        several("aturan", _("Aturan"), _("semua aturan"), alerts_data.rules(),
+                lambda code: telling.rule(rules, code)),
+        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.LIVES), telling.life),
+    )  # fmt: skip
+    wanted = Wanted(
+        levels=tuple(picked["derajat"]),
+        rules=tuple(picked["aturan"]),
+        lives=tuple(picked["hidup"]),
+        kecamatan=view.kecamatan,
+    )
+    return view, wanted

@@ -1,0 +1,72 @@
+"""The frame of every page: style, language, bands, navigation. Streamlit runs this file."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from pages import app_higher_command
+from pages.navigation import asked, menu
+from situasi.common.i18n import _
+from situasi.live.snapshot import Picture
+from situasi.presentation import view_text
+from situasi.screen import address, filters, parts, playback, session, whose
+from situasi.screen.heartbeat import watched
+from situasi.screen.session import Moment
+
+ICON = Path(__file__).with_name("icon.png")
+
+
+def main() -> None:
+    whose.decide(asked())
+    if app_higher_command.is_asked():
+        app_higher_command.main(ICON)
+        return
+    st.set_page_config(
+        page_title=f"Situasi · {whose.desk().place}", page_icon=str(ICON), layout="wide"
+    )
+    address.carry(asked(), filters.CARRIED)
+    language = session.speak()
+    parts.style(session.viewer_theme())
+    parts.scripts()
+    if not session.viewer().role.screens:
+        parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        return
+    filters.recall_moment()
+    playback.stays_over()
+    shown = session.picture()
+    parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
+    watched(partial(_page, shown), shown, language)
+
+
+def _page(shown: Picture) -> None:
+    if shown.trouble and not shown.snapshot.version:
+        # What was never read is neither empty nor calm: nothing may be drawn as if it were.
+        parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+        return
+    menu().run()
+    address.know_way(asked(), filters.CARRIED)
+
+
+def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
+    """What must not be overlooked."""
+    link = session.viewer().link
+    return (
+        view_text.bands(
+            at,
+            whose.desk().zone_label,
+            rehearsal=shown.snapshot.rehearsal,
+            until=link.ends if link else None,
+            trouble=shown.trouble,
+            register=session.register(),
+            replaced_at=shown.replaced_at,
+        )
+        + app_higher_command.bands_of_looking(at)
+        + session.failed_acts()
+    )
+
+
+with session.one_run():
+    main()

@@ -1,0 +1,125 @@
+"""The frame of the page of a command above; what a kabupaten's pages say seen from there."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages import navigation
+from pages.higher_command import page
+from situasi.access import roles
+from situasi.access.roles import SCREENS
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.higher_command import app, comparison
+from situasi.higher_command.rollup_cache import Overview
+from situasi.presentation import view_text
+from situasi.screen import address, filters, noted, parts, session, upper, whose
+from situasi.screen.heartbeat import watched
+
+
+def is_asked() -> bool:
+    """Whether it is the page of a command above, or there is no board to show below it."""
+    return app.current() is not None and (whose.is_above() or bool(_refusal()))
+
+
+def main(icon: Path) -> None:
+    """Draw it."""
+    name = upper.command().name
+    st.set_page_config(page_title=f"Situasi · {name}", page_icon=str(icon), layout="wide")
+    language = session.speak()
+    parts.style(session.viewer_theme())
+    parts.scripts()
+    if not roles.oversees(session.account()):
+        parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        return
+    if not whose.is_above():
+        _refused()
+    else:
+        _page(language)
+
+
+def _page(language: str) -> None:
+    filters.recall_moment()
+    found = upper.overview()
+    parts.bands(
+        view_text.bands(
+            upper.moment(),
+            whose.desk().zone_label,
+            rehearsal=upper.rehearsal(),
+            until=None,
+            trouble=found.trouble,
+        )
+        + session.failed_acts()
+    )
+    watched(partial(_draw, found), None, language)
+
+
+def _draw(found: Overview) -> None:
+    if found.trouble and not found.rollups:
+        # What was never read is neither empty nor calm: nothing may be drawn as if it were.
+        parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+        return
+    _menu().run()
+
+
+def _menu() -> StreamlitPage:
+    """One page, whatever the address says: those of a kabupaten are of none without its code."""
+    home = st.Page(page.show, title=upper.command().name, url_path="", default=True)
+    others = [
+        st.Page(page.show, title=name, url_path=name, visibility="hidden")
+        for name in (whose.NAME, *SCREENS)
+    ]
+    chosen = st.navigation([home, *others])
+    address.know_page(whose.NAME)
+    with st.sidebar:
+        navigation.way_up()
+        navigation.who(session.account())
+    return chosen
+
+
+def _refusal() -> str:
+    return session.of_run("refusal", lambda: whose.refusal(session.account()))
+
+
+def _refused() -> None:
+    """Why this kabupaten is not shown, and the way back."""
+    noted.refused_kabupaten(whose.code())
+    parts.empty(_refusal())
+    up = whose.up()
+    if up is not None:
+        parts.way_up(f"◂ {up[0]}", up[1])
+
+
+def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
+    """What must not be overlooked before the board of a kabupaten, where one looks from above."""
+    above, there = board().above, app.current()
+    if above is None or there is None:
+        return []
+    own = board().register.election
+    said = _("Dilihat dari {name}: papan {polres}, hanya baca")
+    bands = [("guest", said.format(name=above.name, polres=own.command))]
+    found = there.overseeing.overview()
+    silent = board().code in {one.code for one in found.silent(board().code)}
+    if at.live and silent:
+        (line,) = [
+            one for one in comparison.lines(found, board().code[:2]) if one.code == board().code
+        ]
+        bands.append(("broken", _silent(line, own.command)))
+    return bands
+
+
+def _silent(line: comparison.Line, polres: str) -> str:
+    if line.exercise_at is not None:
+        said = _("Tidak ada yang baru dari {polres} pada jam latihan")
+        return said.format(polres=polres)
+    if line.copied_at is None:
+        return _("Belum pernah ada yang datang dari {polres}").format(polres=polres)
+    last, now = (at.astimezone(line.zone) for at in (line.copied_at, line.now))
+    return _("Tidak ada yang baru dari {polres}: ini salinan {age}, bukan keadaan sekarang").format(
+        polres=polres, age=i18n.ago(last, now)
+    )

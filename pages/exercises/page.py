@@ -1,0 +1,159 @@
+"""The page Latihan: starting a scenario, and how soon the staff reacted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.exercises.data import Drilled
+from situasi.actions import exercise_controller
+from situasi.actions.exercise_controller import DrillRefused
+from situasi.analysis.exercise_response import latest, medians
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.labels import label
+from situasi.screen import page, parts, session, tables
+from situasi.screen.columns import moments, span, text
+from situasi.screen.figure_row import Count, Figure, figure_row
+from situasi.screen.page import View
+from situasi.screen.parts import Card
+from situasi.screen.tables import Table
+from situasi.store.interface import StoreError
+
+_CHOSEN, _SAID = "latihan_skenario", "_latihan_kata"
+
+
+def starting(done: Drilled, view: View) -> None:
+    """Choose a scenario and start it, for whoever may, where one may be played."""
+    said = st.session_state.pop(_SAID, None)
+    if said is not None:
+        st.warning(parts.plain(said))
+    reason = exercise_controller.why_not(board())
+    if reason is not None:
+        parts.empty(reason)
+        return
+    if not done.known:
+        parts.empty(_("Belum ada skenario di folder pemilihan ini."))
+        return
+    if not exercise_controller.may_start(session.viewer()):
+        st.caption(_("Memulai skenario adalah wewenang pimpinan atau admin."))
+        return
+    with parts.line("mulai_latihan"):
+        chosen = st.selectbox(
+            _("Skenario"), list(done.known), format_func=lambda code: done.known[code].name,
+            key=_CHOSEN, label_visibility="collapsed", width=320,
+        )  # fmt: skip
+        st.button(
+            _("Mulai skenario"), on_click=_start, args=(done,), type="primary",
+            disabled=not view.at.live,
+        )  # fmt: skip
+    st.caption(parts.plain(done.known[chosen].words))
+
+
+def _start(done: Drilled) -> None:
+    session.speak()
+    scenario, viewer = done.known.get(st.session_state.get(_CHOSEN, "")), session.viewer()
+    if scenario is None or not exercise_controller.may_start(viewer):
+        st.session_state[_SAID] = _("Peran ini tidak boleh melakukannya.")
+        return
+    try:
+        exercise_controller.start(board(), scenario, viewer.name, session.now())
+    except (DrillRefused, StoreError) as error:
+        st.session_state[_SAID] = str(error)
+
+
+def figures(done: Drilled) -> None:
+    """How many cases were reported, and the median of each step with what is still open."""
+    found, half = done.found, medians(done.found)
+    figure_row([_cases(done), *(_step(done, step, half[step]) for step in STEPS)])
+    late = found[found["state"].isin(["lambat", "lewat"])]
+    said = _(
+        "{late} dari {all} langkah lewat batas, yang masih terbuka ikut dihitung. Waktu menurut "
+        "jam orang: dari tersimpannya laporan skenario sampai tersimpannya langkah."
+    )
+    told = int(found["took"].notna().sum())
+    st.caption(said.format(late=i18n.number(len(late)), all=i18n.number(told)))
+
+
+def _cases(done: Drilled) -> Figure:
+    cases = done.found.drop_duplicates("id")
+    told = int(cases["injected"].notna().sum())
+    value = _("{n} dari {all}").format(n=i18n.number(told), all=i18n.number(len(cases)))
+    note = _("{n} skenario dimulai").format(n=i18n.number(len(done.runs)))
+    return Figure("kasus", Card(_("Kasus yang dilaporkan"), value, note),
+                  partial(reacted, done, done.found), (Count(told),))  # fmt: skip
+
+
+def _step(done: Drilled, step: str, median: timedelta | None) -> Figure:
+    own = done.found[done.found["step"] == step]
+    states = own["state"].value_counts()
+    value = _("belum") if median is None else i18n.span(median)
+    note = _("{on} tepat, {late} terlambat, {open} belum").format(
+        on=i18n.number(states.get("tepat", 0)),
+        late=i18n.number(states.get("lambat", 0)),
+        open=i18n.number(states.get("belum", 0) + states.get("lewat", 0)),
+    )
+    title = _("Sampai {step} (median)").format(step=label("reaksi", step))
+    return Figure(step, Card(title, value, note, alarm=bool(states.get("lewat", 0))),
+                  partial(reacted, done, own))  # fmt: skip
+
+
+def reacted(done: Drilled, found: pd.DataFrame) -> Table:
+    """Each case and step, the newest drill first."""
+    return tables.table(
+        {
+            _("skenario"): [_name(done, code) for code in found["scenario"]],
+            _("laporan masuk"): moments(found["injected"]),
+            _("langkah"): [label("reaksi", step) for step in found["step"]],
+            _("lama"): span(found["took"]),
+            _("target"): span(found["target"]),
+            _("keadaan"): [_state(state) for state in found["state"]],
+            _("tercapai"): moments(found["at"]),
+            _("id"): text(found["id"]),
+        },
+        True,
+    )
+
+
+def _name(done: Drilled, code: str) -> str:
+    return done.known[code].name if code in done.known else code
+
+
+def _state(state: object) -> str:
+    if not isinstance(state, str):
+        return _("belum dilaporkan")
+    return label("reaksi_keadaan", state)
+
+
+def whole(done: Drilled) -> None:
+    """All of them in sight, with their files."""
+    page.section(_("Reaksi tiap kasus"))
+    tables.shown(reacted(done, done.found), "reaksi", _("Reaksi tiap kasus latihan"), most=16)
+
+
+def better(done: Drilled) -> None:
+    """Of each drill the step that took longest against its target."""
+    page.section(_("Yang dapat dilatih lagi"))
+    worst = latest(done.found)
+    if worst.empty:
+        parts.empty(_("Tidak ada langkah yang lewat batas sampai saat ini."))
+        return
+    for row in worst.to_dict("records"):
+        st.markdown("- " + parts.plain(_behind(done, row)))
+
+
+def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:
+    return _("{scenario}: {step} {time}, batas {target} ({state})").format(
+        scenario=_name(done, row["scenario"]),
+        step=label("reaksi", row["step"]),
+        time=i18n.span(row["took"]),
+        target=i18n.span(row["target"]),
+        state=_state(row["state"]),
+    )

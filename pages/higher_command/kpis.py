@@ -1,0 +1,95 @@
+"""The key figures of a command above: sums, each with of how many kabupaten it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pages.higher_command import tables as higher_command_tables
+from pages.higher_command.wording import at_least, from_some, of_tps, rate
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.figures.theme import SITUASI
+from situasi.higher_command.comparison import Line
+from situasi.screen import parts
+from situasi.screen.figure_row import Count, Figure
+from situasi.screen.parts import Card
+from situasi.screen.tables import Table
+
+
+def figures(all_of: Line, every: list[Line]) -> list[Figure]:
+    """all_of: the sums. every: what stands behind them."""
+    cards = (
+        ("lapor", _heard(all_of), higher_command_tables.heard),
+        ("terbuka", _opened(all_of), higher_command_tables.incidents),
+        ("situasi", _states(all_of), higher_command_tables.states),
+        ("tps", _stations(all_of), higher_command_tables.stations),
+        ("partisipasi", _turnout(all_of), higher_command_tables.turnout),
+        ("personel", _officers(all_of), higher_command_tables.officers),
+    )
+    return [_figure(key, card, rows, every) for key, card, rows in cards]
+
+
+def _figure(key: str, card: Card, rows: Callable[[list[Line]], Table], every: list[Line]) -> Figure:
+    return Figure(key, card, lambda: rows(every), (Count(None),))
+
+
+def _heard(one: Line) -> Card:
+    never = one.members - one.reporting
+    notes = [
+        _("{n} senyap").format(n=i18n.number(one.silent)) if one.silent else "",
+        _("{n} belum ada laporan").format(n=i18n.number(never)) if never else "",
+    ]
+    value = _("{n} dari {all}").format(n=i18n.number(one.reporting), all=i18n.number(one.members))
+    note = " · ".join(filter(None, notes)) or _("semua melapor")
+    return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent))
+
+
+def _opened(one: Line) -> Card:
+    grave = one.counts["serious_open"]
+    aside = "" if grave is None else _("{n} serius").format(n=at_least(one, "serious_open"))
+    return Card(
+        _("Kejadian terbuka"),
+        at_least(one, "incidents_open"),
+        from_some(one, "incidents_open"),
+        alarm=bool(grave),
+        aside=aside,
+    )
+
+
+def _states(one: Line) -> Card:
+    marks = [
+        (parts.swatch(state), at_least(one, f"situasi_{state}"), "") for state in reversed(SITUASI)
+    ]
+    told = one.counts["situasi_merah"] is not None
+    note = " · ".join(label("situasi", state) for state in reversed(SITUASI))
+    return Card(
+        _("Situasi kecamatan"),
+        parts.counted(marks) if told else "–",
+        f"{note} · {from_some(one, 'situasi_merah')}" if told else _("belum ada laporan"),
+        alarm=bool(one.counts["situasi_merah"]),
+    )
+
+
+def _stations(one: Line) -> Card:
+    told = one.counts["tps_reported"] is not None
+    value = _("{n} dari {all}").format(n=at_least(one, "tps_reported"), all=of_tps(one))
+    return Card(_("TPS lapor"), value if told else "–", from_some(one, "tps_reported"))
+
+
+def _turnout(one: Line) -> Card:
+    heads = _("{heads} hadir di {n} TPS, {of}").format(
+        heads=at_least(one, "heads"),
+        n=at_least(one, "tps_counted"),
+        of=from_some(one, "rated"),
+    )
+    told = one.counts["heads"] is not None
+    return Card(_("Partisipasi"), rate(one), heads if told else _("belum ada hitungan"))
+
+
+def _officers(one: Line) -> Card:
+    told = one.counts["officers_present"] is not None
+    value = _("{n} dari {all}").format(
+        n=at_least(one, "officers_present"), all=at_least(one, "officers_posted")
+    )
+    return Card(_("Personel hadir"), value if told else "–", from_some(one, "officers_present"))

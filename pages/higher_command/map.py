@@ -1,0 +1,58 @@
+"""The kabupaten on a map, where somebody brought their boundaries; a click opens one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.higher_command import tables as higher_command_tables
+from pages.higher_command import wording
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.figures.maps.area_style import Area
+from situasi.figures.maps.label_placement import placed
+from situasi.figures.maps.situation_map import HEIGHT, situation_map
+from situasi.figures.theme import SITUASI
+from situasi.higher_command import app
+from situasi.higher_command.comparison import Line
+from situasi.screen import parts, session
+
+_KEY = "peta_wilayah"
+_CLICKED = "_peta_wilayah"
+
+
+def map_panel(every: list[Line]) -> None:
+    """By the worst situasi; nothing where no boundaries are known: the tiles say the same."""
+    there = app.current()
+    shapes = there.boundaries if there else None
+    drawn = {one.code: one for one in every if shapes and one.code in shapes.codes}
+    if shapes is None or not drawn:
+        return
+    names = tuple((code, one.name) for code, one in drawn.items())
+    areas = {code: _area(drawn[code]) if code in drawn else Area("", drawn="filtered")
+             for code in shapes.codes}  # fmt: skip
+    clicks = st.session_state.setdefault(_CLICKED, 0)
+    made = situation_map(
+        placed(shapes, names, HEIGHT),
+        shapes.address,
+        areas,
+        None,
+        session.viewer_theme(),
+        layer_id=f"kabupaten-{clicks}",
+    )
+    alt = _("Peta {n} kabupaten menurut situasi terberat").format(n=len(drawn))
+    chosen = st.pydeck_chart(made, height=HEIGHT, on_select="rerun", key=_KEY, alt=alt)
+    marks = [(parts.swatch(state), label("situasi", state)) for state in reversed(SITUASI)]
+    marks.append((parts.swatch(None), _("belum dinyatakan")))
+    parts.legend(marks, f"{shapes.credit}. {shapes.caution}.")
+    for picked in (one for some in chosen["selection"]["objects"].values() for one in some):
+        line = drawn.get(picked["properties"]["kode"])
+        if line is not None and line.opens:
+            higher_command_tables.go(line)
+
+
+def _area(line: Line) -> Area:
+    value = wording.rate(line)
+    if line.state is None:
+        return Area(line.name, value, drawn="silent")
+    strength = 90 if line.state == "hijau" else 255
+    return Area(line.name, value, SITUASI[line.state], strength)

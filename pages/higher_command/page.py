@@ -1,0 +1,31 @@
+"""The page of a command above: its kabupaten side by side, and the way into each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.higher_command import abreast_panel, map
+from pages.higher_command import kpis as higher_command_kpis
+from pages.higher_command import panels as higher_command_panels
+from pages.higher_command import tables as higher_command_tables
+from situasi.higher_command import comparison
+from situasi.screen import upper, whose
+from situasi.screen.figure_row import figure_row
+from situasi.screen.heading import header
+
+
+def show() -> None:
+    found, at, part = upper.overview(), upper.moment(), whose.part()
+    every, whole = comparison.lines(found, part, upper.estimated()), upper.sums()
+    header(at, abreast_panel.title(part))
+    figure_row(higher_command_kpis.figures(whole, every))
+
+    abreast_panel.controls(at)
+    with st.container(key="wilayah_dan_serius"):
+        left, right = st.columns([13, 7], gap="medium")
+    with left:
+        map.map_panel(every)
+        abreast_panel.tiles(every)
+    with right:
+        higher_command_panels.serious_panel(found, part)
+    higher_command_tables.table_panel(every)

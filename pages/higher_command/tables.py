@@ -1,0 +1,173 @@
+"""The kabupaten side by side as tables; a click on a row of the first opens its board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.higher_command import wording
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.higher_command.comparison import Line
+from situasi.screen import drawn, tables, whose
+from situasi.screen.columns import Cells, moments, number, part, percent
+from situasi.screen.tables import Table, table
+
+_ROW = "wilayah"
+
+
+def table_panel(every: list[Line]) -> None:
+    """All that is told of each."""
+    chosen = tables.shown(
+        _drawn(every), _ROW, wording.each(), most=len(every), on_select="rerun",
+        selection_mode="single-row",
+    )  # fmt: skip
+    tables.say_why(_ROW)
+    for row in chosen["selection"]["rows"]:
+        if row < len(every) and every[row].opens:
+            go(every[row])
+
+
+def _drawn(every: list[Line]) -> Table:
+    return drawn.once(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
+
+
+def go(line: Line) -> None:
+    """Go there as the menu would."""
+    address = {whose.NAME: line.code}
+    for name in ("lang", "saat"):
+        if name in st.query_params and (name != "saat" or line.zone == whose.desk().zone):
+            address[name] = st.query_params[name]
+    name = "" if line.is_part else "situasi"
+    there = st.Page(lambda: None, title=line.name, url_path=name, default=not name)
+    st.switch_page(there, query_params=address)
+
+
+def whole(every: list[Line]) -> Table:
+    """Everything of each, one line."""
+    return _table(
+        every,
+        {
+            _("keadaan"): [_heard(one) for one in every],
+            _("salinan"): moments(one.copied_at for one in every),
+            _("situasi"): [_state(one) for one in every],
+            **_stations(every),
+            **_turnout(every),
+            **_incidents(every),
+            _("kec. merah"): _numbers(every, "situasi_merah"),
+            _("kec. kuning"): _numbers(every, "situasi_kuning"),
+            **_officers(every),
+            _("laporan terakhir"): moments(one.reported_at for one in every),
+        },
+    )
+
+
+def heard(every: list[Line]) -> Table:
+    """From whom anything comes."""
+    return _table(
+        every,
+        {
+            _("keadaan"): [_heard(one) for one in every],
+            _("salinan"): moments(one.copied_at for one in every),
+            _("laporan terakhir"): moments(one.reported_at for one in every),
+        },
+    )
+
+
+def incidents(every: list[Line]) -> Table:
+    """Open cases of the day."""
+    return _table(
+        every, {**_incidents(every), _("kejadian hari ini"): _numbers(every, "incidents_day")}
+    )
+
+
+def states(every: list[Line]) -> Table:
+    """How many kecamatan are in each situasi."""
+    cells = {label("situasi", state): _numbers(every, f"situasi_{state}")
+             for state in ("merah", "kuning", "hijau")}  # fmt: skip
+    return _table(every, {_("situasi"): [_state(one) for one in every], **cells})
+
+
+def stations(every: list[Line]) -> Table:
+    """How far the TPS are."""
+    return _table(
+        every,
+        {
+            **_stations(every),
+            _("TPS buka"): _numbers(every, "tps_opened"),
+            _("TPS tutup"): _numbers(every, "tps_closed"),
+            _("TPS selesai hitung"): _numbers(every, "tps_done"),
+        },
+    )
+
+
+def turnout(every: list[Line]) -> Table:
+    """Heads counted."""
+    return _table(every, {**_turnout(every), _("pemilih hadir"): _numbers(every, "heads")})
+
+
+def officers(every: list[Line]) -> Table:
+    """Officers present of those posted."""
+    return _table(every, _officers(every))
+
+
+def _table(every: list[Line], columns: dict[str, Cells]) -> Table:
+    names = {_("wilayah"): [one.name for one in every]}
+    return table({**names, **columns}, [one.rehearsal for one in every])
+
+
+def _stations(every: list[Line]) -> dict[str, Cells]:
+    return {
+        _("TPS lapor"): part(
+            (one.counts["tps_reported"] for one in every),
+            (one.tps for one in every),
+            _("TPS"),
+            unknown=_("belum diketahui"),
+        )
+    }
+
+
+def _turnout(every: list[Line]) -> dict[str, Cells]:
+    return {
+        _("partisipasi"): percent(
+            (one.rate for one in every), estimated=[one.rate_estimated for one in every]
+        ),
+        _("TPS dihitung"): part(
+            (one.counts["tps_counted"] for one in every),
+            (one.tps for one in every),
+            _("TPS dari"),
+            unknown=_("belum diketahui"),
+        ),
+    }
+
+
+def _incidents(every: list[Line]) -> dict[str, Cells]:
+    return {
+        _("kejadian terbuka"): _numbers(every, "incidents_open"),
+        _("serius"): _numbers(every, "serious_open"),
+    }
+
+
+def _officers(every: list[Line]) -> dict[str, Cells]:
+    return {
+        _("personel hadir"): part(
+            (one.counts["officers_present"] for one in every),
+            (one.counts["officers_posted"] for one in every),
+            _("personel diplot"),
+        )
+    }
+
+
+def _numbers(every: list[Line], count: str) -> Any:
+    return number(one.counts[count] for one in every)
+
+
+def _heard(one: Line) -> str:
+    if not one.reporting:
+        return _("belum ada laporan")
+    return wording.silent(one) or _("melapor")
+
+
+def _state(one: Line) -> str:
+    return label("situasi", one.state) if one.state else _("belum dinyatakan")

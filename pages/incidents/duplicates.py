@@ -1,0 +1,101 @@
+"""Probable duplicates side by side; nothing is merged unless somebody says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.incidents import incidents_merging
+from pages.incidents import markup as incidents_markup
+from pages.incidents import tables as incidents_tables
+from pages.incidents.markup import Side
+from situasi.analysis.incidents.duplicates import Twins
+from situasi.analysis.situation.worklist import Casework
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import drawn, page, parts, tables
+from situasi.screen import incidents_words as say
+from situasi.screen.page import View
+
+# More pairs than this nobody compares at once; the table has them all.
+SIDE_BY_SIDE = 4
+
+
+def twins_panel(found: Casework, view: View) -> None:
+    """The likeliest pairs, and all of them as a table."""
+    with parts.bar():
+        page.section(_("Kemungkinan laporan ganda"))
+        if found.twins:
+            title = _("Semua {n} pasang").format(n=i18n.number(len(found.twins)))
+            if not found.all_pairs:
+                title = _("{n} dari sedikitnya {all} pasang").format(
+                    n=i18n.number(len(found.twins)), all=i18n.number(found.pairs)
+                )
+            tables.opens(title, partial(incidents_tables.pairs, found), "pasangan")
+        if len(found.strangers):
+            odd = _("{n} keputusan gabung tanpa laporan").format(
+                n=i18n.number(len(found.strangers))
+            )
+            tables.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
+    incidents_merging.trouble()
+    if not found.all_pairs:
+        st.caption(
+            _(
+                "Terlalu banyak laporan yang mirip untuk ditunjukkan semuanya: yang paling mungkin "
+                "dari tiap kecamatan ada di sini, dan yang sama persis ditunjukkan sebagai satu. "
+                "Semua laporannya tetap ada di daftar kejadian."
+            )
+        )
+    if not found.twins:
+        parts.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
+        return
+    incidents_merging.note(view)
+    shown = found.twins[:SIDE_BY_SIDE]
+    cases = tuple(dict.fromkeys(case for pair in shown for case in (pair.first, pair.second)))
+    asked = (cases, view.at.at.date())
+    sides = drawn.once("pasangan", asked, (found.cases, found.texts), partial(_sides, cases, view))
+    columns = st.columns(2, gap="medium")
+    for at, pair in enumerate(shown):
+        with columns[at % 2]:
+            one, other = sides[pair.first], sides[pair.second]
+            _pair(pair, one, other)
+            if incidents_merging.allowed(view):
+                _decisions(pair, bool(one.exercise))
+
+
+def _sides(
+    chosen: Sequence[str], view: View, cases: pd.DataFrame, texts: Mapping[str, str]
+) -> dict[str, Side]:
+    rows = cases.set_index("case", drop=False).loc[list(chosen)].itertuples()
+    return {
+        case: _side(row, texts.get(case, ""), view) for case, row in zip(chosen, rows, strict=True)
+    }
+
+
+def _pair(pair: Twins, one: Side, other: Side) -> None:
+    score = _("Nilai {n} dari 100").format(n=i18n.number(pair.score))
+    incidents_markup.pair(score, say.reasons(pair), one, other)
+
+
+def _decisions(pair: Twins, made_up: bool) -> None:
+    with st.container(horizontal=True):
+        for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
+            incidents_merging.decision(act, title, pair.first, pair.second, made_up)
+
+
+def _side(row: Any, text: str, view: View) -> Side:
+    """One of the two, in the words by which it was compared: its first."""
+    return Side(
+        tingkat=row.tingkat if isinstance(row.tingkat, str) else None,
+        title=label("jenis", row.jenis),
+        place=say.place(row),
+        when=say.happened(row, view.at.at),
+        text=text,
+        exercise=_("LATIHAN") if row.latihan else "",
+        source=" · ".join(filter(None, (row.id, row.pelapor or "", label("status", row.status)))),
+    )

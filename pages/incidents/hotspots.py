@@ -1,0 +1,185 @@
+"""Where and at which hours incidents come close together, and the clusters alive now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.incidents import markup as incidents_markup
+from pages.incidents import tables as incidents_tables
+from situasi.analysis.hotspots.hotspots import Hot, hot
+from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, Scan
+from situasi.analysis.incidents.cases import Selection
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.figures.charts import risk_heatmap as figure_hot
+from situasi.figures.theme import Theme
+from situasi.screen import address, page, parts, tables
+from situasi.screen import incidents_words as say
+from situasi.screen.chart import chart
+from situasi.screen.page import View
+from situasi.screen.tables import Table
+
+# More than so many at once nobody acts on; the table has them all.
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Of what was found that which the viewer chose. rows: incidents that count there."""
+
+    found: Hot
+    cells: pd.DataFrame
+    rows: pd.DataFrame
+    clusters: tuple[Cluster, ...]
+
+
+def hot_panel(view: View, wanted: Selection) -> None:
+    """Map of places and hours, and beside it the clusters."""
+    if _beyond(wanted):
+        return
+    shown = _shown(view, wanted)
+    with parts.bar():
+        page.section(_("Tempat dan jam padat kejadian"))
+        if len(shown.cells):
+            title = _("Kejadian menurut kecamatan dan jam sebagai tabel")
+            tables.opens(title, partial(_table, shown), "padat")
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _map(shown)
+    with right:
+        _clusters(shown)
+
+
+def _beyond(wanted: Selection) -> bool:
+    """Whether a guest's link shows less than the day that is reckoned here."""
+    start = board().register.election.day_start
+    return address.is_bound() and wanted.since is not None and wanted.since > start
+
+
+def _shown(view: View, wanted: Selection) -> Shown:
+    timeless = replace(wanted, kecamatan=(), since=None, until=None)
+    found, chosen = view.compute(hot, timeless, _centres()), view.chosen()
+    cells, counted = found.cells, found.day.counted
+    return Shown(
+        found,
+        cells[cells["kecamatan"].isin(chosen)],
+        counted[counted["kecamatan"].isin(chosen)],
+        tuple(one for one in found.scan.clusters if _concerns(one, chosen)),
+    )
+
+
+def _concerns(one: Cluster, chosen: list[str]) -> bool:
+    """Any of its places is shown; a guest sees none that lies in others too."""
+    places = set(one.kecamatan)
+    return places <= set(chosen) if address.is_bound() else not places.isdisjoint(chosen)
+
+
+def _centres() -> Centres:
+    points = board().boundaries.label_points
+    return tuple((code, *point) for code, point in points.items())
+
+
+def _table(shown: Shown) -> Table:
+    rules = board().register.election.rules.risk
+    return incidents_tables.rates(shown.cells, rules, _made_up(shown.rows))
+
+
+def _made_up(rows: pd.DataFrame) -> bool:
+    return bool(rows["latihan"].any())
+
+
+def _map(shown: Shown) -> None:
+    rules = board().register.election.rules.risk
+    day = shown.found.day
+    if shown.cells.empty:
+        said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
+        n, least = i18n.number(len(day.counted)), i18n.number(rules.least)
+        parts.empty(said.format(n=n, least=least))
+        return
+    alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
+    cells = (shown.found.cells,)
+    asked = tuple(shown.cells["kecamatan"].unique())
+    chart("padat_peta", alt.format(per=rules.per), cells, partial(_figure, asked), asked)
+    st.caption(
+        _("Warna: ≈ perkiraan kejadian per {per} TPS per jam, dihaluskan antar jam dan antar "
+          "kecamatan. Angka: yang dilaporkan. {above} selang {level} % seluruhnya di atas "
+          "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
+          "nol. Ini bukan kerawanan TPS.").format(
+            per=rules.per, level=i18n.number(100 * rules.interval),
+            above=figure_hot.ABOVE, silent=figure_hot.SILENT,
+        )
+    )  # fmt: skip
+    st.caption(
+        _("{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
+          "jam, {placeless} tanpa kecamatan tidak.").format(
+            n=i18n.number(len(day.counted)), all=i18n.number(day.reported),
+            unfounded=i18n.number(day.unfounded), hourless=i18n.number(day.hourless),
+            placeless=i18n.number(day.placeless),
+        )
+    )  # fmt: skip
+    tables.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
+
+
+def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
+    said = figure_hot.Wording(
+        area=board().register.name_of,
+        hour=say.hour,
+        hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
+        silence=_("belum ada kabar"),
+        decimal=i18n.number(0.5, 1)[1],
+    )
+    return figure_hot.hot(cells[cells["kecamatan"].isin(chosen)], said, theme)
+
+
+def _clusters(shown: Shown) -> None:
+    page.section(_("Gugus kejadian yang sedang berlangsung"))
+    if not shown.clusters:
+        parts.empty(_nothing(shown.found.scan))
+    for at, one in enumerate(shown.clusters[:MOST]):
+        incidents_markup.cluster(say.zone(one.kecamatan, one.desa), _when(one), _figures(one))
+        rows = shown.found.day.counted
+        mine = rows[rows["case"].isin(one.cases)]
+        tables.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
+    rules, scan = board().register.election.rules.clusters, shown.found.scan
+    said = _(
+        "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "
+        "jam demi jam, sampai {hours} jam ke belakang. {desa} dari {n} kejadian menyebut desa, "
+        "lainnya dihitung menurut kecamatan. Hanya yang p ≤ {level} disebut gugus; p berlaku untuk "
+        "sekali melihat: siapa melihat terus-menerus lebih sering menemui gugus semu."
+    )
+    st.caption(
+        said.format(
+            hours=i18n.number(rules.longest / timedelta(hours=1)),
+            desa=i18n.number(scan.with_desa),
+            n=i18n.number(scan.among),
+            level=i18n.number(rules.level, 2),
+        )
+    )
+
+
+def _nothing(scan: Scan) -> str:
+    if scan.best is None:
+        return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
+    said = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
+    return said.format(n=i18n.number(scan.among), p=i18n.number(scan.best, 2))
+
+
+def _when(one: Cluster) -> str:
+    zone = board().register.election.zone
+    ends = i18n.clock(one.start.astimezone(zone)), i18n.clock(one.end.astimezone(zone))
+    return "–".join(ends)
+
+
+def _figures(one: Cluster) -> str:
+    return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
+        n=i18n.number(one.observed),
+        expected=i18n.number(one.expected, 1),
+        p=i18n.number(one.chance, 3),
+    )

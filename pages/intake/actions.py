@@ -1,0 +1,146 @@
+"""What a person does on the Masukan page: who it was, and what came of it, said in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+import pandas as pd
+import streamlit as st
+
+from pages.intake import tables as intake_tables
+from situasi.board import current as board
+from situasi.common import i18n, telemetry
+from situasi.common.i18n import _
+from situasi.common.work_limits import TurnLimiter
+from situasi.ingest import quarantine, upload, withdrawal, write_scope
+from situasi.ingest.pipeline import Ledger, Preview
+from situasi.ingest.withdrawal import WithdrawalRefused
+from situasi.ingest.write_scope import WriteRefused
+from situasi.screen import parts, session
+from situasi.screen.page import View
+from situasi.store.interface import Quarantined, StoreError
+
+_SAID = "_masukan_kabar"
+# Uploaded files are judged one after the other for each viewer, and two at a time in all.
+_JUDGING: Final = TurnLimiter(at_once=2, per_owner=1)
+# Rows of each feed that are shown before a file is taken in.
+PREVIEW = 100
+# Rows that would be refused, of which it is told why.
+REFUSED = 1000
+
+
+def allowed(view: View, act: str) -> bool:
+    """Whether the viewer may do this here and now: nobody writes into the past."""
+    return view.at.live and session.viewer().role.may(act)
+
+
+def tell(text: str, *, good: bool) -> None:
+    """Keep what came of an act until the next one; the page is drawn again."""
+    at = session.now().astimezone(board().register.election.zone)
+    st.session_state[_SAID] = (good, f"{i18n.clock(at)} · {text}")
+
+
+def told() -> None:
+    """Draw what came of the last act of this viewer."""
+    if _SAID in st.session_state:
+        good, text = st.session_state[_SAID]
+        (st.success if good else st.warning)(parts.plain(text))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would become of an uploaded file. rows: the first that would be accepted, by feed.
+
+    more_refused: how many rows that would be refused are not told of. A page keeps its trial.
+    """
+
+    ledger: Ledger
+    rows: dict[str, pd.DataFrame]
+    more_refused: int
+
+
+def try_file(name: str, file: BinaryIO) -> Trial:
+    """Try an uploaded file; nothing is stored."""
+    rows: dict[str, pd.DataFrame] = {}
+
+    def keep(feed: str, accepted: pd.DataFrame) -> None:
+        known = rows.get(feed, accepted.head(0))
+        if len(known) < PREVIEW:
+            rows[feed] = pd.concat([known, accepted.head(PREVIEW - len(known))])
+
+    ledger = _taken(name, file, dry_run=True, preview=keep)
+    more = max(0, len(ledger.reasons) - REFUSED)
+    del ledger.reasons[REFUSED:]
+    return Trial(ledger, rows, more)
+
+
+def take_file(name: str, file: BinaryIO) -> None:
+    """Take an uploaded file in."""
+    ledger = _taken(name, file, dry_run=False)
+    session.wrote()
+    telemetry.ingested("upload", ledger.feed or "unknown", ledger.as_json())
+    if ledger.refused:
+        tell(f"{ledger.path}: {ledger.refused}", good=False)
+        return
+    said = intake_tables.equation(
+        ledger.read, ledger.accepted, ledger.duplicate, ledger.quarantined
+    )
+    tell(f"{ledger.path}: {said}", good=True)
+
+
+def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None = None) -> Ledger:
+    try:
+        scope = write_scope.for_viewer(session.viewer(), "masukkan")
+        with _JUDGING.turn(scope.actor):
+            return upload.take(
+                board(),
+                name,
+                file,
+                scope,
+                session.now(),
+                dry_run=dry_run,
+                preview=preview,
+            )
+    except (StoreError, WriteRefused) as error:
+        return Ledger(upload.safe_name(name), refused=str(error))
+
+
+def withdraw(batch: int, reason: str) -> None:
+    """Take every row of a delivery back."""
+    try:
+        scope = write_scope.for_viewer(session.viewer(), "perbaiki")
+        rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
+        elsewhere = board().store.brought_elsewhere(batch)
+    except (StoreError, WriteRefused, WithdrawalRefused) as error:
+        tell(str(error), good=False)
+        return
+    session.wrote()
+    said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
+    text = said.format(no=batch, n=i18n.number(rows))
+    tell(" ".join([text, *intake_tables.stays(elsewhere)]), good=True)
+
+
+def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
+    """Bring one row through the door again, and say what the door said."""
+    try:
+        scope = write_scope.for_viewer(session.viewer(), "perbaiki")
+        ledger = quarantine.release(board(), scope, row, corrections, session.now())
+    except (StoreError, WriteRefused) as error:
+        tell(str(error), good=False)
+        return
+    session.wrote()
+    text, good = _outcome(ledger)
+    tell(_("Karantina {no}: {said}").format(no=row.number, said=text), good=good)
+
+
+def _outcome(ledger: Ledger) -> tuple[str, bool]:
+    if ledger.refused:
+        return ledger.refused, False
+    if ledger.quarantined:
+        reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
+        return _("masih ditolak: {reasons}").format(reasons=reasons), False
+    if ledger.accepted:
+        return _("diterima"), True
+    return _("sudah ada di papan, tidak disimpan dua kali"), True

@@ -1,0 +1,24 @@
+"""Where reports come from: every feed with its silence, every file behind it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pages.intake import data as intake_data
+from pages.intake import tables as intake_tables
+from situasi.analysis.deliveries import Intake
+from situasi.common.i18n import _
+from situasi.screen import drawn, page, parts, tables
+from situasi.screen.page import View
+
+
+def sources_panel(view: View, found: Intake) -> None:
+    with parts.bar():
+        page.section(_("Sumber laporan"))
+        tables.opens(
+            _("Menurut berkas"), lambda: intake_tables.sources_table(found.sources), "sumber_berkas"
+        )
+    told = intake_data.told_of(view)
+    make = partial(intake_tables.feeds_table, waiting=told)
+    table = drawn.once("sumber", told, (found.feeds,), make)
+    tables.shown(table, "sumber", _("Sumber laporan"))

@@ -1,0 +1,91 @@
+"""The key figures of Masukan: what came, where its rows are, who is silent."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pages.intake import data as intake_data
+from pages.intake import tables as intake_tables
+from situasi.analysis.deliveries import Intake
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen.figure_row import Count, Figure
+from situasi.screen.page import View
+from situasi.screen.parts import Card
+from situasi.screen.tables import Table
+
+
+def figures(view: View, found: Intake) -> list[Figure]:
+    feeds, ledger = found.feeds, found.ledger
+    came, told = bool(len(ledger)), intake_data.told_of(view)
+    undone = ledger[ledger["taken_back"] > 0]
+    return [
+        Figure("kiriman", _deliveries(view, ledger), lambda: intake_tables.ledger_table(ledger),
+               (Count(len(ledger) if came else None),)),
+        Figure("dibaca", _read(ledger), lambda: _feeds(view, feeds),
+               (Count(ledger["read"].sum() if came else None),)),
+        Figure("karantina", _waiting(view, feeds),
+               (lambda: _feeds(view, feeds[feeds["waiting"] > 0])) if told else None,
+               (Count(feeds["waiting"].sum() if told else None),)),
+        Figure("senyap", _silent(feeds),
+               lambda: _feeds(view, feeds[feeds["silent"] | feeds["expected"]]),
+               (Count(feeds["silent"].sum() if feeds["expected"].any() else None),)),
+        Figure("ditarik", _taken_back(ledger), lambda: intake_tables.ledger_table(undone),
+               (Count(len(undone) if came else None),)),
+    ]  # fmt: skip
+
+
+def _feeds(view: View, feeds: pd.DataFrame) -> Table:
+    return intake_tables.feeds_table(feeds, waiting=intake_data.told_of(view))
+
+
+def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
+    title = _("Kiriman")
+    if ledger.empty:
+        return Card(title, "–", _("belum ada kiriman"))
+    newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.at.at.tzinfo)
+    # The clock of an exercise, or of a past moment, is not the one that recorded.
+    own = view.at.live and not view.at.exercise
+    when = i18n.ago(newest, view.at.at) if own else f"{i18n.day(newest)} {i18n.clock(newest)}"
+    note = _("terakhir dicatat {when}").format(when=when)
+    return Card(title, i18n.number(len(ledger)), note)
+
+
+def _read(ledger: pd.DataFrame) -> Card:
+    title = _("Baris dibaca")
+    if ledger.empty:
+        return Card(title, "–", _("belum ada kiriman"))
+    note = _("{a} diterima + {d} ganda + {q} karantina").format(
+        a=i18n.number(int(ledger["accepted"].sum())),
+        d=i18n.number(int(ledger["duplicate"].sum())),
+        q=i18n.number(int(ledger["quarantined"].sum())),
+    )
+    return Card(title, i18n.number(int(ledger["read"].sum())), note)
+
+
+def _waiting(view: View, feeds: pd.DataFrame) -> Card:
+    title = _("Karantina")
+    if not intake_data.told_of(view):
+        return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
+    count = int(feeds["waiting"].sum())
+    note = _("baris menunggu perbaikan") if count else _("tidak ada")
+    return Card(title, i18n.number(count), note)
+
+
+def _silent(feeds: pd.DataFrame) -> Card:
+    title = _("Sumber senyap")
+    expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
+    if expected.empty:
+        return Card(title, "–", _("di luar jam pemantauan"))
+    value = _("{n} dari {all}").format(n=i18n.number(len(silent)), all=i18n.number(len(expected)))
+    names = ", ".join(label("feed", feed) for feed in silent["feed"])
+    return Card(title, value, names or _("semua melapor"), alarm=bool(names))
+
+
+def _taken_back(ledger: pd.DataFrame) -> Card:
+    undone = ledger[ledger["taken_back"] > 0]
+    value = _("{n} dari {all}").format(n=i18n.number(len(undone)), all=i18n.number(len(ledger)))
+    rows = i18n.number(int(undone["taken_back"].sum()))
+    note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(undone) else _("tidak ada")
+    return Card(_("Kiriman ditarik"), value if len(ledger) else "–", note)

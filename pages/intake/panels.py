@@ -1,0 +1,63 @@
+"""The ledger: every delivery, newest first, and taking one back."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.intake import actions as intake_actions
+from pages.intake import tables as intake_tables
+from situasi.analysis.deliveries import Intake
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import drawn, page, parts, tables
+from situasi.screen.page import View
+
+
+def ledger_panel(view: View, found: Intake) -> None:
+    ledger = found.ledger
+    with parts.bar():
+        page.section(_("Buku kiriman"))
+        if intake_actions.allowed(view, "perbaiki"):
+            brought = (ledger["standing"] > 0) | (ledger["duplicate"] > 0)
+            _withdrawal(ledger[brought & ledger["taken_back_by"].isna()])
+    if ledger.empty:
+        page.nothing(_("Belum ada kiriman."))
+        return
+    said = intake_tables.equation(
+        *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
+    )
+    st.caption(said + ". " + _("Kiriman ulang tanpa hal baru hanya dicatat dalam jejak."))
+    if not view.at.live and (ledger["recorded_at"] > view.at.at).any():
+        st.caption(
+            _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
+              "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
+        )  # fmt: skip
+    table = drawn.once("kiriman", None, (ledger,), intake_tables.ledger_table)
+    tables.shown(table, "kiriman", _("Buku kiriman"))
+
+
+def _withdrawal(standing: pd.DataFrame) -> None:
+    opened = st.popover(_("Tarik kiriman"), key="tarik", disabled=standing.empty)
+    names = {
+        int(batch): f"{batch} · {source} · {label('feed', feed)}"
+        for batch, source, feed in standing[["batch", "source", "feed"]].to_numpy()
+    }
+    with opened, st.form("tarik_kiriman", border=False, clear_on_submit=True):
+        st.text(
+            _("Semua baris kiriman ini hilang dari papan, kecuali yang juga dibawa kiriman lain; "
+              "tidak ada yang dihapus, dan berkasnya boleh dikirim lagi. Baris karantinanya tetap "
+              "menunggu perbaikan.")
+        )  # fmt: skip
+        batch = st.selectbox(
+            _("Kiriman"), list(names), format_func=names.__getitem__, index=None,
+            placeholder=_("pilih kiriman"),
+        )  # fmt: skip
+        reason = st.text_input(_("Alasan"), max_chars=200)
+        sure = st.checkbox(_("Ya, tarik kiriman ini"))
+        if st.form_submit_button(_("Tarik kiriman")):
+            if batch is None or not reason.strip() or not sure:
+                st.warning(_("Pilih kiriman, tulis alasan, dan beri tanda setuju."))
+                return
+            intake_actions.withdraw(batch, reason.strip())
+            st.rerun()

@@ -1,0 +1,142 @@
+"""Rows in quarantine: why they wait, one corrected and released, or all sent back as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from pages.intake import actions as intake_actions
+from pages.intake import data as intake_data
+from pages.intake import tables as intake_tables
+from pages.intake.data import Waiting
+from pages.intake.intake_row_form import row_form
+from situasi.access.roles import Viewer
+from situasi.analysis.deliveries import Intake
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.ingest import quarantine
+from situasi.screen import drawn, noted, page, parts, session, tables
+from situasi.screen.page import View
+from situasi.screen.tables import Table
+from situasi.store.interface import StoreError
+
+# A list to choose from that is longer than this is no list; the filters shorten it.
+_CHOICES = 300
+
+
+def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
+    page.section(_("Karantina: baris yang belum dapat diterima"))
+    if not intake_data.told_of(view):
+        st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
+        return
+    try:
+        waiting = intake_data.waiting(view, feeds)
+    except StoreError as error:
+        parts.empty(_("Karantina tidak terbaca: {why}").format(why=error))
+        return
+    if waiting.rows.empty:
+        parts.empty(_("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini."))
+        return
+    noted.saw(set(waiting.rows["feed"]), "masukan")
+    left, right = st.columns([3, 2])
+    with left:
+        chosen = _why(waiting)
+        _rows(chosen, found)
+        _send_back(chosen)
+    with right:
+        _correct(view, chosen)
+
+
+def _why(waiting: Waiting) -> pd.DataFrame:
+    """The reasons with their counts; the rows of the one that is chosen, or all."""
+    rows, reasons = waiting.rows, waiting.reasons
+    counts = reasons.groupby("kind", sort=False)["rows"].sum().to_dict()
+    with parts.bar():
+        kind = st.selectbox(
+            _("Alasan"),
+            ["", *counts],
+            format_func=lambda kind: (
+                f"{i18n.number(counts[kind])} · {kind}" if kind else _("semua alasan")
+            ),
+            key="alasan",
+            label_visibility="collapsed",
+        )
+        tables.opens(
+            _("Alasan dan jumlahnya"), lambda: intake_tables.reasons_table(reasons), "alasan_jumlah"
+        )
+    return drawn.once("alasan", kind, (rows,), partial(_of_kind, str(kind))) if kind else rows
+
+
+def _of_kind(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[[kind in kinds for kinds in rows["kinds"]]]
+
+
+def _rows(chosen: pd.DataFrame, found: Intake) -> None:
+    table = drawn.once("menunggu", None, (chosen, found.ledger), _table)
+    tables.shown(table, "menunggu", _("Baris menunggu"))
+
+
+def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
+    undone = set(ledger.loc[ledger["taken_back_by"].notna(), "batch"])
+    made_up = set(ledger.loc[ledger["made_up"], "batch"])
+    return intake_tables.waiting_table(chosen.iloc[::-1], undone, made_up)
+
+
+def _send_back(chosen: pd.DataFrame) -> None:
+    """A file for whoever sent the rows, reasons beside them."""
+    files = list(dict.fromkeys(zip(chosen["feed"], chosen["source"], strict=True)))
+    with parts.bar():
+        feed, source = st.selectbox(
+            _("Kembalikan ke pengirim"),
+            files,
+            format_func=lambda one: f"{one[1]} · {label('feed', one[0])}",
+            key="pengirim",
+        )
+        mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
+        noted.download(
+            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.number(len(mine))),
+            partial(_file, session.viewer(), mine["number"].tolist()),
+            {"table": "karantina", "feed": feed, "source": source},
+            "csv",
+            len(mine),
+            file_name=f"karantina_{feed}_{source.rpartition('.')[0] or source}.csv",
+            mime="text/csv",
+            key="kembalikan",
+        )
+
+
+def _file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
+    rows = quarantine.find(board().store, viewer, numbers)
+    return quarantine.as_csv(rows).encode("utf-8-sig", "replace")
+
+
+def _correct(view: View, chosen: pd.DataFrame) -> None:
+    """One row with its cells, to be corrected and released."""
+    newest = chosen.iloc[::-1].head(_CHOICES)
+    said = _("{no} · {source} baris {row}")
+    names = {
+        number: said.format(no=number, source=source, row=row)
+        for number, source, row in zip(
+            newest["number"], newest["source"], newest["row"], strict=True
+        )
+    }
+    number = st.selectbox(
+        _("Perbaiki baris"), list(names), format_func=names.__getitem__, key="perbaiki"
+    )
+    if len(chosen) > _CHOICES:
+        said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
+        st.caption(said.format(n=i18n.number(_CHOICES), all=i18n.number(len(chosen))))
+    try:
+        found = quarantine.find(board().store, session.viewer(), [number])
+    except StoreError as error:
+        parts.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
+        return
+    if not found:
+        st.caption(_("Baris ini baru saja dilepaskan."))
+        return
+    row_form(found[0], may=intake_actions.allowed(view, "perbaiki"))

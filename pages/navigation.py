@@ -1,0 +1,135 @@
+"""The pages of the board, in groups, and the way from one to another with the view kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.activities import page as activities_page
+from pages.alerts import alerts as alerts_page
+from pages.changes import changes
+from pages.exercises import drills
+from pages.guest_links import links as links_page
+from pages.incidents import page as incidents_page
+from pages.intake import page as intake_page
+from pages.neutrality import page as neutrality_page
+from pages.personnel import page as personnel_page
+from pages.redeployment import page as redeployment_page
+from pages.report_entry import report
+from pages.sitreps import reports
+from pages.situation import page as situation_page
+from pages.stations import page as stations_page
+from pages.system_health import health
+from pages.turnout import page as turnout_page
+from situasi.access.roles import SCREENS, Viewer
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import N_, label
+from situasi.screen import address, noted, parts, session, whose
+
+# A page of the gate, not of this menu.
+SIGN_OUT = "/keluar"
+
+GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
+    (
+        N_("Keadaan"),
+        (
+            ("situasi", situation_page.show),
+            ("peringatan", alerts_page.show),
+            ("kejadian", incidents_page.show),
+            ("perubahan", changes.show),
+        ),
+    ),
+    (N_("Pemungutan"), (("partisipasi", turnout_page.show), ("tps", stations_page.show))),
+    (
+        N_("Pengamanan"),
+        (
+            ("personel", personnel_page.show),
+            ("pergeseran", redeployment_page.show),
+            ("tahapan", activities_page.show),
+        ),
+    ),
+    (
+        N_("Pengawasan"),
+        (
+            ("netralitas", neutrality_page.show),
+            ("laporan", reports.show),
+            ("lapor", report.show),
+            ("masukan", intake_page.show),
+            ("tautan", links_page.show),
+            ("latihan", drills.show),
+            ("kesehatan", health.show),
+        ),
+    ),
+)
+_SHOWN = {name: show for _group, entries in GROUPS for name, show in entries}
+
+
+def menu() -> StreamlitPage:
+    """Draw the menu; the page that the address asks for.
+
+    A page that the viewer may not see is not there at all: its address leads to Situasi, and
+    that of a guest to the one page of the link.
+    """
+    viewer, there = session.viewer(), asked()
+    if there in SCREENS and not viewer.opens(there):
+        noted.refused(there)
+    first = viewer.link.page if viewer.link else "situasi"
+    # The bare address is a page too: Streamlit knows its default page by no other name. Of the
+    # two that are one, the menu shows the one where the viewer is.
+    bare = there not in SCREENS or not viewer.opens(there)
+    # The bare address of a command above is its own page.
+    bare = bare and whose.up() is None
+    home = _page(first, default=True, hidden=not bare)
+    sections: dict[str, list[StreamlitPage]] = {}
+    for group, entries in GROUPS:
+        some = [_page(name, hidden=bare and name == first) for name, _show in entries
+                if viewer.opens(name)]  # fmt: skip
+        if some:
+            sections[_(group)] = [home, *some] if not sections else some
+    chosen = st.navigation(sections or [home], expanded=True)
+    address.know_page(chosen.url_path or first)
+    with st.sidebar:
+        way_up()
+        who(viewer)
+    return chosen
+
+
+def way_up() -> None:
+    """Back to the command above, where one looks from there."""
+    up = whose.up()
+    if up is not None:
+        parts.way_up(f"◂ {up[0]}", up[1])
+
+
+def _page(name: str, *, hidden: bool, default: bool = False) -> StreamlitPage:
+    return st.Page(
+        _SHOWN[name],
+        title=label("screen", name),
+        url_path=None if default else name,
+        default=default,
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def asked() -> str:
+    """The page that the browser says to be at; it may say anything."""
+    try:
+        return urlsplit(st.context.url or "").path.rpartition("/")[2]
+    except ValueError:
+        return ""
+
+
+def who(viewer: Viewer) -> None:
+    """Who is signed in and the way out; a guest by a link has none, and no account at all."""
+    if viewer.here:
+        return
+    if viewer.link is not None:
+        parts.signed_in(_("Tamu"), "", "")
+        return
+    area = ", ".join(map(whose.name_of, viewer.area or session.account().area))
+    said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
+    parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.language()}")

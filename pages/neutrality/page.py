@@ -1,0 +1,40 @@
+"""Netralitas: cases against members of the police, by step, class and age."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.neutrality import panels as panel
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import noted, page, parts, since
+from situasi.screen.figure_row import figure_row
+
+
+def show() -> None:
+    view = page.opened(label("screen", "netralitas"))
+    found = view.compute(panel.work, view.kecamatan)
+    if found is None:
+        parts.empty(_("Halaman ini tidak dibuka untuk peran Anda."))
+        return
+    noted.saw({"neutrality"}, "netralitas")
+    panel.state_panel(found, view.at.at)
+    if len(found.cases):
+        before = since.before(
+            view,
+            "netralitas",
+            lambda past: (past.compute(panel.work, view.kecamatan),),
+            panel.figures,
+        )
+        figure_row(panel.figures(found), before)
+        left, right = st.columns([7, 13], gap="medium")
+        with left:
+            panel.path_panel(found)
+        with right:
+            panel.cases_panel(found)
+
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        panel.legend_panel(found)
+    with right:
+        panel.rules_panel()

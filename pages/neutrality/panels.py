@@ -1,0 +1,181 @@
+"""The panels of Netralitas: the state in one sentence, the path, the cases, the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.neutrality import legal_basis
+from pages.neutrality import markup as pieces
+from pages.neutrality.markup import Step
+from pages.neutrality.tables import by_class, readable
+from situasi.analysis import neutrality
+from situasi.analysis.neutrality import Neutrality, Word
+from situasi.analysis.queries import reads
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.feed_schemas import KELAS, NEUTRALITY, PELANGGARAN
+from situasi.domain.labels import label
+from situasi.domain.register import Register
+from situasi.screen import page, parts, tables
+from situasi.screen.figure_row import Count, Figure
+from situasi.screen.parts import Card
+
+
+@reads(NEUTRALITY)
+def work(
+    known: Mapping[str, pd.DataFrame],
+    register: Register,
+    at: datetime,
+    kecamatan: tuple[str, ...],
+) -> Neutrality | None:
+    """What is known; None for a viewer for whom the feed is never loaded."""
+    rows = known.get("neutrality")
+    if rows is None:
+        return None
+    return neutrality.overview(rows, at, register.election.rules.neutrality_target, kecamatan)
+
+
+def state_panel(found: Neutrality, at: datetime) -> None:
+    """Whether there is any case; told apart: nobody said anything."""
+    if found.state == "belum_ada_laporan":
+        pieces.statement(
+            found.state,
+            _("Belum ada laporan"),
+            _("Belum ada kabar apa pun tentang netralitas. Ini tidak berarti tidak ada kasus."),
+            _("Kirim laporan nihil atau kasus lewat data/inbox/ atau Masukan."),
+        )
+        return
+    title, sentence = {
+        "nihil": (_("Tidak ada kasus"), _("Dinyatakan nihil, bukan sekadar belum dilaporkan.")),
+        "selesai": (_("Tidak ada kasus terbuka"), _("Semua kasus yang dilaporkan sudah selesai.")),
+        "kasus": (_("Ada kasus terbuka"), _counted(found)),
+    }[found.state]
+    pieces.statement(found.state, title, sentence, _last_nihil(found.nihil, at))
+
+
+def _counted(found: Neutrality) -> str:
+    return _("{n} kasus terbuka dari {all} yang dilaporkan.").format(
+        n=i18n.number(len(found.open)), all=i18n.number(len(found.cases))
+    )
+
+
+def _last_nihil(word: Word | None, at: datetime) -> str:
+    if word is None:
+        return _("Belum pernah ada laporan nihil.")
+    local = word.at.astimezone(at.tzinfo)
+    named = dict.fromkeys(filter(None, [word.who, word.unit]))
+    who = ", ".join(named) or _("pelapor tidak disebut")
+    text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
+        day=i18n.day(local), clock=i18n.clock(local), zone=board().register.election.zone_label,
+        who=who,
+    )  # fmt: skip
+    return text + " · " + _("LATIHAN") if word.made_up else text
+
+
+def figures(found: Neutrality | None) -> list[Figure]:
+    """None where nobody has said anything of neutrality."""
+    if found is None or found.state == "belum_ada_laporan":
+        return []
+    ended = found.cases[~found.cases["open"]]
+    classed = int(found.cases["kelas"].notna().sum())
+    return [
+        Figure("kasus", _open_card(found), lambda: readable(found.open),
+               (Count(len(found.open)),)),
+        Figure("lampau", _overdue_card(found), lambda: readable(found.overdue),
+               (Count(len(found.overdue)),)),
+        Figure("kelas", _class_card(found), lambda: readable(found.cases), (Count(classed),)),
+        Figure("akhir", _ended_card(found), lambda: readable(ended), (Count(len(ended)),)),
+    ]  # fmt: skip
+
+
+def _of(part: int, whole: int) -> str:
+    return _("{n} dari {all}").format(n=i18n.number(part), all=i18n.number(whole))
+
+
+def _target() -> str:
+    return i18n.number(board().register.election.rules.neutrality_target.days)
+
+
+def _open_card(found: Neutrality) -> Card:
+    return Card(_("Kasus terbuka"), _of(len(found.open), len(found.cases)), _("dari semua kasus"))
+
+
+def _overdue_card(found: Neutrality) -> Card:
+    late = len(found.overdue)
+    title = _("Lewat {n} hari").format(n=_target())
+    note = _("dari kasus terbuka, sejak LP atau kabar pertama")
+    return Card(title, _of(late, len(found.open)), note, alarm=bool(late))
+
+
+def _class_card(found: Neutrality) -> Card:
+    counts = found.cases["kelas"].value_counts()
+    said = [f"{label('kelas', code)} {i18n.number(int(counts[code]))}"
+            for code in KELAS if code in counts]  # fmt: skip
+    classed = int(counts.sum())
+    note = " · ".join(said) or _("belum ada gelar perkara yang menetapkan kelas")
+    return Card(_("Sudah berkelas"), _of(classed, len(found.cases)), note)
+
+
+def _ended_card(found: Neutrality) -> Card:
+    ends = found.cases["langkah"].value_counts()
+    said = [f"{label('langkah', end)} {i18n.number(int(ends.get(end, 0)))}"
+            for end in neutrality.ENDS]  # fmt: skip
+    return Card(
+        _("Kasus berakhir"), _of(int((~found.cases["open"]).sum()), len(found.cases)),
+        " · ".join(said),
+    )  # fmt: skip
+
+
+def path_panel(found: Neutrality) -> None:
+    with parts.bar():
+        page.section(_("Langkah perkara"))
+        tables.opens(_("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas")
+    steps = neutrality.funnel(found)
+    told = [_step(row) for row in steps.itertuples()]
+    pieces.path(told[: len(neutrality.PATH)], told[len(neutrality.PATH) :])
+    st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
+    counts = neutrality.sanctions(found)
+    said = [f"{label('sanksi', code)} {i18n.number(n)}" for code, n in counts.items()]
+    page.section(_("Sanksi"))
+    st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
+
+
+def _step(row: Any) -> Step:
+    said = _("{now} kini · {ever} pernah")
+    return Step(
+        label("langkah", row.langkah), row.now, row.ever,
+        said.format(now=i18n.number(row.now), ever=i18n.number(row.ever)),
+    )  # fmt: skip
+
+
+def cases_panel(found: Neutrality) -> None:
+    page.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
+    tables.shown(readable(found.cases), "netral_kasus", _("Kasus netralitas"), most=20)
+
+
+def legend_panel(found: Neutrality | None) -> None:
+    counts = neutrality.by_code(found) if found else {}
+    page.section(_("Jenis pelanggaran"))
+    pieces.codes([(code, label("pelanggaran", code), _cases(counts.get(code, 0)))
+                  for code in PELANGGARAN])  # fmt: skip
+    unnamed = counts.get(None, 0)
+    if unnamed:
+        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.number(unnamed)))
+
+
+def _cases(number: int) -> str:
+    return _("{n} kasus").format(n=i18n.number(number)) if number else ""
+
+
+def rules_panel() -> None:
+    page.section(_("Aturan singkat dan sumbernya"))
+    pieces.rules(
+        [(_(name), _(content), source) for name, content, source in legal_basis.RULES],
+        _(legal_basis.NOTE),
+    )

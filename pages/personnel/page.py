@@ -1,0 +1,39 @@
+"""Personel: who is required, posted and present, and where nobody is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.personnel import panels as panel
+from pages.personnel.data import work
+from pages.personnel.kpis import figures
+from pages.personnel.lists import lists_panel
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import page, since
+from situasi.screen.figure_row import figure_row
+
+
+def show() -> None:
+    view = page.opened(label("screen", "personel"))
+    found = view.compute(work, view.kecamatan)
+    if found.coverage.officers.empty:
+        page.nothing(_("Belum ada laporan personel pada pilihan ini."))
+        return
+    if not found.coverage.known:
+        page.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
+    before = since.before(
+        view, "personel", lambda past: (past.compute(work, view.kecamatan),), figures
+    )
+    figure_row(figures(found), before)
+
+    if found.coverage.known:
+        left, right = st.columns([11, 9], gap="medium")
+        with left:
+            panel.table_panel(found)
+        with right:
+            panel.map_panel(view, found)
+    else:
+        panel.checkins_panel(found)
+    panel.curve_panel(view, found)
+    lists_panel(found.coverage)

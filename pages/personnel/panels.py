@@ -1,0 +1,150 @@
+"""The panels of Personel: the table by area or agency, the map, the curve through the day."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import streamlit as st
+
+from pages.personnel.data import Work
+from situasi.analysis.personnel.officers import UNKNOWN, by_last_word
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.register import Kecamatan
+from situasi.figures import theme as colours
+from situasi.figures.charts.attendance import through_day
+from situasi.figures.maps.area_style import Area
+from situasi.screen import area_map, drawn, filters, page, parts, session, tables
+from situasi.screen import personnel_tables as readable
+from situasi.screen.chart import chart
+from situasi.screen.page import View
+from situasi.screen.tables import Table
+
+BY = ("kecamatan", "polsek", "instansi")
+# Up to so many areas the table is as tall as they need; more are scrolled.
+MOST_AREAS = 24
+
+
+def table_panel(found: Work) -> None:
+    with parts.bar():
+        page.section(_("Perlu, diplot, hadir"))
+        by = filters.one(st.segmented_control, "menurut", _("Menurut"), BY, _by_name, required=True)
+    table = drawn.once("personel", by, (found,), partial(_by, by))
+    title = _("Personel menurut {by}").format(by=_by_name(by))
+    tables.shown(table, f"personel_{by}", title, most=MOST_AREAS)
+    st.caption(" ".join(_notes(found)))
+
+
+def _by(by: str, found: Work) -> Table:
+    if by == "instansi":
+        return readable.agencies(found.agencies, found.coverage.roster)
+    if by == "polsek":
+        return readable.areas(found.polsek, _("polsek"), readable.polsek_name)
+    return readable.areas(found.kecamatan, _("kecamatan"), readable.kecamatan_name)
+
+
+def checkins_panel(found: Work) -> None:
+    """Where nobody is posted: only who spoke, and how."""
+    page.section(_("Kabar terakhir petugas"))
+    table = readable.checkins(by_last_word(found.coverage.officers))
+    title = _("Kabar terakhir petugas menurut kecamatan")
+    tables.shown(table, "personel_kabar", title, most=MOST_AREAS)
+    if not found.coverage.roster:
+        st.caption(_without_roster())
+
+
+def _without_roster() -> str:
+    return _("Daftar personel belum ada: instansi diambil dari lapor diri.")
+
+
+def _by_name(code: str) -> str:
+    return {"kecamatan": _("kecamatan"), "polsek": _("polsek"), "instansi": _("instansi")}[code]
+
+
+def _notes(found: Work) -> list[str]:
+    """What the numbers rest on."""
+    patterns = board().register.election.rules.patterns
+    said = []
+    if patterns.estimated:
+        said.append(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
+    if found.coverage.tps["assumed"].any():
+        default = patterns.by_kerawanan[patterns.default]
+        said.append(
+            _("TPS yang belum dinilai dihitung {polri}-{tps}-{linmas}.").format(
+                polri=default.polri, tps=default.tps, linmas=default.linmas
+            )
+        )
+    if not found.coverage.roster:
+        said.append(_without_roster())
+    if UNKNOWN in found.agencies.index:
+        said.append(_("Petugas tanpa instansi dihitung sebagai polisi."))
+    return said
+
+
+def map_panel(view: View, found: Work) -> None:
+    """Strength of each kecamatan around what is required."""
+    by_presence = found.coverage.due
+    page.section(
+        _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
+        else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
+    )  # fmt: skip
+    drawn = area_map.areas(view.chosen(), lambda place: _area(found, place, by_presence))
+    area_map.area_map(
+        drawn,
+        "peta_personel",
+        _("Peta kecamatan menurut kekuatan polisi terhadap yang diperlukan"),
+    )
+    steps = session.viewer_theme().strength
+    names = (_("di bawah setengah"), _("di bawah pola"), _("sesuai"), _("di atas"),
+             _("jauh di atas pola"))  # fmt: skip
+    marks = [(parts.colour_swatch(c), name) for c, name in zip(steps, names, strict=True)]
+    area_map.legend([*marks, (parts.swatch(None), _("belum ada plotting atau kabar"))])
+
+
+def _area(found: Work, place: Kecamatan, by_presence: bool) -> Area:
+    row = found.kecamatan.loc[place.code].to_dict()
+    if not row["known"]:
+        return Area(place.name, drawn="silent")
+    if not by_presence:
+        return _painted(place, row["posted"], row["required"], row["ratio_posted"])
+    if row["released"] == row["tps"]:
+        return Area(place.name, _("selesai"), session.viewer_theme().counts[0])
+    if math.isnan(row["ratio_present"]):  # whoever is left there is silent
+        return Area(place.name, drawn="silent")
+    return _painted(place, row["present"], row["required_now"], row["ratio_present"])
+
+
+def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> Area:
+    value = f"{i18n.number(count)}/≈{i18n.number(required)}"
+    return Area(place.name, value, colours.strength(ratio, session.viewer_theme()))
+
+
+def curve_panel(view: View, found: Work) -> None:
+    """Present and silent through the day, against what is posted and required."""
+    election = board().register.election
+    with parts.bar():
+        page.section(_("Hadir sepanjang hari"))
+        tables.opens(_("Tabel"), lambda: readable.curve(found.curve), "kurva_personel")
+    levels, total = {}, found.total
+    if found.coverage.known:
+        levels = {"posted": int(total["posted"]), "required": int(total["required"])}
+    names = {
+        "present": _("hadir"),
+        "silent": _("tanpa kabar"),
+        "posted": _("diplot {n}").format(n=i18n.number(total["posted"])),
+        "required": _("≈ perlu {n}").format(n=i18n.number(total["required"])),
+    }
+    moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
+    day = (election.day_start, election.day_end)
+    chart(
+        "garis_personel",
+        _("Polisi yang hadir di TPS sepanjang hari, terhadap yang diplot dan yang diperlukan"),
+        (found,),
+        lambda found, theme: through_day(found.curve, levels, names, moments, day, theme),
+    )
+    whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
+    if found.coverage.known:
+        whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
+    st.caption(whose.format(time=f"{i18n.clock(view.at.at)} {election.zone_label}"))

@@ -1,0 +1,28 @@
+"""Pergeseran: where officers are missing, whom to move there, and what was decided."""
+
+from __future__ import annotations
+
+from pages.redeployment import decisions
+from pages.redeployment import plan as plans
+from pages.redeployment import shortfalls as gaps
+from situasi.analysis.redeployment.plan import needs
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import page
+from situasi.screen.figure_row import figure_row
+
+
+def show() -> None:
+    view = page.opened(label("screen", "pergeseran"))
+    found = view.compute(needs, view.kecamatan)
+    if not found.coverage.known:
+        page.nothing(_("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung."))
+        decisions.past_panel(view)
+        return
+    figure_row(gaps.figures(found))
+    gaps.gaps_panel(view, found)
+    decisions.told()
+    plan = plans.plan_panel(view, found)
+    if plan is not None:
+        decisions.decision_bar(view, plan)
+    decisions.past_panel(view)

@@ -1,0 +1,229 @@
+"""The plan: made when somebody asks, kept as it was made, and said to be old once it is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.redeployment import shortfalls
+from pages.redeployment import tables as redeployment_tables
+from situasi.analysis.redeployment import feasibility
+from situasi.analysis.redeployment import plan as redeployment_plan
+from situasi.analysis.redeployment.plan import Move, Needs, Plan
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import drawn, filters, page, parts, session, tables
+from situasi.screen.page import View
+
+_KEPT = "_rencana"
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A plan as it was made. asked: for which kecamatan and past moment (None: the present)."""
+
+    id: str
+    plan: Plan
+    needs: Needs
+    asked: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A plan on the page. valid: of each move, whether it still holds. chosen: moves not left out.
+
+    possible: whether those chosen can all be made, by what is known now. place: for the decision.
+    """
+
+    kept: Kept
+    valid: tuple[bool, ...]
+    chosen: tuple[Move, ...]
+    possible: bool
+    place: DeltaGenerator
+
+
+def plan_panel(view: View, found: Needs) -> Shown | None:
+    """The button, and the plan where one was made for what is shown."""
+    kept: Kept | None = st.session_state.get(_KEPT)
+    if kept is not None and kept.asked != _asked(view):
+        kept = None
+    with parts.bar():
+        page.section(_("Rencana pergeseran"))
+        _method(kept)
+        st.button(
+            _("Susun rencana") if kept is None else _("Susun ulang"),
+            key="susun", type="primary", on_click=_make, disabled=not found.bundles,
+            args=(view.kecamatan,),
+        )  # fmt: skip
+    if kept is None:
+        parts.empty(_nothing_yet(found))
+        return None
+    return _shown(view, found, kept)
+
+
+def forget() -> None:
+    """Let go of the plan: it was decided."""
+    st.session_state.pop(_KEPT, None)
+
+
+def _asked(view: View) -> tuple[object, ...]:
+    return view.kecamatan, None if view.at.live else view.at.at
+
+
+def _nothing_yet(found: Needs) -> str:
+    if not found.bundles:
+        return _("Tidak ada TPS yang kekurangan petugas; tidak ada yang perlu digeser.")
+    return _(
+        "Tekan Susun rencana: siapa digeser ke mana, yang terberat dahulu, lalu yang terdekat."
+    )
+
+
+def _make(kecamatan: tuple[str, ...]) -> None:
+    """Make a plan of what is known at the moment that is shown."""
+    session.speak()
+    shown = session.picture()
+    at = session.moment(filters.past_moment(), shown)
+    view = View(shown, at, kecamatan)
+    found = view.compute(redeployment_plan.needs, view.kecamatan)
+    rule = board().register.election.rules.moves
+    plan = redeployment_plan.plan(found, board().ground, rule, at.at)
+    st.session_state[_KEPT] = Kept(f"R-{uuid.uuid4().hex[:8]}", plan, found, _asked(view))
+
+
+def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
+    plan = kept.plan
+    if not plan.moves:
+        parts.empty(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
+        return None
+    valid = drawn.once(
+        "rencana_berlaku", (), (plan, found),
+        lambda plan, found: tuple(feasibility.still(plan.moves, found)),
+    )  # fmt: skip
+    _state(view, found, kept, valid)
+    place = st.container()  # above the moves: on a desk it is in sight
+    left, right = st.columns([13, 7], gap="medium")
+    with left:
+        st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
+        table = drawn.once(
+            "langkah", valid, (plan,), lambda plan: redeployment_tables.moves(plan.moves, valid)
+        )
+        marked = tables.shown(
+            table, f"langkah_{kept.id}", _("Rencana pergeseran"), most=14, counted="langkah",
+            aside=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
+        )  # fmt: skip
+        left_out = set(marked["selection"]["rows"])
+        chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
+        st.caption(_measured(plan))
+    after = drawn.once(
+        "sesudah", tuple(sorted(left_out)), (plan, kept.needs),
+        lambda _plan, needs: feasibility.after(needs, chosen),
+    )  # fmt: skip
+    with right:
+        page.section(_("Sesudah, bila {n} langkah dijalankan").format(n=i18n.number(len(chosen))))
+        shortfalls.map_of(
+            view, kept.needs, after, "peta_sesudah",
+            _("Peta TPS yang kekurangan petugas sesudah pergeseran, dengan garis tiap langkah"),
+            chosen,
+        )  # fmt: skip
+    rule = board().register.election.rules.moves
+    possible = (
+        bool(chosen)
+        and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
+        and feasibility.possible(chosen, found, rule)
+    )
+    return Shown(kept, valid, chosen, possible, place)
+
+
+def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> None:
+    """The plan in one line, and whether it is still that of what is known."""
+    plan = kept.plan
+    left = feasibility.after(kept.needs, plan.moves)
+    before, after = (
+        redeployment_plan.within(tps, kept.needs.chosen) for tps in (kept.needs.tps, left)
+    )
+    counts = [int(tps[name].sum()) for name in ("empty", "short") for tps in (before, after)]
+    said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
+             "kurang dari pola ≈ {short} → {short_after}**")  # fmt: skip
+    names = ("empty", "empty_after", "short", "short_after")
+    numbers = dict(zip(names, map(i18n.number, counts), strict=True))
+    st.markdown(
+        said.format(moves=i18n.number(len(plan.moves)), km=i18n.number(plan.km, 1), **numbers)
+    )
+    made = _("Disusun menurut keadaan {time}.").format(
+        time=f"{i18n.clock(plan.at)} {board().register.election.zone_label}"
+    )
+    if not view.at.live:
+        st.caption(made)
+    elif not all(valid):
+        gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
+        st.warning(parts.plain(f"{made} " + gone.format(n=i18n.number(valid.count(False)))))
+    elif kept.needs is not found:
+        st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
+    else:
+        st.caption(made)
+
+
+def _aside(plan: Plan, valid: tuple[bool, ...]) -> list[str]:
+    """Columns that say the same of every move: in the file alone."""
+    same = {_("jarak"): not plan.ways, _("keadaan"): all(valid)}
+    return [heading for heading, alike in same.items() if alike]
+
+
+def _measured(plan: Plan) -> str:
+    """How the kilometres were measured."""
+    said = _("≈ km garis lurus antara pusat wilayah (perkiraan): posisi TPS tidak diketahui.")
+    if plan.ways:
+        straight = sum(not move.along for move in plan.moves)
+        said = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
+                 "{n} langkah garis lurus.").format(n=i18n.number(straight))  # fmt: skip
+    speed = board().register.election.rules.moves.speed
+    return said + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.number(speed))
+
+
+def _method(kept: Kept | None) -> None:
+    """By which rule the plan is made, and what the plain way would do."""
+    opened = st.popover(_("Cara menghitung"), key="cara_geser", on_change="rerun", type="tertiary")
+    if not opened.open:
+        return
+    rule = board().register.election.rules.moves
+    with opened:
+        for line in _rule_in_words():
+            st.caption(parts.plain(line))
+        if kept is None or not kept.plan.tiers:
+            return
+        plan = kept.plan
+        said = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
+        st.markdown(said.format(ours=i18n.number(plan.km, 1), plain=i18n.number(plan.plain[1], 1)))
+        if not plan.proven:
+            limit = i18n.number(rule.seconds, 1)
+            st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
+        tables.shown(redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara"))
+
+
+def _rule_in_words() -> list[str]:
+    rule = board().register.election.rules.moves
+    stays = [
+        _("{share} % {kind} yang siap tetap tinggal").format(
+            share=i18n.number(100 * share), kind=label("penugasan", kind)
+        )
+        for kind, share in rule.stays.items()
+    ]
+    agencies = ", ".join(label("instansi", one) for one in rule.agencies)
+    said = _("Yang digeser hanya {agencies} yang kabarnya segar; {stays}.")
+    from_tps = _("Tidak ada TPS yang ditinggalkan di bawah polanya, dan tidak ada yang ditarik "
+                 "dari dekat kejadian berat.")  # fmt: skip
+    return [
+        _("Yang terberat dahulu: TPS tanpa petugas, lalu yang kurang dari pola; di antara "
+            "yang sama yang dekat kejadian berat, lalu yang lebih rawan. Sesudah itu jarak "
+            "terpendek."),
+        _("Petugas yang diam tetap dihitung ada; yang diketahui absen tidak. Yang baru "
+          "diperintahkan ditunggu, tidak digantikan."),
+        said.format(agencies=agencies, stays="; ".join(stays)),
+        from_tps if rule.from_tps else _("Petugas TPS tidak digeser."),
+        _("Aturan: rules.toml, bagian moves. Usulan kami, untuk diubah Polres."),
+    ]  # fmt: skip

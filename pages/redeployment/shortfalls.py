@@ -1,0 +1,201 @@
+"""What is short now: the key figures, the kecamatan, and the map before anybody is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from pydeck import Deck
+
+from pages.redeployment import tables as redeployment_tables
+from situasi.analysis.redeployment import candidates, shortfalls
+from situasi.analysis.redeployment.plan import Move, Needs, within
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.register import Kecamatan
+from situasi.domain.rules import Moves
+from situasi.figures.maps.area_style import Area
+from situasi.figures.theme import Theme
+from situasi.screen import address, area_map, drawn, page, parts, personnel_tables, session, tables
+from situasi.screen.figure_row import Figure
+from situasi.screen.page import View
+from situasi.screen.parts import Card
+from situasi.screen.personnel_parts import estimate, of
+
+_CALM = 90  # how opaque a kecamatan is where nothing is short
+
+
+def figures(found: Needs) -> list[Figure]:
+    """What is missing, and who could go."""
+    shown = found.shown
+    empty, short = shown[shown["empty"]], shown[shown["short"]]
+    every = found.coverage.officers
+    coming = every[every.index.isin(found.under_way)]
+    of_all = _("dari {n}").format(n=i18n.number(len(shown)))
+    wanted = sum(one.officers for one in found.bundles)
+    return [
+        Figure(
+            "kosong",
+            Card(
+                _("TPS tanpa petugas"),
+                of(i18n.number(len(empty)), of_all),
+                _("menurut kabar terakhir"),
+                alarm=bool(len(empty)),
+            ),
+            lambda: redeployment_tables.stations(empty),
+        ),
+        Figure(
+            "kurang",
+            Card(
+                _("TPS kurang dari pola"),
+                of(estimate(f"≈ {i18n.number(len(short))}"), of_all),
+                _("menurut yang tidak diketahui absen"),
+            ),
+            lambda: redeployment_tables.stations(short),
+        ),
+        Figure(
+            "perlu",
+            Card(
+                _("Petugas yang diperlukan"),
+                estimate(f"≈ {i18n.number(wanted)}"),
+                _("untuk {n} kelompok TPS").format(n=i18n.number(len(found.bundles))),
+            ),
+            lambda: redeployment_tables.wanted(found.bundles),
+        ),
+        Figure("siap", _free_card(found), lambda: redeployment_tables.officers(found.movers)),
+        Figure(
+            "menuju",
+            Card(
+                _("Sedang menuju TPS"),
+                i18n.number(len(coming)),
+                _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
+                    n=i18n.number(_rule().under_way.total_seconds() // 60)
+                ),
+            ),
+            lambda: personnel_tables.officers(coming, found.coverage.posts),
+        ),
+    ]
+
+
+def _rule() -> Moves:
+    return board().register.election.rules.moves
+
+
+def _free_card(found: Needs) -> Card:
+    kinds = [*_rule().stays, candidates.FROM_TPS]
+    may = {kind: candidates.most(kind, found.movers, _rule()) for kind in kinds}
+    names = {
+        "cadangan": _("{n} cadangan"),
+        "patroli": _("{n} patroli"),
+        candidates.FROM_TPS: _("{n} dari TPS yang lebih"),
+    }
+    said = " · ".join(
+        names[kind].format(n=i18n.number(count)) for kind, count in may.items() if kind in names
+    )
+    ready = _("dari {n} siap").format(n=i18n.number(len(found.movers)))
+    return Card(_("Boleh digeser"), of(i18n.number(sum(may.values())), ready), said)
+
+
+def gaps_panel(view: View, found: Needs) -> None:
+    """The kecamatan as a table, and on the map."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        page.section(_("Kekurangan sekarang, menurut kecamatan"))
+        table = drawn.once("kekurangan", (), (found,), _by_area)
+        tables.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
+        if board().register.election.rules.patterns.estimated:
+            basis = board().register.election.rules.patterns.basis
+            st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
+    with right:
+        page.section(_("Sebelum"))
+        map_of(
+            view, found, found.tps, "peta_sebelum", _("Peta TPS yang kekurangan petugas, sekarang")
+        )
+
+
+def _by_area(found: Needs) -> tables.Table:
+    rows = shortfalls.areas(found.shown)
+    return redeployment_tables.areas(
+        rows.sort_values(["empty", "short"], ascending=False, kind="stable")
+    )
+
+
+def map_of(
+    view: View,
+    found: Needs,
+    tps: pd.DataFrame,
+    key: str,
+    alt: str,
+    moves: Sequence[Move] = (),
+) -> None:
+    """The kecamatan by what is short there, and the moves as lines."""
+    theme, shown = session.viewer_theme(), tuple(view.chosen())
+    filtered, layer = tuple(address.current("kec")), area_map.layer_id(key)
+    asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
+    make = partial(_deck, key, theme, shown, found.chosen, moves)
+    area_map.show(drawn.once("peta_geser", asked, (tps,), make), key, alt)
+    steps = theme.strength
+    area_map.legend(
+        [
+            (parts.colour_swatch(steps[0]), _("ada TPS tanpa petugas")),
+            (parts.colour_swatch(steps[1]), _("ada TPS kurang dari pola")),
+            (parts.colour_swatch(steps[2]), _("sesuai pola")),
+            (parts.swatch(None), _("belum ada plotting")),
+        ]
+    )
+
+
+def _deck(
+    key: str,
+    theme: Theme,
+    shown: Sequence[str],
+    chosen: Sequence[str],
+    moves: Sequence[Move],
+    tps: pd.DataFrame,
+) -> Deck:
+    rows = shortfalls.areas(within(tps, chosen))
+    areas = area_map.areas(shown, lambda place: _area(rows, place, theme))
+    return area_map.deck(areas, key, moves=_lines(moves) if moves else None)
+
+
+def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> Area:
+    row = rows.loc[place.code].to_dict() if place.code in rows.index else {"known": False}
+    if not row["known"]:
+        return Area(place.name, drawn="silent")
+    empty, short = int(row["empty"]), int(row["short"])
+    # The gravest alone: more does not fit into a kecamatan.
+    if empty:
+        said = _("{n} kosong").format(n=i18n.number(empty))
+        return Area(place.name, said, theme.strength[0])
+    if short:
+        said = _("≈ {n} kurang").format(n=i18n.number(short))
+        return Area(place.name, said, theme.strength[1])
+    return Area(place.name, _("cukup"), theme.strength[2], _CALM)
+
+
+def _lines(moves: Sequence[Move]) -> pd.DataFrame:
+    """The moves by where they lead from and to, as the map wants them."""
+    ground = board().ground
+    pairs: dict[tuple[str, str], int] = {}
+    for move in moves:
+        pair = (move.mover.place, move.to.place)
+        pairs[pair] = pairs.get(pair, 0) + 1
+    return pd.DataFrame(
+        [
+            {
+                "lon": ground.point(one)[0],
+                "lat": ground.point(one)[1],
+                "to_lon": ground.point(other)[0],
+                "to_lat": ground.point(other)[1],
+                "officers": count,
+                "label": _("{n} petugas: {one} → {other}").format(
+                    n=i18n.number(count), one=redeployment_tables.place(one),
+                    other=redeployment_tables.place(other),
+                ),
+            }
+            for (one, other), count in pairs.items()
+        ]
+    )  # fmt: skip

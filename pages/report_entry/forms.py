@@ -1,0 +1,83 @@
+"""A new incident, typed in by keyboard; and nihil of a kecamatan in one click."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.report_entry import fields, submit
+from pages.report_entry.report_point import point_popover
+from situasi.board import current as board
+from situasi.common.i18n import _
+from situasi.domain.feed_schemas import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
+from situasi.ingest import form_rows
+from situasi.screen import page, parts, session
+
+_FEED = "incidents"
+_HEADINGS = (
+    "tps", "jenis", "tingkat", "uraian", "jam", "situasi", "status", "pelapor", "keandalan",
+    "kredibilitas", "koordinat",
+)  # fmt: skip
+
+
+def incident_panel() -> None:
+    left, right = st.columns([7, 3], gap="medium")
+    with left:
+        heading = parts.bar()
+        with heading:
+            page.section(_("Kejadian baru"))
+        kecamatan, desa = fields.place_boxes()
+        with heading:
+            point_popover(kecamatan)
+        _form(desa)
+        submit.start_anew(_FEED, _HEADINGS)
+    with right:
+        _nihil(kecamatan, desa)
+
+
+def _form(desa: str | None) -> None:
+    """The fields in the order in which a report is told; Enter in a line of text sends it."""
+    with st.form("isian_kejadian", border=False):
+        first = st.columns(3)
+        fields.tps_box(first[0], desa)
+        jenis = [code for code in JENIS if code != "nihil"]
+        fields.choice(first[1], "jenis", _("Jenis"), jenis, _("ketik jenis"))
+        fields.choice(first[2], "tingkat", _("Tingkat"), TINGKAT)
+        fields.text(st, "uraian", _("Uraian"), _("apa yang terjadi; Enter mengirim"))
+        second = st.columns(3)
+        fields.clock(second[0])
+        fields.choice(second[1], "situasi", _("Situasi"), SITUASI)
+        status = [code for code in STATUS if code != "nihil"]
+        fields.choice(second[2], "status", _("Status"), status, _("dilaporkan"))
+        third = st.columns([2, 1, 1, 2])
+        fields.teller(third[0])
+        fields.grade(
+            third[1], "keandalan", _("Sumber"), KEANDALAN,
+            _("A dapat dipercaya sepenuhnya, E tidak dapat dipercaya, F belum dapat dinilai"),
+        )  # fmt: skip
+        fields.grade(
+            third[2], "kredibilitas", _("Isi"), KREDIBILITAS,
+            _("1 dikuatkan sumber lain, 5 tidak masuk akal, 6 belum dapat dinilai"),
+        )  # fmt: skip
+        fields.text(third[3], "koordinat", _("Koordinat"), "-3.2500, 104.6500", 120)
+        submit.button(_FEED, _HEADINGS, _("Kirim laporan"))
+
+
+def _nihil(kecamatan: str | None, desa: str | None) -> None:
+    page.section(_("Nihil sekarang, satu tekan"))
+    register = session.register()
+    with st.container(horizontal=True, key="nihil"):
+        for code, place in register.kecamatan.items():
+            st.button(place.name, key=f"nihil_{code}", on_click=_send_nihil, args=(code, None))
+    if kecamatan and desa:
+        st.button(
+            _("Nihil di {place}").format(place=register.name_of(desa)), key="nihil_desa",
+            on_click=_send_nihil, args=(kecamatan, desa),
+        )  # fmt: skip
+    st.caption(_("Menyatakan tidak ada kejadian di kecamatan itu pada saat ini."))
+
+
+def _send_nihil(kecamatan: str, desa: str | None) -> None:
+    session.speak()
+    pelapor = str(st.session_state.get(fields.key("pelapor")) or "")
+    row = form_rows.nihil(board().register, kecamatan, desa, fields.sent(), pelapor)
+    submit.deliver(_FEED, row)

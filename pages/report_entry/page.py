@@ -1,0 +1,47 @@
+"""The beginning of the page Lapor: heading, which kind of report, and who may write at all."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.report_entry import fields
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import filters, parts, report_door, session
+from situasi.screen.heading import header
+
+# What is typed on each tab is rows of this feed; messages hold rows of several.
+TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
+
+
+def opened(title: str) -> str | None:
+    """Draw heading, tabs and the switch between real and LATIHAN.
+
+    The tab that the address names; None where nothing may be written.
+    """
+    header(session.moment(filters.past_moment(), session.picture()), title)
+    if not report_door.allowed("masukkan"):
+        _why_not()
+        return None
+    seen = session.viewer().role.feeds(tuple(feed for feed in TABS.values() if feed))
+    tabs = [tab for tab, feed in TABS.items() if feed is None or feed in seen]
+    with parts.bar():
+        chosen = filters.one(
+            st.segmented_control, "isi", _("Isi laporan"), tabs,
+            partial(label, "lapor_isi"), required=True,
+        )  # fmt: skip
+        fields.exercise_switch()
+    fields.exercise_band()
+    return chosen
+
+
+def _why_not() -> None:
+    """Why nothing can be typed here."""
+    at = session.moment(filters.past_moment(), session.picture())
+    if at.live:
+        st.caption(_("Peran ini tidak memasukkan laporan."))
+        return
+    st.caption(_("Tidak ada yang menulis ke masa lampau."))
+    st.button(_("Kembali ke langsung"), on_click=filters.back_to_present, key="lapor_kembali")

@@ -1,0 +1,256 @@
+"""A screenful of messages with the rows proposed of each: ticked, answered, and taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.report_entry import fields, report_parts, submit
+from pages.report_entry.paste_state import At, Outcome, Pasted
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain import feed_schemas
+from situasi.domain.labels import label
+from situasi.ingest import form_rows
+from situasi.ingest.form_rows import Cells
+from situasi.ingest.messages.proposal import Proposal, ProposedRow
+from situasi.screen import parts, report_door, session
+from situasi.screen.report_door import Answer
+
+SOURCE = "pesan"
+# Written by the reader for the door, and shown above the rows.
+_MOST_NUMBERS = 60  # of one message told one by one
+_NOT_SHOWN = {"teks_asli", "uraian", "pelapor", "waktu_lapor"}
+
+
+def screenful(pasted: Pasted, most: int) -> None:
+    """The messages from `pasted.first` on, and the button that takes the ticked rows."""
+    shown = range(pasted.first, min(pasted.first + most, len(pasted.proposals)))
+    with st.form(f"pesan_{pasted.turn}_{pasted.first}", border=False):
+        for at in shown:
+            _message(pasted, at)
+        st.form_submit_button(
+            _("Masukkan yang dicentang"), type="primary", on_click=_take, args=(pasted, shown)
+        )
+
+
+def _message(pasted: Pasted, at: int) -> None:
+    proposal = pasted.proposals[at]
+    with st.container(border=True):
+        left, right = st.columns([2, 3], gap="medium")
+        with left:
+            report_parts.message(_head(proposal), proposal.text, proposal.notes)
+            _numbers(pasted, at)
+        with right:
+            for number, row in _allowed(proposal):
+                _row(pasted, (at, number), row)
+
+
+def _numbers(pasted: Pasted, at: int) -> None:
+    """Say which numbers no row has; without a word that they were seen none of them is sent."""
+    proposal = pasted.proposals[at]
+    if proposal.described:
+        said = _("Angka yang hanya masuk uraian: {numbers}")
+        st.caption(parts.plain(said.format(numbers=_listed(proposal.described))))
+    if not proposal.unread:
+        return
+    said = _(
+        "Angka yang tidak dipahami: {numbers}. Tidak masuk baris mana pun: bila penting, ketik "
+        "sendiri di TPS atau Kejadian."
+    )
+    st.warning(parts.plain(said.format(numbers=_listed(proposal.unread))), icon=":material/tag:")
+    if any(True for _row in _open(pasted, at)):
+        st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    told = ", ".join(numbers[:_MOST_NUMBERS])
+    more = len(numbers) - _MOST_NUMBERS
+    return (
+        _("{numbers} dan {n} lagi").format(numbers=told, n=i18n.number(more)) if more > 0 else told
+    )
+
+
+def _seen(pasted: Pasted, at: int) -> str:
+    return f"pesan_{pasted.turn}_{at}_angka"
+
+
+def _head(proposal: Proposal) -> str:
+    """Who and when, as far as the header tells."""
+    said = [proposal.pelapor or _("pelapor tidak disebut")]
+    if proposal.sent_at:
+        local = proposal.sent_at.astimezone(board().register.election.zone)
+        said.append(f"{i18n.day(local)} {i18n.clock(local)}")
+    return " · ".join(said)
+
+
+def _allowed(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
+    """The rows of feeds that the viewer may see."""
+    seen = session.viewer().role.feeds(tuple(feed_schemas.FEEDS))
+    return ((n, row) for n, row in enumerate(proposal.rows) if row.feed in seen)
+
+
+def _key(pasted: Pasted, at: At, heading: str = "") -> str:
+    return f"pesan_{pasted.turn}_{at[0]}_{at[1]}_{heading}"
+
+
+def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
+    """What was understood, and inputs for what was not; or what became of it."""
+    outcome = pasted.outcome(at)
+    title, cells = label("feed", row.feed), _understood(row)
+    if outcome.settled:
+        report_parts.understood(title, cells, outcome.text)
+        return
+    st.checkbox(
+        _("Masukkan {what}").format(what=f"**{title}**"), value=row.complete, key=_key(pasted, at)
+    )
+    report_parts.understood("", cells, outcome.text)
+    asked = st.columns(2)
+    for place, unclear in enumerate(row.unclear):
+        _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
+        asked[place % 2].caption(parts.plain(unclear.reason))
+
+
+def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
+    open_cells = {unclear.heading for unclear in row.unclear}
+    heard: dict[str, str] = {}
+    for one in row.understood:
+        heard[one.heading] = " · ".join(filter(None, [heard.get(one.heading), one.words]))
+    return [
+        (heading, _shown(row.feed, heading, cell), heard.get(heading, ""))
+        for heading, cell in row.cells.items()
+        if heading not in open_cells | _NOT_SHOWN
+    ]
+
+
+def _shown(feed: str, heading: str, cell: str) -> str:
+    column = next((c for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), None)
+    return label(column.name, cell) if column and cell in column.words else cell
+
+
+def _ask(place: Any, key: str, row: ProposedRow, heading: str) -> None:
+    """An input for one cell: a choice where the answers are known, else a line of text."""
+    register = session.register()
+    if heading == "kecamatan":
+        place.selectbox(
+            heading, list(register.kecamatan), index=None, format_func=register.name_of, key=key,
+            placeholder=_("ketik nama"),
+        )  # fmt: skip
+    elif heading == "desa":
+        place.selectbox(
+            heading, list(register.desa), index=None, key=key, placeholder=_("ketik nama"),
+            format_func=_village,
+        )  # fmt: skip
+    elif codes := _codes(row.feed, heading):
+        place.selectbox(
+            heading, codes, index=None, format_func=lambda code: label(heading, code), key=key,
+            placeholder=_("pilih"),
+        )  # fmt: skip
+    else:
+        place.text_input(heading, row.cells.get(heading, ""), key=key, max_chars=200)
+
+
+def _village(code: str) -> str:
+    register = board().register
+    return f"{register.name_of(code)}, {register.name_of(register.desa[code].kecamatan)}"
+
+
+def _codes(feed: str, heading: str) -> tuple[str, ...]:
+    return next((c.words for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), ())
+
+
+def _take(pasted: Pasted, shown: range) -> None:
+    """Bring the ticked rows to the door, message by message, so that each has its own answer."""
+    session.speak()
+    total, brought, unseen = Answer(), False, False
+    for at in shown:
+        ready: dict[str, dict[int, Cells]] = {}
+        for number, row in _open(pasted, at):
+            if not st.session_state.get(_key(pasted, (at, number))):
+                continue
+            cells, missing = _answered(pasted, (at, number), row)
+            if pasted.proposals[at].unread and not st.session_state.get(_seen(pasted, at)):
+                said = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
+                pasted.outcomes[at, number], unseen = Outcome(said, settled=False), True
+            elif missing:
+                said = _("belum dijawab: {what}").format(what=", ".join(missing))
+                pasted.outcomes[at, number] = Outcome(said, settled=False)
+            else:
+                ready.setdefault(row.feed, {})[number] = cells
+        for feed, rows in ready.items():
+            answer = report_door.send(feed, list(rows.values()), SOURCE)
+            total, brought = _sum(total, answer), True
+            for place, number in enumerate(rows):
+                pasted.outcomes[at, number] = _said(answer, place)
+    why = _("tidak ada baris tercentang yang lengkap")
+    if unseen:
+        why = _("periksa dahulu angka yang tidak dipahami pada pesannya, lalu kirim lagi")
+    submit.tell(_("Pesan"), total if brought else Answer(refused=why))
+
+
+def _open(pasted: Pasted, at: int) -> Iterator[tuple[int, ProposedRow]]:
+    """The rows of a message about which something is left to do.
+
+    A browser that answers late still says of the others that they are ticked.
+    """
+    for number, row in _allowed(pasted.proposals[at]):
+        if not pasted.outcome((at, number)).settled:
+            yield number, row
+
+
+def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[Cells, Sequence[str]]:
+    """The cells with what was answered, and the headings that were not."""
+    cells, missing = dict(row.cells), []
+    now, proposal = fields.sent(), pasted.proposals[at[0]]
+    for unclear in row.unclear:
+        said = str(st.session_state.get(_key(pasted, at, unclear.heading)) or "").strip()
+        if not said:
+            missing.append(unclear.heading)
+            continue
+        cells.pop(unclear.heading, None)
+        cells |= _answer(unclear.heading, said, proposal, pasted)
+    if now.exercise:
+        cells = {"waktu_lapor": now.at.isoformat(timespec="minutes"), **cells}
+    return {**cells, "latihan": "ya" if now.exercise else "tidak"}, missing
+
+
+def _answer(heading: str, said: str, proposal: Proposal, pasted: Pasted) -> Cells:
+    """What was answered as cells: places by code; a clock is of the day of the message."""
+    register = board().register
+    match heading:
+        case "kecamatan":
+            return form_rows.place(register, said)
+        case "desa":
+            return form_rows.place(register, register.desa[said].kecamatan, said)
+        case "waktu":
+            sent = proposal.sent_at and proposal.sent_at.astimezone(register.election.zone)
+            return form_rows.when(said, sent or pasted.midnight)
+    return {heading: said}
+
+
+def _said(answer: Answer, place: int) -> Outcome:
+    """What became of one row of a message."""
+    if answer.refused:
+        said = _("tidak disimpan: {why}").format(why=answer.refused)
+        return Outcome(said, settled=False)
+    if place in answer.held:
+        held = answer.held[place]
+        said = _("menunggu di karantina (no {no}), perbaiki di Masukan: {why}")
+        return Outcome(said.format(no=held.number or "–", why="; ".join(held.reasons)))
+    if not answer.duplicate:
+        return Outcome(_("diterima"))
+    if not answer.accepted:
+        return Outcome(_("sudah ada di papan"))
+    said = _("{n} diterima, {d} sudah ada")  # of the rows of this message together
+    return Outcome(said.format(n=answer.accepted, d=answer.duplicate))
+
+
+def _sum(one: Answer, other: Answer) -> Answer:
+    held = {**one.held, **{len(one.held) + at: told for at, told in other.held.items()}}
+    return Answer(
+        one.accepted + other.accepted, one.duplicate + other.duplicate, held,
+        one.refused or other.refused,
+    )  # fmt: skip

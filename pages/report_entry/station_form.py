@@ -1,0 +1,127 @@
+"""Phase and voters present: of one TPS, or of all TPS of a desa in one table."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.report_entry import fields, submit
+from situasi.board import current as board
+from situasi.common.i18n import _
+from situasi.domain.feed_schemas import FASE
+from situasi.domain.labels import label
+from situasi.ingest import form_rows
+from situasi.screen import page, parts, report_door, session
+from situasi.screen.report_door import Answer, Held
+
+_FEED = "tps"
+_HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
+_CLOCK = "lapor_jam_desa"
+_CELLS = ("fase", "hadir", "pengawal")
+# Rows of a whole desa that were held, by desa and TPS.
+_HELD = "_lapor_desa_tertahan"
+
+
+def station_panel() -> None:
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        page.section(_("Satu TPS"))
+        _kecamatan, desa = fields.place_boxes()
+        _one(desa)
+        submit.start_anew(_FEED, _HEADINGS)
+    with right:
+        _whole(desa)
+
+
+def _one(desa: str | None) -> None:
+    with st.form("isian_tps", border=False):
+        first = st.columns(3)
+        fields.tps_box(first[0], desa)
+        fields.choice(first[1], "fase", _("Fase"), FASE, _("ketik fase"))
+        fields.text(first[2], "hadir", _("Pemilih hadir"), _("jumlah orang"), 20)
+        second = st.columns(3)
+        fields.text(second[0], "pengawal", _("Pengawal kotak"), _("nomor petugas"), 120)
+        fields.clock(second[1])
+        fields.teller(second[2])
+        submit.button(_FEED, _HEADINGS, _("Kirim laporan TPS"))
+
+
+def _whole(desa: str | None) -> None:
+    """All TPS of the desa; a cell left empty tells nothing.
+
+    Boxes, not st.data_editor: while that loads its editor it swallows what is typed, and 187
+    heads become 87.
+    """
+    page.section(_("Semua TPS satu desa"))
+    if desa is None:
+        parts.empty(_("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel."))
+        return
+    with st.form(f"isian_desa_{desa}", border=False):
+        for number in _numbers(desa):
+            _line(desa, number)
+        last = st.columns(2, vertical_alignment="bottom")
+        last[0].text_input(
+            _("Jam untuk semua"), key=_CLOCK, placeholder=_("sekarang"), max_chars=40
+        )
+        last[1].form_submit_button(
+            _("Kirim yang terisi"), type="primary", on_click=_send, args=(desa,)
+        )
+    st.caption(_("Kotak kosong tidak mengirim apa pun; nol ditulis 0."))
+
+
+def _numbers(desa: str) -> list[str]:
+    tps = session.register().tps
+    return [f"{number:03d}" for number in tps.loc[tps["desa"] == desa, "nomor"]]
+
+
+def _key(desa: str, number: str, heading: str) -> str:
+    return f"lapor_{desa}_{number}_{heading}"
+
+
+def _line(desa: str, number: str) -> None:
+    """One TPS: its phase, heads and escort."""
+    name = f"TPS {number}"
+    place = st.columns([2, 4, 3, 4], vertical_alignment="center")
+    place[0].text(name)
+    place[1].selectbox(
+        f"{name} " + _("fase"), FASE, index=None, format_func=partial(label, "fase"),
+        key=_key(desa, number, "fase"), placeholder=_("fase"), label_visibility="collapsed",
+    )  # fmt: skip
+    for at, heading, title in ((2, "hadir", _("hadir")), (3, "pengawal", _("pengawal"))):
+        place[at].text_input(
+            f"{name} {title}", key=_key(desa, number, heading), placeholder=title, max_chars=120,
+            label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def _send(desa: str) -> None:
+    """Bring the filled lines to the door; what was accepted is emptied, what was held stays."""
+    session.speak()
+    register, held = board().register, st.session_state.setdefault(_HELD, {})
+    typed = [
+        {"tps": number, **{name: st.session_state.get(_key(desa, number, name)) for name in _CELLS}}
+        for number in _numbers(desa)
+    ]
+    written = str(st.session_state.get(_CLOCK) or "")
+    rows = form_rows.stations(register, desa, typed, fields.sent(), written)
+    if not rows:
+        nothing = Answer(refused=_("tidak ada yang terisi"))
+        submit.tell(register.name_of(desa), nothing)
+        return
+    sent = [report_door.corrected(row, held.get((desa, row["tps"]))) for row in rows]
+    answer = report_door.send(_FEED, sent, submit.SOURCE)
+    submit.tell(register.name_of(desa), answer)
+    if answer.refused is None:
+        for at, row in enumerate(rows):
+            _settle(desa, row["tps"], answer.held.get(at))
+
+
+def _settle(desa: str, number: str, why: Held | None) -> None:
+    """Empty the line of a TPS that was accepted; remember which row was held."""
+    st.session_state[_HELD].pop((desa, number), None)
+    if why is not None:
+        st.session_state[_HELD][desa, number] = why
+        return
+    for name in _CELLS:
+        st.session_state[_key(desa, number, name)] = None if name == "fase" else ""

@@ -1,0 +1,203 @@
+"""The panels of Laporan: which one, of which time; its short text; its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from pages.sitreps import reports_parts
+from situasi.access.roles import Viewer
+from situasi.analysis.view_time import Moment
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.live.snapshot import Picture
+from situasi.reports.sitrep import build as sitrep_build
+from situasi.reports.sitrep import files as made
+from situasi.reports.sitrep import request as sitrep_request
+from situasi.reports.sitrep.letterhead import TemplateRefused
+from situasi.reports.sitrep.model import Laporan
+from situasi.reports.sitrep.request import KINDS, PERIODS, Refused, Wanted
+from situasi.screen import address, filters, noted, page, parts, session
+from situasi.screen.page import View
+
+_KIND, _PERIOD, _FROM, _UNTIL = "lap", "kurun", "dari", "sampai"
+_OTHER = "lain"
+
+_NEUTRALITY = "lap_netralitas"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A laporan that is asked for on this page: of which picture, at which moment."""
+
+    shown: Picture
+    at: Moment
+    wanted: Wanted
+
+    @property
+    def viewer(self) -> Viewer:
+        return session.viewer()
+
+
+def kind_filter(place: Any) -> None:
+    """Which laporan; the first is of this minute."""
+    filters.one(place.selectbox, _KIND, _("Laporan"), KINDS, partial(label, "laporan"))
+
+
+def period_filter(place: Any) -> None:
+    """Of which time, where the kind has one."""
+    kind = _kind()
+    if kind == "situasi":
+        place.caption(_("Hari pemungutan, sampai saat yang ditampilkan."))
+    elif kind == "harian":
+        _day(place, _FROM, _("Tanggal"), _today())
+    else:
+        filters.one(
+            place.selectbox, _PERIOD, _("Kurun"), (*PERIODS, _OTHER), partial(label, "kurun")
+        )
+
+
+def asked(view: View) -> Asked | None:
+    """What was chosen; None, and a word, where it cannot be made."""
+    if not any(len(frame) for frame in view.shown.snapshot.frames.values()):
+        page.nothing(_("Belum ada laporan untuk dirangkum."))
+        return None
+    election = board().register.election
+    kind, since, until = _kind(), None, None
+    if kind == "harian":
+        since, until = sitrep_request.of_day(_chosen(_FROM, _today()), election)
+    elif kind == "anev":
+        period = address.current(_PERIOD)[-1]
+        since, until = _own_days() if period == _OTHER else sitrep_request.of_period(
+            period, view.at.at, election
+        )  # fmt: skip
+    try:
+        chosen = sitrep_request.wanted(
+            kind, view.at.at, election, since=since, until=until, kecamatan=view.kecamatan
+        )
+    except Refused as error:
+        parts.empty(str(error))
+        return None
+    now, exercise = session.now(), view.shown.snapshot.exercise_at
+    return Asked(
+        view.shown, sitrep_request.moment(filters.past_moment(), chosen, now, exercise), chosen
+    )
+
+
+def neutrality_choice(of: Asked) -> Asked:
+    """The same with the counts of neutrality, where the viewer asks for them and may have them."""
+    if not of.viewer.role.sees("netralitas"):
+        return of
+    chosen = st.checkbox(
+        _("Sertakan angka netralitas"),
+        key=_NEUTRALITY,
+        help=_("Laporan diteruskan kepada orang lain; angka netralitas hanya untuk yang berhak."),
+    )
+    if not chosen:
+        return of
+    noted.saw(["neutrality"], "laporan")
+    return replace(of, wanted=replace(of.wanted, neutrality=True))
+
+
+def preview(of: Asked) -> None:
+    """The short text, as the messenger has it."""
+    page.section(_("Teks pesan singkat"))
+    try:
+        text = sitrep_build.short(board(), of.viewer, of.shown, of.at, of.wanted)
+    except (TemplateRefused, Refused) as error:
+        parts.empty(str(error))
+        return
+    reports_parts.message(text, _("Salin"), _("Tersalin"))
+    st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
+        n=i18n.number(len(text))))  # fmt: skip
+
+
+def files(of: Asked) -> None:
+    """A button for each form; the file is made when somebody asks for it."""
+    page.section(_("Berkas"))
+    for said in made.troubles(board().register.election.folder):
+        parts.empty(said)
+    period = None if of.wanted.kind == "situasi" else (of.wanted.since, of.wanted.until)
+    name = made.stem(of.wanted.kind, of.at.at, of.wanted.kecamatan, period,
+                     rehearsal=of.shown.snapshot.rehearsal)  # fmt: skip
+    what = {"table": "laporan", "title": label("laporan", of.wanted.kind), "kurun": _span(of)}
+    with st.container(horizontal=True):
+        for form, mime in made.FORMATS.items():
+            noted.download(
+                form.upper(),
+                _maker(of, form),
+                what,
+                form,
+                _counter(of),
+                file_name=f"{name}.{form}",
+                mime=mime,
+                key=f"laporan_{form}",
+            )
+    st.caption(
+        _("DOCX dan PDF memuat peta, diagram, dan satu halaman tiap kecamatan; DOCX dapat "
+          "disunting. XLSX memuat angkanya. Dibuat saat diklik, beberapa detik.")
+    )  # fmt: skip
+
+
+def _maker(of: Asked, form: str) -> Callable[[], bytes]:
+    """Makes it later, in another thread, for who looks now."""
+    build, folder = _builder(of), board().register.election.folder
+    return lambda: made.made(build(), form, folder)
+
+
+def _counter(of: Asked) -> Callable[[], int]:
+    build = _builder(of)
+    return lambda: build().rows
+
+
+def _builder(of: Asked) -> Callable[[], Laporan]:
+    """Built once, whatever is asked of it."""
+    return partial(sitrep_build.build, board(), of.viewer, of.shown, of.at, of.wanted)
+
+
+def _span(of: Asked) -> str:
+    return f"{of.wanted.since:%Y-%m-%dT%H:%M}/{of.wanted.until:%Y-%m-%dT%H:%M}"
+
+
+def _kind() -> str:
+    return next(iter(address.current(_KIND)), KINDS[0])
+
+
+def _today() -> date:
+    return session.moment(filters.past_moment(), session.picture()).at.date()
+
+
+def _own_days() -> tuple[Any, Any]:
+    """From the first of the days chosen to the end of the last."""
+    election = board().register.election
+    begin, end = st.columns(2)
+    _day(begin, _FROM, _("Dari tanggal"), election.day)
+    _day(end, _UNTIL, _("Sampai tanggal"), election.day)
+    first, last = _chosen(_FROM, election.day), _chosen(_UNTIL, election.day)
+    return sitrep_request.of_day(first, election)[0], sitrep_request.of_day(last, election)[1]
+
+
+def _day(place: Any, name: str, title: str, default: date) -> None:
+    """A day, kept in the address."""
+    address.recall_value(name, _read_day, default)
+    chosen = place.date_input(title, key=name, format="DD/MM/YYYY", label_visibility="collapsed")
+    address.remember(name, [chosen.isoformat()], [default.isoformat()])
+
+
+def _chosen(name: str, default: date) -> date:
+    said = st.session_state.get(name)
+    return said if isinstance(said, date) else default
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

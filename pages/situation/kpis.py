@@ -1,0 +1,122 @@
+"""The strip of key figures: how many, how grave, how fresh, and who is silent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import pandas as pd
+
+from pages.situation import tables as situation_tables
+from situasi.access.roles import SCREENS
+from situasi.analysis import view_time as moments
+from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.situation import area_summary as days
+from situasi.analysis.situation import crowd_state
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.overview import Overview
+from situasi.analysis.turnout import summary
+from situasi.board import current as board
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.figures.theme import SITUASI
+from situasi.live.snapshot import Picture
+from situasi.presentation import kpis as telling
+from situasi.screen import drawn, parts, session, since, tables
+from situasi.screen.figure_row import Before, Count, Figure
+from situasi.screen.page import View
+from situasi.screen.session import Moment
+
+_MINUTE = timedelta(minutes=1)
+
+
+def figures(found: Overview, day: Day, at: Moment, shown: Picture) -> list[Figure]:
+    """The figures of this moment that the viewer may see."""
+    now, waiting = _now(at), _waiting(at, shown)
+    # Ages are told in minutes: until the next one they are the same.
+    age = None if found.newest is None else (now - found.newest.at) // _MINUTE
+    asked = (now.date(), age, waiting)
+    every = drawn.once("angka", asked, (found, day), partial(_figures, now=now, waiting=waiting))
+    # Of what a viewer may not see nothing is said, not even that it is missing.
+    role = session.viewer().role
+    return [one for one in every if one.key not in SCREENS or role.sees(one.key)]
+
+
+def _figures(found: Overview, day: Day, *, now: datetime, waiting: int | None) -> list[Figure]:
+    codes = list(found.states["kecamatan"])
+    tps = day.stations[day.stations["kecamatan"].isin(codes)]
+    rates = summary.whole(day.turnout.loc[codes])
+    zone = board().register.election.zone_label
+    known = found.newest is not None
+    rate = Count(
+        rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
+    )
+    every = [
+        (telling.opened(found), lambda: tables.readable(found.open),
+         (Count(len(found.open) if known else None),)),
+        (telling.states(found), lambda: situation_tables.states(found), _situasi_counts(found)),
+        (telling.turnout(rates), lambda: situation_tables.turnout(day, codes), (rate,)),
+        (telling.stations(tps), lambda: situation_tables.late(tps),
+         (Count(_late(tps), _("terlambat")),)),
+        (telling.personnel(day, codes), lambda: situation_tables.gaps(day, codes),
+         (Count(_present(day, codes)),)),
+        (telling.newest(found, now, zone), lambda: tables.readable(found.shown),
+         (Count(len(found.shown) if known else None, _("kejadian")),)),
+        (telling.sources(found, waiting), lambda: situation_tables.feeds(found),
+         (Count(_silent(found)),)),
+    ]  # fmt: skip
+    return [Figure(one.key, parts.card_of(one), rows, counts) for one, rows, counts in every]
+
+
+def before(view: View, wanted: Selection) -> Before | None:
+    """The figures of the last briefing, of the same selection."""
+
+    def find(past: View) -> tuple[Overview, Day]:
+        asked = moments.earlier(wanted, view.at.at - past.at.at)
+        return session.situation(past.shown, asked, past.at), past.compute(days.day)
+
+    def then(found: Overview, day: Day) -> list[Figure]:
+        at = Moment(found.at, live=False, exercise=False)
+        return figures(found, day, at, view.shown)
+
+    return since.before(view, "situasi", find, then)
+
+
+def _situasi_counts(found: Overview) -> tuple[Count, ...]:
+    states = crowd_state.counts(found.states)
+    stated = found.states["situasi"].notna().any()
+    return tuple(
+        Count(states.get(state, 0) if stated else None, label("situasi", state))
+        for state in reversed(SITUASI)
+    )
+
+
+def _late(tps: pd.DataFrame) -> int:
+    return int(tps["state"].isin(["terlambat", "tak_terjangkau"]).sum())
+
+
+def _present(day: Day, codes: list[str]) -> float | None:
+    rows = day.gaps.loc[codes]
+    known = rows[rows["known"]]
+    return None if known.empty else float(known["present"].sum())
+
+
+def _silent(found: Overview) -> float | None:
+    if not any(feed.expected for feed in found.feeds):
+        return None
+    return sum(feed.silent for feed in found.feeds)
+
+
+def _now(at: Moment) -> datetime:
+    now = session.now() if at.live and not at.exercise else at.at
+    return now.astimezone(at.at.tzinfo)
+
+
+def _waiting(at: Moment, shown: Picture) -> int | None:
+    """Rows that wait for a correction; None where the viewer is not told of them."""
+    viewer = session.viewer()
+    # The count is of the whole kabupaten: it is told to those who may look at all of it.
+    if not at.live or not viewer.role.sees("masukan") or viewer.area:
+        return None
+    seen = viewer.role.feeds(tuple(shown.snapshot.waiting))
+    return sum(shown.snapshot.waiting[feed] for feed in seen)

@@ -1,0 +1,71 @@
+"""The map panel: kecamatan by a measure, open incidents as marks, and who drew the lines."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from pydeck import Deck
+
+from pages.situation import tables as situation_tables
+from situasi.analysis.situation.area_summary import Day
+from situasi.analysis.situation.overview import Overview
+from situasi.board import current as board
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.feed_schemas import TINGKAT as LEVELS
+from situasi.domain.labels import label
+from situasi.figures.maps.markers import MOST_POINTS
+from situasi.presentation.map_measures import Measure, measure
+from situasi.screen import address, area_map, drawn, filters, parts, session, tables
+
+
+def map_panel(found: Overview, day: Day) -> None:
+    with parts.bar():
+        name = filters.measure()
+        tables.opens(_("Angka peta"), lambda: situation_tables.areas(found, day), "angka_peta")
+        if len(found.undrawn):
+            tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
+    wide, theme = session.register().kecamatan, session.viewer_theme()
+    asked = (name, theme, tuple(address.current("kec")), area_map.layer_id("peta"))
+
+    def make(found: Overview, day: Day) -> tuple[Measure, Deck]:
+        by = measure(name, found, day, wide, theme)
+        points = found.drawn.tail(MOST_POINTS)
+        areas = area_map.areas(list(found.states["kecamatan"]), by.paint)
+        return by, area_map.deck(areas, "peta", points.assign(label=_point_labels(points)))
+
+    by, deck = drawn.once("peta", asked, (found, day), make)
+    area_map.show(
+        deck,
+        "peta",
+        _("Peta {n} kecamatan dengan {open} kejadian terbuka").format(
+            n=len(found.states), open=len(found.open)
+        ),
+    )
+    _under_map(found, by, min(len(found.drawn), MOST_POINTS))
+
+
+def _point_labels(drawn: pd.DataFrame) -> list[str]:
+    register = board().register
+    local = drawn["occurred_at"].dt.tz_convert(register.election.zone)
+    told = zip(drawn["jenis"], drawn["kecamatan"], local, drawn["status"], strict=True)
+    return [
+        " · ".join(
+            (label("jenis", kind), register.name_of(code), i18n.clock(at), label("status", status))
+        )
+        for kind, code, at, status in told
+    ]
+
+
+def _under_map(found: Overview, by: Measure, drawn: int) -> None:
+    marks = [(parts.sign(level), label("tingkat", level)) for level in reversed(LEVELS)]
+    marks += [(parts.drawn(mark), word) for mark, word in by.marks]
+    if by.nothing:
+        marks.append((parts.swatch(None), by.nothing))
+    area_map.legend(marks)
+    if drawn < len(found.drawn):
+        st.caption(
+            _("{n} dari {all} titik digambar").format(
+                n=i18n.number(drawn), all=i18n.number(len(found.drawn))
+            )
+        )

@@ -1,0 +1,54 @@
+"""TPS: all stations at once, by phase and by whether they report."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from pages.stations import panels as stations_panels
+from pages.stations.kpis import figures
+from situasi.analysis.stations.reports import unmatched
+from situasi.analysis.stations.status import stations
+from situasi.common import i18n
+from situasi.common.i18n import _
+from situasi.domain.labels import label
+from situasi.screen import drawn, page, since, stations_tables, tables
+from situasi.screen.figure_row import figure_row
+
+
+def show() -> None:
+    chosen: dict[str, str] = {}
+    view = page.opened(
+        label("screen", "tps"),
+        stations_panels.colour_filter(chosen),
+        stations_panels.station_filter(chosen),
+    )
+    every = view.compute(stations)
+
+    def of_chosen(tps: pd.DataFrame) -> pd.DataFrame:
+        return tps[tps["kecamatan"].isin(view.chosen())]
+
+    found = drawn.once("tps", tuple(view.chosen()), (every,), of_chosen)
+    if every["last_at"].isna().all():
+        page.nothing(_("Belum ada laporan TPS."))
+    before = since.before(
+        view,
+        "tps",
+        lambda past: (past.compute(stations),),
+        lambda tps: figures(of_chosen(tps)),
+    )
+    figure_row(figures(found), before)
+    if chosen["tps"]:
+        stations_panels.detail_panel(view, every, chosen["tps"])
+
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        stations_panels.grid_panel(found, chosen["warna"], chosen["tps"])
+    with right:
+        stations_panels.late_panel(found)
+        stations_panels.box_panel(found)
+        tables.opens(_("Semua TPS"), lambda: stations_tables.stations(found), "semua_tps")
+        stray = view.compute(unmatched)
+        if len(stray):
+            title = _("{n} laporan di luar daftar TPS").format(n=i18n.number(len(stray)))
+            tables.opens(title, lambda: stations_tables.reports(stray), "di_luar_daftar")

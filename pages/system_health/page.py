@@ -1,0 +1,298 @@
+"""The figures of the board's own health, their curves of the last hours, and every beat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from pages.system_health import jobs
+from situasi.board import current as board
+from situasi.common import i18n, telemetry
+from situasi.common.disk_space import LOW, SPACE
+from situasi.common.i18n import _
+from situasi.common.telemetry import Beat, Errand
+from situasi.domain.labels import N_
+from situasi.figures.charts.server_health import measure
+from situasi.figures.theme import Theme
+from situasi.presentation import view_text
+from situasi.screen import inbox_failures, page, parts, session, tables
+from situasi.screen.chart import chart
+from situasi.screen.columns import moments, number
+from situasi.screen.figure_row import Figure, figure_row
+from situasi.screen.parts import Card
+from situasi.screen.tables import Table
+
+# Beyond these the wall is no longer what it promises: a report is shown within two seconds.
+STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
+# One process serves two hundred viewers within this.
+HEAVY = 1_000_000_000
+# Share of the descriptors; at seven eighths no other page is opened.
+CROWDED = 0.75
+# Seconds after which a night went by without a backup: a day, and two hours to make it in.
+OLD = 26 * 3600.0
+_HOUR = timedelta(hours=1)
+# Points of a curve: more than these no screen shows apart, and each refresh would send them.
+MOST = 360
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that each beat tells. limit: beyond it is not well, None: nothing is too much."""
+
+    key: str
+    name: str
+    unit: str
+    of: Callable[[Beat], float | None]
+    limit: float | None = None
+
+
+MEASURES = (
+    Measure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag, LAGGING),
+    Measure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read, SLOW),
+    Measure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready, SLOW),
+    Measure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.viewers)),
+    Measure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.waiting)),
+    Measure(
+        "memory", N_("Memori server"), N_("MB"),
+        lambda one: None if one.memory is None else one.memory / 1e6, HEAVY / 1e6,
+    ),
+)  # fmt: skip
+
+
+def register() -> None:
+    """What does not add up in the register, if anything."""
+    own = board().register
+    parts.bands([("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)])
+
+
+def figures(beats: Sequence[Beat]) -> None:
+    """What holds now."""
+    now = beats[-1]
+    cards = {
+        "umur": _age(),
+        "jeda": _lag(now),
+        "baca": _read(now),
+        "penonton": _viewers(beats),
+        "tunggu": _waiting(beats),
+        "memori": _memory(now),
+        "deskriptor": _descriptors(),
+    }
+    shown = [Figure(key, card, lambda: _table(beats[::-1])) for key, card in cards.items()]
+    more = [
+        Figure("ruang", _disk(), _places),
+        Figure("pekerjaan", jobs.build_card(), jobs.build_table),
+        Figure("kotak_masuk", inbox_failures.build_card(), inbox_failures.build_table),
+    ]
+    figure_row([*shown, *more, *_errands()])
+
+
+def _disk() -> Card:
+    """The fewest bytes free on any of the disks that are written to."""
+    state, title = SPACE.state, _("Sisa ruang disk")
+    note = view_text.disk_in_words(state) or _("batas {n} MB").format(n=i18n.number(LOW / 1e6))
+    if state.least is None:
+        return Card(title, "–", note, alarm=state.level == "full")
+    value = _("{n} MB").format(n=i18n.number(state.least // 1_000_000))
+    return Card(title, value, note, alarm=state.level != "enough")
+
+
+def _places() -> Table:
+    state = SPACE.state
+    return tables.table(
+        {
+            _("yang ditulis"): [_(view_text.PLACES[place]) for place in view_text.PLACES],
+            _("ruang (MB)"): number(
+                [state.free[p] / 1e6 if p in state.free else None for p in view_text.PLACES]
+            ),
+            _("hasil"): [
+                _("tidak tersimpan") if place in state.failed else _("baik")
+                for place in view_text.PLACES
+            ],
+        },
+        made_up=False,
+    )
+
+
+def _errands() -> list[Figure]:
+    """What the server does besides; the way up only where there is one."""
+    backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
+    found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
+    if upstream.wanted:
+        sent = _("mengalir (baris)")
+        found.append(Figure("hulu", _upstream(upstream, now), lambda: _turns(upstream, sent)))
+    return found
+
+
+def _backup(errand: Errand, now: datetime) -> Card:
+    title, age = _("Umur cadangan malam"), errand.age(now)
+    if not errand.wanted:
+        return Card(title, "–", _("cadangan malam dimatikan"))
+    if errand.elsewhere:
+        return Card(title, "–", _("dikerjakan server lain"))
+    alarm = errand.trouble is not None or (age is not None and age > OLD)
+    note = errand.trouble or _("batas {n} jam").format(n=i18n.number(OLD / 3600))
+    if age is None:
+        return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
+    return Card(title, i18n.span(timedelta(seconds=age)), note, alarm=alarm)
+
+
+def _upstream(errand: Errand, now: datetime) -> Card:
+    title = _("Menunggu ke atas")
+    if errand.elsewhere:
+        return Card(title, "–", _("dikerjakan server lain"))
+    waiting = "–" if errand.waiting is None else i18n.number(errand.waiting)
+    note = errand.trouble
+    if note is None and errand.done_at is not None:
+        local = errand.done_at.astimezone(board().register.election.zone)
+        note = _("semua sudah di atas, {time}").format(
+            time=i18n.ago(local, now.astimezone(local.tzinfo))
+        )
+    return Card(title, waiting, note or _("belum dicoba"), alarm=errand.trouble is not None)
+
+
+def _turns(errand: Errand, note: str) -> Table:
+    turns = errand.turns()[::-1]
+    return tables.table(
+        {
+            _("waktu"): moments([one.at for one in turns]),
+            _("hasil"): [one.trouble or _("baik") for one in turns],
+            _("menunggu (baris)"): number([one.waiting for one in turns]),
+            note: [one.note for one in turns],
+        },
+        made_up=False,
+    )
+
+
+def _age() -> Card:
+    """Of the picture on this very page."""
+    shown = session.picture()
+    age = max(0.0, (session.now() - shown.checked_at).total_seconds())
+    note = (
+        shown.detail
+        or shown.trouble
+        or _("versi {n} · penyimpanan terbaca").format(n=i18n.number(shown.snapshot.version))
+    )
+    return Card(_("Umur gambar"), _seconds(age), note, alarm=age > STALE or bool(shown.trouble))
+
+
+def _lag(now: Beat) -> Card:
+    title = _("Simpan sampai tampil")
+    if now.lag is None:
+        return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
+    note = _("baris terakhir; batas {n} detik").format(n=i18n.number(LAGGING))
+    return Card(title, _seconds(now.lag), note, alarm=now.lag > LAGGING)
+
+
+def _read(now: Beat) -> Card:
+    note = _("menyiapkan halaman {time}").format(time=_seconds(now.ready))
+    alarm = max(now.read, now.ready) > SLOW
+    return Card(_("Membaca versi baru"), _seconds(now.read), note, alarm=alarm)
+
+
+def _viewers(beats: Sequence[Beat]) -> Card:
+    now = telemetry.viewers()  # this page is one of them
+    most = max(now, *(one.viewers for one in beats))
+    note = _("terbanyak {n} sejak {time}").format(n=i18n.number(most), time=_since(beats))
+    return Card(_("Halaman terbuka"), i18n.number(now), note)
+
+
+def _waiting(beats: Sequence[Beat]) -> Card:
+    now = beats[-1]
+    earlier = next(one for one in beats if one.at >= now.at - _HOUR)
+    grown = now.waiting - earlier.waiting
+    note = _("{change} sejak {time}").format(
+        change=i18n.signed(grown), time=i18n.clock(_local(earlier))
+    )
+    return Card(_("Karantina"), i18n.number(now.waiting), note, alarm=grown > 0)
+
+
+def _memory(now: Beat) -> Card:
+    title = _("Memori server")
+    if now.memory is None:
+        return Card(title, "–", _("mesin ini tidak memberitahukannya"))
+    note = _("batas {n} MB").format(n=i18n.number(HEAVY / 1e6))
+    value = _("{n} MB").format(n=i18n.number(now.memory / 1e6))
+    return Card(title, value, note, alarm=now.memory > HEAVY)
+
+
+def _descriptors() -> Card:
+    """Of this process, now."""
+    title, found = _("Deskriptor berkas"), telemetry.descriptors()
+    if found is None:
+        return Card(title, "–", _("mesin ini tidak memberitahukannya"))
+    used, limit = found
+    refused = telemetry.pages_refused()
+    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=i18n.number(limit))
+    if refused:
+        note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
+            n=i18n.number(limit), refused=i18n.number(refused)
+        )
+    return Card(title, i18n.number(used), note, alarm=used > CROWDED * limit)
+
+
+def curves(beats: Sequence[Beat]) -> None:
+    """Each measure through the last hours."""
+    st.caption(
+        _(
+            "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
+            "yang terburuk. Garis putus: batas."
+        ).format(time=_since(beats), n=i18n.number(board().lookout.pulse.EVERY))
+    )
+    for line in (MEASURES[:3], MEASURES[3:]):
+        for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
+            with column:
+                page.section(_name(one))
+                alt = _("{name} sepanjang jam terakhir").format(name=_(one.name))
+                # A new beat is another last one.
+                chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
+
+
+def _curve(one: Measure, beats: Sequence[Beat], _last: Beat, theme: Theme) -> go.Figure:
+    told = worst(one, beats)
+    times, values = [_local(beat) for beat in told], [one.of(beat) for beat in told]
+    return measure(times, values, one.limit, _(one.unit), theme)
+
+
+def worst(one: Measure, beats: Sequence[Beat]) -> list[Beat]:
+    """MOST beats or fewer, spread over all; of each span the one in which most was measured."""
+    span = -(-len(beats) // MOST)
+    spans = [beats[at : at + span] for at in range(0, len(beats), span)]
+    return [max(some, key=lambda beat: _known(one.of(beat))) for some in spans]
+
+
+def _known(value: float | None) -> float:
+    return -1.0 if value is None else value
+
+
+def table(beats: Sequence[Beat]) -> None:
+    """Every beat, the newest first."""
+    tables.opens(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
+
+
+def _table(beats: Sequence[Beat]) -> Table:
+    columns = {_name(one): number([one.of(beat) for beat in beats], digits=2) for one in MEASURES}
+    broken = [_("tidak terbaca") if one.trouble else "" for one in beats]
+    times = {_("waktu"): moments([one.at for one in beats])}
+    return tables.table({**times, **columns, _("penyimpanan"): broken}, made_up=False)
+
+
+def _name(one: Measure) -> str:
+    name, unit = _(one.name), _(one.unit)
+    return f"{name} ({unit})"
+
+
+def _seconds(value: float) -> str:
+    return _("{n} detik").format(n=i18n.number(value, 2))
+
+
+def _since(beats: Sequence[Beat]) -> str:
+    return i18n.clock(_local(beats[0])) + " " + board().register.election.zone_label
+
+
+def _local(beat: Beat) -> datetime:
+    return beat.at.astimezone(board().register.election.zone)
