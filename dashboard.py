@@ -24,8 +24,7 @@ from streamlit.runtime.scriptrunner_utils import script_requests
 from streamlit.runtime.state import SafeSessionState
 
 from situasi import board as house
-from situasi.screen import browser_messages, session
-from situasi.server import failing, file_descriptors, logging_setup, startup_checks
+from situasi.server import file_descriptors, logging_setup, startup_checks
 from situasi.server.auth import guest_login, login, oidc_login, password_change
 from situasi.server.connection_limits import BoundedConnections
 from situasi.server.lifespan import lifespan
@@ -42,6 +41,7 @@ from situasi.streamlit_patches import (
     script_loops,
     theme,
 )
+from situasi.ui import browser_messages, errors, session
 
 # What Streamlit does at every run, or lets a heartbeat say, and need not.
 theme.once(app_session, CustomThemeConfig)
@@ -60,7 +60,7 @@ deferred_files.bind_to_pages(backend_operation_handler)
 # What comes from outside makes no second line of a log, whoever writes it.
 logging_setup.escape_records()
 # Its words for what fails are of its cloud.
-failing.say(exception)
+errors.say(exception)
 
 # Of a command above many boards, a page says of which it is.
 house.choose(session.chosen_board)

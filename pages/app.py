@@ -12,42 +12,43 @@ from pages.navigation import asked, menu
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture
 from situasi.presentation import view_text
-from situasi.screen import address, filters, parts, playback, session, whose
-from situasi.screen.heartbeat import watched
-from situasi.screen.session import Moment
+from situasi.ui import filters, playback, session, tenant, url_state
+from situasi.ui.auto_refresh import watched
+from situasi.ui.components import markup
+from situasi.ui.session import Moment
 
 ICON = Path(__file__).with_name("icon.png")
 
 
 def main() -> None:
-    whose.decide(asked())
+    tenant.decide(asked())
     if app_higher_command.is_asked():
         app_higher_command.main(ICON)
         return
     st.set_page_config(
-        page_title=f"Situasi · {whose.desk().place}", page_icon=str(ICON), layout="wide"
+        page_title=f"Situasi · {tenant.desk().place}", page_icon=str(ICON), layout="wide"
     )
-    address.carry(asked(), filters.CARRIED)
+    url_state.carry(asked(), filters.CARRIED)
     language = session.speak()
-    parts.style(session.viewer_theme())
-    parts.scripts()
+    markup.style(session.viewer_theme())
+    markup.scripts()
     if not session.viewer().role.screens:
-        parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        markup.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
     filters.recall_moment()
     playback.stays_over()
     shown = session.picture()
-    parts.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
+    markup.bands(_bands(shown, session.moment(filters.past_moment(), shown)))
     watched(partial(_page, shown), shown, language)
 
 
 def _page(shown: Picture) -> None:
     if shown.trouble and not shown.snapshot.version:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
-        parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+        markup.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
         return
     menu().run()
-    address.know_way(asked(), filters.CARRIED)
+    url_state.know_way(asked(), filters.CARRIED)
 
 
 def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
@@ -56,7 +57,7 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
     return (
         view_text.bands(
             at,
-            whose.desk().zone_label,
+            tenant.desk().zone_label,
             rehearsal=shown.snapshot.rehearsal,
             until=link.ends if link else None,
             trouble=shown.trouble,

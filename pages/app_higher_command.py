@@ -18,26 +18,27 @@ from situasi.common.i18n import _
 from situasi.higher_command import app, comparison
 from situasi.higher_command.rollup_cache import Overview
 from situasi.presentation import view_text
-from situasi.screen import address, filters, noted, parts, session, upper, whose
-from situasi.screen.heartbeat import watched
+from situasi.ui import audit, filters, higher_command_session, session, tenant, url_state
+from situasi.ui.auto_refresh import watched
+from situasi.ui.components import markup
 
 
 def is_asked() -> bool:
     """Whether it is the page of a command above, or there is no board to show below it."""
-    return app.current() is not None and (whose.is_above() or bool(_refusal()))
+    return app.current() is not None and (tenant.is_above() or bool(_refusal()))
 
 
 def main(icon: Path) -> None:
     """Draw it."""
-    name = upper.command().name
+    name = higher_command_session.command().name
     st.set_page_config(page_title=f"Situasi · {name}", page_icon=str(icon), layout="wide")
     language = session.speak()
-    parts.style(session.viewer_theme())
-    parts.scripts()
+    markup.style(session.viewer_theme())
+    markup.scripts()
     if not roles.oversees(session.account()):
-        parts.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
+        markup.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
-    if not whose.is_above():
+    if not tenant.is_above():
         _refused()
     else:
         _page(language)
@@ -45,12 +46,12 @@ def main(icon: Path) -> None:
 
 def _page(language: str) -> None:
     filters.recall_moment()
-    found = upper.overview()
-    parts.bands(
+    found = higher_command_session.overview()
+    markup.bands(
         view_text.bands(
-            upper.moment(),
-            whose.desk().zone_label,
-            rehearsal=upper.rehearsal(),
+            higher_command_session.moment(),
+            tenant.desk().zone_label,
+            rehearsal=higher_command_session.rehearsal(),
             until=None,
             trouble=found.trouble,
         )
@@ -62,20 +63,22 @@ def _page(language: str) -> None:
 def _draw(found: Overview) -> None:
     if found.trouble and not found.rollups:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
-        parts.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
+        markup.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
         return
     _menu().run()
 
 
 def _menu() -> StreamlitPage:
     """One page, whatever the address says: those of a kabupaten are of none without its code."""
-    home = st.Page(page.show, title=upper.command().name, url_path="", default=True)
+    home = st.Page(
+        page.show, title=higher_command_session.command().name, url_path="", default=True
+    )
     others = [
         st.Page(page.show, title=name, url_path=name, visibility="hidden")
-        for name in (whose.NAME, *SCREENS)
+        for name in (tenant.NAME, *SCREENS)
     ]
     chosen = st.navigation([home, *others])
-    address.know_page(whose.NAME)
+    url_state.know_page(tenant.NAME)
     with st.sidebar:
         navigation.way_up()
         navigation.who(session.account())
@@ -83,16 +86,16 @@ def _menu() -> StreamlitPage:
 
 
 def _refusal() -> str:
-    return session.of_run("refusal", lambda: whose.refusal(session.account()))
+    return session.of_run("refusal", lambda: tenant.refusal(session.account()))
 
 
 def _refused() -> None:
     """Why this kabupaten is not shown, and the way back."""
-    noted.refused_kabupaten(whose.code())
-    parts.empty(_refusal())
-    up = whose.up()
+    audit.refused_kabupaten(tenant.code())
+    markup.empty(_refusal())
+    up = tenant.up()
     if up is not None:
-        parts.way_up(f"◂ {up[0]}", up[1])
+        markup.way_up(f"◂ {up[0]}", up[1])
 
 
 def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:

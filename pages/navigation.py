@@ -28,7 +28,8 @@ from situasi.access.roles import SCREENS, Viewer
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
-from situasi.screen import address, noted, parts, session, whose
+from situasi.ui import audit, session, tenant, url_state
+from situasi.ui.components import markup
 
 # A page of the gate, not of this menu.
 SIGN_OUT = "/keluar"
@@ -76,13 +77,13 @@ def menu() -> StreamlitPage:
     """
     viewer, there = session.viewer(), asked()
     if there in SCREENS and not viewer.opens(there):
-        noted.refused(there)
+        audit.refused(there)
     first = viewer.link.page if viewer.link else "situasi"
     # The bare address is a page too: Streamlit knows its default page by no other name. Of the
     # two that are one, the menu shows the one where the viewer is.
     bare = there not in SCREENS or not viewer.opens(there)
     # The bare address of a command above is its own page.
-    bare = bare and whose.up() is None
+    bare = bare and tenant.up() is None
     home = _page(first, default=True, hidden=not bare)
     sections: dict[str, list[StreamlitPage]] = {}
     for group, entries in GROUPS:
@@ -91,7 +92,7 @@ def menu() -> StreamlitPage:
         if some:
             sections[_(group)] = [home, *some] if not sections else some
     chosen = st.navigation(sections or [home], expanded=True)
-    address.know_page(chosen.url_path or first)
+    url_state.know_page(chosen.url_path or first)
     with st.sidebar:
         way_up()
         who(viewer)
@@ -100,9 +101,9 @@ def menu() -> StreamlitPage:
 
 def way_up() -> None:
     """Back to the command above, where one looks from there."""
-    up = whose.up()
+    up = tenant.up()
     if up is not None:
-        parts.way_up(f"◂ {up[0]}", up[1])
+        markup.way_up(f"◂ {up[0]}", up[1])
 
 
 def _page(name: str, *, hidden: bool, default: bool = False) -> StreamlitPage:
@@ -128,8 +129,8 @@ def who(viewer: Viewer) -> None:
     if viewer.here:
         return
     if viewer.link is not None:
-        parts.signed_in(_("Tamu"), "", "")
+        markup.signed_in(_("Tamu"), "", "")
         return
-    area = ", ".join(map(whose.name_of, viewer.area or session.account().area))
+    area = ", ".join(map(tenant.name_of, viewer.area or session.account().area))
     said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
-    parts.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.language()}")
+    markup.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.language()}")

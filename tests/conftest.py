@@ -22,7 +22,7 @@ from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
 from situasi.domain.settings import Settings, load
-from situasi.screen import session
+from situasi.ui import session
 
 pytest_plugins = ["tests.postgres"]
 

@@ -34,7 +34,6 @@ from situasi.ingest.pipeline import Ledger, ingest_rows
 from situasi.ingest.validation.table_check import case_places
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
 from situasi.ingest.write_scope import Corrects, WriteRefused, for_viewer
-from situasi.screen import filters, report_door, session
 from situasi.server.api import api_keys
 from situasi.server.api import delivery as api_intake
 from situasi.server.api.delivery import Claims, Parcel
@@ -42,6 +41,7 @@ from situasi.server.api.limits import Limits, NewRows
 from situasi.simulation import replay, seed
 from situasi.store import open_store
 from situasi.store.interface import Quarantined
+from situasi.ui import filters, session, submission
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
 from tests.conftest import NOON, settings_in
@@ -440,7 +440,7 @@ def test_what_is_typed_on_lapor_is_theirs_or_nothing(page: Board, viewer: Viewer
     for feed in FEEDS.keys() - {"merges"}:  # these are told with a button
         for typed in intruding(page, feed):
             cells = {name: str(cell) for name, cell in typed.items() if cell != ""}
-            report_door.send(feed, [cells], "formulir")
+            submission.send(feed, [cells], "formulir")
     assert_only_theirs(page, viewer, began, waited)
     assert set(stored(page, began)) == feeds_of(viewer) - {"merges"}
 
@@ -454,7 +454,7 @@ def test_a_step_is_taken_only_with_a_case_that_is_theirs(page: Board, viewer: Vi
             "waktu_lapor": "27/11/2024 12.00",
         }
         cells = {name: str(cell) for name, cell in step.items() if cell != ""}
-        report_door.send("incidents", [cells], "papan", act="tindak")
+        submission.send("incidents", [cells], "papan", act="tindak")
     assert_only_theirs(page, Viewer("", ROLES["pimpinan"], viewer.area), began, waited)
     assert bool(stored(page, began)) == viewer.role.may("tindak")
 

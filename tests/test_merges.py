@@ -9,7 +9,7 @@ from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.screen.session import Moment
+from situasi.ui.session import Moment
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 

@@ -18,7 +18,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.access_scope import Sight
-from situasi.screen import session
+from situasi.ui import session
 from tests.builders import unbounded
 from tests.conftest import NOON
 

@@ -12,7 +12,7 @@ from pages.neutrality.panels import work
 from situasi import board
 from situasi.access.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas
-from situasi.screen import report_door, session
+from situasi.ui import session, submission
 from tests.conftest import NOON, settings_in
 
 FEEDS = tuple(feed_schemas.FEEDS)
@@ -95,9 +95,9 @@ def test_a_viewer_with_an_area_writes_nothing_outside_of_it(
     monkeypatch.setattr(board, "_current", own)
     polsek = Viewer("polsek", ROLES["operator"], ("16.10.05",))
     monkeypatch.setattr(session, "viewer", lambda: polsek)
-    monkeypatch.setattr(report_door, "allowed", polsek.role.may)
+    monkeypatch.setattr(submission, "allowed", polsek.role.may)
     row = {"waktu": "2024-11-27 10:00", "kode_kecamatan": kecamatan, "jenis": "akses"}
-    answer = report_door.send("incidents", [row], "formulir")
+    answer = submission.send("incidents", [row], "formulir")
     assert answer.accepted == len(own.live.picture().snapshot.frames["incidents"]) == stored
     assert (answer.refused is None) == bool(stored)
     own.close()

@@ -20,7 +20,7 @@ from situasi.domain.labels import label
 from situasi.domain.register import Register, Stage
 from situasi.figures.charts.gantt import gantt
 from situasi.figures.theme import Theme
-from situasi.screen.tables import Table
+from situasi.ui.tables.table_view import Table
 
 
 @dataclass(frozen=True)

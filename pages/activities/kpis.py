@@ -12,9 +12,9 @@ from situasi.analysis.activities import sop_checklist
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.tables.table_view import Table
 
 
 def figures(found: Work, today: date) -> list[Figure]:

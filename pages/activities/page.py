@@ -10,14 +10,14 @@ from pages.activities.kpis import figures
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import page, since
-from situasi.screen.figure_row import figure_row
+from situasi.ui import comparison, page_layout
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
-    view = page.opened(label("screen", "tahapan"))
+    view = page_layout.opened(label("screen", "tahapan"))
     found = view.compute(work, view.kecamatan, i18n.language())
-    before = since.before(
+    before = comparison.before(
         view,
         "tahapan",
         lambda past: (past.compute(work, view.kecamatan, i18n.language()),),
@@ -32,7 +32,7 @@ def show() -> None:
         panel.sop_panel(found)
 
     if found.cases.empty:
-        page.nothing(_("Belum ada laporan giat pada pilihan ini."))
+        page_layout.nothing(_("Belum ada laporan giat pada pilihan ini."))
     else:
         left, right = st.columns([11, 9], gap="medium")
         with left:

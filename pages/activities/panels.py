@@ -14,9 +14,11 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import filters, page, parts, tables
-from situasi.screen.chart import chart
-from situasi.screen.page import View
+from situasi.ui import filters, page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.chart import chart
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
 
 NOW = "berjalan"  # in the address: whatever stage is running
 _FEW = 9  # rows of a table in sight, beside another
@@ -24,9 +26,9 @@ USUAL = "usulan"  # what sop.csv says of a line that is our own proposal
 
 
 def gantt_panel(view: View, found: Work) -> None:
-    with parts.bar():
-        page.section(_("Tahapan"))
-        tables.opens(_("Semua tahap"), lambda: shown.timetable(found.timetable), "semua_tahap")
+    with markup.bar():
+        page_layout.section(_("Tahapan"))
+        table_view.opens(_("Semua tahap"), lambda: shown.timetable(found.timetable), "semua_tahap")
     # No report changes it: it is drawn once for a day.
     chart(
         "gantt",
@@ -49,13 +51,13 @@ def gantt_panel(view: View, found: Work) -> None:
 
 
 def sop_panel(found: Work) -> None:
-    with parts.bar():
-        page.section(_("SOP menurut tahap"))
+    with markup.bar():
+        page_layout.section(_("SOP menurut tahap"))
         asked = _chosen_stage(found)
     codes, note = _codes(found, asked)
     lines = found.lines_of(codes)
     if not lines:
-        parts.empty(_("Tidak ada butir SOP untuk tahap berjalan atau berikut. Pilih tahap lain."))
+        markup.empty(_("Tidak ada butir SOP untuk tahap berjalan atau berikut. Pilih tahap lain."))
         return
     checklist(
         [
@@ -64,9 +66,9 @@ def sop_panel(found: Work) -> None:
             if found.lines_of([code])
         ]
     )
-    with parts.bar():
+    with markup.bar():
         st.caption(note + _counted(sop_checklist.counts(lines)), width="content")
-        tables.opens(
+        table_view.opens(
             _("Giat di balik daftar"), lambda: shown.checklist(found.cases, lines), "sop_baris"
         )
 
@@ -111,19 +113,19 @@ def _tick(line: sop_checklist.Line) -> Tick:
 
 
 def matrix_panel(found: Work) -> None:
-    page.section(_("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan"))
+    page_layout.section(_("Terlaksana dari yang diketahui, menurut fungsi dan kecamatan"))
     title = _("Giat menurut fungsi dan kecamatan")
-    tables.shown(found.tables.matrix, "giat_matriks", title, most=_FEW)
+    table_view.shown(found.tables.matrix, "giat_matriks", title, most=_FEW)
     st.caption(_("3/4: tiga terlaksana dari empat giat, tanpa yang batal. –: belum ada giat."))
 
 
 def agenda_panel(found: Work) -> None:
-    page.section(_("Agenda: direncanakan, belum terlaksana"))
+    page_layout.section(_("Agenda: direncanakan, belum terlaksana"))
     if found.agenda.empty:
-        parts.empty(_("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana."))
+        markup.empty(_("Tidak ada rencana yang menunggu. Kirim giat berstatus rencana."))
     else:
         aside = [_("id"), _("pelapor")]
-        tables.shown(found.tables.agenda, "agenda", _("Agenda giat"), most=_FEW, aside=aside)
+        table_view.shown(found.tables.agenda, "agenda", _("Agenda giat"), most=_FEW, aside=aside)
     if found.upcoming:
         st.caption(_for_next(found))
 
@@ -145,24 +147,24 @@ def _for_next(found: Work) -> str:
 
 
 def drills_panel(found: Work) -> None:
-    page.section(_("Latihan"))
+    page_layout.section(_("Latihan"))
     if found.drills.empty:
-        parts.empty(_("Belum ada latihan yang dilaporkan."))
+        markup.empty(_("Belum ada latihan yang dilaporkan."))
         return
     aside = [_("giat"), _("fungsi"), _("id"), _("pelapor")]
     title = _("Latihan Sispamkota")
-    tables.shown(found.tables.drills, "latihan", title, most=_FEW, aside=aside)
+    table_view.shown(found.tables.drills, "latihan", title, most=_FEW, aside=aside)
 
 
 def joint_panel(found: Work) -> None:
-    with parts.bar():
-        page.section(_("Kerja bersama menurut mitra"))
+    with markup.bar():
+        page_layout.section(_("Kerja bersama menurut mitra"))
         together = found.cases[found.cases["mitra"].notna()]
-        tables.opens(_("Giat bersama"), lambda: shown.readable(together), "giat_bersama")
+        table_view.opens(_("Giat bersama"), lambda: shown.readable(together), "giat_bersama")
     if not len(found.tables.joint):
-        parts.empty(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
+        markup.empty(_("Belum ada giat yang menyebut mitra. Isi kolom mitra."))
         return
-    tables.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
+    table_view.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
     if found.crowded:
         said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
         most = i18n.number(activities.MOST_PARTNERS)
@@ -174,4 +176,4 @@ def strange_panel(found: Work) -> None:
     if len(found.strange):
         said = _("{n} giat dengan kode yang tidak cocok dengan daftar")
         title = said.format(n=i18n.number(len(found.strange)))
-        tables.opens(title, lambda: shown.readable(found.strange), "giat_asing")
+        table_view.opens(title, lambda: shown.readable(found.strange), "giat_asing")

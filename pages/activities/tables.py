@@ -14,8 +14,8 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.labels import label
-from situasi.screen.columns import Cells, Column, days, number, part, text, vague
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import Cells, Column, days, number, part, text, vague
+from situasi.ui.tables.table_view import Table, table
 
 _PLACE = 200  # pixels
 

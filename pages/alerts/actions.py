@@ -12,9 +12,10 @@ from situasi.actions import alert_actions
 from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, Deed, DeedRefused
 from situasi.board import current as board
 from situasi.common.i18n import _
-from situasi.screen import filters, parts, report_door, session
-from situasi.screen.page import View
 from situasi.store.interface import Overtaken, StoreError
+from situasi.ui import filters, session, submission
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
 
 _SAID = "_peringatan_kabar"
 
@@ -22,7 +23,7 @@ _SAID = "_peringatan_kabar"
 def acts_bar(row: Any, view: View) -> None:
     """The deeds that are open to this viewer. row: of alerting.lives."""
     _told()
-    if not row.open or not view.at.live or not report_door.allowed("tindak"):
+    if not row.open or not view.at.live or not submission.allowed("tindak"):
         return
     if not alert_actions.may_act(session.viewer(), row.rule, row.kecamatan):
         st.caption(_("Peringatan ini bukan dari wilayah Anda; yang menindak adalah Polres."))
@@ -56,7 +57,7 @@ def _form(row: Any, what: str, title: str, asked: str) -> None:
 def _keep(what: str, row: Any) -> None:
     """Write the deed down (a callback): the run that follows shows it."""
     session.speak()
-    if not report_door.allowed("tindak"):
+    if not submission.allowed("tindak"):
         return
     key, at = _key(row, what), session.moment(filters.past_moment(), session.picture()).at
     text, owner = (str(st.session_state.get(f"{key}_{name}") or "") for name in ("text", "owner"))
@@ -84,4 +85,4 @@ def _keep(what: str, row: Any) -> None:
 def _told() -> None:
     """Say once what came of the last deed."""
     if said := st.session_state.pop(_SAID, None):
-        st.warning(parts.plain(said))
+        st.warning(markup.plain(said))

@@ -10,18 +10,19 @@ from pages.alerts.detail import detail_panel
 from pages.alerts.page import opened
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import noted, parts
-from situasi.screen.figure_row import figure_row
+from situasi.ui import audit
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
     view, wanted = opened(label("screen", "peringatan"))
     if not work.rules():
-        parts.empty(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
+        markup.empty(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
         return
     found = work.found(view, wanted)
     if work.sees("netralitas") and panel.shows_neutrality(found):
-        noted.saw({"neutrality"}, "peringatan")
+        audit.saw({"neutrality"}, "peringatan")
     figure_row(panel.figures(found, view))
 
     left, right = st.columns([11, 9], gap="medium")

@@ -20,10 +20,10 @@ from situasi.board import current as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
 from situasi.live.snapshot import Picture
-from situasi.screen import drawn, session
-from situasi.screen.kept import records
-from situasi.screen.page import View
 from situasi.store.interface import Store
+from situasi.ui import drawn, session
+from situasi.ui.page_layout import View
+from situasi.ui.render_cache import records
 
 # Rules of which a viewer knows nothing who may not see the screen.
 _GUARDED = {"netralitas": "netralitas", "tanpa_petugas": "personel", "kurang_pola": "personel"}

@@ -18,17 +18,20 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
-from situasi.screen import address, incidents_words, page, parts, picking, tables
-from situasi.screen.page import View
+from situasi.ui import page_layout, url_state
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.tables import selectable, table_view
+from situasi.ui.wording import incidents
 
 
 def detail_panel(found: Shown, view: View) -> None:
     """The alert that the address names, else the first that is open."""
-    page.section(_("Rincian"))
+    page_layout.section(_("Rincian"))
     row = _chosen(found)
     if row is None:
-        asked = picking.picked(NAME)
-        parts.empty(
+        asked = selectable.picked(NAME)
+        markup.empty(
             _("Peringatan ini tidak ada pada saat dan pilihan yang ditampilkan.")
             if asked
             else _("Pilih satu peringatan di daftar untuk melihat rinciannya.")
@@ -44,7 +47,7 @@ def detail_panel(found: Shown, view: View) -> None:
 
 
 def _chosen(found: Shown) -> Any:
-    asked = picking.picked(NAME)
+    asked = selectable.picked(NAME)
     some = found.open.head(1) if asked is None else found.lives[found.lives["key"] == asked]
     return next(some.itertuples(), None)
 
@@ -66,11 +69,11 @@ def _facts(row: Any, view: View) -> list[tuple[str, str]]:
         (_("Status"), said),
         (_("Pemilik"), say.owner(row)),
         (_("Di mana"), say.where(row)),
-        (_("Sebab mulai"), incidents_words.moment(row.since, at)),
-        (_("Derajat ini sejak"), incidents_words.moment(row.raised, at)),
+        (_("Sebab mulai"), incidents.moment(row.since, at)),
+        (_("Derajat ini sejak"), incidents.moment(row.raised, at)),
     ]
     if isinstance(row.ended, str):
-        facts.append((_("Sebab hilang"), incidents_words.moment(row.until, at)))
+        facts.append((_("Sebab hilang"), incidents.moment(row.until, at)))
     if row.most > row.n:
         facts.append((_("Paling banyak"), i18n.number(row.most)))
     for name, span in ((_("Sampai dilihat"), row.to_seen), (_("Sampai ditindak"), row.to_acted)):
@@ -86,8 +89,8 @@ def _rule(row: Any) -> None:
     if not opened.open:
         return
     with opened:
-        st.markdown("**" + parts.plain(telling.rule(election.alerts, row.rule)) + "**")
-        st.markdown(parts.plain(telling.watched(election, row.rule)))
+        st.markdown("**" + markup.plain(telling.rule(election.alerts, row.rule)) + "**")
+        st.markdown(markup.plain(telling.watched(election, row.rule)))
         alerts_parts.numbers(telling.thresholds(election, row.rule))
         st.caption(_("Ambang dan kata: alerts.toml, usulan yang dapat diubah Polres."))
 
@@ -96,7 +99,7 @@ def _members(row: Any, found: Shown, view: View) -> None:
     """Whom it concerns and concerned, with the reports behind."""
     some = found.raised.members_of(row.key)
     title = _("{n} baris di baliknya").format(n=i18n.number(len(some)))
-    tables.opens(
+    table_view.opens(
         title,
         lambda: alerts_tables.members(row.rule, some, found.raised, view.at.at),
         "peringatan_baris",
@@ -110,5 +113,5 @@ def _told(deed: Any, view: View) -> Told:
     if local.date() != view.at.at.date():
         when = f"{i18n.day(local)} {when}"
     owner = _("pemilik {owner}").format(owner=deed.owner) if deed.owner else ""
-    who = "" if address.is_bound() else deed.by
+    who = "" if url_state.is_bound() else deed.by
     return Told(when=when, status=telling.life(deed.what), who=who, text=deed.text, note=owner)

@@ -11,8 +11,8 @@ from situasi.actions import alert_actions
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
-from situasi.screen import filters, page
-from situasi.screen.page import View
+from situasi.ui import filters, page_layout
+from situasi.ui.page_layout import View
 
 
 def opened(title: str) -> tuple[View, Wanted]:
@@ -28,7 +28,7 @@ def opened(title: str) -> tuple[View, Wanted]:
 
         return draw
 
-    view = page.opened(
+    view = page_layout.opened(
         title,
         several("derajat", _("Derajat"), _("semua derajat"), list(reversed(rules.levels)),
                 lambda code: telling.level(rules, rules.levels.index(code))),

@@ -15,11 +15,13 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
-from situasi.screen import drawn, page, parts, picking
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui import drawn, page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables import selectable
+from situasi.ui.tables.table_view import Table
 
 NAME = "alert"  # of the chosen one in the address
 _OPEN_ROWS, _ENDED_ROWS = 14, 10  # in sight
@@ -95,9 +97,9 @@ def open_panel(found: Shown, view: View) -> None:
     """The open alerts, the gravest first, then the newest."""
     opened = found.open
     title = _("{n} peringatan terbuka").format(n=i18n.number(len(opened)))
-    page.section(title)
+    page_layout.section(title)
     if opened.empty:
-        parts.empty(
+        markup.empty(
             _("Tidak ada peringatan terbuka pada pilihan ini. Itu bukan berarti tidak terjadi "
               "apa-apa: yang tidak dilaporkan tidak terlihat di sini.")
         )  # fmt: skip
@@ -109,22 +111,22 @@ def ended_panel(found: Shown, view: View) -> None:
     """The alerts that were closed, ended by themselves, or were replaced by a graver one."""
     ended = found.ended
     title = _("{n} peringatan selesai").format(n=i18n.number(len(ended)))
-    page.section(title)
+    page_layout.section(title)
     if ended.empty:
-        parts.empty(_("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini."))
+        markup.empty(_("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini."))
     else:
         _choosable(ended, found, view, "selesai", title, _ENDED_ROWS)
     if found.withdrawn:
         count = i18n.number(len(found.withdrawn))
         said = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
-        parts.empty(said.format(n=count))
+        markup.empty(said.format(n=count))
 
 
 def _choosable(
     some: pd.DataFrame, found: Shown, view: View, widget: str, title: str, most: int
 ) -> None:
     shown = _table(some, found, view)
-    picking.choosable(
+    selectable.choosable(
         shown, some["key"].tolist(), NAME, widget, title, most=most, aside=alerts_tables.aside()
     )
 

@@ -12,8 +12,8 @@ from pages.alerts.data import Raised
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
-from situasi.screen import columns as cells
-from situasi.screen.tables import Table, table
+from situasi.ui.tables import columns as cells
+from situasi.ui.tables.table_view import Table, table
 
 _CAUSE = 420  # pixels
 

@@ -14,7 +14,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
 from situasi.domain.labels import label
 from situasi.presentation import alerts as telling
-from situasi.screen import incidents_words, stations_words
+from situasi.ui.wording import incidents, stations
 
 
 def cause(row: Any, found: Raised, at: datetime) -> str:
@@ -29,7 +29,7 @@ def cause(row: Any, found: Raised, at: datetime) -> str:
         where=where(row),
         what=what,
         value=value(row, at),
-        since=incidents_words.moment(row.since, at),
+        since=incidents.moment(row.since, at),
     )
 
 
@@ -41,7 +41,7 @@ def owner(row: Any) -> str:
     """Who has an alert: a Polsek by its name."""
     code = row.kecamatan
     if row.owner == "Polsek" and isinstance(code, str) and code in board().register.kecamatan:
-        return stations_words.turn(row.owner, code)
+        return stations.turn(row.owner, code)
     return str(row.owner)
 
 
@@ -51,10 +51,10 @@ def member(rule: str, one: Any, found: Raised) -> str:
         return label("feed", one["member"])
     row = behind(one, found)
     if one["feed"] == INCIDENTS.name and row is not None:
-        return f"{label('jenis', row.jenis)} · {incidents_words.place(row)}"
+        return f"{label('jenis', row.jenis)} · {incidents.place(row)}"
     if one["feed"] in (INCIDENTS.name, NEUTRALITY.name):
         return str(one["member"]).partition("|")[0]
-    return stations_words.name(one["member"])
+    return stations.name(one["member"])
 
 
 def behind(one: Any, found: Raised) -> Any:
@@ -73,7 +73,7 @@ def _value(rule: str, told: Any, at: datetime) -> str:
     if rule == "keramaian":
         return label("situasi", told)
     if rule == "lewat_waktu":
-        return incidents_words.step(told)
+        return incidents.step(told)
     if rule in ("hadir_turun", "hadir_lebih"):
         return i18n.number(told)
     if rule == "beruntun":
@@ -81,7 +81,7 @@ def _value(rule: str, told: Any, at: datetime) -> str:
     if rule == "tps_diam":
         return _("jumlah hadir") if told == "hadir" else label("fase", told)
     if isinstance(told, datetime):
-        return incidents_words.moment(pd.Timestamp(told), at)
+        return incidents.moment(pd.Timestamp(told), at)
     return str(told)
 
 

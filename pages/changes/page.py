@@ -16,22 +16,14 @@ from situasi.analysis.situation import changes
 from situasi.analysis.situation.changes import SILENT, WORSE, Changes
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import (
-    address,
-    drawn,
-    filters,
-    markers,
-    marking,
-    page,
-    parts,
-    session,
-    since,
-    tables,
-)
-from situasi.screen.figure_row import Figure, figure_row
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui import briefings as ui_briefings
+from situasi.ui import comparison, drawn, filters, markers, page_layout, session, url_state
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Figure, figure_row
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 
 # Rows in sight of each list.
 _IN_SIGHT = 6
@@ -47,33 +39,33 @@ def marker_filter(place: Any) -> None:
         _follow_newest(next(iter(there)))
         filters.one(
             place.selectbox, markers.NAME, _("Sejak"), list(there),
-            lambda code: marking.in_words(there[code], at),
+            lambda code: ui_briefings.in_words(there[code], at),
         )  # fmt: skip
 
 
 def _follow_newest(newest: str) -> None:
     """Whoever named no marker in the address looks since the last, also when another is set."""
-    if st.session_state.get(_NEWEST) != newest and not address.written(markers.NAME):
-        address.choose(markers.NAME, [newest], single=True)
+    if st.session_state.get(_NEWEST) != newest and not url_state.written(markers.NAME):
+        url_state.choose(markers.NAME, [newest], single=True)
     st.session_state[_NEWEST] = newest
 
 
 def no_marker(view: View) -> None:
     """The empty state: what a marker is, and the button that sets one."""
-    parts.empty(
+    markup.empty(
         _("Belum ada taklimat yang ditandai sampai saat ini. Tanda taklimat ialah saat yang "
           "dicatat pimpinan atau staf; halaman ini lalu mendaftar apa yang baru, memburuk, "
           "selesai, dan masih diam sejak saat itu.")
     )  # fmt: skip
     if briefings.may_mark(session.viewer()):
-        marking.mark_button(view.at, "tandai_pertama")
+        ui_briefings.mark_button(view.at, "tandai_pertama")
     else:
         st.caption(_("Taklimat ditandai oleh pimpinan atau staf posko."))
 
 
 def found_since(view: View, one: Briefing) -> Changes:
     """What changed since this briefing, of the chosen kecamatan."""
-    past = since.past(view, one)
+    past = comparison.past(view, one)
     found = (
         past.compute(changes.standing),
         view.compute(changes.standing),
@@ -152,8 +144,8 @@ def _list(
     nothing: str,
 ) -> None:
     said = title.format(n=i18n.number(len(rows)), briefing=name)
-    page.section(said)
+    page_layout.section(said)
     if rows.empty:
         st.caption(nothing)
     else:
-        tables.shown(made(rows), f"daftar_{key}", said, most=_IN_SIGHT)
+        table_view.shown(made(rows), f"daftar_{key}", said, most=_IN_SIGHT)

@@ -10,10 +10,10 @@ from situasi.analysis.situation.changes import TAKEN_BACK
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import incidents_words as say
-from situasi.screen import stations_words
-from situasi.screen.columns import Column, moments, text
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import Column, moments, text
+from situasi.ui.tables.table_view import Table, table
+from situasi.ui.wording import incidents as say
+from situasi.ui.wording import stations
 
 _PLACE = 250  # pixels
 
@@ -128,7 +128,7 @@ def _where(row: Any) -> str:
     if row.kind == "sumber":
         return label("feed", row.case)
     if row.kind in ("tps", "lapor", "tanpa_petugas"):
-        return stations_words.name(row.case)
+        return stations.name(row.case)
     if row.kind in ("kecamatan", "situasi"):
         named = _told(row.kecamatan)
         return board().register.name_of(row.kecamatan) if named else _("seluruh kabupaten")

@@ -13,10 +13,10 @@ from situasi.board import current as board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.screen import session
-from situasi.screen.kept import records
-from situasi.screen.page import View
 from situasi.store.interface import Store
+from situasi.ui import session
+from situasi.ui.page_layout import View
+from situasi.ui.render_cache import records
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,15 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.exercise_scenarios import STEPS
 from situasi.domain.labels import label
-from situasi.screen import page, parts, session, tables
-from situasi.screen.columns import moments, span, text
-from situasi.screen.figure_row import Count, Figure, figure_row
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
 from situasi.store.interface import StoreError
+from situasi.ui import page_layout, session
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Count, Figure, figure_row
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import moments, span, text
+from situasi.ui.tables.table_view import Table
 
 _CHOSEN, _SAID = "latihan_skenario", "_latihan_kata"
 
@@ -34,18 +36,18 @@ def starting(done: Drilled, view: View) -> None:
     """Choose a scenario and start it, for whoever may, where one may be played."""
     said = st.session_state.pop(_SAID, None)
     if said is not None:
-        st.warning(parts.plain(said))
+        st.warning(markup.plain(said))
     reason = exercise_controller.why_not(board())
     if reason is not None:
-        parts.empty(reason)
+        markup.empty(reason)
         return
     if not done.known:
-        parts.empty(_("Belum ada skenario di folder pemilihan ini."))
+        markup.empty(_("Belum ada skenario di folder pemilihan ini."))
         return
     if not exercise_controller.may_start(session.viewer()):
         st.caption(_("Memulai skenario adalah wewenang pimpinan atau admin."))
         return
-    with parts.line("mulai_latihan"):
+    with markup.line("mulai_latihan"):
         chosen = st.selectbox(
             _("Skenario"), list(done.known), format_func=lambda code: done.known[code].name,
             key=_CHOSEN, label_visibility="collapsed", width=320,
@@ -54,7 +56,7 @@ def starting(done: Drilled, view: View) -> None:
             _("Mulai skenario"), on_click=_start, args=(done,), type="primary",
             disabled=not view.at.live,
         )  # fmt: skip
-    st.caption(parts.plain(done.known[chosen].words))
+    st.caption(markup.plain(done.known[chosen].words))
 
 
 def _start(done: Drilled) -> None:
@@ -107,7 +109,7 @@ def _step(done: Drilled, step: str, median: timedelta | None) -> Figure:
 
 def reacted(done: Drilled, found: pd.DataFrame) -> Table:
     """Each case and step, the newest drill first."""
-    return tables.table(
+    return table_view.table(
         {
             _("skenario"): [_name(done, code) for code in found["scenario"]],
             _("laporan masuk"): moments(found["injected"]),
@@ -134,19 +136,19 @@ def _state(state: object) -> str:
 
 def whole(done: Drilled) -> None:
     """All of them in sight, with their files."""
-    page.section(_("Reaksi tiap kasus"))
-    tables.shown(reacted(done, done.found), "reaksi", _("Reaksi tiap kasus latihan"), most=16)
+    page_layout.section(_("Reaksi tiap kasus"))
+    table_view.shown(reacted(done, done.found), "reaksi", _("Reaksi tiap kasus latihan"), most=16)
 
 
 def better(done: Drilled) -> None:
     """Of each drill the step that took longest against its target."""
-    page.section(_("Yang dapat dilatih lagi"))
+    page_layout.section(_("Yang dapat dilatih lagi"))
     worst = latest(done.found)
     if worst.empty:
-        parts.empty(_("Tidak ada langkah yang lewat batas sampai saat ini."))
+        markup.empty(_("Tidak ada langkah yang lewat batas sampai saat ini."))
         return
     for row in worst.to_dict("records"):
-        st.markdown("- " + parts.plain(_behind(done, row)))
+        st.markdown("- " + markup.plain(_behind(done, row)))
 
 
 def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pages.guest_links.page import links_panel
 from situasi.domain.labels import label
-from situasi.screen import filters, session
-from situasi.screen.heading import header
+from situasi.ui import filters, session
+from situasi.ui.heading import header
 
 
 def show() -> None:

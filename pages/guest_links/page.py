@@ -13,10 +13,12 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import view_text
-from situasi.screen import parts, session, tables
-from situasi.screen.columns import moments, number
-from situasi.screen.tables import Table, table
 from situasi.store.interface import StoreError
+from situasi.ui import session
+from situasi.ui.components import markup
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import moments, number
+from situasi.ui.tables.table_view import Table, table
 
 # Who sees the links of all, and may end them; others have their own.
 _SAID = "_tautan_kabar"
@@ -35,14 +37,14 @@ def links_panel() -> None:
     """The links, and a button for those that are marked."""
     if _SAID in st.session_state:
         good, said = st.session_state[_SAID]
-        (st.success if good else st.warning)(parts.plain(said))
+        (st.success if good else st.warning)(markup.plain(said))
     try:
         found = listed()
     except StoreError as error:
-        st.warning(parts.plain(str(error)))
+        st.warning(markup.plain(str(error)))
         return
     if not found.some:
-        parts.empty(
+        markup.empty(
             _("Belum ada tautan tamu. Buka halaman yang ingin ditunjukkan, atur saringannya, "
               "lalu tekan Tautan tamu di kepala halaman.")
         )  # fmt: skip
@@ -51,7 +53,7 @@ def links_panel() -> None:
     title = _("{n} tautan, {open} berlaku").format(
         n=i18n.number(len(found.some)), open=i18n.number(open_now)
     )
-    chosen = tables.shown(
+    chosen = table_view.shown(
         _table(found), "tautan_semua", title, most=16, on_select="rerun",
         selection_mode="multi-row",
     )  # fmt: skip

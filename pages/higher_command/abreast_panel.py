@@ -11,20 +11,21 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.higher_command.comparison import Line
-from situasi.screen import filters, parts, upper, whose
-from situasi.screen.session import Moment
+from situasi.ui import filters, higher_command_session, tenant
+from situasi.ui.components import markup
+from situasi.ui.session import Moment
 
 
 def title(part: str) -> str:
     """What stands side by side here."""
-    return upper.command().parts[part] if part else _("Wilayah")
+    return higher_command_session.command().parts[part] if part else _("Wilayah")
 
 
 def controls(at: Moment) -> None:
     """The moment that is shown, behind one button."""
-    zone = whose.desk().zone_label
+    zone = tenant.desk().zone_label
     said = _("Langsung") if at.live else f"{i18n.clock(at.at)} {zone}"
-    with parts.bar():
+    with markup.bar():
         st.markdown(f"**{wording.each()}**", width="content")
         with st.popover(said, key="pilih_saat"):
             st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
@@ -41,7 +42,7 @@ def tiles(every: list[Line]) -> None:
 def _tile(line: Line) -> Tile:
     return Tile(
         title=line.name,
-        to=whose.way(line.code) if line.opens else "",
+        to=tenant.way(line.code) if line.opens else "",
         closed="" if line.opens else _("papan tidak ada di sini"),
         state=line.state,
         state_name=_state(line),

@@ -11,10 +11,10 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.higher_command.comparison import Line
-from situasi.screen import parts
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.tables.table_view import Table
 
 
 def figures(all_of: Line, every: list[Line]) -> list[Figure]:
@@ -59,13 +59,13 @@ def _opened(one: Line) -> Card:
 
 def _states(one: Line) -> Card:
     marks = [
-        (parts.swatch(state), at_least(one, f"situasi_{state}"), "") for state in reversed(SITUASI)
+        (markup.swatch(state), at_least(one, f"situasi_{state}"), "") for state in reversed(SITUASI)
     ]
     told = one.counts["situasi_merah"] is not None
     note = " · ".join(label("situasi", state) for state in reversed(SITUASI))
     return Card(
         _("Situasi kecamatan"),
-        parts.counted(marks) if told else "–",
+        markup.counted(marks) if told else "–",
         f"{note} · {from_some(one, 'situasi_merah')}" if told else _("belum ada laporan"),
         alarm=bool(one.counts["situasi_merah"]),
     )

@@ -14,7 +14,8 @@ from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import SITUASI
 from situasi.higher_command import app
 from situasi.higher_command.comparison import Line
-from situasi.screen import parts, session
+from situasi.ui import session
+from situasi.ui.components import markup
 
 _KEY = "peta_wilayah"
 _CLICKED = "_peta_wilayah"
@@ -41,9 +42,9 @@ def map_panel(every: list[Line]) -> None:
     )
     alt = _("Peta {n} kabupaten menurut situasi terberat").format(n=len(drawn))
     chosen = st.pydeck_chart(made, height=HEIGHT, on_select="rerun", key=_KEY, alt=alt)
-    marks = [(parts.swatch(state), label("situasi", state)) for state in reversed(SITUASI)]
-    marks.append((parts.swatch(None), _("belum dinyatakan")))
-    parts.legend(marks, f"{shapes.credit}. {shapes.caution}.")
+    marks = [(markup.swatch(state), label("situasi", state)) for state in reversed(SITUASI)]
+    marks.append((markup.swatch(None), _("belum dinyatakan")))
+    markup.legend(marks, f"{shapes.credit}. {shapes.caution}.")
     for picked in (one for some in chosen["selection"]["objects"].values() for one in some):
         line = drawn.get(picked["properties"]["kode"])
         if line is not None and line.opens:

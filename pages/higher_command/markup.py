@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.screen import parts
+from situasi.ui.components import markup
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _tile(one: Tile) -> Markup:
 def _state(one: Tile) -> Markup:
     if not one.state_name:
         return Markup()
-    sign = parts.swatch(one.state)
+    sign = markup.swatch(one.state)
     return Markup('<span class="ab-state">{} {}</span>').format(sign, one.state_name)
 
 

@@ -9,14 +9,21 @@ from pages.higher_command import kpis as higher_command_kpis
 from pages.higher_command import panels as higher_command_panels
 from pages.higher_command import tables as higher_command_tables
 from situasi.higher_command import comparison
-from situasi.screen import upper, whose
-from situasi.screen.figure_row import figure_row
-from situasi.screen.heading import header
+from situasi.ui import higher_command_session, tenant
+from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.heading import header
 
 
 def show() -> None:
-    found, at, part = upper.overview(), upper.moment(), whose.part()
-    every, whole = comparison.lines(found, part, upper.estimated()), upper.sums()
+    found, at, part = (
+        higher_command_session.overview(),
+        higher_command_session.moment(),
+        tenant.part(),
+    )
+    every, whole = (
+        comparison.lines(found, part, higher_command_session.estimated()),
+        higher_command_session.sums(),
+    )
     header(at, abreast_panel.title(part))
     figure_row(higher_command_kpis.figures(whole, every))
 

@@ -12,10 +12,11 @@ from situasi.domain.labels import label
 from situasi.higher_command import app
 from situasi.higher_command.rollup_cache import Overview
 from situasi.presentation.incident_item import Item, short
-from situasi.screen import parts, tables
-from situasi.screen.columns import moments
-from situasi.screen.tables import Table, table
 from situasi.store.rollups.queries import Serious
+from situasi.ui.components import markup
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import moments
+from situasi.ui.tables.table_view import Table, table
 
 LISTED = 12
 
@@ -23,19 +24,19 @@ LISTED = 12
 def serious_panel(found: Overview, part: str) -> None:
     """What is open and tinggi or merah."""
     cases = found.serious(part, LISTED)
-    with parts.bar():
+    with markup.bar():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
             title = _("{n} kejadian serius").format(n=i18n.number(len(cases)))
-            tables.opens(title, lambda: _table(found, cases), "serius")
+            table_view.opens(title, lambda: _table(found, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:
             items = [_item(found, one) for one in cases]
-            parts.written(parts.report_list(items, _("LATIHAN")))
+            markup.written(markup.report_list(items, _("LATIHAN")))
         elif found.total(part).counts["serious_open"] is None:
-            parts.empty(_("Belum ada laporan kejadian dari kabupaten mana pun."))
+            markup.empty(_("Belum ada laporan kejadian dari kabupaten mana pun."))
         else:
-            parts.empty(_("Tidak ada kejadian serius yang terbuka pada yang melapor."))
+            markup.empty(_("Tidak ada kejadian serius yang terbuka pada yang melapor."))
 
 
 def _item(found: Overview, one: Serious) -> Item:

@@ -10,20 +10,21 @@ from pages.higher_command import wording
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.higher_command.comparison import Line
-from situasi.screen import drawn, tables, whose
-from situasi.screen.columns import Cells, moments, number, part, percent
-from situasi.screen.tables import Table, table
+from situasi.ui import drawn, tenant
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import Cells, moments, number, part, percent
+from situasi.ui.tables.table_view import Table, table
 
 _ROW = "wilayah"
 
 
 def table_panel(every: list[Line]) -> None:
     """All that is told of each."""
-    chosen = tables.shown(
+    chosen = table_view.shown(
         _drawn(every), _ROW, wording.each(), most=len(every), on_select="rerun",
         selection_mode="single-row",
     )  # fmt: skip
-    tables.say_why(_ROW)
+    table_view.say_why(_ROW)
     for row in chosen["selection"]["rows"]:
         if row < len(every) and every[row].opens:
             go(every[row])
@@ -35,9 +36,9 @@ def _drawn(every: list[Line]) -> Table:
 
 def go(line: Line) -> None:
     """Go there as the menu would."""
-    address = {whose.NAME: line.code}
+    address = {tenant.NAME: line.code}
     for name in ("lang", "saat"):
-        if name in st.query_params and (name != "saat" or line.zone == whose.desk().zone):
+        if name in st.query_params and (name != "saat" or line.zone == tenant.desk().zone):
             address[name] = st.query_params[name]
     name = "" if line.is_part else "situasi"
     there = st.Page(lambda: None, title=line.name, url_path=name, default=not name)

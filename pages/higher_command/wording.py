@@ -8,14 +8,14 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.higher_command import MABES
 from situasi.higher_command.comparison import Line
-from situasi.screen import upper, whose
+from situasi.ui import higher_command_session, tenant
 
 _HOUR = timedelta(hours=1)
 
 
 def each() -> str:
     """What stands side by side."""
-    nation = upper.command().level == MABES and not whose.part()
+    nation = higher_command_session.command().level == MABES and not tenant.part()
     return _("Provinsi") if nation else _("Kabupaten dan kota")
 
 
@@ -85,7 +85,7 @@ def copied(line: Line) -> str:
         return ""
     at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
     age = i18n.ago(at, now)
-    if line.zone != whose.desk().zone and now - at >= _HOUR:  # a clock of another zone
+    if line.zone != tenant.desk().zone and now - at >= _HOUR:  # a clock of another zone
         age = f"{age} {line.zone_label}"
     return _("salinan {age}").format(age=age)
 

@@ -14,8 +14,9 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
-from situasi.screen import parts, report_door, session
-from situasi.screen.report_door import Answer
+from situasi.ui import session, submission
+from situasi.ui.components import markup
+from situasi.ui.submission import Answer
 
 SOURCE = "papan"
 _SAID = "_kejadian_langkah"
@@ -32,7 +33,7 @@ def steps_bar(members: pd.DataFrame, status: str | None, made_up: bool) -> None:
     made_up: the case is of an exercise, whose clock then tells when the step was taken.
     """
     _told()
-    if not report_door.allowed("tindak"):
+    if not submission.allowed("tindak"):
         return
     with st.container(horizontal=True, key="langkah"):
         for step in form_rows.steps(status):
@@ -92,7 +93,7 @@ def _take(
         return
     sent = fields.as_of_now(made_up)
     rows = form_rows.step_rows(board().register, members, told, sent, session.viewer().name)
-    st.session_state[_SAID] = report_door.send("incidents", rows, SOURCE, act="tindak")
+    st.session_state[_SAID] = submission.send("incidents", rows, SOURCE, act="tindak")
 
 
 def _missing(step: str, told: form_rows.Cells) -> str | None:
@@ -114,4 +115,4 @@ def _told() -> None:
     reasons = dict.fromkeys(reason for held in answer.held.values() for reason in held.reasons)
     same = _("sama persis dengan yang sudah tercatat; tulis keterangannya")
     why = answer.refused or "; ".join(reasons) or same
-    st.warning(parts.plain(_("Langkah belum tersimpan: {why}").format(why=why)))
+    st.warning(markup.plain(_("Langkah belum tersimpan: {why}").format(why=why)))

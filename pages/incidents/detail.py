@@ -17,9 +17,10 @@ from situasi.analysis.situation.worklist import Casework, Detail, detail
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import incidents_words as say
-from situasi.screen import page, parts
-from situasi.screen.page import View
+from situasi.ui import page_layout
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.wording import incidents as say
 
 # A sender can tell of one case ten thousand times, and a group can be as large.
 MOST_ROWS, MOST_BONDS = 200, 100
@@ -28,8 +29,8 @@ MOST_ROWS, MOST_BONDS = 200, 100
 def detail_panel(found: Casework, view: View) -> None:
     """The case that the address names."""
     shown = detail(found, incidents_panels.looked_at() or "")
-    with parts.bar():
-        page.section(_("Rincian"))
+    with markup.bar():
+        page_layout.section(_("Rincian"))
         st.button(
             _("Kembali ke yang lewat waktu"),
             on_click=incidents_panels.look_at,
@@ -37,7 +38,7 @@ def detail_panel(found: Casework, view: View) -> None:
             type="tertiary",
         )
     if shown is None:
-        parts.empty(_("Laporan ini tidak dikenal pada saat yang ditampilkan."))
+        markup.empty(_("Laporan ini tidak dikenal pada saat yang ditampilkan."))
         return
     _head(shown, view)
     steps_bar(shown.members, shown.head["status"], bool(shown.head["latihan"]))
@@ -121,7 +122,7 @@ def _told(row: Any, shown: Detail, view: View) -> Told:
 
 def _bonds(shown: Detail, view: View) -> None:
     """What holds the group together, each with the way back."""
-    page.section(_("Gabungan {n} laporan").format(n=i18n.number(len(shown.members))))
+    page_layout.section(_("Gabungan {n} laporan").format(n=i18n.number(len(shown.members))))
     name_of = dict(zip(shown.members["case"], shown.members["id"], strict=True))
     listed = shown.bonds.head(MOST_BONDS)
     for bond in listed.itertuples():
@@ -131,7 +132,7 @@ def _bonds(shown: Detail, view: View) -> None:
 
 
 def _bond(bond: Any, name_of: Mapping[str, str], view: View) -> None:
-    with parts.bar():
+    with markup.bar():
         incidents_markup.line(
             _("{one} dan {other} · {time} · {who}: {why}").format(
                 one=name_of[bond.kasus],

@@ -18,9 +18,11 @@ from situasi.analysis.situation.worklist import Casework
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import drawn, page, parts, tables
-from situasi.screen import incidents_words as say
-from situasi.screen.page import View
+from situasi.ui import drawn, page_layout
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
+from situasi.ui.wording import incidents as say
 
 # More pairs than this nobody compares at once; the table has them all.
 SIDE_BY_SIDE = 4
@@ -28,20 +30,20 @@ SIDE_BY_SIDE = 4
 
 def twins_panel(found: Casework, view: View) -> None:
     """The likeliest pairs, and all of them as a table."""
-    with parts.bar():
-        page.section(_("Kemungkinan laporan ganda"))
+    with markup.bar():
+        page_layout.section(_("Kemungkinan laporan ganda"))
         if found.twins:
             title = _("Semua {n} pasang").format(n=i18n.number(len(found.twins)))
             if not found.all_pairs:
                 title = _("{n} dari sedikitnya {all} pasang").format(
                     n=i18n.number(len(found.twins)), all=i18n.number(found.pairs)
                 )
-            tables.opens(title, partial(incidents_tables.pairs, found), "pasangan")
+            table_view.opens(title, partial(incidents_tables.pairs, found), "pasangan")
         if len(found.strangers):
             odd = _("{n} keputusan gabung tanpa laporan").format(
                 n=i18n.number(len(found.strangers))
             )
-            tables.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
+            table_view.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
     incidents_merging.trouble()
     if not found.all_pairs:
         st.caption(
@@ -52,7 +54,7 @@ def twins_panel(found: Casework, view: View) -> None:
             )
         )
     if not found.twins:
-        parts.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
+        markup.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
         return
     incidents_merging.note(view)
     shown = found.twins[:SIDE_BY_SIDE]

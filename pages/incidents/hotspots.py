@@ -20,11 +20,13 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts import risk_heatmap as figure_hot
 from situasi.figures.theme import Theme
-from situasi.screen import address, page, parts, tables
-from situasi.screen import incidents_words as say
-from situasi.screen.chart import chart
-from situasi.screen.page import View
-from situasi.screen.tables import Table
+from situasi.ui import page_layout, url_state
+from situasi.ui.components import markup
+from situasi.ui.components.chart import chart
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
+from situasi.ui.wording import incidents as say
 
 # More than so many at once nobody acts on; the table has them all.
 MOST = 4
@@ -45,11 +47,11 @@ def hot_panel(view: View, wanted: Selection) -> None:
     if _beyond(wanted):
         return
     shown = _shown(view, wanted)
-    with parts.bar():
-        page.section(_("Tempat dan jam padat kejadian"))
+    with markup.bar():
+        page_layout.section(_("Tempat dan jam padat kejadian"))
         if len(shown.cells):
             title = _("Kejadian menurut kecamatan dan jam sebagai tabel")
-            tables.opens(title, partial(_table, shown), "padat")
+            table_view.opens(title, partial(_table, shown), "padat")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _map(shown)
@@ -60,7 +62,7 @@ def hot_panel(view: View, wanted: Selection) -> None:
 def _beyond(wanted: Selection) -> bool:
     """Whether a guest's link shows less than the day that is reckoned here."""
     start = board().register.election.day_start
-    return address.is_bound() and wanted.since is not None and wanted.since > start
+    return url_state.is_bound() and wanted.since is not None and wanted.since > start
 
 
 def _shown(view: View, wanted: Selection) -> Shown:
@@ -78,7 +80,7 @@ def _shown(view: View, wanted: Selection) -> Shown:
 def _concerns(one: Cluster, chosen: list[str]) -> bool:
     """Any of its places is shown; a guest sees none that lies in others too."""
     places = set(one.kecamatan)
-    return places <= set(chosen) if address.is_bound() else not places.isdisjoint(chosen)
+    return places <= set(chosen) if url_state.is_bound() else not places.isdisjoint(chosen)
 
 
 def _centres() -> Centres:
@@ -101,7 +103,7 @@ def _map(shown: Shown) -> None:
     if shown.cells.empty:
         said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
         n, least = i18n.number(len(day.counted)), i18n.number(rules.least)
-        parts.empty(said.format(n=n, least=least))
+        markup.empty(said.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
     cells = (shown.found.cells,)
@@ -124,7 +126,7 @@ def _map(shown: Shown) -> None:
             placeless=i18n.number(day.placeless),
         )
     )  # fmt: skip
-    tables.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
+    table_view.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
 
 
 def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Figure:
@@ -139,14 +141,14 @@ def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Fi
 
 
 def _clusters(shown: Shown) -> None:
-    page.section(_("Gugus kejadian yang sedang berlangsung"))
+    page_layout.section(_("Gugus kejadian yang sedang berlangsung"))
     if not shown.clusters:
-        parts.empty(_nothing(shown.found.scan))
+        markup.empty(_nothing(shown.found.scan))
     for at, one in enumerate(shown.clusters[:MOST]):
         incidents_markup.cluster(say.zone(one.kecamatan, one.desa), _when(one), _figures(one))
         rows = shown.found.day.counted
         mine = rows[rows["case"].isin(one.cases)]
-        tables.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
+        table_view.behind(_("{n} kejadian gugus ini"), mine, f"gugus_{at}")
     rules, scan = board().register.election.rules.clusters, shown.found.scan
     said = _(
         "Gugus: kejadian yang lebih rapat daripada kebetulan, bila tersebar menurut banyaknya TPS, "

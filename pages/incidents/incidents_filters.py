@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from situasi.analysis.incidents.cases import Selection
-from situasi.screen import filters, page, session
-from situasi.screen.page import View
+from situasi.ui import filters, page_layout, session
+from situasi.ui.page_layout import View
 
 
 def opened(title: str) -> tuple[View, Selection]:
@@ -18,7 +18,7 @@ def opened(title: str) -> tuple[View, Selection]:
     def kept(name: str, draw: Callable[[Any], Any]) -> Callable[[Any], None]:
         return lambda place: picked.update({name: draw(place)})
 
-    view = page.opened(
+    view = page_layout.opened(
         title,
         kept("jenis", filters.jenis),
         kept("tingkat", filters.tingkat),

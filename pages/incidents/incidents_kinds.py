@@ -15,18 +15,20 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.charts import incident_heatmap as figure_kinds
 from situasi.figures.theme import Theme
-from situasi.screen import page, parts, tables
-from situasi.screen.chart import chart
+from situasi.ui import page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.chart import chart
+from situasi.ui.tables import table_view
 
 
 def kinds_panel(found: Casework) -> None:
-    with parts.bar():
-        page.section(_("Jenis menurut kecamatan"))
+    with markup.bar():
+        page_layout.section(_("Jenis menurut kecamatan"))
         if len(found.kinds):
             title = _("Jenis menurut kecamatan sebagai tabel")
-            tables.opens(title, partial(incidents_tables.kinds, found), "jenis_kecamatan")
+            table_view.opens(title, partial(incidents_tables.kinds, found), "jenis_kecamatan")
     if found.kinds.empty:
-        parts.empty(_("Tidak ada kejadian pada pilihan ini."))
+        markup.empty(_("Tidak ada kejadian pada pilihan ini."))
         return
     alt = _("Banyak kejadian tiap jenis di tiap kecamatan")
     chart("jenis_peta", alt, (found.kinds,), _figure)

@@ -12,9 +12,9 @@ from situasi.common.i18n import _
 from situasi.ingest import feeds, write_scope
 from situasi.ingest.pipeline import as_table, ingest_rows
 from situasi.ingest.write_scope import WriteRefused
-from situasi.screen import filters, session
-from situasi.screen.page import View
 from situasi.store.interface import StoreError
+from situasi.ui import filters, session
+from situasi.ui.page_layout import View
 
 _TROUBLE = "_merge_trouble"
 

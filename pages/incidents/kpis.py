@@ -12,10 +12,11 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
-from situasi.screen import incidents_words as say
-from situasi.screen import parts, tables
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.parts import Card
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.tables import table_view
+from situasi.ui.wording import incidents as say
 
 
 def figures(found: Casework) -> list[Figure]:
@@ -31,7 +32,7 @@ def figures(found: Casework) -> list[Figure]:
     ]  # fmt: skip
     return [
         Figure(
-            "terbuka", _open_card(found), lambda: tables.readable(found.open),
+            "terbuka", _open_card(found), lambda: table_view.readable(found.open),
             (Count(len(found.open)),),
         ),
         Figure(
@@ -53,9 +54,9 @@ def _minutes(found: Casework, step: str) -> float | None:
 
 def _open_card(found: Casework) -> Card:
     levels = cases.by_tingkat(found.open)
-    split = parts.counted(
+    split = markup.counted(
         [
-            (parts.sign(level), i18n.number(levels.get(level, 0)), label("tingkat", level))
+            (markup.sign(level), i18n.number(levels.get(level, 0)), label("tingkat", level))
             for level in (*reversed(LEVELS), None)
             if level or levels.get(None)
         ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.screen import parts
+from situasi.ui.components import markup
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def case(
         Markup(
             '<div class="kj-case"><h3>{}{}</h3><p>{}</p>{}<dl class="kj-facts">{}</dl></div>'
         ).format(
-            parts.sign(tingkat),
+            markup.sign(tingkat),
             title,
             place,
             Markup('<p class="kj-late">{}</p>').format(late) if late else "",
@@ -106,7 +106,7 @@ def _side(one: Side) -> Markup:
         '<section><div class="si-line"><b>{sign} {title}</b><time>{when}</time></div>'
         "<small>{place}</small><p>{text}</p><small>{mark}{source}</small></section>"
     ).format(
-        sign=parts.sign(one.tingkat),
+        sign=markup.sign(one.tingkat),
         title=one.title,
         when=one.when,
         place=one.place,

@@ -17,19 +17,19 @@ from situasi.analysis import view_time as moments
 from situasi.analysis.situation.worklist import casework
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import page, since
-from situasi.screen.figure_row import figure_row
+from situasi.ui import comparison, page_layout
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
     view, wanted = opened(label("screen", "kejadian"))
     found = bound(view.compute(casework, wanted))
     if found.rows.empty:
-        page.nothing(_("Belum ada laporan kejadian."))
+        page_layout.nothing(_("Belum ada laporan kejadian."))
         return
     keep_within(found)
     asked = partial(moments.earlier, wanted)
-    before = since.before(
+    before = comparison.before(
         view,
         "kejadian",
         lambda past: (past.compute(casework, asked(view.at.at - past.at.at)),),

@@ -11,8 +11,10 @@ from pages.incidents import tables as incidents_tables
 from situasi.analysis.situation.worklist import Casework
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import address, drawn, filters, page, parts, picking
-from situasi.screen.tables import Table
+from situasi.ui import drawn, filters, page_layout, url_state
+from situasi.ui.components import markup
+from situasi.ui.tables import selectable
+from situasi.ui.tables.table_view import Table
 
 MOST = 12  # rows in sight
 _NAME = "kasus"
@@ -20,18 +22,18 @@ _NAME = "kasus"
 
 def looked_at() -> str | None:
     """The case that the address names."""
-    return picking.picked(_NAME)
+    return selectable.picked(_NAME)
 
 
 def keep_within(found: Casework) -> None:
     """A guest looks closely only at cases that the link shows."""
-    if address.is_bound() and looked_at() not in {*found.shown["case"], *found.overdue["case"]}:
-        picking.forget(_NAME)
+    if url_state.is_bound() and looked_at() not in {*found.shown["case"], *found.overdue["case"]}:
+        selectable.forget(_NAME)
 
 
 def bound(found: Casework) -> Casework:
     """What the page speaks of: for a guest no pair of which the link leaves one out."""
-    if not address.is_bound():
+    if not url_state.is_bound():
         return found
     shown = set(found.shown["case"])
     twins = [pair for pair in found.twins if {pair.first, pair.second} <= shown]
@@ -40,11 +42,11 @@ def bound(found: Casework) -> Casework:
 
 def list_panel(found: Casework) -> None:
     """The selected cases, newest first."""
-    with parts.bar():
+    with markup.bar():
         title = _("{n} kejadian dari {reports} laporan").format(
             n=i18n.number(len(found.shown)), reports=i18n.number(found.reports)
         )
-        page.section(title)
+        page_layout.section(title)
         if found.elsewhen:
             st.button(
                 _("{n} di luar rentang waktu · tampilkan").format(n=i18n.number(found.elsewhen)),
@@ -52,7 +54,7 @@ def list_panel(found: Casework) -> None:
                 type="tertiary",
             )
     if found.shown.empty:
-        parts.empty(_("Tidak ada kejadian pada pilihan ini."))
+        markup.empty(_("Tidak ada kejadian pada pilihan ini."))
         return
     newest, table = drawn.once("kejadian", None, (found.shown, found.overdue), _newest_first)
     choosable(table, newest, "daftar", title)
@@ -65,10 +67,10 @@ def _newest_first(shown: pd.DataFrame, overdue: pd.DataFrame) -> tuple[pd.Series
 
 def overdue_panel(found: Casework) -> None:
     """What is late, the latest first."""
-    with parts.bar():
-        page.section(_("Lewat waktu: langkah berikut yang ditunggu"))
+    with markup.bar():
+        page_layout.section(_("Lewat waktu: langkah berikut yang ditunggu"))
     if found.overdue.empty:
-        parts.empty(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
+        markup.empty(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
     else:
         table = drawn.once("lewat", None, (found.overdue,), incidents_tables.overdue)
         choosable(table, found.overdue["case"], "lewat", _("Kejadian lewat waktu"))
@@ -80,9 +82,9 @@ def overdue_panel(found: Casework) -> None:
 
 def choosable(table: Table, cases: pd.Series, name: str, title: str) -> None:
     """A table of which a row opens its case. cases: in the order of the table."""
-    picking.choosable(table, cases.tolist(), _NAME, name, title, most=MOST)
+    selectable.choosable(table, cases.tolist(), _NAME, name, title, most=MOST)
 
 
 def look_at(case: str | None) -> None:
     """Open a case (a callback): the run that follows writes it into the address."""
-    picking.pick(_NAME, case)
+    selectable.pick(_NAME, case)

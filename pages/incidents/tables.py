@@ -12,9 +12,9 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.domain.rules import Risk
-from situasi.screen import incidents_words as say
-from situasi.screen.columns import Column, moments, number, span, text, vague
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import Column, moments, number, span, text, vague
+from situasi.ui.tables.table_view import Table, table
+from situasi.ui.wording import incidents as say
 
 _PLACE = 250  # pixels: kecamatan and desa of most
 

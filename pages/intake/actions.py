@@ -18,9 +18,10 @@ from situasi.ingest import quarantine, upload, withdrawal, write_scope
 from situasi.ingest.pipeline import Ledger, Preview
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
-from situasi.screen import parts, session
-from situasi.screen.page import View
 from situasi.store.interface import Quarantined, StoreError
+from situasi.ui import session
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
 
 _SAID = "_masukan_kabar"
 # Uploaded files are judged one after the other for each viewer, and two at a time in all.
@@ -46,7 +47,7 @@ def told() -> None:
     """Draw what came of the last act of this viewer."""
     if _SAID in st.session_state:
         good, text = st.session_state[_SAID]
-        (st.success if good else st.warning)(parts.plain(text))
+        (st.success if good else st.warning)(markup.plain(text))
 
 
 @dataclass(frozen=True)

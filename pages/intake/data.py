@@ -17,9 +17,9 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.live.snapshot import Snapshot
-from situasi.screen import address, filters, session
-from situasi.screen.page import View
-from situasi.screen.session import Moment
+from situasi.ui import filters, session, url_state
+from situasi.ui.page_layout import View
+from situasi.ui.session import Moment
 
 _FILTER = "feed"
 
@@ -34,7 +34,7 @@ def choose_reports(place: DeltaGenerator) -> None:
 
 def feeds_shown() -> tuple[str, ...]:
     """The feeds that the viewer may see, of the chosen ones where any is chosen."""
-    chosen = address.current(_FILTER)
+    chosen = url_state.current(_FILTER)
     seen = session.viewer().role.feeds(tuple(feed_schemas.FEEDS))
     return tuple(feed for feed in seen if not chosen or feed in chosen)
 

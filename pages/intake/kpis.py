@@ -10,10 +10,10 @@ from situasi.analysis.deliveries import Intake
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables.table_view import Table
 
 
 def figures(view: View, found: Intake) -> list[Figure]:

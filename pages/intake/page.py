@@ -15,16 +15,16 @@ from pages.intake.quarantine import quarantine_panel
 from pages.intake.upload import upload_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import inbox_failures, page, since
-from situasi.screen.figure_row import figure_row
+from situasi.ui import comparison, inbox_failures, page_layout
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
-    view = page.opened(label("screen", "masukan"), intake_data.choose_reports)
+    view = page_layout.opened(label("screen", "masukan"), intake_data.choose_reports)
     feeds = intake_data.feeds_shown()
     found = intake_data.intake(view, feeds)
     then = replace(view, at=replace(view.at, live=False))
-    before = since.before(
+    before = comparison.before(
         view,
         "masukan",
         lambda past: (intake_data.intake(past, feeds),),

@@ -10,19 +10,21 @@ from pages.intake import tables as intake_tables
 from situasi.analysis.deliveries import Intake
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import drawn, page, parts, tables
-from situasi.screen.page import View
+from situasi.ui import drawn, page_layout
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
 
 
 def ledger_panel(view: View, found: Intake) -> None:
     ledger = found.ledger
-    with parts.bar():
-        page.section(_("Buku kiriman"))
+    with markup.bar():
+        page_layout.section(_("Buku kiriman"))
         if intake_actions.allowed(view, "perbaiki"):
             brought = (ledger["standing"] > 0) | (ledger["duplicate"] > 0)
             _withdrawal(ledger[brought & ledger["taken_back_by"].isna()])
     if ledger.empty:
-        page.nothing(_("Belum ada kiriman."))
+        page_layout.nothing(_("Belum ada kiriman."))
         return
     said = intake_tables.equation(
         *(int(ledger[name].sum()) for name in ("read", "accepted", "duplicate", "quarantined"))
@@ -34,7 +36,7 @@ def ledger_panel(view: View, found: Intake) -> None:
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
     table = drawn.once("kiriman", None, (ledger,), intake_tables.ledger_table)
-    tables.shown(table, "kiriman", _("Buku kiriman"))
+    table_view.shown(table, "kiriman", _("Buku kiriman"))
 
 
 def _withdrawal(standing: pd.DataFrame) -> None:

@@ -20,29 +20,31 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import quarantine
-from situasi.screen import drawn, noted, page, parts, session, tables
-from situasi.screen.page import View
-from situasi.screen.tables import Table
 from situasi.store.interface import StoreError
+from situasi.ui import audit, drawn, page_layout, session
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 
 # A list to choose from that is longer than this is no list; the filters shorten it.
 _CHOICES = 300
 
 
 def quarantine_panel(view: View, found: Intake, feeds: tuple[str, ...]) -> None:
-    page.section(_("Karantina: baris yang belum dapat diterima"))
+    page_layout.section(_("Karantina: baris yang belum dapat diterima"))
     if not intake_data.told_of(view):
         st.caption(_("Dalam latihan, karantina hanya ditunjukkan untuk keadaan sekarang."))
         return
     try:
         waiting = intake_data.waiting(view, feeds)
     except StoreError as error:
-        parts.empty(_("Karantina tidak terbaca: {why}").format(why=error))
+        markup.empty(_("Karantina tidak terbaca: {why}").format(why=error))
         return
     if waiting.rows.empty:
-        parts.empty(_("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini."))
+        markup.empty(_("Tidak ada baris yang menunggu. Baris yang ditolak muncul di sini."))
         return
-    noted.saw(set(waiting.rows["feed"]), "masukan")
+    audit.saw(set(waiting.rows["feed"]), "masukan")
     left, right = st.columns([3, 2])
     with left:
         chosen = _why(waiting)
@@ -56,7 +58,7 @@ def _why(waiting: Waiting) -> pd.DataFrame:
     """The reasons with their counts; the rows of the one that is chosen, or all."""
     rows, reasons = waiting.rows, waiting.reasons
     counts = reasons.groupby("kind", sort=False)["rows"].sum().to_dict()
-    with parts.bar():
+    with markup.bar():
         kind = st.selectbox(
             _("Alasan"),
             ["", *counts],
@@ -66,7 +68,7 @@ def _why(waiting: Waiting) -> pd.DataFrame:
             key="alasan",
             label_visibility="collapsed",
         )
-        tables.opens(
+        table_view.opens(
             _("Alasan dan jumlahnya"), lambda: intake_tables.reasons_table(reasons), "alasan_jumlah"
         )
     return drawn.once("alasan", kind, (rows,), partial(_of_kind, str(kind))) if kind else rows
@@ -78,7 +80,7 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _rows(chosen: pd.DataFrame, found: Intake) -> None:
     table = drawn.once("menunggu", None, (chosen, found.ledger), _table)
-    tables.shown(table, "menunggu", _("Baris menunggu"))
+    table_view.shown(table, "menunggu", _("Baris menunggu"))
 
 
 def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
@@ -90,7 +92,7 @@ def _table(chosen: pd.DataFrame, ledger: pd.DataFrame) -> Table:
 def _send_back(chosen: pd.DataFrame) -> None:
     """A file for whoever sent the rows, reasons beside them."""
     files = list(dict.fromkeys(zip(chosen["feed"], chosen["source"], strict=True)))
-    with parts.bar():
+    with markup.bar():
         feed, source = st.selectbox(
             _("Kembalikan ke pengirim"),
             files,
@@ -98,7 +100,7 @@ def _send_back(chosen: pd.DataFrame) -> None:
             key="pengirim",
         )
         mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
-        noted.download(
+        audit.download(
             _("Unduh {n} baris untuk diperbaiki").format(n=i18n.number(len(mine))),
             partial(_file, session.viewer(), mine["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
@@ -134,7 +136,7 @@ def _correct(view: View, chosen: pd.DataFrame) -> None:
     try:
         found = quarantine.find(board().store, session.viewer(), [number])
     except StoreError as error:
-        parts.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
+        markup.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
         return
     if not found:
         st.caption(_("Baris ini baru saja dilepaskan."))

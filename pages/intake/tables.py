@@ -14,8 +14,8 @@ from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import Kind
 from situasi.domain.labels import label
 from situasi.ingest.pipeline import Ledger
-from situasi.screen.columns import Cells, Column, moments, number, serial
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import Cells, Column, moments, number, serial
+from situasi.ui.tables.table_view import Table, table
 
 _MOST_NAMED = 5  # deliveries in a sentence
 

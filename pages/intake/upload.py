@@ -14,8 +14,9 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import upload
-from situasi.screen import noted, page, session, tables, uploads
-from situasi.screen.page import View
+from situasi.ui import audit, page_layout, session, uploads
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
 
 _TRIED = "_masukan_dicoba"
 _FILE = "_masukan_berkas"
@@ -25,7 +26,7 @@ _NOTES = 6
 
 
 def upload_panel(view: View) -> None:
-    page.section(_("Unggah berkas laporan"))
+    page_layout.section(_("Unggah berkas laporan"))
     if not intake_actions.allowed(view, "masukkan"):
         st.caption(
             _("Peran ini tidak memasukkan berkas.")
@@ -84,13 +85,13 @@ def _tried(file: Any) -> Trial:
 
 def _would_be_stored(trial: Trial) -> None:
     """The first rows that would be accepted, as they would be stored."""
-    noted.saw(trial.rows, "masukan")
+    audit.saw(trial.rows, "masukan")
     for feed, rows in trial.rows.items():
         if len(rows):
             title = _("{feed}: {n} baris pertama yang akan diterima").format(
                 feed=label("feed", feed), n=i18n.number(len(rows))
             )
-            tables.opens(
+            table_view.opens(
                 title, partial(intake_tables.stored_table, feed, rows), f"unggah_diterima_{feed}"
             )
 
@@ -121,7 +122,7 @@ def _shown(trial: Trial) -> bool:
             title = title.format(
                 n=i18n.number(len(ledger.reasons)), more=i18n.number(trial.more_refused)
             )
-        tables.opens(
+        table_view.opens(
             title,
             lambda: intake_tables.refused_table(ledger),
             "unggah_ditolak",

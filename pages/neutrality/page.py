@@ -7,20 +7,21 @@ import streamlit as st
 from pages.neutrality import panels as panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import noted, page, parts, since
-from situasi.screen.figure_row import figure_row
+from situasi.ui import audit, comparison, page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
-    view = page.opened(label("screen", "netralitas"))
+    view = page_layout.opened(label("screen", "netralitas"))
     found = view.compute(panel.work, view.kecamatan)
     if found is None:
-        parts.empty(_("Halaman ini tidak dibuka untuk peran Anda."))
+        markup.empty(_("Halaman ini tidak dibuka untuk peran Anda."))
         return
-    noted.saw({"neutrality"}, "netralitas")
+    audit.saw({"neutrality"}, "netralitas")
     panel.state_panel(found, view.at.at)
     if len(found.cases):
-        before = since.before(
+        before = comparison.before(
             view,
             "netralitas",
             lambda past: (past.compute(panel.work, view.kecamatan),),

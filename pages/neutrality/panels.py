@@ -22,9 +22,11 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KELAS, NEUTRALITY, PELANGGARAN
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.screen import page, parts, tables
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.parts import Card
+from situasi.ui import page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.tables import table_view
 
 
 @reads(NEUTRALITY)
@@ -133,16 +135,16 @@ def _ended_card(found: Neutrality) -> Card:
 
 
 def path_panel(found: Neutrality) -> None:
-    with parts.bar():
-        page.section(_("Langkah perkara"))
-        tables.opens(_("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas")
+    with markup.bar():
+        page_layout.section(_("Langkah perkara"))
+        table_view.opens(_("Menurut langkah dan kelas"), lambda: by_class(found), "netral_kelas")
     steps = neutrality.funnel(found)
     told = [_step(row) for row in steps.itertuples()]
     pieces.path(told[: len(neutrality.PATH)], told[len(neutrality.PATH) :])
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
     counts = neutrality.sanctions(found)
     said = [f"{label('sanksi', code)} {i18n.number(n)}" for code, n in counts.items()]
-    page.section(_("Sanksi"))
+    page_layout.section(_("Sanksi"))
     st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
 
 
@@ -155,13 +157,13 @@ def _step(row: Any) -> Step:
 
 
 def cases_panel(found: Neutrality) -> None:
-    page.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
-    tables.shown(readable(found.cases), "netral_kasus", _("Kasus netralitas"), most=20)
+    page_layout.section(_("Kasus, umur terhadap target {n} hari").format(n=_target()))
+    table_view.shown(readable(found.cases), "netral_kasus", _("Kasus netralitas"), most=20)
 
 
 def legend_panel(found: Neutrality | None) -> None:
     counts = neutrality.by_code(found) if found else {}
-    page.section(_("Jenis pelanggaran"))
+    page_layout.section(_("Jenis pelanggaran"))
     pieces.codes([(code, label("pelanggaran", code), _cases(counts.get(code, 0)))
                   for code in PELANGGARAN])  # fmt: skip
     unnamed = counts.get(None, 0)
@@ -174,7 +176,7 @@ def _cases(number: int) -> str:
 
 
 def rules_panel() -> None:
-    page.section(_("Aturan singkat dan sumbernya"))
+    page_layout.section(_("Aturan singkat dan sumbernya"))
     pieces.rules(
         [(_(name), _(content), source) for name, content, source in legal_basis.RULES],
         _(legal_basis.NOTE),

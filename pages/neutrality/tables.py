@@ -12,8 +12,8 @@ from situasi.analysis.neutrality import Neutrality
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen.columns import days, number
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import days, number
+from situasi.ui.tables.table_view import Table, table
 
 _DAY = timedelta(days=1)
 

@@ -10,11 +10,11 @@ from situasi.analysis.personnel.officers import UNKNOWN
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import personnel_tables as readable
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.parts import Card
-from situasi.screen.personnel_parts import estimate, of, of_estimate
-from situasi.screen.tables import Table
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.components.personnel_parts import estimate, of, of_estimate
+from situasi.ui.tables import personnel as readable
+from situasi.ui.tables.table_view import Table
 
 
 def figures(found: Work) -> list[Figure]:

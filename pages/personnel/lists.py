@@ -13,9 +13,11 @@ from situasi.analysis.personnel.officers import AS_POLICE
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
-from situasi.screen import drawn, filters, parts, tables
-from situasi.screen import personnel_tables as readable
-from situasi.screen.tables import Table
+from situasi.ui import drawn, filters
+from situasi.ui.components import markup
+from situasi.ui.tables import personnel as readable
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 
 # Code in the address, and the words for it.
 _NAMES = {
@@ -57,10 +59,10 @@ def lists_panel(found: Coverage) -> None:
         required=True,
     )  # fmt: skip
     if not counts[chosen]:
-        parts.empty(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
+        markup.empty(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
         return
     table = drawn.once("daftar", chosen, (found,), partial(table_of, code=chosen))
-    tables.shown(table, f"daftar_{chosen}", _(_NAMES[chosen]))
+    table_view.shown(table, f"daftar_{chosen}", _(_NAMES[chosen]))
 
 
 def _counts(codes: Sequence[str], found: Coverage) -> dict[str, int]:

@@ -10,19 +10,19 @@ from pages.personnel.kpis import figures
 from pages.personnel.lists import lists_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import page, since
-from situasi.screen.figure_row import figure_row
+from situasi.ui import comparison, page_layout
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
-    view = page.opened(label("screen", "personel"))
+    view = page_layout.opened(label("screen", "personel"))
     found = view.compute(work, view.kecamatan)
     if found.coverage.officers.empty:
-        page.nothing(_("Belum ada laporan personel pada pilihan ini."))
+        page_layout.nothing(_("Belum ada laporan personel pada pilihan ini."))
         return
     if not found.coverage.known:
-        page.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
-    before = since.before(
+        page_layout.nothing(_("Belum ada plotting personel ke TPS; yang tampil hanya lapor diri."))
+    before = comparison.before(
         view, "personel", lambda past: (past.compute(work, view.kecamatan),), figures
     )
     figure_row(figures(found), before)

@@ -16,11 +16,13 @@ from situasi.domain.register import Kecamatan
 from situasi.figures import theme as colours
 from situasi.figures.charts.attendance import through_day
 from situasi.figures.maps.area_style import Area
-from situasi.screen import area_map, drawn, filters, page, parts, session, tables
-from situasi.screen import personnel_tables as readable
-from situasi.screen.chart import chart
-from situasi.screen.page import View
-from situasi.screen.tables import Table
+from situasi.ui import drawn, filters, page_layout, session
+from situasi.ui.components import area_map, markup
+from situasi.ui.components.chart import chart
+from situasi.ui.page_layout import View
+from situasi.ui.tables import personnel as readable
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 
 BY = ("kecamatan", "polsek", "instansi")
 # Up to so many areas the table is as tall as they need; more are scrolled.
@@ -28,12 +30,12 @@ MOST_AREAS = 24
 
 
 def table_panel(found: Work) -> None:
-    with parts.bar():
-        page.section(_("Perlu, diplot, hadir"))
+    with markup.bar():
+        page_layout.section(_("Perlu, diplot, hadir"))
         by = filters.one(st.segmented_control, "menurut", _("Menurut"), BY, _by_name, required=True)
     table = drawn.once("personel", by, (found,), partial(_by, by))
     title = _("Personel menurut {by}").format(by=_by_name(by))
-    tables.shown(table, f"personel_{by}", title, most=MOST_AREAS)
+    table_view.shown(table, f"personel_{by}", title, most=MOST_AREAS)
     st.caption(" ".join(_notes(found)))
 
 
@@ -47,10 +49,10 @@ def _by(by: str, found: Work) -> Table:
 
 def checkins_panel(found: Work) -> None:
     """Where nobody is posted: only who spoke, and how."""
-    page.section(_("Kabar terakhir petugas"))
+    page_layout.section(_("Kabar terakhir petugas"))
     table = readable.checkins(by_last_word(found.coverage.officers))
     title = _("Kabar terakhir petugas menurut kecamatan")
-    tables.shown(table, "personel_kabar", title, most=MOST_AREAS)
+    table_view.shown(table, "personel_kabar", title, most=MOST_AREAS)
     if not found.coverage.roster:
         st.caption(_without_roster())
 
@@ -86,7 +88,7 @@ def _notes(found: Work) -> list[str]:
 def map_panel(view: View, found: Work) -> None:
     """Strength of each kecamatan around what is required."""
     by_presence = found.coverage.due
-    page.section(
+    page_layout.section(
         _("Kekuatan: hadir terhadap perlu, di TPS yang ada kabarnya") if by_presence
         else _("Kekuatan: diplot terhadap perlu (kehadiran belum dinilai)")
     )  # fmt: skip
@@ -99,8 +101,8 @@ def map_panel(view: View, found: Work) -> None:
     steps = session.viewer_theme().strength
     names = (_("di bawah setengah"), _("di bawah pola"), _("sesuai"), _("di atas"),
              _("jauh di atas pola"))  # fmt: skip
-    marks = [(parts.colour_swatch(c), name) for c, name in zip(steps, names, strict=True)]
-    area_map.legend([*marks, (parts.swatch(None), _("belum ada plotting atau kabar"))])
+    marks = [(markup.colour_swatch(c), name) for c, name in zip(steps, names, strict=True)]
+    area_map.legend([*marks, (markup.swatch(None), _("belum ada plotting atau kabar"))])
 
 
 def _area(found: Work, place: Kecamatan, by_presence: bool) -> Area:
@@ -124,9 +126,9 @@ def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> Area:
 def curve_panel(view: View, found: Work) -> None:
     """Present and silent through the day, against what is posted and required."""
     election = board().register.election
-    with parts.bar():
-        page.section(_("Hadir sepanjang hari"))
-        tables.opens(_("Tabel"), lambda: readable.curve(found.curve), "kurva_personel")
+    with markup.bar():
+        page_layout.section(_("Hadir sepanjang hari"))
+        table_view.opens(_("Tabel"), lambda: readable.curve(found.curve), "kurva_personel")
     levels, total = {}, found.total
     if found.coverage.known:
         levels = {"posted": int(total["posted"]), "required": int(total["required"])}

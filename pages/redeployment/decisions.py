@@ -17,10 +17,12 @@ from situasi.analysis.redeployment import plan
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import filters, page, parts, session, tables
-from situasi.screen.kept import records
-from situasi.screen.page import View
 from situasi.store.interface import StoreError
+from situasi.ui import filters, page_layout, session
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.render_cache import records
+from situasi.ui.tables import table_view
 
 _SAID = "_rencana_kabar"
 _REASON = "tolak_alasan"
@@ -122,25 +124,25 @@ def told() -> None:
     """Say once what came of the last decision."""
     said: Decision | str | None = st.session_state.pop(_SAID, None)
     if isinstance(said, str):
-        st.warning(parts.plain(_("Tidak ada yang ditulis: {why}").format(why=said)))
+        st.warning(markup.plain(_("Tidak ada yang ditulis: {why}").format(why=said)))
     elif said is not None and said.accepted:
         done = _("{n} petugas diperintahkan bergeser ({plan}).")
-        st.success(parts.plain(done.format(n=i18n.number(len(said.moves)), plan=said.id)))
+        st.success(markup.plain(done.format(n=i18n.number(len(said.moves)), plan=said.id)))
     elif said is not None:
-        st.info(parts.plain(_("Penolakan disimpan: {why}").format(why=said.reason)))
+        st.info(markup.plain(_("Penolakan disimpan: {why}").format(why=said.reason)))
 
 
 def past_panel(view: View) -> None:
     """What had been decided by the moment that is shown."""
-    page.section(_("Rencana yang diputuskan"))
+    page_layout.section(_("Rencana yang diputuskan"))
     area = session.viewer().area
     every = records(
         f"pergeseran {area}", view.shown, partial(redeployment_orders.every, area=area), []
     )
     some = [one for one in every if view.at.live or one.at <= view.at.at]
     if not some:
-        parts.empty(_("Belum ada rencana yang disetujui atau ditolak."))
+        markup.empty(_("Belum ada rencana yang disetujui atau ditolak."))
         return
-    tables.shown(
+    table_view.shown(
         redeployment_tables.decisions(some), "putusan_rencana", _("Rencana yang diputuskan")
     )

@@ -8,15 +8,17 @@ from pages.redeployment import shortfalls as gaps
 from situasi.analysis.redeployment.plan import needs
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import page
-from situasi.screen.figure_row import figure_row
+from situasi.ui import page_layout
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
-    view = page.opened(label("screen", "pergeseran"))
+    view = page_layout.opened(label("screen", "pergeseran"))
     found = view.compute(needs, view.kecamatan)
     if not found.coverage.known:
-        page.nothing(_("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung."))
+        page_layout.nothing(
+            _("Belum ada plotting personel ke TPS; kekurangan belum dapat dihitung.")
+        )
         decisions.past_panel(view)
         return
     figure_row(gaps.figures(found))

@@ -17,8 +17,10 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import drawn, filters, page, parts, session, tables
-from situasi.screen.page import View
+from situasi.ui import drawn, filters, page_layout, session
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
 
 _KEPT = "_rencana"
 
@@ -52,8 +54,8 @@ def plan_panel(view: View, found: Needs) -> Shown | None:
     kept: Kept | None = st.session_state.get(_KEPT)
     if kept is not None and kept.asked != _asked(view):
         kept = None
-    with parts.bar():
-        page.section(_("Rencana pergeseran"))
+    with markup.bar():
+        page_layout.section(_("Rencana pergeseran"))
         _method(kept)
         st.button(
             _("Susun rencana") if kept is None else _("Susun ulang"),
@@ -61,7 +63,7 @@ def plan_panel(view: View, found: Needs) -> Shown | None:
             args=(view.kecamatan,),
         )  # fmt: skip
     if kept is None:
-        parts.empty(_nothing_yet(found))
+        markup.empty(_nothing_yet(found))
         return None
     return _shown(view, found, kept)
 
@@ -98,7 +100,7 @@ def _make(kecamatan: tuple[str, ...]) -> None:
 def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
     plan = kept.plan
     if not plan.moves:
-        parts.empty(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
+        markup.empty(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
         return None
     valid = drawn.once(
         "rencana_berlaku", (), (plan, found),
@@ -112,7 +114,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         table = drawn.once(
             "langkah", valid, (plan,), lambda plan: redeployment_tables.moves(plan.moves, valid)
         )
-        marked = tables.shown(
+        marked = table_view.shown(
             table, f"langkah_{kept.id}", _("Rencana pergeseran"), most=14, counted="langkah",
             aside=_aside(plan, valid), on_select="rerun", selection_mode="multi-row",
         )  # fmt: skip
@@ -124,7 +126,9 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         lambda _plan, needs: feasibility.after(needs, chosen),
     )  # fmt: skip
     with right:
-        page.section(_("Sesudah, bila {n} langkah dijalankan").format(n=i18n.number(len(chosen))))
+        page_layout.section(
+            _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.number(len(chosen)))
+        )
         shortfalls.map_of(
             view, kept.needs, after, "peta_sesudah",
             _("Peta TPS yang kekurangan petugas sesudah pergeseran, dengan garis tiap langkah"),
@@ -161,7 +165,7 @@ def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> Non
         st.caption(made)
     elif not all(valid):
         gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
-        st.warning(parts.plain(f"{made} " + gone.format(n=i18n.number(valid.count(False)))))
+        st.warning(markup.plain(f"{made} " + gone.format(n=i18n.number(valid.count(False)))))
     elif kept.needs is not found:
         st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
@@ -193,7 +197,7 @@ def _method(kept: Kept | None) -> None:
     rule = board().register.election.rules.moves
     with opened:
         for line in _rule_in_words():
-            st.caption(parts.plain(line))
+            st.caption(markup.plain(line))
         if kept is None or not kept.plan.tiers:
             return
         plan = kept.plan
@@ -202,7 +206,7 @@ def _method(kept: Kept | None) -> None:
         if not plan.proven:
             limit = i18n.number(rule.seconds, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
-        tables.shown(redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara"))
+        table_view.shown(redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara"))
 
 
 def _rule_in_words() -> list[str]:

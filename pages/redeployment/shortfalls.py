@@ -19,11 +19,13 @@ from situasi.domain.register import Kecamatan
 from situasi.domain.rules import Moves
 from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import Theme
-from situasi.screen import address, area_map, drawn, page, parts, personnel_tables, session, tables
-from situasi.screen.figure_row import Figure
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.personnel_parts import estimate, of
+from situasi.ui import drawn, page_layout, session, url_state
+from situasi.ui.components import area_map, markup
+from situasi.ui.components.kpi_row import Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.components.personnel_parts import estimate, of
+from situasi.ui.page_layout import View
+from situasi.ui.tables import personnel, table_view
 
 _CALM = 90  # how opaque a kecamatan is where nothing is short
 
@@ -75,7 +77,7 @@ def figures(found: Needs) -> list[Figure]:
                     n=i18n.number(_rule().under_way.total_seconds() // 60)
                 ),
             ),
-            lambda: personnel_tables.officers(coming, found.coverage.posts),
+            lambda: personnel.officers(coming, found.coverage.posts),
         ),
     ]
 
@@ -103,20 +105,20 @@ def gaps_panel(view: View, found: Needs) -> None:
     """The kecamatan as a table, and on the map."""
     left, right = st.columns(2, gap="medium")
     with left:
-        page.section(_("Kekurangan sekarang, menurut kecamatan"))
+        page_layout.section(_("Kekurangan sekarang, menurut kecamatan"))
         table = drawn.once("kekurangan", (), (found,), _by_area)
-        tables.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
+        table_view.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
         if board().register.election.rules.patterns.estimated:
             basis = board().register.election.rules.patterns.basis
             st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     with right:
-        page.section(_("Sebelum"))
+        page_layout.section(_("Sebelum"))
         map_of(
             view, found, found.tps, "peta_sebelum", _("Peta TPS yang kekurangan petugas, sekarang")
         )
 
 
-def _by_area(found: Needs) -> tables.Table:
+def _by_area(found: Needs) -> table_view.Table:
     rows = shortfalls.areas(found.shown)
     return redeployment_tables.areas(
         rows.sort_values(["empty", "short"], ascending=False, kind="stable")
@@ -133,17 +135,17 @@ def map_of(
 ) -> None:
     """The kecamatan by what is short there, and the moves as lines."""
     theme, shown = session.viewer_theme(), tuple(view.chosen())
-    filtered, layer = tuple(address.current("kec")), area_map.layer_id(key)
+    filtered, layer = tuple(url_state.current("kec")), area_map.layer_id(key)
     asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
     make = partial(_deck, key, theme, shown, found.chosen, moves)
     area_map.show(drawn.once("peta_geser", asked, (tps,), make), key, alt)
     steps = theme.strength
     area_map.legend(
         [
-            (parts.colour_swatch(steps[0]), _("ada TPS tanpa petugas")),
-            (parts.colour_swatch(steps[1]), _("ada TPS kurang dari pola")),
-            (parts.colour_swatch(steps[2]), _("sesuai pola")),
-            (parts.swatch(None), _("belum ada plotting")),
+            (markup.colour_swatch(steps[0]), _("ada TPS tanpa petugas")),
+            (markup.colour_swatch(steps[1]), _("ada TPS kurang dari pola")),
+            (markup.colour_swatch(steps[2]), _("sesuai pola")),
+            (markup.swatch(None), _("belum ada plotting")),
         ]
     )
 

@@ -14,10 +14,10 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
-from situasi.screen import session
-from situasi.screen.columns import moments, number, part
-from situasi.screen.personnel_tables import kecamatan_name
-from situasi.screen.tables import Table, table
+from situasi.ui import session
+from situasi.ui.tables.columns import moments, number, part
+from situasi.ui.tables.personnel import kecamatan_name
+from situasi.ui.tables.table_view import Table, table
 
 
 def _made_up() -> bool:

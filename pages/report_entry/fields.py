@@ -12,7 +12,8 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest.form_rows import Sent
-from situasi.screen import address, parts, session
+from situasi.ui import session, url_state
+from situasi.ui.components import markup
 
 _EXERCISE = "lapor_latihan"
 _KECAMATAN, _DESA = "lapor_kecamatan", "lapor_desa"
@@ -52,7 +53,7 @@ def exercise_band() -> None:
         said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
     clock = f"{i18n.day(now.at)} {i18n.clock(now.at)} {board().register.election.zone_label}"
     with st.container(key="ditulis"):
-        parts.bands([("latihan" if now.exercise else "past", said.format(time=clock))])
+        markup.bands([("latihan" if now.exercise else "past", said.format(time=clock))])
 
 
 def _played() -> bool:
@@ -99,7 +100,7 @@ def chosen_place() -> tuple[str | None, str | None]:
 def _first() -> str | None:
     """The only kecamatan of the viewer, or the one that the page was filtered by."""
     own = list(session.register().kecamatan)
-    asked = [code for code in address.current("kec") if code in own]
+    asked = [code for code in url_state.current("kec") if code in own]
     return own[0] if len(own) == 1 else asked[0] if len(asked) == 1 else None
 
 

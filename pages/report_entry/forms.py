@@ -10,7 +10,8 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
 from situasi.ingest import form_rows
-from situasi.screen import page, parts, session
+from situasi.ui import page_layout, session
+from situasi.ui.components import markup
 
 _FEED = "incidents"
 _HEADINGS = (
@@ -22,9 +23,9 @@ _HEADINGS = (
 def incident_panel() -> None:
     left, right = st.columns([7, 3], gap="medium")
     with left:
-        heading = parts.bar()
+        heading = markup.bar()
         with heading:
-            page.section(_("Kejadian baru"))
+            page_layout.section(_("Kejadian baru"))
         kecamatan, desa = fields.place_boxes()
         with heading:
             point_popover(kecamatan)
@@ -63,7 +64,7 @@ def _form(desa: str | None) -> None:
 
 
 def _nihil(kecamatan: str | None, desa: str | None) -> None:
-    page.section(_("Nihil sekarang, satu tekan"))
+    page_layout.section(_("Nihil sekarang, satu tekan"))
     register = session.register()
     with st.container(horizontal=True, key="nihil"):
         for code, place in register.kecamatan.items():

@@ -19,7 +19,8 @@ from situasi.ingest.messages.chat_splitter import Message, MessageKind, split, s
 from situasi.ingest.messages.extractor import on_day, read_all
 from situasi.ingest.messages.proposal import Proposal
 from situasi.ingest.tables import SourceRefused
-from situasi.screen import page, parts
+from situasi.ui import page_layout
+from situasi.ui.components import markup
 
 # Messages on one screen: so many are read before they are confirmed.
 SCREENFUL = 20
@@ -97,7 +98,7 @@ def _sorted(found: Sequence[Proposal], midnight: datetime) -> Pasted:
 
 def _counts(pasted: Pasted) -> None:
     said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
-    page.section(
+    page_layout.section(
         said.format(
             n=i18n.number(sum(bool(one.rows) for one in pasted.proposals)),
             s=i18n.number(pasted.silent), p=i18n.number(pasted.passed),
@@ -108,14 +109,14 @@ def _counts(pasted: Pasted) -> None:
         said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
         st.caption(said.format(n=i18n.number(numbered)))
     if not pasted.proposals:
-        parts.empty(
+        markup.empty(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
         )
 
 
 def _turning(pasted: Pasted) -> None:
     last = min(pasted.first + SCREENFUL, len(pasted.proposals))
-    with parts.bar():
+    with markup.bar():
         st.button(
             _("Sebelumnya"), disabled=pasted.first == 0, on_click=_turn, args=(pasted, -SCREENFUL),
             key="pesan_sebelum",

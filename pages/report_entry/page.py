@@ -9,8 +9,9 @@ import streamlit as st
 from pages.report_entry import fields
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import filters, parts, report_door, session
-from situasi.screen.heading import header
+from situasi.ui import filters, session, submission
+from situasi.ui.components import markup
+from situasi.ui.heading import header
 
 # What is typed on each tab is rows of this feed; messages hold rows of several.
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
@@ -22,12 +23,12 @@ def opened(title: str) -> str | None:
     The tab that the address names; None where nothing may be written.
     """
     header(session.moment(filters.past_moment(), session.picture()), title)
-    if not report_door.allowed("masukkan"):
+    if not submission.allowed("masukkan"):
         _why_not()
         return None
     seen = session.viewer().role.feeds(tuple(feed for feed in TABS.values() if feed))
     tabs = [tab for tab, feed in TABS.items() if feed is None or feed in seen]
-    with parts.bar():
+    with markup.bar():
         chosen = filters.one(
             st.segmented_control, "isi", _("Isi laporan"), tabs,
             partial(label, "lapor_isi"), required=True,

@@ -17,8 +17,9 @@ from situasi.domain.labels import label
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import Cells
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
-from situasi.screen import parts, report_door, session
-from situasi.screen.report_door import Answer
+from situasi.ui import session, submission
+from situasi.ui.components import markup
+from situasi.ui.submission import Answer
 
 SOURCE = "pesan"
 # Written by the reader for the door, and shown above the rows.
@@ -54,14 +55,14 @@ def _numbers(pasted: Pasted, at: int) -> None:
     proposal = pasted.proposals[at]
     if proposal.described:
         said = _("Angka yang hanya masuk uraian: {numbers}")
-        st.caption(parts.plain(said.format(numbers=_listed(proposal.described))))
+        st.caption(markup.plain(said.format(numbers=_listed(proposal.described))))
     if not proposal.unread:
         return
     said = _(
         "Angka yang tidak dipahami: {numbers}. Tidak masuk baris mana pun: bila penting, ketik "
         "sendiri di TPS atau Kejadian."
     )
-    st.warning(parts.plain(said.format(numbers=_listed(proposal.unread))), icon=":material/tag:")
+    st.warning(markup.plain(said.format(numbers=_listed(proposal.unread))), icon=":material/tag:")
     if any(True for _row in _open(pasted, at)):
         st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
 
@@ -111,7 +112,7 @@ def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
     asked = st.columns(2)
     for place, unclear in enumerate(row.unclear):
         _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
-        asked[place % 2].caption(parts.plain(unclear.reason))
+        asked[place % 2].caption(markup.plain(unclear.reason))
 
 
 def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
@@ -181,7 +182,7 @@ def _take(pasted: Pasted, shown: range) -> None:
             else:
                 ready.setdefault(row.feed, {})[number] = cells
         for feed, rows in ready.items():
-            answer = report_door.send(feed, list(rows.values()), SOURCE)
+            answer = submission.send(feed, list(rows.values()), SOURCE)
             total, brought = _sum(total, answer), True
             for place, number in enumerate(rows):
                 pasted.outcomes[at, number] = _said(answer, place)

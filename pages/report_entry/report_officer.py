@@ -7,14 +7,14 @@ import streamlit as st
 from pages.report_entry import fields, submit
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import CHECKIN
-from situasi.screen import page
+from situasi.ui import page_layout
 
 _FEED = "personnel"
 _HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")
 
 
 def officer_panel() -> None:
-    page.section(_("Lapor diri petugas"))
+    page_layout.section(_("Lapor diri petugas"))
     _kecamatan, desa = fields.place_boxes()
     with st.form("isian_personel", border=False):
         first = st.columns(4)

@@ -9,7 +9,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.maps import point_picker as figure
-from situasi.screen import session
+from situasi.ui import session
 
 _KEY = "lapor_peta"
 

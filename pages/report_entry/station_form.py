@@ -12,8 +12,9 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
-from situasi.screen import page, parts, report_door, session
-from situasi.screen.report_door import Answer, Held
+from situasi.ui import page_layout, session, submission
+from situasi.ui.components import markup
+from situasi.ui.submission import Answer, Held
 
 _FEED = "tps"
 _HEADINGS = ("tps", "fase", "hadir", "pengawal", "jam", "pelapor")
@@ -26,7 +27,7 @@ _HELD = "_lapor_desa_tertahan"
 def station_panel() -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        page.section(_("Satu TPS"))
+        page_layout.section(_("Satu TPS"))
         _kecamatan, desa = fields.place_boxes()
         _one(desa)
         submit.start_anew(_FEED, _HEADINGS)
@@ -53,9 +54,9 @@ def _whole(desa: str | None) -> None:
     Boxes, not st.data_editor: while that loads its editor it swallows what is typed, and 187
     heads become 87.
     """
-    page.section(_("Semua TPS satu desa"))
+    page_layout.section(_("Semua TPS satu desa"))
     if desa is None:
-        parts.empty(_("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel."))
+        markup.empty(_("Pilih kecamatan dan desa: semua TPS-nya muncul di sini dalam satu tabel."))
         return
     with st.form(f"isian_desa_{desa}", border=False):
         for number in _numbers(desa):
@@ -109,8 +110,8 @@ def _send(desa: str) -> None:
         nothing = Answer(refused=_("tidak ada yang terisi"))
         submit.tell(register.name_of(desa), nothing)
         return
-    sent = [report_door.corrected(row, held.get((desa, row["tps"]))) for row in rows]
-    answer = report_door.send(_FEED, sent, submit.SOURCE)
+    sent = [submission.corrected(row, held.get((desa, row["tps"]))) for row in rows]
+    answer = submission.send(_FEED, sent, submit.SOURCE)
     submit.tell(register.name_of(desa), answer)
     if answer.refused is None:
         for at, row in enumerate(rows):

@@ -14,8 +14,9 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
 from situasi.ingest.form_rows import Cells
-from situasi.screen import parts, report_door, session
-from situasi.screen.report_door import Answer, Held
+from situasi.ui import session, submission
+from situasi.ui.components import markup
+from situasi.ui.submission import Answer, Held
 
 SOURCE = "formulir"
 _SAID, _HELD = "_lapor_kabar", "_lapor_tertahan"
@@ -31,7 +32,7 @@ def start_anew(feed: str, headings: Sequence[str]) -> None:
     held = _held(feed)
     if held is None:
         return
-    with parts.bar():
+    with markup.bar():
         said = _("Isian ini memperbaiki baris karantina {no}. Yang baru dimulai dengan tombol ini.")
         st.caption(said.format(no=held.number or ""))
         st.button(
@@ -72,7 +73,7 @@ def _send(feed: str, headings: tuple[str, ...]) -> None:
 
 def deliver(feed: str, cells: Cells, held: Held | None = None) -> Answer:
     """Send one row, and keep what came of it for `told`."""
-    answer = report_door.send(feed, [report_door.corrected(cells, held)], SOURCE)
+    answer = submission.send(feed, [submission.corrected(cells, held)], SOURCE)
     tell(_named(feed, cells), answer)
     return answer
 
@@ -119,7 +120,7 @@ def _told() -> None:
         counts = said.format(n=i18n.number(answer.accepted), d=i18n.number(answer.duplicate))
         outcome = (st.success, counts)
     draw, said = outcome
-    draw(parts.plain(f"{what}: {said}"))
+    draw(markup.plain(f"{what}: {said}"))
 
 
 def in_quarantine(answer: Answer) -> str:

@@ -24,8 +24,9 @@ from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.letterhead import TemplateRefused
 from situasi.reports.sitrep.model import Laporan
 from situasi.reports.sitrep.request import KINDS, PERIODS, Refused, Wanted
-from situasi.screen import address, filters, noted, page, parts, session
-from situasi.screen.page import View
+from situasi.ui import audit, filters, page_layout, session, url_state
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
 
 _KIND, _PERIOD, _FROM, _UNTIL = "lap", "kurun", "dari", "sampai"
 _OTHER = "lain"
@@ -67,14 +68,14 @@ def period_filter(place: Any) -> None:
 def asked(view: View) -> Asked | None:
     """What was chosen; None, and a word, where it cannot be made."""
     if not any(len(frame) for frame in view.shown.snapshot.frames.values()):
-        page.nothing(_("Belum ada laporan untuk dirangkum."))
+        page_layout.nothing(_("Belum ada laporan untuk dirangkum."))
         return None
     election = board().register.election
     kind, since, until = _kind(), None, None
     if kind == "harian":
         since, until = sitrep_request.of_day(_chosen(_FROM, _today()), election)
     elif kind == "anev":
-        period = address.current(_PERIOD)[-1]
+        period = url_state.current(_PERIOD)[-1]
         since, until = _own_days() if period == _OTHER else sitrep_request.of_period(
             period, view.at.at, election
         )  # fmt: skip
@@ -83,7 +84,7 @@ def asked(view: View) -> Asked | None:
             kind, view.at.at, election, since=since, until=until, kecamatan=view.kecamatan
         )
     except Refused as error:
-        parts.empty(str(error))
+        markup.empty(str(error))
         return None
     now, exercise = session.now(), view.shown.snapshot.exercise_at
     return Asked(
@@ -102,17 +103,17 @@ def neutrality_choice(of: Asked) -> Asked:
     )
     if not chosen:
         return of
-    noted.saw(["neutrality"], "laporan")
+    audit.saw(["neutrality"], "laporan")
     return replace(of, wanted=replace(of.wanted, neutrality=True))
 
 
 def preview(of: Asked) -> None:
     """The short text, as the messenger has it."""
-    page.section(_("Teks pesan singkat"))
+    page_layout.section(_("Teks pesan singkat"))
     try:
         text = sitrep_build.short(board(), of.viewer, of.shown, of.at, of.wanted)
     except (TemplateRefused, Refused) as error:
-        parts.empty(str(error))
+        markup.empty(str(error))
         return
     reports_parts.message(text, _("Salin"), _("Tersalin"))
     st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
@@ -121,16 +122,16 @@ def preview(of: Asked) -> None:
 
 def files(of: Asked) -> None:
     """A button for each form; the file is made when somebody asks for it."""
-    page.section(_("Berkas"))
+    page_layout.section(_("Berkas"))
     for said in made.troubles(board().register.election.folder):
-        parts.empty(said)
+        markup.empty(said)
     period = None if of.wanted.kind == "situasi" else (of.wanted.since, of.wanted.until)
     name = made.stem(of.wanted.kind, of.at.at, of.wanted.kecamatan, period,
                      rehearsal=of.shown.snapshot.rehearsal)  # fmt: skip
     what = {"table": "laporan", "title": label("laporan", of.wanted.kind), "kurun": _span(of)}
     with st.container(horizontal=True):
         for form, mime in made.FORMATS.items():
-            noted.download(
+            audit.download(
                 form.upper(),
                 _maker(of, form),
                 what,
@@ -167,7 +168,7 @@ def _span(of: Asked) -> str:
 
 
 def _kind() -> str:
-    return next(iter(address.current(_KIND)), KINDS[0])
+    return next(iter(url_state.current(_KIND)), KINDS[0])
 
 
 def _today() -> date:
@@ -186,9 +187,9 @@ def _own_days() -> tuple[Any, Any]:
 
 def _day(place: Any, name: str, title: str, default: date) -> None:
     """A day, kept in the address."""
-    address.recall_value(name, _read_day, default)
+    url_state.recall_value(name, _read_day, default)
     chosen = place.date_input(title, key=name, format="DD/MM/YYYY", label_visibility="collapsed")
-    address.remember(name, [chosen.isoformat()], [default.isoformat()])
+    url_state.remember(name, [chosen.isoformat()], [default.isoformat()])
 
 
 def _chosen(name: str, default: date) -> date:

@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages.sitreps import page as panel
 from situasi.domain.labels import label
-from situasi.screen import page
+from situasi.ui import page_layout
 
 
 def show() -> None:
-    view = page.opened(label("screen", "laporan"), panel.kind_filter, panel.period_filter)
+    view = page_layout.opened(label("screen", "laporan"), panel.kind_filter, panel.period_filter)
     asked = panel.asked(view)
     if asked is None:
         return

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.screen import parts
+from situasi.ui.components import markup
 
 
 def message(text: str, word: str, done: str) -> None:
     """The short text, line by line, and the button that copies it."""
     st.html(
         Markup('<div class="lp-message"><pre>{}</pre>{}</div>').format(
-            text, parts.copy_button(word, done, text)
+            text, markup.copy_button(word, done, text)
         )
     )

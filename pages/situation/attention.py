@@ -14,9 +14,11 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import drawn, filters, parts, tables
-from situasi.screen.columns import number, percent
-from situasi.screen.tables import Table, table
+from situasi.ui import drawn, filters
+from situasi.ui.components import markup
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import number, percent
+from situasi.ui.tables.table_view import Table, table
 
 NAMED = 3
 
@@ -30,15 +32,15 @@ def attention_panel(day: Day, kecamatan: list[str]) -> None:
     with opened:
         for one in first:
             _parts(one)
-        tables.say_why("nilai")
-        tables.shown(_table(scores, made_up=_made_up(day)), "isi_nilai", _("Semua nilai"))
+        table_view.say_why("nilai")
+        table_view.shown(_table(scores, made_up=_made_up(day)), "isi_nilai", _("Semua nilai"))
 
 
 def _told(scores: pd.DataFrame, first: list[Any]) -> str:
     """Who comes first, in one line."""
     if first:
         said = " · ".join(
-            f"{parts.plain(_name(one))} {i18n.number(round(one.score))}" for one in first
+            f"{markup.plain(_name(one))} {i18n.number(round(one.score))}" for one in first
         )
     else:
         judged = scores["score"].notna().any()
@@ -63,9 +65,9 @@ def _made_up(day: Day) -> bool:
 def _parts(one: Any) -> None:
     """What the score of one kecamatan is made of, and the way to it alone."""
     weights = board().register.election.rules.attention
-    with parts.bar():
+    with markup.bar():
         st.markdown(
-            f"**{parts.plain(_name(one))}** {i18n.number(round(one.score))}", width="content"
+            f"**{markup.plain(_name(one))}** {i18n.number(round(one.score))}", width="content"
         )
         st.button(
             _("Hanya kecamatan ini"),
@@ -73,7 +75,7 @@ def _parts(one: Any) -> None:
             on_click=filters.only_kecamatan,
             args=(one.kecamatan,),
         )
-    parts.bars(
+    markup.bars(
         [
             (
                 label("perhatian", part),

@@ -22,10 +22,12 @@ from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.live.snapshot import Picture
 from situasi.presentation import kpis as telling
-from situasi.screen import drawn, parts, session, since, tables
-from situasi.screen.figure_row import Before, Count, Figure
-from situasi.screen.page import View
-from situasi.screen.session import Moment
+from situasi.ui import comparison, drawn, session
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import Before, Count, Figure
+from situasi.ui.page_layout import View
+from situasi.ui.session import Moment
+from situasi.ui.tables import table_view
 
 _MINUTE = timedelta(minutes=1)
 
@@ -52,7 +54,7 @@ def _figures(found: Overview, day: Day, *, now: datetime, waiting: int | None) -
         rates["rate"] if rates["told"] else None, _("poin"), 1, bool(rates["told_estimated"])
     )
     every = [
-        (telling.opened(found), lambda: tables.readable(found.open),
+        (telling.opened(found), lambda: table_view.readable(found.open),
          (Count(len(found.open) if known else None),)),
         (telling.states(found), lambda: situation_tables.states(found), _situasi_counts(found)),
         (telling.turnout(rates), lambda: situation_tables.turnout(day, codes), (rate,)),
@@ -60,12 +62,12 @@ def _figures(found: Overview, day: Day, *, now: datetime, waiting: int | None) -
          (Count(_late(tps), _("terlambat")),)),
         (telling.personnel(day, codes), lambda: situation_tables.gaps(day, codes),
          (Count(_present(day, codes)),)),
-        (telling.newest(found, now, zone), lambda: tables.readable(found.shown),
+        (telling.newest(found, now, zone), lambda: table_view.readable(found.shown),
          (Count(len(found.shown) if known else None, _("kejadian")),)),
         (telling.sources(found, waiting), lambda: situation_tables.feeds(found),
          (Count(_silent(found)),)),
     ]  # fmt: skip
-    return [Figure(one.key, parts.card_of(one), rows, counts) for one, rows, counts in every]
+    return [Figure(one.key, markup.card_of(one), rows, counts) for one, rows, counts in every]
 
 
 def before(view: View, wanted: Selection) -> Before | None:
@@ -79,7 +81,7 @@ def before(view: View, wanted: Selection) -> Before | None:
         at = Moment(found.at, live=False, exercise=False)
         return figures(found, day, at, view.shown)
 
-    return since.before(view, "situasi", find, then)
+    return comparison.before(view, "situasi", find, then)
 
 
 def _situasi_counts(found: Overview) -> tuple[Count, ...]:

@@ -16,17 +16,19 @@ from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.maps.markers import MOST_POINTS
 from situasi.presentation.map_measures import Measure, measure
-from situasi.screen import address, area_map, drawn, filters, parts, session, tables
+from situasi.ui import drawn, filters, session, url_state
+from situasi.ui.components import area_map, markup
+from situasi.ui.tables import table_view
 
 
 def map_panel(found: Overview, day: Day) -> None:
-    with parts.bar():
+    with markup.bar():
         name = filters.measure()
-        tables.opens(_("Angka peta"), lambda: situation_tables.areas(found, day), "angka_peta")
+        table_view.opens(_("Angka peta"), lambda: situation_tables.areas(found, day), "angka_peta")
         if len(found.undrawn):
-            tables.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
+            table_view.behind(_("{n} tanpa lokasi"), found.undrawn, "tanpa_lokasi")
     wide, theme = session.register().kecamatan, session.viewer_theme()
-    asked = (name, theme, tuple(address.current("kec")), area_map.layer_id("peta"))
+    asked = (name, theme, tuple(url_state.current("kec")), area_map.layer_id("peta"))
 
     def make(found: Overview, day: Day) -> tuple[Measure, Deck]:
         by = measure(name, found, day, wide, theme)
@@ -58,10 +60,10 @@ def _point_labels(drawn: pd.DataFrame) -> list[str]:
 
 
 def _under_map(found: Overview, by: Measure, drawn: int) -> None:
-    marks = [(parts.sign(level), label("tingkat", level)) for level in reversed(LEVELS)]
-    marks += [(parts.drawn(mark), word) for mark, word in by.marks]
+    marks = [(markup.sign(level), label("tingkat", level)) for level in reversed(LEVELS)]
+    marks += [(markup.drawn(mark), word) for mark, word in by.marks]
     if by.nothing:
-        marks.append((parts.swatch(None), by.nothing))
+        marks.append((markup.swatch(None), by.nothing))
     area_map.legend(marks)
     if drawn < len(found.drawn):
         st.caption(

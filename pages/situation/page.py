@@ -10,10 +10,11 @@ from pages.situation.map import map_panel
 from pages.situation.panels import newest_panel
 from pages.situation.timeline_panel import timeline_panel
 from situasi.analysis.situation import area_summary as analysis
-from situasi.screen import filters, parts, session
-from situasi.screen.figure_row import figure_row, place
-from situasi.screen.heading import header
-from situasi.screen.page import View
+from situasi.ui import filters, session
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import figure_row, place
+from situasi.ui.heading import header
+from situasi.ui.page_layout import View
 
 
 def show() -> None:
@@ -22,9 +23,9 @@ def show() -> None:
     header(at)
 
     row = place()
-    both = parts.line("saring_dan_perhatian")
+    both = markup.line("saring_dan_perhatian")
     with both:
-        asked = parts.line("saringan")
+        asked = markup.line("saringan")
     wanted, window = filters.chosen(asked)
     wanted = filters.within(wanted, window, at)
     found = session.situation(shown, wanted, at)

@@ -13,9 +13,9 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
-from situasi.screen import session
-from situasi.screen.columns import bounds, moments, number, part, percent, span
-from situasi.screen.tables import Table, table
+from situasi.ui import session
+from situasi.ui.tables.columns import bounds, moments, number, part, percent, span
+from situasi.ui.tables.table_view import Table, table
 
 
 def areas(found: Overview, day: Day) -> Table:

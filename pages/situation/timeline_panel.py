@@ -15,9 +15,11 @@ from situasi.domain.labels import label
 from situasi.figures.charts.incident_timeline import timeline
 from situasi.figures.theme import TINGKAT, UNRATED
 from situasi.live.snapshot import Picture
-from situasi.screen import filters, parts, playback, tables
-from situasi.screen.chart import chart
-from situasi.screen.session import Moment
+from situasi.ui import filters, playback
+from situasi.ui.components import markup
+from situasi.ui.components.chart import chart
+from situasi.ui.session import Moment
+from situasi.ui.tables import table_view
 
 
 def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Collection[str]) -> None:
@@ -41,10 +43,10 @@ def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Colle
         note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
             n=i18n.number(found.without_hour)
         )
-    with parts.bar():
+    with markup.bar():
         said = playback.controls(at, shown, kecamatan)
         st.caption(said or note, width="content")
-        tables.opens(
+        table_view.opens(
             _("Garis waktu sebagai tabel"), lambda: situation_tables.slots(found), "angka_garis"
         )
         if not at.live:

@@ -9,9 +9,9 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label
-from situasi.screen import stations_tables
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.parts import Card
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.tables import stations
 
 
 def figures(found: pd.DataFrame) -> list[Figure]:
@@ -37,7 +37,7 @@ def _unopened(found: pd.DataFrame) -> Figure:
     open_now = found["fase"].isin(FASE[FASE.index("dibuka") :])
     closed = found[~open_now]
     card = Card(_("Belum ada kabar buka"), i18n.number(len(closed)), _of(len(found)))
-    return Figure("buka", card, lambda: stations_tables.stations(closed), _counted(len(closed)))
+    return Figure("buka", card, lambda: stations.stations(closed), _counted(len(closed)))
 
 
 def _late(found: pd.DataFrame) -> Figure:
@@ -46,13 +46,13 @@ def _late(found: pd.DataFrame) -> Figure:
     split = " · ".join(f"{who} {i18n.number(int(n))}" for who, n in turns.items())
     note = _of(len(found)) + (" · " + split if split else "")
     card = Card(_("Terlambat melapor"), i18n.number(len(late)), note, alarm=len(late) > 0)
-    return Figure("terlambat", card, lambda: stations_tables.late(late), _counted(len(late)))
+    return Figure("terlambat", card, lambda: stations.late(late), _counted(len(late)))
 
 
 def _of_state(found: pd.DataFrame, state: str, title: str) -> Figure:
     chosen = found[found["state"] == state]
     card = Card(title, i18n.number(len(chosen)), _of(len(found)))
-    return Figure(state, card, lambda: stations_tables.stations(chosen), _counted(len(chosen)))
+    return Figure(state, card, lambda: stations.stations(chosen), _counted(len(chosen)))
 
 
 def _moving(found: pd.DataFrame) -> Figure:
@@ -60,7 +60,7 @@ def _moving(found: pd.DataFrame) -> Figure:
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
     note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.number(at_pps)}"
     card = Card(_("Kotak belum sampai PPK"), i18n.number(len(moving)), note)
-    return Figure("kotak", card, lambda: stations_tables.boxes(moving), _counted(len(moving)))
+    return Figure("kotak", card, lambda: stations.boxes(moving), _counted(len(moving)))
 
 
 def _arrived(found: pd.DataFrame) -> Figure:
@@ -70,4 +70,4 @@ def _arrived(found: pd.DataFrame) -> Figure:
     )
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
     count = _counted(int(arrived.sum()))
-    return Figure("tiba", card, lambda: stations_tables.stations(found[~arrived]), count)
+    return Figure("tiba", card, lambda: stations.stations(found[~arrived]), count)

@@ -12,13 +12,15 @@ from situasi.analysis.stations.status import stations
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import drawn, page, since, stations_tables, tables
-from situasi.screen.figure_row import figure_row
+from situasi.ui import comparison, drawn, page_layout
+from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.tables import stations as tables_stations
+from situasi.ui.tables import table_view
 
 
 def show() -> None:
     chosen: dict[str, str] = {}
-    view = page.opened(
+    view = page_layout.opened(
         label("screen", "tps"),
         stations_panels.colour_filter(chosen),
         stations_panels.station_filter(chosen),
@@ -30,8 +32,8 @@ def show() -> None:
 
     found = drawn.once("tps", tuple(view.chosen()), (every,), of_chosen)
     if every["last_at"].isna().all():
-        page.nothing(_("Belum ada laporan TPS."))
-    before = since.before(
+        page_layout.nothing(_("Belum ada laporan TPS."))
+    before = comparison.before(
         view,
         "tps",
         lambda past: (past.compute(stations),),
@@ -47,8 +49,8 @@ def show() -> None:
     with right:
         stations_panels.late_panel(found)
         stations_panels.box_panel(found)
-        tables.opens(_("Semua TPS"), lambda: stations_tables.stations(found), "semua_tps")
+        table_view.opens(_("Semua TPS"), lambda: tables_stations.stations(found), "semua_tps")
         stray = view.compute(unmatched)
         if len(stray):
             title = _("{n} laporan di luar daftar TPS").format(n=i18n.number(len(stray)))
-            tables.opens(title, lambda: stations_tables.reports(stray), "di_luar_daftar")
+            table_view.opens(title, lambda: tables_stations.reports(stray), "di_luar_daftar")

@@ -23,10 +23,12 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.screen import address, drawn, filters, page, parts, session, stations_tables, tables
-from situasi.screen import stations_words as said
-from situasi.screen.page import View
-from situasi.screen.tables import Table
+from situasi.ui import drawn, filters, page_layout, session, url_state
+from situasi.ui.components import markup
+from situasi.ui.page_layout import View
+from situasi.ui.tables import stations, table_view
+from situasi.ui.tables.table_view import Table
+from situasi.ui.wording import stations as said
 
 COLOURS = ("fase", "pelaporan")
 # What a cell needs: fewer columns are walked quicker.
@@ -103,7 +105,7 @@ def _tone(one: Any, colour: str) -> int | None:
 
 def _link() -> str:
     """The address of this view, up to the code of a TPS: encoded once for all cells."""
-    asked = [pair for pair in address.view() if pair[0] != "tps"]
+    asked = [pair for pair in url_state.view() if pair[0] != "tps"]
     return "?" + urlencode([*asked, ("tps", "")])
 
 
@@ -129,29 +131,29 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
 def late_panel(found: pd.DataFrame) -> None:
     """Those that owe a report, the longest first."""
     table = drawn.once("terlambat", None, (found,), _late)
-    page.section(_("Terlambat melapor: {n} TPS").format(n=i18n.number(len(table))))
+    page_layout.section(_("Terlambat melapor: {n} TPS").format(n=i18n.number(len(table))))
     if not len(table):
-        parts.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
+        markup.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
-    tables.shown(table, "terlambat", _("TPS terlambat melapor"))
+    table_view.shown(table, "terlambat", _("TPS terlambat melapor"))
     st.caption(_("Batas waktu dan giliran menagih adalah usulan; ubah di rules.toml."))
 
 
 def _late(found: pd.DataFrame) -> Table:
-    return stations_tables.late(found[found["late_min"].notna()])
+    return stations.late(found[found["late_min"].notna()])
 
 
 def box_panel(found: pd.DataFrame) -> None:
     """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
     table = drawn.once("kotak_jalan", None, (found,), _boxes)
     if len(table):
-        page.section(_("Kotak belum sampai PPK: {n}").format(n=i18n.number(len(table))))
-        tables.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
+        page_layout.section(_("Kotak belum sampai PPK: {n}").format(n=i18n.number(len(table))))
+        table_view.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
 
 
 def _boxes(found: pd.DataFrame) -> Table:
     moving = found["box"].notna() & ~found["box"].isin(ARRIVED)
-    return stations_tables.boxes(found[moving])
+    return stations.boxes(found[moving])
 
 
 @reads(TPS)
@@ -187,5 +189,5 @@ def detail_panel(view: View, found: pd.DataFrame, code: str) -> None:
     if told.doubts:
         pairs.append((_("diragukan karena"), said.doubts(told.doubts)))
     stations_markup.facts(said.name(code), pairs)
-    reports = stations_tables.reports(view.compute(history, code))
-    tables.shown(reports, "riwayat", _("Riwayat {tps}").format(tps=said.name(code)), most=8)
+    reports = stations.reports(view.compute(history, code))
+    table_view.shown(reports, "riwayat", _("Riwayat {tps}").format(tps=said.name(code)), most=8)

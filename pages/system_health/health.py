@@ -6,8 +6,8 @@ from pages.system_health import page as system_health_page
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import filters, page, session
-from situasi.screen.heading import header
+from situasi.ui import filters, page_layout, session
+from situasi.ui.heading import header
 
 
 def show() -> None:
@@ -15,7 +15,9 @@ def show() -> None:
     system_health_page.register()
     beats = board().lookout.pulse.beats()
     if not beats:
-        page.nothing(_("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya."))
+        page_layout.nothing(
+            _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")
+        )
         return
     system_health_page.figures(beats)
     system_health_page.curves(beats)

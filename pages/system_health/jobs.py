@@ -8,10 +8,10 @@ from situasi.common import background_jobs, i18n
 from situasi.common.background_jobs import Job
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
-from situasi.screen import tables
-from situasi.screen.columns import Column, number
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui.components.markup import Card
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import Column, number
+from situasi.ui.tables.table_view import Table
 
 # What each background job does, in words; of a command above "lookout" is followed by a code.
 _NAMES = {
@@ -55,7 +55,7 @@ def _job_name(job: Job) -> str:
 def build_table() -> Table:
     """Every background job: when it last went well and failed, and what was wrong."""
     running = background_jobs.running()
-    return tables.table(
+    return table_view.table(
         {
             _("pekerjaan"): [_job_name(job) for job in running],
             _("keadaan"): [_job_state(job) for job in running],

@@ -20,12 +20,14 @@ from situasi.domain.labels import N_
 from situasi.figures.charts.server_health import measure
 from situasi.figures.theme import Theme
 from situasi.presentation import view_text
-from situasi.screen import inbox_failures, page, parts, session, tables
-from situasi.screen.chart import chart
-from situasi.screen.columns import moments, number
-from situasi.screen.figure_row import Figure, figure_row
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui import inbox_failures, page_layout, session
+from situasi.ui.components import markup
+from situasi.ui.components.chart import chart
+from situasi.ui.components.kpi_row import Figure, figure_row
+from situasi.ui.components.markup import Card
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import moments, number
+from situasi.ui.tables.table_view import Table
 
 # Beyond these the wall is no longer what it promises: a report is shown within two seconds.
 STALE, SLOW, LAGGING = 2.0, 1.0, 2.0
@@ -67,7 +69,7 @@ MEASURES = (
 def register() -> None:
     """What does not add up in the register, if anything."""
     own = board().register
-    parts.bands([("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)])
+    markup.bands([("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)])
 
 
 def figures(beats: Sequence[Beat]) -> None:
@@ -103,7 +105,7 @@ def _disk() -> Card:
 
 def _places() -> Table:
     state = SPACE.state
-    return tables.table(
+    return table_view.table(
         {
             _("yang ditulis"): [_(view_text.PLACES[place]) for place in view_text.PLACES],
             _("ruang (MB)"): number(
@@ -157,7 +159,7 @@ def _upstream(errand: Errand, now: datetime) -> Card:
 
 def _turns(errand: Errand, note: str) -> Table:
     turns = errand.turns()[::-1]
-    return tables.table(
+    return table_view.table(
         {
             _("waktu"): moments([one.at for one in turns]),
             _("hasil"): [one.trouble or _("baik") for one in turns],
@@ -246,7 +248,7 @@ def curves(beats: Sequence[Beat]) -> None:
     for line in (MEASURES[:3], MEASURES[3:]):
         for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
             with column:
-                page.section(_name(one))
+                page_layout.section(_name(one))
                 alt = _("{name} sepanjang jam terakhir").format(name=_(one.name))
                 # A new beat is another last one.
                 chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
@@ -271,14 +273,14 @@ def _known(value: float | None) -> float:
 
 def table(beats: Sequence[Beat]) -> None:
     """Every beat, the newest first."""
-    tables.opens(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
+    table_view.opens(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
 
 
 def _table(beats: Sequence[Beat]) -> Table:
     columns = {_name(one): number([one.of(beat) for beat in beats], digits=2) for one in MEASURES}
     broken = [_("tidak terbaca") if one.trouble else "" for one in beats]
     times = {_("waktu"): moments([one.at for one in beats])}
-    return tables.table({**times, **columns, _("penyimpanan"): broken}, made_up=False)
+    return table_view.table({**times, **columns, _("penyimpanan"): broken}, made_up=False)
 
 
 def _name(one: Measure) -> str:

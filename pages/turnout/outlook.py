@@ -15,10 +15,12 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts.turnout_forecast import Words, outlook
 from situasi.presentation import numbers as telling
-from situasi.screen import drawn, page, parts, tables
-from situasi.screen.chart import chart
-from situasi.screen.page import View
-from situasi.screen.parts import Card
+from situasi.ui import drawn, page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.chart import chart
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
 
 
 def outlook_line(view: View, found: Work) -> None:
@@ -34,16 +36,16 @@ def outlook_line(view: View, found: Work) -> None:
 def outlook_panel(view: View, found: Work) -> None:
     """Figures, chart, and what stands behind them; or what is missing."""
     if found.outlook is None:
-        page.section(_("Perkiraan akhir hari"))
-        parts.empty(_("Perkiraan akhir hari belum dikalibrasi untuk aturan pemilihan ini."))
+        page_layout.section(_("Perkiraan akhir hari"))
+        markup.empty(_("Perkiraan akhir hari belum dikalibrasi untuk aturan pemilihan ini."))
         return
     one = _whole(view, found.outlook)
-    with parts.bar():
+    with markup.bar():
         st.markdown("**" + _("Perkiraan akhir hari") + "**", width="content")
-        with parts.line("perkiraan", "content"):
+        with markup.line("perkiraan", "content"):
             _behind(view, found, one)
     if not one["enough"]:
-        parts.empty(_too_few(one))
+        markup.empty(_too_few(one))
         return
     left, right = st.columns([11, 9], gap="medium")
     with left:
@@ -55,7 +57,7 @@ def outlook_panel(view: View, found: Work) -> None:
             view.kecamatan,
         )
     with right:
-        parts.cards(_cards(one))
+        markup.cards(_cards(one))
         st.caption(_truth())
 
 
@@ -69,16 +71,16 @@ def _behind(view: View, found: Work, one: pd.Series) -> None:
     """The tables and the method, each behind a click."""
     shown = found.outlook
     assert shown is not None
-    tables.opens(
+    table_view.opens(
         _("Angka perkiraan"), lambda: made.areas(view.kecamatan, shown, found), "angka_akhir"
     )
     if one["ended"]:
-        tables.opens(
+        table_view.opens(
             _("Ketepatan hari ini"),
             lambda: made.scored(view.compute(scored, view.kecamatan), found),
             "ketepatan",
         )
-    tables.opens(_("Ketelitian teruji"), made.tested, "ketelitian")
+    table_view.opens(_("Ketelitian teruji"), made.tested, "ketelitian")
     opened = st.popover(_("Cara menghitung"), key="cara_perkiraan", on_change="rerun")
     if opened.open:
         opened.markdown("\n".join(f"* {line}" for line in _method(one)))

@@ -9,16 +9,16 @@ from pages.turnout.data import work
 from pages.turnout.outlook import outlook_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import page, since
-from situasi.screen.figure_row import figure_row
+from situasi.ui import comparison, page_layout
+from situasi.ui.components.kpi_row import figure_row
 
 
 def show() -> None:
-    view = page.opened(label("screen", "partisipasi"))
+    view = page_layout.opened(label("screen", "partisipasi"))
     found = view.compute(work, view.kecamatan)
     if not found.whole.told:
-        page.nothing(_("Belum ada laporan jumlah pemilih."))
-    before = since.before(
+        page_layout.nothing(_("Belum ada laporan jumlah pemilih."))
+    before = comparison.before(
         view,
         "partisipasi",
         lambda past: (past.compute(work, view.kecamatan),),

@@ -17,12 +17,14 @@ from situasi.figures.maps.area_style import Area
 from situasi.presentation import kpis as telling
 from situasi.presentation.folded_numbers import percent, voters
 from situasi.presentation.map_measures import turnout_area
-from situasi.screen import area_map, drawn, page, parts, session, stations_tables, tables
-from situasi.screen.chart import chart
-from situasi.screen.figure_row import Count, Figure
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui import drawn, page_layout, session
+from situasi.ui.components import area_map, markup
+from situasi.ui.components.chart import chart
+from situasi.ui.components.kpi_row import Count, Figure
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables import stations, table_view
+from situasi.ui.tables.table_view import Table
 
 
 def figures(found: Work) -> list[Figure]:
@@ -30,18 +32,18 @@ def figures(found: Work) -> list[Figure]:
     known = bool(whole.told)
     rate = Count(whole.rate if known else None, _("poin"), 1, bool(whole.told_estimated))
     return [
-        Figure("hadir", parts.card_of(telling.heads(whole)),
-               lambda: stations_tables.stations(found.found),
+        Figure("hadir", markup.card_of(telling.heads(whole)),
+               lambda: stations.stations(found.found),
                (Count(whole.heads if known else None),)),
         Figure("tingkat", _rate_card(found), lambda: turnout_tables.areas(found), (rate,)),
-        Figure("batas", parts.card_of(telling.bounds(whole)), lambda: turnout_tables.areas(found),
+        Figure("batas", markup.card_of(telling.bounds(whole)), lambda: turnout_tables.areas(found),
                _bounds_counts(found)),
         Figure("senyap", Card(_("TPS belum melapor jumlah"), i18n.number(len(silent)),
                _("dari {n} TPS").format(n=i18n.number(int(whole.tps)))),
-               lambda: stations_tables.stations(silent), (Count(len(silent)),)),
-        Figure("lain", _others_card(found), lambda: stations_tables.lists(found.found),
+               lambda: stations.stations(silent), (Count(len(silent)),)),
+        Figure("lain", _others_card(found), lambda: stations.lists(found.found),
                _others_counts(found)),
-        Figure("ragu", _doubt_card(found), lambda: stations_tables.doubted(found.doubted),
+        Figure("ragu", _doubt_card(found), lambda: stations.doubted(found.doubted),
                (Count(found.doubted["seq"].nunique() if known else None),)),
     ]  # fmt: skip
 
@@ -93,10 +95,10 @@ def _doubt_card(found: Work) -> Card:
 def curve_panel(view: View, found: Work) -> None:
     rules = board().register.election.rules.turnout
     references = [(f"{r.label}: {percent(r.percent)}", r.percent) for r in rules.references]
-    with parts.bar():
+    with markup.bar():
         st.markdown("**" + _("Partisipasi sepanjang hari") + "**", width="content")
         outlook_line(view, found)
-        tables.opens(_("Angka kurva"), lambda: turnout_tables.curve(found), "angka_kurva")
+        table_view.opens(_("Angka kurva"), lambda: turnout_tables.curve(found), "angka_kurva")
     names = (_("TPS yang melapor"), _("perkiraan"))
     chart(
         "kurva",
@@ -117,7 +119,7 @@ def map_panel(view: View, found: Work) -> None:
     def paint(place: Kecamatan) -> Area:
         return turnout_area(place, found.areas.loc[place.code], theme)
 
-    page.section(_("Partisipasi TPS melapor menurut kecamatan"))
+    page_layout.section(_("Partisipasi TPS melapor menurut kecamatan"))
     area_map.area_map(
         area_map.areas(view.chosen(), paint),
         "peta_partisipasi",
@@ -125,17 +127,17 @@ def map_panel(view: View, found: Work) -> None:
     )
     size = 100 // len(theme.turnout)
     marks = [
-        (parts.colour_swatch(colour), f"{size * at}–{size * (at + 1)} %")
+        (markup.colour_swatch(colour), f"{size * at}–{size * (at + 1)} %")
         for at, colour in enumerate(theme.turnout)
     ]
-    area_map.legend([*marks, (parts.swatch(None), _("belum ada laporan"))])
+    area_map.legend([*marks, (markup.swatch(None), _("belum ada laporan"))])
 
 
 def area_panel(found: Work) -> None:
     low = board().register.election.rules.turnout.low
-    page.section(_("Menurut kecamatan"))
+    page_layout.section(_("Menurut kecamatan"))
     areas = drawn.once("partisipasi kecamatan", None, (found,), turnout_tables.areas)
-    tables.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
+    table_view.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
             n=i18n.number(low), rate=percent(found.kabupaten)
@@ -146,25 +148,27 @@ def area_panel(found: Work) -> None:
 def silent_panel(found: Work) -> None:
     """Who has not told a count that is due, and since when."""
     table = drawn.once("belum_jumlah", None, (found.found,), _silent)
-    page.section(_("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.number(len(table))))
+    page_layout.section(
+        _("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.number(len(table)))
+    )
     if not len(table):
-        parts.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
+        markup.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
         return
-    tables.shown(table, "belum_jumlah", _("TPS terlambat hitung"), most=7)
+    table_view.shown(table, "belum_jumlah", _("TPS terlambat hitung"), most=7)
 
 
 def _silent(found: pd.DataFrame) -> Table:
-    return stations_tables.late(found[(found["owed"] == "hadir") & found["late_min"].notna()])
+    return stations.late(found[(found["owed"] == "hadir") & found["late_min"].notna()])
 
 
 def doubt_panel(found: Work) -> None:
-    page.section(_("Hitungan diragukan"))
+    page_layout.section(_("Hitungan diragukan"))
     if found.doubted.empty:
-        parts.empty(_("Tidak ada hitungan yang diragukan."))
+        markup.empty(_("Tidak ada hitungan yang diragukan."))
     else:
-        doubted = drawn.once("ragu", None, (found.doubted,), stations_tables.doubted)
-        tables.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
+        doubted = drawn.once("ragu", None, (found.doubted,), stations.doubted)
+        table_view.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):
         title = _("{n} total desa atau kecamatan").format(n=i18n.number(len(found.totals)))
-        tables.opens(title, lambda: turnout_tables.totals(found.totals), "total_lingkup")
+        table_view.opens(title, lambda: turnout_tables.totals(found.totals), "total_lingkup")

@@ -12,9 +12,9 @@ from situasi.analysis.turnout.forecast import areas as by_kecamatan
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.forecast_parameters import WHOLE
-from situasi.screen.columns import bounds, moments, number, part, text
-from situasi.screen.columns import percent as percents
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import bounds, moments, number, part, text
+from situasi.ui.tables.columns import percent as percents
+from situasi.ui.tables.table_view import Table, table
 
 
 def rows(kecamatan: Collection[str], found: Outlook) -> pd.DataFrame:

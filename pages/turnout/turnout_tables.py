@@ -10,9 +10,9 @@ from pages.turnout.data import Work
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen.columns import bounds, moments, number, part
-from situasi.screen.columns import percent as percents
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import bounds, moments, number, part
+from situasi.ui.tables.columns import percent as percents
+from situasi.ui.tables.table_view import Table, table
 
 
 def areas(found: Work) -> Table:

@@ -16,7 +16,7 @@ from pages.turnout import page as turnout_page
 from situasi import board as house
 from situasi.board import Board
 from situasi.reports.sitrep.model import Fact, Laporan
-from situasi.screen.figure_row import Figure
+from situasi.ui.components.kpi_row import Figure
 from tests.documents.conftest import built
 from tests.documents.reading import numbers, sheets, text_of
 
@@ -26,7 +26,7 @@ _PAGES = {"situation": situation_page, "incidents": incidents_page, "turnout": t
           "personnel": personnel_page}  # fmt: skip
 _SCRIPT = """
 from pages import {name}
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 {name}.show()

@@ -14,9 +14,9 @@ from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import briefings
 from situasi.board import Board, open_board
-from situasi.screen import tables
-from situasi.screen.tables import Table
 from situasi.simulation.seed import prepare
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 from tests.builders import wib
 from tests.conftest import NOON, settings_in
 
@@ -45,7 +45,7 @@ VIEWS = (
 # What the frame does before a page, and the page.
 _SCRIPT = """
 from pages import {name}
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 {name}.show()
@@ -106,7 +106,7 @@ def pages(rehearsed: Board) -> Iterator[list[Page]]:
 
 
 def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
-    page, shown = Page(name), tables.shown
+    page, shown = Page(name), table_view.shown
 
     def kept(table: Table, key: str, title: str, **options: Any) -> Any:
         page.tables[key] = table
@@ -114,11 +114,11 @@ def _drawn(patch: pytest.MonkeyPatch, name: str, asked: dict[str, str]) -> Page:
         return shown(table, key, title, **options)
 
     def opened(title: str, made: Callable[[], Table], key: str) -> None:
-        tables.shown(made(), key, title)
+        table_view.shown(made(), key, title)
 
     with patch.context() as inner:
-        inner.setattr(tables, "shown", kept)
-        inner.setattr(tables, "opens", opened)
+        inner.setattr(table_view, "shown", kept)
+        inner.setattr(table_view, "opens", opened)
         page.app = AppTest.from_string(_SCRIPT.format(name=name))
         for key, value in {"saat": "2024-11-27T12:30", **asked}.items():
             page.app.query_params[key] = value

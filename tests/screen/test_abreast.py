@@ -31,8 +31,9 @@ from situasi.higher_command.app import Headquarters
 from situasi.higher_command.rollup_cache import Overview
 from situasi.ingest.pipeline import ingest_rows
 from situasi.presentation import explanations
-from situasi.screen import drawn as drawn_pieces
-from situasi.screen import session, tables, whose
+from situasi.ui import drawn as drawn_pieces
+from situasi.ui import session, tenant
+from situasi.ui.tables import table_view
 from tests.builders import unbounded
 from tests.builders_above import (
     NOON,
@@ -210,17 +211,19 @@ def test_made_up_reports_of_one_kabupaten_mark_the_page_and_its_files(
     assert rows["LATIHAN"].tolist() == ["LATIHAN", "", ""]
 
 
-def kept_tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, tables.Table]:
+def kept_tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, table_view.Table]:
     """What tables the page draws, those behind popovers too, by key."""
-    kept: dict[str, tables.Table] = {}
-    shown = tables.shown
+    kept: dict[str, table_view.Table] = {}
+    shown = table_view.shown
 
-    def keep(table: tables.Table, key: str, title: str, **options: Any) -> Any:
+    def keep(table: table_view.Table, key: str, title: str, **options: Any) -> Any:
         kept[key] = table
         return shown(table, key, title, **options)
 
-    monkeypatch.setattr(tables, "shown", keep)
-    monkeypatch.setattr(tables, "opens", lambda title, made, key: tables.shown(made(), key, title))
+    monkeypatch.setattr(table_view, "shown", keep)
+    monkeypatch.setattr(
+        table_view, "opens", lambda title, made, key: table_view.shown(made(), key, title)
+    )
     return kept
 
 
@@ -332,7 +335,7 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
             found[at] |= {
                 house.current().code,
                 session.register().election.kabupaten_code,
-                drawn_pieces.once("uji", "", (), whose.code),
+                drawn_pieces.once("uji", "", (), tenant.code),
             }
 
     threads = [threading.Thread(target=run, args=(at,)) for at in range(len(codes))]

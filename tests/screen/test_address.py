@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("empty")
 
 _SCRIPT = """
 import streamlit as st
-from situasi.screen import address
+from situasi.ui import address
 
 if st.session_state.get("beat"):
     address.listen()

@@ -18,15 +18,15 @@ from situasi.actions import alert_actions
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live.snapshot import Picture
-from situasi.screen import session
-from situasi.screen.page import View
+from situasi.ui import session
+from situasi.ui.page_layout import View
 from tests.builders import unbounded, wib
 from tests.calls import calls
 from tests.conftest import NOON
 
 _SCRIPT = """
 from pages import alerts
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 alerts.show()

@@ -12,12 +12,12 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.labels import label
 from situasi.live.access_scope import Sight
-from situasi.screen import session
+from situasi.ui import session
 from tests.builders import wib
 
 _SCRIPT = """
 from pages import situation
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 situation.show()

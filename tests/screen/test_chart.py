@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from situasi.screen import session
+from situasi.ui import session
 
 
 def page() -> None:
@@ -17,7 +17,7 @@ def page() -> None:
     import plotly.graph_objects as go
     import streamlit as st
 
-    from situasi.screen.chart import chart
+    from situasi.ui.components.chart import chart
 
     drawn = st.session_state.setdefault("drawn", [])
 

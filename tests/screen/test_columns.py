@@ -11,8 +11,8 @@ import pytest
 
 from situasi.board import Board
 from situasi.common import i18n
-from situasi.screen import columns
-from situasi.screen.columns import MISSING, Column
+from situasi.ui.tables import columns
+from situasi.ui.tables.columns import MISSING, Column
 from tests.builders import DAY, wib
 
 TODAY = DAY.date()

@@ -15,12 +15,12 @@ from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import Player
-from situasi.screen import session
+from situasi.ui import session
 from tests.builders_drills import Posko, posko
 
 _SCRIPT = """
 from pages import drills
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 drills.show()

@@ -19,8 +19,9 @@ from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, Kind
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live import access_scope
-from situasi.screen import session, tables
 from situasi.server.api import api_keys
+from situasi.ui import session
+from situasi.ui.tables import table_view
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
@@ -105,16 +106,18 @@ def test_no_frame_of_a_guest_holds_an_officer(planted_board: Board) -> None:
 def drawn(page: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Everything that a page gives a browser, its popovers open and its tables as files."""
     files: list[str] = []
-    shown = tables.shown
+    shown = table_view.shown
 
-    def kept(table: tables.Table, key: str, title: str, **options: Any) -> Any:
+    def kept(table: table_view.Table, key: str, title: str, **options: Any) -> Any:
         files.append(table.file().to_csv())
         return shown(table, key, title, **options)
 
-    monkeypatch.setattr(tables, "shown", kept)
-    monkeypatch.setattr(tables, "opens", lambda title, made, key: tables.shown(made(), key, title))
+    monkeypatch.setattr(table_view, "shown", kept)
+    monkeypatch.setattr(
+        table_view, "opens", lambda title, made, key: table_view.shown(made(), key, title)
+    )
     app = AppTest.from_string(
-        f"from pages import {page}\nfrom situasi.screen import filters\n"
+        f"from pages import {page}\nfrom situasi.ui import filters\n"
         f"filters.recall_moment()\n{page}.show()"
     )
     app.query_params["rentang"] = "semua"

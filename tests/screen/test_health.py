@@ -12,7 +12,7 @@ from pages.system_health import page as system_health_page
 from situasi.board import Board
 from situasi.common import telemetry
 from situasi.common.telemetry import Beat, Errand, InboxState, Pulse, Unread
-from situasi.screen import inbox_failures
+from situasi.ui import inbox_failures
 from tests.conftest import NOON
 
 

@@ -8,14 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from situasi.board import Board
-from situasi.screen import heartbeat, session
+from situasi.ui import auto_refresh, session
 from tests.conftest import NOON
 
 _SCRIPT = """
 import streamlit as st
 
 from situasi import words
-from situasi.screen import heartbeat, session
+from situasi.ui import heartbeat, session
 
 words.use("id")
 if "_drawn" not in st.session_state:
@@ -29,7 +29,7 @@ st.session_state["times"] += 1
 
 def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> AppTest:
     """A page that was drawn, and is left behind by a new version of the store."""
-    monkeypatch.setattr(heartbeat.pace, "allows", lambda: allows)
+    monkeypatch.setattr(auto_refresh.pace, "allows", lambda: allows)
     monkeypatch.setattr(session, "now", lambda: NOON)
     page = AppTest.from_string(_SCRIPT).run(timeout=30)
     board.store.note("uji", 1, NOON, "uji")
@@ -40,7 +40,7 @@ def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> A
 def test_it_draws_itself_when_it_is_its_turn(empty: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     reruns: list[bool] = []
     page = beating(empty, monkeypatch, allows=True)
-    monkeypatch.setattr(heartbeat.st, "rerun", lambda: reruns.append(True))
+    monkeypatch.setattr(auto_refresh.st, "rerun", lambda: reruns.append(True))
     page.run()
     assert reruns == [True]
 
@@ -51,10 +51,10 @@ def test_it_waits_and_keeps_its_time_and_draws_itself_in_the_end(
     reruns: list[bool] = []
     page = beating(empty, monkeypatch, allows=False)
     said = page.caption[0].value
-    monkeypatch.setattr(heartbeat.st, "rerun", lambda: reruns.append(True))
+    monkeypatch.setattr(auto_refresh.st, "rerun", lambda: reruns.append(True))
     page.run()
     assert (reruns, page.caption[0].value) == ([], said)
-    late = page.session_state["_drawn"].checked_at + heartbeat.PATIENCE + timedelta(seconds=1)
+    late = page.session_state["_drawn"].checked_at + auto_refresh.PATIENCE + timedelta(seconds=1)
     monkeypatch.setattr(session, "now", lambda: late)
     page.run()
     assert reruns == [True]
@@ -64,7 +64,7 @@ _FAILING = """
 import streamlit as st
 
 from situasi import words
-from situasi.screen import heartbeat, session
+from situasi.ui import heartbeat, session
 
 words.use("id")
 

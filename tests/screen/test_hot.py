@@ -16,7 +16,7 @@ from tests.conftest import NOON
 
 _SCRIPT = """
 from pages import incidents
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 incidents.show()

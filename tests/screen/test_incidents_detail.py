@@ -11,13 +11,13 @@ from streamlit.testing.v1 import AppTest
 from pages.incidents import detail
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.screen import session
+from situasi.ui import session
 from tests.builders import unbounded
 from tests.conftest import NOON
 
 _SCRIPT = """
 from pages import incidents
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 incidents.show()

@@ -11,14 +11,14 @@ from streamlit.testing.v1 import AppTest
 from situasi import board as house
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
-from situasi.screen import session
 from situasi.store.interface import StoreError
+from situasi.ui import session
 from tests.conftest import NOON
 from tests.screen.conftest import run
 
 _SCRIPT = """
 from pages import report
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 report.show()

@@ -10,11 +10,11 @@ from streamlit.testing.v1 import AppTest
 from pages import navigation
 from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.board import Board
-from situasi.screen import session
+from situasi.ui import session
 from tests.conftest import NOON
 
 _SCRIPT = """
-from situasi.screen import menu, session
+from situasi.ui import menu, session
 
 menu.who(session.viewer())
 """

@@ -15,14 +15,14 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.actions import redeployment_orders
 from situasi.board import Board
 from situasi.domain import road_network
-from situasi.screen import session
+from situasi.ui import session
 from tests.conftest import NOON
 from tests.screen.conftest import run
 from tests.test_moving import HERE, absent, bring, reserve
 
 _SCRIPT = """
 from pages import moves
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 moves.show()

@@ -16,15 +16,16 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.analysis import queries
 from situasi.analysis.turnout.forecast import areas, whole
 from situasi.board import Board
-from situasi.screen import session, tables
-from situasi.screen.tables import Table
+from situasi.ui import session
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 from tests.builders import wib
 
 pytestmark = pytest.mark.slow
 
 _SCRIPT = """
 from pages import turnout
-from situasi.screen import filters
+from situasi.ui import filters
 filters.recall_moment()
 turnout.show()
 """
@@ -58,7 +59,7 @@ def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         def kept(title: str, made: Callable[[], Table], key: str) -> None:
             found.tables[key] = made()
 
-        monkeypatch.setattr(tables, "opens", kept)
+        monkeypatch.setattr(table_view, "opens", kept)
         found.app = AppTest.from_string(_SCRIPT)
         for key, value in {"saat": f"2024-11-27T{clock}", **asked}.items():
             found.app.query_params[key] = value

@@ -14,7 +14,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.reports import csv_tables
-from situasi.screen.tables import Table
+from situasi.ui.tables.table_view import Table
 from tests.screen.conftest import Page
 
 pytestmark = pytest.mark.slow

@@ -14,13 +14,13 @@ from streamlit.testing.v1 import AppTest
 from situasi import board as house
 from situasi.access.roles import ROLES, SCREENS, Viewer
 from situasi.board import Board
-from situasi.screen import noted, session
+from situasi.ui import audit, session
 
 pytestmark = pytest.mark.slow
 
 _SCRIPT = """
 from pages import reports
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 reports.show()
@@ -109,7 +109,7 @@ def test_a_file_is_made_when_asked_for_and_is_in_the_trail(
     def offered(label: str, make: Any, **options: Any) -> None:
         made[label] = (make, options)
 
-    monkeypatch.setattr(noted.st, "download_button", offered)
+    monkeypatch.setattr(audit.st, "download_button", offered)
     drawn(**NOW)
     assert list(made) == ["DOCX", "PDF", "XLSX", "TXT"]
     make, options = made["TXT"]

@@ -18,8 +18,8 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
 from situasi.ingest.pipeline import ingest_rows
-from situasi.screen import drawn, session
 from situasi.streamlit_patches import acts
+from situasi.ui import drawn, session
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -151,7 +151,7 @@ def test_what_was_thrown_away_never_lends_its_place_to_another_finding() -> None
 
 def test_that_an_act_failed_is_said_once(empty: Board) -> None:
     page = AppTest.from_string(
-        "import streamlit as st\nfrom situasi.screen import session\n"
+        "import streamlit as st\nfrom situasi.ui import session\n"
         "st.text(str(session.failed_acts()))"
     )
     page.session_state[acts.FAILED] = True

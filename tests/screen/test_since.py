@@ -15,9 +15,9 @@ from situasi.actions import briefings
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.overview import overview
 from situasi.board import Board
-from situasi.screen import session
-from situasi.screen.figure_row import Before, Count, Figure
-from situasi.screen.parts import Card
+from situasi.ui import session
+from situasi.ui.components.kpi_row import Before, Count, Figure
+from situasi.ui.components.markup import Card
 from tests.builders import wib
 from tests.conftest import NOON
 from tests.screen.conftest import NINE
@@ -25,7 +25,7 @@ from tests.screen.conftest import NINE
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 _SCRIPT = """
 from pages import {page}
-from situasi.screen import filters
+from situasi.ui import filters
 filters.recall_moment()
 {page}.show()
 """

@@ -22,9 +22,10 @@ from situasi.board import Board
 from situasi.common import i18n
 from situasi.ingest.validation import column_mapping
 from situasi.reports import csv_tables
-from situasi.screen import columns, grid, session, tables
-from situasi.screen.columns import Column
-from situasi.screen.tables import Table, table
+from situasi.ui import session
+from situasi.ui.tables import columns, dataframe, table_view
+from situasi.ui.tables.columns import Column
+from situasi.ui.tables.table_view import Table, table
 from tests.builders import DAY, incident, wib
 
 TODAY = DAY.date()
@@ -53,7 +54,7 @@ def turnout(**more: Any) -> Table:
 
 def sent(shown: Table) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What Streamlit sends of the table: the values, and the words laid over them."""
-    styler, _ = grid.laid_out(shown.on_screen(), len(shown), TODAY)
+    styler, _ = dataframe.laid_out(shown.on_screen(), len(shown), TODAY)
     proto = ArrowData()
     marshall_styler(proto, styler, "x")
     data = dataframe_util.convert_anything_to_arrow_bytes(styler)
@@ -91,7 +92,7 @@ def test_moments_are_sent_as_moments_under_the_clock_of_the_election(empty: Boar
 
 
 def test_a_table_of_words_alone_is_sent_once() -> None:
-    drawn, _ = grid.laid_out(table({"desa": ["a"]}).on_screen(), 1, TODAY)
+    drawn, _ = dataframe.laid_out(table({"desa": ["a"]}).on_screen(), 1, TODAY)
     assert isinstance(drawn, pd.DataFrame)
 
 
@@ -155,7 +156,7 @@ def test_columns_of_two_lengths_are_no_table() -> None:
 
 
 def width(cells: list[str], **options: int) -> int | None:
-    _, widths = grid.laid_out({"x": columns.text(cells, **options)}, len(cells), TODAY)
+    _, widths = dataframe.laid_out({"x": columns.text(cells, **options)}, len(cells), TODAY)
     return widths["x"]["width"] if widths else None
 
 
@@ -171,9 +172,9 @@ def test_only_columns_that_the_grid_would_measure_wrongly_have_a_width_of_their_
 
 
 def test_a_table_is_as_high_as_its_rows_up_to_a_most() -> None:
-    assert grid.height(0, 10) == grid.height(10, 10) == "content"
-    assert grid.height(11, 10) == grid.height(2_000, 10)
-    assert grid.height(11, 10) < grid.height(20, 12)
+    assert dataframe.height(0, 10) == dataframe.height(10, 10) == "content"
+    assert dataframe.height(11, 10) == dataframe.height(2_000, 10)
+    assert dataframe.height(11, 10) < dataframe.height(20, 12)
 
 
 def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str, Any]]:
@@ -184,7 +185,7 @@ def offered(monkeypatch: pytest.MonkeyPatch, made: Table) -> dict[str, dict[str,
         buttons[name] = {"data": data, **options}
 
     monkeypatch.setattr(st, "download_button", button)
-    tables.downloads(made, "kunci", "Menurut kecamatan", AT)
+    table_view.downloads(made, "kunci", "Menurut kecamatan", AT)
     return buttons
 
 
@@ -236,7 +237,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
-    names = list(tables.readable(rows).file().columns)
+    names = list(table_view.readable(rows).file().columns)
     found = column_mapping.match(names, "incidents", empty.context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
         found.columns
@@ -283,12 +284,12 @@ def test_long_texts_of_many_rows_are_cut_on_the_screen_and_whole_in_the_file() -
             assert sum(map(len, told[name])) <= 1_000_000
             assert told[name].iloc[7].startswith("7 xx")
             assert told[name].iloc[7].endswith("…")
-    assert grid.is_cut(made.on_screen(), len(texts))
+    assert dataframe.is_cut(made.on_screen(), len(texts))
     assert made.file()["uraian"].tolist() == texts
 
 
 def test_a_long_text_of_few_rows_is_shown_whole() -> None:
     made = table({"uraian": ["x" * 5_000, ""]})
     drawn, _widths = made.laid_out((), 2, TODAY)
-    assert not grid.is_cut(made.on_screen(), 2)
+    assert not dataframe.is_cut(made.on_screen(), 2)
     assert getattr(drawn, "data", drawn)["uraian"].iloc[0] == "x" * 5_000

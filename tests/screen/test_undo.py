@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_file
-from situasi.screen import session
+from situasi.ui import session
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
@@ -20,7 +20,7 @@ from tests.screen.conftest import run
 
 _SCRIPT = """
 from pages import intake
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 intake.show()

@@ -13,13 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from pages.intake import actions as intake_actions
 from situasi.board import Board
-from situasi.screen import session
+from situasi.ui import session
 from tests.conftest import NOON
 from tests.screen.conftest import run
 
 _PAGE = """
 from pages import intake
-from situasi.screen import filters
+from situasi.ui import filters
 
 filters.recall_moment()
 intake.show()

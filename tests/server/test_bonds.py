@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from situasi.screen.browser_messages import heeds, tells
 from situasi.server.auth import websocket
 from situasi.server.auth.websocket import Bonds
+from situasi.ui.browser_messages import heeds, tells
 
 
 def new_session(script: str, name: str = "") -> bytes:

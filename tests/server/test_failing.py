@@ -7,7 +7,7 @@ from streamlit import config
 from streamlit.elements import exception
 from streamlit.proto.Exception_pb2 import Exception as Shown
 
-from situasi.server import failing
+from situasi.ui import errors
 
 
 def test_what_failed_is_said_in_both_languages_without_its_reason(
@@ -16,9 +16,9 @@ def test_what_failed_is_said_in_both_languages_without_its_reason(
     name = "_GENERIC_UNCAUGHT_EXCEPTION_TEXT"
     monkeypatch.setattr(exception, name, getattr(exception, name))
     monkeypatch.setattr(config, "get_option", lambda _: "none")
-    failing.say(exception)
+    errors.say(exception)
     shown = Shown()
     exception.marshall(shown, ValueError("of Pos 3"), apply_show_error_details=True)
-    assert shown.message == failing.SAID
+    assert shown.message == errors.SAID
     assert "Pos 3" not in str(shown)
     assert "Streamlit" not in shown.message

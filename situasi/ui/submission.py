@@ -12,8 +12,8 @@ from situasi.ingest import feeds, form_rows, write_scope
 from situasi.ingest.pipeline import Ledger, as_table, ingest_rows
 from situasi.ingest.validation.column_mapping import RETURNED
 from situasi.ingest.write_scope import WriteRefused
-from situasi.screen import filters, session
 from situasi.store.interface import Quarantined, StoreError
+from situasi.ui import filters, session
 
 Row = Mapping[str, str]
 # Among so many of the newest rows in quarantine our own are sought.

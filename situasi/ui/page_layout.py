@@ -12,9 +12,10 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture
-from situasi.screen import filters, parts, playback, session
-from situasi.screen.heading import header
-from situasi.screen.session import Found, Moment
+from situasi.ui import filters, playback, session
+from situasi.ui.components import markup
+from situasi.ui.heading import header
+from situasi.ui.session import Found, Moment
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def _moment_popover(place: Any, view: View) -> None:
 
 def nothing(what: str, where: str = "data/inbox/") -> None:
     """The empty state: what is missing, and what would fill it."""
-    parts.empty(
+    markup.empty(
         what + " " + _("Letakkan berkas di {folder} atau unggah di Masukan.").format(folder=where)
     )
 

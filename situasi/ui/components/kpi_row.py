@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import parts, tables
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui.components import markup
+from situasi.ui.components.markup import Card
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,13 @@ def figure_row(
     before: what they are compared with. there: a `place` of before.
     """
     with there or place():
-        parts.cards(tuple(_card(figure, before) for figure in figures))
+        markup.cards(tuple(_card(figure, before) for figure in figures))
         # The style sheet lays each over the card of the same number: a click anywhere on it.
         for figure in figures:
             if figure.rows is not None:
-                tables.opens(figure.card.title, figure.rows, f"baris_{figure.key}")
+                table_view.opens(figure.card.title, figure.rows, f"baris_{figure.key}")
             else:
-                parts.gap()
+                markup.gap()
 
 
 def _card(figure: Figure, before: Before | None) -> Card:

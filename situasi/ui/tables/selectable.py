@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from situasi.screen import tables
-from situasi.screen.tables import Table
+from situasi.ui.tables import table_view
+from situasi.ui.tables.table_view import Table
 
 
 def picked(name: str) -> str | None:
@@ -38,7 +38,7 @@ def choosable(
     """A table of which a row opens what it is about. codes: in the order of the table."""
     chosen = picked(name)
     key = _key(widget, codes, chosen)
-    tables.shown(
+    table_view.shown(
         table,
         key,
         title,

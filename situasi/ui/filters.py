@@ -17,8 +17,8 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.presentation import map_measures, view_text
-from situasi.screen import address, session, whose
-from situasi.screen.session import Moment
+from situasi.ui import session, tenant, url_state
+from situasi.ui.session import Moment
 
 # What goes along from page to page.
 CARRIED = ("kec", "saat", "sejak", "lang")
@@ -95,7 +95,7 @@ def in_words() -> str:
         _(title) + ": " + ", ".join(view_text.word(board().register, name, one) for one in values)
         for name, title in view_text.SPOKEN.items()
         # Only filters that this page has drawn choose its rows.
-        if name in st.session_state and (values := address.current(name))
+        if name in st.session_state and (values := url_state.current(name))
     ]
     return "; ".join(said) or _("tanpa saringan")
 
@@ -105,7 +105,7 @@ def in_codes() -> dict[str, list[str]]:
     chosen = {
         name: values
         for name in view_text.SPOKEN
-        if name in st.session_state and (values := address.current(name))
+        if name in st.session_state and (values := url_state.current(name))
     }
     past = past_moment() if "saat" in st.session_state else None
     return chosen if past is None else {**chosen, "saat": [f"{past:%Y-%m-%dT%H:%M}"]}
@@ -123,33 +123,33 @@ def _several(
     codes: list[str],
     words: Callable[[str], str],
 ) -> list[str]:
-    address.recall(name, codes, (), single=False)
+    url_state.recall(name, codes, (), single=False)
     values = place.multiselect(
         title,
         codes,
         format_func=words,
         placeholder=placeholder,
         key=name,
-        disabled=address.is_bound(name),
+        disabled=url_state.is_bound(name),
         label_visibility="collapsed",
     )
-    address.remember(name, values, ())
+    url_state.remember(name, values, ())
     return list(values)
 
 
 def tingkat(place: DeltaGenerator) -> list[str]:
     """The weights to show; none means all."""
-    address.recall("tingkat", feed_schemas.TINGKAT, (), single=False)
+    url_state.recall("tingkat", feed_schemas.TINGKAT, (), single=False)
     values = place.pills(
         _("Tingkat"),
         feed_schemas.TINGKAT,
         selection_mode="multi",
         format_func=lambda code: label("tingkat", code),
         key="tingkat",
-        disabled=address.is_bound("tingkat"),
+        disabled=url_state.is_bound("tingkat"),
         label_visibility="collapsed",
     )
-    address.remember("tingkat", values, ())
+    url_state.remember("tingkat", values, ())
     return list(values)
 
 
@@ -162,17 +162,17 @@ def _one(
     **options: Any,
 ) -> str:
     default = codes[:1]
-    address.recall(name, codes, default, single=True)
+    url_state.recall(name, codes, default, single=True)
     value = widget(
         title,
         codes,
         format_func=words,
         key=name,
         label_visibility="collapsed",
-        disabled=address.is_bound(name),
+        disabled=url_state.is_bound(name),
         **options,
     )
-    address.remember(name, [value], default)
+    url_state.remember(name, [value], default)
     return str(value)
 
 
@@ -190,7 +190,7 @@ def measure() -> str:
 
 def recall_moment() -> None:
     """Know the moment that the address or the slider says, before anything is drawn."""
-    address.recall_value("saat", _written_moment, _naive_day()[1])
+    url_state.recall_value("saat", _written_moment, _naive_day()[1])
 
 
 def past_moment() -> datetime | None:
@@ -199,7 +199,7 @@ def past_moment() -> datetime | None:
     chosen = st.session_state["saat"]
     if not start <= chosen < end:
         return None
-    return datetime.combine(chosen.date(), chosen.time(), whose.desk().zone)
+    return datetime.combine(chosen.date(), chosen.time(), tenant.desk().zone)
 
 
 def _written_moment(text: str) -> datetime | None:
@@ -221,15 +221,15 @@ def time_slider() -> None:
         step=timedelta(minutes=1),
         format="HH.mm",
         key="saat",
-        disabled=address.is_bound("saat"),
+        disabled=url_state.is_bound("saat"),
         label_visibility="collapsed",
     )
-    address.remember("saat", [f"{chosen:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])
+    url_state.remember("saat", [f"{chosen:%Y-%m-%dT%H:%M}"], [f"{end:%Y-%m-%dT%H:%M}"])
 
 
 def choose_moment(at: datetime) -> None:
     """Show this moment of the day."""
-    local = at.astimezone(whose.desk().zone)
+    local = at.astimezone(tenant.desk().zone)
     st.session_state["saat"] = local.replace(tzinfo=None, second=0, microsecond=0)
 
 
@@ -238,20 +238,20 @@ def back_to_present() -> None:
 
 
 def all_times() -> None:
-    address.choose("rentang", ["semua"], single=True)
+    url_state.choose("rentang", ["semua"], single=True)
 
 
 def _naive_day() -> tuple[datetime, datetime]:
     # Without zone: the browser shows a naive time as written, in the election's own zone.
-    desk = whose.desk()
+    desk = tenant.desk()
     return desk.day_start.replace(tzinfo=None), desk.day_end.replace(tzinfo=None)
 
 
 def only_kecamatan(code: str) -> None:
     """Show this kecamatan alone."""
-    address.choose("kec", [code])
+    url_state.choose("kec", [code])
 
 
 def toggle_kecamatan(code: str) -> None:
     """A click on the map: this kecamatan alone, or all again."""
-    address.choose("kec", [] if address.current("kec") == [code] else [code])
+    url_state.choose("kec", [] if url_state.current("kec") == [code] else [code])

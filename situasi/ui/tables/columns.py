@@ -11,7 +11,7 @@ import pandas as pd
 
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import whose
+from situasi.ui import tenant
 
 Cells = Union["Column", Iterable[object]]
 
@@ -255,12 +255,12 @@ def _noted(heading: str, *notes: str) -> str:
 
 
 def _zone() -> str:
-    return whose.desk().zone_label
+    return tenant.desk().zone_label
 
 
 def _local(cells: Iterable[Any]) -> pd.Series[Any]:
     times: pd.Series[Any] = pd.to_datetime(pd.Series(list(cells), dtype="object"), utc=True)
-    local: pd.Series[Any] = times.dt.tz_convert(whose.desk().zone)
+    local: pd.Series[Any] = times.dt.tz_convert(tenant.desk().zone)
     return local
 
 

@@ -7,8 +7,8 @@ from situasi.actions.briefings import Briefing
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture
-from situasi.screen import address, kept
-from situasi.screen.session import Moment
+from situasi.ui import render_cache, url_state
+from situasi.ui.session import Moment
 
 # The name of the chosen one in the address.
 NAME = "sejak"
@@ -26,7 +26,7 @@ def chosen(shown: Picture, at: Moment) -> Briefing | None:
     """The marker that the address names, else the last; None where there is none yet."""
     there = there_are(shown, at)
     named = {one.id: one for one in there}
-    asked = [named[one] for one in address.written(NAME) if one in named]
+    asked = [named[one] for one in url_state.written(NAME) if one in named]
     return next(iter([*asked, *there]), None)
 
 
@@ -38,4 +38,4 @@ def there_are(shown: Picture, at: Moment) -> list[Briefing]:
 
 def every(shown: Picture) -> list[Briefing]:
     """All markers of the store; the last that were read where it cannot be read."""
-    return list(kept.records("taklimat", shown, briefings.every, []))
+    return list(render_cache.records("taklimat", shown, briefings.every, []))

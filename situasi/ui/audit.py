@@ -11,7 +11,7 @@ import streamlit as st
 from situasi import board as house
 from situasi.common.i18n import _
 from situasi.common.work_limits import OWNER, TooBusy, TurnLimiter
-from situasi.screen import filters, session, whose
+from situasi.ui import filters, session, tenant
 
 # Files made at one time for one viewer: they share few threads with those who sign in.
 _MAKING: Final = TurnLimiter(at_once=64, per_owner=2)
@@ -23,17 +23,17 @@ class TooOften(Exception):
 
 def saw(feeds: Collection[str], page: str) -> None:
     """Rows of these feeds are on this page before the viewer."""
-    whose.deeds().saw(session.viewer(), feeds, page)
+    tenant.deeds().saw(session.viewer(), feeds, page)
 
 
 def refused(page: str) -> None:
     """A page that is not the viewer's was asked for by its address."""
-    whose.deeds().refused(session.viewer().name, {"page": page})
+    tenant.deeds().refused(session.viewer().name, {"page": page})
 
 
 def refused_kabupaten(code: str) -> None:
     """A kabupaten that is not the viewer's, or has no board here, was asked for."""
-    whose.command_deeds().refused(session.account().name, {"kabupaten": code[:16]})
+    tenant.command_deeds().refused(session.account().name, {"kabupaten": code[:16]})
 
 
 def download(
@@ -49,8 +49,8 @@ def download(
     Nothing of it lies anywhere before. what: the table that the rows are of. rows: how many, or
     what counts them then.
     """
-    deeds, viewer, chosen = whose.deeds(), session.viewer(), filters.in_codes()
-    here = None if whose.is_above() else house.current()
+    deeds, viewer, chosen = tenant.deeds(), session.viewer(), filters.in_codes()
+    here = None if tenant.is_above() else house.current()
 
     def made() -> bytes:
         # Called in another thread, which knows no page.

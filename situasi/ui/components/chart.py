@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from situasi.screen import drawn, session
+from situasi.ui import drawn, session
 
 
 class _Written(go.Figure):  # type: ignore[misc]

@@ -9,9 +9,10 @@ from situasi.actions.briefings import Briefing, MarkRefused
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import filters, markers, parts, session
-from situasi.screen.session import Moment
 from situasi.store.interface import StoreError
+from situasi.ui import filters, markers, session
+from situasi.ui.components import markup
+from situasi.ui.session import Moment
 
 _DONE = "_ditandai"
 
@@ -45,17 +46,17 @@ def _form(at: Moment, key: str) -> None:
             args=(f"{key}_catatan", session.picture().snapshot.version),
         )
     if not told(at) and (last := markers.chosen(session.picture(), at)):
-        st.caption(parts.plain(in_words(last, at)))
+        st.caption(markup.plain(in_words(last, at)))
 
 
 def told(at: Moment) -> bool:
     """Say what became of the last press; whether there was anything to say."""
     done: Briefing | str | None = st.session_state.pop(_DONE, None)
     if isinstance(done, str):
-        st.warning(parts.plain(done))
+        st.warning(markup.plain(done))
     elif done is not None:
         said = _("Ditandai: {briefing}, oleh {who}.")
-        st.success(parts.plain(said.format(briefing=markers.name(done, at), who=done.by)))
+        st.success(markup.plain(said.format(briefing=markers.name(done, at), who=done.by)))
     return done is not None
 
 

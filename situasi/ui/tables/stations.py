@@ -7,9 +7,9 @@ import pandas as pd
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.screen import stations_words as said
-from situasi.screen.columns import moments, number, span
-from situasi.screen.tables import Table, table
+from situasi.ui.tables.columns import moments, number, span
+from situasi.ui.tables.table_view import Table, table
+from situasi.ui.wording import stations as said
 
 
 def _places(found: pd.DataFrame) -> dict[str, list[str]]:

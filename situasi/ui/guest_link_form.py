@@ -13,8 +13,9 @@ from situasi.access.guest_links import LinkRefused
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.screen import address, parts, session
 from situasi.store.interface import StoreError
+from situasi.ui import session, url_state
+from situasi.ui.components import markup
 
 # Hours that a link may last.
 HOURS = (1, 4, 12, 48, 168)
@@ -33,7 +34,7 @@ class _Made:
 
 def guest_link() -> None:
     """The button that opens the form, for those who may let guests in, where a guest may look."""
-    if not session.viewer().role.may("bagikan") or address.page() not in guest_links.PAGES:
+    if not session.viewer().role.may("bagikan") or url_state.page() not in guest_links.PAGES:
         return
     opened = st.popover(
         _("Tautan tamu"), key="tautan_tamu", on_change="rerun", type="tertiary", width="content"
@@ -65,18 +66,18 @@ def _lasting(hours: int) -> str:
 
 def _show(made: _Made) -> None:
     if made.ends is None:
-        st.warning(parts.plain(made.why))
+        st.warning(markup.plain(made.why))
         return
     zone = board().register.election.zone
     ends = made.ends.astimezone(zone)
-    parts.copyable(made.url, _("Salin"), _("Tersalin"))
+    markup.copyable(made.url, _("Salin"), _("Tersalin"))
     said = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
     label = board().register.election.zone_label
     st.caption(said.format(day=i18n.day(ends), time=i18n.clock(ends), zone=label))
 
 
 def _view() -> tuple[str, list[tuple[str, str]]]:
-    return address.page(), address.view()
+    return url_state.page(), url_state.view()
 
 
 def _make() -> None:

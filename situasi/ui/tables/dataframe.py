@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 import pandas as pd
 import streamlit as st
 
-from situasi.screen.columns import Column
+from situasi.ui.tables.columns import Column
 
 if TYPE_CHECKING:  # pandas loads it, and its templates, with the first table
     from pandas.io.formats.style import Styler

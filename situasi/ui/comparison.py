@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from situasi.actions.briefings import Briefing
-from situasi.screen import drawn, markers
-from situasi.screen.figure_row import Before, Figure
-from situasi.screen.page import View
-from situasi.screen.session import Moment
+from situasi.ui import drawn, markers
+from situasi.ui.components.kpi_row import Before, Figure
+from situasi.ui.page_layout import View
+from situasi.ui.session import Moment
 
 
 def past(view: View, one: Briefing) -> View:

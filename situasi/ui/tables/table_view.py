@@ -18,9 +18,11 @@ from situasi.domain.labels import label
 from situasi.presentation import explanations as whys
 from situasi.presentation.explanations.model import Why
 from situasi.reports import csv_tables
-from situasi.screen import address, filters, grid, noted, parts, session, upper, whose
-from situasi.screen import columns as cells
-from situasi.screen.columns import Cells, Column
+from situasi.ui import audit, filters, higher_command_session, session, tenant, url_state
+from situasi.ui.components import markup
+from situasi.ui.tables import columns as cells
+from situasi.ui.tables import dataframe
+from situasi.ui.tables.columns import Cells, Column
 
 # More rows than this are not read on a screen; a filter or an export finds them.
 MOST_ROWS = 2_000
@@ -34,7 +36,7 @@ class Table:
     """Columns of one length by their headings, the mark LATIHAN first where any row is made up."""
 
     columns: Mapping[str, Column]
-    _laid: dict[Hashable, grid.Laid] = field(default_factory=dict, repr=False, compare=False)
+    _laid: dict[Hashable, dataframe.Laid] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return max((len(column.values) for column in self.columns.values()), default=0)
@@ -51,11 +53,11 @@ class Table:
             if heading not in aside and (column.needed or not column.is_empty())
         }
 
-    def laid_out(self, aside: Sequence[str], n: int, day: date) -> grid.Laid:
+    def laid_out(self, aside: Sequence[str], n: int, day: date) -> dataframe.Laid:
         """The first n rows of on_screen as grid.laid_out gives them, laid out once."""
         asked = (*aside, n, day, i18n.language())
         if asked not in self._laid:
-            self._laid[asked] = grid.laid_out(self.on_screen(aside), n, day)
+            self._laid[asked] = dataframe.laid_out(self.on_screen(aside), n, day)
         return self._laid[asked]
 
     def file(self) -> pd.DataFrame:
@@ -106,7 +108,7 @@ def say_why(key: str) -> None:
     if why is None:
         return
     version = _("versi data {n}").format(n=i18n.number(_version()))
-    parts.reason(
+    markup.reason(
         _("Cara hitung"),
         why.rule,
         [
@@ -117,20 +119,24 @@ def say_why(key: str) -> None:
 
 
 def _why(key: str) -> Why | None:
-    if whose.is_above():
-        return whys.above(key, upper.command())
-    return whys.of(address.page(), key, board().register.election)
+    if tenant.is_above():
+        return whys.above(key, higher_command_session.command())
+    return whys.of(url_state.page(), key, board().register.election)
 
 
 def _moment() -> session.Moment:
     """The moment of the page."""
-    if whose.is_above():
-        return upper.moment()
+    if tenant.is_above():
+        return higher_command_session.moment()
     return session.moment(filters.past_moment(), session.picture())
 
 
 def _version() -> int:
-    return upper.version() if whose.is_above() else session.picture().snapshot.version
+    return (
+        higher_command_session.version()
+        if tenant.is_above()
+        else session.picture().snapshot.version
+    )
 
 
 def shown(
@@ -154,7 +160,7 @@ def shown(
     drawn, widths = table.laid_out(aside, rows, at.at.date())
     found = st.dataframe(
         drawn,
-        height=grid.height(rows, most),
+        height=dataframe.height(rows, most),
         hide_index=True,
         alt=title,
         key=key,
@@ -166,7 +172,7 @@ def shown(
         if len(table) > MOST_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
             st.caption(said.format(n=i18n.number(MOST_ROWS), all=i18n.number(len(table))))
-        if grid.is_cut(table.on_screen(aside), rows):
+        if dataframe.is_cut(table.on_screen(aside), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         downloads(table, key, title, at, counted)
     return found
@@ -175,7 +181,7 @@ def shown(
 def downloads(table: Table, key: str, title: str, at: session.Moment, counted: str = "") -> None:
     """The whole table as CSV and XLSX; the file is made when somebody asks for it."""
     name = _file_name(title, f"{at.at:%Y%m%d-%H%M}", table.made_up)
-    desk = whose.desk()
+    desk = tenant.desk()
     facts = {
         _("Papan"): desk.name,
         _("Isi"): title,
@@ -193,7 +199,7 @@ def downloads(table: Table, key: str, title: str, at: session.Moment, counted: s
         ("CSV", lambda: csv_tables.as_csv(table.file()), "text/csv"),
         ("XLSX", lambda: csv_tables.as_xlsx(table.file(), facts, band), _XLSX),
     ):
-        noted.download(
+        audit.download(
             kind,
             _as_now(make),
             {"table": key, "title": title},

@@ -29,7 +29,7 @@ from situasi.live import access_scope
 from situasi.live.analysis_cache import Findings
 from situasi.live.snapshot import Picture
 from situasi.presentation import view_text
-from situasi.screen import whose
+from situasi.ui import tenant
 
 Found = TypeVar("Found")
 _ACT_FAILED = "_act_failed"  # see situasi/streamlit_patches/acts.py, which says so
@@ -78,7 +78,7 @@ NOBODY = Viewer("", Role("", frozenset(), frozenset()))
 
 def viewer() -> Viewer:
     """Who looks, as the gate says it, with what they may see and do on this page."""
-    return of_run("viewer", lambda: whose.viewer(_account()) or NOBODY)
+    return of_run("viewer", lambda: tenant.viewer(_account()) or NOBODY)
 
 
 def account() -> Viewer:
@@ -92,7 +92,7 @@ def _account() -> Viewer | None:
 
 def chosen_board() -> Board:
     """The board that this run is about, in the process of a command above."""
-    return of_run("board", lambda: whose.board(_account()))
+    return of_run("board", lambda: tenant.board(_account()))
 
 
 def hides(feed: str, column: str) -> bool:

@@ -11,9 +11,9 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
-from situasi.screen import session
-from situasi.screen.columns import Cells, moments, number, part
-from situasi.screen.tables import Table, table
+from situasi.ui import session
+from situasi.ui.tables.columns import Cells, moments, number, part
+from situasi.ui.tables.table_view import Table, table
 
 
 def kecamatan_name(code: str) -> str:

@@ -13,8 +13,8 @@ from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
 from situasi.higher_command.app import Unopened
 from situasi.live.snapshot import Picture
-from situasi.screen import address, markers, session, upper, whose
-from situasi.screen.pace import pace
+from situasi.ui import higher_command_session, markers, session, tenant, url_state
+from situasi.ui.pace import pace
 
 EVERY = 0.5
 # A beat takes 4 ms of the one interpreter: those of all open pages together get a fifth of it.
@@ -79,7 +79,7 @@ def _of(picture: Picture) -> Watched:
 
 
 def _of_rollups() -> Watched:
-    found = upper.overview()
+    found = higher_command_session.overview()
     states = tuple((code, one.version, one.seal) for code, one in found.rollups.items())
     return Watched((states, found.trouble, SPACE.state.summary), found.checked_at, found.trouble)
 
@@ -88,10 +88,10 @@ def _beat(language: str) -> None:
     i18n.use(language)
     page: _Page = st.session_state[_PAGE]
     if page.beaten:
-        address.listen()
+        url_state.listen()
     page.beaten = True
     try:
-        shown, now = _of_rollups() if whose.is_above() else _of(session.picture()), session.now()
+        shown, now = _of_rollups() if tenant.is_above() else _of(session.picture()), session.now()
     except Unopened:
         st.rerun()  # the page says why
     # Ages in words ("4 menit lalu") are those of the minute: another draws the page again.
@@ -101,7 +101,7 @@ def _beat(language: str) -> None:
         # What is not yet drawn was not checked: the time stays that of what is seen.
     else:
         page.checked_at = shown.checked_at
-    desk = whose.desk()
+    desk = tenant.desk()
     checked = page.checked_at.astimezone(desk.zone)
     if shown.trouble:
         st.caption(

@@ -14,7 +14,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SIGNS, UNRATED
-from situasi.screen import session
+from situasi.ui import session
 
 
 def step(code: str) -> str:

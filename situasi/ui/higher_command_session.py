@@ -7,7 +7,7 @@ from situasi.domain.higher_command import Command
 from situasi.higher_command import app, comparison
 from situasi.higher_command.comparison import Line
 from situasi.higher_command.rollup_cache import Overview
-from situasi.screen import filters, session, whose
+from situasi.ui import filters, session, tenant
 
 
 def command() -> Command:
@@ -41,7 +41,7 @@ def moment() -> Moment:
 
 def sums() -> Line:
     """All that the page shows side by side, in one."""
-    return comparison.sums(overview(), whose.part(), estimated())
+    return comparison.sums(overview(), tenant.part(), estimated())
 
 
 def estimated() -> frozenset[str]:

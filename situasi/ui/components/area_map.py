@@ -16,7 +16,8 @@ from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import Area
 from situasi.figures.maps.label_placement import placed
 from situasi.figures.maps.situation_map import HEIGHT, situation_map
-from situasi.screen import address, filters, parts, session
+from situasi.ui import filters, session, url_state
+from situasi.ui.components import markup
 
 
 def areas(shown: Collection[str], paint: Callable[[Kecamatan], Area]) -> dict[str, Area]:
@@ -25,7 +26,7 @@ def areas(shown: Collection[str], paint: Callable[[Kecamatan], Area]) -> dict[st
     shown: the codes that the viewer asked for; of the others the map says nothing. paint:
     gives the value and fill of one kecamatan, or one drawn "silent" where nothing was told.
     """
-    chosen = set(address.current("kec"))
+    chosen = set(url_state.current("kec"))
     drawn = {}
     for code, place in board().register.kecamatan.items():
         area = paint(place) if code in shown else Area(place.name, drawn="filtered")
@@ -78,7 +79,7 @@ def layer_id(key: str) -> str:
 def legend(marks: Sequence[tuple[Markup, str]]) -> None:
     """The marks with their words, and who drew the lines."""
     source = board().boundaries
-    parts.legend(marks, f"{source.credit}. {source.caution}.")
+    markup.legend(marks, f"{source.credit}. {source.caution}.")
 
 
 def _clicked(key: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
 from situasi.common.telemetry import Unread
-from situasi.screen import page, parts, tables
-from situasi.screen.columns import moments
-from situasi.screen.page import View
-from situasi.screen.parts import Card
-from situasi.screen.tables import Table
+from situasi.ui import page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import View
+from situasi.ui.tables import table_view
+from situasi.ui.tables.columns import moments
+from situasi.ui.tables.table_view import Table
 
 
 def build_card() -> Card:
@@ -30,7 +32,7 @@ def build_table() -> Table:
     rows: list[tuple[str, Unread]] = [(_("dicoba lagi"), one) for one in waiting]
     rows += [(_("gagal"), one) for one in reversed(list(state.failed))]
     ignored = sorted(dict(state.ignored).items())
-    return tables.table(
+    return table_view.table(
         {
             _("waktu"): moments([*(one.at for _state, one in rows), *(None for _one in ignored)]),
             _("berkas"): [*(one.name for _state, one in rows), *(name for name, _why in ignored)],
@@ -47,7 +49,7 @@ def panel(view: View) -> None:
     count = len(state.failed) + len(state.waiting) + len(state.ignored)
     if not count or not view.at.live:
         return
-    with parts.bar():
-        page.section(_("Berkas kotak masuk yang tidak terambil"))
+    with markup.bar():
+        page_layout.section(_("Berkas kotak masuk yang tidak terambil"))
         title = _("{n} berkas dan sebabnya").format(n=i18n.number(count))
-        tables.opens(title, build_table, "kotak_masuk")
+        table_view.opens(title, build_table, "kotak_masuk")

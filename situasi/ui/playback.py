@@ -15,8 +15,9 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.live.snapshot import Picture
-from situasi.screen import address, filters, parts, session
-from situasi.screen.session import Moment
+from situasi.ui import filters, session, url_state
+from situasi.ui.components import markup
+from situasi.ui.session import Moment
 
 # Seconds between two steps, and the minutes of the day in each.
 TICK = 1.0
@@ -39,14 +40,14 @@ def controls(at: Moment, shown: Picture, kecamatan: Collection[str]) -> str:
     What is to be said of the moment: that the day is over, or what serious thing became known;
     "" for nothing. A guest has the moment of the link, and nothing to play.
     """
-    if address.is_bound("saat"):
+    if url_state.is_bound("saat"):
         return ""
     chosen = tuple(kecamatan)
     # Of the present nobody asks, and all rows would be read anew with each report.
     found = [] if at.live else _serious(shown, chosen)
     here = at.at.replace(second=0, microsecond=0)
     playing = bool(st.session_state.get(_PLAYING))
-    with parts.line("putar"):
+    with markup.line("putar"):
         st.button(
             _("Jeda") if playing else _("Putar ulang hari"),
             key="putar_jeda",
@@ -77,7 +78,7 @@ def controls(at: Moment, shown: Picture, kecamatan: Collection[str]) -> str:
     if playing:
         st.session_state[_DRAWN] = True
         _beat()
-    return parts.plain(_said(found, at))
+    return markup.plain(_said(found, at))
 
 
 def stays_over() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from situasi.screen import session
+from situasi.ui import session
 
 _KEPT = "_address"
 # So many addresses of a browser that answers late are known again.
