@@ -5,22 +5,22 @@ from __future__ import annotations
 import typer
 
 from situasi.cli import (
-    admitting,
+    admit,
     audit,
+    backup,
+    boundaries,
     briefing,
-    calibrating,
-    copying,
+    calibrate,
+    copy,
     deliveries,
     drills,
-    geo,
-    held,
-    keeping,
     keys,
-    rehearsals,
-    reporting,
-    shared,
-    syncing,
-    upgrading,
+    links,
+    quarantine,
+    rehearsal,
+    report,
+    sync,
+    upgrade,
     users,
 )
 
@@ -35,25 +35,25 @@ for command in (
     deliveries.batches,
     deliveries.undo,
     deliveries.watch,
-    rehearsals.prepare,
-    rehearsals.simulate,
-    rehearsals.replay,
-    calibrating.calibrate,
+    rehearsal.prepare,
+    rehearsal.simulate,
+    rehearsal.replay,
+    calibrate.calibrate,
     drills.drill,
-    copying.copy,
-    upgrading.upgrade,
-    admitting.admit,
-    reporting.report,
-    keeping.backup,
-    keeping.restore,
-    keeping.export,
-    syncing.sync,
+    copy.copy,
+    upgrade.upgrade,
+    admit.admit,
+    report.report,
+    backup.backup,
+    backup.restore,
+    backup.export,
+    sync.sync,
 ):
     app.command()(command)
-app.add_typer(held.app, name="quarantine")
-app.add_typer(geo.app, name="geo")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(boundaries.app, name="geo")
 app.add_typer(audit.app, name="audit")
 app.add_typer(users.app, name="user")
 app.add_typer(keys.app, name="key")
-app.add_typer(shared.app, name="link")
+app.add_typer(links.app, name="link")
 app.add_typer(briefing.app, name="briefing")
