@@ -9,20 +9,20 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from pages.activities import page as activities_page
-from pages.alerts import alerts as alerts_page
-from pages.changes import changes
-from pages.exercises import drills
-from pages.guest_links import links as links_page
+from pages.alerts import page as alerts_page
+from pages.changes import page as changes_page
+from pages.exercises import page as exercises_page
+from pages.guest_links import page as links_page
 from pages.incidents import page as incidents_page
 from pages.intake import page as intake_page
 from pages.neutrality import page as neutrality_page
 from pages.personnel import page as personnel_page
 from pages.redeployment import page as redeployment_page
-from pages.report_entry import report
-from pages.sitreps import reports
+from pages.report_entry import page as report_entry_page
+from pages.sitreps import page as sitreps_page
 from pages.situation import page as situation_page
 from pages.stations import page as stations_page
-from pages.system_health import health
+from pages.system_health import page as system_health_page
 from pages.turnout import page as turnout_page
 from situasi.access.roles import SCREENS, Viewer
 from situasi.common import i18n
@@ -41,7 +41,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
             ("situasi", situation_page.show),
             ("peringatan", alerts_page.show),
             ("kejadian", incidents_page.show),
-            ("perubahan", changes.show),
+            ("perubahan", changes_page.show),
         ),
     ),
     (N_("Pemungutan"), (("partisipasi", turnout_page.show), ("tps", stations_page.show))),
@@ -57,12 +57,12 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, Callable[[], None]], ...]], ...] = (
         N_("Pengawasan"),
         (
             ("netralitas", neutrality_page.show),
-            ("laporan", reports.show),
-            ("lapor", report.show),
+            ("laporan", sitreps_page.show),
+            ("lapor", report_entry_page.show),
             ("masukan", intake_page.show),
             ("tautan", links_page.show),
-            ("latihan", drills.show),
-            ("kesehatan", health.show),
+            ("latihan", exercises_page.show),
+            ("kesehatan", system_health_page.show),
         ),
     ),
 )

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pages.incidents import incidents_merging
+from pages.incidents import actions as incidents_actions
 from situasi import board as house
 from situasi.access.accounts import RESERVED
 from situasi.access.roles import ACTS, ROLES, Bound, Viewer
@@ -465,7 +465,7 @@ def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> N
              for b in (HERE, THERE, WHOLE)]  # fmt: skip
     began, said = last(page), []
     for act in ("gabung", "pisah"):
-        said += [incidents_merging.keep(act, a, b, "sama", False, at) for a, b in pairs]
+        said += [incidents_actions.keep(act, a, b, "sama", False, at) for a, b in pairs]
     told = stored(page, began).get("merges", set())
     if not viewer.role.may("gabung"):
         assert told == set() and all(said)

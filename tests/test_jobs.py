@@ -38,9 +38,8 @@ from situasi.server.wall.hourly_copies import Copies
 from situasi.server.wall.service import Wall
 from situasi.store import open_store, postgres, replication
 from situasi.store.audit.audit_writer import Outbox, Scribe
-from situasi.store.interface import StoreError
+from situasi.store.interface import Scope, StoreError
 from situasi.store.postgres import News
-from situasi.store.scope import Scope
 from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.incidents import incidents_merging
+from pages.incidents import actions as incidents_actions
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents import merging
 from situasi.board import Board
@@ -44,14 +44,14 @@ def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(report
     one, other = cases(reported)
     seen = [counted(reported)]
     for act in ("gabung", "pisah", "gabung"):  # all within the same minute of the exercise
-        assert incidents_merging.keep(act, one, other, "satu kejadian", True, AT) is None
+        assert incidents_actions.keep(act, one, other, "satu kejadian", True, AT) is None
         seen.append(counted(reported))
     assert seen == [2, 1, 2, 1]
 
 
 def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
     one, other = cases(reported)
-    incidents_merging.keep("gabung", one, other, "satu kejadian", True, AT)
+    incidents_actions.keep("gabung", one, other, "satu kejadian", True, AT)
     row = reported.live.picture().snapshot.frames["merges"].iloc[0]
     assert (row["pelapor"], row["alasan_gabung"]) == (reported.settings.role, "satu kejadian")
     assert (row["occurred_at"], row["latihan"]) == (AT.at, True)
@@ -60,5 +60,5 @@ def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
 
 def test_a_decision_that_the_door_refuses_says_why_and_merges_nothing(reported: Board) -> None:
     one, _other = cases(reported)
-    assert incidents_merging.keep("gabung", one, one, "keliru", True, AT)
+    assert incidents_actions.keep("gabung", one, one, "keliru", True, AT)
     assert counted(reported) == 2

@@ -21,7 +21,7 @@ from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
 from situasi.live.snapshot import Picture
 from situasi.store.interface import Store
-from situasi.ui import drawn, session
+from situasi.ui import render_cache, session
 from situasi.ui.page_layout import View
 from situasi.ui.render_cache import records
 
@@ -130,8 +130,8 @@ def found(view: View, wanted: Wanted) -> Shown:
     def lived(some: Raised) -> pd.DataFrame:
         return alert_actions.lives(some.alerts, kept, heeded, owners, until)
 
-    told = drawn.once("hidup", (access, until), (every,), lived)
-    return drawn.once(
+    told = render_cache.once("hidup", (access, until), (every,), lived)
+    return render_cache.once(
         "peringatan", (access, wanted, session.viewer()), (every, told),
         lambda some, table: Shown(some, _chosen(table, wanted), _withdrawn(some, kept, view)),
     )  # fmt: skip

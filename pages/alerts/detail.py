@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
-from pages.alerts import alerts_parts
 from pages.alerts import tables as alerts_tables
 from pages.alerts import wording as say
 from pages.alerts.actions import acts_bar
@@ -57,7 +58,7 @@ def _head(row: Any, found: Shown, view: View) -> None:
     title = telling.sign(rules, row.level)
     if row.latihan:
         title = f"{title} · " + _("LATIHAN")
-    alerts_parts.alert(title, say.cause(row, found.raised, at), row.level, _facts(row, view))
+    alert(title, say.cause(row, found.raised, at), row.level, _facts(row, view))
 
 
 def _facts(row: Any, view: View) -> list[tuple[str, str]]:
@@ -91,7 +92,7 @@ def _rule(row: Any) -> None:
     with opened:
         st.markdown("**" + markup.plain(telling.rule(election.alerts, row.rule)) + "**")
         st.markdown(markup.plain(telling.watched(election, row.rule)))
-        alerts_parts.numbers(telling.thresholds(election, row.rule))
+        numbers(telling.thresholds(election, row.rule))
         st.caption(_("Ambang dan kata: alerts.toml, usulan yang dapat diubah Polres."))
 
 
@@ -115,3 +116,24 @@ def _told(deed: Any, view: View) -> Told:
     owner = _("pemilik {owner}").format(owner=deed.owner) if deed.owner else ""
     who = "" if url_state.is_bound() else deed.by
     return Told(when=when, status=telling.life(deed.what), who=who, text=deed.text, note=owner)
+
+
+def alert(level: str, cause: str, rank: int, facts: Sequence[tuple[str, str]]) -> None:
+    """One alert: how grave (word with bars, rank from 0), why, and what is known of it."""
+    known = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
+    )
+    st.html(
+        Markup(
+            '<div class="kj-case pr-alert pr-{}"><small>{}</small><h3>{}</h3>'
+            '<dl class="kj-facts">{}</dl></div>'
+        ).format(rank, level, cause, known)
+    )
+
+
+def numbers(rows: Sequence[tuple[str, str]]) -> None:
+    """The thresholds of a rule."""
+    lines = Markup("").join(
+        Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in rows
+    )
+    st.html(Markup('<dl class="kj-facts">{}</dl>').format(lines))

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import streamlit as st
+
 from pages.alerts import data as alerts_data
+from pages.alerts import data as work
+from pages.alerts import panels as panel
 from pages.alerts.data import Wanted
+from pages.alerts.detail import detail_panel
 from situasi.actions import alert_actions
 from situasi.board import current as board
 from situasi.common.i18n import _
+from situasi.domain.labels import label
 from situasi.presentation import alerts as telling
-from situasi.ui import filters, page_layout
+from situasi.ui import audit, filters, page_layout
+from situasi.ui.components import markup
+from situasi.ui.components.kpi_row import figure_row
 from situasi.ui.page_layout import View
 
 
@@ -43,3 +51,22 @@ def opened(title: str) -> tuple[View, Wanted]:
         kecamatan=view.kecamatan,
     )
     return view, wanted
+
+
+def show() -> None:
+    view, wanted = opened(label("screen", "peringatan"))
+    if not work.rules():
+        markup.empty(_("Pemilihan ini belum punya aturan peringatan (alerts.toml)."))
+        return
+    found = work.found(view, wanted)
+    if work.sees("netralitas") and panel.shows_neutrality(found):
+        audit.saw({"neutrality"}, "peringatan")
+    figure_row(panel.figures(found, view))
+
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        panel.open_panel(found, view)
+    with right:
+        detail_panel(found, view)
+
+    panel.ended_panel(found, view)

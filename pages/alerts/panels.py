@@ -15,7 +15,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
-from situasi.ui import drawn, page_layout
+from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Count, Figure
 from situasi.ui.components.markup import Card
@@ -134,7 +134,7 @@ def _choosable(
 def _table(some: pd.DataFrame, found: Shown, view: View) -> Table:
     """Made once of the same alerts."""
     at = reckoned(view.at)
-    return drawn.once(
+    return render_cache.once(
         "tabel_peringatan", (tuple(some["key"]), at), (found,),
         lambda shown: alerts_tables.listed(some, shown.raised, at),
     )  # fmt: skip

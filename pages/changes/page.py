@@ -16,8 +16,9 @@ from situasi.analysis.situation import changes
 from situasi.analysis.situation.changes import SILENT, WORSE, Changes
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.domain.labels import label
 from situasi.ui import briefings as ui_briefings
-from situasi.ui import comparison, drawn, filters, markers, page_layout, session, url_state
+from situasi.ui import comparison, filters, page_layout, render_cache, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Figure, figure_row
 from situasi.ui.components.markup import Card
@@ -34,19 +35,19 @@ def marker_filter(place: Any) -> None:
     """The choice of a marker, the last by default; kept in the address."""
     shown_now = session.picture()
     at = session.moment(filters.past_moment(), shown_now)
-    there = {one.id: one for one in markers.there_are(shown_now, at)}
+    there = {one.id: one for one in ui_briefings.there_are(shown_now, at)}
     if there:
         _follow_newest(next(iter(there)))
         filters.one(
-            place.selectbox, markers.NAME, _("Sejak"), list(there),
+            place.selectbox, ui_briefings.NAME, _("Sejak"), list(there),
             lambda code: ui_briefings.in_words(there[code], at),
         )  # fmt: skip
 
 
 def _follow_newest(newest: str) -> None:
     """Whoever named no marker in the address looks since the last, also when another is set."""
-    if st.session_state.get(_NEWEST) != newest and not url_state.written(markers.NAME):
-        url_state.choose(markers.NAME, [newest], single=True)
+    if st.session_state.get(_NEWEST) != newest and not url_state.written(ui_briefings.NAME):
+        url_state.choose(ui_briefings.NAME, [newest], single=True)
     st.session_state[_NEWEST] = newest
 
 
@@ -74,7 +75,7 @@ def found_since(view: View, one: Briefing) -> Changes:
     )
     at, kecamatan = past.at.at, view.kecamatan
     make = partial(changes.changes, since=at, kecamatan=kecamatan)
-    return drawn.once("perubahan", (at, kecamatan), found, make)
+    return render_cache.once("perubahan", (at, kecamatan), found, make)
 
 
 def key_figures(found: Changes) -> None:
@@ -149,3 +150,15 @@ def _list(
         st.caption(nothing)
     else:
         table_view.shown(made(rows), f"daftar_{key}", said, most=_IN_SIGHT)
+
+
+def show() -> None:
+    view = page_layout.opened(label("screen", "perubahan"), marker_filter)
+    one = ui_briefings.chosen(view.shown, view.at)
+    if one is None:
+        no_marker(view)
+        return
+    ui_briefings.told(view.at)  # the button of the empty page is no more
+    found = found_since(view, one)
+    key_figures(found)
+    lists(found, ui_briefings.name(one, view.at))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.exercises.data import Drilled
+from pages.exercises.data import Drilled, drilled
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import DrillRefused
 from situasi.analysis.exercise_response import latest, medians
@@ -159,3 +159,15 @@ def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:
         target=i18n.span(row["target"]),
         state=_state(row["state"]),
     )
+
+
+def show() -> None:
+    view = page_layout.opened(label("screen", "latihan"))
+    done = drilled(view)
+    starting(done, view)
+    if done.found.empty:
+        markup.empty(_("Belum ada skenario yang dimulai."))
+        return
+    figures(done)
+    whole(done)
+    better(done)

@@ -14,8 +14,9 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import view_text
 from situasi.store.interface import StoreError
-from situasi.ui import session
+from situasi.ui import filters, session
 from situasi.ui.components import markup
+from situasi.ui.page_layout import header
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import moments, number
 from situasi.ui.tables.table_view import Table, table
@@ -124,3 +125,9 @@ def _revoke(numbers: list[str]) -> None:
         return
     said = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
     st.session_state[_SAID] = (True, said.format(n=i18n.number(len(numbers))))
+
+
+def show() -> None:
+    at = session.moment(filters.past_moment(), session.picture())
+    header(at, label("screen", "tautan"))
+    links_panel()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.higher_command import abreast_panel, map
 from pages.higher_command import kpis as higher_command_kpis
+from pages.higher_command import map
 from pages.higher_command import panels as higher_command_panels
 from pages.higher_command import tables as higher_command_tables
 from situasi.higher_command import comparison
 from situasi.ui import higher_command_session, tenant
 from situasi.ui.components.kpi_row import figure_row
-from situasi.ui.heading import header
+from situasi.ui.page_layout import header
 
 
 def show() -> None:
@@ -24,15 +24,15 @@ def show() -> None:
         comparison.lines(found, part, higher_command_session.estimated()),
         higher_command_session.sums(),
     )
-    header(at, abreast_panel.title(part))
+    header(at, higher_command_panels.title(part))
     figure_row(higher_command_kpis.figures(whole, every))
 
-    abreast_panel.controls(at)
+    higher_command_panels.controls(at)
     with st.container(key="wilayah_dan_serius"):
         left, right = st.columns([13, 7], gap="medium")
     with left:
         map.map_panel(every)
-        abreast_panel.tiles(every)
+        higher_command_panels.tiles(every)
     with right:
         higher_command_panels.serious_panel(found, part)
     higher_command_tables.table_panel(every)

@@ -10,7 +10,7 @@ from pages.higher_command import wording
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.higher_command.comparison import Line
-from situasi.ui import drawn, tenant
+from situasi.ui import render_cache, tenant
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Cells, moments, number, part, percent
 from situasi.ui.tables.table_view import Table, table
@@ -31,7 +31,7 @@ def table_panel(every: list[Line]) -> None:
 
 
 def _drawn(every: list[Line]) -> Table:
-    return drawn.once(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
+    return render_cache.once(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
 
 
 def go(line: Line) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.incidents import incidents_merging
+from pages.incidents import actions as incidents_actions
 from pages.incidents import markup as incidents_markup
 from pages.incidents import panels as incidents_panels
 from pages.incidents.actions import steps_bar
@@ -128,7 +128,7 @@ def _bonds(shown: Detail, view: View) -> None:
     for bond in listed.itertuples():
         _bond(bond, name_of, view)
     _say_if_more(len(listed), len(shown.bonds), _("{n} dari {all} penggabungan"))
-    incidents_merging.note(view)
+    incidents_actions.note(view)
 
 
 def _bond(bond: Any, name_of: Mapping[str, str], view: View) -> None:
@@ -142,5 +142,5 @@ def _bond(bond: Any, name_of: Mapping[str, str], view: View) -> None:
                 why=bond.alasan_gabung or "",
             )
         )
-        if incidents_merging.allowed(view):
-            incidents_merging.decision("pisah", _("Pisahkan"), bond.kasus, bond.ke, bond.latihan)
+        if incidents_actions.allowed(view):
+            incidents_actions.decision("pisah", _("Pisahkan"), bond.kasus, bond.ke, bond.latihan)

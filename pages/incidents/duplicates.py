@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.incidents import incidents_merging
+from pages.incidents import actions as incidents_actions
 from pages.incidents import markup as incidents_markup
 from pages.incidents import tables as incidents_tables
 from pages.incidents.markup import Side
@@ -18,7 +18,7 @@ from situasi.analysis.situation.worklist import Casework
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import drawn, page_layout
+from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
 from situasi.ui.tables import table_view
@@ -44,7 +44,7 @@ def twins_panel(found: Casework, view: View) -> None:
                 n=i18n.number(len(found.strangers))
             )
             table_view.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
-    incidents_merging.trouble()
+    incidents_actions.trouble()
     if not found.all_pairs:
         st.caption(
             _(
@@ -56,17 +56,19 @@ def twins_panel(found: Casework, view: View) -> None:
     if not found.twins:
         markup.empty(_("Tidak ada dua laporan yang mirip tempat, waktu, jenis dan katanya."))
         return
-    incidents_merging.note(view)
+    incidents_actions.note(view)
     shown = found.twins[:SIDE_BY_SIDE]
     cases = tuple(dict.fromkeys(case for pair in shown for case in (pair.first, pair.second)))
     asked = (cases, view.at.at.date())
-    sides = drawn.once("pasangan", asked, (found.cases, found.texts), partial(_sides, cases, view))
+    sides = render_cache.once(
+        "pasangan", asked, (found.cases, found.texts), partial(_sides, cases, view)
+    )
     columns = st.columns(2, gap="medium")
     for at, pair in enumerate(shown):
         with columns[at % 2]:
             one, other = sides[pair.first], sides[pair.second]
             _pair(pair, one, other)
-            if incidents_merging.allowed(view):
+            if incidents_actions.allowed(view):
                 _decisions(pair, bool(one.exercise))
 
 
@@ -87,7 +89,7 @@ def _pair(pair: Twins, one: Side, other: Side) -> None:
 def _decisions(pair: Twins, made_up: bool) -> None:
     with st.container(horizontal=True):
         for act, title in (("gabung", _("Gabungkan")), ("pisah", _("Dua kejadian berbeda"))):
-            incidents_merging.decision(act, title, pair.first, pair.second, made_up)
+            incidents_actions.decision(act, title, pair.first, pair.second, made_up)
 
 
 def _side(row: Any, text: str, view: View) -> Side:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from pages.incidents.detail import detail_panel
 from pages.incidents.duplicates import twins_panel
 from pages.incidents.hotspots import hot_panel
-from pages.incidents.incidents_filters import opened
-from pages.incidents.incidents_kinds import kinds_panel
 from pages.incidents.kpis import figures
-from pages.incidents.panels import bound, keep_within, list_panel, looked_at, overdue_panel
+from pages.incidents.panels import (
+    bound,
+    keep_within,
+    kinds_panel,
+    list_panel,
+    looked_at,
+    overdue_panel,
+)
 from situasi.analysis import view_time as moments
+from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation.worklist import casework
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import comparison, page_layout
+from situasi.ui import comparison, filters, page_layout, session
 from situasi.ui.components.kpi_row import figure_row
+from situasi.ui.page_layout import View
 
 
 def show() -> None:
@@ -49,3 +59,28 @@ def show() -> None:
     twins_panel(found, view)
     kinds_panel(found)
     hot_panel(view, wanted)
+
+
+def opened(title: str) -> tuple[View, Selection]:
+    """Draw heading and filters; the view, and what of it was asked for."""
+    picked: dict[str, Any] = {}
+
+    def kept(name: str, draw: Callable[[Any], Any]) -> Callable[[Any], None]:
+        return lambda place: picked.update({name: draw(place)})
+
+    view = page_layout.opened(
+        title,
+        kept("jenis", filters.jenis),
+        kept("tingkat", filters.tingkat),
+        kept("status", filters.status),
+        kept("window", filters.window),
+    )
+    wanted = Selection(
+        kecamatan=view.kecamatan,
+        jenis=tuple(picked["jenis"]),
+        tingkat=tuple(picked["tingkat"]),
+        status=tuple(picked["status"]),
+    )
+    # To the minute, so that viewers of the same minute share what is computed.
+    minute = replace(view.at, at=session.reckoned(view.at))
+    return view, filters.within(wanted, picked["window"], minute)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from pages.incidents import tables as incidents_tables
 from situasi.analysis.situation.worklist import Casework
+from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.ui import drawn, filters, page_layout, url_state
+from situasi.domain.labels import label
+from situasi.figures.charts import incident_heatmap as figure_kinds
+from situasi.figures.theme import Theme
+from situasi.ui import filters, page_layout, render_cache, url_state
 from situasi.ui.components import markup
-from situasi.ui.tables import selectable
+from situasi.ui.components.chart import chart
+from situasi.ui.tables import selectable, table_view
 from situasi.ui.tables.table_view import Table
 
 MOST = 12  # rows in sight
@@ -56,7 +63,7 @@ def list_panel(found: Casework) -> None:
     if found.shown.empty:
         markup.empty(_("Tidak ada kejadian pada pilihan ini."))
         return
-    newest, table = drawn.once("kejadian", None, (found.shown, found.overdue), _newest_first)
+    newest, table = render_cache.once("kejadian", None, (found.shown, found.overdue), _newest_first)
     choosable(table, newest, "daftar", title)
 
 
@@ -72,7 +79,7 @@ def overdue_panel(found: Casework) -> None:
     if found.overdue.empty:
         markup.empty(_("Tidak ada kejadian terbuka yang lewat batas waktu."))
     else:
-        table = drawn.once("lewat", None, (found.overdue,), incidents_tables.overdue)
+        table = render_cache.once("lewat", None, (found.overdue,), incidents_tables.overdue)
         choosable(table, found.overdue["case"], "lewat", _("Kejadian lewat waktu"))
     st.caption(
         _("Batas waktu adalah usulan (rules.toml), menurut tingkat; yang belum dinilai sebagai "
@@ -88,3 +95,28 @@ def choosable(table: Table, cases: pd.Series, name: str, title: str) -> None:
 def look_at(case: str | None) -> None:
     """Open a case (a callback): the run that follows writes it into the address."""
     selectable.pick(_NAME, case)
+
+
+def kinds_panel(found: Casework) -> None:
+    with markup.bar():
+        page_layout.section(_("Jenis menurut kecamatan"))
+        if len(found.kinds):
+            title = _("Jenis menurut kecamatan sebagai tabel")
+            table_view.opens(title, partial(incidents_tables.kinds, found), "jenis_kecamatan")
+    if found.kinds.empty:
+        markup.empty(_("Tidak ada kejadian pada pilihan ini."))
+        return
+    alt = _("Banyak kejadian tiap jenis di tiap kecamatan")
+    chart("jenis_peta", alt, (found.kinds,), _figure)
+    st.caption(
+        _("Kosong: tidak ada kejadian terpilih. Garis: belum ada laporan apa pun, bukan nol.")
+    )
+
+
+def _figure(kinds: pd.DataFrame, theme: Theme) -> go.Figure:
+    silence = _("belum ada laporan")
+    return figure_kinds.kinds(kinds, partial(label, "jenis"), _area, silence, theme)
+
+
+def _area(code: str) -> str:
+    return board().register.name_of(code) if code else _("seluruh kabupaten")

@@ -8,9 +8,8 @@ import streamlit as st
 
 from pages.intake import actions as intake_actions
 from pages.intake import data as intake_data
-from pages.intake.intake_sources_panel import sources_panel
 from pages.intake.kpis import figures
-from pages.intake.panels import ledger_panel
+from pages.intake.panels import ledger_panel, sources_panel
 from pages.intake.quarantine import quarantine_panel
 from pages.intake.upload import upload_panel
 from situasi.common.i18n import _

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from pages.intake import actions as intake_actions
+from pages.intake import data as intake_data
 from pages.intake import tables as intake_tables
 from situasi.analysis.deliveries import Intake
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import drawn, page_layout
+from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
 from situasi.ui.tables import table_view
@@ -35,7 +38,7 @@ def ledger_panel(view: View, found: Intake) -> None:
             _("Kiriman latihan dan riwayat dicatat dengan jam sebenarnya, sesudah saat ini; ia "
               "ditunjukkan sejak baris pertamanya diketahui, dengan jumlah seluruh kirimannya.")
         )  # fmt: skip
-    table = drawn.once("kiriman", None, (ledger,), intake_tables.ledger_table)
+    table = render_cache.once("kiriman", None, (ledger,), intake_tables.ledger_table)
     table_view.shown(table, "kiriman", _("Buku kiriman"))
 
 
@@ -63,3 +66,15 @@ def _withdrawal(standing: pd.DataFrame) -> None:
                 return
             intake_actions.withdraw(batch, reason.strip())
             st.rerun()
+
+
+def sources_panel(view: View, found: Intake) -> None:
+    with markup.bar():
+        page_layout.section(_("Sumber laporan"))
+        table_view.opens(
+            _("Menurut berkas"), lambda: intake_tables.sources_table(found.sources), "sumber_berkas"
+        )
+    told = intake_data.told_of(view)
+    make = partial(intake_tables.feeds_table, waiting=told)
+    table = render_cache.once("sumber", told, (found.feeds,), make)
+    table_view.shown(table, "sumber", _("Sumber laporan"))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from situasi.analysis.personnel import agencies, attendance
+from situasi.analysis.personnel import attendance, officers
 from situasi.analysis.personnel import coverage as analysis
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import AS_POLICE, frame
@@ -52,7 +52,7 @@ def work(
         total=analysis.total(found, register),
         kecamatan=analysis.areas(found, by_code),
         polsek=analysis.areas(found, by_polsek),
-        agencies=agencies.by_agency(found.officers),
+        agencies=officers.by_agency(found.officers),
         curve=attendance.through_day(
             frame(known, PERSONNEL),
             _watched(found),

@@ -11,8 +11,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.ui.components.kpi_row import Count, Figure
-from situasi.ui.components.markup import Card
-from situasi.ui.components.personnel_parts import estimate, of, of_estimate
+from situasi.ui.components.markup import Card, estimate, of, of_estimate
 from situasi.ui.tables import personnel as readable
 from situasi.ui.tables.table_view import Table
 

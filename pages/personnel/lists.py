@@ -13,7 +13,7 @@ from situasi.analysis.personnel.officers import AS_POLICE
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import N_
-from situasi.ui import drawn, filters
+from situasi.ui import filters, render_cache
 from situasi.ui.components import markup
 from situasi.ui.tables import personnel as readable
 from situasi.ui.tables import table_view
@@ -53,7 +53,7 @@ def lists_panel(found: Coverage) -> None:
     """One list at a time, each with how many it holds."""
     # Without postings nobody can be missed: only who spoke is listed.
     name, codes = ("daftar", list(_NAMES)) if found.known else ("daftar_lapor", list(_SPOKE))
-    counts = drawn.once("isi daftar", tuple(codes), (found,), partial(_counts, codes))
+    counts = render_cache.once("isi daftar", tuple(codes), (found,), partial(_counts, codes))
     chosen = filters.one(
         st.segmented_control, name, _("Daftar"), codes, partial(_counted, counts),
         required=True,
@@ -61,7 +61,7 @@ def lists_panel(found: Coverage) -> None:
     if not counts[chosen]:
         markup.empty(_("Tidak ada: {list}.").format(list=_(_NAMES[chosen])))
         return
-    table = drawn.once("daftar", chosen, (found,), partial(table_of, code=chosen))
+    table = render_cache.once("daftar", chosen, (found,), partial(table_of, code=chosen))
     table_view.shown(table, f"daftar_{chosen}", _(_NAMES[chosen]))
 
 

@@ -16,7 +16,7 @@ from situasi.domain.register import Kecamatan
 from situasi.figures import theme as colours
 from situasi.figures.charts.attendance import through_day
 from situasi.figures.maps.area_style import Area
-from situasi.ui import drawn, filters, page_layout, session
+from situasi.ui import filters, page_layout, render_cache, session
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import chart
 from situasi.ui.page_layout import View
@@ -33,7 +33,7 @@ def table_panel(found: Work) -> None:
     with markup.bar():
         page_layout.section(_("Perlu, diplot, hadir"))
         by = filters.one(st.segmented_control, "menurut", _("Menurut"), BY, _by_name, required=True)
-    table = drawn.once("personel", by, (found,), partial(_by, by))
+    table = render_cache.once("personel", by, (found,), partial(_by, by))
     title = _("Personel menurut {by}").format(by=_by_name(by))
     table_view.shown(table, f"personel_{by}", title, most=MOST_AREAS)
     st.caption(" ".join(_notes(found)))

@@ -17,7 +17,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import drawn, filters, page_layout, session
+from situasi.ui import filters, page_layout, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
 from situasi.ui.tables import table_view
@@ -102,7 +102,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
     if not plan.moves:
         markup.empty(_("Tidak ada petugas yang boleh digeser ke TPS yang kekurangan."))
         return None
-    valid = drawn.once(
+    valid = render_cache.once(
         "rencana_berlaku", (), (plan, found),
         lambda plan, found: tuple(feasibility.still(plan.moves, found)),
     )  # fmt: skip
@@ -111,7 +111,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
     left, right = st.columns([13, 7], gap="medium")
     with left:
         st.caption(_("Centang langkah yang ditinggalkan; yang lain dijalankan."))
-        table = drawn.once(
+        table = render_cache.once(
             "langkah", valid, (plan,), lambda plan: redeployment_tables.moves(plan.moves, valid)
         )
         marked = table_view.shown(
@@ -121,7 +121,7 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
         left_out = set(marked["selection"]["rows"])
         chosen = tuple(m for at, m in enumerate(plan.moves) if at not in left_out)
         st.caption(_measured(plan))
-    after = drawn.once(
+    after = render_cache.once(
         "sesudah", tuple(sorted(left_out)), (plan, kept.needs),
         lambda _plan, needs: feasibility.after(needs, chosen),
     )  # fmt: skip

@@ -19,11 +19,10 @@ from situasi.domain.register import Kecamatan
 from situasi.domain.rules import Moves
 from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import Theme
-from situasi.ui import drawn, page_layout, session, url_state
+from situasi.ui import page_layout, render_cache, session, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.kpi_row import Figure
-from situasi.ui.components.markup import Card
-from situasi.ui.components.personnel_parts import estimate, of
+from situasi.ui.components.markup import Card, estimate, of
 from situasi.ui.page_layout import View
 from situasi.ui.tables import personnel, table_view
 
@@ -106,7 +105,7 @@ def gaps_panel(view: View, found: Needs) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         page_layout.section(_("Kekurangan sekarang, menurut kecamatan"))
-        table = drawn.once("kekurangan", (), (found,), _by_area)
+        table = render_cache.once("kekurangan", (), (found,), _by_area)
         table_view.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
         if board().register.election.rules.patterns.estimated:
             basis = board().register.election.rules.patterns.basis
@@ -138,7 +137,7 @@ def map_of(
     filtered, layer = tuple(url_state.current("kec")), area_map.layer_id(key)
     asked = (key, theme, shown, filtered, layer, tuple(map(id, moves)))
     make = partial(_deck, key, theme, shown, found.chosen, moves)
-    area_map.show(drawn.once("peta_geser", asked, (tps,), make), key, alt)
+    area_map.show(render_cache.once("peta_geser", asked, (tps,), make), key, alt)
     steps = theme.strength
     area_map.legend(
         [

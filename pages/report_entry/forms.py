@@ -5,10 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.report_entry import fields, submit
-from pages.report_entry.report_point import point_popover
 from situasi.board import current as board
+from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.feed_schemas import JENIS, KEANDALAN, KREDIBILITAS, SITUASI, STATUS, TINGKAT
+from situasi.domain.feed_schemas import (
+    CHECKIN,
+    JENIS,
+    KEANDALAN,
+    KREDIBILITAS,
+    SITUASI,
+    STATUS,
+    TINGKAT,
+)
+from situasi.figures.maps import point_picker as figure
 from situasi.ingest import form_rows
 from situasi.ui import page_layout, session
 from situasi.ui.components import markup
@@ -82,3 +91,56 @@ def _send_nihil(kecamatan: str, desa: str | None) -> None:
     pelapor = str(st.session_state.get(fields.key("pelapor")) or "")
     row = form_rows.nihil(board().register, kecamatan, desa, fields.sent(), pelapor)
     submit.deliver(_FEED, row)
+
+
+_OFFICER_FEED = "personnel"
+_OFFICER_HEADINGS = ("petugas", "checkin", "tps", "jam", "uraian", "pelapor")
+
+
+def officer_panel() -> None:
+    page_layout.section(_("Lapor diri petugas"))
+    _kecamatan, desa = fields.place_boxes()
+    with st.form("isian_personel", border=False):
+        first = st.columns(4)
+        fields.tps_box(first[0], desa)
+        fields.text(first[1], "petugas", _("Nomor petugas"), _("bukan nama atau NRP"), 40)
+        fields.choice(first[2], "checkin", _("Lapor diri"), CHECKIN, _("ketik jenis"))
+        fields.clock(first[3])
+        second = st.columns(2)
+        fields.text(second[0], "uraian", _("Keterangan"))
+        fields.teller(second[1])
+        submit.button(_OFFICER_FEED, _OFFICER_HEADINGS, _("Kirim lapor diri"))
+    submit.start_anew(_OFFICER_FEED, _OFFICER_HEADINGS)
+
+
+_KEY = "lapor_peta"
+
+
+def point_popover(kecamatan: str | None) -> None:
+    """A map to click on; made and sent only when somebody opens it."""
+    opened = st.popover(
+        _("Titik di peta"), key="titik", on_change="rerun", disabled=kecamatan is None
+    )
+    if opened.open and kecamatan is not None:
+        with opened:
+            _map(kecamatan)
+
+
+def _map(kecamatan: str) -> None:
+    boundaries = board().boundaries
+    points, step = boundaries.grid(kecamatan, figure.MOST)
+    deck = figure.point_map(boundaries, kecamatan, points, session.viewer_theme())
+    st.pydeck_chart(
+        deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_clicked, key=_KEY,
+        alt=_("Peta untuk memilih titik"),
+    )  # fmt: skip
+    said = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
+    st.caption(said.format(n=i18n.number(step)))
+
+
+def _clicked() -> None:
+    """The point that was clicked goes into the field of the form."""
+    picked = st.session_state[_KEY]["selection"]["objects"].get(figure.LAYER, [])
+    if picked:
+        lon, lat = picked[0]["p"]
+        st.session_state[fields.key("koordinat")] = f"{lat:.5f}, {lon:.5f}"

@@ -6,12 +6,15 @@ from functools import partial
 
 import streamlit as st
 
-from pages.report_entry import fields
+from pages.report_entry import fields, submit
+from pages.report_entry.forms import incident_panel, officer_panel
+from pages.report_entry.messages import messages_panel
+from pages.report_entry.station_form import station_panel
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import filters, session, submission
 from situasi.ui.components import markup
-from situasi.ui.heading import header
+from situasi.ui.page_layout import header
 
 # What is typed on each tab is rows of this feed; messages hold rows of several.
 TABS = {"kejadian": "incidents", "tps": "tps", "personel": "personnel", "pesan": None}
@@ -46,3 +49,19 @@ def _why_not() -> None:
         return
     st.caption(_("Tidak ada yang menulis ke masa lampau."))
     st.button(_("Kembali ke langsung"), on_click=filters.back_to_present, key="lapor_kembali")
+
+
+def show() -> None:
+    chosen = opened(label("screen", "lapor"))
+    if chosen is None:
+        return
+    submit.told()
+    match chosen:
+        case "kejadian":
+            incident_panel()
+        case "tps":
+            station_panel()
+        case "personel":
+            officer_panel()
+        case _:
+            messages_panel()

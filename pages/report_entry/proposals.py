@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
-from pages.report_entry import fields, report_parts, submit
+from pages.report_entry import fields, submit
 from pages.report_entry.paste_state import At, Outcome, Pasted
 from situasi.board import current as board
 from situasi.common import i18n
@@ -43,7 +44,7 @@ def _message(pasted: Pasted, at: int) -> None:
     with st.container(border=True):
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            report_parts.message(_head(proposal), proposal.text, proposal.notes)
+            message(_head(proposal), proposal.text, proposal.notes)
             _numbers(pasted, at)
         with right:
             for number, row in _allowed(proposal):
@@ -103,12 +104,12 @@ def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
     outcome = pasted.outcome(at)
     title, cells = label("feed", row.feed), _understood(row)
     if outcome.settled:
-        report_parts.understood(title, cells, outcome.text)
+        understood(title, cells, outcome.text)
         return
     st.checkbox(
         _("Masukkan {what}").format(what=f"**{title}**"), value=row.complete, key=_key(pasted, at)
     )
-    report_parts.understood("", cells, outcome.text)
+    understood("", cells, outcome.text)
     asked = st.columns(2)
     for place, unclear in enumerate(row.unclear):
         _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
@@ -255,3 +256,29 @@ def _sum(one: Answer, other: Answer) -> Answer:
         one.accepted + other.accepted, one.duplicate + other.duplicate, held,
         one.refused or other.refused,
     )  # fmt: skip
+
+
+def message(head: str, text: str, notes: Sequence[str]) -> None:
+    """A message as it may be shown: who and when, its words, and what was not read of it."""
+    said = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
+    st.html(
+        Markup('<div class="la-message"><small>{}</small><p>{}</p>{}</div>').format(
+            head, text, Markup("<ul>{}</ul>").format(said) if said else ""
+        )
+    )
+
+
+def understood(title: str, cells: Sequence[tuple[str, str, str]], outcome: str = "") -> None:
+    """What was read of a row: heading, value, and the words it came from; what became of it.
+
+    title: what it is a report of; empty where that stands above.
+    """
+    read = Markup("").join(
+        Markup('<span class="si-chip"><b>{}</b> {} <i>{}</i></span>').format(
+            heading, value, Markup("« {} »").format(words) if words else ""
+        )
+        for heading, value, words in cells
+    )
+    end = Markup("<strong>{}</strong>").format(outcome) if outcome else ""
+    name = Markup("<b>{}</b> ").format(title) if title else ""
+    st.html(Markup('<div class="la-row">{}{}{}</div>').format(name, read, end))

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
-from pages.sitreps import reports_parts
 from situasi.access.roles import Viewer
 from situasi.analysis.view_time import Moment
 from situasi.board import current as board
@@ -65,7 +65,7 @@ def period_filter(place: Any) -> None:
         )
 
 
-def asked(view: View) -> Asked | None:
+def request(view: View) -> Asked | None:
     """What was chosen; None, and a word, where it cannot be made."""
     if not any(len(frame) for frame in view.shown.snapshot.frames.values()):
         page_layout.nothing(_("Belum ada laporan untuk dirangkum."))
@@ -115,12 +115,12 @@ def preview(of: Asked) -> None:
     except (TemplateRefused, Refused) as error:
         markup.empty(str(error))
         return
-    reports_parts.message(text, _("Salin"), _("Tersalin"))
+    message(text, _("Salin"), _("Tersalin"))
     st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
         n=i18n.number(len(text))))  # fmt: skip
 
 
-def files(of: Asked) -> None:
+def file_buttons(of: Asked) -> None:
     """A button for each form; the file is made when somebody asks for it."""
     page_layout.section(_("Berkas"))
     for said in made.troubles(board().register.election.folder):
@@ -202,3 +202,25 @@ def _read_day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def show() -> None:
+    view = page_layout.opened(label("screen", "laporan"), kind_filter, period_filter)
+    asked = request(view)
+    if asked is None:
+        return
+    asked = neutrality_choice(asked)
+    text, files = st.columns([11, 9], gap="medium")
+    with text:
+        preview(asked)
+    with files:
+        file_buttons(asked)
+
+
+def message(text: str, word: str, done: str) -> None:
+    """The short text, line by line, and the button that copies it."""
+    st.html(
+        Markup('<div class="lp-message"><pre>{}</pre>{}</div>').format(
+            text, markup.copy_button(word, done, text)
+        )
+    )

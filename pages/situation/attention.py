@@ -14,7 +14,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import drawn, filters
+from situasi.ui import filters, render_cache
 from situasi.ui.components import markup
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import number, percent
@@ -25,7 +25,9 @@ NAMED = 3
 
 def attention_panel(day: Day, kecamatan: list[str]) -> None:
     """The chosen kecamatan with the highest scores; behind a click their parts, and all scores."""
-    scores, first = drawn.once("perhatian", tuple(kecamatan), (day,), partial(_first, kecamatan))
+    scores, first = render_cache.once(
+        "perhatian", tuple(kecamatan), (day,), partial(_first, kecamatan)
+    )
     opened = st.popover(_told(scores, first), key="nilai", on_change="rerun")
     if not opened.open:
         return

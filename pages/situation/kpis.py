@@ -22,7 +22,7 @@ from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
 from situasi.live.snapshot import Picture
 from situasi.presentation import kpis as telling
-from situasi.ui import comparison, drawn, session
+from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Before, Count, Figure
 from situasi.ui.page_layout import View
@@ -38,7 +38,9 @@ def figures(found: Overview, day: Day, at: Moment, shown: Picture) -> list[Figur
     # Ages are told in minutes: until the next one they are the same.
     age = None if found.newest is None else (now - found.newest.at) // _MINUTE
     asked = (now.date(), age, waiting)
-    every = drawn.once("angka", asked, (found, day), partial(_figures, now=now, waiting=waiting))
+    every = render_cache.once(
+        "angka", asked, (found, day), partial(_figures, now=now, waiting=waiting)
+    )
     # Of what a viewer may not see nothing is said, not even that it is missing.
     role = session.viewer().role
     return [one for one in every if one.key not in SCREENS or role.sees(one.key)]

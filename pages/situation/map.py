@@ -16,7 +16,7 @@ from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.maps.markers import MOST_POINTS
 from situasi.presentation.map_measures import Measure, measure
-from situasi.ui import drawn, filters, session, url_state
+from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import area_map, markup
 from situasi.ui.tables import table_view
 
@@ -36,7 +36,7 @@ def map_panel(found: Overview, day: Day) -> None:
         areas = area_map.areas(list(found.states["kecamatan"]), by.paint)
         return by, area_map.deck(areas, "peta", points.assign(label=_point_labels(points)))
 
-    by, deck = drawn.once("peta", asked, (found, day), make)
+    by, deck = render_cache.once("peta", asked, (found, day), make)
     area_map.show(
         deck,
         "peta",

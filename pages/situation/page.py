@@ -7,14 +7,12 @@ import streamlit as st
 from pages.situation.attention import attention_panel
 from pages.situation.kpis import before, figures
 from pages.situation.map import map_panel
-from pages.situation.panels import newest_panel
-from pages.situation.timeline_panel import timeline_panel
+from pages.situation.panels import newest_panel, timeline_panel
 from situasi.analysis.situation import area_summary as analysis
 from situasi.ui import filters, session
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import figure_row, place
-from situasi.ui.heading import header
-from situasi.ui.page_layout import View
+from situasi.ui.page_layout import View, header
 
 
 def show() -> None:

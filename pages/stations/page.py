@@ -12,7 +12,7 @@ from situasi.analysis.stations.status import stations
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ui import comparison, drawn, page_layout
+from situasi.ui import comparison, page_layout, render_cache
 from situasi.ui.components.kpi_row import figure_row
 from situasi.ui.tables import stations as tables_stations
 from situasi.ui.tables import table_view
@@ -30,7 +30,7 @@ def show() -> None:
     def of_chosen(tps: pd.DataFrame) -> pd.DataFrame:
         return tps[tps["kecamatan"].isin(view.chosen())]
 
-    found = drawn.once("tps", tuple(view.chosen()), (every,), of_chosen)
+    found = render_cache.once("tps", tuple(view.chosen()), (every,), of_chosen)
     if every["last_at"].isna().all():
         page_layout.nothing(_("Belum ada laporan TPS."))
     before = comparison.before(

@@ -23,7 +23,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.labels import label
 from situasi.domain.register import Register
-from situasi.ui import drawn, filters, page_layout, session, url_state
+from situasi.ui import filters, page_layout, render_cache, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
 from situasi.ui.tables import stations, table_view
@@ -72,7 +72,9 @@ def grid_panel(found: pd.DataFrame, colour: str, chosen: str) -> None:
     theme = session.viewer_theme()
     _legend(found, colour)
     asked = (colour, chosen, _link())
-    stations_markup.grid(drawn.once("petak", asked, (found,), partial(_blocks, asked)), theme)
+    stations_markup.grid(
+        render_cache.once("petak", asked, (found,), partial(_blocks, asked)), theme
+    )
 
 
 def _blocks(asked: tuple[str, str, str], found: pd.DataFrame) -> Markup:
@@ -130,7 +132,7 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
 
 def late_panel(found: pd.DataFrame) -> None:
     """Those that owe a report, the longest first."""
-    table = drawn.once("terlambat", None, (found,), _late)
+    table = render_cache.once("terlambat", None, (found,), _late)
     page_layout.section(_("Terlambat melapor: {n} TPS").format(n=i18n.number(len(table))))
     if not len(table):
         markup.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
@@ -145,7 +147,7 @@ def _late(found: pd.DataFrame) -> Table:
 
 def box_panel(found: pd.DataFrame) -> None:
     """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
-    table = drawn.once("kotak_jalan", None, (found,), _boxes)
+    table = render_cache.once("kotak_jalan", None, (found,), _boxes)
     if len(table):
         page_layout.section(_("Kotak belum sampai PPK: {n}").format(n=i18n.number(len(table))))
         table_view.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)

@@ -16,15 +16,16 @@ from situasi.common import i18n, telemetry
 from situasi.common.disk_space import LOW, SPACE
 from situasi.common.i18n import _
 from situasi.common.telemetry import Beat, Errand
-from situasi.domain.labels import N_
+from situasi.domain.labels import N_, label
 from situasi.figures.charts.server_health import measure
 from situasi.figures.theme import Theme
 from situasi.presentation import view_text
-from situasi.ui import inbox_failures, page_layout, session
+from situasi.ui import filters, inbox_failures, page_layout, session
 from situasi.ui.components import markup
 from situasi.ui.components.chart import chart
 from situasi.ui.components.kpi_row import Figure, figure_row
 from situasi.ui.components.markup import Card
+from situasi.ui.page_layout import header
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import moments, number
 from situasi.ui.tables.table_view import Table
@@ -298,3 +299,17 @@ def _since(beats: Sequence[Beat]) -> str:
 
 def _local(beat: Beat) -> datetime:
     return beat.at.astimezone(board().register.election.zone)
+
+
+def show() -> None:
+    header(session.moment(filters.past_moment(), session.picture()), label("screen", "kesehatan"))
+    register()
+    beats = board().lookout.pulse.beats()
+    if not beats:
+        page_layout.nothing(
+            _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")
+        )
+        return
+    figures(beats)
+    curves(beats)
+    table(beats)

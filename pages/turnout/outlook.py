@@ -15,7 +15,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts.turnout_forecast import Words, outlook
 from situasi.presentation import numbers as telling
-from situasi.ui import drawn, page_layout
+from situasi.ui import page_layout, render_cache
 from situasi.ui.components import markup
 from situasi.ui.components.chart import chart
 from situasi.ui.components.markup import Card
@@ -62,7 +62,7 @@ def outlook_panel(view: View, found: Work) -> None:
 
 
 def _whole(view: View, found: Outlook) -> pd.Series:
-    return drawn.once(
+    return render_cache.once(
         "perkiraan", view.kecamatan, (found,), partial(whole, kecamatan=view.kecamatan)
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.turnout import turnout_tables
+from pages.turnout import tables as turnout_tables
 from pages.turnout.data import Work
 from pages.turnout.outlook import outlook_line
 from situasi.board import current as board
@@ -15,9 +15,9 @@ from situasi.domain.register import Kecamatan
 from situasi.figures.charts.turnout import turnout_curve
 from situasi.figures.maps.area_style import Area
 from situasi.presentation import kpis as telling
-from situasi.presentation.folded_numbers import percent, voters
 from situasi.presentation.map_measures import turnout_area
-from situasi.ui import drawn, page_layout, session
+from situasi.presentation.numbers import percent, voters
+from situasi.ui import page_layout, render_cache, session
 from situasi.ui.components import area_map, markup
 from situasi.ui.components.chart import chart
 from situasi.ui.components.kpi_row import Count, Figure
@@ -35,8 +35,8 @@ def figures(found: Work) -> list[Figure]:
         Figure("hadir", markup.card_of(telling.heads(whole)),
                lambda: stations.stations(found.found),
                (Count(whole.heads if known else None),)),
-        Figure("tingkat", _rate_card(found), lambda: turnout_tables.areas(found), (rate,)),
-        Figure("batas", markup.card_of(telling.bounds(whole)), lambda: turnout_tables.areas(found),
+        Figure("tingkat", _rate_card(found), lambda: turnout_tables.kecamatan_turnout(found), (rate,)),
+        Figure("batas", markup.card_of(telling.bounds(whole)), lambda: turnout_tables.kecamatan_turnout(found),
                _bounds_counts(found)),
         Figure("senyap", Card(_("TPS belum melapor jumlah"), i18n.number(len(silent)),
                _("dari {n} TPS").format(n=i18n.number(int(whole.tps)))),
@@ -136,7 +136,9 @@ def map_panel(view: View, found: Work) -> None:
 def area_panel(found: Work) -> None:
     low = board().register.election.rules.turnout.low
     page_layout.section(_("Menurut kecamatan"))
-    areas = drawn.once("partisipasi kecamatan", None, (found,), turnout_tables.areas)
+    areas = render_cache.once(
+        "partisipasi kecamatan", None, (found,), turnout_tables.kecamatan_turnout
+    )
     table_view.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
@@ -147,7 +149,7 @@ def area_panel(found: Work) -> None:
 
 def silent_panel(found: Work) -> None:
     """Who has not told a count that is due, and since when."""
-    table = drawn.once("belum_jumlah", None, (found.found,), _silent)
+    table = render_cache.once("belum_jumlah", None, (found.found,), _silent)
     page_layout.section(
         _("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.number(len(table)))
     )
@@ -166,7 +168,7 @@ def doubt_panel(found: Work) -> None:
     if found.doubted.empty:
         markup.empty(_("Tidak ada hitungan yang diragukan."))
     else:
-        doubted = drawn.once("ragu", None, (found.doubted,), stations.doubted)
+        doubted = render_cache.once("ragu", None, (found.doubted,), stations.doubted)
         table_view.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from situasi.analysis.as_of import WithCases
-from situasi.analysis.incidents import bound, milestones
+from situasi.analysis.incidents import merging, milestones
 from situasi.analysis.queries import reads
 from situasi.domain.exercise_scenarios import STEPS
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, STATUS_CLOSED
@@ -60,7 +60,7 @@ def reactions(
     """
     rows, merges = known["incidents"], known["merges"]
     until = now if now is not None else _last(rows, merges)
-    stands = bound.of(known.cases, merges).stands
+    stands = merging.of(known.cases, merges).stands
     found = []
     for one in asked:
         own = rows[rows["id"] == one.id].sort_values("seq")

@@ -17,8 +17,8 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.presentation.folded_numbers import between, percent, voters
 from situasi.presentation.model import Counted, Mark, Told
+from situasi.presentation.numbers import between, percent, voters
 
 
 def opened(found: Overview) -> Told:

@@ -18,8 +18,8 @@ from situasi.domain.labels import label
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import SITUASI, Theme, step, strength
-from situasi.presentation.folded_numbers import percent
 from situasi.presentation.model import Mark
+from situasi.presentation.numbers import percent
 
 # Hijau is the ordinary: drawn faint, so that kuning and merah are seen at once.
 CALM = 95

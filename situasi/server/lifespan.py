@@ -36,9 +36,8 @@ from situasi.server.wall.hourly_copies import Copies
 from situasi.simulation.seed import prepare
 from situasi.store import replication
 from situasi.store import url as store_url
-from situasi.store.interface import StoreError
+from situasi.store.interface import Scope, StoreError
 from situasi.store.replication import Upstream
-from situasi.store.scope import Scope
 from situasi.streamlit_patches import tcp_nodelay
 
 # Without these a server is not ready.

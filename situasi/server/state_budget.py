@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from situasi.server.auth.talk import ORDINARY_BYTES, Talk
+from situasi.server.auth.websocket import ORDINARY_BYTES, Talk
 
 # Bytes of the last messages of all WebSockets of one sign-in.
 OF_ONE = 5 * 1024 * 1024

@@ -15,12 +15,12 @@ from situasi.store.interface import (
     Overtaken,
     Quarantined,
     Rejection,
+    Scope,
     Store,
     StoreError,
     Writing,
 )
 from situasi.store.migrations.runner import Grown
-from situasi.store.scope import Scope
 from situasi.store.sql_store import SqlStore
 from situasi.store.url import parse
 

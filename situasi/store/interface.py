@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from situasi.domain.feed_schemas import Feed
-from situasi.store.scope import Scope
 
 if TYPE_CHECKING:
     from situasi.store.backup.raw_tables import Placing, State
@@ -333,3 +332,14 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+@dataclass(frozen=True)
+class Scope:
+    """contest: the election across all kabupaten (`pilkada-2024`). kabupaten: its code (`16.10`).
+
+    A file of SQLite holds one scope and needs none said; a PostgreSQL database holds many.
+    """
+
+    contest: str
+    kabupaten: str

@@ -15,10 +15,9 @@ from psycopg.sql import SQL, Identifier, Literal
 from situasi.common.background_jobs import Job
 from situasi.store.engines import postgres_schema
 from situasi.store.engines.engine import FAILED, WRITES, Backend, Cells
-from situasi.store.interface import StoreError
+from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import Grown
-from situasi.store.scope import Scope
 
 CHANNEL = "situasi"
 OLDEST = 15  # the first version whose views ask what the one who looks may see

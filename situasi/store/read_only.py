@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pandas as pd
 
 from situasi.domain.feed_schemas import Feed
-from situasi.store.interface import Quarantined, Store, StoreError
-from situasi.store.scope import Scope
+from situasi.store.interface import Quarantined, Scope, Store, StoreError
 
 if TYPE_CHECKING:
     from situasi.store.backup.raw_tables import State

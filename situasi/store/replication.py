@@ -25,8 +25,7 @@ from situasi.store.audit import audit_log
 from situasi.store.audit.row_digests import SEALED
 from situasi.store.backup import raw_tables
 from situasi.store.backup.raw_tables import OWN, TABLES, Placing, Row, State
-from situasi.store.interface import Store, StoreError
-from situasi.store.scope import Scope
+from situasi.store.interface import Scope, Store, StoreError
 
 EVERY: Final = 2.0  # seconds between two looks of a server
 _LONGEST: Final = 60.0  # seconds between two attempts at a target that does not answer

@@ -20,7 +20,7 @@ from situasi.store.audit.row_digests import SEALED
 from situasi.store.backup.raw_tables import Placing, State
 from situasi.store.delivery_writer import SqlWriting
 from situasi.store.engines.engine import Backend
-from situasi.store.interface import Delivery, Quarantined, StoreError, Writing
+from situasi.store.interface import Delivery, Quarantined, Scope, StoreError, Writing
 from situasi.store.quarantine_queries import (
     count_waiting,
     newest_note,
@@ -30,7 +30,6 @@ from situasi.store.quarantine_queries import (
     read_released,
 )
 from situasi.store.row_encoding import cleaned
-from situasi.store.scope import Scope
 from situasi.store.timestamps import to_micros
 from situasi.store.visible_at import Clock
 

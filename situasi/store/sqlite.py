@@ -18,10 +18,9 @@ from sqlalchemy.dialects.sqlite import insert
 from situasi.store import schema as store_schema
 from situasi.store.engines import file_identity, file_mode, sqlite_copy
 from situasi.store.engines.engine import FAILED, WRITES, Backend, Cells
-from situasi.store.interface import StoreError
+from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import Grown
-from situasi.store.scope import Scope
 
 _log = logging.getLogger(__name__)
 

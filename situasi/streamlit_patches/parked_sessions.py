@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from situasi.common import telemetry
-from situasi.server.auth import talk
+from situasi.server.auth import websocket
 
 # A page of Situasi holds 1 to 3 MB.
 MOST = 60
@@ -47,7 +47,7 @@ class ParkedSessions:
 
     def save(self, session_info: Any) -> None:
         """Keep a session; of one that holds more than any page sends nothing is kept."""
-        name, current = session_info.session.id, talk.CURRENT.get()
+        name, current = session_info.session.id, websocket.CURRENT.get()
         self.delete(name)
         if current is not None and not current.is_ordinary:
             # Streamlit goes on with it until this returns.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +15,7 @@ from situasi.common.disk_space import SPACE
 from situasi.common.i18n import _
 from situasi.higher_command.app import Unopened
 from situasi.live.snapshot import Picture
-from situasi.ui import higher_command_session, markers, session, tenant, url_state
-from situasi.ui.pace import pace
+from situasi.ui import briefings, higher_command_session, session, tenant, url_state
 
 EVERY = 0.5
 # A beat takes 4 ms of the one interpreter: those of all open pages together get a fifth of it.
@@ -73,7 +74,7 @@ def heartbeat(drawn: Picture | None, language: str) -> None:
 
 def _of(picture: Picture) -> Watched:
     # A briefing that somebody marks moves no version, and is to be seen at once.
-    marked, disk = len(markers.every(picture)), SPACE.state.summary
+    marked, disk = len(briefings.every(picture)), SPACE.state.summary
     state = (picture.snapshot.state, picture.trouble, marked, disk)
     return Watched(state, picture.checked_at, picture.trouble)
 
@@ -115,3 +116,29 @@ def _beat(language: str) -> None:
         st.caption(
             _("Diperiksa {time} {zone}").format(time=f"{checked:%H.%M.%S}", zone=desk.zone_label)
         )
+
+
+# Pages a second, and as many at once after a moment in which none asked: a small crowd never waits.
+RATE, AT_ONCE = 12.0, 8.0
+
+
+class Pace:
+    """Allows so many a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, threading.Lock()
+        self._left, self._since = AT_ONCE, clock()
+
+    def allows(self) -> bool:
+        """Whether one more may draw now; it then counts."""
+        with self._lock:
+            now = self._clock()
+            self._left = min(AT_ONCE, self._left + RATE * (now - self._since))
+            self._since = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+pace = Pace()

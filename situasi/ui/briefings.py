@@ -9,8 +9,9 @@ from situasi.actions.briefings import Briefing, MarkRefused
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
+from situasi.live.snapshot import Picture
 from situasi.store.interface import StoreError
-from situasi.ui import filters, markers, session
+from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.session import Moment
 
@@ -45,7 +46,7 @@ def _form(at: Moment, key: str) -> None:
             on_click=_mark,
             args=(f"{key}_catatan", session.picture().snapshot.version),
         )
-    if not told(at) and (last := markers.chosen(session.picture(), at)):
+    if not told(at) and (last := chosen(session.picture(), at)):
         st.caption(markup.plain(in_words(last, at)))
 
 
@@ -56,13 +57,13 @@ def told(at: Moment) -> bool:
         st.warning(markup.plain(done))
     elif done is not None:
         said = _("Ditandai: {briefing}, oleh {who}.")
-        st.success(markup.plain(said.format(briefing=markers.name(done, at), who=done.by)))
+        st.success(markup.plain(said.format(briefing=name(done, at), who=done.by)))
     return done is not None
 
 
 def in_words(one: Briefing, at: Moment) -> str:
     """A marker with who set it and what was noted, for those who see the names of officers."""
-    said = markers.name(one, at)
+    said = name(one, at)
     if session.viewer().role.sees("personel"):
         said = _("{briefing}, ditandai {who}").format(briefing=said, who=one.by)
         said = f"{said}: {one.note}" if one.note else said
@@ -89,3 +90,34 @@ def _mark(note: str, version: int) -> None:
         return
     st.session_state[_DONE] = done
     session.wrote()
+
+
+# The name of the chosen one in the address.
+NAME = "sejak"
+
+
+def name(one: Briefing, at: Moment) -> str:
+    """What a briefing is called: by its clock, and its day where that is another."""
+    local = one.at.astimezone(at.at.tzinfo)
+    clock = i18n.clock(local)
+    when = clock if local.date() == at.at.date() else f"{i18n.day(local)} {clock}"
+    return _("taklimat {time}").format(time=when)
+
+
+def chosen(shown: Picture, at: Moment) -> Briefing | None:
+    """The marker that the address names, else the last; None where there is none yet."""
+    there = there_are(shown, at)
+    named = {one.id: one for one in there}
+    asked = [named[one] for one in url_state.written(NAME) if one in named]
+    return next(iter([*asked, *there]), None)
+
+
+def there_are(shown: Picture, at: Moment) -> list[Briefing]:
+    """The markers that there are at the moment shown, the newest first."""
+    exercise = shown.snapshot.exercise_at is not None
+    return briefings.standing(every(shown), at.at, exercise=exercise)
+
+
+def every(shown: Picture) -> list[Briefing]:
+    """All markers of the store; the last that were read where it cannot be read."""
+    return list(render_cache.records("taklimat", shown, briefings.every, []))

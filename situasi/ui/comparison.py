@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from situasi.actions.briefings import Briefing
-from situasi.ui import drawn, markers
+from situasi.ui import briefings, render_cache
 from situasi.ui.components.kpi_row import Before, Figure
 from situasi.ui.page_layout import View
 from situasi.ui.session import Moment
@@ -29,8 +29,8 @@ def before(
     find: what was found then, each kept elsewhere while its rows stay. figures: given these, the
     figures of the page; of the same findings they are made once.
     """
-    one = markers.chosen(view.shown, view.at)
+    one = briefings.chosen(view.shown, view.at)
     if one is None:
         return None
-    told = drawn.once(f"{screen}, before", view.kecamatan, find(past(view, one)), figures)
-    return Before(markers.name(one, view.at), told)
+    told = render_cache.once(f"{screen}, before", view.kecamatan, find(past(view, one)), figures)
+    return Before(briefings.name(one, view.at), told)

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import streamlit as st
 
-from situasi.analysis.situation import serious as events
-from situasi.analysis.situation.serious import Event
+from situasi.analysis.situation import critical as events
+from situasi.analysis.situation.critical import Event
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from situasi.board import current as board
-from situasi.common.single_flight_cache import Recent
+from situasi.common import i18n
+from situasi.common.single_flight_cache import Found, Recent
 from situasi.live.snapshot import Picture
 from situasi.store.interface import Store, StoreError
+from situasi.ui import tenant
 
 Found = TypeVar("Found")
 _read = Recent(16)
@@ -28,3 +31,19 @@ def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: 
         _last[key] = _read.get((*key, shown.access), lambda: read(here.store))
     found: Found = _last.get(key, nothing)
     return found
+
+
+# Of each name. With each the findings that it was made of: those of some twenty versions, no more.
+_MOST = 24
+_kept: defaultdict[str, Recent] = defaultdict(lambda: Recent(_MOST))
+
+
+def once(name: str, asked: Hashable, found: tuple[Any, ...], make: Callable[..., Found]) -> Found:
+    """What is made of these very findings, as long as they are kept.
+
+    name, asked: what else it rests on, besides the language. make: called with the findings; it
+    may not ask who looks. What it gives is shared: nobody may change it.
+    """
+    key = (tenant.code(), asked, i18n.language(), tuple(map(id, found)))
+    # With what was found, so that no other finding gets its place in memory, and so its number.
+    return _kept[name].get(key, lambda: (found, make(*found)))[1]

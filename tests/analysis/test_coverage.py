@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.analysis.personnel import agencies, coverage
+from situasi.analysis.personnel import coverage
+from situasi.analysis.personnel import officers as personnel_officers
 from situasi.analysis.personnel import orders as personnel_orders
 from situasi.analysis.personnel.attendance import through_day
 from situasi.analysis.personnel.coverage import Coverage
@@ -351,14 +352,14 @@ def test_the_agency_is_that_of_the_roster_and_without_one_that_of_the_check_ins(
 def test_an_officer_of_unknown_agency_is_counted_as_police_and_named_apart() -> None:
     of = found(posting(), checkin(instansi=None))
     assert coverage.total(of, REGISTER)["present"] == 1
-    assert agencies.by_agency(of.officers).loc["tidak_diketahui", "posted"] == 1
+    assert personnel_officers.by_agency(of.officers).loc["tidak_diketahui", "posted"] == 1
 
 
 def test_who_checks_in_without_an_order_is_counted_apart() -> None:
     of = found(posting(), checkin("X-9", tps="002"))
     assert coverage.total(of, REGISTER)["posted"] == 1
     assert coverage.total(of, REGISTER)["present"] == 0
-    assert agencies.by_agency(of.officers).loc["polri", "unposted"] == 1
+    assert personnel_officers.by_agency(of.officers).loc["polri", "unposted"] == 1
     assert tps(posting(), checkin("X-9", tps="002"), code=f"{DESA}.002")["state"] == "hadir"
 
 
@@ -369,7 +370,7 @@ def test_an_agency_counts_each_duty() -> None:
         posting("P-3", penugasan="patroli", tps=None),
         roster=(listed("P-1"), listed("P-2"), listed("P-3"), listed("P-4")),
     )
-    row = agencies.by_agency(of.officers).loc["polri"]
+    row = personnel_officers.by_agency(of.officers).loc["polri"]
     assert row[["roster", "posted", "tps", "cadangan", "patroli"]].tolist() == [4, 3, 1, 1, 1]
     assert row["mute"] == 3
 

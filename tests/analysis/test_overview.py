@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.analysis.as_of import Known
-from situasi.analysis.incidents import bound, case_index, merging
+from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import crowd_state
@@ -117,7 +117,7 @@ def test_the_lively_cases_tell_as_much_of_crowds_and_weights_as_all_of_them(
     every = merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"])
     lively = case_index.either(case_index.still_open, case_index.heard_since(moment - valid))
     cases = case_index.of_known(frames["incidents"])
-    few = bound.of(cases, frames["merges"]).frame(lively)
+    few = merging.of(cases, frames["merges"]).frame(lively)
     states = crowd_state.by_kecamatan(every, [HERE, THERE], moment, valid)
     pd.testing.assert_frame_equal(
         crowd_state.by_kecamatan(few, [HERE, THERE], moment, valid), states

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from situasi.analysis.situation.serious import Event, following, preceding, serious
+from situasi.analysis.situation.critical import Event, following, preceding, serious
 from tests.analysis.builders_tps import small
 from tests.builders import incident, incidents, wib
 

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from situasi.server.auth import middleware
-from situasi.server.auth.talk import ENDED
+from situasi.server.auth.websocket import ENDED
 from tests.browser.serving import PATIENCE, Server, mark_as_opened, until
 from tests.deploy.machines import DEPLOY
 from tests.deploy.proxies import CADDY, NAME, NGINX, PROXIES, Outsider, Proxy, tls_line

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.domain.feed_schemas import INSTANSI, PENUGASAN, POSTINGS, ROSTER
 from situasi.ingest.parsing.cells import Unreadable
-from situasi.ingest.parsing.tps_lists import read_tps_list
+from situasi.ingest.parsing.numbers import read_tps_list
 from tests.builders_files import report
 from tests.conftest import NOON
 from tests.feeds.door import accepted, deliver, reasons

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.parsing.datetime_columns import read_plain_times
+from situasi.ingest.parsing.datetime_columns import Moments, moment64, read_plain_times
 from situasi.ingest.parsing.datetimes import TimeRead, read_time
-from situasi.ingest.parsing.moments import Moments, moment64
 
 WIB = ZoneInfo("Asia/Jakarta")
 ZONES = st.sampled_from([WIB, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Jayapura")])

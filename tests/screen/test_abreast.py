@@ -31,7 +31,7 @@ from situasi.higher_command.app import Headquarters
 from situasi.higher_command.rollup_cache import Overview
 from situasi.ingest.pipeline import ingest_rows
 from situasi.presentation import explanations
-from situasi.ui import drawn as drawn_pieces
+from situasi.ui import render_cache as drawn_pieces
 from situasi.ui import session, tenant
 from situasi.ui.tables import table_view
 from tests.builders import unbounded

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from situasi.ui.pace import AT_ONCE, RATE, Pace
+from situasi.ui.auto_refresh import AT_ONCE, RATE, Pace
 
 
 class Clock:

@@ -19,7 +19,7 @@ from situasi.domain.feed_schemas import PERSONNEL, TPS
 from situasi.domain.register import Register
 from situasi.ingest.pipeline import ingest_rows
 from situasi.streamlit_patches import acts
-from situasi.ui import drawn, session
+from situasi.ui import render_cache, session
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -132,20 +132,22 @@ def test_what_is_drawn_is_kept_for_the_same_findings_words_and_wishes_alone() ->
 
     one, other = [1], [1]  # equal, and yet not the same
     i18n.use("id")
-    assert drawn.once("a", "light", (one,), make) == "[1] id"
-    assert drawn.once("a", "light", (one,), make) == "[1] id"
+    assert render_cache.once("a", "light", (one,), make) == "[1] id"
+    assert render_cache.once("a", "light", (one,), make) == "[1] id"
     assert made == ["id"]
-    drawn.once("a", "light", (other,), make)
-    drawn.once("a", "dark", (one,), make)
-    drawn.once("b", "light", (one,), make)
+    render_cache.once("a", "light", (other,), make)
+    render_cache.once("a", "dark", (one,), make)
+    render_cache.once("b", "light", (one,), make)
     i18n.use("en")
-    assert drawn.once("a", "light", (one,), make) == "[1] en"
+    assert render_cache.once("a", "light", (one,), make) == "[1] en"
     i18n.use("id")
     assert len(made) == 5
 
 
 def test_what_was_thrown_away_never_lends_its_place_to_another_finding() -> None:
-    said = [drawn.once("c", None, ([number],), lambda found: found[0]) for number in range(500)]
+    said = [
+        render_cache.once("c", None, ([number],), lambda found: found[0]) for number in range(500)
+    ]
     assert said == list(range(500))
 
 

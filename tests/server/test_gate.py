@@ -20,7 +20,7 @@ from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.common import assets
 from situasi.domain.settings import ROOT
-from situasi.server.auth.talk import ENDED
+from situasi.server.auth.websocket import ENDED
 from tests.browser.serving import Server, until
 from tests.server.doors import (
     SECRET,

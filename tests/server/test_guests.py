@@ -18,7 +18,7 @@ from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import guest_login
 from situasi.server.auth.middleware import VISIT
-from situasi.server.auth.talk import ENDED
+from situasi.server.auth.websocket import ENDED
 from tests.browser.serving import Server, until
 from tests.conftest import NOON
 from tests.server.doors import (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from situasi.server.auth.request_info import is_this_machine_alone
-from situasi.server.auth.talk import ENDED
+from situasi.server.auth.websocket import ENDED
 from situasi.store import Scope, open_store
 from tests.browser.serving import Server, mark_as_opened, until
 from tests.builders_election import invented_election, kecamatan_codes, write_squares

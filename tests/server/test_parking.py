@@ -18,8 +18,8 @@ from streamlit.runtime.session_manager import SessionInfo
 from streamlit.web.server.starlette import starlette_app
 
 from situasi.common import telemetry
-from situasi.server.auth import talk
-from situasi.server.auth.talk import ORDINARY_BYTES, Talk
+from situasi.server.auth import websocket
+from situasi.server.auth.websocket import ORDINARY_BYTES, Talk
 from situasi.server.state_budget import OF_ALL, OF_ONE, StateBudget
 from situasi.streamlit_patches import callback_batches, parked_sessions, script_loops
 from situasi.streamlit_patches.parked_sessions import MOST, ParkedSessions
@@ -53,7 +53,7 @@ def descriptors() -> int:
 
 def park(storage: ParkedSessions, name: str, owner: str, kept: int = 0) -> Session:
     session = Session(name)
-    talk.CURRENT.set(of(owner, kept))
+    websocket.CURRENT.set(of(owner, kept))
     storage.save(SessionInfo(client=None, session=session))  # type: ignore[arg-type]
     return session
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis.as_of import WithCases
-from situasi.analysis.incidents import bound
+from situasi.analysis.incidents import merging
 from situasi.analysis.incidents.cases import Selection
 from situasi.domain.register import Register
 
@@ -71,7 +71,7 @@ def watched(known: WithCases, register: Register, at: datetime, wanted: Selectio
         since=election.local(datetime.min.time()),
         until=until,
     )
-    found = bound.of(known.cases, known["merges"]).selected(chosen)
+    found = merging.of(known.cases, known["merges"]).selected(chosen)
     unfounded = (found["status"] == "tidak_terbukti").to_numpy()
     exact = (found["precision"] == "menit").to_numpy()
     early = exact & (found["occurred_at"] < election.day_start).to_numpy()

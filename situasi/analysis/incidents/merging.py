@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.incidents.cases import told_at
+from situasi.analysis.incidents import case_index
+from situasi.analysis.incidents import cases as incidents_cases
+from situasi.analysis.incidents.case_index import Cases, Keep
+from situasi.analysis.incidents.cases import Selection, told_at
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
 
 Pair = tuple[str, str]
@@ -164,3 +168,47 @@ def _status(status: pd.Series, group: Codes, last: Codes) -> npt.NDArray[np.obje
     furthest = _most(np.where(lively, rank, -1), group, len(last))
     told = status.to_numpy(dtype=object)[last]
     return np.where(furthest < 0, told, np.array([*STATUS, None], dtype=object)[furthest])
+
+
+@dataclass(frozen=True)
+class Bound:
+    """cases: one by one. stands: merging.standing. groups: those that it names, merged."""
+
+    cases: Cases
+    stands: dict[str, str]
+    groups: pd.DataFrame
+
+    def selected(self, wanted: Selection) -> pd.DataFrame:
+        """The cases in which something happened that a viewer asked for."""
+        found = self.frame(case_index.selected(wanted))
+        # Of all that ever happened a second look is dear; only groups need one.
+        return _asked(found, wanted) if self.stands else found
+
+    def count(self, wanted: Selection) -> int:
+        """How many that are."""
+        return self.cases.count(case_index.selected(wanted), self.stands) + len(
+            _asked(self.groups, wanted)
+        )
+
+    def count_open(self, wanted: Selection) -> int:
+        """How many of them are still open."""
+        keep = case_index.both(case_index.selected(wanted), case_index.still_open)
+        groups = incidents_cases.still_open(_asked(self.groups, wanted))
+        return self.cases.count(keep, self.stands) + len(groups)
+
+    def frame(self, keep: Keep) -> pd.DataFrame:
+        """The cases that `keep` says, and every group: what holds for one may not for the whole."""
+        return folded(self.cases.frame(keep, self.stands), self.stands)
+
+
+def of(cases: Cases, merges: pd.DataFrame) -> Bound:
+    """The cases as these decisions bind them. merges: known rows of records.MERGES."""
+    named = decisions(merges) if len(merges) else merges
+    found = cases.frame(case_index.none, {*named["kasus"], *named["ke"]})
+    stands = standing(found, merges)
+    members = found[found["case"].isin(stands)]
+    return Bound(cases, stands, folded(members, stands))
+
+
+def _asked(found: pd.DataFrame, wanted: Selection) -> pd.DataFrame:
+    return incidents_cases.without_nihil(incidents_cases.select(found, wanted))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.as_of import WithCases
-from situasi.analysis.incidents import bound, case_index
+from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage, orders
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import frame
@@ -65,7 +65,7 @@ def needs(
     rule, patterns = register.election.rules.moves, register.election.rules.patterns
     order = orders.standing(frame(known, POSTINGS), at)
     coming = shortfalls.under_way(order, everywhere.officers, at, rule)
-    opened = bound.of(known.cases, known[MERGES.name]).frame(case_index.still_open)
+    opened = merging.of(known.cases, known[MERGES.name]).frame(case_index.still_open)
     grave = shortfalls.grave_places(opened)
     tps = shortfalls.judged(everywhere, coming, grave, rule.points)
     area = () if register.whole else tuple(register.kecamatan)

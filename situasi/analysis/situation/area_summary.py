@@ -8,7 +8,7 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.analysis.as_of import WithCases
-from situasi.analysis.incidents import bound, case_index
+from situasi.analysis.incidents import case_index, merging
 from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.queries import reads
@@ -49,7 +49,7 @@ def day(
     gaps = coverage.gaps(force, register)
     valid = register.election.thresholds.situasi_valid
     lively = case_index.either(case_index.still_open, case_index.heard_since(at - valid))
-    cases = bound.of(known.cases, known["merges"]).frame(lively)
+    cases = merging.of(known.cases, known["merges"]).frame(lively)
     states = crowd_state.by_kecamatan(cases, list(register.kecamatan), at, valid)
     heard: dict[str | None, float] = {
         str(code): rate for code, rate in rates["rate"].dropna().items()

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from situasi.analysis.as_of import Known
-from situasi.analysis.incidents import bound, case_index, cases, timeline
-from situasi.analysis.incidents.bound import Bound
+from situasi.analysis.incidents import case_index, cases, merging, timeline
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.incidents.merging import Bound
 from situasi.analysis.situation import crowd_state, feed_staleness
 from situasi.analysis.situation.feed_staleness import FeedState, Newest
 from situasi.domain.election import Election
@@ -108,8 +108,8 @@ class _Ground:
             known=known,
             election=election,
             at=at,
-            counted=bound.of(known.cases, known[MERGES.name]),
-            before=bound.of(earlier.cases, earlier[MERGES.name]),
+            counted=merging.of(known.cases, known[MERGES.name]),
+            before=merging.of(earlier.cases, earlier[MERGES.name]),
             spoken=known.cases.frame(lively),
         )
 

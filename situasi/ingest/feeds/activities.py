@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from situasi.domain.feed_schemas import FUNGSI
-from situasi.ingest.feeds import plans
-from situasi.ingest.parsing.cells import is_blank
+from situasi.domain.register import Register
+from situasi.ingest.gazetteer.name_index import Names, fold
+from situasi.ingest.parsing.cells import is_blank, plain, quote
 from situasi.ingest.parsing.institutions import read_partners
-from situasi.ingest.tables import Checked
+from situasi.ingest.tables import Cell, Checked
 from situasi.ingest.validation.place_check import judge_where
 from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
 from situasi.ingest.validation.time_check import judge_when
+from situasi.ingest.vocabulary.csv_lists import key, without_brackets
 
 _FAR_AHEAD = timedelta(days=366)
 
@@ -68,8 +71,8 @@ def _status(sheet: Sheet) -> None:
 def _plan(sheet: Sheet) -> None:
     """Fill `tahapan` and `sop`; a line of the SOP list tells its stage."""
     register, bench = sheet.context.register, sheet.bench
-    stages = bench.each(sheet.cells("tahapan"), plans.stages(register).read)
-    lines = bench.each(sheet.cells("sop"), plans.sop(register).read)
+    stages = bench.each(sheet.cells("tahapan"), stage_plan(register).read)
+    lines = bench.each(sheet.cells("sop"), sop(register).read)
     stage_of = {item.code: item.stage for item in register.sop}
     for row, line in enumerate(lines):
         if line is None:
@@ -79,3 +82,53 @@ def _plan(sheet: Sheet) -> None:
         elif stages[row] != stage_of[line]:
             bench.doubt(row, f"butir SOP {line} milik tahapan {stage_of[line]}")
     sheet.values["tahapan"], sheet.values["sop"] = stages, lines
+
+
+Read = tuple[str | None, str | None]  # a code, and a doubt
+
+
+class Plan:
+    """One list of the register by code and by name: exactly, clearly nearest, or by its words."""
+
+    def __init__(self, what: str, entries: Iterable[tuple[str, str]]) -> None:
+        self._what = what
+        self._names = Names({})
+        self._codes: dict[str, str] = {}
+        for code, name in entries:
+            self._codes[key(code)] = code
+            self._names.add(code, name)
+            self._names.add(code, without_brackets(name))
+
+    def read(self, cell: Cell) -> Read:
+        """The code that a cell names, by code or name; of what is unclear None and a doubt."""
+        if is_blank(cell):
+            return None, None
+        text = plain(cell)
+        if code := self._codes.get(key(text)):
+            return code, None
+        words = fold(text)
+        exact = self._names.exact(words) if words else set()
+        if len(exact) == 1:
+            return exact.pop(), None
+        likely = None if exact or not words else self._names.nearest(words) or self._within(words)
+        if likely is None:
+            return None, f"{self._what} {quote(cell)} tidak dikenal"
+        return likely, f"{self._what} {quote(cell)} dibaca {likely} {self._names.shown[likely]}"
+
+    def _within(self, words: tuple[str, ...]) -> str | None:
+        """The one entry whose name holds all these words."""
+        holding = {
+            code
+            for name, codes in self._names.words.items()
+            if set(words) <= set(name)
+            for code in codes
+        }
+        return holding.pop() if len(holding) == 1 and len("".join(words)) > 4 else None
+
+
+def stage_plan(register: Register) -> Plan:
+    return Plan("tahapan", ((stage.code, stage.name) for stage in register.stages))
+
+
+def sop(register: Register) -> Plan:
+    return Plan("butir SOP", ((item.code, item.text) for item in register.sop))

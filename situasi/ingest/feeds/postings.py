@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from situasi.ingest.parsing.cells import is_blank
-from situasi.ingest.parsing.moments import Moments, moment64
-from situasi.ingest.parsing.tps_lists import read_tps_list
+from situasi.ingest.parsing.datetime_columns import Moments, moment64
+from situasi.ingest.parsing.numbers import read_tps_list
 from situasi.ingest.tables import Cell, Checked
 from situasi.ingest.validation.officer_check import judge_officers
 from situasi.ingest.validation.place_check import Tps, judge_where

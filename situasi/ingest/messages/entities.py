@@ -9,10 +9,9 @@ from datetime import date, datetime
 from functools import cached_property
 
 from situasi.ingest.context import Context
-from situasi.ingest.messages.clocks import Clock, clocks_of, days_of
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.phrase_matcher import Phrases, Said
-from situasi.ingest.messages.place_mentions import Area, desa_of, kecamatan_of
+from situasi.ingest.messages.place_mentions import Area, Tps, desa_of, kecamatan_of, stations_of
 from situasi.ingest.messages.proposal import Draft
 from situasi.ingest.messages.station_codes import (
     UNKNOWN,
@@ -22,8 +21,7 @@ from situasi.ingest.messages.station_codes import (
     kecamatan_by_code,
     stations_by_code,
 )
-from situasi.ingest.messages.stations import Tps, stations_of
-from situasi.ingest.messages.time_mentions import Timing
+from situasi.ingest.messages.time_mentions import Clock, Timing, clocks_of, days_of
 
 HEADS = re.compile(
     r"\b(?:hadir|kehadiran|pemilih|(?:pengguna|(?:meng)?gunakan|menyalurkan) hak (?:pilih|suara)"

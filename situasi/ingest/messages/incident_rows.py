@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from situasi.ingest.messages.entities import Scene
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import Said
+from situasi.ingest.messages.place_mentions import Tps, several
 from situasi.ingest.messages.proposal import Draft
-from situasi.ingest.messages.stations import Tps, several
 from situasi.ingest.messages.status_rows import phases_of
 
 # Something is told, though in no word of the vocabulary.

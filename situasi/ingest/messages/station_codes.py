@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from situasi.domain.register import Register
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.place_mentions import Area
-from situasi.ingest.messages.stations import Tps
+from situasi.ingest.messages.place_mentions import Area, Tps
 
 # Two digits each for province, kabupaten and kecamatan, four for the desa, three for the TPS.
 _DOTTED = re.compile(

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from situasi.ingest.messages.entities import Scene
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.phrase_matcher import Said
+from situasi.ingest.messages.place_mentions import Tps, several
 from situasi.ingest.messages.proposal import Draft
-from situasi.ingest.messages.stations import Tps, several
 
 # `jalan ditutup` is no polling station.
 _NOT_A_TPS = re.compile(

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from situasi.ingest.messages.clocks import Clock
 from situasi.ingest.messages.entities import Scene
 from situasi.ingest.messages.message_text import Span
-from situasi.ingest.messages.stations import Tps
+from situasi.ingest.messages.place_mentions import Tps
 from situasi.ingest.messages.status_rows import phases_of
+from situasi.ingest.messages.time_mentions import Clock
 
 # One of the two sexes; only their sum is kept.
 SEX = "l+p"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from situasi.ingest.messages.clocks import Clock
 from situasi.ingest.messages.entities import Scene
+from situasi.ingest.messages.place_mentions import Tps
 from situasi.ingest.messages.proposal import Draft, Unclear, Understood
 from situasi.ingest.messages.station_codes import UNKNOWN
-from situasi.ingest.messages.stations import Tps
+from situasi.ingest.messages.time_mentions import Clock
 from situasi.ingest.messages.turnout_counts import SEX, Count, counts_of, dated
 
 _WHOLE = re.compile(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -101,3 +102,29 @@ def _offsets(days: Moments64, zone: ZoneInfo) -> npt.NDArray[np.timedelta64]:
     offsets = [np.timedelta64("NaT") if one is None else np.timedelta64(one) for one in known]
     whole: npt.NDArray[np.timedelta64] = np.array(offsets, dtype="timedelta64[us]")[where]
     return whole
+
+
+class Moments(Sequence[datetime | None]):
+    """at: datetime64[us] in UTC, NaT where missing. As a sequence: aware datetimes or None."""
+
+    def __init__(self, at: npt.NDArray[np.datetime64]) -> None:
+        self.at = at
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __getitem__(self, index: Any) -> Any:
+        picked = self.at[index]
+        return Moments(picked) if isinstance(index, slice) else _aware(picked.item())
+
+    def __iter__(self) -> Iterator[datetime | None]:
+        return map(_aware, self.at.tolist())
+
+
+def moment64(at: datetime) -> np.datetime64:
+    """An aware moment as numpy holds it: UTC, without saying so."""
+    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def _aware(naive: datetime | None) -> datetime | None:
+    return None if naive is None else naive.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
-from situasi.ingest.readers import csv_rows, gather, text_encoding
+from situasi.ingest.readers import csv_rows, table_builder, text_encoding
 from situasi.ingest.readers.header_detection import SEARCHED, Heading, Recognise, find, rows_above
 from situasi.ingest.readers.table_builder import Block, Numbered, Row, unread
 from situasi.ingest.tables import SourceRefused, Table
@@ -46,10 +46,10 @@ def read(
     above = list(islice(csv_rows.rows(lines, delimiter), heading.last + 1))
     cells: list[list[object]] = [row if isinstance(row, list) else [row] for row in above]
     titles, left = rows_above(cells, heading, recognise)
-    notes += gather.said_of_titles([index + 1 for index in titles])
-    others = [(index + 1, unread(cells[index], gather.OTHER_TABLE)) for index in left]
+    notes += table_builder.said_of_titles([index + 1 for index in titles])
+    others = [(index + 1, unread(cells[index], table_builder.OTHER_TABLE)) for index in left]
     below = _numbered(csv_rows.blocks(lines, delimiter, len(heading.names)), len(above) + 1)
-    yield from gather.tables(chain(others, below), heading, chunk_rows, notes, meter.share)
+    yield from table_builder.tables(chain(others, below), heading, chunk_rows, notes, meter.share)
 
 
 def _numbered(parts: Iterable[Row | Block], first: int) -> Iterator[Numbered]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from situasi.ingest.readers import gather, reserved_columns, table_builder, xlsx_guard
+from situasi.ingest.readers import reserved_columns, table_builder, xlsx_guard
 from situasi.ingest.readers.header_detection import SEARCHED, Heading, Recognise, find, rows_above
 from situasi.ingest.tables import SourceRefused, Table, as_cells
 
@@ -191,16 +191,16 @@ def _tables(
             for _, row in zip(range(heading.first), _rows(sheet.cells, sheet.skipped), strict=False)
         ]
         titles, left = rows_above(head, heading, recognise)
-        said += gather.said_of_titles([sheet.skipped + at + 1 for at in titles])
+        said += table_builder.said_of_titles([sheet.skipped + at + 1 for at in titles])
         others = (
-            (sheet.skipped + at + 1, table_builder.unread(head[at], gather.OTHER_TABLE))
+            (sheet.skipped + at + 1, table_builder.unread(head[at], table_builder.OTHER_TABLE))
             for at in left
         )
         numbered = chain(others, _below(sheet.cells, first, len(heading.names), done))
     constants = {reserved_columns.SHEET: sheet.name} if count > 1 else {}
     if sheet.hidden:
         constants[reserved_columns.ASIDE] = _HIDDEN.format(sheet.name)
-    for table in gather.tables(numbered, heading, chunk_rows, said, share, constants):
+    for table in table_builder.tables(numbered, heading, chunk_rows, said, share, constants):
         yield replace(table, hidden=sheet.hidden)
 
 

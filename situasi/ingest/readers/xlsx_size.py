@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
 
-from situasi.ingest.readers.gather import column_letters
 from situasi.ingest.readers.reserved_columns import CELL_LIMIT, MAX_COLUMNS
+from situasi.ingest.readers.table_builder import column_letters
 from situasi.ingest.tables import SourceRefused
 
 MAX_AREA = 3_000_000  # cells in the rectangles of all sheets together

@@ -17,7 +17,7 @@ from situasi.domain.feed_schemas import JENIS, Feed, Kind, dtypes
 from situasi.ingest.context import Context
 from situasi.ingest.messages.sender import original
 from situasi.ingest.parsing.cells import is_blank
-from situasi.ingest.parsing.moments import Moments
+from situasi.ingest.parsing.datetime_columns import Moments
 from situasi.ingest.parsing.numbers import read_yesno
 from situasi.ingest.readers.reserved_columns import ASIDE, BROKEN, EXCESS, GEOMETRY
 from situasi.ingest.redaction.rows import kept_cells, kept_heading, kept_reasons, kept_texts

@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from situasi.ingest.parsing.cells import Unreadable, is_blank
-from situasi.ingest.parsing.datetime_columns import Moments64, read_plain_times
+from situasi.ingest.parsing.datetime_columns import Moments, Moments64, moment64, read_plain_times
 from situasi.ingest.parsing.datetimes import TimeRead, combine, read_time
-from situasi.ingest.parsing.moments import Moments, moment64
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.table_check import Sheet
 

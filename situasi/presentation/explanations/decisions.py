@@ -7,7 +7,7 @@ from situasi.common.i18n import _
 from situasi.domain.election import Election
 from situasi.domain.labels import label
 from situasi.presentation.explanations.model import Rule, Why, minutes
-from situasi.presentation.folded_numbers import percent
+from situasi.presentation.numbers import percent
 
 _CASES = ("incidents", "merges")
 _OFFICERS = ("roster", "postings", "personnel")

@@ -15,7 +15,7 @@ from situasi.common import i18n
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.presentation import numbers as ahead
-from situasi.presentation.folded_numbers import between, percent, voters
+from situasi.presentation.numbers import between, percent, voters
 from situasi.reports.sitrep import key_figures, tables
 from situasi.reports.sitrep.data import Gathered
 

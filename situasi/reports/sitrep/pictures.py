@@ -15,7 +15,7 @@ from situasi.domain.labels import label
 from situasi.figures.print import charts
 from situasi.figures.print import map as printed_map
 from situasi.figures.theme import SITUASI, TINGKAT, UNRATED
-from situasi.presentation.folded_numbers import percent
+from situasi.presentation.numbers import percent
 from situasi.reports.sitrep.data import Gathered
 from situasi.reports.sitrep.model import Drawing
 

@@ -17,7 +17,7 @@ from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label
 from situasi.domain.register import Register
 from situasi.presentation import incident_item
-from situasi.presentation.folded_numbers import percent
+from situasi.presentation.numbers import percent
 from situasi.reports.sitrep.data import Gathered, Period
 from situasi.reports.sitrep.key_figures import STEP_NAMES
 from situasi.reports.sitrep.model import Cell, Column, Table

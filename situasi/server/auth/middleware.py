@@ -21,8 +21,7 @@ from situasi.server.auth import sessions
 from situasi.server.auth.config import Doorway
 from situasi.server.auth.request_info import OWN_NAMES, Asking, asking
 from situasi.server.auth.security_headers import with_headers
-from situasi.server.auth.talk import CURRENT, Talk
-from situasi.server.auth.websocket import UPLOADS, Bonds
+from situasi.server.auth.websocket import CURRENT, UPLOADS, Bonds, Talk
 from situasi.server.state_budget import StateBudget
 from situasi.server.upload_quota import QuotaExceeded, UploadQuota, brings_file, removes_file
 from situasi.streamlit_patches import parked_sessions

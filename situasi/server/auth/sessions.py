@@ -26,7 +26,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain.settings import Door
-from situasi.server.auth.talk import Talk
+from situasi.server.auth.websocket import Talk
 from situasi.store.audit.audit_writer import Outbox
 from situasi.store.interface import Store, StoreError
 

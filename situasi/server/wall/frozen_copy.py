@@ -13,7 +13,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import text_tables
 from situasi.presentation.text_tables import Listed
-from situasi.server.wall import assets, found, shell, svg_map
+from situasi.server.wall import assets, shell, svg_map
 from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.query import Asked
@@ -60,8 +60,8 @@ def _state(of: Sources) -> datetime:
 
 def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) -> list[Listed]:
     looked = wall_state.looked_at(of, viewer)
-    overview = found.situation(looked, wall_state.selection_of(asked, looked))
-    every = found.of(area_summary.day, looked).stations
+    overview = wall_state.situation(looked, wall_state.selection_of(asked, looked))
+    every = wall_state.compute(area_summary.day, looked).stations
     tps = every[every["kecamatan"].isin(list(overview.states["kecamatan"]))]
     register, at = looked.register, of.at.at
     return [

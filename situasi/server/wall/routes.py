@@ -25,7 +25,8 @@ from situasi.higher_command import app
 from situasi.ingest.validation.table_check import case_places
 from situasi.server.auth import sessions
 from situasi.server.auth.middleware import VISIT, Visit
-from situasi.server.wall import assets, found, frozen_copy, parts
+from situasi.server.wall import assets, frozen_copy
+from situasi.server.wall import markup as wall_markup
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
 from situasi.server.wall import shell as wall_shell
@@ -63,7 +64,7 @@ async def shell(request: Request) -> Response:
     if viewer is None:
         return _nothing()
     text = wall_shell.page(request, viewer, _asked(request, viewer))
-    return HTMLResponse(text, headers={"content-security-policy": parts.POLICY})
+    return HTMLResponse(text, headers={"content-security-policy": wall_markup.POLICY})
 
 
 async def file(request: Request) -> Response:
@@ -206,7 +207,7 @@ def _kept(
     screen: wall_service.Wall, seen: Any, viewer: Viewer, number: str, name: str
 ) -> Acknowledgement | None:
     """The first word on this case, of those that the viewer sees; None where there is none."""
-    grave = found.of(alarms, screen.looked(viewer, seen))
+    grave = wall_state.compute(alarms, screen.looked(viewer, seen))
     rows: list[Any] = [
         row for row in grave.itertuples() if wall_state.number_of(row.case) == number
     ]

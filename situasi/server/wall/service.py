@@ -28,10 +28,9 @@ from situasi.common.disk_space import SPACE
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture
 from situasi.server.wall import state as wall_state
-from situasi.server.wall.found import Looked
 from situasi.server.wall.picture_pool import PicturePool
 from situasi.server.wall.query import Asked
-from situasi.server.wall.state import Sources
+from situasi.server.wall.state import Looked, Sources
 from situasi.store.interface import StoreError
 
 Found = TypeVar("Found")

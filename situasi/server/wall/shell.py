@@ -11,7 +11,8 @@ from situasi.access.roles import Viewer
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.presentation.view_text import FILTERS
-from situasi.server.wall import assets, parts, svg_map
+from situasi.server.wall import assets, svg_map
+from situasi.server.wall import markup as wall_markup
 from situasi.server.wall.query import Asked
 
 
@@ -19,7 +20,7 @@ def page(request: Request, viewer: Viewer, asked: Asked) -> str:
     """The frame for this viewer."""
     house = board()
     election = house.register.election
-    return parts.page(
+    return wall_markup.wall_page(
         language=asked.language,
         dark=asked.dark,
         title=" · ".join((_("Layar"), "Situasi", election.kabupaten)),

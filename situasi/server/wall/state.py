@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
@@ -11,24 +11,29 @@ from typing import Any
 
 from situasi.access.roles import Viewer
 from situasi.actions.acknowledgements import Acknowledgement
+from situasi.analysis.as_of import Known
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
+from situasi.analysis.queries import Work
 from situasi.analysis.situation import area_summary
 from situasi.analysis.situation.critical import alarms
+from situasi.analysis.situation.overview import Overview
 from situasi.analysis.view_time import Moment, reckoned, within
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
+from situasi.domain.register import Register
 from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
 from situasi.live import access_scope
-from situasi.live.snapshot import Picture
+from situasi.live.access_scope import Sight
+from situasi.live.analysis_cache import Findings
+from situasi.live.snapshot import Picture, Snapshot
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import Counted, Mark, Said, Told
 from situasi.presentation.view_text import bands, filters_in_words
-from situasi.server.wall import found, svg_map, views
-from situasi.server.wall.found import Looked
+from situasi.server.wall import svg_map, views
 from situasi.server.wall.query import Asked
 from situasi.server.wall.views import LINES, Line, Shown, View
 
@@ -94,7 +99,7 @@ def selection_of(asked: Asked, looked: Looked) -> Selection:
 
 def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[str, Any]:
     wanted = selection_of(asked, looked)
-    every = found.of(alarms, looked)
+    every = compute(alarms, looked)
     # Whatever its weight was said to be, or when it was: it is grave now. A shared link opens
     # what its filters leave, and no more.
     chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
@@ -102,8 +107,8 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
         chosen = wanted if viewer.link.values("rentang") else asked.selection
     mine = cases.select(every, chosen)
     shown = Shown(
-        found=found.situation(looked, wanted),
-        day=found.of(area_summary.day, looked),
+        found=situation(looked, wanted),
+        day=compute(area_summary.day, looked),
         alarms=mine,
         heeded=of.heeded,
         named=viewer.role.sees("personel"),
@@ -141,7 +146,7 @@ def _moment(at: Moment) -> dict[str, Any]:
 def _last(looked: Looked) -> list[Any] | None:
     """When the newest row of any feed became known that this viewer may see: [moment, day]."""
     until = looked.at.at + timedelta(minutes=1)  # an exercise knows rows of its days to come
-    rows = found.known(looked)
+    rows = known(looked)
     every = [rows.columns(feed, ["known_at"])["known_at"] for feed in rows]
     told = [known[known <= until].max() for known in every]
     newest = max((at for at in told if at == at), default=None)  # not NaT
@@ -322,3 +327,29 @@ def _table(of: Shown, columns: Sequence[str]) -> dict[str, Any]:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Which rows are looked at, when, and as far as whom. register: of what they may see."""
+
+    findings: Findings
+    snapshot: Snapshot
+    at: Moment
+    reach: Sight
+    register: Register
+
+
+def compute(work: Work, looked: Looked, *asked: Hashable) -> Any:
+    """What this work finds; nobody may change it."""
+    return looked.findings.of(work, looked.snapshot, looked.at, looked.reach, *asked)
+
+
+def situation(looked: Looked, wanted: Selection) -> Overview:
+    """The overview of this selection, as the page Situasi shows it."""
+    return looked.findings.overview(looked.snapshot, looked.at, looked.reach, wanted)
+
+
+def known(looked: Looked) -> Known:
+    """The rows known at the moment, by feed."""
+    return looked.findings.known(looked.snapshot, looked.at, looked.reach)

@@ -21,8 +21,8 @@ from situasi.domain.register import Register
 from situasi.figures.theme import Theme
 from situasi.presentation import kpis as presentation_kpis
 from situasi.presentation import map_measures
-from situasi.presentation.folded_numbers import percent
 from situasi.presentation.model import Told
+from situasi.presentation.numbers import percent
 
 LINES = 6
 FIGURES = 4

@@ -22,8 +22,7 @@ from situasi.store.audit import audit_log
 from situasi.store.backup import backup_container, raw_tables
 from situasi.store.backup.backup_container import Broken, Sealed
 from situasi.store.backup.raw_tables import TABLES, Placing, State
-from situasi.store.interface import Store
-from situasi.store.scope import Scope
+from situasi.store.interface import Scope, Store
 from situasi.store.timestamps import to_micros
 
 FORMAT = 1

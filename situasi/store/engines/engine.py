@@ -10,8 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.common.disk_space import SPACE
-from situasi.store.interface import StoreError
-from situasi.store.scope import Scope
+from situasi.store.interface import Scope, StoreError
 
 # A connection opened with this option takes the write lock of the whole scope at its
 # first statement. One writer at a time keeps `seq` in the order of commits, without

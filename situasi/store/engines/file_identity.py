@@ -13,8 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from situasi.store import schema
-from situasi.store.interface import StoreError
-from situasi.store.scope import Scope
+from situasi.store.interface import Scope, StoreError
 
 _NUMBER = 0
 _KIND, _NAME = "store", "election"

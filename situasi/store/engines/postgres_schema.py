@@ -15,10 +15,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from situasi.store import schema as store_schema
-from situasi.store.interface import StoreError
+from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
 from situasi.store.migrations.runner import Grown
-from situasi.store.scope import Scope
 
 BASE = "situasi"
 PARTS = "situasi_parts"

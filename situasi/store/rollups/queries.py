@@ -29,8 +29,8 @@ from situasi.store import quarantine_queries, sqlite
 from situasi.store.audit import audit_log
 from situasi.store.audit.audit_log import Mark
 from situasi.store.engines.engine import Backend
+from situasi.store.interface import Scope
 from situasi.store.rollups import conditions, incidents, officers, stations
-from situasi.store.scope import Scope
 from situasi.store.timestamps import from_micros, to_micros
 from situasi.store.url import parse
 

@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from situasi.ui import drawn, session
+from situasi.ui import render_cache, session
 
 
 class _Written(go.Figure):  # type: ignore[misc]
@@ -36,7 +36,7 @@ def chart(
     """
     theme = session.viewer_theme()
     st.plotly_chart(
-        drawn.once(key, (asked, theme), found, lambda *them: _Written(make(*them, theme))),
+        render_cache.once(key, (asked, theme), found, lambda *them: _Written(make(*them, theme))),
         theme=None,
         config={"displayModeBar": False},
         key=key,

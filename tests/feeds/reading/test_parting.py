@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.readers import csv_rows, gather, reserved_columns
+from situasi.ingest.readers import csv_rows, reserved_columns, table_builder
 from situasi.ingest.readers.header_detection import Heading, find
 from situasi.ingest.readers.table_builder import Block, Row
 from situasi.ingest.tables import as_cells
@@ -116,7 +116,7 @@ def heading() -> Heading:
 def tabled(parts: list[tuple[int, Row | Block]], chunk: int) -> list[tuple[object, ...]]:
     return [
         (list(table.cells.columns), table.cells.to_numpy().tolist(), table.rows, table.notes)
-        for table in gather.tables(parts, heading(), chunk)
+        for table in table_builder.tables(parts, heading(), chunk)
     ]
 
 
@@ -146,7 +146,7 @@ def test_a_repeated_heading_inside_a_block_is_marked_and_a_blank_row_is_none() -
         (62, block_of([*usual, HEADS[0], [""] * 4, *usual])),
         (184, block_of([*usual, [""] * 4, *usual])),
     ]
-    (table,) = gather.tables(numbered, heading(), 1_000)
+    (table,) = table_builder.tables(numbered, heading(), 1_000)
     assert 123 not in table.rows and 244 not in table.rows and len(table.rows) == 301
     marked = table.cells[reserved_columns.ASIDE].notna().tolist()
     assert [row for row, mark in zip(table.rows, marked, strict=True) if mark] == [122]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.ingest.readers import xlsx_guard
-from situasi.ingest.readers.gather import column_letters
+from situasi.ingest.readers.table_builder import column_letters
 from situasi.ingest.readers.xlsx_size import Weight, exact, quick
 
 SHARED = [10, 200, 3_000]

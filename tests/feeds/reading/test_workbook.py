@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from situasi.ingest.readers import xlsx_reader
-from situasi.ingest.readers.gather import column_letters
-from situasi.ingest.readers.table_builder import Block
+from situasi.ingest.readers.table_builder import Block, column_letters
 from situasi.ingest.readers.xlsx_size import column_number
 from tests.feeds.reading.build import (
     HEADING,
