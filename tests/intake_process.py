@@ -13,7 +13,7 @@ from situasi.ingest.pipeline import Ledger, ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON, settings_in
-from tests.feeds.reading.measure import peak_megabytes
+from tests.ingest.readers.measure import peak_megabytes
 
 
 def main(folder: Path) -> None:

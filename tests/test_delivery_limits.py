@@ -24,8 +24,8 @@ from situasi.server.api.limits import Limits
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, workbook
 from tests.conftest import NOON, settings_in
-from tests.feeds.reading.build import SHEET, repacked, sheet_xml
-from tests.test_ingest import bring, in_small_pieces
+from tests.ingest.readers.build import SHEET, repacked, sheet_xml
+from tests.ingest.test_pipeline import bring, in_small_pieces
 
 MOST_GROWTH = 300  # MB, whatever lies in the inbox; 100,000 rows that are stored take less
 LINE = "27/11/2024 08.03,Indralaya,banjir,Air naik di kantor desa dan pasar\n"

@@ -16,7 +16,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import Ledger
 from tests.builders_files import faulty, headings, report
-from tests.test_ingest import bring, fresh_board
+from tests.ingest.test_pipeline import bring, fresh_board
 
 Line = list[str]
 Grid = list[Line]

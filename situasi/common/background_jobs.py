@@ -1,6 +1,6 @@
 """Background jobs: each takes turns, a turn that fails never ends it, and all are watched.
 
-Every thread and asyncio task that goes on beside the pages is a `Job`: tests/test_jobs.py fails
+Every thread and asyncio task that goes on beside the pages is a `Job`: tests/common/test_background_jobs.py fails
 on one that is not.
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from situasi.reports import csv_tables
-from tests.feeds.reading.measure import peak_megabytes
+from tests.ingest.readers.measure import peak_megabytes
 
 ROWS = 100_000
 

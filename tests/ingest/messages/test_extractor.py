@@ -1,0 +1,302 @@
+"""What is read of messages of field officers, what is left open, and what may be kept."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.messages.chat_splitter import Message, split
+from situasi.ingest.messages.extractor import (
+    MOST_MESSAGES,
+    NOTHING_READ,
+    VOTES_REFUSED,
+    Reader,
+    on_day,
+    read_all,
+)
+from situasi.ingest.messages.proposal import Proposal, ProposedRow
+from situasi.ingest.tables import SourceRefused
+from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
+from tests.ingest.door import deliver
+from tests.ingest.test_pipeline import fresh_board
+
+EVENING = datetime(2024, 11, 27, 13, tzinfo=UTC)
+MESSAGES: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "messages.toml").read_text(encoding="utf-8")
+)["message"]
+SIGNED = {"teks_asli", "waktu_lapor", "uraian", "pelapor"}  # the same in every row of a message
+
+
+@pytest.fixture(scope="module")
+def any_board() -> Iterator[Board]:
+    with fresh_board() as (board, _):
+        yield board
+
+
+@pytest.fixture(scope="module")
+def reader(any_board: Board) -> Reader:
+    return Reader(any_board.context)
+
+
+def read(reader: Reader, text: str, sent: str = "10.05", sender: str = "Aipda Budi") -> Proposal:
+    (message,) = split(f"27/11/24 {sent} - {sender}: {text}")
+    return reader.read(message)
+
+
+def said(row: ProposedRow) -> dict[str, str]:
+    """A row as messages.toml writes it."""
+    cells = {heading: cell for heading, cell in row.cells.items() if heading not in SIGNED}
+    asked = ", ".join(unclear.heading for unclear in row.unclear)
+    return {"feed": row.feed, **cells, **({"ask": asked} if asked else {})}
+
+
+def the_rows(reader: Reader, text: str, **how: str) -> list[dict[str, str]]:
+    return [said(row) for row in read(reader, text, **how).rows]
+
+
+@pytest.mark.parametrize("case", MESSAGES, ids=lambda case: " ".join(case["text"].split())[:60])
+def test_a_message_is_read_as_far_as_it_is_plain(reader: Reader, case: dict[str, Any]) -> None:
+    found = read(reader, case["text"], case.get("sent", "10.05"))
+    assert [said(row) for row in found.rows] == case.get("rows", [])
+    assert list(found.notes) == case.get("notes", [])
+    assert found.text == case.get("kept", case["text"]).strip()
+    assert found.pelapor == case.get("pelapor")
+    assert list(found.unread) == case.get("unread", [])
+    assert list(found.described) == case.get("described", [])
+
+
+def test_there_are_enough_messages_to_learn_from() -> None:
+    assert len(MESSAGES) >= 150
+
+
+def test_what_is_plain_goes_through_the_door_with_its_whole_text(board: Board) -> None:
+    reader = Reader(board.context)
+    for case in MESSAGES:
+        found = read(reader, case["text"], case.get("sent", "10.05"))
+        for row in filter(lambda row: row.complete, found.rows):
+            ledger = deliver(board, row.feed, dict(row.cells), now=EVENING)
+            assert not ledger.quarantined, (case["text"], ledger.reasons)
+    for feed in ("incidents", "tps", "personnel"):
+        kept = set(board.store.tail(FEEDS[feed])["teks_asli"])
+        assert kept
+        assert kept <= {case.get("kept", case["text"]).strip() for case in MESSAGES}
+
+
+def test_every_word_understood_stands_in_the_text(reader: Reader) -> None:
+    for case in MESSAGES:
+        found = read(reader, case["text"], case.get("sent", "10.05"))
+        words = [u.words for row in found.rows for u in row.understood]
+        assert all(w in found.text or w == "waktu pesan dikirim" for w in words), words
+
+
+# When
+
+PHASE = "TPS 3 Ds Lorok dibuka"
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "waktu"),
+    [
+        ("jam 7", "08.00", "27/11/2024 07.00"),
+        ("jam 7", "20.00", None),  # or 19.00
+        ("jam 7 pagi", "20.00", "27/11/2024 07.00"),
+        ("jam 1 siang", "20.00", "27/11/2024 13.00"),
+        ("pukul 07.05 WIB", "08.00", "27/11/2024 07.05 WIB"),
+        ("tgl 26/11/2024 pukul 21.00", "08.00", "26/11/2024 21.00"),
+        ("Selasa, 26 November 2024 jam 21.00", "08.00", "26/11/2024 21.00"),
+        ("pukul 23.50", "00.10", None),  # of which day?
+        ("pukul 07.00 - 08.00", "09.00", None),
+        ("", "09.00", None),
+    ],
+)
+def test_a_clock_is_taken_only_where_it_has_one_meaning(
+    reader: Reader, text: str, sent: str, waktu: str | None
+) -> None:
+    (row,) = the_rows(reader, f"{PHASE} {text}", sent=sent)
+    assert row.get("waktu") == waktu
+    assert ("waktu" in row.get("ask", "")) == (waktu is None)
+
+
+def test_without_a_header_the_day_is_what_the_operator_says(reader: Reader) -> None:
+    message = Message(f"{PHASE} pukul 07.05")
+    (row,) = reader.read(message, date(2024, 11, 27)).rows
+    assert row.cells["waktu"] == "27/11/2024 07.05"
+    assert "waktu_lapor" not in row.cells
+    (row,) = reader.read(message).rows
+    assert [unclear.heading for unclear in row.unclear] == ["waktu"]
+
+
+def test_a_header_with_the_month_first_tells_no_time(reader: Reader) -> None:
+    (message,) = split("11/27/24, 8:15 AM - Budi: TPS 3 Ds Lorok aman")
+    found = reader.read(message)
+    assert found.sent_at is None
+    assert "hari/bulan/tahun" in found.notes[0]
+    assert [unclear.heading for unclear in found.rows[0].unclear] == ["waktu"]
+
+
+def test_a_report_is_told_when_it_was_sent(reader: Reader) -> None:
+    (message,) = split("[27/11/24, 08.15.33] Budi: TPS 3 Ds Lorok aman")
+    found = reader.read(message)
+    assert found.sent_at == datetime(2024, 11, 27, 1, 15, 33, tzinfo=UTC)
+    assert found.rows[0].cells["waktu_lapor"] == "27/11/2024 08.15.33"
+
+
+def test_an_export_of_months_is_read_for_one_day(any_board: Board) -> None:
+    zone = any_board.context.election.zone
+    chat = split(
+        "26/11/24 23.59 - A: a\n27/11/24 00.01 - A: b\n27/11 08.00 - A: c\n28/11/24 0.00 - A: d"
+    )
+    assert [message.text[0] for message in on_day(chat, date(2024, 11, 27), zone)] == ["b", "c"]
+
+
+# Who
+
+FIXED = "TPS 3 Ds Lorok aman"
+
+
+@pytest.mark.parametrize(
+    ("sender", "pelapor"),
+    [
+        ("Aipda Budi Santoso", None),
+        ("Polsek Pemulutan", "Polsek Pemulutan"),
+        ("Aipda Budi Polsek Tj Batu", "Polsek Tj Batu"),
+        ("Padal Lorok Andi", "Padal Lorok"),
+        ("Bhabinkamtibmas Ibul", "Bhabinkamtibmas Ibul"),
+        ("+62 812-3456-7890", "*****890"),
+        ("0812 3456 7890", "*****890"),
+    ],
+)
+def test_of_a_sender_the_function_is_kept_never_the_name(
+    reader: Reader, sender: str, pelapor: str | None
+) -> None:
+    found = read(reader, FIXED, sender=sender)
+    assert found.pelapor == pelapor
+    assert found.rows[0].cells.get("pelapor") == pelapor
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Bripka Andi Wijaya, S.H. di TPS 3", "Bripka [nama] di TPS 3"),
+        ("aipda budi melaporkan", "aipda [nama] melaporkan"),
+        ("bripka rahmat hidayat di tps 3", "bripka [nama] di tps 3"),
+        ("2 Bripka dan 1 Aipda di TPS 3", "2 Bripka dan 1 Aipda di TPS 3"),
+        ("Padal : Iptu Rahmat", "Padal : [nama]"),
+        ("Pelapor: Rahmat Hidayat", "Pelapor: [nama]"),
+        ("Pelapor: Polsek Pemulutan", "Pelapor: Polsek Pemulutan"),
+        ("hub 0812 3456 7890 atau +62812-3456-7891", "hub *****890 atau *****891"),
+        ("NRP 87654321", "NRP *****321"),
+        ("*TPS 3* _aman_", "TPS 3 aman"),
+        ("hormat kami, Budi Santoso", "hormat kami, [nama]"),
+    ],
+)
+def test_names_and_numbers_of_persons_are_not_kept(reader: Reader, text: str, kept: str) -> None:
+    assert read(reader, text, sender="Budi Santoso").text == kept
+
+
+# Votes
+
+VOTES = [
+    "Paslon 1 : {n}",
+    "paslon 01 memperoleh {n} suara",
+    "01: {n}, kolom kosong: 31",
+    "kolom kosong {n}",
+    "kotak kosong = {n}",
+    "Panca-Ardani {n}",
+    "Panca: {n}",
+    "suara sah {n}",
+    "tidak sah {n}",
+    "Perolehan suara TPS 3:\nA {n}\nB 31",
+    "Hasil hitung suara: {n}",
+    "No urut 1 = {n}, no urut 2 = 31",
+    "01 = {n}\n02 = 31",
+    "real count {n}",
+    "pasangan calon nomor urut 1 mendapat {n}",
+]
+AROUND = [
+    "{}",
+    "TPS 3 Ds Lorok hadir 77. {}",
+    "{}\nTPS 3 Ds Lorok aman",
+    "TPS 3 Ds Lorok pukul 15.10 wib\n{}\nterima kasih",
+]
+
+
+@pytest.mark.parametrize("vote", VOTES)
+@given(number=st.integers(150, 480), around=st.sampled_from(AROUND))
+def test_votes_are_nowhere_in_what_is_kept(
+    reader: Reader, vote: str, number: int, around: str
+) -> None:
+    found = read(reader, around.format(vote.format(n=number)), "16.00")
+    everything = repr(found)
+    assert str(number) not in everything.replace("2024", "")
+    assert VOTES_REMOVED in found.text
+    assert VOTES_REFUSED in found.notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pemungutan suara di TPS 3 Ds Lorok berjalan aman",
+        "Penghitungan suara TPS 3 Ds Lorok selesai 15.40 wib",
+        "Massa pendukung paslon 01 dan paslon 02 saling dorong di TPS 2 Ds Lorok",
+        "Surat suara diterima 500 lembar, kotak suara 2 buah",
+        "110 pemilih telah memberikan suara di TPS 3",
+        "perkembangan s.d. 10.00 wib\nTPS 1 : 123\nTPS 2 : 98",
+        "saksi paslon 1 tidak hadir di TPS 4",
+    ],
+)
+def test_what_is_no_vote_stays(reader: Reader, text: str) -> None:
+    found = read(reader, text, "16.00")
+    assert found.text == text
+    assert VOTES_REFUSED not in found.notes
+
+
+# Whatever comes
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_without_an_error_and_kept(reader: Reader, text: str) -> None:
+    for message in split(text):
+        found = reader.read(message, date(2024, 11, 27))
+        assert found.rows or found.notes or found.kind != "laporan"
+
+
+_WORDS = """tps TPS 1 2, 003 : = 123 - hadir dpt dptb dpk pemilih ds desa Lorok Ibul Besar III kec
+Indralaya Utara pukul 07.05 wib jam 9 s.d. dibuka ditutup aman kondusif nihil keributan banjir
+tidak belum suara paslon kolom kosong 27/11/2024 orang L P Aipda Budi 081234567890 tiba di
+personel . ,"""
+WORDS = st.sampled_from([*_WORDS.split(), "\n"])
+
+
+@given(st.lists(WORDS, max_size=40).map(" ".join))
+def test_a_row_without_a_question_has_what_the_door_needs(reader: Reader, text: str) -> None:
+    for row in read(reader, text, "16.00").rows:
+        asked = {unclear.heading for unclear in row.unclear}
+        assert {"waktu"} <= row.cells.keys() | asked
+        assert {"kecamatan", "desa"} & (row.cells.keys() | asked)
+        if row.feed == "incidents":
+            assert "jenis" in row.cells.keys() | asked
+        assert "081234567890" not in row.cells["teks_asli"]
+
+
+def test_too_many_messages_are_refused_before_the_first(any_board: Board) -> None:
+    chat = [Message("NIHIL")] * (MOST_MESSAGES + 1)
+    with pytest.raises(SourceRefused, match="pilih satu hari"):
+        read_all(chat, any_board.context)
+    first, found = next(iter(read_all(chat[:2], any_board.context)))
+    assert first.text == "NIHIL"
+    assert found.rows
+
+
+def test_talk_is_no_report(reader: Reader) -> None:
+    for text in ("siap komandan", "86", "\U0001f44d", "terima kasih ndan"):
+        assert read(reader, text).notes == (NOTHING_READ,)

@@ -1,0 +1,42 @@
+"""Run as a program: read one file, print what came of it, its processor time and peak memory."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from situasi.ingest.readers import file_reader
+from situasi.ingest.tables import SourceRefused
+from tests.ingest.readers.build import recognise
+
+
+def peak_megabytes() -> float | None:
+    """Peak memory of this process; None on systems that do not tell."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count the process that started this one
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / (1 << 10)
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20) if sys.platform == "darwin" else peak / (1 << 10)
+
+
+def main(path: Path) -> None:
+    started, rows, refused = time.process_time(), 0, ""
+    try:
+        for table in file_reader.read(path, recognise):
+            rows += len(table.rows)
+    except SourceRefused as sentence:
+        refused = str(sentence)
+    seconds = time.process_time() - started
+    told = {"rows": rows, "refused": refused, "seconds": seconds, "peak": peak_megabytes()}
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

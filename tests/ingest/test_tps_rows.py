@@ -1,0 +1,166 @@
+"""TPS reports at the door: phases, heads apart and together, what a count covers, escorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from situasi.board import Board
+from situasi.domain.feed_schemas import FASE
+from tests.builders_files import report
+from tests.ingest.door import accepted, deliver, everything_kept, judged, reasons
+from tests.ingest.test_pipeline import fresh_board
+
+
+@pytest.fixture(scope="module")
+def any_board() -> Iterator[Board]:
+    """A board for rows that are judged and never stored."""
+    with fresh_board() as (board, _):
+        yield board
+
+
+COUNT = {"fase": "", "hadir": "412"}
+
+
+@pytest.mark.parametrize("phase", FASE)
+def test_every_phase_is_a_report_of_its_own(board: Board, phase: str) -> None:
+    found = accepted(board, "tps", fase=phase, hadir="", pengawal="P-0001")
+    assert (found["fase"], found["lingkup"], found["flags"]) == (phase, "tps", None)
+
+
+@pytest.mark.parametrize("written", ["1", "01", "TPS 001", 1, 1.0])
+def test_a_tps_is_written_alike_however_it_came(board: Board, written: object) -> None:
+    assert accepted(board, "tps", tps=written)["tps"] == "001"
+
+
+# Heads: together and apart.
+
+
+def test_heads_of_the_list_alone_are_the_sum_of_the_parts_given(board: Board) -> None:
+    found = accepted(board, "tps", hadir="", hadir_dpt="400", hadir_dptb="5", hadir_dpk="-")
+    assert (found["hadir"], found["hadir_dpt"], found["hadir_dptb"]) == (405, 400, 5)
+    assert found.isna()["hadir_dpk"]
+
+
+def test_no_part_is_made_up_where_only_the_sum_was_told(board: Board) -> None:
+    found = accepted(board, "tps", **COUNT)
+    assert found["hadir"] == 412
+    assert found[["hadir_dpt", "hadir_dptb", "hadir_dpk"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("parts", "doubted"),
+    [(("400", "8", "4"), False), (("400", "8", "5"), True), (("413", "", ""), True),
+     (("400", "", ""), False), (("400", "8", ""), False), (("0", "0", "412"), False)],
+)  # fmt: skip
+def test_parts_that_do_not_add_up_are_doubted_never_repaired(
+    board: Board, parts: tuple[str, str, str], doubted: bool
+) -> None:
+    dpt, dptb, dpk = parts
+    found = accepted(board, "tps", **COUNT, hadir_dpt=dpt, hadir_dptb=dptb, hadir_dpk=dpk)
+    assert found["hadir"] == 412
+    assert ("tidak sama" in (found["flags"] or "")) == doubted
+
+
+def test_guests_alone_are_no_turnout(board: Board) -> None:
+    found = accepted(board, "tps", fase="", hadir="", hadir_dptb="3")
+    assert found.isna()["hadir"]
+    assert "tidak disebut" in found["flags"]
+
+
+@pytest.mark.parametrize("cell", ["banyak", "-5", "4,5", "412/450", "1e9999"])
+def test_only_a_count_that_cannot_be_read_is_refused(board: Board, cell: str) -> None:
+    assert "jumlah" in reasons(board, "tps", hadir=cell)
+
+
+def test_counts_that_fall_repeat_or_exceed_the_list_are_taken_as_told(board: Board) -> None:
+    rows = [
+        report("tps", **{**COUNT, "hadir": count}, waktu=f"27/11/2024 {hour}.00")
+        for hour, count in [("08", "300"), ("09", "300"), ("10", "200"), ("11", "9999")]
+    ]
+    assert deliver(board, "tps", *rows).accepted == 4
+
+
+# What a count covers.
+
+
+def test_a_count_without_a_tps_is_of_the_desa_or_kecamatan_it_names(board: Board) -> None:
+    assert accepted(board, "tps", **COUNT, tps="")["lingkup"] == "desa"
+    found = accepted(board, "tps", **COUNT, id="K-2", tps="-", desa="")
+    assert (found["lingkup"], found["kecamatan"], found["tps"]) == ("kecamatan", "16.10.04", None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"tps": "", "fase": "dibuka", "hadir": ""}, "nomor TPS kosong"),
+        ({"tps": "", "desa": "", "fase": "dibuka", "hadir": "12"}, "nomor TPS kosong"),
+        ({"tps": "", "lingkup": "desa", "fase": "dibuka"}, "hanya dapat dilaporkan per TPS"),
+        ({"desa": ""}, "desa kosong"),
+        ({**COUNT, "lingkup": "desa"}, "pilih salah satu"),
+        ({**COUNT, "lingkup": "kecamatan", "tps": ""}, "pilih salah satu"),
+        ({**COUNT, "lingkup": "tps", "tps": ""}, "nomor TPS kosong"),
+        ({**COUNT, "tps": "", "desa": "", "kode_kecamatan": "", "kecamatan": "Ogan Ilir"},
+         "seluruh kabupaten"),
+        ({"fase": "", "hadir": ""}, "tidak ada fase maupun jumlah hadir"),
+        ({"fase": "-", "hadir": "-"}, "tidak ada fase maupun jumlah hadir"),
+        ({"fase": "entah"}, "entah"),
+    ],
+)  # fmt: skip
+def test_what_is_not_said_of_a_tps_or_its_area_is_asked_again(
+    board: Board, stated: dict[str, str], said: str
+) -> None:
+    assert said in reasons(board, "tps", **stated)
+
+
+def test_a_tps_that_cannot_be_reached_is_a_report_without_phase_or_count(board: Board) -> None:
+    found = accepted(board, "tps", fase="", hadir="", kontak="tidak bisa dihubungi")
+    assert (found["kontak"], found["fase"]) == ("tak_terjangkau", None)
+    assert found.isna()["hadir"]
+
+
+# Who escorts a box.
+
+
+def test_a_box_on_the_move_that_nobody_is_said_to_escort_is_doubted(board: Board) -> None:
+    assert "tanpa pengawal" in accepted(board, "tps", fase="kotak bergeser")["flags"]
+    escorted = accepted(board, "tps", id="K-2", fase="kotak bergeser", pengawal="P-0012, P-0013")
+    assert (escorted["pengawal"], escorted["flags"]) == ("P-0012, P-0013", None)
+
+
+@pytest.mark.parametrize(
+    "named", ["Budi Santoso", "Bripka Budi", "AIPTU BUDI 87010123", "Bapak Budi (2 orang)"]
+)
+def test_an_escort_named_by_name_is_kept_as_an_escort_without_the_name(
+    board: Board, named: str
+) -> None:
+    found = accepted(board, "tps", fase="kotak bergeser", pengawal=named)
+    assert found["pengawal"] == "disebut"
+    assert "nama pengawal tidak disimpan" in found["flags"]
+    reasons(board, "tps", fase="entah", pengawal=named)
+    assert "budi" not in everything_kept(board).lower()
+
+
+@pytest.mark.parametrize("heading", ["Nama KPPS", "nama petugas", "Nama"])
+def test_a_column_of_names_in_a_tps_file_leaves_no_trace(board: Board, heading: str) -> None:
+    ledger = deliver(board, "tps", report("tps", fase="entah", **{heading: "Budi Santoso"}))
+    assert any("kolom nama tidak disimpan" in note for note in ledger.notes)
+    assert "Budi" not in everything_kept(board)
+
+
+PART = st.one_of(st.none(), st.integers(0, 2000))
+
+
+@given(total=PART, parts=st.tuples(PART, PART, PART))
+def test_heads_are_stated_or_a_sum_of_what_was_stated_and_missing_stays_missing(
+    any_board: Board, total: int | None, parts: tuple[int | None, int | None, int | None]
+) -> None:
+    dpt, dptb, dpk = parts
+    row = report("tps", hadir=total, hadir_dpt=dpt, hadir_dptb=dptb, hadir_dpk=dpk)
+    found = judged(any_board, "tps", row).accepted.iloc[0]
+    given_parts = [part for part in parts if part is not None]
+    expected = total if total is not None else sum(given_parts) if dpt is not None else None
+    assert (None if found.isna()["hadir"] else found["hadir"]) == expected

@@ -1,0 +1,173 @@
+"""The lookout shows what is ready, and never what is old as if it were new."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from situasi.access.roles import ROLES, Viewer
+from situasi.analysis.queries import reads
+from situasi.analysis.view_time import moment
+from situasi.board import Board
+from situasi.common import telemetry
+from situasi.domain.feed_schemas import INCIDENTS
+from situasi.domain.register import Register
+from situasi.live import access_scope
+from situasi.live import refresher as lookouts
+from situasi.store.interface import StoreError
+from tests.conftest import NOON
+from tests.live.test_analysis_cache import told
+
+EVERYTHING = access_scope.of(Viewer("x", ROLES["pimpinan"]))
+threads: list[str] = []
+
+
+@reads(INCIDENTS)
+def who(_known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime) -> str:
+    threads.append(threading.current_thread().name)
+    return threads[-1]
+
+
+@pytest.fixture
+def looking(board: Board) -> Iterator[Board]:
+    """A board whose lookout runs, as it does in the server."""
+    stop = threading.Event()
+    running = threading.Thread(target=board.lookout.run, args=(stop,), name="lookout")
+    running.start()
+    threads.clear()
+    yield board
+    stop.set()
+    running.join(10)
+
+
+def until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def test_without_a_lookout_whoever_asks_looks(board: Board) -> None:
+    told(board, "A")
+    assert len(board.lookout.picture().snapshot.frames["incidents"]) == 1
+    told(board, "B")
+    assert len(board.lookout.picture().snapshot.frames["incidents"]) == 2
+
+
+def test_what_comes_in_is_shown_soon_though_nobody_reads(looking: Board) -> None:
+    looking.lookout.picture()
+    told(looking, "A")
+    until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "never shown")
+
+
+def test_a_viewer_finds_ready_what_somebody_looked_at_before(
+    looking: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LATE", "BUDGET"):  # of a machine that is busy
+        monkeypatch.setattr(lookouts, name, 60.0)
+    zone = looking.register.election.zone
+
+    def asks() -> str:
+        snapshot = looking.lookout.picture().snapshot
+        at = moment(None, NOON, snapshot.exercise_at, zone)
+        return str(looking.findings.of(who, snapshot, at, EVERYTHING))
+
+    assert asks() != "lookout"
+    version = looking.lookout.picture().snapshot.version
+    told(looking, "A")
+    until(lambda: looking.lookout.picture().snapshot.version > version, "never shown")
+    assert asks() == "lookout"
+
+
+def test_whoever_wrote_sees_it_at_once(looking: Board) -> None:
+    looking.lookout.picture()
+    told(looking, "A")
+    assert len(looking.lookout.look().snapshot.frames["incidents"]) == 1
+    assert len(looking.lookout.picture().snapshot.frames["incidents"]) == 1
+
+
+def test_a_lookout_that_no_longer_looks_is_not_believed(
+    looking: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking.lookout.picture()
+    forever = threading.Event()
+    monkeypatch.setattr(looking.live, "wait", forever.wait)
+    until(lambda: looking.lookout._looked is not None, "it never looked")
+    time.sleep(2 * 0.25)  # its last turn is over; it now waits
+    told(looking, "A")
+    monkeypatch.setattr(lookouts, "LATE", 0.0)
+    assert len(looking.lookout.picture().snapshot.frames["incidents"]) == 1
+    forever.set()
+
+
+def test_a_store_that_breaks_leaves_the_last_picture_with_the_reason(
+    looking: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(looking, "A")
+    until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "never shown")
+
+    def broken() -> int:
+        raise StoreError("disk gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(looking.store, "version", broken)
+        until(lambda: looking.lookout.picture().trouble == "disk gone", "never told")
+        kept = looking.lookout.picture()
+        assert len(kept.snapshot.frames["incidents"]) == 1
+    until(lambda: looking.lookout.picture().trouble is None, "never well again")
+
+
+def test_it_goes_on_after_what_nobody_thought_of(
+    looking: Board, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(looking.live, "picture", lambda: 1 / 0)
+        until(lambda: "job failed" in caplog.text, "not told")
+    told(looking, "A")
+    until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "it ended")
+
+
+def test_the_next_minute_is_found_before_it_begins(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [NOON.replace(second=30)]
+    monkeypatch.setattr(board.lookout, "_clock", lambda: clock[0])
+    zone, snapshot = board.register.election.zone, board.live.picture().snapshot
+    board.findings.of(who, snapshot, moment(None, NOON, None, zone), EVERYTHING)
+    threads.clear()
+    board.lookout._prepare(snapshot)
+    assert threads == []
+    clock[0] = NOON.replace(second=52)
+    board.lookout._prepare(snapshot)
+    assert len(threads) == 1
+    clock[0] = NOON.replace(minute=NOON.minute + 1, second=2)
+    board.lookout._prepare(snapshot)
+    board.findings.of(who, snapshot, moment(None, clock[0], None, zone), EVERYTHING)
+    assert len(threads) == 1
+
+
+def test_how_long_a_row_took_to_be_shown_is_measured(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
+    first = board.lookout.look()
+    board.lookout._measure(None, first)
+    assert board.lookout.pulse.beats()[-1].lag is None
+    told(board, "A")
+    monkeypatch.setattr(board.lookout, "_clock", lambda: NOON + timedelta(seconds=20))
+    board.lookout._measure(first, board.lookout.look())
+    assert board.lookout.pulse.beats()[-1].lag == 20
+    after = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
+    assert after == before + 1
+
+
+def test_a_note_that_brings_no_row_is_no_lag(board: Board) -> None:
+    first = board.lookout.look()
+    board.store.note("bench", 1, NOON, "test")
+    board.lookout._measure(first, board.lookout.look())
+    assert board.lookout._lag is None

@@ -1,0 +1,126 @@
+"""Lapor: what the operator is told of what was sent, whatever the store or the browser does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from situasi import board as house
+from situasi.access.roles import ROLES, Viewer
+from situasi.board import Board
+from situasi.store.interface import StoreError
+from situasi.ui import session
+from tests.conftest import NOON
+from tests.pages.conftest import run
+
+_SCRIPT = """
+from pages import report
+from situasi.ui import filters
+
+filters.recall_moment()
+report.show()
+"""
+_TAKE = "Masukkan yang dicentang"
+_MESSAGE = """[09.10, 27/11/2024] Pos 4: Perkembangan pemilih hadir Desa Lorok \
+Kec. Indralaya Utara jam 09.00
+TPS 1 : 45
+"""
+Lapor = Callable[[str], AppTest]
+
+
+@pytest.fixture
+def lapor(board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lapor]:
+    """The page as an operator opens it, at one of its tabs."""
+    monkeypatch.setattr(session, "now", lambda: NOON)
+    monkeypatch.setattr(house, "_current", board)
+    monkeypatch.setattr(session, "viewer", lambda: Viewer("operator", ROLES["operator"]))
+    st.cache_resource.clear()
+
+    def opened(tab: str) -> AppTest:
+        app = AppTest.from_string(_SCRIPT)
+        app.query_params["isi"] = tab
+        return run(app)
+
+    yield opened
+    st.cache_resource.clear()
+
+
+def press(app: AppTest, title: str) -> AppTest:
+    next(one for one in app.button if one.label == title).click()
+    return run(app)
+
+
+def told(app: AppTest) -> str:
+    kinds = ("warning", "success", "info", "error")
+    said = "\n".join(str(one.value) for kind in kinds for one in app.get(kind))
+    return said.replace("\\", "")  # marks of Markdown are told as they are
+
+
+def pasted(app: AppTest) -> AppTest:
+    app.text_area[0].set_value(_MESSAGE)
+    return press(app, "Baca pesan")
+
+
+def test_a_row_that_is_held_is_never_said_to_be_gone(
+    board: Board, lapor: Lapor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(*_: object) -> None:
+        raise StoreError("Penyimpanan masih dipakai menulis. Tunggu sebentar, lalu ulangi.")
+
+    app = lapor("kejadian")
+    with monkeypatch.context() as patch:
+        patch.setattr(board.store, "held", unread)  # where its number would be found
+        press(app, "Kirim laporan")
+    assert "jenis kejadian kosong" in told(app)
+    assert "tidak disimpan" not in told(app)
+    assert len(board.store.quarantine("incidents")) == 1
+
+
+def test_what_is_settled_is_not_sent_again_by_a_browser_that_answers_late(
+    board: Board, lapor: Lapor
+) -> None:
+    app = pasted(lapor("pesan"))
+    ticked = app.checkbox[0].key
+    press(app, _TAKE)
+    assert "Pesan: diterima" in told(app)
+    assert not app.checkbox
+    app.session_state[ticked] = True
+    before = board.store.version()
+    press(app, _TAKE)
+    assert "tidak ada baris tercentang yang lengkap" in told(app)
+    assert "sudah ada" not in told(app)
+    assert board.store.version() == before
+
+
+def test_messages_of_which_none_is_ticked_are_not_said_to_be_there_already(lapor: Lapor) -> None:
+    app = pasted(lapor("pesan"))
+    app.checkbox[0].uncheck()
+    press(app, _TAKE)
+    assert "tidak ada baris tercentang yang lengkap" in told(app)
+    assert len(app.checkbox) == 1
+
+
+def test_numbers_that_no_row_has_are_said_and_nothing_is_sent_before_they_were_looked_at(
+    board: Board, lapor: Lapor
+) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value("[09.10, 27/11/2024] Pos 4: TPS 7 Ds Lorok aman, 210\n")
+    press(app, "Baca pesan")
+    assert "Angka yang tidak dipahami: 210" in told(app)
+    before = board.store.version()
+    press(app, _TAKE)
+    assert board.store.version() == before
+    next(one for one in app.checkbox if "periksa" in one.label).check()
+    press(app, _TAKE)
+    assert "Pesan: diterima" in told(app)
+    assert board.store.version() != before
+
+
+def test_a_message_without_a_row_is_shown_where_it_holds_a_number(lapor: Lapor) -> None:
+    app = lapor("pesan")
+    app.text_area[0].set_value("[09.10, 27/11/2024] Pos 4: TPS 10 Ds Lorok 33\n")
+    press(app, "Baca pesan")
+    assert "Angka yang tidak dipahami: 10, 33" in told(app)

@@ -1,0 +1,397 @@
+"""The files of a laporan: marked, dated, whole, for those who may see, and harmless."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pypdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from situasi.access.roles import ROLES, Viewer
+from situasi.board import Board
+from situasi.common import atomic_files, i18n
+from situasi.reports.sitrep import files, template_context
+from situasi.reports.sitrep.letterhead import TemplateRefused
+from situasi.reports.sitrep.model import Cell, Laporan
+from situasi.reports.sitrep.request import Refused
+from tests.builders import wib
+from tests.reports.sitrep.conftest import built
+from tests.reports.sitrep.reading import headers, pdf_pages, sheets, text_of
+
+MARK = "LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya"
+ANALYST = Viewer("analis", ROLES["analis"])
+
+
+def calm(laporan: Laporan, **said: Any) -> Laporan:
+    """A short laporan without pictures and annexes."""
+    return replace(laporan, **{"drawings": {}, "annexes": (), **said})
+
+
+@pytest.mark.slow
+def test_every_page_of_every_file_is_marked_as_a_rehearsal(written: dict[str, bytes]) -> None:
+    pages = pdf_pages(written["pdf"])
+    assert len(pages) >= 17
+    assert all(MARK in page for page in pages)
+    assert all(MARK in head for head in headers(written["docx"]))
+    book = openpyxl.load_workbook(io.BytesIO(written["xlsx"]))
+    tables = [sheet for sheet in book if sheet.title != "Keterangan"]
+    assert all(sheet["A1"].value == MARK for sheet in tables)
+    assert all(sheet.oddHeader.center.text == MARK for sheet in tables)
+    assert written["txt"].decode().startswith("LATIHAN")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["docx", "pdf", "xlsx", "txt"])
+def test_every_file_says_of_when_and_of_which_data_it_is(
+    laporan: Laporan, written: dict[str, bytes], form: str
+) -> None:
+    text = text_of(form, written[form])
+    assert "Rabu, 27 November 2024 pukul 12.30 WIB" in text
+    if form == "xlsx":
+        assert ("Versi data", str(laporan.version)) in sheets(written["xlsx"])["Keterangan"]
+    else:
+        assert f"ata versi {i18n.number(laporan.version)}" in text
+    if form in {"docx", "pdf"}:
+        for part in ("KEPOLISIAN NEGARA REPUBLIK INDONESIA", "RESOR OGAN ILIR", "I. PENDAHULUAN",
+                     "II. FAKTA-FAKTA", "III. ANALISA", "IV. TINDAKAN DAN PENUTUP",
+                     "KEPALA KEPOLISIAN RESOR OGAN ILIR", "NRP"):  # fmt: skip
+            assert part in text, part
+
+
+@pytest.mark.slow
+def test_pages_are_numbered_and_each_kecamatan_has_one(
+    laporan: Laporan, written: dict[str, bytes]
+) -> None:
+    pages = pdf_pages(written["pdf"])
+    for at, page in enumerate(pages, start=1):
+        assert f"Halaman {at} dari {len(pages)}" in page
+        assert "data versi" in page
+    for one in laporan.annexes:
+        assert sum(f"LAMPIRAN: KECAMATAN {one.name.upper()}\n" in page for page in pages) == 1
+    assert sum("LAMPIRAN: KECAMATAN" in page for page in pages) == 16
+    document = docx.Document(io.BytesIO(written["docx"]))
+    starts = [p.text for p in document.paragraphs if p.paragraph_format.page_break_before]
+    assert starts == [f"LAMPIRAN: KECAMATAN {one.name.upper()}" for one in laporan.annexes]
+
+
+@pytest.mark.slow
+def test_pictures_are_in_and_say_what_they_show(written: dict[str, bytes]) -> None:
+    document = docx.Document(io.BytesIO(written["docx"]))
+    alts = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert len(alts) == 4
+    assert all(alts)
+    raw = zipfile.ZipFile(io.BytesIO(written["docx"]))
+    pictures = [raw.read(n) for n in raw.namelist() if n.startswith("word/media/")]
+    assert all(picture.startswith(b"\x89PNG") and len(picture) > 10_000 for picture in pictures)
+
+
+@pytest.mark.slow
+def test_the_same_laporan_is_the_same_pdf(
+    laporan: Laporan, written: dict[str, bytes], election: Path
+) -> None:
+    assert files.made(laporan, "pdf", election) == written["pdf"]
+
+
+@pytest.mark.slow
+def test_a_laporan_is_in_indonesian_whatever_the_screen_speaks(
+    rehearsed: Board, laporan: Laporan
+) -> None:
+    i18n.use("en")
+    try:
+        of_area = built(rehearsed, kecamatan=("16.10.05",))
+        assert i18n.language() == "en"
+    finally:
+        i18n.use("id")
+    assert "Rabu, 27 November 2024" in of_area.message
+    assert of_area.facts[0].title == laporan.facts[0].title
+
+
+@pytest.mark.slow
+def test_what_no_viewer_of_the_role_may_see_is_in_no_file_of_theirs(
+    rehearsed: Board, election: Path
+) -> None:
+    with pytest.raises(Refused, match="netralitas"):
+        built(rehearsed, viewer=ANALYST, neutrality=True)
+    guest = built(rehearsed, viewer=Viewer("tamu", ROLES["tamu"]))
+    plain = built(rehearsed, viewer=ANALYST)
+    for one, mayor in ((guest, False), (plain, True)):
+        assert one.said["netralitas"] == ()
+        for form in files.FORMATS:
+            text = text_of(form, files.made(calm(one, annexes=one.annexes[:1]), form, election))
+            assert "6. Netralitas" not in text
+            assert "kasus netralitas" not in text
+            assert ("Personel hadir" in text) == mayor, form
+            assert mayor or "diplot" not in text.lower()
+
+
+@pytest.mark.slow
+def test_neutrality_is_told_only_where_it_was_asked_for(rehearsed: Board, election: Path) -> None:
+    asked, without = built(rehearsed, neutrality=True), built(rehearsed)
+    assert asked.said["netralitas"]
+    assert without.said["netralitas"] == ()
+    text = text_of("docx", files.made(calm(asked), "docx", election))
+    assert "6. Netralitas" in text
+    assert asked.said["netralitas"][0] in text
+
+
+@pytest.mark.slow
+def test_a_viewer_of_one_kecamatan_has_a_laporan_of_it_alone(rehearsed: Board) -> None:
+    polsek = Viewer("polsek", ROLES["operator"], ("16.10.05",))
+    found = built(rehearsed, viewer=polsek)
+    assert [one.name for one in found.annexes] == ["Pemulutan"]
+    assert len(found.tables["kecamatan"].rows) == 1
+    with pytest.raises(Refused, match=r"16\.10\.04"):
+        built(rehearsed, viewer=polsek, kecamatan=("16.10.04",))
+
+
+def test_what_nobody_told_is_a_dash_and_never_zero(board: Board, election: Path) -> None:
+    empty = built(board)
+    values = {fact.key: fact for fact in empty.facts}
+    for key in ("terbuka", "hadir", "partisipasi", "personel", "tercatat"):
+        assert values[key].value == "–"
+        assert all(one.value is None for one in values[key].numbers[:1])
+    assert "Belum ada laporan" in " ".join(empty.said["kejadian"] + empty.said["partisipasi"])
+    table = empty.tables["kecamatan"]
+    silent = [column.name for column in table.columns].index("hadir")
+    assert {row[silent] for row in table.rows} == {Cell("–", None)}
+    for form in files.FORMATS:
+        content = files.made(empty, form, election)
+        assert "LATIHAN" not in text_of(form, content), form
+    assert set(empty.drawings) == {"peta"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["harian", "anev"])
+def test_a_period_is_compared_with_the_one_before(
+    rehearsed: Board, election: Path, kind: str
+) -> None:
+    begin, end = wib("10.00"), wib("12.00")
+    found = built(rehearsed, kind, since=begin, until=end)
+    table = found.tables["banding"]
+    now, then = ({row[0].said: row[at].value for row in table.rows} for at in (1, 2))
+    earlier = built(rehearsed, kind, at=wib("10.30"), since=wib("08.00"), until=begin)
+    assert then == {row[0].said: row[1].value for row in earlier.tables["banding"].rows}
+    assert now["Kejadian"] == found.tables["kejadian"].rows[-1][0].value
+    pdf = text_of("pdf", files.made(calm(found), "pdf", election))
+    assert "Perbandingan dengan kurun sebelumnya" in pdf
+    assert found.title in pdf
+
+
+_TYPED = st.text(st.sampled_from("abc #$*_@<>[]{}\\/=+-~`'\"%&^|;:,.!?()09"), min_size=1)
+
+
+@settings(max_examples=25)
+@given(text=_TYPED)
+def test_no_sign_in_a_text_does_anything_in_a_pdf(
+    laporan: Laporan, election: Path, text: str
+) -> None:
+    marked = f"awal {text} akhir"
+    row = laporan.tables["kejadian"].rows[0]
+    table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, marked), row[6]),))
+    hostile = calm(
+        laporan,
+        said={**laporan.said, "situasi": (marked,)},
+        tables={**laporan.tables, "kejadian": table},
+    )
+    found = "".join(text_of("pdf", files.made(hostile, "pdf", election)).split())
+    assert "".join(marked.split()) in found
+
+
+@settings(max_examples=25)
+@given(text=st.one_of(st.text(), _TYPED, st.text(st.characters(categories=["Cc", "Cf", "Cs"]))))
+def test_no_sign_in_a_text_breaks_a_document_or_a_workbook(
+    laporan: Laporan, election: Path, text: str
+) -> None:
+    marked = f"awal{text}akhir"
+    row = laporan.tables["kejadian"].rows[0]
+    table = replace(laporan.tables["kejadian"], rows=((*row[:5], Cell(marked, text), row[6]),))
+    hostile = calm(
+        laporan,
+        said={**laporan.said, "situasi": (marked,)},
+        tables={**laporan.tables, "kejadian": table},
+    )
+    document = docx.Document(io.BytesIO(files.made(hostile, "docx", election)))
+    said = [p.text for p in document.paragraphs if p.text.startswith("awal")]
+    assert len(said) == 1
+    assert said[0].endswith("akhir")
+    plain = "".join(sign for sign in text if sign.isascii() and sign.isalnum())
+    assert plain == "".join(s for s in said[0][4:-5] if s.isascii() and s.isalnum())
+    cells = [c for row in sheets(files.made(hostile, "xlsx", election))["Kejadian"] for c in row]
+    assert not [c for c in cells if isinstance(c, str) and c.startswith(("=", "+", "@"))]
+
+
+def test_a_text_that_looks_like_a_field_of_the_template_is_not_filled(
+    board: Board, election: Path
+) -> None:
+    said = "{{ judul }} {% for x in y %} {{ 7*7 }}"
+    one = calm(built(board))
+    hostile = replace(one, said={**one.said, "situasi": (said,)})
+    assert said in text_of("docx", files.made(hostile, "docx", election))
+    assert said in text_of("pdf", files.made(hostile, "pdf", election))
+
+
+def _changed(folder: Path, old: str, new: str) -> None:
+    """A word of the DOCX template, replaced as a person does in a word processor."""
+    path = folder / "laporan" / "laporan.docx"
+    document = docx.Document(str(path))
+    for paragraph in document.paragraphs:
+        if old in paragraph.text:
+            paragraph.text = paragraph.text.replace(old, new)
+    document.save(str(path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{{ saat }}", "{{ saatnya }}", "isian tidak dikenal"),
+        ("{{ saat }}", "{{ saat", "rusak"),
+        ("{%p for kalimat in bab.situasi %}", "{%p for kalimat bab.situasi %}", "rusak"),
+        ("{{ saat }}", "{{ saat.__class__.__mro__ }}", "tidak dapat diisi"),
+    ],
+)
+def test_a_broken_template_is_told_in_words_and_by_its_name(
+    board: Board, edited: Path, old: str, new: str, said: str
+) -> None:
+    _changed(edited, old, new)
+    with pytest.raises(TemplateRefused, match=said) as caught:
+        files.made(calm(built(board)), "docx", edited)
+    assert "laporan.docx" in str(caught.value)
+
+
+def test_what_the_staff_wrote_into_the_template_is_in_the_document(
+    board: Board, edited: Path
+) -> None:
+    _changed(edited, "Demikian laporan ini dibuat", "Dengan ini dilaporkan")
+    text = text_of("docx", files.made(calm(built(board)), "docx", edited))
+    assert "Dengan ini dilaporkan sebagai bahan pimpinan" in text
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+@pytest.mark.parametrize("content", [None, b"", b"bukan dokumen", b"PK\x03\x04rusak"])
+def test_a_template_that_is_none_is_refused(
+    board: Board, edited: Path, form: str, content: bytes | None
+) -> None:
+    path = edited / "laporan" / ("laporan.docx" if form == "docx" else "laporan.typ")
+    if content is None:
+        path.unlink()
+    elif form == "docx":
+        path.write_bytes(content)
+    else:
+        path.write_text("#let x = (")
+    with pytest.raises(TemplateRefused, match=path.name):
+        files.made(calm(built(board)), form, edited)
+
+
+def test_a_pdf_template_reads_nothing_outside_its_own_folder(board: Board, edited: Path) -> None:
+    (edited / "laporan" / "laporan.typ").write_text('#read("/etc/hostname") #read("../../x")')
+    with pytest.raises(TemplateRefused):
+        files.made(calm(built(board)), "pdf", edited)
+    (edited / "laporan" / "laporan.typ").write_text('#import "@preview/cetz:0.3.0"')
+    with pytest.raises(TemplateRefused):
+        files.made(calm(built(board)), "pdf", edited)
+
+
+def test_a_full_disk_leaves_no_half_file_and_the_old_one_as_it_was(
+    board: Board, election: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    old = tmp_path / "lama.txt"
+    atomic_files.write(old, b"lama")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            files.write(calm(built(board)), (), ["txt"], election, tmp_path / "laporan")
+        with pytest.raises(OSError, match="No space"):
+            atomic_files.write(old, b"baru")
+    assert list((tmp_path / "laporan").iterdir()) == []
+    assert not list(tmp_path.glob("*.part")) + list(tmp_path.glob(".*"))
+    assert old.read_bytes() == b"lama"
+
+
+def test_a_laporan_that_is_there_is_not_written_again(
+    board: Board, election: Path, tmp_path: Path
+) -> None:
+    one = calm(built(board))
+    first = files.write(one, (), ["txt", "xlsx"], election, tmp_path)
+    before = [path.stat().st_mtime_ns for path in first]
+    assert files.write(one, (), ["txt", "xlsx"], election, tmp_path) == []
+    assert [path.stat().st_mtime_ns for path in first] == before
+    assert [path.name for path in first] == [
+        "laporan-situasi_20241127-1200.txt", "laporan-situasi_20241127-1200.xlsx",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_pdf_says_what_it_is_and_holds_its_own_fonts(written: dict[str, bytes]) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(written["pdf"]))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "LAPORAN SITUASI Polres Ogan Ilir"
+    fonts = {font for page in reader.pages for font in _fonts(page)}
+    assert fonts
+    assert all("+" in name for name in fonts), fonts  # a subset that travels with the file
+
+
+def _fonts(page: Any) -> list[str]:
+    resources = page["/Resources"].get("/Font", {})
+    return [str(resources[name]["/BaseFont"]) for name in resources]
+
+
+def test_what_is_wrong_with_a_template_is_known_before_and_after_somebody_asks(
+    board: Board, edited: Path
+) -> None:
+    assert files.troubles(edited) == []
+    _changed(edited, "{{ saat }}", "{{ saatnya }}")
+    assert ["saatnya" in one for one in files.troubles(edited)] == [True]
+    _changed(edited, "{{ saatnya }}", "{{ saat }}")
+    assert files.troubles(edited) == []
+    typ = edited / "laporan" / "laporan.typ"
+    whole_text = typ.read_text("utf-8")
+    typ.write_text("#let x = (", "utf-8")
+    with pytest.raises(TemplateRefused):
+        files.made(calm(built(board)), "pdf", edited)
+    assert ["laporan.typ" in one for one in files.troubles(edited)] == [True]
+    typ.write_text(whole_text, "utf-8")
+    files.made(calm(built(board)), "pdf", edited)
+    assert files.troubles(edited) == []
+
+
+def test_every_name_that_a_template_may_ask_for_is_filled(board: Board) -> None:
+    assert set(template_context.filled(built(board))) == template_context.NAMES
+
+
+def test_a_template_that_libreoffice_saved_gives_a_whole_file(board: Board, edited: Path) -> None:
+    path = edited / "laporan" / "laporan.docx"
+    parts = {n: b for z in [zipfile.ZipFile(path)] for n in z.namelist() for b in [z.read(n)]}
+    word = b"package/2006/relationships/metadata/core"
+    office = word.replace(b"package", b"officedocument")
+    assert word in parts["_rels/.rels"]
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(word, office)
+    with zipfile.ZipFile(path, "w") as changed:
+        for name, content in parts.items():
+            changed.writestr(name, content)
+    made = files.made(calm(built(board)), "docx", edited)
+    names = zipfile.ZipFile(io.BytesIO(made)).namelist()
+    assert len(names) == len(set(names))
+    assert "LAPORAN SITUASI" in zipfile.ZipFile(io.BytesIO(made)).read("docProps/core.xml").decode()
+
+
+def test_an_emblem_beside_the_template_can_be_used_in_a_pdf(board: Board, edited: Path) -> None:
+    typ = edited / "laporan" / "laporan.typ"
+    (edited / "laporan" / "lambang.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/>'
+        "</svg>"
+    )
+    typ.write_text(typ.read_text("utf-8") + '\n#image("lambang.svg", alt: "lambang")', "utf-8")
+    assert files.made(calm(built(board)), "pdf", edited).startswith(b"%PDF")
