@@ -1,1 +1,1 @@
-"""The screens: one function `show()` each; nothing happens at import."""
+"""The screens, a package each with `page.show()`; nothing happens at import."""

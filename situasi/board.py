@@ -123,8 +123,9 @@ def open_board(
     live, findings = Live(reader, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
     deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
+    network = road_network.load(definition, boundaries, register.desa)
     return Board(
-        settings, register, boundaries, road_network.load(definition, boundaries, register.desa), context,
+        settings, register, boundaries, network, context,
         store, live, findings, lookout, deeds, above,
     )  # fmt: skip
 

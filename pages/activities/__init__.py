@@ -1,0 +1,1 @@
+"""Tahapan dan giat: stages of the election and activities."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
 from markupsafe import Markup
+
+from situasi.ui.components.markup import render
 
 MARKS = {"selesai": "✓", "sebagian": "½", "rencana": "→", "belum": "○"}
 
@@ -34,7 +35,7 @@ def checklist(groups: Sequence[tuple[str, Sequence[Tick]]]) -> None:
         Markup("<h3>{}</h3><ol>{}</ol>").format(name, Markup("").join(map(_tick, ticks)))
         for name, ticks in groups
     )
-    st.html(Markup('<div class="gi-sop">{}</div>').format(shown))
+    render(Markup('<div class="gi-sop">{}</div>').format(shown))
 
 
 def _tick(tick: Tick) -> Markup:
@@ -55,7 +56,7 @@ def _tick(tick: Tick) -> Markup:
 
 def key(entries: Sequence[tuple[str, str]]) -> None:
     """What the looks of the Gantt mean: (look, word)."""
-    st.html(
+    render(
         Markup('<div class="si-legend">{}</div>').format(
             Markup("").join(
                 Markup('<span><i class="gi-bar gi-bar-{}"></i> {}</span>').format(look, word)

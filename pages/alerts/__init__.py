@@ -1,0 +1,1 @@
+"""Peringatan: alerts and what was done about them."""

@@ -123,7 +123,7 @@ def alert(level: str, cause: str, rank: int, facts: Sequence[tuple[str, str]]) -
     known = Markup("").join(
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
     )
-    st.html(
+    markup.render(
         Markup(
             '<div class="kj-case pr-alert pr-{}"><small>{}</small><h3>{}</h3>'
             '<dl class="kj-facts">{}</dl></div>'
@@ -136,4 +136,4 @@ def numbers(rows: Sequence[tuple[str, str]]) -> None:
     lines = Markup("").join(
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in rows
     )
-    st.html(Markup('<dl class="kj-facts">{}</dl>').format(lines))
+    markup.render(Markup('<dl class="kj-facts">{}</dl>').format(lines))

@@ -1,0 +1,1 @@
+"""Sejak taklimat: what changed since the last briefing."""

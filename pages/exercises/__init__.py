@@ -1,0 +1,1 @@
+"""Latihan: starts and judges an exercise."""

@@ -1,0 +1,1 @@
+"""Tautan tamu: makes and ends guest links."""

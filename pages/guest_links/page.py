@@ -100,7 +100,9 @@ def _table(found: Listed) -> Table:
             _("untuk"): [link.note for link in some],
             _("keadaan"): [label("link", state) for state in found.states],
             _("halaman"): [label("screen", link.bound.page) for link in some],
-            _("saringan"): [view_text.filters_in_words(register, link.bound.query) for link in some],
+            _("saringan"): [
+                view_text.filters_in_words(register, link.bound.query) for link in some
+            ],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                            for link in some],
             _("dibuka"): number((one.times if one else 0) for one in uses),

@@ -1,0 +1,1 @@
+"""The page of a Polda or of Mabes: its kabupaten side by side."""

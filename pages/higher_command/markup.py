@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
 from markupsafe import Markup
 
 from situasi.ui.components import markup
@@ -33,7 +32,8 @@ class Tile:
 
 def tiles(every: Sequence[Tile]) -> None:
     """Side by side, as many in a line as fit."""
-    st.html(Markup('<div class="ab-tiles">{}</div>').format(Markup("").join(map(_tile, every))))
+    tiles = Markup("").join(map(_tile, every))
+    markup.render(Markup('<div class="ab-tiles">{}</div>').format(tiles))
 
 
 def _tile(one: Tile) -> Markup:

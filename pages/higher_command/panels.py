@@ -38,7 +38,7 @@ def serious_panel(found: Overview, part: str) -> None:
     with st.container(key="serius_terbaru"):
         if cases:
             items = [_item(found, one) for one in cases]
-            markup.written(markup.report_list(items, _("LATIHAN")))
+            markup.render(markup.report_list(items, _("LATIHAN")))
         elif found.total(part).counts["serious_open"] is None:
             markup.empty(_("Belum ada laporan kejadian dari kabupaten mana pun."))
         else:

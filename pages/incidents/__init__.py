@@ -1,0 +1,1 @@
+"""Kejadian: incidents, their cases, duplicates and hotspots."""

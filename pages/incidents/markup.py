@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
 from markupsafe import Markup
 
 from situasi.ui.components import markup
@@ -43,7 +42,7 @@ def case(
     known = Markup("").join(
         Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in facts
     )
-    st.html(
+    markup.render(
         Markup(
             '<div class="kj-case"><h3>{}{}</h3><p>{}</p>{}<dl class="kj-facts">{}</dl></div>'
         ).format(
@@ -58,12 +57,12 @@ def case(
 
 def line(text: str) -> None:
     """A plain line; words that somebody typed are no markdown here."""
-    st.html(Markup('<small class="kj-line">{}</small>').format(text))
+    markup.render(Markup('<small class="kj-line">{}</small>').format(text))
 
 
 def history(told: Sequence[Told]) -> None:
     """All that was told of a case, newest first."""
-    st.html(Markup('<ol class="kj-told">{}</ol>').format(Markup("").join(map(_told, told))))
+    markup.render(Markup('<ol class="kj-told">{}</ol>').format(Markup("").join(map(_told, told))))
 
 
 def _told(one: Told) -> Markup:
@@ -80,7 +79,7 @@ def _told(one: Told) -> Markup:
 
 def cluster(place: str, when: str, figures: str) -> None:
     """Where and when incidents lie together, and how many."""
-    st.html(
+    markup.render(
         Markup(
             '<div class="kj-cluster"><div class="si-line"><b>{}</b><time>{}</time></div>'
             "<p>{}</p></div>"
@@ -91,7 +90,7 @@ def cluster(place: str, when: str, figures: str) -> None:
 def pair(score: str, reasons: Sequence[str], one: Side, other: Side) -> None:
     """Two cases side by side, with why they may be one."""
     chips = Markup("").join(Markup('<span class="si-chip">{}</span>').format(r) for r in reasons)
-    st.html(
+    markup.render(
         Markup('<div class="kj-pair"><header><b>{}</b>{}</header>{}{}</div>').format(
             score, chips, _side(one), _side(other)
         )

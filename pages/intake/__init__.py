@@ -1,0 +1,1 @@
+"""Masukan: uploads, deliveries and the quarantine."""

@@ -1,0 +1,1 @@
+"""Netralitas: cases of neutrality and their legal basis."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
 from markupsafe import Markup
+
+from situasi.ui.components.markup import render
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Step:
 
 def statement(state: str, title: str, sentence: str, note: str) -> None:
     """The one thing to know, large and calm. state: of analysis.neutrality."""
-    st.html(
+    render(
         Markup(
             '<div class="ne-state ne-{}" role="status"><strong>{}</strong><p>{}</p>'
             "<small>{}</small></div>"
@@ -35,7 +36,7 @@ def path(steps: Sequence[Step], ends: Sequence[Step]) -> None:
     rows = Markup('<div class="ne-end"></div>').join(
         Markup("").join(_step(step, longest) for step in part) for part in (steps, ends)
     )
-    st.html(Markup('<div class="ne-path">{}</div>').format(rows))
+    render(Markup('<div class="ne-path">{}</div>').format(rows))
 
 
 def _step(step: Step, longest: int) -> Markup:
@@ -57,7 +58,7 @@ def _bar(look: str, share: float) -> Markup:
 
 def codes(entries: Sequence[tuple[str, str, str]]) -> None:
     """The legend of kinds of breach: code, words, how many cases ("" for none)."""
-    st.html(
+    render(
         Markup('<div class="ne-codes">{}</div>').format(
             Markup("").join(
                 Markup("<div><b>{}</b><span>{}</span><small>{}</small></div>").format(*entry)
@@ -72,4 +73,4 @@ def rules(entries: Sequence[tuple[str, str, str]], note: str) -> None:
     listed = Markup("").join(
         Markup("<p><b>{}</b> {}<small>{}</small></p>").format(*entry) for entry in entries
     )
-    st.html(Markup('<div class="ne-rules">{}<small>{}</small></div>').format(listed, note))
+    render(Markup('<div class="ne-rules">{}<small>{}</small></div>').format(listed, note))

@@ -1,0 +1,1 @@
+"""Personel: postings, presence and shortfalls."""

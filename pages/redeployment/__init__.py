@@ -1,0 +1,1 @@
+"""Pergeseran: shortfalls of officers and the plan that fills them."""

@@ -1,0 +1,1 @@
+"""Lapor: forms and pasted messages become rows."""

@@ -261,7 +261,7 @@ def _sum(one: Answer, other: Answer) -> Answer:
 def message(head: str, text: str, notes: Sequence[str]) -> None:
     """A message as it may be shown: who and when, its words, and what was not read of it."""
     said = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
-    st.html(
+    markup.render(
         Markup('<div class="la-message"><small>{}</small><p>{}</p>{}</div>').format(
             head, text, Markup("<ul>{}</ul>").format(said) if said else ""
         )
@@ -281,4 +281,4 @@ def understood(title: str, cells: Sequence[tuple[str, str, str]], outcome: str =
     )
     end = Markup("<strong>{}</strong>").format(outcome) if outcome else ""
     name = Markup("<b>{}</b> ").format(title) if title else ""
-    st.html(Markup('<div class="la-row">{}{}{}</div>').format(name, read, end))
+    markup.render(Markup('<div class="la-row">{}{}{}</div>').format(name, read, end))

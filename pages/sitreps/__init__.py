@@ -1,0 +1,1 @@
+"""Laporan: the reports as text, DOCX, PDF and XLSX."""

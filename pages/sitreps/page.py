@@ -219,7 +219,7 @@ def show() -> None:
 
 def message(text: str, word: str, done: str) -> None:
     """The short text, line by line, and the button that copies it."""
-    st.html(
+    markup.render(
         Markup('<div class="lp-message"><pre>{}</pre>{}</div>').format(
             text, markup.copy_button(word, done, text)
         )

@@ -1,0 +1,1 @@
+"""Situasi: key figures, map and timeline of the whole."""

@@ -50,7 +50,7 @@ def newest_panel(found: Overview, at: Moment) -> None:
                   "Letakkan berkas laporan di folder data/inbox/.")
             )  # fmt: skip
         else:
-            markup.written(listed)
+            markup.render(listed)
 
 
 def _listed(found: Overview, *, now: datetime) -> Markup | None:

@@ -1,0 +1,1 @@
+"""TPS: the state of every TPS."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
 from markupsafe import Markup
 
 from situasi.figures.theme import Theme
+from situasi.ui.components.markup import render
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def blocks(groups: Sequence[Group]) -> Markup:
 
 def grid(blocks: Markup, theme: Theme) -> None:
     """The blocks in the colours of the theme."""
-    st.html(Markup('<div class="ts-grid" style="{}">{}</div>').format(_tones(theme), blocks))
+    render(Markup('<div class="ts-grid" style="{}">{}</div>').format(_tones(theme), blocks))
 
 
 def legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, total: str) -> None:
@@ -52,7 +52,7 @@ def legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, total: st
         Markup('<span><i class="{}"></i> {}</span>').format(_class(tone, state), word)
         for tone, state, word in marks
     )
-    st.html(
+    render(
         Markup('<div class="si-legend ts-grid" style="{}">{}<small>{}</small></div>').format(
             _tones(theme), entries, total
         )
@@ -62,7 +62,7 @@ def legend(marks: Sequence[tuple[int | None, str, str]], theme: Theme, total: st
 def facts(title: str, pairs: Sequence[tuple[str, str]]) -> None:
     """What is known of one TPS, in a few lines."""
     lines = Markup("").join(Markup("<span>{} <b>{}</b></span>").format(*pair) for pair in pairs)
-    st.html(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
+    render(Markup('<div class="ts-facts"><h3>{}</h3><p>{}</p></div>').format(title, lines))
 
 
 def _cell(cell: Cell) -> Markup:

@@ -1,0 +1,1 @@
+"""Kesehatan papan: the state of the server and its jobs."""

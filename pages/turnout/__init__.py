@@ -1,0 +1,1 @@
+"""Partisipasi: turnout now and its forecast."""

@@ -1,0 +1,1 @@
+"""What people decide, written down: alerts, briefings, redeployment orders and exercises."""

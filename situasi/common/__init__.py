@@ -1,0 +1,1 @@
+"""Small tools without domain: language, atomic files, caches, background jobs, telemetry."""

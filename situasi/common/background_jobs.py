@@ -1,7 +1,7 @@
 """Background jobs: each takes turns, a turn that fails never ends it, and all are watched.
 
-Every thread and asyncio task that goes on beside the pages is a `Job`: tests/common/test_background_jobs.py fails
-on one that is not.
+Every thread and asyncio task that goes on beside the pages is a `Job`:
+tests/common/test_background_jobs.py fails on one that is not.
 """
 
 from __future__ import annotations

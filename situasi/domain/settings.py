@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # For people at the console, or for a collector of logs.
 LOGS = ("text", "json")
 _MOST_AMOUNT = 1e6  # hours or minutes: more is a slip, and no duration can hold it
@@ -55,7 +55,7 @@ class Door:
 class Settings:
     """Where everything lies.
 
-    election: the folder of an election, or that of a command above (situasi/domain/higher_command.py).
+    election: the folder of an election, or of a command above (situasi/domain/higher_command.py).
     store: address of the store, `sqlite:///...` or `postgresql+psycopg://...`. reads: of a server
     that follows it, from which the picture is read; None: from the store itself.
     rehearsal: whether an empty store is filled with the rehearsal day (LATIHAN).

@@ -1,0 +1,1 @@
+"""The board of a Polda or of Mabes: several kabupaten side by side."""

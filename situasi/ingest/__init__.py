@@ -1,0 +1,1 @@
+"""From a file, a form or a message to accepted rows."""

@@ -1,1 +1,1 @@
-"""Telling: what was found in the words, signs and colours of a reader, whoever draws it."""
+"""Words and view models for any output, and the explanation behind each number."""

@@ -1,0 +1,1 @@
+"""Files that leave the board: tables as CSV and XLSX, laporan as DOCX and PDF, the archive."""

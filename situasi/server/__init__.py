@@ -1,1 +1,1 @@
-"""The roof that is spoken to: routes and the life of the server; no Streamlit."""
+"""HTTP routes and the life of the process; no Streamlit."""

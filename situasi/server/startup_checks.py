@@ -148,7 +148,8 @@ def _must_be_closed(found: Settings, address: str | None) -> None:
     where = address or "semua alamat"
     if found.door.secret is None:
         raise NotSafe(
-            f"di {where} papan butuh SITUASI_SECRET, paling sedikit {signing_key.SHORTEST} tanda acak."
+            f"di {where} papan butuh SITUASI_SECRET,"
+            f" paling sedikit {signing_key.SHORTEST} tanda acak."
         )
     store = open_store(found.store, scope_of(found.election))
     try:

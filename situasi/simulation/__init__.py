@@ -1,1 +1,1 @@
-"""Wing: a made-up election day, marked LATIHAN, and its playing back in time."""
+"""A made-up election day, marked LATIHAN, and its playing back in time."""

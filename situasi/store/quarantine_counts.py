@@ -11,7 +11,7 @@ import pandas as pd
 class WaitingCount:
     """Counts by feed what `Store.waiting` counts, from new entries, releases and withdrawals.
 
-    A release counts until its batch is taken back (store/journal.py).
+    A release counts until its batch is taken back (store/quarantine_queries.py).
     """
 
     def __init__(self) -> None:

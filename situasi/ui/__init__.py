@@ -1,1 +1,1 @@
-"""The roof that is looked at: the only package that knows Streamlit."""
+"""What pages share: session, filters, tables and components. Knows Streamlit."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from situasi.board import current as board
 from situasi.common import i18n
-from situasi.common.single_flight_cache import Found, Recent
+from situasi.common.single_flight_cache import Recent
 from situasi.live.snapshot import Picture
 from situasi.store.interface import Store, StoreError
 from situasi.ui import tenant

@@ -135,20 +135,32 @@ def news_job(board: Board) -> Job:
 
 # Every job: how it is made, and what one of its turns asks first.
 JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
-    "inbox": (lambda b: Inbox(b, lambda: NOON, lambda _: None).job, "situasi.ingest.inbox.Inbox.sweep"),
+    "inbox": (
+        lambda b: Inbox(b, lambda: NOON, lambda _: None).job,
+        "situasi.ingest.inbox.Inbox.sweep",
+    ),
     "lookout": (lambda b: b.lookout.job, "situasi.live.snapshot.Live.picture"),
-    "drill": (lambda b: Player(b, lambda: NOON).job, "situasi.actions.exercise_controller.Player.waiting"),
+    "drill": (
+        lambda b: Player(b, lambda: NOON).job,
+        "situasi.actions.exercise_controller.Player.waiting",
+    ),
     "upstream": (upstream_job, "situasi.store.replication.Upstream._flow"),
     "trail": (scribe_job, "situasi.store.audit.audit_writer.Outbox.write"),
     "keeper": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[0],
                "situasi.server.auth.sessions.Keeper._read"),
     "keeper-writes": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[1],
                       "situasi.server.auth.sessions.Keeper._write_owed"),
-    "copies": (lambda b: Copies(b, lambda: NOON).job, "situasi.server.wall.hourly_copies.Copies._local"),
+    "copies": (
+        lambda b: Copies(b, lambda: NOON).job,
+        "situasi.server.wall.hourly_copies.Copies._local",
+    ),
     "nightly": (lambda b: Nightly(b, lambda: NOON, Errand()).job,
                 "situasi.server.nightly_backup.Nightly._make"),
     "wall": (lambda b: Wall(b)._job, "situasi.server.wall.service.Wall._look"),
-    "supervisor": (lambda _: Job("supervisor", background_jobs.revive), "situasi.common.background_jobs.running"),
+    "supervisor": (
+        lambda _: Job("supervisor", background_jobs.revive),
+        "situasi.common.background_jobs.running",
+    ),
     "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.Overseeing.overview"),
     "news": (news_job, "situasi.store.postgres._address"),
     "collector": (lambda _: Job("collector", lambda: gc_tuning.collect()),
@@ -417,8 +429,8 @@ def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
     said = exposed(lambda: board).decode()
     assert 'situasi_job_failing{job="upstream"} 2.0' in said
     assert (
-        f'situasi_job_failures_total{{job="upstream"}} {float(background_jobs.failures()["upstream"])}'
-        in said
+        'situasi_job_failures_total{job="upstream"} '
+        f"{float(background_jobs.failures()['upstream'])}" in said
     )
     assert 'situasi_job_since_success_seconds{job="upstream"}' in said
     file = jobs.build_table().file()

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
-CATALOGUE = ROOT / "situasi" / "locale" / "en" / "LC_MESSAGES" / "situasi.po"
+CATALOGUE = ROOT / "situasi" / "common" / "locale" / "en" / "LC_MESSAGES" / "situasi.po"
 
 
 def collected() -> Catalog:

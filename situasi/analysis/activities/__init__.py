@@ -1,0 +1,1 @@
+"""Giat: activities, stages of the election and the SOP checklist."""

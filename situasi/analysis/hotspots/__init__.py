@@ -1,0 +1,1 @@
+"""Hotspots: rates, exposure and the scan statistic."""

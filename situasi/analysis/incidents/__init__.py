@@ -1,0 +1,1 @@
+"""Incidents: rows, cases, merging, duplicates and milestones."""

@@ -1,0 +1,1 @@
+"""Officers: roster, orders, presence, requirements and coverage."""

@@ -1,0 +1,1 @@
+"""Redeployment: shortfalls, candidates, the assignment problem and its solution."""

@@ -1,0 +1,1 @@
+"""The whole: overview, worklist, priority score, staleness of feeds, changes."""

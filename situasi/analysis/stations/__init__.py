@@ -1,0 +1,1 @@
+"""TPS: reports, status, deadlines and anomalies."""

@@ -1,0 +1,1 @@
+"""Turnout: summary, forecast and its calibration."""

@@ -4,7 +4,8 @@ Method: each TPS that told is taken on to its end by the day's pace (outlook_pac
 as their kecamatan does (outlook_parts). That gives a centre and a sigma; the interval is the
 centre and a multiple of sigma, within which the truth of simulated days lay in so many of a
 hundred (normalised split conformal prediction, as newsrooms do for places that have not
-reported; situasi/analysis/turnout/calibration.py). A perkiraan: no day with heads counted by the hour was found.
+reported; situasi/analysis/turnout/calibration.py). A perkiraan: no day with heads counted by the
+hour was found.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Maps: areas, markers, routes, labels and their placement."""

@@ -47,7 +47,7 @@ def point_map(
         layers=[line, grid],
         initial_view_state=_view(boundaries, kecamatan),
         map_provider=None,
-        # map_style stays unset: see figures/map.py.
+        # map_style stays unset: see figures/maps/situation_map.py.
         tooltip=False,
     )
 

@@ -1,0 +1,1 @@
+"""Made-up incidents of the rehearsal day."""

@@ -1,0 +1,1 @@
+"""Made-up TPS of the rehearsal day: supplies, counts, outages."""

@@ -1,7 +1,8 @@
 """What migrations are written in: the same steps for every engine.
 
-In PostgreSQL a table is many (situasi.store.engines.postgres_schema): its key begins with contest and kabupaten,
-it has a partition for each, and views. Those views are made anew once all steps are done.
+In PostgreSQL a table is many (situasi.store.engines.postgres_schema): its key begins with contest
+and kabupaten, it has a partition for each, and views. Those views are made anew once all steps are
+done.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The summary of a kabupaten for the higher command, computed in SQL."""

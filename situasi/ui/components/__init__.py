@@ -1,0 +1,1 @@
+"""Drawn parts that pages share: KPI row, chart, map, markup."""

@@ -33,6 +33,13 @@ class Card:
     since: str = ""
 
 
+def render(markup: Markup) -> None:
+    """Draw HTML. The only call of `st.html` in the product: what is no Markup is refused."""
+    if not isinstance(markup, Markup):
+        raise TypeError("HTML is made by Markup.format alone")
+    st.html(markup)
+
+
 def plain(text: str) -> str:
     """Words that somebody typed, without the signs that Markdown reads."""
     return "".join("\\" + sign if sign in r"\`*_{}[]<>()#+!|~$:" else sign for sign in text)
@@ -58,7 +65,7 @@ def style(theme: Theme) -> None:
     The sheet is fetched once and kept by the browser; written into the page it would be sent
     with every second run.
     """
-    st.html(
+    render(
         Markup(
             '<style>@import url("{}");'
             ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; "
@@ -76,7 +83,7 @@ def bands(said: Sequence[tuple[str, str]]) -> None:
         for kind, text in said
     )
     if said:
-        st.html(Markup('<div class="si-bands">{}</div>').format(lines))
+        render(Markup('<div class="si-bands">{}</div>').format(lines))
 
 
 def header(
@@ -97,7 +104,7 @@ def header(
         )
         for word, address, current in links
     )
-    st.html(
+    render(
         Markup(
             '<header class="si-head"><div><h1>{}</h1><span>{}</span></div>'
             '<div class="si-clock"><b>{}</b><span>{}</span></div><nav>{}{}</nav></header>'
@@ -112,7 +119,7 @@ def way(word: str, address: str) -> Markup:
 
 def way_up(word: str, address: str) -> None:
     """A link at the foot of the menu, to what lies above this board."""
-    st.html(Markup('<p class="si-up">{}</p>').format(way(word, address)))
+    render(Markup('<p class="si-up">{}</p>').format(way(word, address)))
 
 
 def copy_button(word: str, done: str, text: str = "") -> Markup:
@@ -127,7 +134,7 @@ def copy_button(word: str, done: str, text: str = "") -> Markup:
 
 def copyable(text: str, word: str, done: str) -> None:
     """A text to be taken along, whole and selectable, and the button that copies it."""
-    st.html(
+    render(
         Markup('<p class="si-taken"><code>{}</code>{}</p>').format(
             text, copy_button(word, done, text)
         )
@@ -181,17 +188,17 @@ def _said(said: Said) -> str | Markup:
 def signed_in(name: str, said: str, leave: str, way_out: str = "") -> None:
     """Who looks, at the foot of the menu; leave: the word of the way out, where there is one."""
     link = Markup('<a href="{}" target="_self">{}</a>').format(way_out, leave) if leave else ""
-    st.html(Markup('<div class="si-who"><b>{}</b><span>{}</span>{}</div>').format(name, said, link))
+    render(Markup('<div class="si-who"><b>{}</b><span>{}</span>{}</div>').format(name, said, link))
 
 
 def cards(shown: tuple[Card, ...]) -> None:
     """Key figures."""
-    st.html(_cards(shown))
+    render(_cards(shown))
 
 
 def gap() -> None:
     """Nothing, in the place of one thing."""
-    st.html("<i></i>")
+    render(Markup("<i></i>"))
 
 
 @lru_cache(maxsize=256)  # the same figures are drawn for everybody
@@ -219,17 +226,12 @@ def reason(word: str, rule: str, said: Sequence[tuple[str, str]]) -> None:
         for name, what in ((word, rule), *said)
         if what
     )
-    st.html(Markup('<div class="si-why">{}</div>').format(lines))
-
-
-def written(markup: Markup) -> None:
-    """What was made by one of these pieces before."""
-    st.html(markup)
+    render(Markup('<div class="si-why">{}</div>').format(lines))
 
 
 def empty(sentence: str) -> None:
     """A frame that says what is missing."""
-    st.html(Markup('<div class="si-empty">{}</div>').format(sentence))
+    render(Markup('<div class="si-empty">{}</div>').format(sentence))
 
 
 def bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
@@ -243,12 +245,12 @@ def bars(rows: Sequence[tuple[str, float | None, str]]) -> None:
         )
         for name, share, said in rows
     )
-    st.html(Markup('<div class="si-bars">{}</div>').format(lines))
+    render(Markup('<div class="si-bars">{}</div>').format(lines))
 
 
 def legend(marks: Sequence[tuple[Markup, str]], note: str) -> None:
     entries = Markup("").join(Markup("<span>{} {}</span>").format(m, word) for m, word in marks)
-    st.html(Markup('<div class="si-legend">{}<small>{}</small></div>').format(entries, note))
+    render(Markup('<div class="si-legend">{}<small>{}</small></div>').format(entries, note))
 
 
 def colour_swatch(colour: str) -> Markup:

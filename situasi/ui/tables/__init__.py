@@ -1,0 +1,1 @@
+"""Tables that pages share: columns, popovers, downloads."""

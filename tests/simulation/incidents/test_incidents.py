@@ -14,8 +14,7 @@ from situasi.domain.feed_schemas import STATUS, STATUS_CLOSED
 from situasi.domain.register import Register
 from situasi.simulation import context, feed_rows
 from situasi.simulation.feed_rows import CATCHING_UP, Silence
-
-from .builders import Rows, lives, register, squares
+from tests.simulation.builders import Rows, lives, register, squares
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .builders import Rows, play, register
+from tests.simulation.builders import Rows, play, register
 
 
 def test_propam_says_nihil_morning_noon_and_evening(day: dict[str, Rows]) -> None:

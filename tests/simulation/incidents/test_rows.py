@@ -9,8 +9,7 @@ import pytest
 
 from situasi.domain.feed_schemas import STATUS_CLOSED
 from situasi.domain.register import Register
-
-from .builders import Rows, lives
+from tests.simulation.builders import Rows, lives
 
 _KM_PER_DEGREE = 111.0
 _STEPS = {"verify": ("dilaporkan",), "handle": ("dilaporkan", "diverifikasi")}

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from .builders import Rows
+from tests.simulation.builders import Rows
 
 ORDER = ("apel", "pergeseran", "tiba_di_tps", "laporan_berkala", "kembali")
 Tps = tuple[str, str, str]

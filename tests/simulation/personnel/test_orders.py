@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from situasi.domain.register import Register
 from situasi.simulation import context
 from situasi.simulation.personnel import deployment, roster
-
-from .builders import Rows, play, register, squares
+from tests.simulation.builders import Rows, play, register, squares
 
 Tps = tuple[str, str, str]
 EVENING = "2024-11-27"  # orders of the day before sort before it

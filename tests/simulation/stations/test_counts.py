@@ -17,8 +17,7 @@ from situasi.simulation import context
 from situasi.simulation.context import Scene
 from situasi.simulation.stations import count_errors, counts, turnout
 from situasi.simulation.stations.count_errors import Slip
-
-from .builders import Rows, register, squares
+from tests.simulation.builders import Rows, register, squares
 
 Tps = tuple[str, str, str]
 

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
 from situasi.simulation.stations import turnout
-
-from .builders import Rows, lives, register
+from tests.simulation.builders import Rows, lives, register
 
 Key = tuple[str, str, str]
 
