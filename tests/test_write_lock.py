@@ -12,7 +12,8 @@ from situasi.board import Board, open_board
 from situasi.ingest import pipeline
 from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
-from situasi.store import delivery_writer, postgres, sqlite
+from situasi.store import delivery_writer
+from situasi.store.engines import postgres, sqlite
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON, settings_in

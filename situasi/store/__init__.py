@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from situasi.store import sqlite
+from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import (
     Added,
@@ -42,13 +42,13 @@ __all__ = [
 
 def _postgres(url: sa.URL, scope: Scope | None, follows: bool) -> Backend:
     # Its driver is loaded where it is used.
-    from situasi.store import postgres
+    from situasi.store.engines import postgres
 
     return postgres.backend(url, scope, follows)
 
 
 def _upgrade_postgres(url: sa.URL, scope: Scope | None) -> Grown:
-    from situasi.store import postgres
+    from situasi.store.engines import postgres
 
     return postgres.upgrade(url, scope)
 
@@ -104,6 +104,6 @@ def admit(url: str, scope: Scope, password: str) -> str:
     address = parse(url)
     if address.get_backend_name() != "postgresql":
         raise StoreError("Hanya penyimpanan PostgreSQL memuat beberapa Polres.")
-    from situasi.store import postgres
+    from situasi.store.engines import postgres
 
     return postgres.admit(address, scope, password)

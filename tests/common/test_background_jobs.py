@@ -36,10 +36,11 @@ from situasi.server.metrics import exposed
 from situasi.server.nightly_backup import Nightly
 from situasi.server.wall.hourly_copies import Copies
 from situasi.server.wall.service import Wall
-from situasi.store import open_store, postgres, replication
+from situasi.store import open_store, replication
 from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.engines import postgres
+from situasi.store.engines.postgres import News
 from situasi.store.interface import Scope, StoreError
-from situasi.store.postgres import News
 from tests.conftest import NOON
 
 ASKED = Request({"type": "http", "headers": []})
@@ -162,7 +163,7 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
         "situasi.common.background_jobs.running",
     ),
     "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.Overseeing.overview"),
-    "news": (news_job, "situasi.store.postgres._address"),
+    "news": (news_job, "situasi.store.engines.postgres._address"),
     "collector": (lambda _: Job("collector", lambda: gc_tuning.collect()),
                   "situasi.server.gc_tuning.collect"),
     "disks": (lambda _: Job("disks", lambda: SPACE.check()),

@@ -18,7 +18,7 @@ from situasi.ingest.inbox import AFTERWARDS, LATER, Inbox
 from situasi.ingest.inbox_files import PATIENCE, SETTLED
 from situasi.ingest.pipeline import Ledger
 from situasi.live.snapshot import standing
-from situasi.store import sqlite
+from situasi.store.engines import sqlite
 from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, faulty, report, xlsx_file
 from tests.conftest import NOON, settings_in

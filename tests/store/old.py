@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from situasi.store import sqlite as engine
+from situasi.store.engines import sqlite as engine
 from situasi.store.migrations import runner
 
 HERE = Path(__file__).parent

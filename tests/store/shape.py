@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store import open_store, sqlite
+from situasi.store import open_store
+from situasi.store.engines import sqlite
 from situasi.store.migrations import runner
 
 Shape = dict[str, dict[str, Any]]

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
 from situasi.domain.settings import ROOT
 from situasi.store import Grown, Store, StoreError, open_store, upgrade
-from situasi.store import sqlite as engine
+from situasi.store.engines import sqlite as engine
 from situasi.store.engines import sqlite_copy
 from situasi.store.migrations import operations, runner
 from situasi.store.schema import metadata

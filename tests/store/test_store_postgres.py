@@ -18,7 +18,7 @@ from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.store import Scope, Store, StoreError, admit, open_store
 from situasi.store import schema as shared
 from situasi.store.engines import postgres_schema
-from situasi.store.postgres import PostgresBackend
+from situasi.store.engines.postgres import PostgresBackend
 from tests.postgres import SCOPE
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
@@ -195,7 +195,7 @@ def test_whoever_waits_hears_of_a_new_version_of_its_own_scope(
         here.wait()
         assert time.monotonic() < deadline, "it never listened"
     here.wait()  # told once, when the line stood, if the loop above has not heard it yet
-    monkeypatch.setattr("situasi.store.postgres._TOLD_PACE", 60.0)
+    monkeypatch.setattr("situasi.store.engines.postgres._TOLD_PACE", 60.0)
     heard = threading.Event()
 
     def wait() -> None:

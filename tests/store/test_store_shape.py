@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from situasi.store import open_store, schema, sqlite
-from situasi.store.engines import postgres_schema
+from situasi.store import open_store, schema
+from situasi.store.engines import postgres_schema, sqlite
 from situasi.store.migrations import runner
 from tests.store import old
 from tests.store.shape import (

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.store import Added, Store, StoreError, open_store
-from situasi.store import sqlite as engine_of_sqlite
+from situasi.store.engines import sqlite as engine_of_sqlite
 from situasi.store.migrations import runner
 from situasi.store.schema import metadata
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row

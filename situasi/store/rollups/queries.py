@@ -25,9 +25,10 @@ from situasi.domain.feed_schemas import (
     TPS,
     Feed,
 )
-from situasi.store import quarantine_queries, sqlite
+from situasi.store import quarantine_queries
 from situasi.store.audit import audit_log
 from situasi.store.audit.audit_log import Mark
+from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import Scope
 from situasi.store.rollups import conditions, incidents, officers, stations
@@ -232,8 +233,7 @@ def open_rollups(url: str, contest: str, kabupaten: str = "", *, follows: bool =
 
 def _of_postgres(url: sa.URL, contest: str, follows: bool) -> Rollups:
     # Its driver is loaded where it is used.
-    from situasi.store import postgres
-    from situasi.store.engines import postgres_schema
+    from situasi.store.engines import postgres, postgres_schema
 
     def scoped(kabupaten: str) -> dict[str, Any]:
         return {"schema_translate_map": {None: postgres_schema.schema(Scope(contest, kabupaten))}}
