@@ -25,7 +25,7 @@ from streamlit.runtime.state import SafeSessionState
 
 from situasi import board as house
 from situasi.server import file_descriptors, logging_setup, startup_checks
-from situasi.server.auth import guest_login, login, oidc_login, password_change
+from situasi.server.auth import guest_login, login, oidc_login, password_change, websocket
 from situasi.server.connection_limits import BoundedConnections
 from situasi.server.lifespan import lifespan
 from situasi.server.metrics import Counted
@@ -51,7 +51,7 @@ acts.carry_out(script_requests, SafeSessionState)
 # What each visitor would hold of this machine for long.
 file_descriptors.raise_limit()
 script_loops.open_late(app_session)
-parked_sessions.park(memory_session_storage)
+parked_sessions.park(memory_session_storage, websocket.CURRENT.get)
 # And one that it does too early, and one that it does at the first.
 kept_downloads.stay(media_file_manager)
 startup_checks.served(delta_generator)

@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
     def tell(ledger: Ledger) -> None:
         told[Path(ledger.path).name] = ledger.refused or ledger.accepted
 
-    inbox = Inbox(board, lambda: now[0], tell)
+    inbox = Inbox(board.settings.inbox, board.store, board.context, lambda: now[0], tell)
     for _ in range(3):
         inbox.sweep()
         now[0] += PATIENCE + timedelta(seconds=1)

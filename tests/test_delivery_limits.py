@@ -189,7 +189,9 @@ def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
 def test_an_uploaded_file_has_the_limit_of_the_inbox(board: Board) -> None:
     file = io.BytesIO(b"x" * (FILES.bytes + 1))
     assert "paling besar 50 MB" in str(
-        take(board, "a.csv", file, unbounded("uji"), NOON, dry_run=True).refused
+        take(
+            board.store, board.context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
+        ).refused
     )
 
 

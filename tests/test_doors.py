@@ -340,7 +340,9 @@ def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
 def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> Ledger:
     scope = for_viewer(viewer, "masukkan")
     how = {"dry_run": False, **how}
-    return upload.take(board, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how)
+    return upload.take(
+        board.store, board.context, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how
+    )
 
 
 def test_a_workbook_with_one_sheet_that_is_not_theirs_is_refused_whole(
@@ -370,7 +372,7 @@ def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_conc
             scope = for_viewer(viewer, "perbaiki")
         except WriteRefused:
             continue
-        ledger = quarantine.release(world, scope, one, mended, NOON)
+        ledger = quarantine.release(world.store, world.context, scope, one, mended, NOON)
         theirs = not viewer.area and one.feed in feeds_of(viewer)
         assert ledger.refused == (None if theirs else quarantine.NOT_THEIRS), one.feed
     assert_only_theirs(world, viewer, began, waited)
@@ -385,9 +387,14 @@ def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer)
     mine = world.store.quarantine("incidents")[-1]
     began = last(world)
     moved = {"jenis": "logistik", "kode_kecamatan": THERE}
-    assert quarantine.release(world, scope, mine, moved, NOON).quarantined == 1
+    assert quarantine.release(world.store, world.context, scope, mine, moved, NOON).quarantined == 1
     assert mine in world.store.quarantine("incidents")
-    assert quarantine.release(world, scope, mine, {"jenis": "logistik"}, NOON).accepted == 1
+    assert (
+        quarantine.release(
+            world.store, world.context, scope, mine, {"jenis": "logistik"}, NOON
+        ).accepted
+        == 1
+    )
     assert stored(world, began) == {"incidents": {HERE}}
 
 

@@ -36,7 +36,9 @@ class Drop:
 
     def __init__(self, board: Board) -> None:
         self.board, self.now, self.told = board, NOON, list[Ledger]()
-        self.inbox = Inbox(board, lambda: self.now, self.told.append)
+        self.inbox = Inbox(
+            board.settings.inbox, board.store, board.context, lambda: self.now, self.told.append
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -395,7 +397,13 @@ def test_a_store_that_takes_nothing_is_told_by_the_job_until_it_does(
 def test_what_failed_before_the_start_is_still_told(drop: Drop) -> None:
     (drop.folder / "m.csv").write_bytes(b"\x00\x01bukan laporan")
     drop.settled()
-    again = Inbox(drop.board, lambda: NOON, drop.told.append)
+    again = Inbox(
+        drop.board.settings.inbox,
+        drop.board.store,
+        drop.board.context,
+        lambda: NOON,
+        drop.told.append,
+    )
     again.sweep()
     [one] = again.state.failed
     assert one.name == "m.csv" and one.why == drop.inbox.state.failed[0].why

@@ -101,7 +101,14 @@ class Day:
         waiting = self.board.store.quarantine("incidents")
         if waiting:
             row = waiting[turn % len(waiting)]
-            quarantine.release(self.board, unbounded("wati"), row, {"jenis": "banjir"}, self.now)
+            quarantine.release(
+                self.board.store,
+                self.board.context,
+                unbounded("wati"),
+                row,
+                {"jenis": "banjir"},
+                self.now,
+            )
 
     def undo(self, turn: int) -> None:
         batches = self.board.store.batches()["batch"].tolist()

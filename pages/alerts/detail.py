@@ -13,14 +13,13 @@ from pages.alerts import wording as say
 from pages.alerts.actions import acts_bar
 from pages.alerts.data import Shown
 from pages.alerts.panels import NAME
-from pages.incidents import markup as incidents_markup
-from pages.incidents.markup import Told
 from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
 from situasi.ui import page_layout, url_state
-from situasi.ui.components import markup
+from situasi.ui.components import history, markup
+from situasi.ui.components.history import Told
 from situasi.ui.page_layout import View
 from situasi.ui.tables import selectable, table_view
 from situasi.ui.wording import incidents
@@ -44,7 +43,7 @@ def detail_panel(found: Shown, view: View) -> None:
         _rule(row)
         _members(row, found, view)
     if row.deeds:
-        incidents_markup.history([_told(deed, view) for deed in reversed(row.deeds)])
+        history.history([_told(deed, view) for deed in reversed(row.deeds)])
 
 
 def _chosen(found: Shown) -> Any:

@@ -9,7 +9,6 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from pages.report_entry import fields
 from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
@@ -96,7 +95,7 @@ def _take(
     if missing := _missing(step, told):
         st.session_state[_SAID] = Answer(refused=missing)
         return
-    sent = fields.as_of_now(made_up)
+    sent = submission.as_of_now(made_up)
     rows = form_rows.step_rows(board().register, members, told, sent, session.viewer().name)
     st.session_state[_SAID] = submission.send("incidents", rows, SOURCE, act="tindak")
 

@@ -12,13 +12,13 @@ from pages.incidents import actions as incidents_actions
 from pages.incidents import markup as incidents_markup
 from pages.incidents import panels as incidents_panels
 from pages.incidents.actions import steps_bar
-from pages.incidents.markup import Told
 from situasi.analysis.situation.worklist import Casework, Detail, detail
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui import page_layout
-from situasi.ui.components import markup
+from situasi.ui.components import history, markup
+from situasi.ui.components.history import Told
 from situasi.ui.page_layout import View
 from situasi.ui.wording import incidents as say
 
@@ -44,7 +44,7 @@ def detail_panel(found: Casework, view: View) -> None:
     steps_bar(shown.members, shown.head["status"], bool(shown.head["latihan"]))
     with st.container(height=320, border=False, key="riwayat"):
         newest = shown.rows.head(MOST_ROWS)
-        incidents_markup.history([_told(row, shown, view) for row in newest.itertuples()])
+        history.history([_told(row, shown, view) for row in newest.itertuples()])
     _say_if_more(len(newest), len(shown.rows), _("{n} dari {all} laporan, yang terbaru"))
     if len(shown.bonds):
         _bonds(shown, view)

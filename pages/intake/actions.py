@@ -96,7 +96,8 @@ def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None 
         scope = write_scope.for_viewer(session.viewer(), "masukkan")
         with _JUDGING.turn(scope.actor):
             return upload.take(
-                board(),
+                board().store,
+                board().context,
                 name,
                 file,
                 scope,
@@ -127,7 +128,10 @@ def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
     """Bring one row through the door again, and say what the door said."""
     try:
         scope = write_scope.for_viewer(session.viewer(), "perbaiki")
-        ledger = quarantine.release(board(), scope, row, corrections, session.now())
+        here = board()
+        ledger = quarantine.release(
+            here.store, here.context, scope, row, corrections, session.now()
+        )
     except (StoreError, WriteRefused) as error:
         tell(str(error), good=False)
         return

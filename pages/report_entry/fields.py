@@ -14,6 +14,7 @@ from situasi.domain.labels import label
 from situasi.ingest.form_rows import Sent
 from situasi.ui import session, url_state
 from situasi.ui.components import markup
+from situasi.ui.submission import as_of_now
 
 _EXERCISE = "lapor_latihan"
 _KECAMATAN, _DESA = "lapor_kecamatan", "lapor_desa"
@@ -64,12 +65,6 @@ def sent() -> Sent:
     """How a row is sent now: as chosen on the switch; of an exercise by its own clock."""
     asked = st.session_state.get(_EXERCISE, "ya" if _played() else "tidak")
     return as_of_now(session.picture().snapshot.rehearsal and asked == "ya")
-
-
-def as_of_now(exercise: bool) -> Sent:
-    """How a row is sent that is made up, or real."""
-    played = session.picture().snapshot.exercise_at if exercise else None
-    return Sent((played or session.now()).astimezone(board().register.election.zone), exercise)
 
 
 def place_boxes() -> tuple[str | None, str | None]:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.activities.activities import LEEWAY
-from situasi.analysis.incidents.cases import told_at
 from situasi.domain.feed_schemas import LANGKAH, LANGKAH_CLOSED
+from situasi.domain.row_order import told_at
 
 # The steps of a case on its path, without the word that there is none and without the ends.
 PATH = tuple(step for step in LANGKAH if step not in LANGKAH_CLOSED)

@@ -143,4 +143,6 @@ def watch() -> None:
     """Masukkan apa yang diletakkan di kotak masuk, sampai dihentikan (server juga melakukannya)."""
     with opened() as board, until_interrupted() as stop:
         err.print(f"Mengawasi {board.settings.inbox}; Ctrl-C untuk berhenti.", highlight=False)
-        Inbox(board, now, lambda ledger: show([ledger])).run(stop)
+        Inbox(
+            board.settings.inbox, board.store, board.context, now, lambda ledger: show([ledger])
+        ).run(stop)

@@ -75,7 +75,10 @@ def release(
         if unknown:
             raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")
         scope = for_program(actor(), Corrects.ALL)
-        ledgers = [bring_again(board, scope, waiting[n], cells, now()) for n in numbers]
+        ledgers = [
+            bring_again(board.store, board.context, scope, waiting[n], cells, now())
+            for n in numbers
+        ]
     for number, ledger in zip(numbers, ledgers, strict=True):
         reasons = "; ".join(reason for entry in ledger.reasons for reason in entry["reasons"])
         said = f"{number}: {reasons or 'diterima'}"

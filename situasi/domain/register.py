@@ -308,3 +308,22 @@ def _must_hold_together(register: Register) -> None:
             f"{folder / 'sop.csv'}: tahapan {', '.join(unknown[:5])} tidak ada di tahapan.csv."
             " Perbaiki kodenya, lalu mulai lagi."
         )
+
+
+def voters_of(register: Register) -> dict[str, int]:
+    """Return voters by TPS code; where a TPS has no figure, an even part of its kecamatan's."""
+    frame = register.tps
+    return {
+        code: int(dpt) if dpt == dpt and dpt is not None else _even(register, kecamatan)
+        for code, kecamatan, dpt in zip(
+            frame["code"],
+            frame["kecamatan"],
+            frame["dpt"].astype("Float64").to_numpy(dtype=float, na_value=float("nan")),
+            strict=True,
+        )
+    }
+
+
+def _even(register: Register, kecamatan: str) -> int:
+    area = register.kecamatan[kecamatan]
+    return round(area.dpt / area.tps) if area.tps else 0

@@ -17,11 +17,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from situasi.board import Board
 from situasi.common import atomic_files, error_log, file_names
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import SPACE
 from situasi.common.telemetry import InboxState, Unread
+from situasi.ingest.context import Context
 from situasi.ingest.inbox_files import (
     FAILED,
     PATIENCE,
@@ -37,7 +37,7 @@ from situasi.ingest.inbox_files import (
 )
 from situasi.ingest.pipeline import Ledger, ingest_file
 from situasi.ingest.write_scope import Corrects, for_program
-from situasi.store.interface import StoreError
+from situasi.store.interface import Store, StoreError
 
 ACTOR = "inbox"
 # Whoever may write into the folder administers the board; a returned file settles what waits.
@@ -90,7 +90,9 @@ class _Aside:
 class Inbox:
     """Sweeps one folder. Looks again and again: that works on network shares too."""
 
-    board: Board
+    folder: Path
+    store: Store
+    context: Context
     clock: Callable[[], datetime]
     tell: Callable[[Ledger], None]
     state: InboxState = field(default_factory=InboxState)
@@ -119,10 +121,6 @@ class Inbox:
             raise
         held = any(one.by_store for one in self._held.values())
         return IDLE if held and self._delivered == before else None
-
-    @property
-    def folder(self) -> Path:
-        return self.board.settings.inbox
 
     def sweep(self) -> list[Ledger]:
         """Look once; the ledgers of what was ingested. Raises StoreError, and OSError where the
@@ -250,8 +248,7 @@ class Inbox:
             self.state.taken += 1
 
     def _ingest(self, path: Path) -> Ledger:
-        board = self.board
-        return ingest_file(path, board.store, board.context, SCOPE, now=self.clock())
+        return ingest_file(path, self.store, self.context, SCOPE, now=self.clock())
 
     def _is_to_blame(self, path: Path, seen: Seen, now: datetime) -> bool:
         """Whether the store takes others again and again, and not this one."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from situasi.access.roles import Viewer
-from situasi.board import Board
 from situasi.common.formula_escape import harmless
 from situasi.domain.feed_schemas import FEEDS
+from situasi.ingest.context import Context
 from situasi.ingest.pipeline import Ledger, ingest_rows
 from situasi.ingest.readers.reserved_columns import EXCESS
 from situasi.ingest.validation.column_mapping import OURS, RETURNED
@@ -61,7 +61,8 @@ def find(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarant
 
 
 def release(
-    board: Board,
+    store: Store,
+    context: Context,
     scope: WriteScope,
     row: Quarantined,
     corrections: Mapping[str, str],
@@ -73,9 +74,9 @@ def release(
     and the ledger says why. Released by somebody else meanwhile, nothing is stored, and the
     ledger says so in `refused`.
     """
-    if not scope.correctable([row], board.store):
+    if not scope.correctable([row], store):
         return Ledger(row.source, feed=row.feed, refused=NOT_THEIRS)
-    column = board.context.vocabulary.column_of
+    column = context.vocabulary.column_of
     mended = {column(row.feed, heading) for heading in corrections} - {None}
     kept = {
         heading: cell
@@ -87,8 +88,8 @@ def release(
     return ingest_rows(
         [cells],
         row.source,
-        board.store,
-        board.context,
+        store,
+        context,
         scope,
         feed=row.feed,
         now=now,

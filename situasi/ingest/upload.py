@@ -10,18 +10,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from situasi.board import Board
 from situasi.common import file_names
 from situasi.common.disk_space import SPACE
+from situasi.ingest.context import Context
 from situasi.ingest.pipeline import Ledger, Preview, ingest_file
 from situasi.ingest.write_scope import WriteScope
+from situasi.store.interface import Store
 
 _NO_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST = 60  # characters of a file name: at most 240 bytes, what every disk takes
 
 
 def take(
-    board: Board,
+    store: Store,
+    context: Context,
     name: str,
     file: BinaryIO,
     scope: WriteScope,
@@ -48,8 +50,8 @@ def take(
             return Ledger(called, refused=why)
         ledger = ingest_file(
             path,
-            board.store,
-            board.context,
+            store,
+            context,
             scope,
             now=now,
             dry_run=dry_run,

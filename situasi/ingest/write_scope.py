@@ -15,7 +15,7 @@ from enum import Enum
 import pandas as pd
 
 from situasi.access.roles import Viewer
-from situasi.analysis.personnel import orders as personnel_orders
+from situasi.domain import row_order
 from situasi.domain.feed_schemas import FEEDS, MERGES, NEUTRALITY, POSTINGS, ROSTER, Feed
 from situasi.domain.labels import label
 from situasi.ingest.context import Context
@@ -143,7 +143,7 @@ def _officers_places(store: Store, now: datetime) -> dict[str, set[str]]:
     """
     roster, orders = _standing_rows(store, ROSTER), _standing_rows(store, POSTINGS)
     current = pd.concat(
-        [personnel_orders.standing(orders, now), orders[orders["occurred_at"] > now]]
+        [row_order.standing_orders(orders, now), orders[orders["occurred_at"] > now]]
     )
     listed = roster.sort_values("seq").drop_duplicates("petugas", keep="last")
     found: dict[str, set[str]] = {}

@@ -99,7 +99,10 @@ def _tasks(board: Board) -> list[Job]:
 
 def _threads(board: Board) -> list[Job]:
     """What a Polres does in threads, beside its pages."""
-    found = [Inbox(board, _now, _tell, telemetry.INBOX).job, board.lookout.job]
+    found = [
+        Inbox(board.settings.inbox, board.store, board.context, _now, _tell, telemetry.INBOX).job,
+        board.lookout.job,
+    ]
     if board.settings.rehearsal:
         found.append(Player(board, _now).job)
     if board.settings.upstream is not None:

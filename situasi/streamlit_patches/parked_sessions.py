@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any, ClassVar
 
 from situasi.common import telemetry
-from situasi.server.auth import websocket
 
 # A page of Situasi holds 1 to 3 MB.
 MOST = 60
@@ -30,13 +31,15 @@ class _Parked:
 class ParkedSessions:
     """A SessionStorage of Streamlit. ttl_seconds: how long each is kept.
 
-    current: the one that Streamlit keeps sessions in.
+    current: the one that Streamlit keeps sessions in. connection: returns the WebSocket that the
+    running code answers (its key and whether it is ordinary), or None.
     """
 
     current: ClassVar[ParkedSessions | None] = None
 
-    def __init__(self, ttl_seconds: float = 120.0) -> None:
+    def __init__(self, connection: Callable[[], Any], ttl_seconds: float = 120.0) -> None:
         ParkedSessions.current = self
+        self._connection = connection
         self._seconds = ttl_seconds
         self._parked: dict[str, _Parked] = {}  # the oldest first
 
@@ -47,7 +50,7 @@ class ParkedSessions:
 
     def save(self, session_info: Any) -> None:
         """Keep a session; of one that holds more than any page sends nothing is kept."""
-        name, current = session_info.session.id, websocket.CURRENT.get()
+        name, current = session_info.session.id, self._connection()
         self.delete(name)
         if current is not None and not current.is_ordinary:
             # Streamlit goes on with it until this returns.
@@ -91,6 +94,6 @@ def end(name: str) -> None:
         ParkedSessions.current.end(name)
 
 
-def park(keeper: ModuleType) -> None:
+def park(keeper: ModuleType, connection: Callable[[], Any]) -> None:
     """Have Streamlit keep sessions so. keeper: its module of the storage that it takes."""
-    vars(keeper)["MemorySessionStorage"] = ParkedSessions
+    vars(keeper)["MemorySessionStorage"] = partial(ParkedSessions, connection)

@@ -9,6 +9,7 @@ from situasi.board import current as board
 from situasi.common import telemetry
 from situasi.common.i18n import _
 from situasi.ingest import feeds, form_rows, write_scope
+from situasi.ingest.form_rows import Sent
 from situasi.ingest.pipeline import Ledger, as_table, ingest_rows
 from situasi.ingest.validation.column_mapping import RETURNED
 from situasi.ingest.write_scope import WriteRefused
@@ -126,3 +127,9 @@ def corrected(cells: Row, held: Held | None) -> dict[str, str]:
         return dict(cells)
     came_from = {RETURNED: str(held.number), "berkas": held.source, "baris": str(held.row)}
     return {**cells, **came_from}
+
+
+def as_of_now(exercise: bool) -> Sent:
+    """How a row is sent that is made up, or real."""
+    played = session.picture().snapshot.exercise_at if exercise else None
+    return Sent((played or session.now()).astimezone(board().register.election.zone), exercise)

@@ -137,7 +137,7 @@ def news_job(board: Board) -> Job:
 # Every job: how it is made, and what one of its turns asks first.
 JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "inbox": (
-        lambda b: Inbox(b, lambda: NOON, lambda _: None).job,
+        lambda b: Inbox(b.settings.inbox, b.store, b.context, lambda: NOON, lambda _: None).job,
         "situasi.ingest.inbox.Inbox.sweep",
     ),
     "lookout": (lambda b: b.lookout.job, "situasi.live.snapshot.Live.picture"),

@@ -31,6 +31,7 @@ from situasi.presentation import view_text
 from situasi.server import health, logging_setup, metrics
 from situasi.server.wall import hourly_copies
 from situasi.store.interface import StoreError
+from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered
@@ -185,7 +186,9 @@ def test_an_upload_that_finds_no_room_is_refused_and_said(
 ) -> None:
     file = io.BytesIO(b"waktu,kode_kecamatan,jenis\n" + b"x" * 5_000)
     request.getfixturevalue("tiny_files")
-    ledger = upload.take(board, "a.csv", file, NOON, "uji", dry_run=True)
+    ledger = upload.take(
+        board.store, board.context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
+    )
     assert ledger.refused is not None and "tidak dapat ditulis" in ledger.refused
     assert SPACE.state.failed == ("upload",)
 
@@ -194,7 +197,9 @@ def test_a_file_of_the_inbox_that_cannot_be_put_aside_is_said(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [NOON]
-    inbox = Inbox(board, lambda: now[0], lambda _ledger: None)
+    inbox = Inbox(
+        board.settings.inbox, board.store, board.context, lambda: now[0], lambda _ledger: None
+    )
     inbox.folder.mkdir(parents=True)
     csv_file(inbox.folder / "a.csv", report())
     inbox.sweep()

@@ -111,9 +111,9 @@ def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Pat
 
 def test_a_torn_row_is_released_once_its_cells_are_typed_in(board: Board, tmp_path: Path) -> None:
     torn = torn_row(board, tmp_path)
-    assert release(board, unbounded(), torn, {}, NOON).quarantined == 1
+    assert release(board.store, board.context, unbounded(), torn, {}, NOON).quarantined == 1
     assert torn in board.store.quarantine()
-    assert release(board, unbounded(), torn, MENDED, NOON).accepted == 1
+    assert release(board.store, board.context, unbounded(), torn, MENDED, NOON).accepted == 1
     assert torn.number not in [row.number for row in board.store.quarantine()]
 
 

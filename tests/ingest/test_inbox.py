@@ -47,7 +47,13 @@ class Drop:
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.inbox = Inbox(self.board, self.clock, self.told.append)
+        self.inbox = Inbox(
+            self.board.settings.inbox,
+            self.board.store,
+            self.board.context,
+            self.clock,
+            self.told.append,
+        )
         self.folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -300,7 +306,7 @@ def test_two_inboxes_on_one_folder_take_every_file_once(board: Board) -> None:
         csv_file(board.settings.inbox / f"{number:02}.csv", report(id=f"K-{number:03}"))
 
     def watch() -> None:
-        inbox = Inbox(board, clock, told.append)
+        inbox = Inbox(board.settings.inbox, board.store, board.context, clock, told.append)
         inbox.sweep()
         gate.wait()
         clock.at = NOON + LONG

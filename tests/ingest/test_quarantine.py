@@ -29,7 +29,7 @@ def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[Quaran
 
 
 def mended(board: Board, row: Quarantined, **cells: str) -> Ledger:
-    return release(board, unbounded(), row, cells, NOON)
+    return release(board.store, board.context, unbounded(), row, cells, NOON)
 
 
 def stored(board: Board) -> list[str]:

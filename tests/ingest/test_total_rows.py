@@ -151,7 +151,10 @@ def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in
     [row] = board.store.quarantine()
     assert {"waktu", "kecamatan", "jenis"} <= row.raw.keys()
     told = {"waktu": WHEN, "kecamatan": "Kandis", "jenis": "unjuk rasa"}
-    assert quarantine.release(board, unbounded("uji"), row, told, NOON).accepted == 1
+    assert (
+        quarantine.release(board.store, board.context, unbounded("uji"), row, told, NOON).accepted
+        == 1
+    )
     assert not board.store.quarantine()
 
 

@@ -31,7 +31,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def handed(board: Board, path: Path, name: str = "pagi.csv", *, dry_run: bool = False) -> Ledger:
     file = io.BytesIO(path.read_bytes())
     file.seek(3)  # a reader may have looked into it before
-    return take(board, name, file, unbounded(), NOON, dry_run=dry_run)
+    return take(board.store, board.context, name, file, unbounded(), NOON, dry_run=dry_run)
 
 
 def test_a_trial_says_what_would_become_of_the_file_and_stores_nothing(
@@ -91,9 +91,18 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
     path = csv_file(tmp_path / "a.csv", report(), faulty(id="K-2"))
     shown: dict[str, pd.DataFrame] = {}
     with path.open("rb") as file:
-        take(board, "a.csv", file, unbounded(), NOON, dry_run=True, preview=shown.__setitem__)
+        take(
+            board.store,
+            board.context,
+            "a.csv",
+            file,
+            unbounded(),
+            NOON,
+            dry_run=True,
+            preview=shown.__setitem__,
+        )
     with path.open("rb") as file:
-        take(board, "a.csv", file, unbounded(), NOON, dry_run=False)
+        take(board.store, board.context, "a.csv", file, unbounded(), NOON, dry_run=False)
     stored = board.live.picture().snapshot.frames["incidents"]
     names = [*feed_schemas.INCIDENTS.names, "known_at", "row"]
     assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

@@ -64,7 +64,7 @@ def on_a_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 def test_a_session_is_there_for_whoever_comes_back_and_is_not_ended() -> None:
     async def work() -> None:
-        storage = ParkedSessions(60)
+        storage = ParkedSessions(websocket.CURRENT.get, 60)
         session = park(storage, "a", "wati")
         assert storage.get("a").session is session
         storage.delete("a")
@@ -75,7 +75,7 @@ def test_a_session_is_there_for_whoever_comes_back_and_is_not_ended() -> None:
 
 def test_who_goes_on_and_is_cut_off_again_is_kept_for_a_whole_while_from_then() -> None:
     async def work() -> None:
-        storage = ParkedSessions(60)
+        storage = ParkedSessions(websocket.CURRENT.get, 60)
         park(storage, "a", "wati")
         first = storage._parked["a"].end
         storage.delete("a")
@@ -88,7 +88,7 @@ def test_who_goes_on_and_is_cut_off_again_is_kept_for_a_whole_while_from_then() 
 
 def test_whoever_loads_a_page_a_thousand_times_takes_nobody_elses_place() -> None:
     async def work() -> None:
-        storage = ParkedSessions(60)
+        storage = ParkedSessions(websocket.CURRENT.get, 60)
         others = [park(storage, f"other {n}", f"viewer {n}") for n in range(MOST // 2)]
         storm = [park(storage, f"again {n}", "wati") for n in range(1000)]
         assert len(storage.list()) == MOST
@@ -101,7 +101,7 @@ def test_whoever_loads_a_page_a_thousand_times_takes_nobody_elses_place() -> Non
 
 def test_when_its_time_is_over_a_session_is_ended_without_anybody_coming() -> None:
     async def work() -> None:
-        storage = ParkedSessions(0.01)
+        storage = ParkedSessions(websocket.CURRENT.get, 0.01)
         session = park(storage, "a", "wati")
         async with asyncio.timeout(30):
             while not session.ended:
@@ -113,7 +113,7 @@ def test_when_its_time_is_over_a_session_is_ended_without_anybody_coming() -> No
 
 def test_of_a_page_that_said_more_than_any_page_does_nothing_is_kept() -> None:
     async def work() -> None:
-        storage = ParkedSessions(60)
+        storage = ParkedSessions(websocket.CURRENT.get, 60)
         session = park(storage, "a", "wati", kept=ORDINARY_BYTES + 1)
         assert storage.get("a") is None
         async with asyncio.timeout(30):
@@ -127,8 +127,8 @@ def test_streamlit_takes_its_storage_by_the_name_that_is_replaced() -> None:
     made = inspect.getsource(starlette_app.App._create_runtime)
     assert "from streamlit.runtime.memory_session_storage import MemorySessionStorage" in made
     keeper = SimpleNamespace(MemorySessionStorage=MemorySessionStorage)
-    parked_sessions.park(keeper)  # type: ignore[arg-type]
-    assert keeper.MemorySessionStorage is ParkedSessions
+    parked_sessions.park(keeper, websocket.CURRENT.get)  # type: ignore[arg-type]
+    assert isinstance(keeper.MemorySessionStorage(), ParkedSessions)
     wanted = {name for name in vars(memory_session_storage.MemorySessionStorage) if name[0] != "_"}
     assert wanted <= set(vars(ParkedSessions))
 

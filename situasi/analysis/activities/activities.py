@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.activities import stages
-from situasi.analysis.incidents.cases import told_at
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.register import Register, Stage
+from situasi.domain.row_order import told_at
 
 # In an exercise the board's clock stands in the past while later history is stored already.
 # What was known after the moment is not shown; the leeway is for a clock a little behind.

@@ -14,9 +14,9 @@ from situasi.analysis import timestamps
 from situasi.analysis.alerts import case_replay
 from situasi.analysis.alerts.case_replay import HANDLED, VERIFIED
 from situasi.analysis.alerts.intervals import FOREVER, heard
-from situasi.analysis.incidents.cases import told_at
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.row_order import told_at
 
 _CELLS = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.row_order import told_at
 
 # What holds for a case until another word on it is told.
 STATED_ONCE = ("tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan")
@@ -44,16 +45,6 @@ def case_keys(rows: pd.DataFrame, zone: tzinfo) -> pd.Series:
     for part in (rows["jenis"], rows["kecamatan"], village):
         keys = keys + "|" + part.astype("object").where(part.notna(), "-")
     return keys
-
-
-def told_at(rows: pd.DataFrame) -> pd.Series:
-    """When each row was told, by which the states of a case follow each other.
-
-    As the source says; else when it was stored (of an exercise: when it was known). Not
-    `known_at`: that of a late row may lie before the row it follows.
-    """
-    otherwise: pd.Series = rows["recorded_at"].where(~rows["latihan"], rows["known_at"])
-    return rows["reported_at"].fillna(otherwise)
 
 
 def known(rows: pd.DataFrame, at: datetime | None) -> pd.DataFrame:

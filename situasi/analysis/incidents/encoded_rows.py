@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.incidents.cases import STATED_ONCE, told_at
+from situasi.analysis.incidents.cases import STATED_ONCE
 from situasi.analysis.timestamps import Micros
 from situasi.common.growable_frame import Rows
+from situasi.domain.row_order import told_at
 
 # The words by which cases are chosen, and those that hold until another is told.
 WORDS = tuple(dict.fromkeys(("kecamatan", "jenis", "status", *STATED_ONCE)))

@@ -12,8 +12,9 @@ import pandas as pd
 from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.case_index import Cases, Keep
-from situasi.analysis.incidents.cases import Selection, told_at
+from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
+from situasi.domain.row_order import told_at
 
 Pair = tuple[str, str]
 Codes = npt.NDArray[np.intp]

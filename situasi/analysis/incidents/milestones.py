@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.incidents.cases import told_at
 from situasi.domain.feed_schemas import STATUS_CLOSED
+from situasi.domain.row_order import told_at
 from situasi.domain.rules import Service
 
 # The steps that are awaited, in their order; each with the states that show it reached.

@@ -16,6 +16,7 @@ from situasi.analysis.personnel.officers import AS_POLICE, frame, officers
 from situasi.analysis.personnel.presence import STATES
 from situasi.analysis.personnel.requirements import required, whole
 from situasi.analysis.queries import reads
+from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
 
@@ -47,7 +48,7 @@ class Coverage:
 @reads(ROSTER, POSTINGS, PERSONNEL)
 def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Coverage:
     """The coverage as the rows in `known` tell it for `at`."""
-    order = orders.standing(frame(known, POSTINGS), at)
+    order = row_order.standing_orders(frame(known, POSTINGS), at)
     every = officers(known, order, register, at)
     posts = orders.by_tps(order, register)
     posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})

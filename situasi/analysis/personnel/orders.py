@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.incidents.cases import told_at
 from situasi.domain.register import Register
 
 _PLACE = ["petugas", "kecamatan", "desa", "desa_text", "tps"]
-
-
-def standing(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
-    """The posting rows that hold at `at`: of each officer those of the newest order begun.
-
-    The rows of an officer with the same `occurred_at` are one order. Within it, rows with
-    the same id are one line told again: those told last hold.
-    """
-    begun = rows[rows["occurred_at"] <= at]
-    officer = pd.factorize(begun["petugas"])[0]
-    order = begun[_newest(officer, begun["occurred_at"])]
-    officer = pd.factorize(order["petugas"])[0]
-    told_again, ids = pd.factorize(order["id"], use_na_sentinel=False)
-    line = pd.factorize(officer * len(ids) + told_again)[0]
-    return order[_newest(line, told_at(order))].reset_index(drop=True)
-
-
-def _newest(group: npt.NDArray[np.intp], times: pd.Series) -> npt.NDArray[np.bool_]:
-    """Which rows have the newest time of their group (numbered from 0)."""
-    us = times.astype("int64").to_numpy()
-    newest = np.full(group.max(initial=-1) + 1, np.iinfo("int64").min)
-    np.maximum.at(newest, group, us)
-    found: npt.NDArray[np.bool_] = us == newest[group]
-    return found
 
 
 def at_tps(order: pd.DataFrame) -> pd.Series:

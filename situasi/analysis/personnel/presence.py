@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.analysis.incidents.cases import told_at
 from situasi.analysis.personnel.orders import tps_codes
 from situasi.domain.election import Election
 from situasi.domain.register import Register
+from situasi.domain.row_order import told_at
 
 # Words that come from the post itself.
 FROM_THE_POST = ("tiba_di_tps", "laporan_berkala")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.analysis.as_of import WithCases
 from situasi.analysis.incidents import case_index, merging
-from situasi.analysis.personnel import coverage, orders
+from situasi.analysis.personnel import coverage
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import frame
 from situasi.analysis.queries import reads
@@ -20,6 +20,7 @@ from situasi.analysis.redeployment import candidates, distances, greedy, milp, s
 from situasi.analysis.redeployment.candidates import Mover
 from situasi.analysis.redeployment.problem import Counts, Numbers, Problem, Solution
 from situasi.analysis.redeployment.shortfalls import Bundle
+from situasi.domain import row_order
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, POSTINGS
 from situasi.domain.register import Register
 from situasi.domain.road_network import Ground
@@ -63,7 +64,7 @@ def needs(
 ) -> Needs:
     """What is short in these kecamatan (none: all), and who could go, from anywhere."""
     rule, patterns = register.election.rules.moves, register.election.rules.patterns
-    order = orders.standing(frame(known, POSTINGS), at)
+    order = row_order.standing_orders(frame(known, POSTINGS), at)
     coming = shortfalls.under_way(order, everywhere.officers, at, rule)
     opened = merging.of(known.cases, known[MERGES.name]).frame(case_index.still_open)
     grave = shortfalls.grave_places(opened)

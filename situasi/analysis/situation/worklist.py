@@ -16,6 +16,7 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.incidents.duplicates import Pairs, Twins
 from situasi.analysis.incidents.milestones import Stretch
 from situasi.analysis.queries import reads
+from situasi.domain import row_order
 from situasi.domain.feed_schemas import INCIDENTS, MERGES
 from situasi.domain.register import Register
 
@@ -195,9 +196,7 @@ def detail(found: Casework, case: str) -> Detail | None:
         return None
     row = merging.folded(members, dict.fromkeys(group, head)).iloc[0]
     rows = found.rows[found.rows["case"].isin(group)]
-    rows = rows.assign(told=incidents_cases.told_at(rows)).sort_values(
-        ["told", "seq"], ascending=False
-    )
+    rows = rows.assign(told=row_order.told_at(rows)).sort_values(["told", "seq"], ascending=False)
     held = merging.bonds(members, found.merges).iloc[::-1]
     late = found.overdue[found.overdue["case"] == head]
     return Detail(row, members, rows, held, late.iloc[0] if len(late) else None)

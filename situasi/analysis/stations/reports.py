@@ -12,11 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.analysis import timestamps
-from situasi.analysis.incidents.cases import told_at
 from situasi.analysis.queries import reads
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
+from situasi.domain.row_order import told_at
 
 _Floats = npt.NDArray[np.float64]
 _Objects = npt.NDArray[np.object_]

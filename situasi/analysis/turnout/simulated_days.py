@@ -35,8 +35,7 @@ import pandas as pd
 
 from situasi.analysis.turnout import simulated_errors
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.register import Register
-from situasi.simulation.stations.turnout import voters_of
+from situasi.domain.register import Register, voters_of
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from situasi.domain.register import Register
+from situasi.domain.register import Register, voters_of
 
 # Share of the final turnout by share of the voting hours: a rush from the second
 # hour on, a trickle at the end. What is missing at closing still stands in line.
@@ -37,25 +37,6 @@ def final(register: Register, rng: random.Random) -> dict[str, int]:
     expected = sum(voters[code] * share[code] for code in voters)
     correction = wanted * sum(voters.values()) / expected if expected else 1.0
     return {code: round(voters[code] * share[code] * correction) for code in voters}
-
-
-def voters_of(register: Register) -> dict[str, int]:
-    """Voters by TPS code; where a TPS has no figure, an even part of its kecamatan's."""
-    frame = register.tps
-    return {
-        code: int(dpt) if dpt == dpt and dpt is not None else _even(register, kecamatan)
-        for code, kecamatan, dpt in zip(
-            frame["code"],
-            frame["kecamatan"],
-            frame["dpt"].astype("Float64").to_numpy(dtype=float, na_value=float("nan")),
-            strict=True,
-        )
-    }
-
-
-def _even(register: Register, kecamatan: str) -> int:
-    area = register.kecamatan[kecamatan]
-    return round(area.dpt / area.tps) if area.tps else 0
 
 
 def so_far(total: int, elapsed: float) -> int:

@@ -14,8 +14,7 @@ from situasi.analysis.alerts import case_replay
 from situasi.analysis.alerts.case_replay import Word
 from situasi.analysis.alerts.rules import incidents, neutrality, staffing
 from situasi.analysis.incidents import merging
-from situasi.analysis.personnel import orders
-from situasi.domain import feed_schemas
+from situasi.domain import feed_schemas, row_order
 from tests.analysis.builders_tps import whole
 from tests.builders import report, rows_of, wib
 
@@ -109,13 +108,13 @@ def test_merged_cases_are_made_one_all_together() -> None:
 
 def test_an_order_is_read_for_its_own_turn_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    standing = orders.standing
+    standing = row_order.standing_orders
 
     def counted(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
         read.append(len(rows))
         return standing(rows, at)
 
-    monkeypatch.setattr(orders, "standing", counted)
+    monkeypatch.setattr(row_order, "standing_orders", counted)
     ordered(300)()
     assert sum(read) == 300
 

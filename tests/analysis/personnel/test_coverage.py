@@ -24,7 +24,7 @@ from situasi.analysis.personnel.officers import by_last_word
 from situasi.analysis.personnel.presence import STATES, last_words
 from situasi.analysis.personnel.requirements import required, whole
 from situasi.analysis.personnel.staffing import TPS_STATES
-from situasi.domain import feed_schemas
+from situasi.domain import feed_schemas, row_order
 from situasi.domain.election import load as load_election
 from situasi.domain.register import Register
 from situasi.domain.register import load as load_register
@@ -101,7 +101,7 @@ def by_kecamatan(of: Coverage) -> pd.DataFrame:
 
 
 def orders(*rows: Mapping[str, Any], at: str = "09.00") -> pd.DataFrame:
-    order = personnel_orders.standing(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
+    order = row_order.standing_orders(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
     return personnel_orders.by_tps(order, REGISTER)
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import FOREVER, heard, spells
-from situasi.analysis.incidents.cases import told_at
 from situasi.analysis.neutrality import REPORTED, keys
 from situasi.domain.feed_schemas import LANGKAH_CLOSED, NEUTRALITY
+from situasi.domain.row_order import told_at
 
 _US = timedelta(microseconds=1)
 

@@ -16,15 +16,16 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import FOREVER, gaps, heard, joined, latest, spells
-from situasi.analysis.incidents.cases import told_at
 from situasi.analysis.personnel import orders as personnel_orders
 from situasi.analysis.personnel.officers import AS_POLICE, frame, group
 from situasi.analysis.personnel.presence import FROM_THE_POST
 from situasi.analysis.personnel.requirements import required
 from situasi.analysis.stations.reports import ends
 from situasi.analysis.timestamps import NEVER, Micros
+from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
+from situasi.domain.row_order import told_at
 
 _ORDER = ["petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
           "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip
@@ -65,7 +66,7 @@ def _orders(
     lines = rows.merge(asked[["petugas", "occurred_at", "since", "turn"]])
     lines = lines[lines["begin"] <= lines["since"]]
     lines = lines.assign(petugas=lines["turn"])
-    order = personnel_orders.by_tps(personnel_orders.standing(lines, _AFTER_ALL), register)
+    order = personnel_orders.by_tps(row_order.standing_orders(lines, _AFTER_ALL), register)
     turns = turns.rename(columns={"petugas": "who"})[["who", "begin", "end"]]
     mine = turns.take(order["petugas"].to_numpy("int64")).set_index(order.index)
     orders = order.drop(columns="petugas").join(mine)
