@@ -27,18 +27,18 @@ SIZE = 200_000
 WRITER = f"""
 import sys
 from pathlib import Path
-from situasi import whole
+from situasi.common import atomic_files
 path, letter = Path(sys.argv[1]), sys.argv[2].encode()
 while True:
-    whole.write(path, letter * {SIZE})
+    atomic_files.write(path, letter * {SIZE})
     print("done", flush=True)
 """
 # Begins a file, says so, and never comes to its end.
 STUCK = """
 import sys, time
 from pathlib import Path
-from situasi import whole
-with whole.making(Path(sys.argv[1])) as file:
+from situasi.common import atomic_files
+with atomic_files.making(Path(sys.argv[1])) as file:
     file.write(b"x" * 100_000)
     file.flush()
     print("begun", flush=True)

@@ -14,14 +14,9 @@ from situasi.domain.labels import label
 from situasi.live.access_scope import Sight
 from situasi.ui import session
 from tests.builders import wib
+from tests.rehearsed import script_of
 
-_SCRIPT = """
-from pages import situation
-from situasi.ui import filters
-
-filters.recall_moment()
-situation.show()
-"""
+_SCRIPT = script_of("situation")
 
 
 @pytest.fixture

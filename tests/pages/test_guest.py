@@ -25,6 +25,7 @@ from situasi.ui.tables import table_view
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON, settings_in
+from tests.rehearsed import script_of
 from tests.server.api.conftest import routes_of, serving
 
 NAME, NRP, PHONE = "Wongsodirejo", "87010678", "081234567890"
@@ -116,10 +117,7 @@ def drawn(page: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(
         table_view, "opens", lambda title, made, key: table_view.shown(made(), key, title)
     )
-    app = AppTest.from_string(
-        f"from pages import {page}\nfrom situasi.ui import filters\n"
-        f"filters.recall_moment()\n{page}.show()"
-    )
+    app = AppTest.from_string(script_of(page))
     app.query_params["rentang"] = "semua"
     desa = house.current().register.desa
     (gelam,) = [code for code, place in desa.items() if place.name == "Tanjung Gelam"]

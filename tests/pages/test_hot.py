@@ -13,14 +13,9 @@ from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON
+from tests.rehearsed import script_of
 
-_SCRIPT = """
-from pages import incidents
-from situasi.ui import filters
-
-filters.recall_moment()
-incidents.show()
-"""
+_SCRIPT = script_of("incidents")
 
 
 def drawn(board: Board, monkeypatch: pytest.MonkeyPatch, **asked: str) -> AppTest:

@@ -14,15 +14,9 @@ from situasi.board import Board
 from situasi.store.interface import StoreError
 from situasi.ui import session
 from tests.conftest import NOON
-from tests.pages.conftest import run
+from tests.rehearsed import run, script_of
 
-_SCRIPT = """
-from pages import report
-from situasi.ui import filters
-
-filters.recall_moment()
-report.show()
-"""
+_SCRIPT = script_of("report_entry")
 _TAKE = "Masukkan yang dicentang"
 _MESSAGE = """[09.10, 27/11/2024] Pos 4: Perkembangan pemilih hadir Desa Lorok \
 Kec. Indralaya Utara jam 09.00

@@ -14,9 +14,10 @@ from situasi.ui import session
 from tests.conftest import NOON
 
 _SCRIPT = """
-from situasi.ui import menu, session
+from pages import navigation
+from situasi.ui import session
 
-menu.who(session.viewer())
+navigation.who(session.viewer())
 """
 PEMULUTAN = "16.10.05"
 

@@ -20,15 +20,11 @@ from situasi.ui import session
 from situasi.ui.tables import table_view
 from situasi.ui.tables.table_view import Table
 from tests.builders import wib
+from tests.rehearsed import script_of
 
 pytestmark = pytest.mark.slow
 
-_SCRIPT = """
-from pages import turnout
-from situasi.ui import filters
-filters.recall_moment()
-turnout.show()
-"""
+_SCRIPT = script_of("turnout")
 HERE, THERE = "16.10.04", "16.10.14"
 
 

@@ -38,7 +38,7 @@ def test_every_page_is_drawn_with_tables(pages: list[Page]) -> None:
     for page in pages:
         assert not page.elements("exception"), page.name
         # Where there is no case of neutrality, and no drill was started, there is no table.
-        assert page.tables or page.name in {"neutrality", "drills"}, page.name
+        assert page.tables or page.name in {"neutrality", "exercises"}, page.name
 
 
 def test_every_table_is_named_and_leaves_as_csv_and_xlsx(pages: list[Page]) -> None:
@@ -70,7 +70,7 @@ def test_every_chart_says_what_it_shows(pages: list[Page]) -> None:
         for chart in page.elements(kind)
     ]
     assert {name for name, _ in charts} == {
-        "situation", "incidents", "turnout", "personnel", "moves", "activities",
+        "situation", "incidents", "turnout", "personnel", "redeployment", "activities",
     }  # fmt: skip
     assert all(alt for _, alt in charts), charts
 

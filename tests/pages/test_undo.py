@@ -16,15 +16,9 @@ from situasi.ui import session
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
-from tests.pages.conftest import run
+from tests.rehearsed import run, script_of
 
-_SCRIPT = """
-from pages import intake
-from situasi.ui import filters
-
-filters.recall_moment()
-intake.show()
-"""
+_SCRIPT = script_of("intake")
 
 
 def page() -> AppTest:

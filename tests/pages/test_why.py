@@ -15,8 +15,8 @@ from tests.pages.conftest import Page
 SCREENS = {
     "situation": "situasi", "incidents": "kejadian", "turnout": "partisipasi", "stations": "tps",
     "personnel": "personel", "activities": "tahapan", "neutrality": "netralitas",
-    "changes": "perubahan", "intake": "masukan", "alerts": "peringatan", "moves": "pergeseran",
-    "reports": "laporan", "drills": "latihan",
+    "changes": "perubahan", "intake": "masukan", "alerts": "peringatan",
+    "redeployment": "pergeseran", "sitreps": "laporan", "exercises": "latihan",
 }  # fmt: skip
 
 

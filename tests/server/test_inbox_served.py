@@ -24,8 +24,9 @@ PATIENCE = 120.0
 # The server as it is started, in which reading one kind of file raises what nobody expects.
 SERVER = """
 import sys
-from situasi import inbox, ingest
-really = ingest.ingest_file
+from situasi.ingest import inbox
+from situasi.ingest import pipeline
+really = pipeline.ingest_file
 ERRORS = {"m-galat": KeyError("lat"), "m-panik": SystemExit(3), "m-memori": MemoryError(),
           "m-dalam": RecursionError("maximum recursion depth exceeded")}
 def reads(path, *given, **more):
@@ -34,8 +35,8 @@ def reads(path, *given, **more):
         raise error
     return really(path, *given, **more)
 inbox.ingest_file = reads
-from situasi.server.api import intake
-intake.ingest_file = lambda *given, **more: {}["tidak ada"]
+from situasi.server.api import delivery
+delivery.ingest_file = lambda *given, **more: {}["tidak ada"]
 from streamlit.web.cli import main
 sys.argv = ["streamlit", "run", "dashboard.py", "--server.port", sys.argv[1]]
 main()

@@ -15,7 +15,7 @@ from tests.builders_store import assert_same, fill, flowing
 # The life of a server without one: what comes in goes up, while it runs.
 LIFE = """
 import asyncio, json, sys, time
-from situasi import pulse
+from situasi.common import telemetry
 from situasi.board import current
 from situasi.server import health
 from situasi.server.lifespan import lifespan
@@ -26,7 +26,8 @@ async def main():
     async with lifespan(None):
         store, until = current().store, time.monotonic() + 60
         fill(store, mark="while it runs")
-        while pulse.UPSTREAM.waiting != 0 or pulse.UPSTREAM.trouble is not None or done() != store:
+        up = telemetry.UPSTREAM
+        while up.waiting != 0 or up.trouble is not None or done() != store:
             if time.monotonic() > until:
                 break
             await asyncio.sleep(0.2)

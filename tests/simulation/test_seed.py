@@ -119,13 +119,14 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from situasi.board import open_board
-from situasi import opening, settings
+from situasi.simulation import seed
+from situasi.domain import settings
 at = datetime(2025, 1, 6, tzinfo=UTC)
 print("ready", flush=True)
 sys.stdin.readline()
 board = open_board(settings.load(), lambda: at)
 said = []
-brought = opening.prepare(board, at, said.append)
+brought = seed.prepare(board, at, said.append)
 frames = board.live.picture().snapshot.frames
 print(json.dumps({
     "brought": len(brought), "head": board.store.head(), "said": said,

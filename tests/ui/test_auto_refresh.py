@@ -14,15 +14,16 @@ from tests.conftest import NOON
 _SCRIPT = """
 import streamlit as st
 
-from situasi import words
-from situasi.ui import heartbeat, session
+from situasi.common import i18n
+from situasi.ui import auto_refresh
+from situasi.ui import session
 
-words.use("id")
+i18n.use("id")
 if "_drawn" not in st.session_state:
-    heartbeat.heartbeat(session.picture(), "id")
+    auto_refresh.heartbeat(session.picture(), "id")
     st.session_state["times"] = 0
 else:
-    heartbeat._beat("id")
+    auto_refresh._beat("id")
 st.session_state["times"] += 1
 """
 
@@ -63,16 +64,17 @@ def test_it_waits_and_keeps_its_time_and_draws_itself_in_the_end(
 _FAILING = """
 import streamlit as st
 
-from situasi import words
-from situasi.ui import heartbeat, session
+from situasi.common import i18n
+from situasi.ui import auto_refresh
+from situasi.ui import session
 
-words.use("id")
+i18n.use("id")
 
 def page():
     st.write("the beginning")
     raise ValueError("a page that fails")
 
-heartbeat.watched(page, session.picture(), "id")
+auto_refresh.watched(page, session.picture(), "id")
 """
 
 

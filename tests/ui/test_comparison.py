@@ -20,15 +20,9 @@ from situasi.ui.components.kpi_row import Before, Count, Figure
 from situasi.ui.components.markup import Card
 from tests.builders import wib
 from tests.conftest import NOON
-from tests.pages.conftest import NINE
+from tests.rehearsed import NINE, script_of
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
-_SCRIPT = """
-from pages import {page}
-from situasi.ui import filters
-filters.recall_moment()
-{page}.show()
-"""
 
 
 def figure(*counts: Count, key: str = "a") -> Figure:
@@ -76,7 +70,7 @@ def seen(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Board]:
 
 
 def drawn(page: str, saat: str, **asked: str) -> AppTest:
-    app = AppTest.from_string(_SCRIPT.format(page=page))
+    app = AppTest.from_string(script_of(page))
     for name, value in {"saat": f"2024-11-27T{saat}", **asked}.items():
         app.query_params[name] = value
     app.run(timeout=90)

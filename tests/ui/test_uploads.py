@@ -15,15 +15,9 @@ from pages.intake import actions as intake_actions
 from situasi.board import Board
 from situasi.ui import session
 from tests.conftest import NOON
-from tests.pages.conftest import run
+from tests.rehearsed import run, script_of
 
-_PAGE = """
-from pages import intake
-from situasi.ui import filters
-
-filters.recall_moment()
-intake.show()
-"""
+_PAGE = script_of("intake")
 ROW = b"waktu,kode_kecamatan,jenis,status,uraian\n2024-11-27 08:00,16.10.04,akses,dilaporkan,"
 
 

@@ -11,14 +11,14 @@ pytestmark = pytest.mark.usefixtures("empty")
 
 _SCRIPT = """
 import streamlit as st
-from situasi.ui import address
+from situasi.ui import url_state
 
 if st.session_state.get("beat"):
-    address.listen()
+    url_state.listen()
 else:
     for name in "pq":
-        address.recall(name, list("xyz"), (), single=False)
-        address.remember(name, st.multiselect(name, list("xyz"), key=name), ())
+        url_state.recall(name, list("xyz"), (), single=False)
+        url_state.remember(name, st.multiselect(name, list("xyz"), key=name), ())
 """
 
 

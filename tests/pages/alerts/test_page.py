@@ -23,14 +23,9 @@ from situasi.ui.page_layout import View
 from tests.builders import unbounded, wib
 from tests.calls import calls
 from tests.conftest import NOON
+from tests.rehearsed import script_of
 
-_SCRIPT = """
-from pages import alerts
-from situasi.ui import filters
-
-filters.recall_moment()
-alerts.show()
-"""
+_SCRIPT = script_of("alerts")
 
 
 def page(past: str | None = None, **asked: str) -> AppTest:

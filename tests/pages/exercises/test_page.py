@@ -17,14 +17,9 @@ from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import Player
 from situasi.ui import session
 from tests.builders_drills import Posko, posko
+from tests.rehearsed import script_of
 
-_SCRIPT = """
-from pages import drills
-from situasi.ui import filters
-
-filters.recall_moment()
-drills.show()
-"""
+_SCRIPT = script_of("exercises")
 
 
 @pytest.fixture
@@ -99,7 +94,7 @@ def test_a_step_taken_on_the_page_kejadian_is_a_reaction(here: Posko) -> None:
     here.clock.pass_(7)
     here.board.lookout.look()
     case = here.rows().set_index("id").loc[run.case("bentrok"), "case"]
-    app = AppTest.from_string(_SCRIPT.replace("drills", "incidents"))
+    app = AppTest.from_string(script_of("incidents"))
     app.query_params["kasus"] = case
     app.run(timeout=90)
     key = f"diverifikasi_{zlib.crc32(repr([case]).encode()):x}"

@@ -403,7 +403,7 @@ def test_without_a_kabupaten_there_is_no_board(
     served(overview(command, rollup(ONE)))
     with pytest.raises(NotChosen):
         house.current()
-    app = AppTest.from_string("from pages import incidents\nincidents.show()", default_timeout=30)
+    app = AppTest.from_string("from pages.incidents import page\npage.show()", default_timeout=30)
     app.run()
     assert app.exception and not app.get("html")
 

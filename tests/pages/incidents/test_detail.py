@@ -14,14 +14,9 @@ from situasi.ingest.pipeline import ingest_rows
 from situasi.ui import session
 from tests.builders import unbounded
 from tests.conftest import NOON
+from tests.rehearsed import script_of
 
-_SCRIPT = """
-from pages import incidents
-from situasi.ui import filters
-
-filters.recall_moment()
-incidents.show()
-"""
+_SCRIPT = script_of("incidents")
 
 
 def _send(board: Board, feed: str, rows: list[dict[str, Any]]) -> None:

@@ -18,15 +18,9 @@ from situasi.domain import road_network
 from situasi.ui import session
 from tests.actions.test_redeployment_orders import HERE, absent, bring, reserve
 from tests.conftest import NOON
-from tests.pages.conftest import run
+from tests.rehearsed import run, script_of
 
-_SCRIPT = """
-from pages import moves
-from situasi.ui import filters
-
-filters.recall_moment()
-moves.show()
-"""
+_SCRIPT = script_of("redeployment")
 Seen = Callable[..., AppTest]
 
 

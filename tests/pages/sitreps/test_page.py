@@ -15,16 +15,11 @@ from situasi import board as house
 from situasi.access.roles import ROLES, SCREENS, Viewer
 from situasi.board import Board
 from situasi.ui import audit, session
+from tests.rehearsed import script_of
 
 pytestmark = pytest.mark.slow
 
-_SCRIPT = """
-from pages import reports
-from situasi.ui import filters
-
-filters.recall_moment()
-reports.show()
-"""
+_SCRIPT = script_of("sitreps")
 NOW = {"saat": "2024-11-27T12:30"}
 
 

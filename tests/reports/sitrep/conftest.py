@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.board import Board, open_board
+from situasi.board import Board
 from situasi.reports.sitrep import build, files
 from situasi.reports.sitrep import request as sitrep_request
 from situasi.reports.sitrep.model import Laporan
-from situasi.simulation.seed import prepare
 from tests.builders import wib
-from tests.conftest import NOON, settings_in
+from tests.conftest import NOON
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
 AT = wib("12.30")
 Build = Callable[..., Laporan]
-
-
-@pytest.fixture(scope="session")
-def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    """A board that has taken in the public reports and the rehearsal day."""
-    folder = tmp_path_factory.mktemp("rehearsed")
-    opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
-    prepare(opened, NOON, lambda _told: None)
-    yield opened
-    opened.close()
 
 
 def built(

@@ -17,6 +17,7 @@ from situasi import board as house
 from situasi.board import Board
 from situasi.reports.sitrep.model import Fact, Laporan
 from situasi.ui.components.kpi_row import Figure
+from tests.rehearsed import script_of
 from tests.reports.sitrep.conftest import built
 from tests.reports.sitrep.reading import numbers, sheets, text_of
 
@@ -24,13 +25,6 @@ pytestmark = pytest.mark.slow
 
 _PAGES = {"situation": situation_page, "incidents": incidents_page, "turnout": turnout_page,
           "personnel": personnel_page}  # fmt: skip
-_SCRIPT = """
-from pages import {name}
-from situasi.ui import filters
-
-filters.recall_moment()
-{name}.show()
-"""
 ONE = "16.10.05"
 # Of a page and its card: the fact that tells the same.
 SAME = {
@@ -64,7 +58,7 @@ def _drawn(board: Board, name: str, **asked: str) -> tuple[dict[str, Figure], Ap
         patch.setattr(house, "_current", board)
         patch.setattr(_PAGES[name], "figure_row", kept)
         st.cache_resource.clear()
-        app = AppTest.from_string(_SCRIPT.format(name=name))
+        app = AppTest.from_string(script_of(name))
         for key, value in {"saat": "2024-11-27T12:30", **asked}.items():
             app.query_params[key] = value
         app.run(timeout=90)

@@ -178,14 +178,14 @@ def test_a_file_that_took_the_name_meanwhile_is_not_written_over(
 FULL = """
 import resource, sys
 from pathlib import Path
-from situasi import keeping
+from situasi.store.backup import backup
 from situasi.board import open_board
 from tests.conftest import NOON, settings_in
 board = open_board(settings_in(Path(sys.argv[1])), lambda: NOON)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
-    keeping.write(board.store, board.register.election, Path(sys.argv[1]) / "k.zip", NOON, "wati")
-except keeping.KeepingRefused as error:
+    backup.write(board.store, board.register.election, Path(sys.argv[1]) / "k.zip", NOON, "wati")
+except backup.KeepingRefused as error:
     print(error)
 """
 

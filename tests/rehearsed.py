@@ -1,0 +1,53 @@
+"""A board with the whole rehearsal day, shared by all tests that look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from situasi import board as house
+from situasi.access.roles import ROLES, Viewer
+from situasi.actions import briefings
+from situasi.board import Board, open_board
+from situasi.simulation.seed import prepare
+from tests.builders import wib
+from tests.conftest import NOON, settings_in
+
+# When the rehearsed day had its briefing.
+NINE = wib("09.00")
+
+
+def script_of(page: str) -> str:
+    """Return what the frame does before a page of pages/, and the page."""
+    return (
+        f"from pages.{page} import page\nfrom situasi.ui import filters\n\n"
+        "filters.recall_moment()\npage.show()\n"
+    )
+
+
+def run(app: AppTest) -> AppTest:
+    """Draw it, and hold that it could be drawn."""
+    app.run(timeout=90)
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def empty(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
+    """The empty board as that of the process."""
+    monkeypatch.setattr(house, "_current", board)
+    return board
+
+
+@pytest.fixture(scope="session")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """A board that has taken in the public reports and the rehearsal day; tests only look at it."""
+    folder = tmp_path_factory.mktemp("rehearsed")
+    opened = open_board(settings_in(folder, SITUASI_REHEARSAL="yes"), lambda: NOON)
+    prepare(opened, NOON, lambda _told: None)
+    chief = Viewer("kapolres", ROLES["pimpinan"])
+    briefings.mark(opened.store, chief, NINE, "Taklimat pagi", NOON, exercise=True, version=0)
+    yield opened
+    opened.close()
