@@ -195,7 +195,7 @@ def test_an_account_that_nobody_can_open_is_known_as_such(wati: Board) -> None:
 def actors_of_programs() -> set[str]:
     """The names by which modules deliver and speak in the audit trail, read out of the code."""
     found = set()
-    for file in (ROOT / "situasi").rglob("*.py"):
+    for file in [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
         for line in file.read_text("utf-8").splitlines():
             if named := re.fullmatch(r'ACTOR = "([^"]+)"', line):
                 found.add(named[1])

@@ -90,7 +90,7 @@ def test_every_thread_and_task_is_begun_by_the_runner() -> None:
     begun: dict[str, set[str]] = {}
     files = [
         *(ROOT / "situasi").rglob("*.py"),
-        *(ROOT / "pages").glob("*.py"),
+        *(ROOT / "pages").rglob("*.py"),
         ROOT / "dashboard.py",
     ]
     for file in files:
@@ -173,7 +173,7 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
 
 def test_every_job_that_the_code_names_is_tried_here_and_has_words_on_kesehatan() -> None:
     named = set()
-    for file in (ROOT / "situasi").rglob("*.py"):
+    for file in [*(ROOT / "situasi").rglob("*.py"), *(ROOT / "pages").rglob("*.py")]:
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
             if (isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Job"
                     and isinstance(call.args[0], ast.Constant)):  # fmt: skip

@@ -10,7 +10,7 @@ from situasi.domain.settings import ROOT
 from situasi.server.file_descriptors import Descriptors
 
 RAISED = (
-    "import resource; from situasi.server import descriptors; descriptors.raise_limit(); "
+    "import resource; from situasi.server import file_descriptors; file_descriptors.raise_limit(); "
     "print(*resource.getrlimit(resource.RLIMIT_NOFILE))"
 )
 

@@ -49,7 +49,11 @@ def test_what_is_left_in_a_circle_goes_with_the_collection_of_each_minute() -> N
 
 
 def test_nothing_is_set_aside_while_the_server_runs_and_streamlit_does_not_collect() -> None:
-    sources = "".join(path.read_text("utf-8") for path in (ROOT / "situasi").rglob("*.py"))
+    sources = "".join(
+        path.read_text("utf-8")
+        for folder in ("situasi", "pages")
+        for path in (ROOT / folder).rglob("*.py")
+    )
     assert sources.count("gc.freeze()") == 2  # at the start alone: board.settle_memory and loaded
     told = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
     assert told["runner"]["postScriptGC"] is False

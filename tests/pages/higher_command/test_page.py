@@ -72,7 +72,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Viewer], None]:
     """Let this viewer look."""
 
     def by(viewer: Viewer) -> None:
-        monkeypatch.setattr(session, "word_of_the_gate", lambda: session.viewers.written(viewer))
+        monkeypatch.setattr(
+            session, "word_of_the_gate", lambda: session.viewer_header.written(viewer)
+        )
 
     return by
 

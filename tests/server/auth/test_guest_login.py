@@ -318,9 +318,9 @@ def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.Mo
         return link
 
     monkeypatch.setattr(guest_login, "_link", found)
-    monkeypatch.setattr(guest_login.headquarters, "place", lambda _board: "Ogan Ilir")
+    monkeypatch.setattr(guest_login.app, "place", lambda _board: "Ogan Ilir")
     monkeypatch.setattr(
-        guest_login.keeper, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
+        guest_login.sessions, "current", lambda: SimpleNamespace(is_crowded=lambda one: one is link)
     )
     visit = SimpleNamespace(viewer=None, key="")
     asked: Any = SimpleNamespace(
