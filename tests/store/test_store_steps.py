@@ -31,26 +31,26 @@ NEXT = f'''
 
 import sqlalchemy as sa
 
-from situasi.store.migrations import steps
+from situasi.store.migrations import operations
 
 revision = "{LATER:04}"
 down_revision = "{TODAY:04}"
 
 
 def upgrade() -> None:
-    steps.add_column("feed_incidents", sa.Column("saksi", sa.BigInteger))
-    steps.add_column(
+    operations.add_column("feed_incidents", sa.Column("saksi", sa.BigInteger))
+    operations.add_column(
         "feed_incidents",
         sa.Column("mendesak", sa.Boolean, nullable=False, server_default=sa.false()),
     )
-    steps.create_table(
+    operations.create_table(
         "feed_boats",
         sa.Column("name", sa.Text, nullable=False),
         sa.UniqueConstraint("name"),
         sa.Index("boats_by_name", "name", "seq"),
     )
-    steps.create_index("audit_by_actor", "audit", "actor")
-    steps.drop_index("releases_by_number", "releases")
+    operations.create_index("audit_by_actor", "audit", "actor")
+    operations.drop_index("releases_by_number", "releases")
 '''
 
 
