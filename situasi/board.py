@@ -19,10 +19,10 @@ from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.register import Register
 from situasi.domain.road_network import Ground
 from situasi.domain.settings import Settings
-from situasi.ingest.context import Context
-from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.context import IngestContext
+from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
-from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
+from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.analysis_cache import Findings
 from situasi.live.refresher import Lookout
 from situasi.live.snapshot import Live
@@ -54,7 +54,7 @@ class Board:
     register: Register
     boundaries: Boundaries
     ground: Ground
-    context: Context
+    context: IngestContext
     store: Store
     live: Live
     findings: Findings
@@ -106,9 +106,9 @@ def open_board(
     boundaries = domain_boundaries.load(definition.boundaries)
     _covers(register, boundaries)
     vocabulary = load_vocabulary(settings.vocabulary)
-    context = Context(
+    context = IngestContext(
         register,
-        Places(register, load_abbreviations(settings.vocabulary / "places.csv")),
+        PlaceLookup(register, load_abbreviations(settings.vocabulary / "places.csv")),
         boundaries,
         vocabulary,
     )

@@ -11,14 +11,14 @@ import pandas as pd
 
 from situasi.analysis.incidents.cases import case_keys
 from situasi.domain import feed_schemas
-from situasi.ingest.write_scope import Corrects, WriteScope, for_program
+from situasi.ingest.write_scope import CorrectionRights, WriteScope, build_program_scope
 
 WIB = ZoneInfo("Asia/Jakarta")
 
 
 def unbounded(actor: str = "uji") -> WriteScope:
     """A sender who may write everything."""
-    return for_program(actor, Corrects.ALL)
+    return build_program_scope(actor, CorrectionRights.ALL)
 
 
 DAY = datetime(2024, 11, 27, tzinfo=WIB)

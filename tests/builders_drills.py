@@ -15,7 +15,7 @@ from situasi.board import Board, open_board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.ingest import form_rows
-from situasi.ingest.form_rows import Sent
+from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import ingest_rows
 from tests.builders import unbounded, wib
 from tests.builders_files import report
@@ -65,8 +65,8 @@ class Posko:
     def react(self, id: str, **told: str) -> None:
         """Take a step with a case as the form of Kejadian does."""
         members = cases.cases(self.rows()[self.rows()["id"] == id])
-        sent = Sent(EXERCISE, True)
-        cells = form_rows.step_rows(self.board.register, members, told, sent, "operator")
+        sent = SubmissionStamp(EXERCISE, True)
+        cells = form_rows.build_step_rows(self.board.register, members, told, sent, "operator")
         ledger = self._ingest("incidents", cells)
         assert ledger.accepted == len(cells), ledger
 

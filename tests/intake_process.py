@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from situasi.board import open_board, settle_memory
-from situasi.ingest.inbox import PATIENCE, Inbox
-from situasi.ingest.pipeline import Ledger, ingest_file
+from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
+from situasi.ingest.pipeline import IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON, settings_in
@@ -26,13 +26,13 @@ def main(folder: Path) -> None:
     before = peak_megabytes()
     told: dict[str, str | int] = {}
 
-    def tell(ledger: Ledger) -> None:
+    def tell(ledger: IngestResult) -> None:
         told[Path(ledger.path).name] = ledger.refused or ledger.accepted
 
     inbox = Inbox(board.settings.inbox, board.store, board.context, lambda: now[0], tell)
     for _ in range(3):
         inbox.sweep()
-        now[0] += PATIENCE + timedelta(seconds=1)
+        now[0] += LONG_SETTLE_TIME + timedelta(seconds=1)
     left = [path.name for path in inbox.folder.iterdir() if path.is_file()]
     stored = len(board.store.batches())
     board.close()

@@ -17,9 +17,14 @@ from typer.testing import CliRunner
 from situasi.board import Board
 from situasi.cli import app, deliveries
 from situasi.domain.settings import ROOT
-from situasi.ingest.pipeline import Ledger, ingest_rows
-from situasi.ingest.readers.limits import CALLS, COMMAND_LINE, FILES, DeliveryLimits
-from situasi.ingest.upload import take
+from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.readers.limits import (
+    API_CALL_LIMITS,
+    COMMAND_LINE_LIMITS,
+    FILE_LIMITS,
+    DeliveryLimits,
+)
+from situasi.ingest.upload import ingest_upload
 from situasi.server.api.limits import Limits
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, workbook
@@ -178,7 +183,7 @@ def test_each_filled_hour_of_a_wide_table_counts_as_a_row(board: Board, tmp_path
 
 
 def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
-    rows = [report()] * (FILES.rows + 1)
+    rows = [report()] * (FILE_LIMITS.max_rows + 1)
     ledger = ingest_rows(
         rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
     )
@@ -187,16 +192,16 @@ def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
 
 
 def test_an_uploaded_file_has_the_limit_of_the_inbox(board: Board) -> None:
-    file = io.BytesIO(b"x" * (FILES.bytes + 1))
+    file = io.BytesIO(b"x" * (FILE_LIMITS.max_bytes + 1))
     assert "paling besar 50 MB" in str(
-        take(
+        ingest_upload(
             board.store, board.context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
         ).refused
     )
 
 
 def test_calls_have_the_limits_of_calls() -> None:
-    assert (Limits().rows, Limits().body) == (CALLS.rows, CALLS.bytes)
+    assert (Limits().rows, Limits().body) == (API_CALL_LIMITS.max_rows, API_CALL_LIMITS.max_bytes)
 
 
 def test_the_command_line_takes_more(
@@ -204,15 +209,15 @@ def test_the_command_line_takes_more(
 ) -> None:
     asked: list[DeliveryLimits] = []
 
-    def ingest(path: Path, *_: Any, limits: DeliveryLimits, **__: Any) -> Ledger:
+    def ingest(path: Path, *_: Any, limits: DeliveryLimits, **__: Any) -> IngestResult:
         asked.append(limits)
-        return Ledger(str(path))
+        return IngestResult(str(path))
 
     monkeypatch.setattr(deliveries, "ingest_file", ingest)
     CliRunner().invoke(app, ["ingest", str(csv_file(tmp_path / "a.csv", report()))])
-    assert asked == [COMMAND_LINE]
-    assert COMMAND_LINE.rows > FILES.rows > CALLS.rows
-    assert COMMAND_LINE.bytes > FILES.bytes > CALLS.bytes
+    assert asked == [COMMAND_LINE_LIMITS]
+    assert COMMAND_LINE_LIMITS.max_rows > FILE_LIMITS.max_rows > API_CALL_LIMITS.max_rows
+    assert COMMAND_LINE_LIMITS.max_bytes > FILE_LIMITS.max_bytes > API_CALL_LIMITS.max_bytes
 
 
 @pytest.fixture
@@ -224,4 +229,4 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_upload_limit_of_the_page_is_that_of_the_rule() -> None:
     config = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
-    assert f"maxUploadSize = {FILES.bytes >> 20}\n" in config
+    assert f"maxUploadSize = {FILE_LIMITS.max_bytes >> 20}\n" in config

@@ -30,10 +30,10 @@ from situasi.board import Board, open_board, scope_of
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.ingest import inbox, quarantine, upload, write_scope
-from situasi.ingest.pipeline import Ledger, ingest_rows
-from situasi.ingest.validation.table_check import case_places
+from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.validation.table_check import extract_case_kecamatan
 from situasi.ingest.withdrawal import WithdrawalRefused, withdraw
-from situasi.ingest.write_scope import Corrects, WriteRefused, for_viewer
+from situasi.ingest.write_scope import CorrectionRights, WriteRefused, build_viewer_scope
 from situasi.server.api import api_keys
 from situasi.server.api import delivery as api_intake
 from situasi.server.api.delivery import Claims, Parcel
@@ -138,26 +138,30 @@ def test_every_act_of_a_person_that_brings_rows_says_which() -> None:
     for act in ACTS:
         for viewer in VIEWERS:
             try:
-                scope = for_viewer(viewer, act)
+                scope = build_viewer_scope(viewer, act)
             except WriteRefused:
                 assert not viewer.role.may(act) or act in {"bagikan", "tandai", "latih"}
                 continue
             assert viewer.role.may(act)
             assert scope.area == viewer.area and scope.actor == viewer.name
             assert scope.feeds <= set(viewer.role.feeds(tuple(FEEDS)))
-            assert (scope.corrects is Corrects.ALL) == (not viewer.area)
+            assert (scope.correction_rights is CorrectionRights.ALL) == (not viewer.area)
 
 
 def test_a_guest_by_a_link_writes_nothing() -> None:
     link = Bound("x" * 12, "masukan", (), NOON)
     for act in ACTS:
         with pytest.raises(WriteRefused):
-            for_viewer(Viewer("tamu x", ROLES["pimpinan"], (), link), act)
+            build_viewer_scope(Viewer("tamu x", ROLES["pimpinan"], (), link), act)
 
 
 def test_programs_that_only_bring_rows_settle_nobodys() -> None:
-    assert inbox.SCOPE.corrects is Corrects.ALL  # a file returned to the folder is one corrected
-    assert {one.corrects for one in (seed.SCOPE, replay.SCOPE)} == {Corrects.NOTHING}
+    assert (
+        inbox.SCOPE.correction_rights is CorrectionRights.ALL
+    )  # a file returned to the folder is one corrected
+    assert {one.correction_rights for one in (seed.SCOPE, replay.SCOPE)} == {
+        CorrectionRights.NOTHING
+    }
     assert {one.actor for one in (inbox.SCOPE, seed.SCOPE, replay.SCOPE)} <= RESERVED
 
 
@@ -218,7 +222,7 @@ def world(filled: tuple[Board, Path], tmp_path: Path) -> Iterator[Board]:
     store.close()
 
 
-def bring(board: Board, feed: str, rows: list[dict[str, Any]]) -> Ledger:
+def bring(board: Board, feed: str, rows: list[dict[str, Any]]) -> IngestResult:
     ledger = ingest_rows(
         rows, "pusat.csv", board.store, board.context, unbounded("pusat"), feed=feed, now=NOON
     )
@@ -234,7 +238,7 @@ def stored(board: Board, since: int = 0) -> dict[str, set[str]]:
         mine = rows[rows["batch"] > since]
         if name == "merges":
             places = {place for keys in (mine["kasus"], mine["ke"]) for key in keys
-                      for place in case_places(key)}  # fmt: skip
+                      for place in extract_case_kecamatan(key)}  # fmt: skip
         else:
             places = {one if isinstance(one, str) else WHOLE for one in mine["kecamatan"]}
         if places:
@@ -308,7 +312,7 @@ def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
         )
         if not viewer.role.may("masukkan"):
             with pytest.raises(WriteRefused):
-                for_viewer(viewer, "masukkan")
+                build_viewer_scope(viewer, "masukkan")
             continue
         version, shown = world.store.version(), {}
         tried = uploaded(world, viewer, path, dry_run=True, preview=shown.__setitem__)
@@ -337,10 +341,10 @@ def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
         )
 
 
-def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> Ledger:
-    scope = for_viewer(viewer, "masukkan")
+def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> IngestResult:
+    scope = build_viewer_scope(viewer, "masukkan")
     how = {"dry_run": False, **how}
-    return upload.take(
+    return upload.ingest_upload(
         board.store, board.context, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how
     )
 
@@ -363,34 +367,37 @@ def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_conc
     world: Board, viewer: Viewer
 ) -> None:
     waited, began = world.store.quarantine(), last(world)
-    seen = quarantine.find(world.store, viewer, [one.number for one in waited])
+    seen = quarantine.find_visible_rows(world.store, viewer, [one.number for one in waited])
     may_see = set() if viewer.area else set(viewer.role.feeds(tuple(FEEDS)))
     assert {one.feed for one in seen} == may_see
     for one in waited:  # whatever the page shows
         mended = {k: str(v) for k, v in row(one.feed, HERE, "x").items()}
         try:
-            scope = for_viewer(viewer, "perbaiki")
+            scope = build_viewer_scope(viewer, "perbaiki")
         except WriteRefused:
             continue
-        ledger = quarantine.release(world.store, world.context, scope, one, mended, NOON)
+        ledger = quarantine.release_row(world.store, world.context, scope, one, mended, NOON)
         theirs = not viewer.area and one.feed in feeds_of(viewer)
-        assert ledger.refused == (None if theirs else quarantine.NOT_THEIRS), one.feed
+        assert ledger.refused == (None if theirs else quarantine.NOT_YOUR_ROW), one.feed
     assert_only_theirs(world, viewer, began, waited)
 
 
 def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer) -> None:
     if not viewer.area or not viewer.role.may("perbaiki"):
         return
-    scope = for_viewer(viewer, "perbaiki")
+    scope = build_viewer_scope(viewer, "perbaiki")
     rows: list[dict[str, Any]] = [faulty(kode_kecamatan=HERE, kecamatan="")]
     ingest_rows(rows, "saya.csv", world.store, world.context, scope, feed="incidents", now=NOON)
     mine = world.store.quarantine("incidents")[-1]
     began = last(world)
     moved = {"jenis": "logistik", "kode_kecamatan": THERE}
-    assert quarantine.release(world.store, world.context, scope, mine, moved, NOON).quarantined == 1
+    assert (
+        quarantine.release_row(world.store, world.context, scope, mine, moved, NOON).quarantined
+        == 1
+    )
     assert mine in world.store.quarantine("incidents")
     assert (
-        quarantine.release(
+        quarantine.release_row(
             world.store, world.context, scope, mine, {"jenis": "logistik"}, NOON
         ).accepted
         == 1
@@ -400,7 +407,7 @@ def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer)
 
 def test_only_deliveries_that_are_theirs_are_taken_back(world: Board, viewer: Viewer) -> None:
     try:
-        scope = for_viewer(viewer, "perbaiki")
+        scope = build_viewer_scope(viewer, "perbaiki")
     except WriteRefused:
         return
     for batch, feed in world.store.batches()[["batch", "feed"]].to_numpy().tolist():
@@ -421,8 +428,8 @@ def test_only_deliveries_that_are_theirs_are_taken_back(world: Board, viewer: Vi
 def test_a_delivery_from_before_the_area_was_narrowed_is_not_theirs_any_more(
     world: Board,
 ) -> None:
-    wide = for_viewer(Viewer("wati", ROLES["operator"]), "masukkan")
-    narrow = for_viewer(Viewer("wati", ROLES["operator"], (HERE,)), "perbaiki")
+    wide = build_viewer_scope(Viewer("wati", ROLES["operator"]), "masukkan")
+    narrow = build_viewer_scope(Viewer("wati", ROLES["operator"], (HERE,)), "perbaiki")
     for places in ([THERE], [HERE, THERE]):
         rows = [row("incidents", place, f"n {places} {place}") for place in places]
         ingest_rows(rows, "a", world.store, world.context, wide, feed="incidents", now=NOON)
@@ -494,7 +501,7 @@ def test_a_case_that_looks_like_another_ones_is_of_both(text: str, column: str) 
             "kecamatan": [THERE], "desa": [None], "latihan": [False], **of,
         }
     )  # fmt: skip
-    assert THERE in case_places(str(case_keys(known, WIB).iloc[0]))
+    assert THERE in extract_case_kecamatan(str(case_keys(known, WIB).iloc[0]))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -578,7 +585,7 @@ def narrow(feed: str) -> Viewer:
 def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
     world: Board, feed: str
 ) -> None:
-    scope = for_viewer(narrow(feed), "masukkan")
+    scope = build_viewer_scope(narrow(feed), "masukkan")
     began = last(world)
     theirs = row(feed, HERE, "n1", petugas="P-04", uraian="pindah")
     unknown = row(feed, HERE, "n2", petugas="P-99", uraian="baru")
@@ -590,7 +597,7 @@ def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
 
 
 def test_a_merge_is_of_every_place_that_it_names(world: Board) -> None:
-    scope = for_viewer(narrow("merges"), "gabung")
+    scope = build_viewer_scope(narrow("merges"), "gabung")
     ours = {"kasus": _case(HERE, "A"), "ke": _case(HERE, "B")}
     rows = [
         report("merges", id="m1", kode_kecamatan=HERE, kecamatan="", **ours),
@@ -609,9 +616,9 @@ def test_of_which_unit_an_officer_is_follows_the_orders_and_what_was_taken_back(
         return row("postings", place, f"{petugas} {hour}", petugas=petugas, waktu=hour)
 
     def elsewhere() -> set[str]:
-        scope = for_viewer(narrow("postings"), "masukkan")
-        judged = write_scope.bound(world.context, scope, world.store, "postings", NOON)
-        return {who for who in judged.elsewhere if who > "P-05"}
+        scope = build_viewer_scope(narrow("postings"), "masukkan")
+        judged = write_scope.bind_context(world.context, scope, world.store, "postings", NOON)
+        return {who for who in judged.foreign_ids if who > "P-05"}
 
     before, later = "27/11/2024 06.00", "27/11/2024 18.00"
     listed = {"P-50": THERE, "P-51": HERE, "P-53": THERE}
@@ -636,7 +643,7 @@ def test_of_which_unit_an_officer_is_follows_the_orders_and_what_was_taken_back(
 
 
 def test_a_case_of_neutrality_of_elsewhere_is_not_gone_on_with(world: Board) -> None:
-    scope = for_viewer(narrow("neutrality"), "masukkan")
+    scope = build_viewer_scope(narrow("neutrality"), "masukkan")
     rows = [row("neutrality", HERE, "neutrality-t", langkah="selesai"),
             row("neutrality", HERE, "neutrality-h", langkah="selesai")]  # fmt: skip
     ledger = ingest_rows(rows, "a", world.store, world.context, scope, feed="neutrality", now=NOON)
@@ -648,9 +655,9 @@ def test_what_is_asked_of_the_door_of_moves_is_judged_by_the_same_scope(
     world: Board, viewer: Viewer
 ) -> None:
     if redeployment_orders.may_decide(viewer):
-        assert for_viewer(viewer, "geser").feeds == {"postings"}
-        within = write_scope.bound(
-            world.context, for_viewer(viewer, "geser"), world.store, "postings", NOON
+        assert build_viewer_scope(viewer, "geser").feeds == {"postings"}
+        within = write_scope.bind_context(
+            world.context, build_viewer_scope(viewer, "geser"), world.store, "postings", NOON
         )
         assert within.area == viewer.area
-        assert ("P-04" in within.elsewhere) == bool(viewer.area)
+        assert ("P-04" in within.foreign_ids) == bool(viewer.area)

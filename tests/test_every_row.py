@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import Ledger
+from situasi.ingest.pipeline import IngestResult
 from tests.builders_files import faulty, headings, report
 from tests.ingest.test_pipeline import bring, fresh_board
 
@@ -86,7 +86,7 @@ FORMS = {"csv": as_csv, "xlsx": as_xlsx, "json": as_json, "jsonl": as_jsonl}
 AGAIN = "sudah menunggu sebagai no "
 
 
-def waits(board: Board, ledger: Ledger, row: int) -> bool:
+def waits(board: Board, ledger: IngestResult, row: int) -> bool:
     """Whether quarantine lists a row of the same reasons; equal rows lie there once."""
     told = [entry["reasons"] for entry in ledger.reasons if entry["row"] == row]
     listed = {held.reasons for held in board.store.quarantine()}

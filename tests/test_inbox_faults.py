@@ -17,14 +17,14 @@ from situasi.board import Board
 from situasi.common import atomic_files, file_names
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest import inbox
-from situasi.ingest.inbox import BLAMED, LATER, Inbox
-from situasi.ingest.inbox_files import PATIENCE, SETTLED
-from situasi.ingest.pipeline import Ledger, ingest_file
+from situasi.ingest.inbox import BLAME_LIMIT, RETRY_DELAY, Inbox
+from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
+from situasi.ingest.pipeline import IngestResult, ingest_file
 from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
 
-LONG = SETTLED + timedelta(milliseconds=100)
+LONG = SETTLE_TIME + timedelta(milliseconds=100)
 
 
 class Panic(BaseException):
@@ -35,7 +35,7 @@ class Drop:
     """An inbox whose clock the test moves."""
 
     def __init__(self, board: Board) -> None:
-        self.board, self.now, self.told = board, NOON, list[Ledger]()
+        self.board, self.now, self.told = board, NOON, list[IngestResult]()
         self.inbox = Inbox(
             board.settings.inbox, board.store, board.context, lambda: self.now, self.told.append
         )
@@ -45,13 +45,13 @@ class Drop:
     def folder(self) -> Path:
         return self.inbox.folder
 
-    def after(self, pause: timedelta) -> list[Ledger]:
+    def after(self, pause: timedelta) -> list[IngestResult]:
         self.now += pause
         return self.inbox.sweep()
 
-    def settled(self) -> list[Ledger]:
+    def settled(self) -> list[IngestResult]:
         """Until whole files are taken, and bad ones given up."""
-        return [*self.after(timedelta()), *self.after(LONG), *self.after(PATIENCE)]
+        return [*self.after(timedelta()), *self.after(LONG), *self.after(LONG_SETTLE_TIME)]
 
     def good(self, *names: str) -> None:
         for name in names:
@@ -79,7 +79,7 @@ def failing(
 ) -> None:
     """Reading files of these names raises."""
 
-    def reads(path: Path, *given: object, **more: object) -> Ledger:
+    def reads(path: Path, *given: object, **more: object) -> IngestResult:
         if path.name in names:
             raise error()
         return ingest_file(path, *given, **more)  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ def test_one_file_never_stops_the_others_of_the_same_sweep(
     failing(monkeypatch, error, "m.csv")
     drop.after(timedelta())
     assert [ledger.accepted for ledger in drop.after(LONG)] == [1, 1]
-    [ledger] = drop.after(PATIENCE)
+    [ledger] = drop.after(LONG_SETTLE_TIME)
     assert (drop.waiting(), drop.kept("failed")) == ([], ["m.csv", "m.csv.alasan.txt"])
     assert drop.kept("processed") == ["a.csv", "z.csv"]
     [one] = drop.inbox.state.failed
@@ -128,15 +128,15 @@ def test_a_bad_file_is_read_once_before_and_once_after_it_was_waited_for(
     (drop.folder / "m.xlsx").write_bytes(b"PK\x03\x04 torn")
     read = []
 
-    def reads(path: Path, *_: object, **__: object) -> Ledger:
+    def reads(path: Path, *_: object, **__: object) -> IngestResult:
         read.append(path)
-        return Ledger(str(path), refused="rusak")
+        return IngestResult(str(path), refused="rusak")
 
     monkeypatch.setattr(inbox, "ingest_file", reads)
     drop.after(timedelta())
     for _ in range(10):
         drop.after(LONG)
-    drop.after(PATIENCE)
+    drop.after(LONG_SETTLE_TIME)
     assert len(read) == 2
     assert drop.kept("failed") == ["m.xlsx", "m.xlsx.alasan.txt"]
 
@@ -217,7 +217,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_trouble(
 ) -> None:
     drop.good("a.csv", "m.csv", "z.csv")
 
-    def reads(path: Path, *given: object, **more: object) -> Ledger:
+    def reads(path: Path, *given: object, **more: object) -> IngestResult:
         if path.name == "m.csv":
             path.unlink()
         return ingest_file(path, *given, **more)  # type: ignore[arg-type]
@@ -234,7 +234,7 @@ def test_a_file_that_grows_while_it_is_read_stays_until_it_is_quiet(
     drop.good("m.csv")
     line = (drop.folder / "m.csv").read_text("utf-8").splitlines()[1]
 
-    def reads(path: Path, *given: object, **more: object) -> Ledger:
+    def reads(path: Path, *given: object, **more: object) -> IngestResult:
         found = ingest_file(path, *given, **more)  # type: ignore[arg-type]
         if path.read_text("utf-8").count("\n") == 2:
             with path.open("a", encoding="utf-8") as file:
@@ -274,7 +274,7 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
             raise PermissionError(errno.EPERM, "Operation not permitted")
         return replace(self, target)
 
-    def counted(path: Path, *given: object, **more: object) -> Ledger:
+    def counted(path: Path, *given: object, **more: object) -> IngestResult:
         reads.append(path.name)
         return ingest(path, *given, **more)  # type: ignore[arg-type]
 
@@ -285,7 +285,7 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
     assert drop.told[-1].refused
     assert drop.inbox.state.waiting.keys() == {"m.csv"}
     before = reads.count("m.csv")
-    for pause in (LATER, LATER, LATER, LATER):
+    for pause in (RETRY_DELAY, RETRY_DELAY, RETRY_DELAY, RETRY_DELAY):
         drop.after(pause + LONG)
     assert len(tries) == 1 + 2  # after 30 seconds, after 60 more, and not yet after 120 more
     assert reads.count("m.csv") == before
@@ -322,7 +322,7 @@ def test_where_the_machine_is_at_fault_the_file_waits_and_does_not_fail(
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", out_of_descriptors)
         drop.settled()
-        drop.after(PATIENCE)
+        drop.after(LONG_SETTLE_TIME)
     assert drop.kept("failed") == []
     assert drop.inbox.state.waiting.keys() == {"m.csv"}
     drop.after(timedelta(hours=1))
@@ -352,14 +352,14 @@ def test_a_file_that_the_store_alone_refuses_holds_up_no_other_and_fails_in_the_
     failing(monkeypatch, lambda: StoreError("teks tidak dapat disimpan"), "a.csv")
     drop.after(timedelta())
     wanted = set()
-    for number in range(BLAMED + 1):
+    for number in range(BLAME_LIMIT + 1):
         drop.good(f"b{number}.csv")
         wanted.add(f"b{number}.csv")
         for pause in (timedelta(), LONG, timedelta(minutes=1)):
             try:
                 drop.after(pause)
             except StoreError:
-                assert number < BLAMED
+                assert number < BLAME_LIMIT
         assert drop.ids() == wanted
     assert drop.kept("failed") == ["a.csv", "a.csv.alasan.txt"]
     assert "teks tidak dapat disimpan" in drop.inbox.state.failed[0].why
@@ -411,11 +411,11 @@ def test_what_failed_before_the_start_is_still_told(drop: Drop) -> None:
 
 
 def test_whoever_cannot_be_told_stops_nothing(board: Board) -> None:
-    def broken(_: Ledger) -> None:
+    def broken(_: IngestResult) -> None:
         raise ValueError("terminal ditutup")
 
     drop = Drop(board)
-    drop.inbox.tell = broken
+    drop.inbox.on_result = broken
     drop.good("a.csv", "b.csv")
     drop.settled()
     assert drop.ids() == {"a.csv", "b.csv"}

@@ -101,7 +101,7 @@ class Day:
         waiting = self.board.store.quarantine("incidents")
         if waiting:
             row = waiting[turn % len(waiting)]
-            quarantine.release(
+            quarantine.release_row(
                 self.board.store,
                 self.board.context,
                 unbounded("wati"),

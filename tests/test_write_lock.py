@@ -10,7 +10,7 @@ import pytest
 
 from situasi.board import Board, open_board
 from situasi.ingest import pipeline
-from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
 from situasi.store import delivery_writer
 from situasi.store.engines import postgres, sqlite
@@ -26,7 +26,9 @@ def board(
     """A board on each engine, on which a writer who has to wait is refused almost at once."""
     monkeypatch.setattr(sqlite, "_WAIT", 0.05)
     monkeypatch.setattr(postgres, "_WAIT", "50ms")
-    monkeypatch.setattr(pipeline, "read", lambda path, known: file_reader.read(path, known, 10))
+    monkeypatch.setattr(
+        pipeline, "read", lambda path, known: file_reader.read_file(path, known, 10)
+    )
     asked = {}
     if request.param == "postgres":
         asked["SITUASI_STORE"] = request.getfixturevalue("database")
@@ -35,7 +37,7 @@ def board(
     opened.close()
 
 
-def bring(board: Board, path: Path, **how: Any) -> Ledger:
+def bring(board: Board, path: Path, **how: Any) -> IngestResult:
     return ingest_file(path, board.store, board.context, unbounded(), now=NOON, **how)
 
 

@@ -14,7 +14,7 @@ from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
 from situasi.domain.labels import label
 from situasi.ingest import feeds, form_rows, write_scope
-from situasi.ingest.pipeline import as_table, ingest_rows
+from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import StoreError
 from situasi.ui import filters, session, submission
@@ -27,7 +27,7 @@ _SAID = "_kejadian_langkah"
 # What a step asks, from which words.
 _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "diteruskan": {"rujukan": RUJUKAN},
-    form_rows.WEIGH: {"tingkat": TINGKAT, "situasi": SITUASI},
+    form_rows.REASSESS_STEP: {"tingkat": TINGKAT, "situasi": SITUASI},
 }
 
 
@@ -40,7 +40,7 @@ def steps_bar(members: pd.DataFrame, status: str | None, made_up: bool) -> None:
     if not submission.allowed("tindak"):
         return
     with st.container(horizontal=True, key="langkah"):
-        for step in form_rows.steps(status):
+        for step in form_rows.list_next_steps(status):
             _step(step, members, made_up)
 
 
@@ -51,7 +51,7 @@ def _name(step: str) -> str:
         "diteruskan": _("Teruskan"),
         "selesai": _("Selesaikan"),
         "tidak_terbukti": _("Tidak terbukti"),
-        form_rows.WEIGH: _("Nilai ulang"),
+        form_rows.REASSESS_STEP: _("Nilai ulang"),
     }[step]
 
 
@@ -89,24 +89,26 @@ def _take(
     step: str, key: str, headings: tuple[str, ...], members: pd.DataFrame, made_up: bool
 ) -> None:
     session.speak()
-    told = form_rows.filled(**{name: st.session_state.get(f"{key}_{name}") for name in headings})
-    if step != form_rows.WEIGH:
+    told = form_rows.keep_filled(
+        **{name: st.session_state.get(f"{key}_{name}") for name in headings}
+    )
+    if step != form_rows.REASSESS_STEP:
         told["status"] = step
     if missing := _missing(step, told):
         st.session_state[_SAID] = Answer(refused=missing)
         return
     sent = submission.as_of_now(made_up)
-    rows = form_rows.step_rows(board().register, members, told, sent, session.viewer().name)
+    rows = form_rows.build_step_rows(board().register, members, told, sent, session.viewer().name)
     st.session_state[_SAID] = submission.send("incidents", rows, SOURCE, act="tindak")
 
 
-def _missing(step: str, told: form_rows.Cells) -> str | None:
+def _missing(step: str, told: form_rows.RowCells) -> str | None:
     """What must be said before the step can be kept."""
     if step == "ditangani" and "ditugaskan" not in told:
         return _("tulis satuan yang menangani")
     if step == "diteruskan" and "rujukan" not in told:
         return _("pilih ke mana diteruskan")
-    if step == form_rows.WEIGH and not {"tingkat", "situasi"} & set(told):
+    if step == form_rows.REASSESS_STEP and not {"tingkat", "situasi"} & set(told):
         return _("pilih tingkat atau situasi")
     return None
 
@@ -196,10 +198,10 @@ def keep(
     }
     shown = board()
     try:
-        scope = write_scope.for_viewer(session.viewer(), "gabung")
-        within = write_scope.bound(shown.context, scope, shown.store, "merges", now)
+        scope = write_scope.build_viewer_scope(session.viewer(), "gabung")
+        within = write_scope.bind_context(shown.context, scope, shown.store, "merges", now)
         # A decision that does not stand is told at once; in quarantine nobody would take it up.
-        judged = feeds.check(as_table([row]), "merges", within, now)
+        judged = feeds.check(build_table([row]), "merges", within, now)
         if judged.rejected:
             return "; ".join(why for one in judged.rejected for why in one.reasons)
         ingest_rows([row], "papan", shown.store, shown.context, scope, feed="merges", now=now)

@@ -15,7 +15,7 @@ from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
 from situasi.common.work_limits import TurnLimiter
 from situasi.ingest import quarantine, upload, withdrawal, write_scope
-from situasi.ingest.pipeline import Ledger, Preview
+from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import Quarantined, StoreError
@@ -57,7 +57,7 @@ class Trial:
     more_refused: how many rows that would be refused are not told of. A page keeps its trial.
     """
 
-    ledger: Ledger
+    ledger: IngestResult
     rows: dict[str, pd.DataFrame]
     more_refused: int
 
@@ -91,11 +91,13 @@ def take_file(name: str, file: BinaryIO) -> None:
     tell(f"{ledger.path}: {said}", good=True)
 
 
-def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None = None) -> Ledger:
+def _taken(
+    name: str, file: BinaryIO, *, dry_run: bool, preview: PreviewCallback | None = None
+) -> IngestResult:
     try:
-        scope = write_scope.for_viewer(session.viewer(), "masukkan")
+        scope = write_scope.build_viewer_scope(session.viewer(), "masukkan")
         with _JUDGING.turn(scope.actor):
-            return upload.take(
+            return upload.ingest_upload(
                 board().store,
                 board().context,
                 name,
@@ -106,13 +108,13 @@ def _taken(name: str, file: BinaryIO, *, dry_run: bool, preview: Preview | None 
                 preview=preview,
             )
     except (StoreError, WriteRefused) as error:
-        return Ledger(upload.safe_name(name), refused=str(error))
+        return IngestResult(upload.make_safe_name(name), refused=str(error))
 
 
 def withdraw(batch: int, reason: str) -> None:
     """Take every row of a delivery back."""
     try:
-        scope = write_scope.for_viewer(session.viewer(), "perbaiki")
+        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
         rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
         elsewhere = board().store.brought_elsewhere(batch)
     except (StoreError, WriteRefused, WithdrawalRefused) as error:
@@ -127,9 +129,9 @@ def withdraw(batch: int, reason: str) -> None:
 def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
     """Bring one row through the door again, and say what the door said."""
     try:
-        scope = write_scope.for_viewer(session.viewer(), "perbaiki")
+        scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
         here = board()
-        ledger = quarantine.release(
+        ledger = quarantine.release_row(
             here.store, here.context, scope, row, corrections, session.now()
         )
     except (StoreError, WriteRefused) as error:
@@ -140,7 +142,7 @@ def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
     tell(_("Karantina {no}: {said}").format(no=row.number, said=text), good=good)
 
 
-def _outcome(ledger: Ledger) -> tuple[str, bool]:
+def _outcome(ledger: IngestResult) -> tuple[str, bool]:
     if ledger.refused:
         return ledger.refused, False
     if ledger.quarantined:

@@ -21,7 +21,7 @@ from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.ingest import quarantine
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.validation.column_mapping import OURS
+from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
 from situasi.store.interface import Quarantined, StoreError
 from situasi.ui import audit, page_layout, render_cache, session
 from situasi.ui.components import markup
@@ -117,8 +117,8 @@ def _send_back(chosen: pd.DataFrame) -> None:
 
 
 def _file(viewer: Viewer, numbers: Sequence[int]) -> bytes:
-    rows = quarantine.find(board().store, viewer, numbers)
-    return quarantine.as_csv(rows).encode("utf-8-sig", "replace")
+    rows = quarantine.find_visible_rows(board().store, viewer, numbers)
+    return quarantine.format_csv(rows).encode("utf-8-sig", "replace")
 
 
 def _correct(view: View, chosen: pd.DataFrame) -> None:
@@ -138,7 +138,7 @@ def _correct(view: View, chosen: pd.DataFrame) -> None:
         said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
         st.caption(said.format(n=i18n.number(_CHOICES), all=i18n.number(len(chosen))))
     try:
-        found = quarantine.find(board().store, session.viewer(), [number])
+        found = quarantine.find_visible_rows(board().store, session.viewer(), [number])
     except StoreError as error:
         markup.empty(_("Baris ini tidak terbaca: {why}").format(why=error))
         return
@@ -174,7 +174,9 @@ def _cells(row: Quarantined, *, may: bool) -> dict[str, str]:
     """An input for each cell; those that were changed."""
     written: dict[str, str] = {}
     columns = st.columns(2)
-    asked = [heading for heading in row.raw if heading not in (*OURS, *reserved_columns.ALL)]
+    asked = [
+        heading for heading in row.raw if heading not in (*EXPORT_HEADINGS, *reserved_columns.ALL)
+    ]
     short = [heading for heading in asked if len(row.raw[heading]) <= _LONG]
     for at, heading in enumerate(short):
         written[heading] = columns[at % 2].text_input(
@@ -194,7 +196,7 @@ def _cells(row: Quarantined, *, may: bool) -> dict[str, str]:
 
 def _one_more(row: Quarantined) -> dict[str, str]:
     """A cell for a column that the sender's file does not have at all."""
-    column_of = board().context.vocabulary.column_of
+    column_of = board().context.vocabulary.find_column
     there = {column_of(row.feed, heading) for heading in row.raw}
     missing = [
         column.heading

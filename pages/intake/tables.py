@@ -13,7 +13,7 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.feed_schemas import Kind
 from situasi.domain.labels import label
-from situasi.ingest.pipeline import Ledger
+from situasi.ingest.pipeline import IngestResult
 from situasi.ui.tables.columns import Cells, Column, moments, number, serial
 from situasi.ui.tables.table_view import Table, table
 
@@ -124,7 +124,7 @@ def reasons_table(reasons: pd.DataFrame) -> Table:
     )
 
 
-def refused_table(ledger: Ledger) -> Table:
+def refused_table(ledger: IngestResult) -> Table:
     """The faulty rows of a file that is only tried."""
     return table(
         {

@@ -99,7 +99,7 @@ def _would_be_stored(trial: Trial) -> None:
 def _shown(trial: Trial) -> bool:
     """Draw the trial; whether the file may be taken in by this viewer."""
     ledger = trial.ledger
-    feeds = upload.feeds_of(ledger)
+    feeds = upload.list_feeds(ledger)
     if set(feeds) - set(session.viewer().role.feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False

@@ -11,7 +11,7 @@ from situasi.board import current as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.ingest.form_rows import Sent
+from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ui import session, url_state
 from situasi.ui.components import markup
 from situasi.ui.submission import as_of_now
@@ -50,18 +50,20 @@ def exercise_band() -> None:
         return
     now = sent()
     said = _("Ditulis sebagai LATIHAN, jam latihan {time}")
-    if not now.exercise:
+    if not now.is_exercise:
         said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
-    clock = f"{i18n.day(now.at)} {i18n.clock(now.at)} {board().register.election.zone_label}"
+    clock = (
+        f"{i18n.day(now.sent_at)} {i18n.clock(now.sent_at)} {board().register.election.zone_label}"
+    )
     with st.container(key="ditulis"):
-        markup.bands([("latihan" if now.exercise else "past", said.format(time=clock))])
+        markup.bands([("latihan" if now.is_exercise else "past", said.format(time=clock))])
 
 
 def _played() -> bool:
     return session.picture().snapshot.exercise_at is not None
 
 
-def sent() -> Sent:
+def sent() -> SubmissionStamp:
     """How a row is sent now: as chosen on the switch; of an exercise by its own clock."""
     asked = st.session_state.get(_EXERCISE, "ya" if _played() else "tidak")
     return as_of_now(session.picture().snapshot.rehearsal and asked == "ya")
@@ -157,7 +159,7 @@ def text(place: Any, heading: str, title: str, placeholder: str = "", most: int 
 
 def clock(place: Any) -> None:
     """When it happened: now, where nothing is typed."""
-    now = i18n.clock(sent().at)
+    now = i18n.clock(sent().sent_at)
     text(place, "jam", _("Jam"), _("sekarang, {time}").format(time=now), 40)
 
 

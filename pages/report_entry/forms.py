@@ -89,7 +89,7 @@ def _nihil(kecamatan: str | None, desa: str | None) -> None:
 def _send_nihil(kecamatan: str, desa: str | None) -> None:
     session.speak()
     pelapor = str(st.session_state.get(fields.key("pelapor")) or "")
-    row = form_rows.nihil(board().register, kecamatan, desa, fields.sent(), pelapor)
+    row = form_rows.build_nihil_row(board().register, kecamatan, desa, fields.sent(), pelapor)
     submit.deliver(_FEED, row)
 
 

@@ -18,7 +18,7 @@ from situasi.common.i18n import _
 from situasi.ingest.messages.chat_splitter import Message, MessageKind, split, split_file
 from situasi.ingest.messages.extractor import on_day, read_all
 from situasi.ingest.messages.proposal import Proposal
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 
@@ -52,7 +52,7 @@ def _paste() -> None:
         left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom")
         file = left.file_uploader(_("atau ekspor percakapan (.txt)"), type="txt", key=f"txt_{turn}")
         day = middle.date_input(
-            _("Hari pesan"), fields.sent().at.date(), key=f"hari_{turn}", format="DD/MM/YYYY",
+            _("Hari pesan"), fields.sent().sent_at.date(), key=f"hari_{turn}", format="DD/MM/YYYY",
             help=_("Dari ekspor dibaca hari itu saja; pesan tanpa tanggal dianggap hari itu."),
         )  # fmt: skip
         pressed = right.form_submit_button(_("Baca pesan"), type="primary")
@@ -72,7 +72,7 @@ def _read(text: str, file: Any, day: date) -> None:
             messages += on_day(_of_file(file), day, zone)
         with st.spinner(_("Membaca pesan, belum menyimpan apa pun")):
             found = [proposal for _m, proposal in read_all(messages, board().context, day)]
-    except SourceRefused as error:
+    except SourceError as error:
         st.session_state[_REFUSED] = str(error)
         return
     st.session_state[_REFUSED] = None

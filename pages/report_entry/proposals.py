@@ -16,7 +16,7 @@ from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
-from situasi.ingest.form_rows import Cells
+from situasi.ingest.form_rows import RowCells
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ui import session, submission
 from situasi.ui.components import markup
@@ -169,7 +169,7 @@ def _take(pasted: Pasted, shown: range) -> None:
     session.speak()
     total, brought, unseen = Answer(), False, False
     for at in shown:
-        ready: dict[str, dict[int, Cells]] = {}
+        ready: dict[str, dict[int, RowCells]] = {}
         for number, row in _open(pasted, at):
             if not st.session_state.get(_key(pasted, (at, number))):
                 continue
@@ -203,7 +203,7 @@ def _open(pasted: Pasted, at: int) -> Iterator[tuple[int, ProposedRow]]:
             yield number, row
 
 
-def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[Cells, Sequence[str]]:
+def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[RowCells, Sequence[str]]:
     """The cells with what was answered, and the headings that were not."""
     cells, missing = dict(row.cells), []
     now, proposal = fields.sent(), pasted.proposals[at[0]]
@@ -214,22 +214,22 @@ def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[Cells, Sequence
             continue
         cells.pop(unclear.heading, None)
         cells |= _answer(unclear.heading, said, proposal, pasted)
-    if now.exercise:
-        cells = {"waktu_lapor": now.at.isoformat(timespec="minutes"), **cells}
-    return {**cells, "latihan": "ya" if now.exercise else "tidak"}, missing
+    if now.is_exercise:
+        cells = {"waktu_lapor": now.sent_at.isoformat(timespec="minutes"), **cells}
+    return {**cells, "latihan": "ya" if now.is_exercise else "tidak"}, missing
 
 
-def _answer(heading: str, said: str, proposal: Proposal, pasted: Pasted) -> Cells:
+def _answer(heading: str, said: str, proposal: Proposal, pasted: Pasted) -> RowCells:
     """What was answered as cells: places by code; a clock is of the day of the message."""
     register = board().register
     match heading:
         case "kecamatan":
-            return form_rows.place(register, said)
+            return form_rows.build_place_cells(register, said)
         case "desa":
-            return form_rows.place(register, register.desa[said].kecamatan, said)
+            return form_rows.build_place_cells(register, register.desa[said].kecamatan, said)
         case "waktu":
             sent = proposal.sent_at and proposal.sent_at.astimezone(register.election.zone)
-            return form_rows.when(said, sent or pasted.midnight)
+            return form_rows.build_time_cells(said, sent or pasted.midnight)
     return {heading: said}
 
 

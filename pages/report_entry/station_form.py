@@ -105,7 +105,7 @@ def _send(desa: str) -> None:
         for number in _numbers(desa)
     ]
     written = str(st.session_state.get(_CLOCK) or "")
-    rows = form_rows.stations(register, desa, typed, fields.sent(), written)
+    rows = form_rows.build_station_rows(register, desa, typed, fields.sent(), written)
     if not rows:
         nothing = Answer(refused=_("tidak ada yang terisi"))
         submit.tell(register.name_of(desa), nothing)

@@ -13,7 +13,7 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ingest import form_rows
-from situasi.ingest.form_rows import Cells
+from situasi.ingest.form_rows import RowCells
 from situasi.ui import session, submission
 from situasi.ui.components import markup
 from situasi.ui.submission import Answer, Held
@@ -59,9 +59,9 @@ def _send(feed: str, headings: tuple[str, ...]) -> None:
         heading: fields.typed(heading) for heading in headings if heading not in {"jam", "tps"}
     }
     cells = {
-        **form_rows.place(board().register, kecamatan, desa, fields.typed("tps") or ""),
-        **fields.sent().cells(fields.typed("jam") or ""),
-        **form_rows.filled(**typed),
+        **form_rows.build_place_cells(board().register, kecamatan, desa, fields.typed("tps") or ""),
+        **fields.sent().build_cells(fields.typed("jam") or ""),
+        **form_rows.keep_filled(**typed),
     }
     answer = deliver(feed, cells, _held(feed))
     st.session_state.setdefault(_HELD, {}).pop(feed, None)
@@ -71,14 +71,14 @@ def _send(feed: str, headings: tuple[str, ...]) -> None:
         st.session_state[_HELD][feed] = answer.held[0]
 
 
-def deliver(feed: str, cells: Cells, held: Held | None = None) -> Answer:
+def deliver(feed: str, cells: RowCells, held: Held | None = None) -> Answer:
     """Send one row, and keep what came of it for `told`."""
     answer = submission.send(feed, [submission.corrected(cells, held)], SOURCE)
     tell(_named(feed, cells), answer)
     return answer
 
 
-def _named(feed: str, cells: Cells) -> str:
+def _named(feed: str, cells: RowCells) -> str:
     """The row in a few words."""
     what = {"incidents": "jenis", "tps": "fase", "personnel": "checkin"}[feed]
     name = label(what, cells.get(what)) if what in cells else label("feed", feed)

@@ -16,8 +16,8 @@ from situasi.common.background_jobs import Job
 from situasi.domain import exercise_scenarios
 from situasi.domain.election import Election
 from situasi.domain.exercise_scenarios import Message, Scenario
-from situasi.ingest.pipeline import Ledger, ingest_rows
-from situasi.ingest.write_scope import Corrects, for_program
+from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.live.snapshot import Snapshot
 from situasi.store.interface import Store, StoreError
 
@@ -137,7 +137,7 @@ class Player:
         """Plays in a thread. A store in trouble is tried again."""
         return Job("drill", self.play, LOOK, retry=5.0, expected=(StoreError, ValueError, OSError))
 
-    def play(self) -> list[Ledger]:
+    def play(self) -> list[IngestResult]:
         """Report what is due now of every drill; the ledgers of what was new."""
         waiting = self.waiting()
         if waiting and not self.board.store.alone("latihan"):
@@ -145,7 +145,7 @@ class Player:
         due = [one for one in waiting if self._due(one[0], one[2])]
         return [ledger for ledger in (self._tried(*one) for one in due) if ledger]
 
-    def _tried(self, run: Run, number: int, message: Message) -> Ledger | None:
+    def _tried(self, run: Run, number: int, message: Message) -> IngestResult | None:
         """Report one message. One that cannot be told is refused, and holds up no other."""
         try:
             return self._report(run, number, message)
@@ -199,7 +199,7 @@ class Player:
     def _exercise(self) -> datetime:
         return self.board.live.picture().snapshot.exercise_at or self.clock()
 
-    def _report(self, run: Run, number: int, message: Message) -> Ledger:
+    def _report(self, run: Run, number: int, message: Message) -> IngestResult:
         id, source = run.case(message.case or str(number)), run.source(number)
         told, said = self._exercise(), dict(message.cells)
         desa = said.get("kode_desa")
@@ -214,7 +214,7 @@ class Player:
         }
         ledger = ingest_rows(
             [cells], source, self.board.store, self.board.context,
-            for_program(run.by, Corrects.NOTHING), feed=message.feed, now=self.clock(),
+            build_program_scope(run.by, CorrectionRights.NOTHING), feed=message.feed, now=self.clock(),
         )  # fmt: skip
         if not ledger.accepted:
             self._refused.add(source)

@@ -14,8 +14,8 @@ from situasi.analysis.redeployment.plan import Move, Needs
 from situasi.board import Board
 from situasi.common.i18n import _
 from situasi.ingest import feeds
-from situasi.ingest.pipeline import as_table, ingest_rows
-from situasi.ingest.write_scope import bound, for_viewer
+from situasi.ingest.pipeline import build_table, ingest_rows
+from situasi.ingest.write_scope import bind_context, build_viewer_scope
 from situasi.store.interface import Overtaken, Store
 
 KIND = "rencana"
@@ -81,9 +81,12 @@ def accept(
     _check(board.store, viewer, plan, moves)
     seen = board.store.access_version()
     _still_true(moves, look(), board)
-    rows, scope = list(_rows(board, viewer, plan, moves, now, played)), for_viewer(viewer, "geser")
-    within = bound(board.context, scope, board.store, _FEED, now)
-    judged = feeds.check(as_table(rows), _FEED, within, now)
+    rows, scope = (
+        list(_rows(board, viewer, plan, moves, now, played)),
+        build_viewer_scope(viewer, "geser"),
+    )
+    within = bind_context(board.context, scope, board.store, _FEED, now)
+    judged = feeds.check(build_table(rows), _FEED, within, now)
     if judged.rejected:
         reasons = dict.fromkeys(why for one in judged.rejected for why in one.reasons)
         raise MovesRefused("; ".join(reasons))

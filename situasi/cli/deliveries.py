@@ -15,10 +15,10 @@ from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out, until_interrupted
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.inbox import Inbox
-from situasi.ingest.pipeline import Ledger, ingest_file
-from situasi.ingest.readers.limits import COMMAND_LINE
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.readers.limits import COMMAND_LINE_LIMITS
 from situasi.ingest.withdrawal import withdraw
-from situasi.ingest.write_scope import Corrects, for_program
+from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 # A file longer than this is worth a progress bar.
 LONG_FILE = 2_000_000
@@ -53,7 +53,9 @@ def ingest(
         raise typer.Exit(1)
 
 
-def _ingest(path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet: bool) -> Ledger:
+def _ingest(
+    path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet: bool
+) -> IngestResult:
     long = path.is_file() and path.stat().st_size > LONG_FILE
     columns = (
         TextColumn("{task.description}"),
@@ -66,16 +68,16 @@ def _ingest(path: Path, board: Board, feed: str | None, dry_run: bool, *, quiet:
             path,
             board.store,
             board.context,
-            for_program(actor(), Corrects.ALL),
+            build_program_scope(actor(), CorrectionRights.ALL),
             now=now(),
             feed=feed,
             dry_run=dry_run,
             progress=lambda done, rows: bar.update(task, completed=done, rows=rows),
-            limits=COMMAND_LINE,
+            limits=COMMAND_LINE_LIMITS,
         )
 
 
-def show(ledgers: list[Ledger], *, dry_run: bool = False) -> None:
+def show(ledgers: list[IngestResult], *, dry_run: bool = False) -> None:
     """The ledgers as a table a person can read, with the reasons below."""
     table = Table(title="Uji coba: tidak ada yang disimpan" if dry_run else None)
     for heading in ("berkas", "feed"):
@@ -91,7 +93,7 @@ def show(ledgers: list[Ledger], *, dry_run: bool = False) -> None:
         _explain(ledger)
 
 
-def _explain(ledger: Ledger) -> None:
+def _explain(ledger: IngestResult) -> None:
     name = Path(ledger.path).name
     if ledger.refused:
         err.print(f"{name}: {ledger.refused}", style="bold red", highlight=False, markup=False)
@@ -114,7 +116,9 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
     Baris yang juga dibawa kiriman lain tetap berlaku, dan disebut kiriman mana.
     """
     with opened() as board:
-        taken = withdraw(board.store, for_program(actor(), Corrects.ALL), batch, now())
+        taken = withdraw(
+            board.store, build_program_scope(actor(), CorrectionRights.ALL), batch, now()
+        )
         elsewhere = board.store.brought_elsewhere(batch)
     out.print(f"Kiriman {batch}: {taken} baris ditarik kembali.")
     for other, count in elsewhere.items():

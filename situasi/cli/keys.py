@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.cli.common import Office, actor, err, fail, now, office, out
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.server.api import api_keys
 
 app = typer.Typer(help="Kunci untuk program lain (API).", no_args_is_help=True)
@@ -53,8 +53,8 @@ def _code(here: Office, written: str) -> str:
     if here.board is None:
         raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
     try:
-        found = here.board.context.places.kecamatan(written, None)
-    except Unreadable as error:
+        found = here.board.context.places.read_kecamatan(written, None)
+    except UnreadableCell as error:
         raise fail(error) from error
     if found.code is None:
         raise fail(f'"{written}" bukan kecamatan; tanpa --area kunci berlaku untuk semuanya')

@@ -11,9 +11,9 @@ from rich.text import Text
 
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.common import atomic_files
-from situasi.ingest.quarantine import as_csv
-from situasi.ingest.quarantine import release as bring_again
-from situasi.ingest.write_scope import Corrects, for_program
+from situasi.ingest.quarantine import format_csv
+from situasi.ingest.quarantine import release_row as bring_again
+from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 app = typer.Typer(help="Baris karantina: yang belum dapat diterima.", no_args_is_help=True)
 
@@ -51,7 +51,7 @@ def export(
         rows = [row for row in waiting if row.feed == name]
         path = target if len(feeds) < 2 else target.with_stem(f"{target.stem}-{name}")
         try:
-            atomic_files.write(path, as_csv(rows).encode("utf-8-sig"))
+            atomic_files.write(path, format_csv(rows).encode("utf-8-sig"))
         except OSError as error:
             raise fail(f"{path}: {error.strerror or error}") from error
         out.print(f"{len(rows)} baris ditulis ke {path}", highlight=False)
@@ -74,7 +74,7 @@ def release(
         unknown = [number for number in numbers if number not in waiting]
         if unknown:
             raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")
-        scope = for_program(actor(), Corrects.ALL)
+        scope = build_program_scope(actor(), CorrectionRights.ALL)
         ledgers = [
             bring_again(board.store, board.context, scope, waiting[n], cells, now())
             for n in numbers

@@ -9,12 +9,12 @@ from datetime import datetime
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.election import Election
 from situasi.domain.register import Register
-from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
-class Context:
+class IngestContext:
     """The world against which rows are checked. Made once, shared by all deliveries.
 
     area: the kecamatan of which the sender may report; empty: all. elsewhere: what belongs to
@@ -24,28 +24,30 @@ class Context:
     """
 
     register: Register
-    places: Places
+    places: PlaceLookup
     boundaries: Boundaries
     vocabulary: Vocabulary
     area: tuple[str, ...] = ()
-    elsewhere: frozenset[str] = frozenset()
-    takes_exercise: Callable[[], bool] = lambda: True
+    foreign_ids: frozenset[str] = frozenset()
+    may_bring_exercise: Callable[[], bool] = lambda: True
 
     @property
     def election(self) -> Election:
         return self.register.election
 
-    def latest(self, now: datetime) -> datetime:
+    def compute_latest_time(self, now: datetime) -> datetime:
         """A time after this lies in the future, whatever the sender's clock says."""
         return now + self.election.thresholds.future_tolerance
 
-    def holds_votes(self, heading: str) -> bool:
+    def is_vote_heading(self, heading: str) -> bool:
         """Whether a column holds candidates' votes, which police do not record."""
-        return self.vocabulary.vote_column(heading, self.election.candidates)
+        return self.vocabulary.is_vote_heading(heading, self.election.candidates)
 
-    def recognised(self, headings: Sequence[str]) -> int:
+    def count_known_headings(self, headings: Sequence[str]) -> int:
         """How many headings of a row mean something to us; those of votes do, to be refused."""
-        return self.vocabulary.recognised(headings) + sum(map(self.holds_votes, headings))
+        return self.vocabulary.count_known_headings(headings) + sum(
+            map(self.is_vote_heading, headings)
+        )
 
-    def near_km(self) -> float:
+    def coordinate_tolerance_km(self) -> float:
         return self.election.thresholds.coordinate_tolerance_km

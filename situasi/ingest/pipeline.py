@@ -16,25 +16,30 @@ import pandas as pd
 from situasi.common.formula_escape import bare
 from situasi.domain.election import Election
 from situasi.ingest import feeds
-from situasi.ingest.context import Context
-from situasi.ingest.readers.file_reader import read
-from situasi.ingest.readers.limits import FILES, DeliveryLimits, too_many_rows
+from situasi.ingest.context import IngestContext
+from situasi.ingest.readers.file_reader import read_file
+from situasi.ingest.readers.limits import FILE_LIMITS, DeliveryLimits, format_too_many_rows
 from situasi.ingest.readers.private_copy import private_copy
 from situasi.ingest.readers.reserved_columns import SHEET
-from situasi.ingest.returned_rows import Claim, claims, not_matched, settled
-from situasi.ingest.tables import Checked, Rejected, SourceRefused, Table
-from situasi.ingest.validation.column_mapping import RETURNED
-from situasi.ingest.validation.time_check import by_the_end
+from situasi.ingest.returned_rows import (
+    ReturnedRow,
+    find_returned_rows,
+    format_unmatched,
+    match_returned_rows,
+)
+from situasi.ingest.tables import RejectedRow, SourceError, Table, ValidationResult
+from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
+from situasi.ingest.validation.time_check import compute_latest_moment
 from situasi.ingest.validation.unpivot import count_reports
-from situasi.ingest.write_scope import WriteScope, bound
+from situasi.ingest.write_scope import WriteScope, bind_context
 from situasi.store.interface import Delivery, Rejection, Store, StoreError, Writing
 
-ALREADY_WAITS = "sudah menunggu sebagai no {number}"
+ALREADY_QUARANTINED = "sudah menunggu sebagai no {number}"
 # What is wrong with the machine or its disks, not with a file.
-_MACHINE = frozenset(
+_MACHINE_ERRNOS = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EIO, errno.ESTALE}
 )
-NO_LONGER_HELD = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
+NO_LONGER_QUARANTINED = "Baris ini tidak lagi menunggu: orang lain sudah melepaskannya."
 
 Progress = Callable[[float, int], None]
 # Is given a feed and its rows as they will be stored, those that turn out duplicates too.
@@ -42,7 +47,7 @@ Preview = Callable[[str, pd.DataFrame], None]
 
 
 @dataclass
-class Ledger:
+class IngestResult:
     """What became of one source. read == accepted + duplicate + quarantined, always.
 
     feed: the feeds joined with "+" where the sheets of a workbook belong to several.
@@ -71,16 +76,16 @@ class Ledger:
 def ingest_file(
     path: Path,
     store: Store,
-    context: Context,
+    context: IngestContext,
     scope: WriteScope,
     *,
     now: datetime,
     feed: str | None = None,
     dry_run: bool = False,
-    progress: Progress | None = None,
-    preview: Preview | None = None,
-    limits: DeliveryLimits = FILES,
-) -> Ledger:
+    progress: ProgressCallback | None = None,
+    preview: PreviewCallback | None = None,
+    limits: DeliveryLimits = FILE_LIMITS,
+) -> IngestResult:
     """Bring one file through the door. All of it is stored, or nothing.
 
     feed: which feed it is; None lets the headings tell, those of each sheet where a
@@ -91,33 +96,33 @@ def ingest_file(
     bring. scope: what the sender may write: a row outside it goes to quarantine with that reason.
     limits: a file beyond them is refused whole. Raises StoreError.
     """
-    ledger = Ledger(str(path), feed=feed)
+    ledger = IngestResult(str(path), feed=feed)
     others: dict[str, list[Table]] = {}
 
     def deliver(name: str, tables: Iterable[Table]) -> None:
         scope.check_feed(name)
         delivery = Delivery(name, path.name, ledger.sha256 or "", now, scope.actor)
-        within = bound(context, scope, store, name, now)
-        judged = [_judge(one, delivery, ledger, within, progress, preview) for one in tables]
+        within = bind_context(context, scope, store, name, now)
+        judged = [_validate(one, delivery, ledger, within, progress, preview) for one in tables]
         with store.deliver(delivery) as writing:
             if dry_run:
                 writing.discard()
             _save(judged, delivery, writing, ledger, store, scope)
 
     try:
-        with private_copy(path, limits.bytes) as copy:
+        with private_copy(path, limits.max_bytes) as copy:
             ledger.sha256 = copy.sha256
-            found = _at_most(read(copy.path, context.recognised), limits.rows)
-            tables = _without_lists(found, context)
+            found = _limit_rows(read_file(copy.path, context.count_known_headings), limits.max_rows)
+            tables = _drop_hidden_lists(found, context)
             if feed is not None:
                 deliver(feed, tables)
                 return ledger
-            ledger.feed, tables = _told(tables, context)
-            deliver(ledger.feed, _own(tables, ledger.feed, others, context, scope))
-    except SourceRefused as error:
-        return Ledger(
+            ledger.feed, tables = _detect_source_feed(tables, context)
+            deliver(ledger.feed, _split_by_feed(tables, ledger.feed, others, context, scope))
+    except SourceError as error:
+        return IngestResult(
             str(path), feed=ledger.feed, sha256=ledger.sha256, refused=str(error),
-            retry=_is_of_the_machine(error.__cause__),
+            retry=_is_machine_error(error.__cause__),
         )  # fmt: skip
     except OSError as error:
         raise StoreError(
@@ -129,21 +134,21 @@ def ingest_file(
     return ledger
 
 
-def _is_of_the_machine(cause: BaseException | None) -> bool:
-    return isinstance(cause, OSError) and cause.errno in _MACHINE
+def _is_machine_error(cause: BaseException | None) -> bool:
+    return isinstance(cause, OSError) and cause.errno in _MACHINE_ERRNOS
 
 
 def ingest_rows(
     rows: Sequence[dict[str, Any]],
     source: str,
     store: Store,
-    context: Context,
+    context: IngestContext,
     scope: WriteScope,
     *,
     feed: str,
     now: datetime,
-    releases: int | None = None,
-) -> Ledger:
+    quarantine_number: int | None = None,
+) -> IngestResult:
     """Bring rows that are already apart (a replay, a form) through the same door.
 
     scope: as of `ingest_file`; rows of a feed that is not the sender's are refused, and more
@@ -151,54 +156,58 @@ def ingest_rows(
     releases: the number in quarantine that these rows settle. Where one of them is faulty,
     or somebody else has settled it, nothing is stored, not even in quarantine.
     """
-    table = as_table(rows)
-    ledger = Ledger(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
-    if len(rows) > FILES.rows:
-        return replace(ledger, refused=too_many_rows(FILES.rows))
+    table = build_table(rows)
+    ledger = IngestResult(source, feed=feed, sha256=hashlib.sha256(repr(rows).encode()).hexdigest())
+    if len(rows) > FILE_LIMITS.max_rows:
+        return replace(ledger, refused=format_too_many_rows(FILE_LIMITS.max_rows))
     try:
         scope.check_feed(feed)
-    except SourceRefused as error:
+    except SourceError as error:
         return replace(ledger, refused=str(error))
     delivery = Delivery(feed, source, ledger.sha256 or "", now, scope.actor)
-    judged = _judge(table, delivery, ledger, bound(context, scope, store, feed, now))
+    judged = _validate(table, delivery, ledger, bind_context(context, scope, store, feed, now))
     with store.deliver(delivery) as writing:
         done = _save([judged], delivery, writing, ledger, store, scope)
-        if releases is not None and (ledger.quarantined or releases not in done):
+        if quarantine_number is not None and (ledger.quarantined or quarantine_number not in done):
             writing.discard()
-    if releases is not None and not ledger.quarantined and releases not in done:
-        return Ledger(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_HELD)
+    if quarantine_number is not None and not ledger.quarantined and quarantine_number not in done:
+        return IngestResult(source, feed=feed, sha256=ledger.sha256, refused=NO_LONGER_QUARANTINED)
     return ledger
 
 
-def as_table(rows: Sequence[dict[str, Any]]) -> Table:
+def build_table(rows: Sequence[dict[str, Any]]) -> Table:
     """Rows that are already apart as the table that is judged, numbered from 1."""
     cells = pd.DataFrame(rows, dtype="object")
     cells = cells.where(cells.notna() & (cells != ""), None)
     return Table(cells, list(range(1, len(rows) + 1)))
 
 
-def _at_most(tables: Iterator[Table], most: int) -> Iterator[Table]:
+def _limit_rows(tables: Iterator[Table], max_rows: int) -> Iterator[Table]:
     rows = 0
     for table in tables:
         rows += count_reports(table)
-        if rows > most:
-            raise SourceRefused(too_many_rows(most))
+        if rows > max_rows:
+            raise SourceError(format_too_many_rows(max_rows))
         yield table
 
 
-def _without_lists(tables: Iterator[Table], context: Context) -> Iterator[Table]:
+def _drop_hidden_lists(tables: Iterator[Table], context: IngestContext) -> Iterator[Table]:
     """The tables; of a hidden sheet that is no table of reports only a note how many rows it has.
 
     Forms keep what a cell may be chosen from on such sheets.
     """
     for table in tables:
-        if table.hidden and _feed(table, context) is None:
-            note = f"{len(table.rows)} baris tersembunyi dilewati: bukan tabel laporan"
-            table = replace(table, cells=table.cells[:0], rows=[], notes=(*table.notes, note))
+        if table.is_hidden and _detect_table_feed(table, context) is None:
+            note = f"{len(table.row_numbers)} baris tersembunyi dilewati: bukan tabel laporan"
+            table = replace(
+                table, cells=table.cells[:0], row_numbers=[], notes=(*table.notes, note)
+            )
         yield table
 
 
-def _told(tables: Iterator[Table], context: Context) -> tuple[str, Iterator[Table]]:
+def _detect_source_feed(
+    tables: Iterator[Table], context: IngestContext
+) -> tuple[str, Iterator[Table]]:
     """The feed of the first table whose headings tell one, and all tables.
 
     Only sheets have headings of their own; in any other source the first table tells.
@@ -206,25 +215,25 @@ def _told(tables: Iterator[Table], context: Context) -> tuple[str, Iterator[Tabl
     seen: list[Table] = []
     for table in tables:
         seen.append(table)
-        feed = _feed(table, context)
+        feed = _detect_table_feed(table, context)
         if feed is not None:
             return feed, chain(seen, tables)
         if SHEET not in table.cells.columns:
             break
     headings = [heading for table in seen for heading in table.cells.columns]
-    votes = any(context.holds_votes(heading) for heading in headings)
+    votes = any(context.is_vote_heading(heading) for heading in headings)
     why = "; polisi tidak mencatat perolehan suara" if votes else ""
-    raise SourceRefused(
+    raise SourceError(
         "judul kolom tidak menunjukkan jenis laporan (butuh sedikitnya waktu, tempat dan jenis)"
         + why
     )
 
 
-def _own(
+def _split_by_feed(
     tables: Iterable[Table],
     feed: str,
-    others: dict[str, list[Table]],
-    context: Context,
+    other_feeds: dict[str, list[Table]],
+    context: IngestContext,
     scope: WriteScope,
 ) -> Iterator[Table]:
     """The tables of this feed; sheets of other feeds are put into `others`.
@@ -235,79 +244,83 @@ def _own(
     rather than nowhere.
     """
     for table in tables:
-        name = _feed(table, context) if SHEET in table.cells.columns else None
+        name = _detect_table_feed(table, context) if SHEET in table.cells.columns else None
         if name is None or name == feed:
             yield table
         else:
             scope.check_feed(name)
-            others.setdefault(name, []).append(table)
+            other_feeds.setdefault(name, []).append(table)
 
 
-def _feed(table: Table, context: Context) -> str | None:
-    return context.vocabulary.feed_of(list(table.cells.columns))
+def _detect_table_feed(table: Table, context: IngestContext) -> str | None:
+    return context.vocabulary.detect_feed(list(table.cells.columns))
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _ValidatedTable:
     """One table after judging, before it is written. claims: its rows that came back corrected."""
 
-    checked: Checked
+    validation: ValidationResult
     accepted: pd.DataFrame
-    claims: list[Claim]
+    returned_rows: list[ReturnedRow]
 
 
-def _judge(
+def _validate(
     table: Table,
     delivery: Delivery,
-    ledger: Ledger,
-    context: Context,
-    progress: Progress | None = None,
-    preview: Preview | None = None,
-) -> _Judged:
+    result: IngestResult,
+    context: IngestContext,
+    progress: ProgressCallback | None = None,
+    preview: PreviewCallback | None = None,
+) -> _ValidatedTable:
     """Judge one table and enter in the ledger what the store need not be asked for."""
     now = delivery.recorded_at
-    table = without_our_marks(table)
+    table = unescape_returned_cells(table)
     checked = feeds.check(table, delivery.feed, context, now)
-    accepted = checked.accepted.assign(known_at=known_at(checked.accepted, now, context.election))
+    accepted = checked.accepted.assign(
+        known_at=compute_known_at(checked.accepted, now, context.election)
+    )
     if preview:
         preview(delivery.feed, accepted)
-    ledger.read += checked.read
-    ledger.notes += [n for n in (*table.notes, *checked.notes) if n not in ledger.notes]
+    result.read += checked.row_count
+    result.notes += [n for n in (*table.notes, *checked.notes) if n not in result.notes]
     if progress:
-        progress(table.progress, ledger.read)
-    return _Judged(checked, accepted, claims(table, checked))
+        progress(table.progress, result.read)
+    return _ValidatedTable(checked, accepted, find_returned_rows(table, checked))
 
 
 def _save(
-    judged: Sequence[_Judged],
+    validated_tables: Sequence[_ValidatedTable],
     delivery: Delivery,
-    writing: Writing,
-    ledger: Ledger,
+    transaction: Writing,
+    result: IngestResult,
     store: Store,
     scope: WriteScope,
 ) -> dict[int, int]:
     """Write all judged tables at once; the quarantine numbers settled, with the row of each."""
-    frames = [one.accepted for one in judged if len(one.accepted)]
-    rejected = [_rejection(r) for one in judged for r in one.checked.rejected]
+    frames = [one.accepted for one in validated_tables if len(one.accepted)]
+    rejected = [_to_rejection(r) for one in validated_tables for r in one.validation.rejected]
     if not frames and not rejected:
         return {}
-    accepted = pd.concat(frames, ignore_index=True) if frames else judged[0].accepted
-    added = writing.add(accepted, rejected)
-    made = [claim for one in judged for claim in one.claims]
-    done, strange = settled(made, delivery.feed, scope, store)
-    writing.release(list(done), done)
-    ledger.accepted += added.accepted
-    ledger.duplicate += added.duplicate
-    ledger.quarantined += added.quarantined
+    accepted = pd.concat(frames, ignore_index=True) if frames else validated_tables[0].accepted
+    added = transaction.add(accepted, rejected)
+    made = [claim for one in validated_tables for claim in one.returned_rows]
+    done, strange = match_returned_rows(made, delivery.feed, scope, store)
+    transaction.release(list(done), done)
+    result.accepted += added.accepted
+    result.duplicate += added.duplicate
+    result.quarantined += added.quarantined
     held = added.waiting or repeat(None)
-    refused = [one for each in judged for one in each.checked.rejected]
-    ledger.reasons += [_reason(one, number) for one, number in zip(refused, held, strict=False)]
+    refused = [one for each in validated_tables for one in each.validation.rejected]
+    result.reasons += [
+        _build_reason_entry(one, number) for one, number in zip(refused, held, strict=False)
+    ]
     if strange:
-        ledger.notes.append(not_matched(strange))
+        result.notes.append(format_unmatched(strange))
     return done
 
 
-def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
+def compute_known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Series:
     """When the command post knew each row.
 
     Until the watch is over: when this board stored it. Of an exercise, and of history
@@ -317,7 +330,7 @@ def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Se
     stored = pd.Series(pd.Timestamp(now), accepted.index).astype("datetime64[us, UTC]")
     happened = accepted["occurred_at"]
     for precision in ("hari", "bulan"):
-        latest = happened + (by_the_end(now, precision) - now)
+        latest = happened + (compute_latest_moment(now, precision) - now)
         happened = happened.where(accepted["precision"] != precision, latest)
     own = accepted["reported_at"].fillna(happened).fillna(stored)
     long = election.thresholds.history_after
@@ -326,20 +339,24 @@ def known_at(accepted: pd.DataFrame, now: datetime, election: Election) -> pd.Se
     return own.where(accepted["latihan"] | history, stored)
 
 
-def _reason(rejected: Rejected, number: int | None) -> dict[str, Any]:
+def _build_reason_entry(rejected: RejectedRow, quarantine_number: int | None) -> dict[str, Any]:
     """number: as which the very same row waits already."""
-    sheet = {"sheet": rejected.raw[SHEET]} if SHEET in rejected.raw else {}
-    known = [ALREADY_WAITS.format(number=number)] if number is not None else []
+    sheet = {"sheet": rejected.raw_cells[SHEET]} if SHEET in rejected.raw_cells else {}
+    known = (
+        [ALREADY_QUARANTINED.format(number=quarantine_number)]
+        if quarantine_number is not None
+        else []
+    )
     return {"row": rejected.row, **sheet, "reasons": [*rejected.reasons, *known]}
 
 
-def _rejection(rejected: Rejected) -> Rejection:
-    return Rejection(rejected.row, rejected.raw, rejected.reasons)
+def _to_rejection(rejected: RejectedRow) -> Rejection:
+    return Rejection(rejected.row, rejected.raw_cells, rejected.reasons)
 
 
-def without_our_marks(table: Table) -> Table:
+def unescape_returned_cells(table: Table) -> Table:
     """A returned quarantine file without the apostrophes that our export put before formulas."""
-    if RETURNED not in table.cells.columns:
+    if QUARANTINE_NUMBER not in table.cells.columns:
         return table
     told = table.cells.to_numpy(dtype="object", copy=True)
     for row in told:  # pandas' own `map` would make an empty cell among text "nan"

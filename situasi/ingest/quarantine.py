@@ -10,43 +10,47 @@ from datetime import datetime
 from situasi.access.roles import Viewer
 from situasi.common.formula_escape import harmless
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.context import Context
-from situasi.ingest.pipeline import Ledger, ingest_rows
+from situasi.ingest.context import IngestContext
+from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.readers.reserved_columns import EXCESS
-from situasi.ingest.validation.column_mapping import OURS, RETURNED
+from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
 from situasi.store.interface import Quarantined, Store
 
-NOT_THEIRS = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
+NOT_YOUR_ROW = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
 
 
-def as_csv(waiting: Sequence[Quarantined]) -> str:
+def format_csv(rows: Sequence[Quarantined]) -> str:
     """The rows as a file for the sender, with the reasons beside them, and every column that
     these ask for (Rejected.raw), filled or not.
 
     Corrected and delivered again, each row is known by its `no_karantina` and leaves
     quarantine when it is accepted.
     """
-    headings = list(dict.fromkeys(heading for row in waiting for heading in row.raw))
-    headings = [heading for heading in headings if heading not in OURS]
+    headings = list(dict.fromkeys(heading for row in rows for heading in row.raw))
+    headings = [heading for heading in headings if heading not in EXPORT_HEADINGS]
     file = io.StringIO()
     writer = csv.DictWriter(
-        file, [*OURS, *headings], lineterminator="\r\n", restval="", quoting=csv.QUOTE_ALL
+        file,
+        [*EXPORT_HEADINGS, *headings],
+        lineterminator="\r\n",
+        restval="",
+        quoting=csv.QUOTE_ALL,
     )
-    writer.writerow({heading: harmless(heading) for heading in [*OURS, *headings]})
-    for row in waiting:
+    writer.writerow({heading: harmless(heading) for heading in [*EXPORT_HEADINGS, *headings]})
+    for row in rows:
         known = {
-            RETURNED: str(row.number),
+            QUARANTINE_NUMBER: str(row.number),
             "alasan": "; ".join(row.reasons),
             "berkas": row.source,
             "baris": str(row.row),
         }
-        cells = {k: v for k, v in row.raw.items() if k not in OURS}
+        cells = {k: v for k, v in row.raw.items() if k not in EXPORT_HEADINGS}
         writer.writerow({key: harmless(cell) for key, cell in {**cells, **known}.items()})
     return file.getvalue()
 
 
-def find(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarantined]:
+def find_visible_rows(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarantined]:
     """Those of these rows that wait and that this viewer may see.
 
     A faulty row often names no kecamatan: a viewer of some kecamatan sees their own deliveries.
@@ -60,30 +64,30 @@ def find(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarant
     return rows
 
 
-def release(
+def release_row(
     store: Store,
-    context: Context,
+    context: IngestContext,
     scope: WriteScope,
     row: Quarantined,
     corrections: Mapping[str, str],
     now: datetime,
-) -> Ledger:
+) -> IngestResult:
     """Bring one row through the door again, with these cells corrected.
 
     Accepted (or already known), it leaves quarantine; still faulty, it stays as it was,
     and the ledger says why. Released by somebody else meanwhile, nothing is stored, and the
     ledger says so in `refused`.
     """
-    if not scope.correctable([row], store):
-        return Ledger(row.source, feed=row.feed, refused=NOT_THEIRS)
-    column = context.vocabulary.column_of
+    if not scope.filter_correctable([row], store):
+        return IngestResult(row.source, feed=row.feed, refused=NOT_YOUR_ROW)
+    column = context.vocabulary.find_column
     mended = {column(row.feed, heading) for heading in corrections} - {None}
     kept = {
         heading: cell
         for heading, cell in row.raw.items()
         if column(row.feed, heading) not in mended and heading != EXCESS
     }
-    came_from = {RETURNED: str(row.number), "berkas": row.source, "baris": str(row.row)}
+    came_from = {QUARANTINE_NUMBER: str(row.number), "berkas": row.source, "baris": str(row.row)}
     cells = {**kept, **corrections, **came_from}
     return ingest_rows(
         [cells],
@@ -93,5 +97,5 @@ def release(
         scope,
         feed=row.feed,
         now=now,
-        releases=row.number,
+        quarantine_number=row.number,
     )

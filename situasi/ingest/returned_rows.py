@@ -6,47 +6,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from situasi.ingest.tables import Checked, Table
-from situasi.ingest.validation.column_mapping import OURS, RETURNED
+from situasi.ingest.tables import Table, ValidationResult
+from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
 from situasi.store.interface import Quarantined, Store
 
-_SOURCE, _ROW = OURS[2], OURS[3]
+_SOURCE_HEADING, _ROW_HEADING = EXPORT_HEADINGS[2], EXPORT_HEADINGS[3]
 
 
 @dataclass(frozen=True)
-class Claim:
+class ReturnedRow:
     """A row of a delivery that says to be this row of quarantine, corrected.
 
     cells: its filled cells as text. refused: its raw cells and the reasons where it is faulty
     again, else None.
     """
 
-    number: int
+    quarantine_number: int
     row: int
     cells: Mapping[str, str]
-    refused: tuple[Mapping[str, str], tuple[str, ...]] | None
+    rejection: tuple[Mapping[str, str], tuple[str, ...]] | None
 
 
-def claims(table: Table, checked: Checked) -> list[Claim]:
+def find_returned_rows(table: Table, validation: ValidationResult) -> list[ReturnedRow]:
     """The rows of a judged table that carry a number of quarantine."""
-    if RETURNED not in table.cells.columns:
+    if QUARANTINE_NUMBER not in table.cells.columns:
         return []
-    accepted = set(checked.accepted["row"])
-    refused = {one.row: (one.raw, one.reasons) for one in checked.rejected}
+    accepted = set(validation.accepted["row"])
+    refused = {one.row: (one.raw_cells, one.reasons) for one in validation.rejected}
     headings, found = list(table.cells.columns), []
-    for row, cells in zip(table.rows, table.cells.to_numpy(), strict=True):
+    for row, cells in zip(table.row_numbers, table.cells.to_numpy(), strict=True):
         filled = {name: str(cell).strip() for name, cell in zip(headings, cells, strict=True)
                   if cell is not None}  # fmt: skip
-        number = _whole(filled.get(RETURNED))
+        number = _parse_integer(filled.get(QUARANTINE_NUMBER))
         if number and (row in accepted or row in refused):
             again = None if row in accepted else refused[row]
-            found.append(Claim(number, row, filled, again))
+            found.append(ReturnedRow(number, row, filled, again))
     return found
 
 
-def settled(
-    made: Sequence[Claim], feed: str, scope: WriteScope, store: Store
+def match_returned_rows(
+    returned: Sequence[ReturnedRow], feed: str, scope: WriteScope, store: Store
 ) -> tuple[dict[int, int], int]:
     """The quarantine numbers that these rows settle, each with the row that does so.
 
@@ -55,46 +55,50 @@ def settled(
     the numbers named fit no such row. To be asked while the store is locked for writing, so that
     nobody else settles a number meanwhile.
     """
-    if not made:
+    if not returned:
         return {}, 0
-    waiting = store.quarantine(feed, numbers={one.number for one in made})
-    held = {row.number: row for row in scope.correctable(waiting, store)}
+    waiting = store.quarantine(feed, numbers={one.quarantine_number for one in returned})
+    held = {row.number: row for row in scope.filter_correctable(waiting, store)}
     found: dict[int, int] = {}
     strange = 0
-    for one in made:
-        row = held.get(one.number)
+    for one in returned:
+        row = held.get(one.quarantine_number)
         if row is None or not is_same_row(row, one.cells):
             strange += 1
-        elif one.refused is None or one.refused != (row.raw, row.reasons):
-            found.setdefault(one.number, one.row)
+        elif one.rejection is None or one.rejection != (row.raw, row.reasons):
+            found.setdefault(one.quarantine_number, one.row)
     return found, strange
 
 
-def not_matched(count: int) -> str:
+def format_unmatched(count: int) -> str:
     """The sentence for numbers of quarantine that settled nothing."""
     return (
-        f"{count} nomor {RETURNED} tidak cocok dengan baris yang menunggu dari pengirim ini: "
+        f"{count} nomor {QUARANTINE_NUMBER} tidak cocok dengan baris yang menunggu dari pengirim ini: "
         "tidak ada yang dilepaskan olehnya"
     )
 
 
-def is_same_row(held: Quarantined, cells: Mapping[str, str]) -> bool:
+def is_same_row(quarantined: Quarantined, cells: Mapping[str, str]) -> bool:
     """Whether a returned row is this row of quarantine, corrected.
 
     Our export names file and row beside the number: where they stand, they must fit. Without
     them at least half of the cells that were filled must be as they were.
     """
-    source, row = cells.get(_SOURCE), cells.get(_ROW)
+    source, row = cells.get(_SOURCE_HEADING), cells.get(_ROW_HEADING)
     if source is not None and row is not None:
-        return source == held.source.strip() and _whole(row) == held.row
-    if source not in {None, held.source.strip()} or (row is not None and _whole(row) != held.row):
+        return source == quarantined.source.strip() and _parse_integer(row) == quarantined.row
+    if source not in {None, quarantined.source.strip()} or (
+        row is not None and _parse_integer(row) != quarantined.row
+    ):
         return False
-    before = {k: v.strip() for k, v in held.raw.items() if k not in OURS and v.strip()}
+    before = {
+        k: v.strip() for k, v in quarantined.raw.items() if k not in EXPORT_HEADINGS and v.strip()
+    }
     same = sum(cells.get(heading) == cell for heading, cell in before.items())
     return same > 0 and 2 * same >= len(before)
 
 
-def _whole(cell: Any) -> int:
+def _parse_integer(cell: Any) -> int:
     try:
         return int(float(cell))
     except (TypeError, ValueError, OverflowError):

@@ -16,11 +16,11 @@ Cell = str | float | int | bool | datetime | None
 Cells = npt.NDArray[np.object_]
 
 
-class SourceRefused(Exception):
+class SourceError(Exception):
     """A file that cannot be read at all; the message is one sentence for the sender."""
 
 
-def as_cells(column: Sequence[object]) -> Cells:
+def to_cell_array(column: Sequence[object]) -> CellArray:
     """An array of these very objects, whatever they are."""
     return np.fromiter(column, dtype="object", count=len(column))
 
@@ -39,11 +39,11 @@ class Table:
     """
 
     cells: pd.DataFrame
-    rows: list[int]
+    row_numbers: list[int]
     notes: tuple[str, ...] = ()
     progress: float = 1.0
     sums: RunningSums = field(default_factory=RunningSums, compare=False)
-    hidden: bool = False
+    is_hidden: bool = False
 
     def __post_init__(self) -> None:
         # A frame without rows, or a column of nothing but None, is of another type in pandas.
@@ -52,28 +52,28 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Rejected:
+class RejectedRow:
     """A row that was not accepted: raw cells by heading, and every reason, for the sender.
 
     raw: the filled cells, and "" under each heading by which a reason can be mended.
     """
 
     row: int
-    raw: dict[str, str]
+    raw_cells: dict[str, str]
     reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Checked:
+class ValidationResult:
     """A table judged: every row is in exactly one of the two.
 
     accepted: frame with the feed's columns (records.dtypes) and `row`.
     """
 
     accepted: pd.DataFrame
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
     notes: tuple[str, ...] = ()
 
     @property
-    def read(self) -> int:
+    def row_count(self) -> int:
         return len(self.accepted) + len(self.rejected)

@@ -12,33 +12,33 @@ from typing import BinaryIO
 
 from situasi.common import file_names
 from situasi.common.disk_space import SPACE
-from situasi.ingest.context import Context
-from situasi.ingest.pipeline import Ledger, Preview, ingest_file
+from situasi.ingest.context import IngestContext
+from situasi.ingest.pipeline import IngestResult, PreviewCallback, ingest_file
 from situasi.ingest.write_scope import WriteScope
 from situasi.store.interface import Store
 
-_NO_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
-_LONGEST = 60  # characters of a file name: at most 240 bytes, what every disk takes
+_FORBIDDEN_CHARS = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_MAX_NAME_CHARS = 60  # characters of a file name: at most 240 bytes, what every disk takes
 
 
-def take(
+def ingest_upload(
     store: Store,
-    context: Context,
+    context: IngestContext,
     name: str,
     file: BinaryIO,
     scope: WriteScope,
     now: datetime,
     *,
     dry_run: bool,
-    preview: Preview | None = None,
-) -> Ledger:
+    preview: PreviewCallback | None = None,
+) -> IngestResult:
     """Bring one uploaded file through the door, or only say what would become of it.
 
     name: as the sender calls it; the ledger and the store keep that, less what no file name
     may hold. preview: see ingest_file. The copy on the disk is gone afterwards, whatever
     happens. Raises StoreError.
     """
-    called = safe_name(name)
+    called = make_safe_name(name)
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / called
         file.seek(0)
@@ -47,7 +47,7 @@ def take(
                 shutil.copyfileobj(file, copy)
         except OSError as error:
             why = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
-            return Ledger(called, refused=why)
+            return IngestResult(called, refused=why)
         ledger = ingest_file(
             path,
             store,
@@ -60,15 +60,15 @@ def take(
     return replace(ledger, path=called)
 
 
-def feeds_of(ledger: Ledger) -> tuple[str, ...]:
+def list_feeds(result: IngestResult) -> tuple[str, ...]:
     """The feeds that a ledger tells of; none where the file was not recognised."""
-    return tuple(ledger.feed.split("+")) if ledger.feed else ()
+    return tuple(result.feed.split("+")) if result.feed else ()
 
 
-def safe_name(name: str) -> str:
+def make_safe_name(name: str) -> str:
     """A file name without folders and signs that some system forbids; its ending stays."""
-    plain = file_names.readable(_NO_NAME.sub("_", re.split(r"[/\\]", name)[-1])).strip(" .")
+    plain = file_names.readable(_FORBIDDEN_CHARS.sub("_", re.split(r"[/\\]", name)[-1])).strip(" .")
     stem, dot, ending = plain.rpartition(".")
     if not dot or len(ending) > 10:
-        return plain[:_LONGEST] or "kiriman"
-    return f"{stem[:_LONGEST] or 'kiriman'}.{ending}"
+        return plain[:_MAX_NAME_CHARS] or "kiriman"
+    return f"{stem[:_MAX_NAME_CHARS] or 'kiriman'}.{ending}"

@@ -18,9 +18,9 @@ from situasi.access.roles import Viewer
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import FEEDS, MERGES, NEUTRALITY, POSTINGS, ROSTER, Feed
 from situasi.domain.labels import label
-from situasi.ingest.context import Context
-from situasi.ingest.tables import SourceRefused
-from situasi.ingest.validation.column_mapping import OFFICERS
+from situasi.ingest.context import IngestContext
+from situasi.ingest.tables import SourceError
+from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from situasi.store.interface import Quarantined, Store
 
 # The feeds that each act of a person brings; the others of roles.ACTS bring no rows.
@@ -37,7 +37,7 @@ class WriteRefused(ValueError):
     """This person may not write so; the message says why."""
 
 
-class Corrects(Enum):
+class CorrectionRights(Enum):
     """Whose rows in quarantine a sender may see to: nobody's, those they delivered, or all."""
 
     NOTHING = 0
@@ -57,13 +57,13 @@ class WriteScope:
     actor: str
     feeds: frozenset[str]
     area: tuple[str, ...]
-    corrects: Corrects
-    begins_exercise: bool = False
+    correction_rights: CorrectionRights
+    may_begin_exercise: bool = False
 
     def check_feed(self, feed: str) -> None:
         """Raise SourceRefused where this feed is not theirs to bring."""
         if feed not in self.feeds:
-            raise SourceRefused(
+            raise SourceError(
                 f'laporan "{label("feed", feed)}" tidak boleh dikirim oleh {self.actor}; '
                 "tidak ada yang disimpan"
             )
@@ -73,18 +73,18 @@ class WriteScope:
         batches = store.batches()
         return frozenset(batches.loc[batches["actor"] == self.actor, "batch"])
 
-    def correctable(self, rows: Collection[Quarantined], store: Store) -> list[Quarantined]:
+    def filter_correctable(self, rows: Collection[Quarantined], store: Store) -> list[Quarantined]:
         """Those of these rows in quarantine that this sender may see, correct and release."""
         theirs = [row for row in rows if row.feed in self.feeds]
-        if not theirs or self.corrects is Corrects.ALL:
+        if not theirs or self.correction_rights is CorrectionRights.ALL:
             return theirs
-        if self.corrects is Corrects.NOTHING:
+        if self.correction_rights is CorrectionRights.NOTHING:
             return []
         own = self.own_batches(store)
         return [row for row in theirs if row.batch in own]
 
 
-def for_viewer(viewer: Viewer, act: str) -> WriteScope:
+def build_viewer_scope(viewer: Viewer, act: str) -> WriteScope:
     """The scope of a person who does this act (roles.ACTS). Raises WriteRefused."""
     if viewer.link is not None or not viewer.role.may(act) or act not in _FEEDS_OF_ACT:
         raise WriteRefused("peran ini tidak boleh melakukannya")
@@ -96,52 +96,58 @@ def for_viewer(viewer: Viewer, act: str) -> WriteScope:
         actor=viewer.name,
         feeds=frozenset(viewer.role.feeds(tuple(feeds))),
         area=viewer.area,
-        corrects=Corrects.ALL if all_rows else Corrects.OWN,
-        begins_exercise=viewer.role.may("latih") and not viewer.area,
+        correction_rights=CorrectionRights.ALL if all_rows else CorrectionRights.OWN,
+        may_begin_exercise=viewer.role.may("latih") and not viewer.area,
     )
 
 
-def for_program(actor: str, corrects: Corrects) -> WriteScope:
+def build_program_scope(actor: str, correction_rights: CorrectionRights) -> WriteScope:
     """The scope of a program of this machine, which brings every feed of the whole kabupaten."""
-    return WriteScope(actor, frozenset(FEEDS), (), corrects, begins_exercise=True)
+    return WriteScope(actor, frozenset(FEEDS), (), correction_rights, may_begin_exercise=True)
 
 
-def bound(context: Context, scope: WriteScope, store: Store, feed: str, now: datetime) -> Context:
+def bind_context(
+    context: IngestContext, scope: WriteScope, store: Store, feed: str, now: datetime
+) -> IngestContext:
     """The context in which rows of this sender are judged: whatever is not theirs is a fault."""
-    elsewhere = _elsewhere(store, feed, scope.area, now) if scope.area else frozenset[str]()
+    elsewhere = _find_foreign_ids(store, feed, scope.area, now) if scope.area else frozenset[str]()
 
     def takes_exercise() -> bool:
-        return scope.begins_exercise or _is_exercise(store)
+        return scope.may_begin_exercise or _is_exercise(store)
 
-    return replace(context, area=scope.area, elsewhere=elsewhere, takes_exercise=takes_exercise)
+    return replace(
+        context, area=scope.area, foreign_ids=elsewhere, may_bring_exercise=takes_exercise
+    )
 
 
 def _is_exercise(store: Store) -> bool:
     """Whether any row that stands is marked LATIHAN."""
-    return any(_standing_rows(store, feed)["latihan"].any() for feed in FEEDS.values())
+    return any(_load_valid_rows(store, feed)["latihan"].any() for feed in FEEDS.values())
 
 
-def _elsewhere(store: Store, feed: str, area: tuple[str, ...], now: datetime) -> frozenset[str]:
+def _find_foreign_ids(
+    store: Store, feed: str, area: tuple[str, ...], now: datetime
+) -> frozenset[str]:
     """What belongs to another kecamatan though a row of this one could name it.
 
     Of the feeds of officers their numbers; of neutrality the ids of cases, for there a case is
     known by its id alone (analysis.neutrality).
     """
     if feed == NEUTRALITY.name:
-        rows = _standing_rows(store, NEUTRALITY)
+        rows = _load_valid_rows(store, NEUTRALITY)
         return frozenset(rows.loc[~rows["kecamatan"].isin(area), "id"])
-    if feed not in OFFICERS:
+    if feed not in OFFICER_FEEDS:
         return frozenset()
-    places = _officers_places(store, now)
+    places = _find_officer_kecamatan(store, now)
     return frozenset(who for who, codes in places.items() if not codes <= set(area))
 
 
-def _officers_places(store: Store, now: datetime) -> dict[str, set[str]]:
+def _find_officer_kecamatan(store: Store, now: datetime) -> dict[str, set[str]]:
     """The kecamatan of each officer: of the order that holds and later ones, else of the roster.
 
     An officer of whom no kecamatan is known is of the whole Polres, for whoever needs them.
     """
-    roster, orders = _standing_rows(store, ROSTER), _standing_rows(store, POSTINGS)
+    roster, orders = _load_valid_rows(store, ROSTER), _load_valid_rows(store, POSTINGS)
     current = pd.concat(
         [row_order.standing_orders(orders, now), orders[orders["occurred_at"] > now]]
     )
@@ -153,7 +159,7 @@ def _officers_places(store: Store, now: datetime) -> dict[str, set[str]]:
     return found
 
 
-def _standing_rows(store: Store, feed: Feed) -> pd.DataFrame:
+def _load_valid_rows(store: Store, feed: Feed) -> pd.DataFrame:
     """The rows of a feed that were not taken back."""
     rows, gone = store.tail(feed), store.withdrawals()
     return rows[~rows["seq"].isin(gone.loc[gone["feed"] == feed.name, "row_seq"])]

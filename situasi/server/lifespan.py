@@ -26,7 +26,7 @@ from situasi.domain.settings import Settings
 from situasi.higher_command import app
 from situasi.higher_command.app import Headquarters, open_headquarters
 from situasi.ingest.inbox import Inbox
-from situasi.ingest.pipeline import Ledger
+from situasi.ingest.pipeline import IngestResult
 from situasi.server import gc_tuning, health, logging_setup, startup_checks
 from situasi.server.auth import sessions
 from situasi.server.auth.sessions import Keeper
@@ -157,5 +157,5 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _tell(ledger: Ledger) -> None:
+def _tell(ledger: IngestResult) -> None:
     telemetry.ingested("inbox", ledger.feed or "unknown", ledger.as_json())

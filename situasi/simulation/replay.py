@@ -9,11 +9,11 @@ from pathlib import Path
 
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.ingest.write_scope import Corrects, for_program
+from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.simulation.playback import due, load_script, main_day
 
 ACTOR = "latihan"
-SCOPE = for_program(ACTOR, Corrects.NOTHING)
+SCOPE = build_program_scope(ACTOR, CorrectionRights.NOTHING)
 
 
 def replay(

@@ -8,18 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 from situasi.board import Board
-from situasi.ingest.pipeline import Ledger, ingest_file
-from situasi.ingest.write_scope import Corrects, for_program
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 
 ACTOR = "pembukaan"
-SCOPE = for_program(ACTOR, Corrects.NOTHING)
+SCOPE = build_program_scope(ACTOR, CorrectionRights.NOTHING)
 SEED = 2024
 JOB = "pembukaan"  # what one of several servers does alone
 _PATIENCE = 300.0  # seconds that the others wait for it
 _LOOK = 0.2
 
 
-def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[Ledger]:
+def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[IngestResult]:
     """Fill the store once, where nobody has used it yet; what was brought in.
 
     Safe to break off and to repeat: what was begun is finished at the next opening, and
@@ -69,7 +69,7 @@ def _public(board: Board) -> list[Path]:
     return sorted((board.settings.sample / "public" / board.register.election.slug).glob("*.csv"))
 
 
-def _rehearse(board: Board, now: datetime) -> list[Ledger]:
+def _rehearse(board: Board, now: datetime) -> list[IngestResult]:
     # Loaded once in the life of a store: a second start is to be soon.
     from situasi.simulation.generate import simulate
 
@@ -90,5 +90,5 @@ def _last_report(board: Board) -> datetime | None:
     return max(known, default=None)
 
 
-def _bring(board: Board, path: Path, now: datetime) -> Ledger:
+def _bring(board: Board, path: Path, now: datetime) -> IngestResult:
     return ingest_file(path, board.store, board.context, SCOPE, now=now)

@@ -9,9 +9,9 @@ from situasi.board import current as board
 from situasi.common import telemetry
 from situasi.common.i18n import _
 from situasi.ingest import feeds, form_rows, write_scope
-from situasi.ingest.form_rows import Sent
-from situasi.ingest.pipeline import Ledger, as_table, ingest_rows
-from situasi.ingest.validation.column_mapping import RETURNED
+from situasi.ingest.form_rows import SubmissionStamp
+from situasi.ingest.pipeline import IngestResult, build_table, ingest_rows
+from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteRefused
 from situasi.store.interface import Quarantined, StoreError
 from situasi.ui import filters, session
@@ -58,7 +58,7 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
     """
     shown = board()
     try:
-        scope = write_scope.for_viewer(session.viewer(), act)
+        scope = write_scope.build_viewer_scope(session.viewer(), act)
     except WriteRefused:
         scope = None
     if scope is None or not allowed(act) or feed not in scope.feeds:
@@ -83,11 +83,13 @@ def _in_area(feed: str, cells: list[dict[str, str]]) -> bool:
     area = session.viewer().area
     if not area:
         return True
-    judged = feeds.check(as_table(cells), feed, board().context, session.now())
-    return form_rows.in_area(judged.accepted["kecamatan"].tolist(), area)
+    judged = feeds.check(build_table(cells), feed, board().context, session.now())
+    return form_rows.is_in_area(judged.accepted["kecamatan"].tolist(), area)
 
 
-def _held(feed: str, cells: list[dict[str, str]], source: str, ledger: Ledger) -> dict[int, Held]:
+def _held(
+    feed: str, cells: list[dict[str, str]], source: str, ledger: IngestResult
+) -> dict[int, Held]:
     """The faulty rows by position. Their numbers are sought by what quarantine keeps of them."""
     if not ledger.reasons:
         return {}
@@ -125,11 +127,13 @@ def corrected(cells: Row, held: Held | None) -> dict[str, str]:
     """The cells as a correction of the row that was held."""
     if held is None or held.number is None:
         return dict(cells)
-    came_from = {RETURNED: str(held.number), "berkas": held.source, "baris": str(held.row)}
+    came_from = {QUARANTINE_NUMBER: str(held.number), "berkas": held.source, "baris": str(held.row)}
     return {**cells, **came_from}
 
 
-def as_of_now(exercise: bool) -> Sent:
+def as_of_now(exercise: bool) -> SubmissionStamp:
     """How a row is sent that is made up, or real."""
     played = session.picture().snapshot.exercise_at if exercise else None
-    return Sent((played or session.now()).astimezone(board().register.election.zone), exercise)
+    return SubmissionStamp(
+        (played or session.now()).astimezone(board().register.election.zone), exercise
+    )

@@ -12,7 +12,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import DrillRefused, Player
 from situasi.ingest.feeds import check
-from situasi.ingest.pipeline import as_table
+from situasi.ingest.pipeline import build_table
 from tests.builders import wib
 from tests.builders_drills import EXERCISE, Posko, posko
 from tests.builders_files import report
@@ -156,7 +156,7 @@ def test_every_message_of_our_scenarios_is_accepted_without_a_doubt(here: Posko,
             **dict(message.cells), "id": "X", "waktu": EXERCISE.isoformat(),
             "waktu_lapor": EXERCISE.isoformat(), "sumber": "skenario", "latihan": "ya",
         }  # fmt: skip
-        judged = check(as_table([cells]), message.feed, here.board.context, NOON)
+        judged = check(build_table([cells]), message.feed, here.board.context, NOON)
         assert len(judged.accepted) == 1, judged.rejected
         assert judged.accepted["flags"].isna().all()
 

@@ -31,11 +31,11 @@ from situasi.domain import register as domain_register
 from situasi.domain.higher_command import Command
 from situasi.domain.settings import ROOT
 from situasi.higher_command.rollup_cache import Overseeing, terms
-from situasi.ingest.context import Context
-from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.context import IngestContext
+from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file, ingest_rows
-from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
+from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import Live
 from situasi.simulation import synthetic_province
 from situasi.simulation.generate import simulate
@@ -101,13 +101,13 @@ def _database(url: str, name: str) -> str:
     return url.replace("/postgres?", f"/{name}?")
 
 
-def _context(folder: Path) -> Context:
+def _context(folder: Path) -> IngestContext:
     """What judges the rows of one kabupaten."""
     register = domain_register.load(election.load(folder))
     vocabulary = ROOT / "data" / "vocabulary"
-    return Context(
+    return IngestContext(
         register,
-        Places(register, load_abbreviations(vocabulary / "places.csv")),
+        PlaceLookup(register, load_abbreviations(vocabulary / "places.csv")),
         boundaries.load(register.election.boundaries),
         load_vocabulary(vocabulary),
     )
@@ -207,7 +207,7 @@ def _told_of(store: Store, look: Callable[[], object]) -> list[float]:
     return taken
 
 
-def _first_page(live: Live, context: Context) -> Any:
+def _first_page(live: Live, context: IngestContext) -> Any:
     """What the page Situasi computes of a new version."""
     register, own = context.register, context.register.election
     at = made.EVENING.astimezone(own.zone)

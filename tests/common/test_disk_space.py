@@ -26,7 +26,7 @@ from situasi.board import Board, install
 from situasi.common import disk_space
 from situasi.common.disk_space import FULL, LOW, SPACE
 from situasi.ingest import upload
-from situasi.ingest.inbox import PATIENCE, Inbox
+from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
 from situasi.presentation import view_text
 from situasi.server import health, logging_setup, metrics
 from situasi.server.wall import hourly_copies
@@ -186,7 +186,7 @@ def test_an_upload_that_finds_no_room_is_refused_and_said(
 ) -> None:
     file = io.BytesIO(b"waktu,kode_kecamatan,jenis\n" + b"x" * 5_000)
     request.getfixturevalue("tiny_files")
-    ledger = upload.take(
+    ledger = upload.ingest_upload(
         board.store, board.context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
     )
     assert ledger.refused is not None and "tidak dapat ditulis" in ledger.refused
@@ -209,11 +209,11 @@ def test_a_file_of_the_inbox_that_cannot_be_put_aside_is_said(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", full)
-        now[0] += PATIENCE
+        now[0] += LONG_SETTLE_TIME
         inbox.sweep()
     assert SPACE.state.failed == ("inbox",)
     assert (inbox.folder / "a.csv").exists()
-    now[0] += 10 * PATIENCE
+    now[0] += 10 * LONG_SETTLE_TIME
     inbox.sweep()
     assert SPACE.state.failed == ()
 

@@ -10,8 +10,8 @@ import pandas as pd
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.feeds import check
-from situasi.ingest.pipeline import Ledger, ingest_rows
-from situasi.ingest.tables import Checked, Table
+from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.tables import Table, ValidationResult
 from tests.builders import unbounded
 from tests.builders_files import report
 from tests.conftest import NOON
@@ -19,7 +19,7 @@ from tests.conftest import NOON
 
 def deliver(
     board: Board, feed: str, *rows: dict[str, object], now: datetime = NOON, actor: str = "uji"
-) -> Ledger:
+) -> IngestResult:
     """Rows as they stand, through the door of this feed; the ledger always adds up."""
     ledger = ingest_rows(
         list(rows), "uji", board.store, board.context, unbounded(actor), feed=feed, now=now
@@ -49,7 +49,7 @@ def everything_kept(board: Board) -> str:
     return "\n".join(frames + held)
 
 
-def judged(board: Board, feed: str, row: dict[str, object]) -> Checked:
+def judged(board: Board, feed: str, row: dict[str, object]) -> ValidationResult:
     """One row judged at the door and not stored: fast enough for property tests."""
     cells = pd.DataFrame([{k: None if v == "" else v for k, v in row.items()}], dtype="object")
     return check(Table(cells.where(cells.notna(), None), [1]), feed, board.context, NOON)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_file
-from situasi.ingest.quarantine import as_csv, release
-from situasi.ingest.validation.column_mapping import OURS
+from situasi.ingest.quarantine import format_csv, release_row
+from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
 from situasi.store.interface import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
@@ -42,7 +42,7 @@ def whole(feed: str) -> dict[str, object]:
 
 def returned(board: Board, folder: Path, filled: dict[str, object]) -> Path:
     """The file that goes back to the sender, these cells filled in."""
-    lines = list(csv.DictReader(io.StringIO(as_csv(board.store.quarantine()), newline="")))
+    lines = list(csv.DictReader(io.StringIO(format_csv(board.store.quarantine()), newline="")))
     return csv_file(
         folder / "kembali.csv",
         *({h: cell or filled.get(h, "") for h, cell in line.items()} for line in lines),
@@ -111,9 +111,9 @@ def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Pat
 
 def test_a_torn_row_is_released_once_its_cells_are_typed_in(board: Board, tmp_path: Path) -> None:
     torn = torn_row(board, tmp_path)
-    assert release(board.store, board.context, unbounded(), torn, {}, NOON).quarantined == 1
+    assert release_row(board.store, board.context, unbounded(), torn, {}, NOON).quarantined == 1
     assert torn in board.store.quarantine()
-    assert release(board.store, board.context, unbounded(), torn, MENDED, NOON).accepted == 1
+    assert release_row(board.store, board.context, unbounded(), torn, MENDED, NOON).accepted == 1
     assert torn.number not in [row.number for row in board.store.quarantine()]
 
 
@@ -145,6 +145,6 @@ def test_every_heading_that_is_asked_for_is_one_that_the_feed_reads(
     row: dict[str, object] = {name: data.draw(JUNK) for name in names}
     with fresh_board() as (board, _):
         for rejected in judged(board, feed, row).rejected:
-            for heading, cell in rejected.raw.items():
-                known = board.context.vocabulary.column_of(feed, heading)
-                assert cell or (known and heading not in OURS), (heading, rejected)
+            for heading, cell in rejected.raw_cells.items():
+                known = board.context.vocabulary.find_column(feed, heading)
+                assert cell or (known and heading not in EXPORT_HEADINGS), (heading, rejected)

@@ -11,18 +11,18 @@ import pytest
 from situasi.analysis.incidents import cases
 from situasi.board import Board
 from situasi.ingest import form_rows
-from situasi.ingest.form_rows import Sent
-from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.form_rows import SubmissionStamp
+from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.simulation.generate import simulate
 from tests.builders import WIB, incident, unbounded
 from tests.builders import incidents as frame
 from tests.conftest import NOON
 
-NOW = Sent(NOON.astimezone(WIB), exercise=False)
-PLAYED = Sent(NOON.astimezone(WIB), exercise=True)
+NOW = SubmissionStamp(NOON.astimezone(WIB), is_exercise=False)
+PLAYED = SubmissionStamp(NOON.astimezone(WIB), is_exercise=True)
 
 
-def brought(board: Board, feed: str, *rows: dict[str, str], later: int = 0) -> Ledger:
+def brought(board: Board, feed: str, *rows: dict[str, str], later: int = 0) -> IngestResult:
     now = NOON + timedelta(minutes=later)
     return ingest_rows(
         list(rows),
@@ -54,8 +54,8 @@ def cases_of(board: Board) -> pd.DataFrame:
     ],
 )
 def test_a_clock_is_of_today_and_nothing_typed_is_now(board: Board, typed: str, local: str) -> None:
-    where = form_rows.place(board.register, "16.10.05")
-    row = {**where, **NOW.cells(typed), **form_rows.filled(jenis="kericuhan")}
+    where = form_rows.build_place_cells(board.register, "16.10.05")
+    row = {**where, **NOW.build_cells(typed), **form_rows.keep_filled(jenis="kericuhan")}
     assert brought(board, "incidents", row).accepted == 1
     at = rows_of(board, "incidents")["occurred_at"].iloc[0].tz_convert(WIB)
     assert f"{at:%d/%m %H.%M}" == local
@@ -63,8 +63,8 @@ def test_a_clock_is_of_today_and_nothing_typed_is_now(board: Board, typed: str, 
 
 def test_a_place_chosen_from_the_register_is_taken_without_a_doubt(board: Board) -> None:
     for desa in board.register.desa.values():
-        where = form_rows.place(board.register, desa.kecamatan, desa.code, "2")
-        brought(board, "incidents", {**where, **NOW.cells(), "jenis": "akses"})
+        where = form_rows.build_place_cells(board.register, desa.kecamatan, desa.code, "2")
+        brought(board, "incidents", {**where, **NOW.build_cells(), "jenis": "akses"})
     rows = rows_of(board, "incidents")
     assert rows["desa"].tolist() == list(board.register.desa)
     assert rows["flags"].isna().all()
@@ -72,7 +72,7 @@ def test_a_place_chosen_from_the_register_is_taken_without_a_doubt(board: Board)
 
 
 def test_nihil_of_a_kecamatan_is_one_whole_report_and_twice_in_a_minute_once(board: Board) -> None:
-    row = form_rows.nihil(board.register, "16.10.05", None, NOW, "Polsek Pemulutan")
+    row = form_rows.build_nihil_row(board.register, "16.10.05", None, NOW, "Polsek Pemulutan")
     assert brought(board, "incidents", row).accepted == 1
     assert brought(board, "incidents", row).duplicate == 1
     told = rows_of(board, "incidents").iloc[0]
@@ -84,7 +84,7 @@ def test_nihil_of_a_kecamatan_is_one_whole_report_and_twice_in_a_minute_once(boa
 
 
 def test_what_is_typed_in_an_exercise_is_marked_and_known_at_its_clock(board: Board) -> None:
-    row = form_rows.nihil(board.register, "16.10.05", None, PLAYED, "")
+    row = form_rows.build_nihil_row(board.register, "16.10.05", None, PLAYED, "")
     brought(board, "incidents", row, later=60 * 24 * 30)
     told = rows_of(board, "incidents").iloc[0]
     assert told["latihan"]
@@ -98,7 +98,7 @@ def test_an_empty_cell_of_the_table_of_a_desa_sends_nothing_and_never_zero(board
         {"tps": "002", "fase": "dibuka", "hadir": None, "pengawal": ""},
         {"tps": "003", "fase": None, "hadir": "0", "pengawal": None},
     ]
-    rows = form_rows.stations(board.register, desa, typed, NOW, "")
+    rows = form_rows.build_station_rows(board.register, desa, typed, NOW, "")
     assert brought(board, "tps", *rows).accepted == len(rows) == 2
     told = rows_of(board, "tps").set_index("tps")
     assert told["fase"].to_dict() == {"002": "dibuka", "003": None}
@@ -108,14 +108,16 @@ def test_an_empty_cell_of_the_table_of_a_desa_sends_nothing_and_never_zero(board
 
 @pytest.mark.parametrize("status", ["dilaporkan", "diverifikasi", "ditangani", "diteruskan"])
 def test_an_open_case_can_be_closed_and_weighed_anew_and_never_goes_back(status: str) -> None:
-    assert {"selesai", "tidak_terbukti", form_rows.WEIGH} <= set(form_rows.steps(status))
-    assert "dilaporkan" not in form_rows.steps(status)
-    assert ("diverifikasi" in form_rows.steps(status)) == (status == "dilaporkan")
+    assert {"selesai", "tidak_terbukti", form_rows.REASSESS_STEP} <= set(
+        form_rows.list_next_steps(status)
+    )
+    assert "dilaporkan" not in form_rows.list_next_steps(status)
+    assert ("diverifikasi" in form_rows.list_next_steps(status)) == (status == "dilaporkan")
 
 
 @pytest.mark.parametrize("status", ["selesai", "tidak_terbukti"])
 def test_a_case_that_ended_can_only_be_taken_up_again(status: str) -> None:
-    assert form_rows.steps(status) == ("ditangani", form_rows.WEIGH)
+    assert form_rows.list_next_steps(status) == ("ditangani", form_rows.REASSESS_STEP)
 
 
 @pytest.mark.slow
@@ -130,7 +132,7 @@ def test_a_step_stays_of_its_case_whatever_its_sender_wrote(board: Board, tmp_pa
         rows = [
             row
             for _, case in before.groupby("case")
-            for row in form_rows.step_rows(board.register, case, told, NOW, "operator")
+            for row in form_rows.build_step_rows(board.register, case, told, NOW, "operator")
         ]
         ledger = brought(board, "incidents", *rows, later=60 + step)
         assert (ledger.accepted, ledger.reasons) == (len(rows), [])
@@ -138,11 +140,13 @@ def test_a_step_stays_of_its_case_whatever_its_sender_wrote(board: Board, tmp_pa
 
 
 def test_a_step_says_who_and_when_and_keeps_what_was_said_before(board: Board) -> None:
-    where = form_rows.place(board.register, "16.10.05")
-    typed = form_rows.filled(jenis="kericuhan", tingkat="tinggi", uraian="Ribut", pelapor="Pos 3")
-    brought(board, "incidents", {**where, **NOW.cells(), **typed})
-    told = form_rows.filled(status="ditangani", ditugaskan="Regu 2")
-    rows = form_rows.step_rows(board.register, cases_of(board), told, NOW, "budi")
+    where = form_rows.build_place_cells(board.register, "16.10.05")
+    typed = form_rows.keep_filled(
+        jenis="kericuhan", tingkat="tinggi", uraian="Ribut", pelapor="Pos 3"
+    )
+    brought(board, "incidents", {**where, **NOW.build_cells(), **typed})
+    told = form_rows.keep_filled(status="ditangani", ditugaskan="Regu 2")
+    rows = form_rows.build_step_rows(board.register, cases_of(board), told, NOW, "budi")
     brought(board, "incidents", *rows, later=1)
     both = rows_of(board, "incidents")
     assert both["pelapor"].tolist() == ["Pos 3", "budi"]
@@ -156,12 +160,12 @@ def test_a_step_says_who_and_when_and_keeps_what_was_said_before(board: Board) -
 
 def test_only_the_open_members_of_a_group_are_closed(board: Board) -> None:
     members = frame(incident(id="A", status="selesai"), incident(id="B"), incident(id="C"))
-    rows = form_rows.step_rows(board.register, members, {"status": "selesai"}, NOW, "x")
+    rows = form_rows.build_step_rows(board.register, members, {"status": "selesai"}, NOW, "x")
     assert [row["id"] for row in rows] == ["B", "C"]
 
 
 def test_rows_of_an_area_are_all_of_it() -> None:
-    assert form_rows.in_area(["16.10.01", None], ())
-    assert form_rows.in_area(["16.10.01"], ("16.10.01",))
-    assert not form_rows.in_area(["16.10.01", "16.10.02"], ("16.10.01",))
-    assert not form_rows.in_area([None], ("16.10.01",))
+    assert form_rows.is_in_area(["16.10.01", None], ())
+    assert form_rows.is_in_area(["16.10.01"], ("16.10.01",))
+    assert not form_rows.is_in_area(["16.10.01", "16.10.02"], ("16.10.01",))
+    assert not form_rows.is_in_area([None], ("16.10.01",))

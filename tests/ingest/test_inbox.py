@@ -14,17 +14,17 @@ import pytest
 from situasi.analysis.incidents.cases import cases
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest.inbox import AFTERWARDS, LATER, Inbox
-from situasi.ingest.inbox_files import PATIENCE, SETTLED
-from situasi.ingest.pipeline import Ledger
+from situasi.ingest.inbox import GROWTH_WATCH_TIME, RETRY_DELAY, Inbox
+from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
+from situasi.ingest.pipeline import IngestResult
 from situasi.live.snapshot import standing
 from situasi.store.engines import sqlite
 from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, faulty, report, xlsx_file
 from tests.conftest import NOON, settings_in
 
-SHORT = SETTLED / 2
-LONG = SETTLED + timedelta(milliseconds=100)
+SHORT = SETTLE_TIME / 2
+LONG = SETTLE_TIME + timedelta(milliseconds=100)
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Drop:
 
     board: Board
     clock: Clock
-    told: list[Ledger] = field(default_factory=list)
+    told: list[IngestResult] = field(default_factory=list)
     inbox: Inbox = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,12 +60,12 @@ class Drop:
     def folder(self) -> Path:
         return self.inbox.folder
 
-    def after(self, pause: timedelta) -> list[Ledger]:
+    def after(self, pause: timedelta) -> list[IngestResult]:
         """Let time pass, then look once."""
         self.clock.at += pause
         return self.inbox.sweep()
 
-    def settled(self) -> list[Ledger]:
+    def settled(self) -> list[IngestResult]:
         """Look, wait until a file counts as whole, look again."""
         return self.after(timedelta()) + self.after(LONG)
 
@@ -138,7 +138,7 @@ def test_a_file_that_grows_with_long_pauses_loses_and_doubles_nothing(
             file.write(content[start : start + piece])
             drop.settled()
     drop.settled()
-    drop.after(PATIENCE)
+    drop.after(LONG_SETTLE_TIME)
     assert drop.ids() == all_ids()
     assert len(drop.board.store.quarantine()) == 0
     assert drop.names("processed") == ["a.csv"]
@@ -156,7 +156,7 @@ def test_a_line_without_its_end_waits_for_the_rest(drop: Drop, tmp_path: Path) -
 def test_a_last_line_without_an_end_is_taken_after_patience(drop: Drop, tmp_path: Path) -> None:
     (drop.folder / "a.csv").write_bytes(many(tmp_path).rstrip(b"\n"))
     assert drop.settled() == []
-    assert [ledger.accepted for ledger in drop.after(PATIENCE)] == [40]
+    assert [ledger.accepted for ledger in drop.after(LONG_SETTLE_TIME)] == [40]
 
 
 def test_lines_of_two_byte_letters_have_ends_too(drop: Drop, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_a_copy_cut_in_a_line_longer_than_patience_still_shows_each_case_once(
     with (drop.folder / "a.csv").open("ab", buffering=0) as file:
         file.write(content[:1500])
         drop.settled()
-        drop.after(PATIENCE)
+        drop.after(LONG_SETTLE_TIME)
         file.write(content[1500:])
     drop.settled()
     assert drop.told[-1].read == 40
@@ -198,14 +198,14 @@ def test_a_workbook_half_copied_is_given_time_and_then_taken(drop: Drop, tmp_pat
 )
 def test_temporary_names_are_left_alone_until_they_are_renamed(drop: Drop, name: str) -> None:
     path = csv_file(drop.folder / name, report())
-    assert drop.settled() + drop.after(PATIENCE) == []
+    assert drop.settled() + drop.after(LONG_SETTLE_TIME) == []
     path.rename(drop.folder / "a.csv")
     assert [ledger.accepted for ledger in drop.settled()] == [1]
 
 
 def test_folders_in_the_inbox_are_left_alone(drop: Drop) -> None:
     (drop.folder / "kiriman.csv").mkdir()
-    assert drop.settled() + drop.after(PATIENCE) == []
+    assert drop.settled() + drop.after(LONG_SETTLE_TIME) == []
 
 
 def test_what_cannot_be_read_fails_with_its_sentence_and_is_not_tried_for_ever(
@@ -214,13 +214,13 @@ def test_what_cannot_be_read_fails_with_its_sentence_and_is_not_tried_for_ever(
     (drop.folder / "a.xlsx").write_bytes(b"PK\x03\x04 torn")
     csv_file(drop.folder / "b.csv", report())
     assert [ledger.accepted for ledger in drop.settled()] == [1]  # the bad one holds nobody up
-    [ledger] = drop.after(PATIENCE)
+    [ledger] = drop.after(LONG_SETTLE_TIME)
     assert ledger.refused
     assert drop.names("failed") == ["a.xlsx", "a.xlsx.alasan.txt"]
     [sentence] = (drop.folder / "failed").glob("*.alasan.txt")
     assert sentence.read_text(encoding="utf-8").strip() == ledger.refused
     for _ in range(5):
-        assert drop.after(PATIENCE) == []
+        assert drop.after(LONG_SETTLE_TIME) == []
     assert len(drop.told) == 2
 
 
@@ -259,7 +259,7 @@ def test_a_file_that_grows_after_it_was_put_aside_is_read_again(drop: Drop) -> N
 def test_a_file_put_aside_is_not_watched_for_ever(drop: Drop) -> None:
     csv_file(drop.folder / "a.csv", report())
     drop.settled()
-    drop.after(AFTERWARDS + LONG)
+    drop.after(GROWTH_WATCH_TIME + LONG)
     [aside] = (drop.folder / "processed").iterdir()
     csv_file(aside, report(), report(id="K-2"))
     assert drop.settled() == []
@@ -291,7 +291,7 @@ def test_a_file_that_cannot_be_moved_holds_nobody_up_and_is_tried_later(
         assert (second.accepted, drop.waiting()) == (1, ["a.csv"])
         assert drop.after(LONG) == []
         assert drop.inbox.state.waiting.keys() == {"a.csv"}
-    assert drop.after(LATER + LONG) == []  # it was read and told of before
+    assert drop.after(RETRY_DELAY + LONG) == []  # it was read and told of before
     assert (drop.waiting(), drop.ids()) == ([], ["K-1", "K-2"])
     assert sorted(drop.names("processed")) == ["a.csv", "b.csv"]
     assert not drop.inbox.state.waiting
@@ -299,7 +299,7 @@ def test_a_file_that_cannot_be_moved_holds_nobody_up_and_is_tried_later(
 
 def test_two_inboxes_on_one_folder_take_every_file_once(board: Board) -> None:
     """Server and `watch` may run side by side; here they look at exactly the same moments."""
-    clock, told, gate = Clock(), list[Ledger](), threading.Barrier(2, timeout=60)
+    clock, told, gate = Clock(), list[IngestResult](), threading.Barrier(2, timeout=60)
     files = 12
     board.settings.inbox.mkdir(parents=True)
     for number in range(files):

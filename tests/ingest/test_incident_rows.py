@@ -12,7 +12,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest.pipeline import Ledger, ingest_file
+from situasi.ingest.pipeline import IngestResult, ingest_file
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -37,7 +37,9 @@ def row(**stated: str) -> dict[str, str]:
     }
 
 
-def deliver(board: Board, tmp_path: Path, *rows: dict[str, str], name: str = "a.csv") -> Ledger:
+def deliver(
+    board: Board, tmp_path: Path, *rows: dict[str, str], name: str = "a.csv"
+) -> IngestResult:
     path = tmp_path / name
     pd.DataFrame(rows, columns=list(dict.fromkeys(k for r in rows for k in r))).to_csv(
         path, index=False
@@ -220,7 +222,7 @@ def test_a_file_of_votes_alone_is_no_report(board: Board, tmp_path: Path) -> Non
     assert "suara" in ledger.refused
 
 
-def ingest_rows_of_votes(board: Board, tmp_path: Path) -> Ledger:
+def ingest_rows_of_votes(board: Board, tmp_path: Path) -> IngestResult:
     path = tmp_path / "suara.csv"
     path.write_text("tps,suara 01,suara 02\n1,168,136\n", encoding="utf-8")
     return ingest_file(path, board.store, board.context, unbounded("test"), now=NOON)
@@ -282,7 +284,7 @@ def test_date_and_clock_in_two_columns_make_one_moment(board: Board, tmp_path: P
 def test_a_place_in_free_words_is_read_only_where_it_is_certain(
     board: Board, tmp_path: Path
 ) -> None:
-    def place(written: str) -> Ledger:
+    def place(written: str) -> IngestResult:
         bare = {"waktu": "27/11/2024 8:03", "tempat kejadian": written, "jenis": "banjir"}
         return deliver(board, tmp_path, bare)
 

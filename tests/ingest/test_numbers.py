@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.ingest.parsing.cells import Unreadable
-from situasi.ingest.parsing.coordinates import read_plain
+from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.coordinates import read_plain_degrees
 from situasi.ingest.parsing.numbers import (
-    LARGEST_COUNT,
+    MAX_COUNT,
     read_count,
     read_decimal,
     read_joined_point,
@@ -51,11 +51,11 @@ def test_a_count_is_read_with_any_thousands_mark(written: object, count: int) ->
     ],
 )  # fmt: skip
 def test_what_is_no_count_of_heads_is_refused(written: object, said: str) -> None:
-    with pytest.raises(Unreadable, match=said):
+    with pytest.raises(UnreadableCell, match=said):
         read_count(written)  # type: ignore[arg-type]
 
 
-@given(st.integers(0, LARGEST_COUNT), st.sampled_from([".", ",", " "]))
+@given(st.integers(0, MAX_COUNT), st.sampled_from([".", ",", " "]))
 def test_a_grouped_count_is_read_back(count: int, mark: str) -> None:
     assert read_count(f"{count:,}".replace(",", mark)) == count
 
@@ -64,10 +64,10 @@ def test_a_grouped_count_is_read_back(count: int, mark: str) -> None:
 def test_a_count_is_a_whole_number_in_range_or_refused(cell: object) -> None:
     try:
         count = read_count(cell)  # type: ignore[arg-type]
-    except Unreadable:
+    except UnreadableCell:
         return
     assert type(count) is int
-    assert 0 <= count <= LARGEST_COUNT
+    assert 0 <= count <= MAX_COUNT
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_decimal_is_read_with_point_or_comma(written: object, number: float) -
 @pytest.mark.parametrize("written", ["1.234.567", "-3.253.500", "nan", "inf", "1e999", "", True,
                                      math.nan, math.inf, 10**400, "1,2,3", "--3"])  # fmt: skip
 def test_what_is_no_finite_decimal_is_refused(written: object) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         read_decimal(written)  # type: ignore[arg-type]
 
 
@@ -90,7 +90,7 @@ def test_what_is_no_finite_decimal_is_refused(written: object) -> None:
 def test_a_decimal_is_finite_or_refused(cell: object) -> None:
     try:
         assert math.isfinite(read_decimal(cell))  # type: ignore[arg-type]
-    except Unreadable:
+    except UnreadableCell:
         return
 
 
@@ -131,7 +131,7 @@ def test_bare_numbers_exchanged_are_left_to_the_boundaries() -> None:
                                      "-325.35, 104", "3.25 S 3.25 S", "", None, "3°75'S 104°E",
                                      "-3.25 U, 104 T"])  # fmt: skip
 def test_a_joined_point_that_can_be_read_two_ways_or_none_is_refused(written: object) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         read_joined_point(written)  # type: ignore[arg-type]
 
 
@@ -140,7 +140,7 @@ def test_a_joined_point_that_can_be_read_two_ways_or_none_is_refused(written: ob
                                           (math.nan, 1), (math.inf, 1), (True, 1), ("104 BT", "3"),
                                           (10**400, 1)])  # fmt: skip
 def test_half_a_point_or_one_beyond_the_earth_is_refused(lat: object, lon: object) -> None:
-    with pytest.raises(Unreadable, match="koordinat"):
+    with pytest.raises(UnreadableCell, match="koordinat"):
         read_point(lat, lon)  # type: ignore[arg-type]
 
 
@@ -160,7 +160,7 @@ def test_a_point_is_two_finite_degrees_or_refused(lat: object, lon: object) -> N
     for read in (lambda: read_point(lat, lon), lambda: read_joined_point(lat)):  # type: ignore[arg-type]
         try:
             point = read()
-        except Unreadable:
+        except UnreadableCell:
             continue
         assert all(math.isfinite(degrees) and abs(degrees) <= 180 for degrees in point)
 
@@ -184,7 +184,7 @@ def test_a_tps_number_is_three_digits(written: object, number: str) -> None:
      ("Desa Anu 2", "bukan nomor"), ("x" * 500, "bukan nomor")],
 )  # fmt: skip
 def test_what_is_not_one_tps_number_is_refused(written: object, said: str) -> None:
-    with pytest.raises(Unreadable, match=said):
+    with pytest.raises(UnreadableCell, match=said):
         read_tps(written)  # type: ignore[arg-type]
 
 
@@ -199,7 +199,7 @@ def test_yes_and_no_are_read(written: object, answer: bool) -> None:
 
 @pytest.mark.parametrize("written", ["t", "", None, 2, "mungkin", "x" * 500])
 def test_neither_yes_nor_no_is_refused(written: object) -> None:
-    with pytest.raises(Unreadable, match="bukan ya atau tidak"):
+    with pytest.raises(UnreadableCell, match="bukan ya atau tidak"):
         read_yesno(written)  # type: ignore[arg-type]
 
 
@@ -213,7 +213,7 @@ def test_neither_yes_nor_no_is_refused(written: object) -> None:
     )
 )
 def test_plain_decimals_read_together_equal_those_read_one_by_one(cells: list[str | None]) -> None:
-    for cell, degrees in zip(cells, read_plain(cells), strict=True):
+    for cell, degrees in zip(cells, read_plain_degrees(cells), strict=True):
         if not math.isnan(degrees):
             assert cell is not None
             assert read_point(cell, cell) == (degrees, degrees)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INSTANSI, PENUGASAN, POSTINGS, ROSTER
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.numbers import read_tps_list
 from tests.builders_files import report
 from tests.conftest import NOON
@@ -130,7 +130,7 @@ def test_a_list_of_tps_is_read_as_posts_write_it(written: object, read: str) -> 
      "010203", "9" * 3000, "1-999-3", True],
 )  # fmt: skip
 def test_a_list_of_tps_that_may_mean_anything_is_refused(written: object) -> None:
-    with pytest.raises(Unreadable, match="daftar TPS"):
+    with pytest.raises(UnreadableCell, match="daftar TPS"):
         read_tps_list(written)  # type: ignore[arg-type]
 
 
@@ -147,7 +147,7 @@ def test_any_list_of_numbers_is_read_in_order_and_reads_itself(
 def test_any_cell_is_a_list_of_tps_or_refused(cell: object) -> None:
     try:
         read = read_tps_list(cell)  # type: ignore[arg-type]
-    except Unreadable:
+    except UnreadableCell:
         return
     assert all(len(part) == 3 and part.isdigit() and part != "000" for part in read.split(","))
 

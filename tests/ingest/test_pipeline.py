@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, JENIS, TINGKAT
 from situasi.ingest import pipeline
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
-from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers import file_reader
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 from tests.builders import WIB, unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, workbook, xlsx_file
 from tests.conftest import NOON, settings_in
@@ -34,13 +34,13 @@ Write = Callable[..., Path]
 FORMS: dict[str, Write] = {"csv": csv_file, "jsonl": jsonl_file, "xlsx": xlsx_file}
 
 
-def bring(board: Board, path: Path, **how: Any) -> Ledger:
+def bring(board: Board, path: Path, **how: Any) -> IngestResult:
     ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON, **how)
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger
 
 
-def counts(ledger: Ledger) -> tuple[int, int, int]:
+def counts(ledger: IngestResult) -> tuple[int, int, int]:
     return ledger.accepted, ledger.duplicate, ledger.quarantined
 
 
@@ -104,16 +104,18 @@ def test_progress_grows_to_the_whole_file(
 
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(pipeline, "read", lambda path, known: file_reader.read(path, known, size))
+    monkeypatch.setattr(
+        pipeline, "read", lambda path, known: file_reader.read_file(path, known, size)
+    )
 
 
 def test_a_file_that_breaks_off_in_its_middle_stores_nothing(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaking(path: Path, known: Any) -> Iterator[Any]:
-        tables = file_reader.read(path, known, 10)
+        tables = file_reader.read_file(path, known, 10)
         yield next(tables)
-        raise SourceRefused("Berkas ini rusak di tengah.")
+        raise SourceError("Berkas ini rusak di tengah.")
 
     monkeypatch.setattr(pipeline, "read", breaking)
     path = csv_file(tmp_path / "a.csv", *(report(id=f"K-{n}") for n in range(30)))
@@ -222,7 +224,7 @@ def test_each_file_is_read_once_however_many_feeds_it_has(
 
     def counted(path: Path, known: Any) -> Iterator[Any]:
         opened.append(path)
-        return file_reader.read(path, known)
+        return file_reader.read_file(path, known)
 
     monkeypatch.setattr(pipeline, "read", counted)
     path = workbook(tmp_path / "a.xlsx", {"A": [report()], "B": [report("tps")]})
@@ -363,8 +365,8 @@ LEVEL = st.sampled_from([*TINGKAT, "gawat sekali", ""])
 def slow_verdict(row: dict[str, str]) -> bool:
     """Whether a row is a report, the obvious way: cell by cell, no memory, no columns."""
     try:
-        at = read_time(row["waktu"], WIB).at if row["waktu"] else None
-    except Unreadable:
+        at = read_time(row["waktu"], WIB).moment if row["waktu"] else None
+    except UnreadableCell:
         return False
     known = {"Indralaya", "Kandis", "Ogan Ilir"}
     return (

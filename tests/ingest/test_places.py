@@ -18,9 +18,9 @@ from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.register import Desa, Kecamatan, Register
 from situasi.domain.settings import ROOT
-from situasi.ingest.gazetteer.lookup import DesaRead, PlaceRead, Places
-from situasi.ingest.gazetteer.name_index import fold, load_abbreviations
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.gazetteer.lookup import ParsedDesa, ParsedKecamatan, PlaceLookup
+from situasi.ingest.gazetteer.name_index import load_abbreviations, tokenize_name
+from situasi.ingest.parsing.cells import UnreadableCell
 
 ELECTION = election.load(ROOT / "data" / "elections" / "ogan-ilir-2024")
 INDRALAYA, UTARA, RAJA, BATU = "16.10.04", "16.10.07", "16.10.03", "16.10.02"
@@ -70,22 +70,22 @@ SMALL = register(
 
 
 @cache
-def small() -> Places:
-    return Places(SMALL)
+def small() -> PlaceLookup:
+    return PlaceLookup(SMALL)
 
 
 @cache
-def real() -> tuple[Register, Places]:
+def real() -> tuple[Register, PlaceLookup]:
     known = domain_register.load(ELECTION)
-    return known, Places(known)
+    return known, PlaceLookup(known)
 
 
-def kecamatan(name: object, code: object = None) -> PlaceRead:
-    return small().kecamatan(code, name)  # type: ignore[arg-type]
+def kecamatan(name: object, code: object = None) -> ParsedKecamatan:
+    return small().read_kecamatan(code, name)  # type: ignore[arg-type]
 
 
 def refused(name: object, code: object = None) -> str:
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableCell) as error:
         kecamatan(name, code)
     return error.value.reason
 
@@ -96,7 +96,7 @@ def refused(name: object, code: object = None) -> str:
      "16.10.04.2006", "1610042006", 1610042006, "16.10.04 - Indralaya"],
 )  # fmt: skip
 def test_a_kemendagri_code_in_any_writing_is_its_kecamatan(code: object) -> None:
-    assert kecamatan(None, code) == PlaceRead(INDRALAYA)
+    assert kecamatan(None, code) == ParsedKecamatan(INDRALAYA)
 
 
 @pytest.mark.parametrize(
@@ -132,14 +132,14 @@ def test_an_unknown_desa_code_still_tells_its_kecamatan() -> None:
     ],
 )  # fmt: skip
 def test_a_name_as_the_field_writes_it_is_its_kecamatan(name: str, code: str) -> None:
-    assert kecamatan(name) == PlaceRead(code)
+    assert kecamatan(name) == ParsedKecamatan(code)
 
 
 @pytest.mark.parametrize("name", ["Ogan Ilir", "Kab. OI", "Kabupaten Ogan Ilir", "se-kabupaten",
                                   "Seluruh wilayah Kab. Ogan Ilir", "16.10", "1610",
                                   1610])  # fmt: skip
 def test_the_kabupaten_itself_is_the_whole_area(name: object) -> None:
-    assert kecamatan(name) == PlaceRead(None)
+    assert kecamatan(name) == ParsedKecamatan(None)
 
 
 @pytest.mark.parametrize(
@@ -189,15 +189,19 @@ def test_a_readable_half_stands_for_an_unreadable_one_with_a_note() -> None:
 
 
 def test_the_kabupaten_gives_way_to_a_kecamatan_in_the_other_cell() -> None:
-    assert kecamatan("Indralaya", "16.10") == kecamatan("Ogan Ilir", "04") == PlaceRead(INDRALAYA)
+    assert (
+        kecamatan("Indralaya", "16.10")
+        == kecamatan("Ogan Ilir", "04")
+        == ParsedKecamatan(INDRALAYA)
+    )
 
 
 def test_a_kecamatan_named_like_the_kabupaten_is_asked_about() -> None:
-    places = Places(register({INDRALAYA: "Ogan Ilir"}, {}))
-    assert places.kecamatan(None, "Kec. Ogan Ilir") == PlaceRead(INDRALAYA)
-    with pytest.raises(Unreadable, match="kecamatan atau kabupaten"):
-        places.kecamatan(None, "Ogan Ilir")
-    assert places.kecamatan(None, "Kab. Ogan Ilir") == PlaceRead(None)
+    places = PlaceLookup(register({INDRALAYA: "Ogan Ilir"}, {}))
+    assert places.read_kecamatan(None, "Kec. Ogan Ilir") == ParsedKecamatan(INDRALAYA)
+    with pytest.raises(UnreadableCell, match="kecamatan atau kabupaten"):
+        places.read_kecamatan(None, "Ogan Ilir")
+    assert places.read_kecamatan(None, "Kab. Ogan Ilir") == ParsedKecamatan(None)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +217,7 @@ def test_a_kecamatan_named_like_the_kabupaten_is_asked_about() -> None:
     ],
 )  # fmt: skip
 def test_a_desa_is_read_within_its_kecamatan(text: str, within: str, code: str) -> None:
-    assert small().desa(text, within) == DesaRead(code, within)
+    assert small().read_desa(text, within) == ParsedDesa(code, within)
 
 
 @pytest.mark.parametrize(
@@ -228,55 +232,57 @@ def test_a_desa_is_read_within_its_kecamatan(text: str, within: str, code: str) 
     ],
 )  # fmt: skip
 def test_a_desa_not_recognised_is_a_note_and_no_error(text: str, within: str, said: str) -> None:
-    read = small().desa(text, within)
+    read = small().read_desa(text, within)
     assert (read.code, read.kecamatan) == (None, within)
     assert read.note is not None
     assert said in read.note
 
 
 def test_a_misspelled_desa_is_read_with_a_note() -> None:
-    read = small().desa("Tanjung Glam", INDRALAYA)
+    read = small().read_desa("Tanjung Glam", INDRALAYA)
     assert read.code == "16.10.04.2006"
     assert read.note is not None
 
 
 def test_a_desa_known_once_tells_its_kecamatan() -> None:
-    assert small().desa("Timbangan", None) == DesaRead("16.10.07.1016", UTARA)
-    assert small().desa("Seri Kembang 3", None).kecamatan == PAYARAMAN
-    assert small().desa("Entah", None).kecamatan is None
-    meranjat = small().desa("Meranjat", None)
+    assert small().read_desa("Timbangan", None) == ParsedDesa("16.10.07.1016", UTARA)
+    assert small().read_desa("Seri Kembang 3", None).kecamatan == PAYARAMAN
+    assert small().read_desa("Entah", None).kecamatan is None
+    meranjat = small().read_desa("Meranjat", None)
     assert (meranjat.code, meranjat.kecamatan) == (None, "16.10.08")
 
 
 @pytest.mark.parametrize("text", ["Penyandingan", "Seri Kembang"])
 def test_a_desa_known_in_two_kecamatan_is_refused_only_where_it_is_needed(text: str) -> None:
-    with pytest.raises(Unreadable, match="sebut kecamatannya"):
-        small().desa(text, None)
-    read = small().desa(text, None, needed=False)
+    with pytest.raises(UnreadableCell, match="sebut kecamatannya"):
+        small().read_desa(text, None)
+    read = small().read_desa(text, None, required=False)
     assert (read.code, read.kecamatan) == (None, None)
     assert read.note is not None
 
 
 def test_no_desa_is_no_note() -> None:
-    assert small().desa(None, INDRALAYA) == DesaRead(None, INDRALAYA)
+    assert small().read_desa(None, INDRALAYA) == ParsedDesa(None, INDRALAYA)
 
 
 def test_every_name_of_the_real_register_is_its_own() -> None:
     known, places = real()
     for area in known.kecamatan.values():
-        assert places.kecamatan(None, area.name) == PlaceRead(area.code)
-        assert places.kecamatan(area.code, f"KEC. {area.name.upper()}") == PlaceRead(area.code)
+        assert places.read_kecamatan(None, area.name) == ParsedKecamatan(area.code)
+        assert places.read_kecamatan(area.code, f"KEC. {area.name.upper()}") == ParsedKecamatan(
+            area.code
+        )
     for village in known.desa.values():
-        assert places.desa(village.name, village.kecamatan).code == village.code, village
+        assert places.read_desa(village.name, village.kecamatan).code == village.code, village
 
 
 def test_every_alias_of_the_real_register_is_its_place() -> None:
     known, places = real()
     for code, spelling in known.aliases:
         if code in known.kecamatan:
-            assert places.kecamatan(None, spelling) == PlaceRead(code), spelling
+            assert places.read_kecamatan(None, spelling) == ParsedKecamatan(code), spelling
         else:
-            assert places.desa(spelling, known.desa[code].kecamatan).code == code, spelling
+            assert places.read_desa(spelling, known.desa[code].kecamatan).code == code, spelling
 
 
 def slips(name: str) -> Iterator[str]:
@@ -296,11 +302,11 @@ def holds(
     """The slip is read as what was meant, or not at all, or (with a note) as nothing farther."""
     if read is None or read == meant:
         return True
-    written = "".join(fold(variant))
-    exact = written == "".join(fold(names[read]))
-    near = OSA.distance(written, "".join(fold(names[read])))
+    written = "".join(tokenize_name(variant))
+    exact = written == "".join(tokenize_name(names[read]))
+    near = OSA.distance(written, "".join(tokenize_name(names[read])))
     return exact or (
-        note is not None and near <= OSA.distance(written, "".join(fold(names[meant])))
+        note is not None and near <= OSA.distance(written, "".join(tokenize_name(names[meant])))
     )
 
 
@@ -312,8 +318,8 @@ def test_no_slip_of_the_finger_makes_another_kecamatan(which: str) -> None:
     for code, name in names.items():
         for variant in slips(name.lower()):
             try:
-                read = places.kecamatan(None, variant)
-            except Unreadable:
+                read = places.read_kecamatan(None, variant)
+            except UnreadableCell:
                 continue
             recognised += read.code == code
             assert read.code is not None
@@ -328,7 +334,7 @@ def test_no_slip_of_the_finger_makes_another_desa(within: bool) -> None:
     for village in list(known.desa.values())[:: 8 if within else 1]:
         area = village.kecamatan if within else None
         for variant in slips(village.name.lower()):
-            read = places.desa(variant, area, needed=False)
+            read = places.read_desa(variant, area, required=False)
             assert holds(variant, village.code, read.code, read.note, names), (
                 variant,
                 village,
@@ -340,19 +346,21 @@ def test_no_slip_of_the_finger_makes_another_desa(within: bool) -> None:
 def test_a_random_text_is_never_a_confident_kecamatan(text: str) -> None:
     try:
         read = kecamatan(text)
-    except Unreadable:
+    except UnreadableCell:
         return
-    words = "".join(fold(text))
+    words = "".join(tokenize_name(text))
     assert read.note is not None or words.isdigit() or len(words) < 6 or words in {
-        "".join(fold(area.name)) for area in SMALL.kecamatan.values()
+        "".join(tokenize_name(area.name)) for area in SMALL.kecamatan.values()
     }  # fmt: skip
 
 
 @given(st.text(string.ascii_lowercase, min_size=5, max_size=14))
 def test_random_letters_are_no_place(letters: str) -> None:
-    names = {"".join(fold(area.name)) for area in SMALL.kecamatan.values()} | {"inderalaya"}
+    names = {"".join(tokenize_name(area.name)) for area in SMALL.kecamatan.values()} | {
+        "inderalaya"
+    }
     if min(OSA.distance(letters, name) for name in names) > 2:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCell):
             kecamatan(letters)
 
 
@@ -360,7 +368,7 @@ def test_random_letters_are_no_place(letters: str) -> None:
 def test_any_two_cells_are_a_place_of_the_register_or_refused(code: object, name: str) -> None:
     try:
         read = kecamatan(name, code)
-    except Unreadable as refusal:
+    except UnreadableCell as refusal:
         reason = refusal.reason
     else:
         reason = "terbaca"

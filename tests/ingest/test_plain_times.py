@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.ingest.parsing.datetime_columns import Moments, moment64, read_plain_times
-from situasi.ingest.parsing.datetimes import TimeRead, read_time
+from situasi.ingest.parsing.datetime_columns import DatetimeColumn, read_plain_times, to_datetime64
+from situasi.ingest.parsing.datetimes import ParsedTime, read_time
 
 WIB = ZoneInfo("Asia/Jakarta")
 ZONES = st.sampled_from([WIB, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Jayapura")])
@@ -43,9 +43,9 @@ def test_what_is_read_at_once_is_what_reading_one_by_one_gives(
 ) -> None:
     found = read_plain_times(cells, zone)
     assert len(found) == len(cells)
-    for cell, at in zip(cells, Moments(found), strict=True):
+    for cell, at in zip(cells, DatetimeColumn(found), strict=True):
         if at is not None:
-            assert read_time(cell, zone) == TimeRead(at, "menit")
+            assert read_time(cell, zone) == ParsedTime(at, "menit")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,9 @@ def test_what_is_read_at_once_is_what_reading_one_by_one_gives(
     ],
 )
 def test_the_shapes_that_fill_whole_files_are_read_at_once(written: str) -> None:
-    assert Moments(read_plain_times([written], WIB))[0] == datetime(2024, 11, 27, 0, 30, tzinfo=UTC)
+    assert DatetimeColumn(read_plain_times([written], WIB))[0] == datetime(
+        2024, 11, 27, 0, 30, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +82,8 @@ def test_moments_kept_as_numbers_come_back_aware(naive: list[datetime | None], a
     zone = WIB
     given_moments = [None if one is None else one.replace(tzinfo=zone) for one in naive]
     nat = np.datetime64("NaT", "us")
-    numbers = [nat if one is None else moment64(one) for one in given_moments]
-    moments = Moments(np.array(numbers, dtype="datetime64[us]"))
+    numbers = [nat if one is None else to_datetime64(one) for one in given_moments]
+    moments = DatetimeColumn(np.array(numbers, dtype="datetime64[us]"))
     assert list(moments) == given_moments
     assert [moments[row] for row in range(len(moments))] == given_moments
     assert list(moments[at:]) == given_moments[at:]

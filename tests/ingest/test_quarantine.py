@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.common.formula_escape import bare
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest.pipeline import NO_LONGER_HELD, Ledger, ingest_file
-from situasi.ingest.quarantine import as_csv, release
+from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestResult, ingest_file
+from situasi.ingest.quarantine import format_csv, release_row
 from situasi.store.interface import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
@@ -28,8 +28,8 @@ def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[Quaran
     return board.store.quarantine()
 
 
-def mended(board: Board, row: Quarantined, **cells: str) -> Ledger:
-    return release(board.store, board.context, unbounded(), row, cells, NOON)
+def mended(board: Board, row: Quarantined, **cells: str) -> IngestResult:
+    return release_row(board.store, board.context, unbounded(), row, cells, NOON)
 
 
 def stored(board: Board) -> list[str]:
@@ -41,7 +41,7 @@ def test_a_row_released_meanwhile_is_not_stored_a_second_time(board: Board, tmp_
     assert mended(board, row, jenis="banjir").accepted == 1
     version = board.store.version()
     second = mended(board, row, jenis="listrik padam")
-    assert (second.refused, second.read, second.accepted) == (NO_LONGER_HELD, 0, 0)
+    assert (second.refused, second.read, second.accepted) == (NO_LONGER_QUARANTINED, 0, 0)
     assert (stored(board), board.store.version()) == (["bencana"], version)
 
 
@@ -60,7 +60,7 @@ def test_of_two_who_release_one_row_at_the_same_time_one_wins(board: Board, tmp_
         for one in both:
             one.join()
         assert sorted(one.accepted for one in told) == [0, 1]
-        assert [one.refused for one in told if not one.accepted] == [NO_LONGER_HELD]
+        assert [one.refused for one in told if not one.accepted] == [NO_LONGER_QUARANTINED]
     assert len(stored(board)) == len(rows)
     assert board.store.waiting() == {}
 
@@ -132,7 +132,7 @@ def test_a_cell_that_comes_back_empty_is_empty_and_its_row_waits_on(
 ) -> None:
     rows = waiting(board, tmp_path, faulty(), report(waktu=""))
     path = tmp_path / "kembali.csv"
-    path.write_text(as_csv(rows).replace(rows[0].raw["jenis"], "banjir"), "utf-8")
+    path.write_text(format_csv(rows).replace(rows[0].raw["jenis"], "banjir"), "utf-8")
     ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert board.store.quarantine() == rows[1:]
@@ -144,6 +144,6 @@ def test_what_a_sender_wrote_is_in_the_returned_file_guarded_and_recoverable(
 ) -> None:
     raw = {f"kolom {at}": cell for at, cell in enumerate(cells)}
     row = Quarantined(7, 1, "incidents", "a.csv", 2, raw, ("x",), NOON, None)
-    [line] = csv.DictReader(io.StringIO(as_csv([row]), newline=""))
+    [line] = csv.DictReader(io.StringIO(format_csv([row]), newline=""))
     assert {name: bare(line[name]) for name in raw} == raw
     assert not [cell for cell in line.values() if cell.startswith(("=", "@"))]

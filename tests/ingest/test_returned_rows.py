@@ -12,21 +12,21 @@ import pytest
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
-from situasi.ingest.quarantine import as_csv
+from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
+from situasi.ingest.quarantine import format_csv
 from situasi.ingest.returned_rows import is_same_row
-from situasi.ingest.write_scope import Corrects, WriteScope
+from situasi.ingest.write_scope import CorrectionRights, WriteScope
 from situasi.store.interface import Quarantined
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON
 
-OPERATOR = WriteScope("wati", frozenset(FEEDS) - {"neutrality"}, (), Corrects.ALL)
+OPERATOR = WriteScope("wati", frozenset(FEEDS) - {"neutrality"}, (), CorrectionRights.ALL)
 
 
 def bring(
     board: Board, feed: str, *rows: dict[str, Any], scope: WriteScope | None = None
-) -> Ledger:
+) -> IngestResult:
     who = scope or unbounded("pusat")
     return ingest_rows(
         list(rows), "pusat.csv", board.store, board.context, who, feed=feed, now=NOON
@@ -71,7 +71,7 @@ def test_numbers_filled_down_in_a_spreadsheet_settle_nobody_elses(
     """The file of the export, with the column of numbers dragged downwards."""
     bring(board, "incidents", *(faulty(id=f"K-{n}", uraian=f"Laporan {n}") for n in range(4)))
     held = board.store.quarantine()
-    rows = list(csv.DictReader(io.StringIO(as_csv(held))))
+    rows = list(csv.DictReader(io.StringIO(format_csv(held))))
     for at, row in enumerate(rows):
         row["no_karantina"] = str(held[0].number + at + 1)
         row["jenis"] = "banjir"
@@ -84,7 +84,7 @@ def test_numbers_filled_down_in_a_spreadsheet_settle_nobody_elses(
 def test_the_audit_log_says_which_row_settled_which(board: Board, tmp_path: Path) -> None:
     bring(board, "incidents", *(faulty(id=f"K-{n}", uraian=f"Laporan {n}") for n in range(3)))
     held = board.store.quarantine()
-    rows = list(csv.DictReader(io.StringIO(as_csv(held))))[::-1]
+    rows = list(csv.DictReader(io.StringIO(format_csv(held))))[::-1]
     for row in rows:
         row["jenis"] = "banjir"
     path = csv_file(tmp_path / "kembali.csv", *rows)
@@ -127,11 +127,11 @@ def test_a_number_is_settled_only_by_whom_its_row_concerns(board: Board) -> None
     bring(board, "incidents", faulty())
     (number,) = waiting(board)
     mended = report(id="X", no_karantina=number, berkas="pusat.csv", baris=1)
-    for actor, corrects in (("budi", Corrects.OWN), ("pusat", Corrects.NOTHING)):
+    for actor, corrects in (("budi", CorrectionRights.OWN), ("pusat", CorrectionRights.NOTHING)):
         other = WriteScope(actor, frozenset(FEEDS), (), corrects)
         bring(board, "incidents", mended, scope=other)
         assert waiting(board) == [number]
-    owner = WriteScope("pusat", frozenset(FEEDS), (), Corrects.OWN)
+    owner = WriteScope("pusat", frozenset(FEEDS), (), CorrectionRights.OWN)
     bring(board, "incidents", mended, scope=owner)
     assert waiting(board) == []
 

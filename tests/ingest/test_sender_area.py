@@ -7,9 +7,9 @@ from typing import Any
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.pipeline import Ledger, ingest_rows
-from situasi.ingest.validation.table_check import NO_EXERCISE
-from situasi.ingest.write_scope import Corrects, WriteScope, for_viewer
+from situasi.ingest.pipeline import IngestResult, ingest_rows
+from situasi.ingest.validation.table_check import EXERCISE_NOT_ALLOWED
+from situasi.ingest.write_scope import CorrectionRights, WriteScope, build_viewer_scope
 from tests.builders import unbounded
 from tests.conftest import NOON
 
@@ -22,8 +22,8 @@ def brought(
     actor: str = "kunci:kandis",
     *,
     feed: str = "incidents",
-) -> Ledger:
-    scope = WriteScope(actor, frozenset(FEEDS), (KANDIS,), Corrects.OWN)
+) -> IngestResult:
+    scope = WriteScope(actor, frozenset(FEEDS), (KANDIS,), CorrectionRights.OWN)
     return ingest_rows(rows, "laporan", board.store, board.context, scope, feed=feed, now=NOON)
 
 
@@ -72,7 +72,7 @@ def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board)
 def test_nobody_of_one_kecamatan_marks_the_whole_board_as_an_exercise(board: Board) -> None:
     ledger = brought(board, [row(), row(latihan="ya", uraian="coba")])
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
-    assert ledger.reasons[0]["reasons"] == [NO_EXERCISE]
+    assert ledger.reasons[0]["reasons"] == [EXERCISE_NOT_ALLOWED]
     assert not board.live.picture().snapshot.rehearsal
 
 
@@ -90,6 +90,7 @@ def test_an_exercise_is_begun_by_whoever_may_and_of_the_whole_kabupaten() -> Non
         (name, area)
         for name, role in ROLES.items()
         for area in ((), (KANDIS,))
-        if role.may("masukkan") and for_viewer(Viewer("a", role, area), "masukkan").begins_exercise
+        if role.may("masukkan")
+        and build_viewer_scope(Viewer("a", role, area), "masukkan").may_begin_exercise
     }
     assert begin == {("pimpinan", ()), ("admin", ())}

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from situasi.ingest.parsing.cells import Unreadable
-from situasi.ingest.parsing.date_parser import parts_of
-from situasi.ingest.parsing.datetimes import TimeRead, _aware, _quick, combine, read_time
+from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.parsing.date_parser import parse_date_parts
+from situasi.ingest.parsing.datetimes import (
+    ParsedTime,
+    _apply_zone,
+    _read_common_shape,
+    combine_date_and_clock,
+    read_time,
+)
 
 WIB = ZoneInfo("Asia/Jakarta")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -30,13 +36,13 @@ def wib(hour: int, minute: int = 0, second: int = 0, day: int = 27) -> datetime:
     return datetime(2024, 11, day, hour, minute, second, tzinfo=WIB)
 
 
-def slow(cell: str, zone: ZoneInfo = WIB) -> TimeRead:
+def slow(cell: str, zone: ZoneInfo = WIB) -> ParsedTime:
     """The obvious reading, never the quick one."""
-    return _aware(parts_of(cell), zone, cell)
+    return _apply_zone(parse_date_parts(cell), zone, cell)
 
 
 def refused(cell: object) -> str:
-    with pytest.raises(Unreadable) as error:
+    with pytest.raises(UnreadableCell) as error:
         read_time(cell, WIB)  # type: ignore[arg-type]
     return error.value.reason
 
@@ -82,8 +88,8 @@ def refused(cell: object) -> str:
 )
 def test_a_time_as_people_write_it_is_read_to_the_minute(written: object, moment: datetime) -> None:
     read = read_time(written, WIB)  # type: ignore[arg-type]
-    assert read == TimeRead(moment.astimezone(UTC), "menit")
-    assert read.at.utcoffset() == timedelta(0)
+    assert read == ParsedTime(moment.astimezone(UTC), "menit")
+    assert read.moment.utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize(
@@ -95,12 +101,12 @@ def test_a_time_as_people_write_it_is_read_to_the_minute(written: object, moment
     ],
 )  # fmt: skip
 def test_a_date_alone_is_the_start_of_its_local_day(written: object) -> None:
-    assert read_time(written, WIB) == TimeRead(wib(0).astimezone(UTC), "hari")  # type: ignore[arg-type]
+    assert read_time(written, WIB) == ParsedTime(wib(0).astimezone(UTC), "hari")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("written", ["2024-11", "November 2024", "Nop. 2024", "11/2024", "2024/11"])
 def test_a_month_alone_is_the_start_of_its_month(written: str) -> None:
-    assert read_time(written, WIB) == TimeRead(wib(0, day=1).astimezone(UTC), "bulan")
+    assert read_time(written, WIB) == ParsedTime(wib(0, day=1).astimezone(UTC), "bulan")
 
 
 @pytest.mark.parametrize(
@@ -154,16 +160,18 @@ def test_the_reason_quotes_what_was_written_and_shortens_what_is_long() -> None:
 
 def test_an_approximate_time_is_read_with_a_note() -> None:
     read = read_time("27 November 2024 sekira pukul 07.30 WIB", WIB)
-    assert read.at == wib(7, 30)
+    assert read.moment == wib(7, 30)
     assert read.note is not None
     assert "perkiraan" in read.note
 
 
 def test_a_local_time_skipped_or_doubled_by_a_clock_change_is_refused() -> None:
     for written in ("10/03/2024 02.30", "03/11/2024 01.30"):
-        with pytest.raises(Unreadable, match="dua kali"):
+        with pytest.raises(UnreadableCell, match="dua kali"):
             read_time(written, NEW_YORK)
-    assert read_time("10/03/2024 03.30", NEW_YORK).at == datetime(2024, 3, 10, 7, 30, tzinfo=UTC)
+    assert read_time("10/03/2024 03.30", NEW_YORK).moment == datetime(
+        2024, 3, 10, 7, 30, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize("clock", ["7.30", "07:30:00", "0730", "07.30 WIB", "pukul 07.30", "730",
@@ -172,18 +180,20 @@ def test_a_local_time_skipped_or_doubled_by_a_clock_change_is_refused() -> None:
                                    "27/11/2024 07.30"])  # fmt: skip
 @pytest.mark.parametrize("day", ["27/11/2024", naive(2024, 11, 27), 45623, "Rabu, 27 Nov 2024"])
 def test_date_and_clock_in_two_cells_make_one_moment(day: object, clock: object) -> None:
-    assert combine(day, clock, WIB) == TimeRead(wib(7, 30).astimezone(UTC), "menit")  # type: ignore[arg-type]
+    assert combine_date_and_clock(day, clock, WIB) == ParsedTime(
+        wib(7, 30).astimezone(UTC), "menit"
+    )  # type: ignore[arg-type]
 
 
 def test_an_empty_clock_leaves_the_date_alone() -> None:
-    assert combine("27/11/2024", None, WIB).precision == "hari"
-    assert combine("27/11/2024 07.30", "-", WIB).at == wib(7, 30)
+    assert combine_date_and_clock("27/11/2024", None, WIB).precision == "hari"
+    assert combine_date_and_clock("27/11/2024 07.30", "-", WIB).moment == wib(7, 30)
 
 
 def test_a_clock_names_its_own_zone_and_may_close_the_day() -> None:
-    assert combine("27/11/2024", "08.30 WITA", WIB).at == wib(7, 30)
-    assert combine("27/11/2024 WITA", "08.30", WIB).at == wib(7, 30)
-    assert combine("27/11/2024", "24.00", WIB).at == wib(0, day=28)
+    assert combine_date_and_clock("27/11/2024", "08.30 WITA", WIB).moment == wib(7, 30)
+    assert combine_date_and_clock("27/11/2024 WITA", "08.30", WIB).moment == wib(7, 30)
+    assert combine_date_and_clock("27/11/2024", "24.00", WIB).moment == wib(0, day=28)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +213,8 @@ def test_a_clock_names_its_own_zone_and_may_close_the_day() -> None:
     ],
 )
 def test_date_and_clock_that_do_not_fit_are_refused(day: object, clock: object, said: str) -> None:
-    with pytest.raises(Unreadable, match=said):
-        combine(day, clock, WIB)  # type: ignore[arg-type]
+    with pytest.raises(UnreadableCell, match=said):
+        combine_date_and_clock(day, clock, WIB)  # type: ignore[arg-type]
 
 
 moments = st.datetimes(naive(1990, 1, 1), naive(2100, 12, 31)).map(
@@ -233,13 +243,13 @@ def styled(style: str, at: datetime) -> str:
 
 @given(at=moments, style=st.sampled_from(STYLES))
 def test_a_moment_written_in_any_style_is_read_back(at: datetime, style: str) -> None:
-    assert read_time(styled(style, at), WIB).at == at.replace(tzinfo=WIB)
+    assert read_time(styled(style, at), WIB).moment == at.replace(tzinfo=WIB)
 
 
 @given(at=moments)
 def test_an_excel_serial_is_read_back_to_the_second(at: datetime) -> None:
     serial = (at - naive(1899, 12, 30)) / timedelta(days=1)
-    assert read_time(serial, WIB).at == at.replace(tzinfo=WIB)
+    assert read_time(serial, WIB).moment == at.replace(tzinfo=WIB)
 
 
 @given(
@@ -264,7 +274,7 @@ def test_an_excel_serial_is_read_back_to_the_second(at: datetime) -> None:
 @example("27/11/2024 24.00", WIB)
 @example("10/03/2024 02.30", NEW_YORK)
 def test_the_quick_reading_never_differs_from_the_slow_one(text: str, zone: ZoneInfo) -> None:
-    quick = _quick(text, zone)
+    quick = _read_common_shape(text, zone)
     if quick is not None:
         assert quick == slow(text, zone)
 
@@ -274,11 +284,11 @@ def test_the_quick_reading_never_differs_from_the_slow_one(text: str, zone: Zone
 def test_anything_at_all_is_a_moment_in_range_or_a_refusal(cell: object) -> None:
     try:
         read = read_time(cell, WIB)  # type: ignore[arg-type]
-    except Unreadable as refusal:
+    except UnreadableCell as refusal:
         said = refusal.reason
     else:
         said = "waktu terbaca"
-        assert datetime(1989, 12, 31, tzinfo=UTC) <= read.at <= datetime(2101, 1, 2, tzinfo=UTC)
+        assert datetime(1989, 12, 31, tzinfo=UTC) <= read.moment <= datetime(2101, 1, 2, tzinfo=UTC)
         assert read.precision in ("menit", "hari", "bulan")
     assert said.startswith("waktu")
 
@@ -286,13 +296,13 @@ def test_anything_at_all_is_a_moment_in_range_or_a_refusal(cell: object) -> None
 @given(st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.times(), st.timedeltas()))
 def test_any_clock_beside_a_date_stays_on_that_day_or_is_refused(clock: object) -> None:
     try:
-        read = combine("27/11/2024", clock, WIB)  # type: ignore[arg-type]
-    except Unreadable:
+        read = combine_date_and_clock("27/11/2024", clock, WIB)  # type: ignore[arg-type]
+    except UnreadableCell:
         return
-    assert timedelta(hours=-8) <= read.at - wib(0) <= timedelta(hours=38)
+    assert timedelta(hours=-8) <= read.moment - wib(0) <= timedelta(hours=38)
 
 
 @pytest.mark.parametrize("style", [STYLES[at] for at in (0, 1, 2, 3, 4, 5, 7, 8)])
 def test_the_styles_that_fill_whole_files_are_read_quickly(style: str) -> None:
     """Speed itself is the benchmark's; this holds that these never fall to the slow reading."""
-    assert _quick(styled(style, naive(2024, 11, 27, 7, 30, 15)), WIB) is not None
+    assert _read_common_shape(styled(style, naive(2024, 11, 27, 7, 30, 15)), WIB) is not None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.ingest.pipeline import Ledger
+from situasi.ingest.pipeline import IngestResult
 from situasi.ingest.readers import file_reader
 from tests.builders_files import csv_file, report, xlsx_file
 from tests.ingest.door import deliver
@@ -29,7 +29,7 @@ def counts(*heads: object, total: object, label: str = "Jumlah") -> list[dict[st
     return [*rows, {"no": label, "hadir": total}]
 
 
-def said(ledger: Ledger) -> str:
+def said(ledger: IngestResult) -> str:
     """The reasons of the last row in quarantine."""
     return "; ".join(ledger.reasons[-1]["reasons"])
 
@@ -152,7 +152,9 @@ def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in
     assert {"waktu", "kecamatan", "jenis"} <= row.raw.keys()
     told = {"waktu": WHEN, "kecamatan": "Kandis", "jenis": "unjuk rasa"}
     assert (
-        quarantine.release(board.store, board.context, unbounded("uji"), row, told, NOON).accepted
+        quarantine.release_row(
+            board.store, board.context, unbounded("uji"), row, told, NOON
+        ).accepted
         == 1
     )
     assert not board.store.quarantine()
@@ -209,5 +211,5 @@ def test_a_total_row_of_officers_tells_nothing_of_columns_that_are_not_read(
 
 def test_reading_leaves_total_rows_where_they_are(tmp_path: Path, board: Board) -> None:
     path = csv_file(tmp_path / "a.csv", *counts(1, 2, total=3))
-    tables = list(file_reader.read(path, board.context.recognised))
-    assert [row for table in tables for row in table.rows] == [2, 3, 4]
+    tables = list(file_reader.read_file(path, board.context.count_known_headings))
+    assert [row for table in tables for row in table.row_numbers] == [2, 3, 4]

@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 
 from situasi.board import Board
 from situasi.domain import feed_schemas
-from situasi.ingest.pipeline import Ledger
-from situasi.ingest.upload import feeds_of, safe_name, take
+from situasi.ingest.pipeline import IngestResult
+from situasi.ingest.upload import ingest_upload, list_feeds, make_safe_name
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report, workbook
 from tests.conftest import NOON
@@ -28,10 +28,12 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def handed(board: Board, path: Path, name: str = "pagi.csv", *, dry_run: bool = False) -> Ledger:
+def handed(
+    board: Board, path: Path, name: str = "pagi.csv", *, dry_run: bool = False
+) -> IngestResult:
     file = io.BytesIO(path.read_bytes())
     file.seek(3)  # a reader may have looked into it before
-    return take(board.store, board.context, name, file, unbounded(), NOON, dry_run=dry_run)
+    return ingest_upload(board.store, board.context, name, file, unbounded(), NOON, dry_run=dry_run)
 
 
 def test_a_trial_says_what_would_become_of_the_file_and_stores_nothing(
@@ -59,8 +61,8 @@ def test_a_file_that_cannot_be_read_leaves_no_copy_and_names_no_folder(
 
 def test_the_feeds_of_a_workbook_are_all_told(board: Board, tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", {"Satu": [report()], "Dua": [report("tps")]})
-    assert set(feeds_of(handed(board, path, "a.xlsx", dry_run=True))) == {"incidents", "tps"}
-    assert feeds_of(Ledger("a.csv")) == ()
+    assert set(list_feeds(handed(board, path, "a.xlsx", dry_run=True))) == {"incidents", "tps"}
+    assert list_feeds(IngestResult("a.csv")) == ()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_the_feeds_of_a_workbook_are_all_told(board: Board, tmp_path: Path) -> N
     ],
 )
 def test_a_name_becomes_one_that_every_disk_takes(name: str, safe: str) -> None:
-    assert safe_name(name) == safe
+    assert make_safe_name(name) == safe
 
 
 def test_a_name_that_climbs_stays_in_its_folder(board: Board, tmp_path: Path) -> None:
@@ -91,7 +93,7 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
     path = csv_file(tmp_path / "a.csv", report(), faulty(id="K-2"))
     shown: dict[str, pd.DataFrame] = {}
     with path.open("rb") as file:
-        take(
+        ingest_upload(
             board.store,
             board.context,
             "a.csv",
@@ -102,7 +104,7 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
             preview=shown.__setitem__,
         )
     with path.open("rb") as file:
-        take(board.store, board.context, "a.csv", file, unbounded(), NOON, dry_run=False)
+        ingest_upload(board.store, board.context, "a.csv", file, unbounded(), NOON, dry_run=False)
     stored = board.live.picture().snapshot.frames["incidents"]
     names = [*feed_schemas.INCIDENTS.names, "known_at", "row"]
     assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

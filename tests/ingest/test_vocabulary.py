@@ -15,12 +15,12 @@ from rapidfuzz.distance import OSA
 
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT
-from situasi.ingest.parsing.cells import Unreadable
-from situasi.ingest.vocabulary.csv_lists import key
-from situasi.ingest.vocabulary.vocabulary import PSEUDO, Vocabulary, load
+from situasi.ingest.parsing.cells import UnreadableCell
+from situasi.ingest.vocabulary.csv_lists import normalize_key
+from situasi.ingest.vocabulary.vocabulary import PART_COLUMNS, Vocabulary, load_vocabulary
 
 FOLDER = ROOT / "data" / "vocabulary"
-VOCABULARY = load(FOLDER)
+VOCABULARY = load_vocabulary(FOLDER)
 CANDIDATES = ("Panca Wijaya Akbar", "Panca-Ardani", "Ardani", "kolom kosong", "kotak kosong")
 OWN_13 = "id,waktu,kode_kecamatan,kecamatan,desa,tps,lat,lon,jenis,tingkat,status,uraian,pelapor"
 WORDS = [
@@ -43,50 +43,55 @@ def feeds(name: str) -> list[str]:
 def written(folder: Path, columns: bytes = b"", words: bytes = b"") -> Vocabulary:
     (folder / "columns.csv").write_bytes(b"feed,column,heading,synonym\n" + columns)
     (folder / "words.csv").write_bytes(b"feed,column,code,synonym\n" + words)
-    return load(folder)
+    return load_vocabulary(folder)
 
 
 @pytest.mark.parametrize(("feed", "column", "code"), WORDS)
 def test_every_code_is_reached_by_its_own_spelling(feed: str, column: str, code: str) -> None:
     for spelling in (code, code.replace("_", " "), code.upper(), f" {code.title()}. "):
-        assert VOCABULARY.word(feed, column, spelling) == (code, None)
+        assert VOCABULARY.read_code(feed, column, spelling) == (code, None)
 
 
 def own_meanings() -> dict[tuple[str, str], str]:
     """What a heading means in one feed, though it may mean something else in all others."""
     own = {
-        (feed.name, key(column.heading)): column.name
+        (feed.name, normalize_key(column.heading)): column.name
         for feed in feed_schemas.FEEDS.values()
         for column in feed.columns
         if column.name not in {"kecamatan", "desa_text"}
     }
     said = [row for row in rows("columns.csv") if row["feed"] != "*"]
-    return own | {(row["feed"], key(row["synonym"])): row["column"] for row in said}
+    return own | {(row["feed"], normalize_key(row["synonym"])): row["column"] for row in said}
 
 
 def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
     own = own_meanings()
     for row in rows("words.csv"):
         for feed in feeds(row["feed"]):
-            assert VOCABULARY.word(feed, row["column"], row["synonym"]) == (row["code"], None), row
+            assert VOCABULARY.read_code(feed, row["column"], row["synonym"]) == (
+                row["code"],
+                None,
+            ), row
     for row in rows("columns.csv"):
         for feed in feeds(row["feed"]):
-            if row["column"] in PSEUDO or row["column"] in feed_schemas.FEEDS[feed].names:
-                meant = own.get((feed, key(row["synonym"])), row["column"])
-                assert VOCABULARY.column_of(feed, row["synonym"]) == meant, row
+            if row["column"] in PART_COLUMNS or row["column"] in feed_schemas.FEEDS[feed].names:
+                meant = own.get((feed, normalize_key(row["synonym"])), row["column"])
+                assert VOCABULARY.find_column(feed, row["synonym"]) == meant, row
 
 
 def test_no_synonym_stands_twice_in_the_files() -> None:
     for name, target in (("words.csv", "column"), ("columns.csv", "feed")):
-        seen = Counter((row["feed"], row[target], key(row["synonym"])) for row in rows(name))
+        seen = Counter(
+            (row["feed"], row[target], normalize_key(row["synonym"])) for row in rows(name)
+        )
         assert not {entry: count for entry, count in seen.items() if count > 1}
 
 
 def test_what_a_feed_says_of_a_heading_goes_before_what_all_feeds_say(tmp_path: Path) -> None:
     columns = b"roster,satuan,satuan,kesatuan\n*,pelapor,pelapor,kesatuan\n"
     found = written(tmp_path, columns)
-    assert found.column_of("roster", "Kesatuan") == "satuan"
-    assert found.column_of("incidents", "Kesatuan") == "pelapor"
+    assert found.find_column("roster", "Kesatuan") == "satuan"
+    assert found.find_column("incidents", "Kesatuan") == "pelapor"
 
 
 def test_every_heading_of_our_own_files_is_its_column() -> None:
@@ -94,8 +99,8 @@ def test_every_heading_of_our_own_files_is_its_column() -> None:
     for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
             expected = renamed.get(column.name, column.name)
-            assert VOCABULARY.column_of(feed.name, column.heading) == expected
-    assert [VOCABULARY.column_of("incidents", h) for h in OWN_13.split(",")] == [
+            assert VOCABULARY.find_column(feed.name, column.heading) == expected
+    assert [VOCABULARY.find_column("incidents", h) for h in OWN_13.split(",")] == [
         "id", "occurred_at", "kecamatan_code", "kecamatan_name", "desa_name", "tps", "lat", "lon",
         "jenis", "tingkat", "status", "uraian", "pelapor",
     ]  # fmt: skip
@@ -110,7 +115,7 @@ def test_every_heading_of_our_own_files_is_its_column() -> None:
      ("", None), ("???", None), ("entah", None)],
 )  # fmt: skip
 def test_a_heading_is_known_whatever_its_case_and_marks(heading: str, column: str | None) -> None:
-    assert VOCABULARY.column_of("incidents", heading) == column
+    assert VOCABULARY.find_column("incidents", heading) == column
 
 
 @pytest.mark.parametrize(
@@ -140,20 +145,20 @@ def test_a_heading_is_known_whatever_its_case_and_marks(heading: str, column: st
     ],
 )  # fmt: skip
 def test_the_headings_tell_the_feed_or_it_stays_unclear(headings: str, feed: str | None) -> None:
-    assert VOCABULARY.feed_of(headings.split(",")) == feed
+    assert VOCABULARY.detect_feed(headings.split(",")) == feed
 
 
 @pytest.mark.parametrize("feed", feed_schemas.FEEDS.values(), ids=lambda feed: feed.name)
 def test_our_own_export_of_a_feed_is_that_feed(feed: feed_schemas.Feed) -> None:
     headings = [column.heading for column in feed.columns]
-    assert VOCABULARY.feed_of(headings) == feed.name
-    assert VOCABULARY.recognised(headings) == len(headings)
+    assert VOCABULARY.detect_feed(headings) == feed.name
+    assert VOCABULARY.count_known_headings(headings) == len(headings)
 
 
 def test_only_distinct_columns_are_counted() -> None:
-    assert VOCABULARY.recognised(["waktu", "waktu kejadian", "WAKTU", "entah", ""]) == 1
-    assert VOCABULARY.recognised([]) == 0
-    assert VOCABULARY.recognised(["27/11/2024 07.30", "16.10.04", "banjir", "412"]) == 0
+    assert VOCABULARY.count_known_headings(["waktu", "waktu kejadian", "WAKTU", "entah", ""]) == 1
+    assert VOCABULARY.count_known_headings([]) == 0
+    assert VOCABULARY.count_known_headings(["27/11/2024 07.30", "16.10.04", "banjir", "412"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -170,7 +175,7 @@ def test_only_distinct_columns_are_counted() -> None:
     ],
 )  # fmt: skip
 def test_a_word_of_the_field_is_its_code(feed: str, column: str, cell: object, code: str) -> None:
-    assert VOCABULARY.word(feed, column, cell) == (code, None)  # type: ignore[arg-type]
+    assert VOCABULARY.read_code(feed, column, cell) == (code, None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +184,7 @@ def test_a_word_of_the_field_is_its_code(feed: str, column: str, cell: object, c
      "tinggi"), ("status", "selsai", "selesai"), ("status", "ditangni", "ditangani")],
 )  # fmt: skip
 def test_a_clear_misspelling_is_read_with_a_note(column: str, cell: str, code: str) -> None:
-    read, note = VOCABULARY.word("incidents", column, cell)
+    read, note = VOCABULARY.read_code("incidents", column, cell)
     assert read == code
     assert note is not None
     assert cell in note
@@ -201,34 +206,36 @@ def test_a_clear_misspelling_is_read_with_a_note(column: str, cell: str, code: s
 def test_a_word_that_means_nothing_or_two_things_is_refused(
     column: str, cell: object, said: str
 ) -> None:
-    with pytest.raises(Unreadable, match=said):
-        VOCABULARY.word("incidents", column, cell)  # type: ignore[arg-type]
+    with pytest.raises(UnreadableCell, match=said):
+        VOCABULARY.read_code("incidents", column, cell)  # type: ignore[arg-type]
 
 
 def test_a_misspelling_never_loses_its_negation() -> None:
-    assert VOCABULARY.word("incidents", "status", "unverifed")[0] == "dilaporkan"
-    with pytest.raises(Unreadable):
-        VOCABULARY.word("incidents", "status", "tidak selsai")
+    assert VOCABULARY.read_code("incidents", "status", "unverifed")[0] == "dilaporkan"
+    with pytest.raises(UnreadableCell):
+        VOCABULARY.read_code("incidents", "status", "tidak selsai")
 
 
 def test_the_three_scales_are_never_mixed() -> None:
     scales = {"tingkat": feed_schemas.TINGKAT, "situasi": feed_schemas.SITUASI}
     for (one, _), (_, words) in itertools.permutations(scales.items(), 2):
         for word in (*words, *feed_schemas.KERAWANAN):
-            with pytest.raises(Unreadable):
-                VOCABULARY.word("incidents", one, word)
+            with pytest.raises(UnreadableCell):
+                VOCABULARY.read_code("incidents", one, word)
 
 
 @given(st.text(max_size=16), st.sampled_from(sorted({(f, c) for f, c, _ in WORDS})))
 def test_any_text_is_a_code_of_its_column_or_refused(text: str, where: tuple[str, str]) -> None:
     feed, column = where
     try:
-        code, note = VOCABULARY.word(feed, column, text)
-    except Unreadable:
+        code, note = VOCABULARY.read_code(feed, column, text)
+    except UnreadableCell:
         return
     assert code in feed_schemas.FEEDS[feed].column(column).words
-    nearest = min(OSA.distance(key(text), word) for word in VOCABULARY.words[feed, column])
-    assert note is not None or nearest == 0 or not key(text).isalpha() or "dan" in text
+    nearest = min(
+        OSA.distance(normalize_key(text), word) for word in VOCABULARY.codes[feed, column]
+    )
+    assert note is not None or nearest == 0 or not normalize_key(text).isalpha() or "dan" in text
 
 
 @given(st.sampled_from(WORDS), st.integers(0, 30), st.sampled_from("aeiknsx"))
@@ -239,13 +246,17 @@ def test_a_slip_never_turns_a_code_into_a_farther_one(
     spelling = code.replace("_", " ")
     slip = spelling[: at % len(spelling)] + letter + spelling[at % len(spelling) + 1 :]
     try:
-        read, note = VOCABULARY.word(feed, column, slip)
-    except Unreadable:
+        read, note = VOCABULARY.read_code(feed, column, slip)
+    except UnreadableCell:
         return
-    known = VOCABULARY.words[feed, column]
-    far = min(OSA.distance(key(slip), word) for word, meant in known.items() if meant == read)
+    known = VOCABULARY.codes[feed, column]
+    far = min(
+        OSA.distance(normalize_key(slip), word) for word, meant in known.items() if meant == read
+    )
     assert (
-        read == code or far == 0 or (note is not None and far < OSA.distance(key(slip), key(code)))
+        read == code
+        or far == 0
+        or (note is not None and far < OSA.distance(normalize_key(slip), normalize_key(code)))
     )
 
 
@@ -264,31 +275,31 @@ _NO_VOTES = """surat suara|kotak suara|pemungutan suara|pengeras suara|penghitun
 
 @pytest.mark.parametrize("heading", _VOTES.split("|"))
 def test_a_heading_of_votes_won_is_recognised(heading: str) -> None:
-    assert VOCABULARY.vote_column(heading, CANDIDATES)
+    assert VOCABULARY.is_vote_heading(heading, CANDIDATES)
 
 
 @pytest.mark.parametrize("heading", _NO_VOTES.split("|"))
 def test_a_heading_of_ballots_boxes_or_voters_is_no_vote(heading: str) -> None:
-    assert not VOCABULARY.vote_column(heading, CANDIDATES)
+    assert not VOCABULARY.is_vote_heading(heading, CANDIDATES)
 
 
 def test_no_heading_that_we_read_is_taken_for_votes() -> None:
     for row in rows("columns.csv"):
-        assert not VOCABULARY.vote_column(row["synonym"], CANDIDATES), row
+        assert not VOCABULARY.is_vote_heading(row["synonym"], CANDIDATES), row
     for feed in feed_schemas.FEEDS.values():
         for column in feed.columns:
-            assert not VOCABULARY.vote_column(column.heading, CANDIDATES)
+            assert not VOCABULARY.is_vote_heading(column.heading, CANDIDATES)
 
 
 def test_candidates_of_another_election_are_recognised_by_their_own_names() -> None:
-    assert VOCABULARY.vote_column("Anu Pertama", ("Anu Pertama", "Anu Kedua"))
-    assert not VOCABULARY.vote_column("Panca-Ardani", ("Anu Pertama", "Anu Kedua"))
+    assert VOCABULARY.is_vote_heading("Anu Pertama", ("Anu Pertama", "Anu Kedua"))
+    assert not VOCABULARY.is_vote_heading("Panca-Ardani", ("Anu Pertama", "Anu Kedua"))
 
 
 @given(st.text(max_size=60))
 def test_any_heading_at_all_is_judged(heading: str) -> None:
-    assert VOCABULARY.vote_column(heading, CANDIDATES) in (True, False)
-    VOCABULARY.column_of("incidents", heading)
+    assert VOCABULARY.is_vote_heading(heading, CANDIDATES) in (True, False)
+    VOCABULARY.find_column("incidents", heading)
 
 
 def test_a_list_saved_by_a_spreadsheet_with_semicolons_and_bom_is_read(tmp_path: Path) -> None:
@@ -299,9 +310,9 @@ def test_a_list_saved_by_a_spreadsheet_with_semicolons_and_bom_is_read(tmp_path:
     (tmp_path / "words.csv").write_bytes(
         b"feed;column;code;synonym\r\nincidents;jenis;bencana;banjir r\xf4b\r\n"
     )
-    vocabulary = load(tmp_path)
-    assert vocabulary.column_of("incidents", "PERKARA APA") == "jenis"
-    assert vocabulary.word("incidents", "jenis", "banjir rôb") == ("bencana", None)
+    vocabulary = load_vocabulary(tmp_path)
+    assert vocabulary.find_column("incidents", "PERKARA APA") == "jenis"
+    assert vocabulary.read_code("incidents", "jenis", "banjir rôb") == ("bencana", None)
 
 
 @pytest.mark.parametrize(
@@ -330,4 +341,4 @@ def test_a_list_without_a_needed_column_is_refused(tmp_path: Path) -> None:
     written(tmp_path)
     (tmp_path / "words.csv").write_text("feed,column\n", encoding="utf-8")
     with pytest.raises(ValueError, match="kolom code, synonym tidak ada"):
-        load(tmp_path)
+        load_vocabulary(tmp_path)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.domain.feed_schemas import TPS
 from situasi.ingest import quarantine
-from situasi.ingest.pipeline import Ledger, ingest_file
-from situasi.ingest.vocabulary.hour_headings import hour_by_hour, read_hour
+from situasi.ingest.pipeline import IngestResult, ingest_file
+from situasi.ingest.vocabulary.hour_headings import is_hourly_table, parse_hour_heading
 from tests.builders import unbounded
 from tests.builders_files import csv_file
 from tests.conftest import NOON
@@ -81,7 +81,7 @@ def test_a_faulty_hour_lies_in_quarantine_without_the_other_hours(
 def test_a_faulty_hour_comes_back_corrected_as_that_hour(board: Board, tmp_path: Path) -> None:
     bring(board, csv_file(tmp_path / "a.csv", wide(1, h08=50, h09="banyak", h10="??")))
     assert len(board.store.quarantine()) == 2
-    returned = quarantine.as_csv(board.store.quarantine())
+    returned = quarantine.format_csv(board.store.quarantine())
     path = tmp_path / "kembali.csv"
     path.write_text(returned.replace("banyak", "110").replace("??", "180"), encoding="utf-8")
     assert bring(board, path).accepted == 2
@@ -153,17 +153,17 @@ def test_a_torn_row_of_a_wide_table_is_read_and_explained(board: Board, tmp_path
     ],
 )  # fmt: skip
 def test_a_heading_names_an_hour_or_nothing(heading: str, clock: str | None) -> None:
-    found = read_hour(heading)
+    found = parse_hour_heading(heading)
     assert (found and found.clock) == clock
 
 
 def test_one_bare_hour_does_not_make_a_table_wide_unless_something_says_of_what() -> None:
-    assert not hour_by_hour(["kecamatan", "08.00"], tps=False)
-    assert not hour_by_hour(["kecamatan"], tps=True)
-    assert not hour_by_hour(["hadir 08.00"], tps=False)
-    assert hour_by_hour(["kecamatan", "08.00", "jam 9"], tps=False)
-    assert hour_by_hour(["kecamatan", "hadir 08.00"], tps=False)
-    assert hour_by_hour(["no tps", "08.00"], tps=True)
+    assert not is_hourly_table(["kecamatan", "08.00"], has_tps=False)
+    assert not is_hourly_table(["kecamatan"], has_tps=True)
+    assert not is_hourly_table(["hadir 08.00"], has_tps=False)
+    assert is_hourly_table(["kecamatan", "08.00", "jam 9"], has_tps=False)
+    assert is_hourly_table(["kecamatan", "hadir 08.00"], has_tps=False)
+    assert is_hourly_table(["no tps", "08.00"], has_tps=True)
 
 
 CELL = st.one_of(st.none(), st.integers(0, 900), st.sampled_from(["", "-", "banyak", "12"]))
@@ -185,7 +185,7 @@ def test_melting_agrees_with_the_slow_way(table: list[tuple[object, object, obje
     rows = [wide(n, h08=a, h09=b, h10=c) for n, (a, b, c) in enumerate(table, start=1)]
     expected = slow_reports(rows)
     with fresh_board() as (board, _):
-        ledger: Ledger = deliver(board, "tps", *rows)
+        ledger: IngestResult = deliver(board, "tps", *rows)
         assert ledger.read == len(expected)
         wrong = [(number, hour) for number, hour, cell in expected if cell == "banyak"]
         held = [(row.row, next(h for h in row.raw if h.endswith(".00")))

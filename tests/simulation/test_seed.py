@@ -14,7 +14,7 @@ import pytest
 from situasi.board import Board, open_board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
-from situasi.ingest.pipeline import Ledger
+from situasi.ingest.pipeline import IngestResult
 from situasi.simulation import seed
 from tests.builders_election import invented_election
 from tests.conftest import settings_in
@@ -27,7 +27,7 @@ def board_in(folder: Path, **environment: str) -> Board:
     return open_board(settings_in(folder, **environment), lambda: AFTERWARDS)
 
 
-def prepare(board: Board) -> list[Ledger]:
+def prepare(board: Board) -> list[IngestResult]:
     return seed.prepare(board, AFTERWARDS, lambda _line: None)
 
 
@@ -78,7 +78,7 @@ def test_an_opening_broken_off_midway_is_completed_next_time(
 ) -> None:
     bring, calls = seed._bring, []
 
-    def breaks(*arguments: object) -> Ledger:
+    def breaks(*arguments: object) -> IngestResult:
         calls.append(arguments)
         if len(calls) == 2:
             raise KeyboardInterrupt

@@ -288,7 +288,7 @@ def test_an_entry_that_does_not_say_what_was_written_brings_all_at_once(
 ) -> None:
     fill(source)
     monkeypatch.setattr(replication, "_ROWS", 1)
-    monkeypatch.setattr(replication.Piece, "add", _says_nothing)
+    monkeypatch.setattr(replication.Piece, "add_row", _says_nothing)
     assert len(list(flow(source, target))) == 1
     alike(source, target)
 

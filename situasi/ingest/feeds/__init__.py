@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from situasi.domain import feed_schemas
-from situasi.ingest.context import Context
+from situasi.ingest.context import IngestContext
 from situasi.ingest.feeds import (
     activities,
     case_merges,
@@ -20,13 +20,13 @@ from situasi.ingest.feeds import (
     roster,
     station_reports,
 )
-from situasi.ingest.tables import Checked, Table
-from situasi.ingest.validation.column_mapping import match
-from situasi.ingest.validation.table_check import Sheet
-from situasi.ingest.validation.total_rows import set_totals_aside
-from situasi.ingest.validation.unpivot import melted
+from situasi.ingest.tables import Table, ValidationResult
+from situasi.ingest.validation.column_mapping import map_columns
+from situasi.ingest.validation.table_check import TableCheck
+from situasi.ingest.validation.total_rows import mark_total_rows
+from situasi.ingest.validation.unpivot import unpivot
 
-_CHECKS: dict[str, Callable[[Sheet], Checked]] = {
+_CHECKS: dict[str, Callable[[TableCheck], ValidationResult]] = {
     "incidents": incidents.check,
     "tps": station_reports.check,
     "personnel": checkins.check,
@@ -38,19 +38,21 @@ _CHECKS: dict[str, Callable[[Sheet], Checked]] = {
 }
 
 
-def check(table: Table, feed: str, context: Context, now: datetime) -> Checked:
+def check(table: Table, feed: str, context: IngestContext, now: datetime) -> ValidationResult:
     """Judge every row of a table of this feed, as of `now` (aware)."""
-    headings = match(list(table.cells.columns), feed, context)
-    table = set_totals_aside(table, feed_schemas.FEEDS[feed], headings)
+    headings = map_columns(list(table.cells.columns), feed, context)
+    table = mark_total_rows(table, feed_schemas.FEEDS[feed], headings)
     notes: tuple[str, ...] = ()
     if feed == "tps":
-        table, headings, notes = melted(table, headings, context)
-    if not table.rows:  # so that no check ever meets a column without a single cell
-        return Checked(_no_rows(feed_schemas.FEEDS[feed]), [], (*notes, *headings.notes()))
-    checked = _CHECKS[feed](Sheet(feed_schemas.FEEDS[feed], table, headings, context, now))
+        table, headings, notes = unpivot(table, headings, context)
+    if not table.row_numbers:  # so that no check ever meets a column without a single cell
+        return ValidationResult(
+            _build_empty_frame(feed_schemas.FEEDS[feed]), [], (*notes, *headings.format_notes())
+        )
+    checked = _CHECKS[feed](TableCheck(feed_schemas.FEEDS[feed], table, headings, context, now))
     return replace(checked, notes=(*notes, *checked.notes))
 
 
-def _no_rows(feed: feed_schemas.Feed) -> pd.DataFrame:
+def _build_empty_frame(feed: feed_schemas.Feed) -> pd.DataFrame:
     types = {**feed_schemas.dtypes(feed), "row": "int64"}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in types.items()})

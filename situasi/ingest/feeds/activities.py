@@ -7,72 +7,77 @@ from datetime import timedelta
 
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.register import Register
-from situasi.ingest.gazetteer.name_index import Names, fold
-from situasi.ingest.parsing.cells import is_blank, plain, quote
+from situasi.ingest.gazetteer.name_index import NameIndex, tokenize_name
+from situasi.ingest.parsing.cells import is_blank, normalize_cell, quote
 from situasi.ingest.parsing.institutions import read_partners
-from situasi.ingest.tables import Cell, Checked
-from situasi.ingest.validation.place_check import judge_where
-from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
-from situasi.ingest.validation.time_check import judge_when
-from situasi.ingest.vocabulary.csv_lists import key, without_brackets
+from situasi.ingest.tables import Cell, ValidationResult
+from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.time_check import check_times
+from situasi.ingest.vocabulary.csv_lists import normalize_key, remove_brackets
 
-_FAR_AHEAD = timedelta(days=366)
+_MAX_PLAN_AHEAD = timedelta(days=366)
 
 
-def check(sheet: Sheet) -> Checked:
+def check(table_check: TableCheck) -> ValidationResult:
     """Judge one table of activities."""
-    judge_basics(sheet)
-    judge_when(sheet, ahead=True)
-    judge_where(sheet)
+    check_common(table_check)
+    check_times(table_check, allow_future=True)
+    check_location(table_check)
     for name in ("giat", "fungsi", "status"):
-        sheet.values[name] = sheet.words(name)
+        table_check.values[name] = table_check.read_codes(name)
     for name in ("lokasi", "jumlah", "uraian"):
-        sheet.values[name] = sheet.texts(name)
-    _kind_and_function(sheet)
-    _status(sheet)
-    _plan(sheet)
-    area = sheet.context.election.kabupaten
-    sheet.values["mitra"] = sheet.bench.each(
-        sheet.cells("mitra"), lambda cell: (read_partners(cell, area), None)
+        table_check.values[name] = table_check.texts(name)
+    _complete_kind_and_function(table_check)
+    _check_status(table_check)
+    _fill_stage_and_sop(table_check)
+    area = table_check.context.election.kabupaten
+    table_check.values["mitra"] = table_check.issues.read_distinct(
+        table_check.cells("mitra"), lambda cell: (read_partners(cell, area), None)
     )
-    return verdict(sheet)
+    return build_validation_result(table_check)
 
 
-def _kind_and_function(sheet: Sheet) -> None:
+def _complete_kind_and_function(table_check: TableCheck) -> None:
     """Of kind and function each tells the other where it is the name of a task force."""
-    kinds, functions = sheet.values["giat"], sheet.values["fungsi"]
-    said = zip(sheet.cells("giat"), sheet.cells("fungsi"), strict=True)
+    kinds, functions = table_check.values["giat"], table_check.values["fungsi"]
+    said = zip(table_check.cells("giat"), table_check.cells("fungsi"), strict=True)
     for row, (kind, function) in enumerate(said):
         if is_blank(kind) and is_blank(function):
-            sheet.bench.fault(row, "jenis giat kosong", "giat", "fungsi")
+            table_check.issues.add_error(row, "jenis giat kosong", "giat", "fungsi")
         elif is_blank(kind):
             kinds[row] = functions[row]
         elif is_blank(function) and kinds[row] in FUNGSI:
             functions[row] = kinds[row]
 
 
-def _status(sheet: Sheet) -> None:
+def _check_status(table_check: TableCheck) -> None:
     """Without a status what lies ahead is planned; of what is past nobody said that it was done."""
-    latest, statuses = sheet.context.latest(sheet.now), sheet.values["status"]
-    unsaid = [is_blank(cell) for cell in sheet.cells("status")]
-    rows = zip(sheet.values["occurred_at"], sheet.values["latihan"], unsaid, strict=True)
+    latest, statuses = (
+        table_check.context.compute_latest_time(table_check.now),
+        table_check.values["status"],
+    )
+    unsaid = [is_blank(cell) for cell in table_check.cells("status")]
+    rows = zip(
+        table_check.values["occurred_at"], table_check.values["latihan"], unsaid, strict=True
+    )
     for row, (at, rehearsal, silent) in enumerate(rows):
         if at is None:
             continue
-        if silent and at > sheet.now:
+        if silent and at > table_check.now:
             statuses[row] = "rencana"
         if statuses[row] == "terlaksana" and at > latest and not rehearsal:
             said = "terlaksana tetapi waktu di masa depan; periksa tanggal"
-            sheet.bench.fault(row, said, "status", "occurred_at")
-        if at > sheet.now + _FAR_AHEAD:
-            sheet.bench.doubt(row, "waktu lebih dari setahun lagi; periksa tahunnya")
+            table_check.issues.add_error(row, said, "status", "occurred_at")
+        if at > table_check.now + _MAX_PLAN_AHEAD:
+            table_check.issues.add_warning(row, "waktu lebih dari setahun lagi; periksa tahunnya")
 
 
-def _plan(sheet: Sheet) -> None:
+def _fill_stage_and_sop(table_check: TableCheck) -> None:
     """Fill `tahapan` and `sop`; a line of the SOP list tells its stage."""
-    register, bench = sheet.context.register, sheet.bench
-    stages = bench.each(sheet.cells("tahapan"), stage_plan(register).read)
-    lines = bench.each(sheet.cells("sop"), sop(register).read)
+    register, bench = table_check.context.register, table_check.issues
+    stages = bench.read_distinct(table_check.cells("tahapan"), build_stage_list(register).read)
+    lines = bench.read_distinct(table_check.cells("sop"), build_sop_list(register).read)
     stage_of = {item.code: item.stage for item in register.sop}
     for row, line in enumerate(lines):
         if line is None:
@@ -80,55 +85,62 @@ def _plan(sheet: Sheet) -> None:
         if stages[row] is None:
             stages[row] = stage_of[line]
         elif stages[row] != stage_of[line]:
-            bench.doubt(row, f"butir SOP {line} milik tahapan {stage_of[line]}")
-    sheet.values["tahapan"], sheet.values["sop"] = stages, lines
+            bench.add_warning(row, f"butir SOP {line} milik tahapan {stage_of[line]}")
+    table_check.values["tahapan"], table_check.values["sop"] = stages, lines
 
 
 Read = tuple[str | None, str | None]  # a code, and a doubt
 
 
-class Plan:
+class RegisterList:
     """One list of the register by code and by name: exactly, clearly nearest, or by its words."""
 
-    def __init__(self, what: str, entries: Iterable[tuple[str, str]]) -> None:
-        self._what = what
-        self._names = Names({})
+    def __init__(self, label: str, entries: Iterable[tuple[str, str]]) -> None:
+        self._label = label
+        self._names = NameIndex({})
         self._codes: dict[str, str] = {}
         for code, name in entries:
-            self._codes[key(code)] = code
+            self._codes[normalize_key(code)] = code
             self._names.add(code, name)
-            self._names.add(code, without_brackets(name))
+            self._names.add(code, remove_brackets(name))
 
-    def read(self, cell: Cell) -> Read:
+    def read(self, cell: Cell) -> CodeAndNote:
         """The code that a cell names, by code or name; of what is unclear None and a doubt."""
         if is_blank(cell):
             return None, None
-        text = plain(cell)
-        if code := self._codes.get(key(text)):
+        text = normalize_cell(cell)
+        if code := self._codes.get(normalize_key(text)):
             return code, None
-        words = fold(text)
-        exact = self._names.exact(words) if words else set()
+        words = tokenize_name(text)
+        exact = self._names.find_exact(words) if words else set()
         if len(exact) == 1:
             return exact.pop(), None
-        likely = None if exact or not words else self._names.nearest(words) or self._within(words)
+        likely = (
+            None
+            if exact or not words
+            else self._names.find_nearest(words) or self._find_containing(words)
+        )
         if likely is None:
-            return None, f"{self._what} {quote(cell)} tidak dikenal"
-        return likely, f"{self._what} {quote(cell)} dibaca {likely} {self._names.shown[likely]}"
+            return None, f"{self._label} {quote(cell)} tidak dikenal"
+        return (
+            likely,
+            f"{self._label} {quote(cell)} dibaca {likely} {self._names.display_names[likely]}",
+        )
 
-    def _within(self, words: tuple[str, ...]) -> str | None:
+    def _find_containing(self, words: tuple[str, ...]) -> str | None:
         """The one entry whose name holds all these words."""
         holding = {
             code
-            for name, codes in self._names.words.items()
+            for name, codes in self._names.codes_by_words.items()
             if set(words) <= set(name)
             for code in codes
         }
         return holding.pop() if len(holding) == 1 and len("".join(words)) > 4 else None
 
 
-def stage_plan(register: Register) -> Plan:
-    return Plan("tahapan", ((stage.code, stage.name) for stage in register.stages))
+def build_stage_list(register: Register) -> RegisterList:
+    return RegisterList("tahapan", ((stage.code, stage.name) for stage in register.stages))
 
 
-def sop(register: Register) -> Plan:
-    return Plan("butir SOP", ((item.code, item.text) for item in register.sop))
+def build_sop_list(register: Register) -> RegisterList:
+    return RegisterList("butir SOP", ((item.code, item.text) for item in register.sop))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from situasi.ingest.tables import Checked
-from situasi.ingest.validation.place_check import judge_where
-from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
-from situasi.ingest.validation.time_check import judge_when
+from situasi.ingest.tables import ValidationResult
+from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.time_check import check_times
 
 
-def check(sheet: Sheet) -> Checked:
+def check(table_check: TableCheck) -> ValidationResult:
     """Judge one table of merges. kasus and ke: keys of analysis.incidents.case_keys."""
-    judge_basics(sheet)
-    judge_when(sheet)
-    judge_where(sheet, needed=False)
-    sheet.values["tindakan"] = sheet.words("tindakan")
+    check_common(table_check)
+    check_times(table_check)
+    check_location(table_check, required=False)
+    table_check.values["tindakan"] = table_check.read_codes("tindakan")
     for name in ("kasus", "ke", "alasan_gabung"):
-        sheet.values[name] = sheet.texts(name)
-    sheet.needed("tindakan", sheet.cells("tindakan"), "tindakan kosong")
-    for row, (case, into) in enumerate(zip(sheet.values["kasus"], sheet.values["ke"], strict=True)):
+        table_check.values[name] = table_check.texts(name)
+    table_check.require("tindakan", table_check.cells("tindakan"), "tindakan kosong")
+    for row, (case, into) in enumerate(
+        zip(table_check.values["kasus"], table_check.values["ke"], strict=True)
+    ):
         if case is None or into is None:
-            sheet.bench.fault(row, "dua kasus harus disebut: kasus dan ke", "kasus", "ke")
+            table_check.issues.add_error(
+                row, "dua kasus harus disebut: kasus dan ke", "kasus", "ke"
+            )
         elif case == into:
             said = "kasus tidak dapat digabung dengan dirinya sendiri"
-            sheet.bench.fault(row, said, "kasus", "ke")
-    return verdict(sheet)
+            table_check.issues.add_error(row, said, "kasus", "ke")
+    return build_validation_result(table_check)

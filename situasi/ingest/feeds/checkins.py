@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from situasi.ingest.tables import Checked
-from situasi.ingest.validation.officer_check import judge_officers
-from situasi.ingest.validation.place_check import judge_where
-from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
-from situasi.ingest.validation.time_check import judge_when
+from situasi.ingest.tables import ValidationResult
+from situasi.ingest.validation.officer_check import check_officer
+from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.time_check import check_times
 
 
-def check(sheet: Sheet) -> Checked:
+def check(table_check: TableCheck) -> ValidationResult:
     """Judge one table of check-ins."""
-    judge_basics(sheet)
-    judge_when(sheet)
-    judge_where(sheet)
-    judge_officers(sheet)
+    check_common(table_check)
+    check_times(table_check)
+    check_location(table_check)
+    check_officer(table_check)
     for name in ("instansi", "checkin"):
-        sheet.values[name] = sheet.words(name)
-    sheet.values["uraian"] = sheet.texts("uraian")
-    sheet.needed("checkin", sheet.cells("checkin"), "jenis lapor diri kosong")
-    return verdict(sheet)
+        table_check.values[name] = table_check.read_codes(name)
+    table_check.values["uraian"] = table_check.texts("uraian")
+    table_check.require("checkin", table_check.cells("checkin"), "jenis lapor diri kosong")
+    return build_validation_result(table_check)

@@ -5,53 +5,53 @@ from __future__ import annotations
 import re
 
 from situasi.domain.feed_schemas import SITUASI
-from situasi.ingest.parsing.cells import is_blank, plain
-from situasi.ingest.tables import Cell, Checked
-from situasi.ingest.validation.coordinate_check import judge_points
-from situasi.ingest.validation.place_check import judge_where
-from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
-from situasi.ingest.validation.time_check import judge_when
+from situasi.ingest.parsing.cells import is_blank, normalize_cell
+from situasi.ingest.tables import Cell, ValidationResult
+from situasi.ingest.validation.coordinate_check import check_coordinates
+from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.time_check import check_times
 
 
-def check(sheet: Sheet) -> Checked:
+def check(table_check: TableCheck) -> ValidationResult:
     """Judge one table of incident rows."""
-    judge_basics(sheet)
-    judge_when(sheet)
-    judge_where(sheet)
-    judge_points(sheet)
+    check_common(table_check)
+    check_times(table_check)
+    check_location(table_check)
+    check_coordinates(table_check)
     for name in ("jenis", "tingkat", "situasi", "status", "rujukan"):
-        sheet.values[name] = sheet.words(name)
-    judge_trust(sheet)
-    _nihil(sheet)
-    _contradictions(sheet)
-    sheet.needed("jenis", sheet.cells("jenis"), "jenis kejadian kosong")
+        table_check.values[name] = table_check.read_codes(name)
+    check_grading(table_check)
+    _complete_nihil(table_check)
+    _check_contradictions(table_check)
+    table_check.require("jenis", table_check.cells("jenis"), "jenis kejadian kosong")
     for name in ("uraian", "ditugaskan"):
-        sheet.values[name] = sheet.texts(name)
-    return verdict(sheet)
+        table_check.values[name] = table_check.texts(name)
+    return build_validation_result(table_check)
 
 
-def _nihil(sheet: Sheet) -> None:
+def _complete_nihil(table_check: TableCheck) -> None:
     """Nihil, said as a kind or as a status, is a whole report; any other starts as dilaporkan."""
-    kinds, statuses = list(sheet.values["jenis"]), list(sheet.values["status"])
-    given = sheet.cells("jenis")
-    for row in range(sheet.bench.size):
+    kinds, statuses = list(table_check.values["jenis"]), list(table_check.values["status"])
+    given = table_check.cells("jenis")
+    for row in range(table_check.issues.row_count):
         if kinds[row] is None and is_blank(given[row]) and statuses[row] == "nihil":
             kinds[row] = "nihil"
         if statuses[row] is None:
             statuses[row] = "nihil" if kinds[row] == "nihil" else "dilaporkan"
-    sheet.values["jenis"], sheet.values["status"] = kinds, statuses
+    table_check.values["jenis"], table_check.values["status"] = kinds, statuses
 
 
-def _contradictions(sheet: Sheet) -> None:
+def _check_contradictions(table_check: TableCheck) -> None:
     """A row that says that nothing happened, and that something did, is asked again."""
-    rows = zip(*(sheet.values[name] for name in ("jenis", "status", "situasi")), strict=True)
+    rows = zip(*(table_check.values[name] for name in ("jenis", "status", "situasi")), strict=True)
     for row, (jenis, status, state) in enumerate(rows):
         if jenis == "nihil" and state in SITUASI[1:]:
             said = f"nihil tetapi situasi {state}: pilih salah satu"
-            sheet.bench.fault(row, said, "jenis", "situasi")
+            table_check.issues.add_error(row, said, "jenis", "situasi")
         if jenis not in {None, "nihil"} and status == "nihil":
             said = "ada kejadian tetapi status nihil: pilih salah satu"
-            sheet.bench.fault(row, said, "jenis", "status")
+            table_check.issues.add_error(row, said, "jenis", "status")
 
 
 _GRADE = re.compile(r"([A-F])[ ./-]?([1-6])", re.IGNORECASE)
@@ -59,27 +59,29 @@ _GRADE = re.compile(r"([A-F])[ ./-]?([1-6])", re.IGNORECASE)
 Grade = tuple[str, str]
 
 
-def judge_trust(sheet: Sheet) -> None:
+def check_grading(table_check: TableCheck) -> None:
     """Fill `keandalan` (A to F) and `kredibilitas` (1 to 6). A grade such as A1 fills both."""
-    if not sheet.headings.has("keandalan", "kredibilitas"):
-        sheet.values["keandalan"] = sheet.values["kredibilitas"] = [None] * sheet.bench.size
+    if not table_check.mapping.has("keandalan", "kredibilitas"):
+        table_check.values["keandalan"] = table_check.values["kredibilitas"] = [
+            None
+        ] * table_check.issues.row_count
         return
-    sources, facts = sheet.cells("keandalan"), sheet.cells("kredibilitas")
+    sources, facts = table_check.cells("keandalan"), table_check.cells("kredibilitas")
     for row, cells in enumerate(zip(sources, facts, strict=True)):
-        grade = _grade(cells[0]) or _grade(cells[1])
+        grade = _parse_grade(cells[0]) or _parse_grade(cells[1])
         if grade is None:
             continue
         sources[row], facts[row] = grade
-        if not all(is_blank(cell) or _agrees(cell, grade) for cell in cells):
-            sheet.bench.doubt(row, f"penilaian bertentangan, dibaca {''.join(grade)}")
-    sheet.values["keandalan"] = sheet.words("keandalan", sources)
-    sheet.values["kredibilitas"] = sheet.words("kredibilitas", facts)
+        if not all(is_blank(cell) or _matches_grade(cell, grade) for cell in cells):
+            table_check.issues.add_warning(row, f"penilaian bertentangan, dibaca {''.join(grade)}")
+    table_check.values["keandalan"] = table_check.read_codes("keandalan", sources)
+    table_check.values["kredibilitas"] = table_check.read_codes("kredibilitas", facts)
 
 
-def _grade(cell: Cell) -> Grade | None:
-    found = _GRADE.fullmatch(plain(cell)) if isinstance(cell, str) else None
+def _parse_grade(cell: Cell) -> Grade | None:
+    found = _GRADE.fullmatch(normalize_cell(cell)) if isinstance(cell, str) else None
     return (found[1].upper(), found[2]) if found else None
 
 
-def _agrees(cell: Cell, grade: Grade) -> bool:
-    return _grade(cell) == grade or plain(cell).upper() in grade
+def _matches_grade(cell: Cell, grade: Grade) -> bool:
+    return _parse_grade(cell) == grade or normalize_cell(cell).upper() in grade

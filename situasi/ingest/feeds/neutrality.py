@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 from situasi.ingest.parsing.cells import is_blank
-from situasi.ingest.tables import Cell, Checked
-from situasi.ingest.validation.place_check import judge_where
-from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
-from situasi.ingest.validation.time_check import judge_when
+from situasi.ingest.tables import Cell, ValidationResult
+from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.time_check import check_times
 
 # What only a case can have.
-_OF_A_CASE = ("pelanggaran", "kelas", "sanksi")
+_CASE_COLUMNS = ("pelanggaran", "kelas", "sanksi")
 
 
-def check(sheet: Sheet) -> Checked:
+def check(table_check: TableCheck) -> ValidationResult:
     """Judge one table of neutrality rows, one step of one case a row."""
-    judge_basics(sheet)
-    judge_when(sheet)
-    judge_where(sheet, needed=False)
-    for name in ("asal", *_OF_A_CASE):
-        sheet.values[name] = sheet.words(name)
-    steps = _steps(sheet)
-    sheet.values["langkah"] = sheet.words("langkah", steps)
-    sheet.needed("langkah", steps, "langkah penanganan kosong")
+    check_common(table_check)
+    check_times(table_check)
+    check_location(table_check, required=False)
+    for name in ("asal", *_CASE_COLUMNS):
+        table_check.values[name] = table_check.read_codes(name)
+    steps = _read_steps(table_check)
+    table_check.values["langkah"] = table_check.read_codes("langkah", steps)
+    table_check.require("langkah", steps, "langkah penanganan kosong")
     for name in ("satuan", "uraian"):
-        sheet.values[name] = sheet.texts(name)
-    unnamed = [is_blank(cell) for cell in sheet.cells("pelanggaran")]
-    for row in range(sheet.bench.size):
-        _judge_case(sheet, row, unnamed[row])
-    return verdict(sheet)
+        table_check.values[name] = table_check.texts(name)
+    unnamed = [is_blank(cell) for cell in table_check.cells("pelanggaran")]
+    for row in range(table_check.issues.row_count):
+        _check_case(table_check, row, unnamed[row])
+    return build_validation_result(table_check)
 
 
-def _steps(sheet: Sheet) -> list[Cell]:
+def _read_steps(table_check: TableCheck) -> list[Cell]:
     """The step where it has a column; else what stands under a plain `status`."""
-    pairs = zip(sheet.cells("langkah"), sheet.cells("step"), strict=True)
+    pairs = zip(table_check.cells("langkah"), table_check.cells("step"), strict=True)
     return [status if is_blank(step) else step for step, status in pairs]
 
 
-def _judge_case(sheet: Sheet, row: int, unnamed: bool) -> None:
+def _check_case(table_check: TableCheck, row: int, is_kind_missing: bool) -> None:
     """Nihil says that there is no case; every other step is a step of one."""
-    step = sheet.values["langkah"][row]
-    told = [name for name in _OF_A_CASE if sheet.values[name][row] is not None]
+    step = table_check.values["langkah"][row]
+    told = [name for name in _CASE_COLUMNS if table_check.values[name][row] is not None]
     if step == "nihil" and told:
         said = f"nihil tetapi {told[0]} disebut: pilih salah satu"
-        sheet.bench.fault(row, said, "langkah", told[0])
-    if step not in {None, "nihil"} and unnamed:
-        sheet.bench.doubt(row, "jenis pelanggaran tidak disebut")
+        table_check.issues.add_error(row, said, "langkah", told[0])
+    if step not in {None, "nihil"} and is_kind_missing:
+        table_check.issues.add_warning(row, "jenis pelanggaran tidak disebut")

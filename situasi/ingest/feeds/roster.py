@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from situasi.ingest.redaction.persons import read_nrp
-from situasi.ingest.tables import Checked
-from situasi.ingest.validation.officer_check import judge_officers
-from situasi.ingest.validation.place_check import judge_where
-from situasi.ingest.validation.table_check import Sheet, judge_basics, verdict
-from situasi.ingest.validation.time_check import judge_when
+from situasi.ingest.tables import ValidationResult
+from situasi.ingest.validation.officer_check import check_officer
+from situasi.ingest.validation.place_check import check_location
+from situasi.ingest.validation.table_check import TableCheck, build_validation_result, check_common
+from situasi.ingest.validation.time_check import check_times
 
 
-def check(sheet: Sheet) -> Checked:
+def check(table_check: TableCheck) -> ValidationResult:
     """Judge one table of officers. An officer without a time is of the roster from the start."""
-    judge_basics(sheet)
-    judge_when(sheet, needed=False)
-    judge_where(sheet, needed=False)
-    judge_officers(sheet, nrp=False)
-    sheet.values["instansi"] = sheet.words("instansi")
-    sheet.values["nrp"] = sheet.bench.each(
-        sheet.texts("nrp"), lambda cell: (None, None) if cell is None else read_nrp(cell)
+    check_common(table_check)
+    check_times(table_check, required=False)
+    check_location(table_check, required=False)
+    check_officer(table_check, detect_nrp=False)
+    table_check.values["instansi"] = table_check.read_codes("instansi")
+    table_check.values["nrp"] = table_check.issues.read_distinct(
+        table_check.texts("nrp"), lambda cell: (None, None) if cell is None else read_nrp(cell)
     )
     for name in ("pangkat", "satuan", "uraian"):
-        sheet.values[name] = sheet.texts(name)
-    return verdict(sheet)
+        table_check.values[name] = table_check.texts(name)
+    return build_validation_result(table_check)

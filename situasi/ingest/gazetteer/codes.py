@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from situasi.ingest.parsing.cells import plain
+from situasi.ingest.parsing.cells import normalize_cell
 from situasi.ingest.tables import Cell
 
 # Where in a code the dots stand: provinsi.kabupaten.kecamatan.desa.
 _LEVELS = {4: (2, 4), 6: (2, 4, 6), 10: (2, 4, 6, 10)}
 _WITH_MARKS = re.compile(r"[0-9]{2}[. -][0-9]{2}(?:[. -][0-9]{2}(?:[. -][0-9]{4})?)?")
-_LEADING = re.compile(r"([0-9]{2}[.]?[0-9]{2}[.]?[0-9]{2}(?:[.]?[0-9]{4})?)[ :/-]+([^0-9].*)")
+_CODE_AND_NAME = re.compile(r"([0-9]{2}[.]?[0-9]{2}[.]?[0-9]{2}(?:[.]?[0-9]{4})?)[ :/-]+([^0-9].*)")
 
 
-def dotted(cell: Cell) -> str | None:
+def format_dotted(cell: Cell) -> str | None:
     """`161004`, `16-10-04`, 161004.0 as `16.10.04`; None where it is no code of this kind."""
-    text = plain(cell)
+    text = normalize_cell(cell)
     if not (_WITH_MARKS.fullmatch(text) or text.isdigit()):
         return None
     digits = re.sub(r"[^0-9]", "", text)
@@ -24,24 +24,24 @@ def dotted(cell: Cell) -> str | None:
     return ".".join(digits[a:b] for a, b in zip((0, *ends), ends, strict=False)) or None
 
 
-def short(cell: Cell) -> int | None:
+def parse_short_code(cell: Cell) -> int | None:
     """`04`, `4`, 4, 4.0: the last part of a kecamatan's code alone."""
-    text = plain(cell)
+    text = normalize_cell(cell)
     text = text.removesuffix(".0")
     return int(text) if text.isdigit() and len(text) <= 2 else None
 
 
 def looks_like_bps(cell: Cell) -> bool:
     """Seven digits: BPS numbers kecamatan differently, so this cannot be turned into a code."""
-    text = re.sub(r"[. -]", "", plain(cell))
+    text = re.sub(r"[. -]", "", normalize_cell(cell))
     return text.isdigit() and len(text) == 7
 
 
 def has_letters(cell: Cell) -> bool:
-    return not isinstance(cell, datetime) and any(c.isalpha() for c in plain(cell))
+    return not isinstance(cell, datetime) and any(c.isalpha() for c in normalize_cell(cell))
 
 
-def split_leading(cell: Cell) -> tuple[str, str] | None:
+def split_code_and_name(cell: Cell) -> tuple[str, str] | None:
     """`16.10.04 - Indralaya` as its code and its name."""
-    match = _LEADING.fullmatch(plain(cell))
+    match = _CODE_AND_NAME.fullmatch(normalize_cell(cell))
     return (match[1], match[2]) if match else None

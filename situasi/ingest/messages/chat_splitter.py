@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from situasi.ingest.parsing.cells import tidy
-from situasi.ingest.readers.text_encoding import Meter, detect, texts
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.parsing.cells import normalize_text
+from situasi.ingest.readers.text_encoding import ReadProgress, detect, read_chunks
+from situasi.ingest.tables import SourceError
 
 # Characters; the chat of a whole election day of a Polres is far smaller.
 LARGEST = 8_000_000
@@ -72,12 +72,12 @@ class Message:
 
     @property
     def kind(self) -> MessageKind:
-        said = tidy(self.text[:2000])
+        said = normalize_text(self.text[:2000])
         if self.header and (self.sender is None or self._of_the_program()):
             return MessageKind.SYSTEM
         if _DELETED.fullmatch(said):
             return MessageKind.DELETED
-        return MessageKind.REPORT if tidy(spoken(self.text)) else MessageKind.MEDIA
+        return MessageKind.REPORT if normalize_text(spoken(self.text)) else MessageKind.MEDIA
 
     def _of_the_program(self) -> bool:
         """The iPhone writes the group as sender of what the program itself says."""
@@ -92,7 +92,7 @@ def spoken(text: str) -> str:
 def split(text: str) -> list[Message]:
     """The messages of a pasted text or an export. Raises SourceRefused where it is too long."""
     if len(text) > LARGEST:
-        raise SourceRefused(
+        raise SourceError(
             f"Teks ini lebih dari {LARGEST // 1_000_000} juta huruf; tempel per bagian."
         )
     heads = list(HEADER.finditer(text))
@@ -105,7 +105,7 @@ def split(text: str) -> list[Message]:
     for head, end in zip(heads, ends, strict=True):
         day, clock = day_and_clock(head)
         body, sender = text[head.end() : end], head["sender"]
-        found.append(Message(body, blank + head[0], sender and tidy(sender), day, clock))
+        found.append(Message(body, blank + head[0], sender and normalize_text(sender), day, clock))
         blank = ""
     return found
 
@@ -113,8 +113,8 @@ def split(text: str) -> list[Message]:
 def split_file(path: Path) -> list[Message]:
     """The messages of an exported chat (.txt), in whatever encoding. Raises SourceRefused."""
     if path.stat().st_size > 4 * LARGEST:
-        raise SourceRefused("Berkas percakapan ini terlalu besar; ekspor per hari.")
-    return split("".join(texts(path, detect(path), Meter(0))))
+        raise SourceError("Berkas percakapan ini terlalu besar; ekspor per hari.")
+    return split("".join(read_chunks(path, detect(path), ReadProgress(0))))
 
 
 def _without_headers(text: str) -> Iterator[Message]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from situasi.ingest.context import Context
+from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.phrase_matcher import Phrases, Said
 from situasi.ingest.messages.place_mentions import Area, Tps, desa_of, kecamatan_of, stations_of
@@ -35,7 +35,7 @@ class Scene:
     """A message taken apart. sent: local time of its header; day: of one that tells no date."""
 
     passage: Passage
-    context: Context
+    context: IngestContext
     phrases: Phrases
     sent: datetime | None
     day: date | None

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from situasi.ingest.context import Context
+from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.chat_splitter import Message, MessageKind
 from situasi.ingest.messages.entities import Scene
 from situasi.ingest.messages.incident_rows import incident_rows
@@ -20,9 +20,9 @@ from situasi.ingest.messages.status_rows import checkin_rows, contact_rows, phas
 from situasi.ingest.messages.time_mentions import moment
 from situasi.ingest.messages.turnout_rows import count_rows
 from situasi.ingest.messages.unread_numbers import unread_of
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.datetimes import read_time
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 
 VOTES_REFUSED = "perolehan suara tidak dibaca dan tidak disimpan: polisi tidak mencatatnya"
 # About one in a millisecond; the chat of an election day is smaller.
@@ -36,10 +36,10 @@ _URAIAN = 500  # characters; the whole text stands in `teks_asli`
 class Reader:
     """Reads messages of one election. Made once: it turns the whole vocabulary round."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: IngestContext) -> None:
         self._context = context
         self._phrases = Phrases(context.vocabulary)
-        self._holds_votes = lru_cache(maxsize=8192)(context.holds_votes)
+        self._holds_votes = lru_cache(maxsize=8192)(context.is_vote_heading)
 
     def read(self, message: Message, day: date | None = None) -> Proposal:
         """What a message says. day: the day of messages that do not tell it themselves."""
@@ -76,9 +76,9 @@ def sent_at(message: Message, zone: ZoneInfo) -> datetime | None:
     """When the header says it was sent; None where it tells no whole date, day first."""
     try:
         found = read_time(f"{message.day} {message.clock}", zone) if message.clock else None
-    except Unreadable:
+    except UnreadableCell:
         return None
-    return found.at if found and found.precision == "menit" else None
+    return found.moment if found and found.precision == "menit" else None
 
 
 def on_day(messages: Sequence[Message], day: date, zone: ZoneInfo) -> list[Message]:
@@ -88,14 +88,14 @@ def on_day(messages: Sequence[Message], day: date, zone: ZoneInfo) -> list[Messa
 
 
 def read_all(
-    messages: Sequence[Message], context: Context, day: date | None = None
+    messages: Sequence[Message], context: IngestContext, day: date | None = None
 ) -> Iterator[tuple[Message, Proposal]]:
     """Every message with what is proposed of it, one by one as they are asked for.
 
     Raises SourceRefused, before the first, where they are too many to be read in one go.
     """
     if len(messages) > MOST_MESSAGES:
-        raise SourceRefused(
+        raise SourceError(
             f"Lebih dari {MOST_MESSAGES} pesan ({len(messages)}); pilih satu hari atau tempel "
             "sebagian."
         )

@@ -74,7 +74,7 @@ class Phrases:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._meanings: dict[str, list[Meaning]] = {}
         for feed, column in [("incidents", "jenis"), *_ALONE]:
-            for name, code in vocabulary.words[feed, column].items():
+            for name, code in vocabulary.codes[feed, column].items():
                 if (feed, column, code) not in _UNSAID and _clear(column, name):
                     self._meanings.setdefault(name, []).append((feed, column, code))
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from situasi.ingest.gazetteer.lookup import DesaRead, Places
-from situasi.ingest.gazetteer.name_index import DIRECTIONS, fold
+from situasi.ingest.gazetteer.lookup import ParsedDesa, PlaceLookup
+from situasi.ingest.gazetteer.name_index import DISTINGUISHING_WORDS, tokenize_name
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.numbers import read_tps_list
 
 _KEC = re.compile(r"\b(?:kec|kecamatan)\b[ .:]{0,3}", re.IGNORECASE)
@@ -48,14 +48,14 @@ class Area(NamedTuple):
     open: str | None = None
 
 
-def kecamatan_of(passage: Passage, places: Places) -> list[Area]:
+def kecamatan_of(passage: Passage, places: PlaceLookup) -> list[Area]:
     """Every place behind `Kec.`."""
     marks = _first(_KEC.finditer(passage.text))
     return [area for mark in marks if (area := _kecamatan(passage, mark, places))]
 
 
 def desa_of(
-    passage: Passage, kecamatan: Sequence[Area], stations: Sequence[Tps], places: Places
+    passage: Passage, kecamatan: Sequence[Area], stations: Sequence[Tps], places: PlaceLookup
 ) -> list[Area]:
     """Every place behind `Desa`, beside a TPS, behind `di`, or alone in its clause."""
     found = [
@@ -124,7 +124,7 @@ def _windows(tokens: Tokens) -> Iterator[tuple[Span, str, Tokens]]:
         yield span, tokens[0].string[slice(*span)].strip(" ."), tokens[size:]
 
 
-def _kecamatan(passage: Passage, mark: re.Match[str], places: Places) -> Area | None:
+def _kecamatan(passage: Passage, mark: re.Match[str], places: PlaceLookup) -> Area | None:
     tokens = _tokens(passage, mark.end())
     fault, whole = None, None
     for span, words, rest in _windows(tokens):
@@ -140,19 +140,19 @@ def _kecamatan(passage: Passage, mark: re.Match[str], places: Places) -> Area | 
 
 
 @lru_cache(maxsize=8192)
-def _read_kecamatan(words: str, places: Places) -> tuple[str | None, str | None]:
+def _read_kecamatan(words: str, places: PlaceLookup) -> tuple[str | None, str | None]:
     try:
-        return places.kecamatan(None, words).code, None
-    except Unreadable as fault:
+        return places.read_kecamatan(None, words).code, None
+    except UnreadableCell as fault:
         return None, str(fault)
 
 
 @lru_cache(maxsize=8192)
-def _read_desa(words: str, kecamatan: str | None, places: Places) -> DesaRead:
-    return places.desa(words, kecamatan, needed=False)
+def _read_desa(words: str, kecamatan: str | None, places: PlaceLookup) -> ParsedDesa:
+    return places.read_desa(words, kecamatan, required=False)
 
 
-def _desa(passage: Passage, start: int, near: Area | None, places: Places) -> Area | None:
+def _desa(passage: Passage, start: int, near: Area | None, places: PlaceLookup) -> Area | None:
     """The longest name that is known or ambiguous; else the first words, to be asked."""
     tokens = _tokens(passage, start)
     if not tokens:
@@ -171,14 +171,14 @@ def _desa(passage: Passage, start: int, near: Area | None, places: Places) -> Ar
 
 
 def _bare(
-    passage: Passage, start: int, near: Area | None, places: Places, surely: bool
+    passage: Passage, start: int, near: Area | None, places: PlaceLookup, surely: bool
 ) -> Area | None:
     """A name that nothing announces: only one that the register has, to the letter.
 
     surely: beside a TPS, where an ambiguous one is asked rather than passed over.
     """
     for span, words, rest in _windows(_tokens(passage, start)):
-        if not surely and not all(word in places.words for word in fold(words)):
+        if not surely and not all(word in places.name_words for word in tokenize_name(words)):
             continue
         read = _read_desa(words, near.code if near else None, places)
         alone = not rest and span.end >= passage.line(start).end - 2
@@ -199,10 +199,10 @@ def _bare(
 def _cut(rest: Tokens) -> bool:
     """Whether a name was cut before a word that parts neighbours: `Tanjung Gelam | Timur`."""
     word = rest[0][1].lower().strip(".") if rest else ""
-    return word in DIRECTIONS or word in _NUMBERS
+    return word in DISTINGUISHING_WORDS or word in _NUMBERS
 
 
-def _several(read: DesaRead) -> bool:
+def _several(read: ParsedDesa) -> bool:
     """Whether the name is one of the register, and only which one is not clear."""
     return bool(read.note) and read.code is None and "tidak dikenal" not in (read.note or "")
 
@@ -245,7 +245,7 @@ def _tps(match: re.Match[str], counted: bool) -> Tps:
         return Tps(span, (), f'"{match[0]}": rentang TPS atau jumlah?')
     try:
         numbers = tuple(read_tps_list(written).split(","))
-    except Unreadable as fault:
+    except UnreadableCell as fault:
         return Tps(span, (), str(fault))
     if len(numbers) > _MOST:
         return Tps(span, (), f'"{match[0]}" menyebut lebih dari {_MOST} TPS')

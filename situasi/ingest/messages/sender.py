@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from situasi.ingest.context import Context
-from situasi.ingest.gazetteer.name_index import fold
+from situasi.ingest.context import IngestContext
+from situasi.ingest.gazetteer.name_index import tokenize_name
 from situasi.ingest.messages.chat_splitter import Message, spoken
 from situasi.ingest.messages.station_codes import dotted
-from situasi.ingest.parsing.cells import tidy
+from situasi.ingest.parsing.cells import normalize_text
 from situasi.ingest.redaction.persons import RANKS, mask_of, masked, officers_names
 from situasi.ingest.redaction.vote_text import HoldsVotes, blotted
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
@@ -52,31 +52,31 @@ class Kept(NamedTuple):
     votes: bool
 
 
-def kept(message: Message, context: Context, holds_votes: HoldsVotes) -> Kept:
+def kept(message: Message, context: IngestContext, holds_votes: HoldsVotes) -> Kept:
     """The whole text but for votes, names of officers and numbers of telephones.
 
     holds_votes: as that of the context, which may remember what it was asked.
     """
-    lines = (tidy(line) for line in spoken(message.text[:LONGEST]).strip().splitlines())
+    lines = (normalize_text(line) for line in spoken(message.text[:LONGEST]).strip().splitlines())
     text = dotted(_EMPHASIS.sub("", "\n".join(lines)), context.register)
     text, votes = blotted(text, holds_votes)
-    text = nameless(text, context.places.words)
+    text = nameless(text, context.places.name_words)
     name = _name_of(message.sender or "", context)
     if name:
         text = re.sub(rf"\b{re.escape(name)}\b", NAME_REMOVED, text, flags=re.IGNORECASE)
     return Kept(text, votes)
 
 
-def original(text: str, context: Context) -> str:
+def original(text: str, context: IngestContext) -> str:
     """A whole message that came in a row, by file or by key: as one that was pasted is kept.
 
     What has been through here comes out as it is.
     """
 
     def once(text: str) -> str:
-        text = _less(dotted(text, context.register), context.places.words)
+        text = _less(dotted(text, context.register), context.places.name_words)
         # Where votes were taken out, what is left would be judged amiss.
-        return text if VOTES_REMOVED in text else blotted(text, context.holds_votes)[0]
+        return text if VOTES_REMOVED in text else blotted(text, context.is_vote_heading)[0]
 
     return _settled(text, once)
 
@@ -105,12 +105,12 @@ def _less(text: str, places: frozenset[str]) -> str:
     return masked(_PHONE.sub(lambda found: mask_of(found[0]), text))
 
 
-def reporter(message: Message, text: str, context: Context) -> str | None:
+def reporter(message: Message, text: str, context: IngestContext) -> str | None:
     """The post or function of who reports, as the sender's name or the text has it.
 
     A sender known by number alone is the masked number. A name is never kept.
     """
-    sender = tidy(message.sender or "")
+    sender = normalize_text(message.sender or "")
     phone = _PHONE.search(sender)
     return (
         _function(sender, context)
@@ -119,7 +119,7 @@ def reporter(message: Message, text: str, context: Context) -> str | None:
     )
 
 
-def _signed(text: str, context: Context) -> str | None:
+def _signed(text: str, context: IngestContext) -> str | None:
     """The function in the last lines, where a report is signed, or after `pelapor:`."""
     for line in reversed(text.splitlines()[-3:]):
         found = _FUNCTION.search(line)
@@ -128,23 +128,23 @@ def _signed(text: str, context: Context) -> str | None:
     return None
 
 
-def _function(said: str, context: Context) -> str | None:
+def _function(said: str, context: IngestContext) -> str | None:
     """`Polsek Pemulutan` of `Aipda Budi Polsek Pemulutan`: a function, and the place it is of."""
     found = _FUNCTION.search(said)
     if not found:
         return None
     place = _PLACE_WORDS.match(said, found.end())
     words = [word for word in (place.groups() if place else ()) if word]
-    known = context.places.words
-    while words and not all(word in known for word in fold(" ".join(words))):
+    known = context.places.name_words
+    while words and not all(word in known for word in tokenize_name(" ".join(words))):
         words.pop()
     return " ".join([found[0], *words])
 
 
-def _name_of(sender: str, context: Context) -> str | None:
+def _name_of(sender: str, context: IngestContext) -> str | None:
     """The sender's own name; None where it is a function, a place or a number."""
-    said = _FUNCTION.sub("|", tidy(sender).strip("~ "))
-    known = context.places.words
+    said = _FUNCTION.sub("|", normalize_text(sender).strip("~ "))
+    known = context.places.name_words
     for part in said.split("|"):
         words = [w for w in re.findall(r"[^\W\d_]+", part) if w.lower() not in RANKS]
         named = [word for word in words if word.lower() not in known]

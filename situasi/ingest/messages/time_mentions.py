@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.messages.proposal import Draft
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.parsing.date_patterns import MONTHS
 from situasi.ingest.parsing.datetimes import read_time
 
@@ -207,8 +207,8 @@ def days_of(passage: Passage, zone: ZoneInfo) -> list[Day]:
     found = []
     for match in _DAY.finditer(passage.text):
         try:
-            at = read_time(match[0], zone).at.astimezone(zone)
-        except Unreadable:
+            at = read_time(match[0], zone).moment.astimezone(zone)
+        except UnreadableCell:
             continue
         found.append(Day(Span(*match.span()), at.date()))
     return found

@@ -153,7 +153,7 @@ class _Walk:
         return self._direct(number)
 
     def _told(self, bare: str) -> str | None:
-        column = self.scene.context.vocabulary.column_of("tps", bare)
+        column = self.scene.context.vocabulary.find_column("tps", bare)
         return column if column in {"hadir", *_PARTS.values()} else None
 
     def _part(self, name: str) -> str | None:

@@ -11,34 +11,46 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import compute
 
-from situasi.ingest.parsing.cells import Unreadable, is_blank, plain, quote, written
+from situasi.ingest.parsing.cells import (
+    UnreadableCell,
+    format_cell,
+    is_blank,
+    normalize_cell,
+    quote,
+)
 from situasi.ingest.tables import Cell
 
 _SOUTH, _NORTH, _WEST, _EAST = ("lat", -1), ("lat", 1), ("lon", -1), ("lon", 1)
-_SIDES = {
+_HEMISPHERES = {
     **dict.fromkeys(("s", "ls", "lintang selatan"), _SOUTH),
     **dict.fromkeys(("n", "u", "lu", "lintang utara"), _NORTH),
     **dict.fromkeys(("w", "b", "bb", "bujur barat"), _WEST),
     **dict.fromkeys(("e", "t", "bt", "bujur timur"), _EAST),
 }
 
-_SIDE = r"lintang selatan|lintang utara|bujur barat|bujur timur|ls|lu|bt|bb|[snuwbet]"
+_HEMISPHERE_PATTERN = r"lintang selatan|lintang utara|bujur barat|bujur timur|ls|lu|bt|bb|[snuwbet]"
 _NUMBER = r"[0-9]{1,3}(?:[.,][0-9]{1,20})?"
 # Degrees, then minutes and seconds only with their marks or between blanks.
 _ANGLE = (
     rf"(?P<sign>[+-])? ?(?P<degrees>{_NUMBER}) ?°? ?"
     rf"(?:(?<=[° ])(?P<minutes>{_NUMBER}) ?'? ?(?:(?<=[' ])(?P<seconds>{_NUMBER}) ?\"? ?)?)?"
 )
-_ONE = re.compile(rf"(?:(?P<before>{_SIDE}) ?)?{_ANGLE}(?P<after>{_SIDE})?")
-_SIDED_PAIR = (
-    re.compile(rf"(.*?(?:{_SIDE}))[ ,;/|]*((?<![a-z])[0-9+-].*?(?:{_SIDE}))"),
-    re.compile(rf"((?:{_SIDE}) ?[0-9+-][^a-z]*?)[ ,;/|]*((?:{_SIDE}) ?[0-9+-][^a-z]*)"),
+_ANGLE_PATTERN = re.compile(
+    rf"(?:(?P<before>{_HEMISPHERE_PATTERN}) ?)?{_ANGLE}(?P<after>{_HEMISPHERE_PATTERN})?"
 )
-_LINK = re.compile(
+_PAIR_WITH_HEMISPHERES = (
+    re.compile(
+        rf"(.*?(?:{_HEMISPHERE_PATTERN}))[ ,;/|]*((?<![a-z])[0-9+-].*?(?:{_HEMISPHERE_PATTERN}))"
+    ),
+    re.compile(
+        rf"((?:{_HEMISPHERE_PATTERN}) ?[0-9+-][^a-z]*?)[ ,;/|]*((?:{_HEMISPHERE_PATTERN}) ?[0-9+-][^a-z]*)"
+    ),
+)
+_MAP_LINK = re.compile(
     r"https?://\S*?[?&](?:q|query|ll)=(?:loc:)?(-?[0-9.]+)(?:,|%2c)(-?[0-9.]+)(?:&\S*)?"
 )
 # Degree, minute and second marks as keyboards, telephones and word processors set them.
-_MARKS = str.maketrans(
+_MARK_REPLACEMENTS = str.maketrans(
     dict.fromkeys("\u00ba\u02da", "°")
     | dict.fromkeys("\u2032\u2019\u2018\u00b4`", "'")
     | dict.fromkeys("\u2033\u201c\u201d", '"')
@@ -47,7 +59,7 @@ _MARKS = str.maketrans(
 
 
 # The shape that nearly every file holds. What it reads, _angle reads alike, slower.
-_DECIMALS = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,20}")
+_PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,20}")
 
 
 class Angle(NamedTuple):
@@ -63,14 +75,14 @@ def read_point(lat_cell: Cell, lon_cell: Cell) -> tuple[float, float]:
     Exchanged values are put right only where letters name the axes; whether bare
     numbers are exchanged only the boundaries can tell. Raises Unreadable.
     """
-    if type(lat_cell) is type(lon_cell) is str and (quick := _quick(lat_cell, lon_cell)):
+    if type(lat_cell) is type(lon_cell) is str and (quick := _read_plain_point(lat_cell, lon_cell)):
         return quick
     if is_blank(lat_cell) and is_blank(lon_cell):
-        raise Unreadable("koordinat kosong")
+        raise UnreadableCell("koordinat kosong")
     if is_blank(lat_cell) or is_blank(lon_cell):
-        raise Unreadable("koordinat tidak lengkap: lintang dan bujur harus ada")
-    first, second = _angle_in(lat_cell), _angle_in(lon_cell)
-    return _ordered(first, second, f"{written(lat_cell)}, {written(lon_cell)}")
+        raise UnreadableCell("koordinat tidak lengkap: lintang dan bujur harus ada")
+    first, second = _read_angle(lat_cell), _read_angle(lon_cell)
+    return _order_axes(first, second, f"{format_cell(lat_cell)}, {format_cell(lon_cell)}")
 
 
 def read_joined_point(cell: Cell) -> tuple[float, float]:
@@ -79,59 +91,61 @@ def read_joined_point(cell: Cell) -> tuple[float, float]:
     Latitude stands first unless letters name the axes. Raises Unreadable.
     """
     if is_blank(cell):
-        raise Unreadable("koordinat kosong")
-    text = _plain(cell)
-    for first, second in _halves(text):
-        return _ordered(_angle(first, cell), _angle(second, cell), cell)
-    raise Unreadable(f"koordinat {quote(cell)} tidak terbaca; tulis misalnya -3.2535, 104.6512")
+        raise UnreadableCell("koordinat kosong")
+    text = _normalize_angle_text(cell)
+    for first, second in _split_pair(text):
+        return _order_axes(_parse_angle(first, cell), _parse_angle(second, cell), cell)
+    raise UnreadableCell(f"koordinat {quote(cell)} tidak terbaca; tulis misalnya -3.2535, 104.6512")
 
 
-def read_plain(cells: Sequence[object]) -> npt.NDArray[np.float64]:
+def read_plain_degrees(cells: Sequence[object]) -> npt.NDArray[np.float64]:
     """Degrees of the cells that are plain decimals; NaN for all else, which is read one by one."""
     try:
-        degrees = _of_texts(pa.array(cells, pa.string()))
+        degrees = _parse_texts(pa.array(cells, pa.string()))
     except (pa.ArrowException, UnicodeError):  # not all are text, or sound
-        degrees = np.fromiter(map(_of_one, cells), np.float64, len(cells))
+        degrees = np.fromiter(map(_parse_one, cells), np.float64, len(cells))
     return np.where(np.abs(degrees) <= 180, degrees, np.nan) + 0.0
 
 
-def _of_texts(cells: pa.StringArray) -> npt.NDArray[np.float64]:
-    plain_ones = compute.match_substring_regex(cells, f"^{_DECIMALS.pattern}$")
+def _parse_texts(cells: pa.StringArray) -> npt.NDArray[np.float64]:
+    plain_ones = compute.match_substring_regex(cells, f"^{_PLAIN_DECIMAL.pattern}$")
     degrees = compute.if_else(plain_ones, cells, None).cast(pa.float64())
     return np.asarray(degrees.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def _of_one(cell: object) -> float:
-    readable = type(cell) is float or (type(cell) is str and _DECIMALS.fullmatch(cell))
+def _parse_one(cell: object) -> float:
+    readable = type(cell) is float or (type(cell) is str and _PLAIN_DECIMAL.fullmatch(cell))
     return float(cell) if readable else np.nan  # type: ignore[arg-type]
 
 
-def _quick(lat_cell: str, lon_cell: str) -> tuple[float, float] | None:
+def _read_plain_point(lat_cell: str, lon_cell: str) -> tuple[float, float] | None:
     """Plain decimals read at once; None leaves all else, and every refusal, to the slow reading."""
-    if not (_DECIMALS.fullmatch(lat_cell) and _DECIMALS.fullmatch(lon_cell)):
+    if not (_PLAIN_DECIMAL.fullmatch(lat_cell) and _PLAIN_DECIMAL.fullmatch(lon_cell)):
         return None
     lat, lon = float(lat_cell), float(lon_cell)
     return (lat + 0.0, lon + 0.0) if abs(lat) <= 180 and abs(lon) <= 180 else None
 
 
-def _plain(cell: object) -> str:
+def _normalize_angle_text(cell: object) -> str:
     # Marks first: NFKC would turn them into others.
-    return plain(written(cell).translate(_MARKS)).replace("''", '"').lower()
+    return (
+        normalize_cell(format_cell(cell).translate(_MARK_REPLACEMENTS)).replace("''", '"').lower()
+    )
 
 
-def _halves(text: str) -> list[tuple[str, str]]:
+def _split_pair(text: str) -> list[tuple[str, str]]:
     """The ways, at most one, in which a text falls into two coordinates."""
-    for pattern in (_LINK, *_SIDED_PAIR):
+    for pattern in (_MAP_LINK, *_PAIR_WITH_HEMISPHERES):
         if match := pattern.fullmatch(text):
             return [(match[1], match[2])]
     for mark in (";", "|", "/", ", "):
         if mark in text:
             parts = [part.strip() for part in text.split(mark)]
             return [(parts[0], parts[1])] if len(parts) == 2 else []
-    return _bare_halves(text)
+    return _split_bare_pair(text)
 
 
-def _bare_halves(text: str) -> list[tuple[str, str]]:
+def _split_bare_pair(text: str) -> list[tuple[str, str]]:
     parts = text.split(" ")
     if len(parts) == 2:
         return [(parts[0].rstrip(","), parts[1])]
@@ -140,37 +154,37 @@ def _bare_halves(text: str) -> list[tuple[str, str]]:
     return [(parts[0], parts[1])] if len(parts) == 2 and all("." in p for p in parts) else []
 
 
-def _angle_in(cell: Cell) -> Angle:
+def _read_angle(cell: Cell) -> Angle:
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         if not -180 <= cell <= 180:
-            raise Unreadable(f"koordinat {quote(cell)} di luar bumi")
+            raise UnreadableCell(f"koordinat {quote(cell)} di luar bumi")
         return Angle(float(cell), None)
-    return _angle(_plain(cell), cell)
+    return _parse_angle(_normalize_angle_text(cell), cell)
 
 
-def _angle(text: str, cell: object) -> Angle:
-    match = _ONE.fullmatch(text.strip())
+def _parse_angle(text: str, cell: object) -> Angle:
+    match = _ANGLE_PATTERN.fullmatch(text.strip())
     if match is None or (match["before"] and match["after"]):
-        raise Unreadable(f"koordinat {quote(cell)} tidak terbaca; tulis misalnya -3.2535")
+        raise UnreadableCell(f"koordinat {quote(cell)} tidak terbaca; tulis misalnya -3.2535")
     degrees, minutes, seconds = (
         float((match[part] or "0").replace(",", ".")) for part in ("degrees", "minutes", "seconds")
     )
-    axis, side = _SIDES.get(match["before"] or match["after"] or "", (None, 0))
+    axis, side = _HEMISPHERES.get(match["before"] or match["after"] or "", (None, 0))
     broken = match["minutes"] and (degrees % 1 or (match["seconds"] and minutes % 1))
     if minutes >= 60 or seconds >= 60 or broken:
-        raise Unreadable(f"koordinat {quote(cell)}: menit atau detik tidak masuk akal")
+        raise UnreadableCell(f"koordinat {quote(cell)}: menit atau detik tidak masuk akal")
     if match["sign"] == "-" and side == 1:
-        raise Unreadable(f"koordinat {quote(cell)}: tanda minus bertentangan dengan hurufnya")
+        raise UnreadableCell(f"koordinat {quote(cell)}: tanda minus bertentangan dengan hurufnya")
     sign = side or (-1 if match["sign"] == "-" else 1)
     value = sign * (degrees + minutes / 60 + seconds / 3600)
     if abs(value) > (90 if axis == "lat" else 180):
-        raise Unreadable(f"koordinat {quote(cell)} di luar bumi")
+        raise UnreadableCell(f"koordinat {quote(cell)} di luar bumi")
     return Angle(value, axis)
 
 
-def _ordered(first: Angle, second: Angle, cell: object) -> tuple[float, float]:
+def _order_axes(first: Angle, second: Angle, cell: object) -> tuple[float, float]:
     if first.axis == "lon" and second.axis == "lat":
         first, second = second, first
     if first.axis == "lon" or second.axis == "lat":
-        raise Unreadable(f"koordinat {quote(cell)}: lintang dan bujur tidak jelas")
+        raise UnreadableCell(f"koordinat {quote(cell)}: lintang dan bujur tidak jelas")
     return first.degrees + 0.0, second.degrees + 0.0

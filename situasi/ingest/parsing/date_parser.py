@@ -7,43 +7,50 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from situasi.ingest.parsing import date_patterns as forms
-from situasi.ingest.parsing.cells import LONGEST, Unreadable, is_blank, quote, tidy, written
+from situasi.ingest.parsing.cells import (
+    MAX_CELL_CHARS,
+    UnreadableCell,
+    format_cell,
+    is_blank,
+    normalize_text,
+    quote,
+)
 from situasi.ingest.tables import Cell
 
-YEARS = range(1990, 2101)
-EXAMPLE = "27/11/2024 07.30"
+ALLOWED_YEARS = range(1990, 2101)
+EXAMPLE_TIME = "27/11/2024 07.30"
 MIDNIGHT = (0, 0, 0, 0)
 _EXCEL_ZERO = date(1899, 12, 30)
 
 Clock = tuple[int, int, int, int]  # hour (24 closes the day), minute, second, microsecond
 
 
-class Parts(NamedTuple):
+class DateParts(NamedTuple):
     """What was written, before any zone is applied. clock None: no time of day given."""
 
     day: date
-    clock: Clock | None
+    clock: ClockTime | None
     zone: tzinfo | None
     precision: str
     note: str | None = None
 
 
-def parts_of(cell: Cell | date) -> Parts:
+def parse_date_parts(cell: Cell | date) -> DateParts:
     """Date, clock and zone of a cell. Raises Unreadable."""
     if type(cell) is str:
         return _from_text(cell)
     if is_blank(cell):
-        raise Unreadable("waktu kosong")
+        raise UnreadableCell("waktu kosong")
     if isinstance(cell, datetime):
         return _from_datetime(cell)
     if isinstance(cell, date):
-        return Parts(_within(cell, cell), None, None, "hari")
+        return DateParts(_check_year(cell, cell), None, None, "hari")
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return _from_number(float(cell), cell)
     return _from_text(str(cell))
 
 
-def clock_of(match: re.Match[str], cell: object) -> Clock | None:
+def extract_clock(match: re.Match[str], cell: object) -> ClockTime | None:
     """The time of day in a match of one of the forms; None where it holds none."""
     hour, minute, second, fraction, half = match.group(
         "hour", "minute", "second", "fraction", "half"
@@ -59,14 +66,14 @@ def clock_of(match: re.Match[str], cell: object) -> Clock | None:
     u = int(fraction[:6].ljust(6, "0")) if fraction else 0
     if half:
         if not 1 <= h <= 12:
-            raise Unreadable(f"waktu {quote(cell)}: jam {hour} tidak cocok dengan AM/PM")
+            raise UnreadableCell(f"waktu {quote(cell)}: jam {hour} tidak cocok dengan AM/PM")
         h = h % 12 + (12 if half in "pP" else 0)
     if m > 59 or s > 59 or h > 24 or (h == 24 and (m or s or u)):
-        raise Unreadable(f"waktu {quote(cell)}: jam {hour}.{minute} tidak ada")
+        raise UnreadableCell(f"waktu {quote(cell)}: jam {hour}.{minute} tidak ada")
     return h, m, s, u
 
 
-def zone_in(match: re.Match[str], cell: object) -> tzinfo | None:
+def extract_zone(match: re.Match[str], cell: object) -> tzinfo | None:
     """The zone in a match of one of the forms; None where it holds none."""
     text = match.group("zone")
     if text is None:
@@ -74,50 +81,52 @@ def zone_in(match: re.Match[str], cell: object) -> tzinfo | None:
     groups = match.groupdict()
     sure = groups.get("second") or groups.get("packed") or (groups.get("gap") or "") in ("T", "t")
     if "-" in text and text[0] == "-" and not sure:
-        raise Unreadable(f"waktu {quote(cell)} tampak seperti rentang; tulis satu waktu saja")
-    zone = forms.zone_of(text)
+        raise UnreadableCell(f"waktu {quote(cell)} tampak seperti rentang; tulis satu waktu saja")
+    zone = forms.parse_zone(text)
     if zone is None:
-        raise Unreadable(f'waktu {quote(cell)}: selisih UTC "{text.strip()}" tidak ada')
+        raise UnreadableCell(f'waktu {quote(cell)}: selisih UTC "{text.strip()}" tidak ada')
     return zone
 
 
-def _from_text(cell: str) -> Parts:
+def _from_text(cell: str) -> DateParts:
     """Every form, on tidied text without the words that only lead up to a time."""
     if is_blank(cell):
-        raise Unreadable("waktu kosong")
-    if len(cell) > LONGEST:
-        raise _unreadable(cell)
-    text = re.sub(r"['`\u2019]", "", tidy(cell).lower()).translate(str.maketrans("()[]", "    "))
-    about = bool(forms.ABOUT.search(text))
-    text = forms.FILLERS.sub("", forms.ABOUT.sub("", text))
+        raise UnreadableCell("waktu kosong")
+    if len(cell) > MAX_CELL_CHARS:
+        raise _build_unreadable_error(cell)
+    text = re.sub(r"['`\u2019]", "", normalize_text(cell).lower()).translate(
+        str.maketrans("()[]", "    ")
+    )
+    about = bool(forms.APPROXIMATION_WORDS.search(text))
+    text = forms.FILLER_WORDS.sub("", forms.APPROXIMATION_WORDS.sub("", text))
     text = " ".join(text.split()).strip(" .,;")
-    if forms.SERIAL.fullmatch(text):
+    if forms.EXCEL_SERIAL.fullmatch(text):
         return _from_number(float(text.replace(",", ".")), cell)
-    for form in forms.ALL:
+    for form in forms.DATE_PATTERNS:
         if match := form.fullmatch(text):
             parts = _from_match(match, cell)
             return parts._replace(note=f"waktu {quote(cell)} perkiraan pelapor") if about else parts
-    raise _unreadable(cell, text)
+    raise _build_unreadable_error(cell, text)
 
 
-def _from_match(match: re.Match[str], cell: str) -> Parts:
+def _from_match(match: re.Match[str], cell: str) -> DateParts:
     groups = match.groupdict()
     month, name, year = groups.get("month"), groups.get("name"), groups["year"]
     number = int(month) if month else forms.MONTHS.get((name or "").lower())
     if number is None:
         raise (
-            _unreadable(cell)
+            _build_unreadable_error(cell)
             if name in forms.WEEKDAYS
-            else Unreadable(f'waktu {quote(cell)}: bulan "{name}" tidak dikenal')
+            else UnreadableCell(f'waktu {quote(cell)}: bulan "{name}" tidak dikenal')
         )
     century = 2000 if len(year) == 2 else 0
     _check_order(match, groups, cell)
-    day = _date(int(year) + century, number, int(groups.get("day") or 1), cell)
+    day = _make_date(int(year) + century, number, int(groups.get("day") or 1), cell)
     _check_weekday(groups.get("weekday"), day, cell)
     if "hour" not in groups:
-        return Parts(day, None, None, "bulan")
-    clock = clock_of(match, cell)
-    return Parts(day, clock, zone_in(match, cell), "menit" if clock else "hari")
+        return DateParts(day, None, None, "bulan")
+    clock = extract_clock(match, cell)
+    return DateParts(day, clock, extract_zone(match, cell), "menit" if clock else "hari")
 
 
 def _check_order(match: re.Match[str], groups: dict[str, str | None], cell: object) -> None:
@@ -126,23 +135,25 @@ def _check_order(match: re.Match[str], groups: dict[str, str | None], cell: obje
     if not day or not month or match.start("day") > match.start("month"):
         return
     if 12 < int(month) <= 31 and 1 <= int(day) <= 12:
-        raise Unreadable(
+        raise UnreadableCell(
             f"waktu {quote(cell)} menulis bulan sebelum hari; "
             f"tulis hari/bulan/tahun, misalnya {month}/{day}/{year}"
         )
 
 
-def _date(year: int, month: int, day: int, cell: object) -> date:
+def _make_date(year: int, month: int, day: int, cell: object) -> date:
     try:
         found = date(year, month, day)
     except ValueError:
-        raise Unreadable(f"waktu {quote(cell)} bukan tanggal yang ada") from None
-    return _within(found, cell)
+        raise UnreadableCell(f"waktu {quote(cell)} bukan tanggal yang ada") from None
+    return _check_year(found, cell)
 
 
-def _within(day: date, cell: object) -> date:
-    if day.year not in YEARS:
-        raise Unreadable(f"waktu {quote(cell)}: tahun {day.year} di luar {YEARS[0]}-{YEARS[-1]}")
+def _check_year(day: date, cell: object) -> date:
+    if day.year not in ALLOWED_YEARS:
+        raise UnreadableCell(
+            f"waktu {quote(cell)}: tahun {day.year} di luar {ALLOWED_YEARS[0]}-{ALLOWED_YEARS[-1]}"
+        )
     return day
 
 
@@ -150,38 +161,38 @@ def _check_weekday(word: str | None, day: date, cell: object) -> None:
     if word is None:
         return
     if word not in forms.WEEKDAYS:
-        raise _unreadable(cell)
+        raise _build_unreadable_error(cell)
     if forms.WEEKDAYS[word] != day.weekday():
-        raise Unreadable(
-            f"waktu {quote(cell)}: {day:%d/%m/%Y} adalah hari {forms.DAYS[day.weekday()]}"
+        raise UnreadableCell(
+            f"waktu {quote(cell)}: {day:%d/%m/%Y} adalah hari {forms.DAY_NAMES[day.weekday()]}"
         )
 
 
-def _from_datetime(cell: datetime) -> Parts:
-    day = _within(date(cell.year, cell.month, cell.day), cell)
+def _from_datetime(cell: datetime) -> DateParts:
+    day = _check_year(date(cell.year, cell.month, cell.day), cell)
     clock = (cell.hour, cell.minute, cell.second, cell.microsecond)
     # Excel has no dates without a clock: a date alone arrives as its midnight.
     if cell.tzinfo is None and clock == MIDNIGHT:
-        return Parts(day, None, None, "hari")
-    return Parts(day, clock, cell.tzinfo, "menit")
+        return DateParts(day, None, None, "hari")
+    return DateParts(day, clock, cell.tzinfo, "menit")
 
 
-def _from_number(serial: float, cell: object) -> Parts:
+def _from_number(serial: float, cell: object) -> DateParts:
     """An Excel serial day (days since 30 December 1899), or 20241127 as a number."""
     if serial.is_integer() and 19_900_101 <= serial <= 21_001_231:
-        return _from_text(written(serial))
+        return _from_text(format_cell(serial))
     if not 32_874 <= serial < 73_416:
-        raise _unreadable(cell)
+        raise _build_unreadable_error(cell)
     days, seconds = divmod(round(serial * 86_400), 86_400)
     day = _EXCEL_ZERO + timedelta(days=days)
     if serial.is_integer():
-        return Parts(day, None, None, "hari")
-    return Parts(day, (seconds // 3600, seconds // 60 % 60, seconds % 60, 0), None, "menit")
+        return DateParts(day, None, None, "hari")
+    return DateParts(day, (seconds // 3600, seconds // 60 % 60, seconds % 60, 0), None, "menit")
 
 
-def _unreadable(cell: object, text: str = "") -> Unreadable:
-    if forms.CLOCK.fullmatch(text) and ("." in text or ":" in text):
-        return Unreadable(f"waktu {quote(cell)} tanpa tanggal; tulis misalnya {EXAMPLE}")
-    if forms.NO_YEAR.fullmatch(text):
-        return Unreadable(f"waktu {quote(cell)} tanpa tahun; tulis misalnya {EXAMPLE}")
-    return Unreadable(f"waktu {quote(cell)} tidak terbaca; tulis misalnya {EXAMPLE}")
+def _build_unreadable_error(cell: object, text: str = "") -> UnreadableCell:
+    if forms.CLOCK_PATTERN.fullmatch(text) and ("." in text or ":" in text):
+        return UnreadableCell(f"waktu {quote(cell)} tanpa tanggal; tulis misalnya {EXAMPLE_TIME}")
+    if forms.DATE_WITHOUT_YEAR.fullmatch(text):
+        return UnreadableCell(f"waktu {quote(cell)} tanpa tahun; tulis misalnya {EXAMPLE_TIME}")
+    return UnreadableCell(f"waktu {quote(cell)} tidak terbaca; tulis misalnya {EXAMPLE_TIME}")

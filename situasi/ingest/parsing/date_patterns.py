@@ -21,7 +21,7 @@ _MONTH_WORDS = (
 )
 MONTHS = {word: n for n, words in enumerate(_MONTH_WORDS, 1) for word in words.split()}
 
-DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+DAY_NAMES = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _DAY_WORDS = (
     "senin sen snn monday mon",
     "selasa sel sls tuesday tue tues",
@@ -43,7 +43,7 @@ ZONES: dict[str, tzinfo] = {
 }
 
 
-def zone_of(text: str) -> tzinfo | None:
+def parse_zone(text: str) -> tzinfo | None:
     """WIB, WITA, WIT, Z or an offset such as +07:00, +7, GMT+7; None when beyond 14 hours."""
     text = text.lower().replace(" ", "")
     if text in ZONES:
@@ -73,9 +73,11 @@ _DAY_FIRST = (
     r"(?P<year>[0-9]{4}|[0-9]{2})"
 )
 _YEAR_FIRST = r"(?P<year>[0-9]{4})(?P<sep>[/.-])(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})"
-_RUN_TOGETHER = r"(?P<year>(?:19|20|21)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
-_NAMED = r"(?P<day>[0-9]{1,2})[ ./-]*(?P<name>[a-z]{1,9})[ ,./-]*(?P<year>[0-9]{4}|[0-9]{2})"
-_NAME_FIRST = r"(?P<name>[a-z]{3,9})[ .]*(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ ,]+(?P<year>[0-9]{4})"
+_WITHOUT_SEPARATORS = r"(?P<year>(?:19|20|21)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
+_MONTH_NAMED = r"(?P<day>[0-9]{1,2})[ ./-]*(?P<name>[a-z]{1,9})[ ,./-]*(?P<year>[0-9]{4}|[0-9]{2})"
+_MONTH_NAME_FIRST = (
+    r"(?P<name>[a-z]{3,9})[ .]*(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?[ ,]+(?P<year>[0-9]{4})"
+)
 _MONTH_ONLY = (
     r"(?P<year>[0-9]{4})[/.-](?P<month>[0-9]{1,2})",
     r"(?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{4})",
@@ -83,22 +85,26 @@ _MONTH_ONLY = (
 )
 
 
-def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+def _compile(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE | re.ASCII) for pattern in patterns)
 
 
-ALL = _compiled(
+DATE_PATTERNS = _compile(
     *(
         _WEEKDAY + date + _TAIL
-        for date in (_DAY_FIRST, _YEAR_FIRST, _RUN_TOGETHER, _NAMED, _NAME_FIRST)
+        for date in (_DAY_FIRST, _YEAR_FIRST, _WITHOUT_SEPARATORS, _MONTH_NAMED, _MONTH_NAME_FIRST)
     ),
-    *(_HEAD + _WEEKDAY + date for date in (_DAY_FIRST, _YEAR_FIRST, _NAMED)),
+    *(_HEAD + _WEEKDAY + date for date in (_DAY_FIRST, _YEAR_FIRST, _MONTH_NAMED)),
     *_MONTH_ONLY,
 )
-(CLOCK,) = _compiled(rf"{_CLOCK}|(?P<packed>[0-9]{{3,4}}|[0-9]{{6}})){_ZONE}")
-SERIAL, FRACTION = _compiled(r"[0-9]{5}(?:[.,][0-9]+)?", r"0[.,][0-9]{3,}")
+(CLOCK_PATTERN,) = _compile(rf"{_CLOCK}|(?P<packed>[0-9]{{3,4}}|[0-9]{{6}})){_ZONE}")
+EXCEL_SERIAL, EXCEL_DAY_FRACTION = _compile(r"[0-9]{5}(?:[.,][0-9]+)?", r"0[.,][0-9]{3,}")
 # A day and month with no year; said apart because it is the commonest slip.
-(NO_YEAR,) = _compiled(rf"{_WEEKDAY}[0-9]{{1,2}}(?:[/.-][0-9]{{1,2}}| ?[a-z]{{3,9}}){_TAIL}")
+(DATE_WITHOUT_YEAR,) = _compile(
+    rf"{_WEEKDAY}[0-9]{{1,2}}(?:[/.-][0-9]{{1,2}}| ?[a-z]{{3,9}}){_TAIL}"
+)
 
-FILLERS = re.compile(r"\b(?:pada|hari|tanggal|tgl|pukul|pkl|jam)\b[ .:,]*")
-ABOUT = re.compile(r"\b(?:sekitar|sekira|kurang lebih|lebih kurang|kira-kira)\b ?|±|\+/-")
+FILLER_WORDS = re.compile(r"\b(?:pada|hari|tanggal|tgl|pukul|pkl|jam)\b[ .:,]*")
+APPROXIMATION_WORDS = re.compile(
+    r"\b(?:sekitar|sekira|kurang lebih|lebih kurang|kira-kira)\b ?|±|\+/-"
+)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from situasi.ingest.parsing.date_parser import YEARS
-from situasi.ingest.parsing.datetimes import offset_on
+from situasi.ingest.parsing.date_parser import ALLOWED_YEARS
+from situasi.ingest.parsing.datetimes import find_utc_offset
 
 Moments64 = npt.NDArray[np.datetime64]
 Numbers = npt.NDArray[np.int64]
@@ -30,7 +30,7 @@ _FIELDS = "ymdHMShn"
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def read_plain_times(cells: Sequence[object], zone: ZoneInfo) -> Moments64:
+def read_plain_times(cells: Sequence[object], zone: ZoneInfo) -> DatetimeArray:
     """Moments in UTC, in microseconds; NaT for a cell of any other shape, or not sound.
 
     What is read here `read_time` reads alike, exact to the minute and without a doubt.
@@ -41,40 +41,44 @@ def read_plain_times(cells: Sequence[object], zone: ZoneInfo) -> Moments64:
     for length, shapes in _BY_LENGTH.items():
         rows = np.flatnonzero(lengths == length)
         if len(rows):
-            signs = _signs(texts if len(rows) == len(texts) else [texts[row] for row in rows])
+            signs = _to_byte_matrix(
+                texts if len(rows) == len(texts) else [texts[row] for row in rows]
+            )
             for shape in shapes:
-                fits, fields = _fields(signs, shape)
-                found[rows[fits]] = _moments(fields, zone)
+                fits, fields = _parse_fields(signs, shape)
+                found[rows[fits]] = _to_datetimes(fields, zone)
     return found
 
 
-def _signs(texts: list[str]) -> Signs:
+def _to_byte_matrix(texts: list[str]) -> ByteMatrix:
     """The first signs of all texts, then their second ones, and so on; all are of one length."""
     # What is not ASCII becomes a "?", which stands in no shape.
     signs = np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8)
     return np.ascontiguousarray(signs.reshape(len(texts), -1).T)
 
 
-def _fields(signs: Signs, shape: str) -> tuple[npt.NDArray[np.intp], dict[str, Numbers]]:
+def _parse_fields(
+    byte_matrix: ByteMatrix, shape: str
+) -> tuple[npt.NDArray[np.intp], dict[str, IntegerArray]]:
     """Which rows have this shape and sound numbers, and the numbers of those."""
-    marked = [signs[at] == ord(sign) for at, sign in enumerate(shape) if sign not in _FIELDS]
+    marked = [byte_matrix[at] == ord(sign) for at, sign in enumerate(shape) if sign not in _FIELDS]
     fits = np.flatnonzero(np.logical_and.reduce(marked))
     # Below "0" the difference wraps round and is no digit either.
-    digits = signs[:, fits] - np.uint8(ord("0"))
+    digits = byte_matrix[:, fits] - np.uint8(ord("0"))
     numbered = [at for at, sign in enumerate(shape) if sign in _FIELDS]
     sound = (digits[numbered] <= 9).all(axis=0)
     fields = {field: np.zeros(len(fits), dtype=np.int64) for field in _FIELDS}
     for at in numbered:
         fields[shape[at]] = fields[shape[at]] * 10 + digits[at]
-    sound &= _possible(fields)
+    sound &= _are_in_range(fields)
     zoned = shape.endswith(("Z", "n"))
     kept = {field: numbers[sound] for field, numbers in fields.items()}
     return fits[sound], kept if zoned else {k: v for k, v in kept.items() if k not in "hn"}
 
 
-def _possible(fields: dict[str, Numbers]) -> npt.NDArray[np.bool_]:
-    upper = {"y": YEARS[-1], "m": 12, "d": 31, "H": 23, "M": 59, "S": 59, "h": 13, "n": 59}
-    lower = {"y": YEARS[0], "m": 1, "d": 1}
+def _are_in_range(fields: dict[str, IntegerArray]) -> npt.NDArray[np.bool_]:
+    upper = {"y": ALLOWED_YEARS[-1], "m": 12, "d": 31, "H": 23, "M": 59, "S": 59, "h": 13, "n": 59}
+    lower = {"y": ALLOWED_YEARS[0], "m": 1, "d": 1}
     within = [
         (numbers >= lower.get(field, 0)) & (numbers <= upper[field])
         for field, numbers in fields.items()
@@ -83,48 +87,48 @@ def _possible(fields: dict[str, Numbers]) -> npt.NDArray[np.bool_]:
     return possible
 
 
-def _moments(fields: dict[str, Numbers], zone: ZoneInfo) -> Moments64:
+def _to_datetimes(fields: dict[str, IntegerArray], zone: ZoneInfo) -> DatetimeArray:
     """The moments; NaT on a day that does not exist, or on which clocks are changed."""
     month = ((fields["y"] - 1970) * 12 + fields["m"] - 1).view("datetime64[M]")
-    day: Moments64 = month.astype("datetime64[D]") + (fields["d"] - 1).view("timedelta64[D]")
+    day: DatetimeArray = month.astype("datetime64[D]") + (fields["d"] - 1).view("timedelta64[D]")
     seconds = (fields["H"] * 60 + fields["M"]) * 60 + fields["S"]
     if "h" in fields:
         offset = ((fields["h"] * 60 + fields["n"]) * 60).astype("timedelta64[s]")
     else:
-        offset = _offsets(day, zone)
+        offset = _find_utc_offsets(day, zone)
     local = day.astype("datetime64[us]") + seconds.astype("timedelta64[s]")
     return np.where(day.astype("datetime64[M]") == month, local - offset, np.datetime64("NaT"))
 
 
-def _offsets(days: Moments64, zone: ZoneInfo) -> npt.NDArray[np.timedelta64]:
+def _find_utc_offsets(days: DatetimeArray, zone: ZoneInfo) -> npt.NDArray[np.timedelta64]:
     distinct, where = np.unique(days, return_inverse=True)
-    known = [offset_on(int(day) + _EPOCH, zone) for day in distinct.astype(np.int64)]
+    known = [find_utc_offset(int(day) + _EPOCH, zone) for day in distinct.astype(np.int64)]
     offsets = [np.timedelta64("NaT") if one is None else np.timedelta64(one) for one in known]
     whole: npt.NDArray[np.timedelta64] = np.array(offsets, dtype="timedelta64[us]")[where]
     return whole
 
 
-class Moments(Sequence[datetime | None]):
+class DatetimeColumn(Sequence[datetime | None]):
     """at: datetime64[us] in UTC, NaT where missing. As a sequence: aware datetimes or None."""
 
-    def __init__(self, at: npt.NDArray[np.datetime64]) -> None:
-        self.at = at
+    def __init__(self, values: npt.NDArray[np.datetime64]) -> None:
+        self.values = values
 
     def __len__(self) -> int:
-        return len(self.at)
+        return len(self.values)
 
     def __getitem__(self, index: Any) -> Any:
-        picked = self.at[index]
-        return Moments(picked) if isinstance(index, slice) else _aware(picked.item())
+        picked = self.values[index]
+        return DatetimeColumn(picked) if isinstance(index, slice) else _to_aware(picked.item())
 
     def __iter__(self) -> Iterator[datetime | None]:
-        return map(_aware, self.at.tolist())
+        return map(_to_aware, self.values.tolist())
 
 
-def moment64(at: datetime) -> np.datetime64:
+def to_datetime64(moment: datetime) -> np.datetime64:
     """An aware moment as numpy holds it: UTC, without saying so."""
-    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
-def _aware(naive: datetime | None) -> datetime | None:
+def _to_aware(naive: datetime | None) -> datetime | None:
     return None if naive is None else naive.replace(tzinfo=UTC)

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from situasi.ingest.parsing.cells import Unreadable, is_blank, quote
-from situasi.ingest.parsing.date_parser import MIDNIGHT, YEARS, Parts, parts_of
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
+from situasi.ingest.parsing.date_parser import ALLOWED_YEARS, MIDNIGHT, DateParts, parse_date_parts
 from situasi.ingest.parsing.date_patterns import MONTHS, WEEKDAYS, ZONES
 from situasi.ingest.parsing.time_of_day import read_clock
 from situasi.ingest.tables import Cell
@@ -25,31 +25,33 @@ _ISO = re.compile(
 ).fullmatch
 
 
-class TimeRead(NamedTuple):
+class ParsedTime(NamedTuple):
     """A moment. at: aware, UTC (the start of the day or month where no more is known).
 
     precision: menit, hari or bulan (records.PRECISION).
     note: a doubt to keep with the row, in Indonesian.
     """
 
-    at: datetime
+    moment: datetime
     precision: str
     note: str | None = None
 
 
-def read_time(cell: Cell | date, zone: ZoneInfo) -> TimeRead:
+def read_time(cell: Cell | date, zone: ZoneInfo) -> ParsedTime:
     """The moment written in a cell; without a zone of its own it is local in `zone`.
 
     Day before month, always. Two-digit years are 20xx. 24.00 is the end of the day.
     A datetime of exactly midnight without a zone is a date (Excel knows no other).
     Raises Unreadable with the reason.
     """
-    if type(cell) is str and (quick := _quick(cell, zone)):
+    if type(cell) is str and (quick := _read_common_shape(cell, zone)):
         return quick
-    return _aware(parts_of(cell), zone, cell)
+    return _apply_zone(parse_date_parts(cell), zone, cell)
 
 
-def combine(day_cell: Cell | date, clock_cell: Cell | time | timedelta, zone: ZoneInfo) -> TimeRead:
+def combine_date_and_clock(
+    day_cell: Cell | date, clock_cell: Cell | time | timedelta, zone: ZoneInfo
+) -> ParsedTime:
     """The moment of a date and a clock that stand in two cells.
 
     A clock cell that repeats the date, and a date cell that repeats the clock, must agree.
@@ -58,33 +60,33 @@ def combine(day_cell: Cell | date, clock_cell: Cell | time | timedelta, zone: Zo
     if is_blank(clock_cell):
         return read_time(day_cell, zone)
     if is_blank(day_cell):
-        raise Unreadable(f"jam {quote(clock_cell)} tanpa tanggal")
-    day = parts_of(day_cell)
+        raise UnreadableCell(f"jam {quote(clock_cell)} tanpa tanggal")
+    day = parse_date_parts(day_cell)
     if day.precision == "bulan":
-        raise Unreadable(f"tanggal {quote(day_cell)} tanpa hari, padahal jam disebut")
+        raise UnreadableCell(f"tanggal {quote(day_cell)} tanpa hari, padahal jam disebut")
     clock = read_clock(clock_cell)
     both = f"tanggal {quote(day_cell)} dan jam {quote(clock_cell)}"
     if (clock.day and clock.day != day.day) or (day.clock and day.clock != clock.clock):
-        raise Unreadable(f"{both} bertentangan")
+        raise UnreadableCell(f"{both} bertentangan")
     if day.zone and clock.zone and day.zone != clock.zone:
-        raise Unreadable(f"{both} menyebut zona waktu yang berbeda")
-    whole = Parts(day.day, clock.clock, clock.zone or day.zone, "menit", day.note or clock.note)
-    return _aware(whole, zone, f"{day_cell} {clock_cell}")
+        raise UnreadableCell(f"{both} menyebut zona waktu yang berbeda")
+    whole = DateParts(day.day, clock.clock, clock.zone or day.zone, "menit", day.note or clock.note)
+    return _apply_zone(whole, zone, f"{day_cell} {clock_cell}")
 
 
-def _quick(text: str, zone: ZoneInfo) -> TimeRead | None:
+def _read_common_shape(text: str, zone: ZoneInfo) -> ParsedTime | None:
     """A common shape read at once; None leaves it, and every refusal, to the slow reading."""
     try:
         if match := _DAY_FIRST(text):
-            return _quick_day_first(match, zone)
+            return _read_day_first(match, zone)
         if _ISO(text):
-            return _moment(datetime.fromisoformat(text), zone, "menit")
+            return _to_parsed_time(datetime.fromisoformat(text), zone, "menit")
     except ValueError:
         pass
     return None
 
 
-def _quick_day_first(match: re.Match[str], zone: ZoneInfo) -> TimeRead | None:
+def _read_day_first(match: re.Match[str], zone: ZoneInfo) -> ParsedTime | None:
     weekday, day, _, month, year, hour, _, minute, second, named = match.groups()
     number = int(month) if month.isdigit() else MONTHS.get(month.lower(), 0)
     clock = (int(hour), int(minute), int(second or 0)) if hour else (0, 0, 0)
@@ -92,40 +94,40 @@ def _quick_day_first(match: re.Match[str], zone: ZoneInfo) -> TimeRead | None:
     local = datetime(int(year), number, int(day), *clock, tzinfo=said)
     if weekday and WEEKDAYS.get(weekday.lower()) != local.weekday():
         return None
-    return _moment(local, zone, "menit" if hour else "hari")
+    return _to_parsed_time(local, zone, "menit" if hour else "hari")
 
 
-def _moment(local: datetime, zone: ZoneInfo, precision: str) -> TimeRead | None:
-    if not YEARS[0] <= local.year <= YEARS[-1]:
+def _to_parsed_time(local: datetime, zone: ZoneInfo, precision: str) -> ParsedTime | None:
+    if not ALLOWED_YEARS[0] <= local.year <= ALLOWED_YEARS[-1]:
         return None
     if local.tzinfo is not None:
-        return TimeRead(local.astimezone(UTC), precision)
-    offset = offset_on(local.toordinal(), zone)
-    return None if offset is None else TimeRead(local.replace(tzinfo=UTC) - offset, precision)
+        return ParsedTime(local.astimezone(UTC), precision)
+    offset = find_utc_offset(local.toordinal(), zone)
+    return None if offset is None else ParsedTime(local.replace(tzinfo=UTC) - offset, precision)
 
 
 @lru_cache(maxsize=4096)
-def offset_on(day: int, zone: ZoneInfo) -> timedelta | None:
+def find_utc_offset(day: int, zone: ZoneInfo) -> timedelta | None:
     """The UTC offset of a whole local day; None where clocks are changed on it."""
     midnight = datetime.fromordinal(day).replace(tzinfo=zone)
     first, last = midnight.utcoffset(), (midnight + timedelta(days=1)).replace(fold=1).utcoffset()
     return first if first == last else None
 
 
-def _twice(local: datetime) -> bool:
+def _is_ambiguous_or_skipped(local: datetime) -> bool:
     """Whether this clock reading was skipped, or came twice, when clocks were changed."""
     return local.utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def _aware(parts: Parts, zone: ZoneInfo, cell: object) -> TimeRead:
+def _apply_zone(parts: DateParts, zone: ZoneInfo, cell: object) -> ParsedTime:
     hour, minute, second, micro = parts.clock or MIDNIGHT
     day = datetime(parts.day.year, parts.day.month, parts.day.day, tzinfo=parts.zone or zone)
     local = (day + timedelta(days=hour // 24)).replace(
         hour=hour % 24, minute=minute, second=second, microsecond=micro
     )
-    if parts.zone is None and parts.clock and _twice(local):
-        raise Unreadable(
+    if parts.zone is None and parts.clock and _is_ambiguous_or_skipped(local):
+        raise UnreadableCell(
             f"waktu {quote(cell)} tidak ada atau terjadi dua kali saat jam digeser; "
             "tulis dengan selisih UTC"
         )
-    return TimeRead(local.astimezone(UTC), parts.precision, parts.note)
+    return ParsedTime(local.astimezone(UTC), parts.precision, parts.note)

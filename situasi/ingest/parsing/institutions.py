@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from situasi.ingest.parsing.cells import is_blank, tidy
+from situasi.ingest.parsing.cells import is_blank, normalize_text
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import text
+from situasi.ingest.validation.row_issues import cell_to_text
 
-_PARTS = re.compile(r"\s*(?:[,;/&+\n]|\b(?:dan|serta|bersama|and)\b)\s*", re.IGNORECASE)
+_SEPARATORS = re.compile(r"\s*(?:[,;/&+\n]|\b(?:dan|serta|bersama|and)\b)\s*", re.IGNORECASE)
 _SPELLINGS = {
     "KPU": "kpu|kpud|komisi pemilihan umum|kpu kab",
     "Bawaslu": "bawaslu|panwaslu|badan pengawas pemilu|bawaslu kab",
@@ -36,22 +36,28 @@ _SPELLINGS = {
     "Kepala desa": "kepala desa|kades|pemerintah desa|pemdes|perangkat desa",
     "Tokoh masyarakat": "tokoh masyarakat|toga|tomas|tokoh agama|tokoh adat|tokoh pemuda",
 }
-_KNOWN = {spelling: name for name, all_ in _SPELLINGS.items() for spelling in all_.split("|")}
+_NAME_BY_SPELLING = {
+    spelling: name for name, all_ in _SPELLINGS.items() for spelling in all_.split("|")
+}
 
 
-def read_partners(cell: Cell, area: str) -> str | None:
+def read_partners(cell: Cell, kabupaten_name: str) -> str | None:
     """`kpu ogan ilir & panwaslu` as "KPU, Bawaslu"; what is not known as it was written.
 
     area: the name of the kabupaten, which says nothing behind an institution's.
     """
-    written = text(cell)
+    written = cell_to_text(cell)
     if written is None or is_blank(written):
         return None
-    around = re.compile(rf"\b(?:kab\w*\W*)?{re.escape(area)}\b", re.IGNORECASE)
-    names = [_named(part, around) for part in _PARTS.split(tidy(written[:2000])) if part.strip()]
+    around = re.compile(rf"\b(?:kab\w*\W*)?{re.escape(kabupaten_name)}\b", re.IGNORECASE)
+    names = [
+        _standardize_name(part, around)
+        for part in _SEPARATORS.split(normalize_text(written[:2000]))
+        if part.strip()
+    ]
     return ", ".join(dict.fromkeys(filter(None, names))) or None
 
 
-def _named(part: str, around: re.Pattern[str]) -> str:
-    bare = " ".join(re.findall(r"[a-z]+", around.sub(" ", part).lower()))
-    return _KNOWN.get(bare, part.strip(" .-"))
+def _standardize_name(part: str, kabupaten_pattern: re.Pattern[str]) -> str:
+    bare = " ".join(re.findall(r"[a-z]+", kabupaten_pattern.sub(" ", part).lower()))
+    return _NAME_BY_SPELLING.get(bare, part.strip(" .-"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from situasi.ingest.parsing.cells import Unreadable, is_blank, plain, quote
+from situasi.ingest.parsing.cells import UnreadableCell, is_blank, normalize_cell, quote
 from situasi.ingest.parsing.coordinates import read_joined_point, read_point
 from situasi.ingest.tables import Cell
 
@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 # No kabupaten has as many people; keeps a slipped digit or a telephone number out.
-LARGEST_COUNT = 10_000_000
+MAX_COUNT = 10_000_000
 
 _UNIT = r"(?: ?(?:orang|org|jiwa|pemilih|warga|personel|personil|voters|people))?\.?"
 _COUNT = re.compile(
@@ -34,7 +34,7 @@ _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:(?:\.[0-9]{3})+,[0-9]{1,20}|(?:,[0-9]{
 
 _TPS_BARE = re.compile(r"[0-9]{1,4}")
 _TPS_NAMED = re.compile(r"\btps\W{0,3}(?:(?:no|nomor|nmr)\W{0,3})?([0-9]{1,4})(?![0-9])")
-_ANOTHER = re.compile(
+_SECOND_TPS = re.compile(
     r" ?[-,;/&+] ?[0-9]|.*\b(?:dan|atau|sampai|hingga|s\W{0,2}d)\b\W{0,3}[0-9]", re.DOTALL
 )
 
@@ -48,29 +48,29 @@ def read_count(cell: Cell) -> int:
     Marks between groups of three are thousands. Raises Unreadable.
     """
     if is_blank(cell):
-        raise Unreadable("jumlah kosong")
+        raise UnreadableCell("jumlah kosong")
     if isinstance(cell, bool):
-        raise Unreadable(f"jumlah {quote(cell)} bukan bilangan")
+        raise UnreadableCell(f"jumlah {quote(cell)} bukan bilangan")
     if isinstance(cell, (int, float)):
         return _count_in_range(cell)
-    text = plain(cell)
+    text = normalize_cell(cell)
     match = _COUNT.fullmatch(text)
     if match is None or (match["rest"] and match["rest"][0] == match["mark"]):
-        raise Unreadable(_why_no_count(text, cell))
+        raise UnreadableCell(_explain_bad_count(text, cell))
     return _count_in_range(int(re.sub(r"[., ]", "", match["whole"])))
 
 
 def _count_in_range(number: float) -> int:
     if not math.isfinite(number) or number != int(number):
-        raise Unreadable(f"jumlah {quote(number)} bukan bilangan bulat")
+        raise UnreadableCell(f"jumlah {quote(number)} bukan bilangan bulat")
     if number < 0:
-        raise Unreadable(f"jumlah {quote(number)} negatif")
-    if number > LARGEST_COUNT:
-        raise Unreadable(f"jumlah {quote(number)} terlalu besar")
+        raise UnreadableCell(f"jumlah {quote(number)} negatif")
+    if number > MAX_COUNT:
+        raise UnreadableCell(f"jumlah {quote(number)} terlalu besar")
     return int(number)
 
 
-def _why_no_count(text: str, cell: object) -> str:
+def _explain_bad_count(text: str, cell: object) -> str:
     if text.startswith("-"):
         return f"jumlah {quote(cell)} negatif"
     if _GROUPED.fullmatch(text) or (_DECIMAL.fullmatch(text) and not text.isdigit()):
@@ -84,23 +84,23 @@ def read_decimal(cell: Cell) -> float:
     One mark alone is always the decimal mark. Raises Unreadable.
     """
     if is_blank(cell):
-        raise Unreadable("angka kosong")
+        raise UnreadableCell("angka kosong")
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         number = float(cell) if abs(cell) < 1e100 else math.inf
     else:
-        number = _decimal_in(plain(cell).lower(), cell)
+        number = _parse_decimal(normalize_cell(cell).lower(), cell)
     if not math.isfinite(number):
-        raise Unreadable(f"angka {quote(cell)} tidak terbaca")
+        raise UnreadableCell(f"angka {quote(cell)} tidak terbaca")
     return number
 
 
-def _decimal_in(text: str, cell: object) -> float:
+def _parse_decimal(text: str, cell: object) -> float:
     if _DECIMAL.fullmatch(text):
         return float(text.replace(",", "."))
     if _GROUPED.fullmatch(text):
         mark = max(text.rfind("."), text.rfind(","))
         return float(re.sub(r"[.,]", "", text[:mark]) + "." + text[mark + 1 :])
-    raise Unreadable(f"angka {quote(cell)} tidak terbaca; tulis misalnya -3,2535")
+    raise UnreadableCell(f"angka {quote(cell)} tidak terbaca; tulis misalnya -3,2535")
 
 
 def read_tps(cell: Cell) -> str:
@@ -108,56 +108,60 @@ def read_tps(cell: Cell) -> str:
 
     Raises Unreadable, also where several TPS are named.
     """
-    text = plain(cell).lower()
+    text = normalize_cell(cell).lower()
     named = list(_TPS_NAMED.finditer(text))
-    if len(named) > 1 or (named and _ANOTHER.match(text, named[0].end())):
-        raise Unreadable(f"TPS {quote(cell)} menyebut lebih dari satu TPS; tulis satu per baris")
+    if len(named) > 1 or (named and _SECOND_TPS.match(text, named[0].end())):
+        raise UnreadableCell(
+            f"TPS {quote(cell)} menyebut lebih dari satu TPS; tulis satu per baris"
+        )
     digits = named[0][1] if named else text if _TPS_BARE.fullmatch(text) else "0"
     if not 1 <= int(digits) <= 999:
-        raise Unreadable(f"TPS {quote(cell)} bukan nomor TPS; tulis misalnya 001")
+        raise UnreadableCell(f"TPS {quote(cell)} bukan nomor TPS; tulis misalnya 001")
     return f"{int(digits):03d}"
 
 
 def read_yesno(cell: Cell) -> bool:
     """Ya or tidak; `t` alone is not guessed at. Raises Unreadable."""
-    text = plain(cell).lower()
+    text = normalize_cell(cell).lower()
     if text not in _YES and text not in _NO:
-        raise Unreadable(f"{quote(cell)} bukan ya atau tidak")
+        raise UnreadableCell(f"{quote(cell)} bukan ya atau tidak")
     return text in _YES
 
 
-_NAMED = re.compile(r"\btps(?![a-z])|\b(?:no|nomor|nmr)\b\.?")
-_UNTIL = re.compile(r"\bs\W{0,2}d\b\.?|\bsampai(?: dengan)?\b|\bhingga\b|\bto\b")
-_AND = re.compile(r"\b(?:dan|serta|and)\b|[;&+/\n]")
-_SPAN = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
+_TPS_WORD = re.compile(r"\btps(?![a-z])|\b(?:no|nomor|nmr)\b\.?")
+_RANGE_WORD = re.compile(r"\bs\W{0,2}d\b\.?|\bsampai(?: dengan)?\b|\bhingga\b|\bto\b")
+_LIST_SEPARATOR = re.compile(r"\b(?:dan|serta|and)\b|[;&+/\n]")
+_TPS_RANGE = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 
 
 def read_tps_list(cell: Cell) -> str:
     """The TPS that a cell names, in order, each once: "001,002,005". Raises Unreadable."""
-    text = _NAMED.sub(" ", plain(cell).lower())
-    text = _AND.sub(",", _UNTIL.sub("-", text))
+    text = _TPS_WORD.sub(" ", normalize_cell(cell).lower())
+    text = _LIST_SEPARATOR.sub(",", _RANGE_WORD.sub("-", text))
     parts = re.sub(r"[\s.]*-[\s.]*", "-", text).replace(".", " ").replace(",", " ").split()
     numbers: set[int] = set()
     for part in parts:
-        span = _SPAN.fullmatch(part)
+        span = _TPS_RANGE.fullmatch(part)
         if not span and not re.fullmatch(r"[0-9]{1,4}", part):
-            return _one(cell)
+            return _read_single_tps(cell)
         first, last = (int(span[1]), int(span[2])) if span else (int(part), int(part))
         if not 1 <= first <= last <= 999:
-            raise _unreadable(cell)
+            raise _build_unreadable_error(cell)
         numbers |= set(range(first, last + 1))
     if not numbers or (isinstance(cell, float) and not cell.is_integer()):
-        raise _unreadable(cell)
+        raise _build_unreadable_error(cell)
     return ",".join(f"{number:03d}" for number in sorted(numbers))
 
 
-def _one(cell: Cell) -> str:
+def _read_single_tps(cell: Cell) -> str:
     """One TPS among other words: `TPS 02 Desa X`."""
     try:
         return read_tps(cell)
-    except Unreadable:
-        raise _unreadable(cell) from None
+    except UnreadableCell:
+        raise _build_unreadable_error(cell) from None
 
 
-def _unreadable(cell: object) -> Unreadable:
-    return Unreadable(f"daftar TPS {quote(cell)} tidak terbaca; tulis misalnya 001,002 atau 1-4")
+def _build_unreadable_error(cell: object) -> UnreadableCell:
+    return UnreadableCell(
+        f"daftar TPS {quote(cell)} tidak terbaca; tulis misalnya 001,002 atau 1-4"
+    )

@@ -6,23 +6,34 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 from situasi.ingest.parsing import date_patterns as forms
-from situasi.ingest.parsing.cells import LONGEST, Unreadable, quote, tidy, written
-from situasi.ingest.parsing.date_parser import Clock, clock_of, parts_of, zone_in
+from situasi.ingest.parsing.cells import (
+    MAX_CELL_CHARS,
+    UnreadableCell,
+    format_cell,
+    normalize_text,
+    quote,
+)
+from situasi.ingest.parsing.date_parser import (
+    ClockTime,
+    extract_clock,
+    extract_zone,
+    parse_date_parts,
+)
 from situasi.ingest.tables import Cell
 
 _EXCEL_DAY_ZERO = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1))
 
 
-class ClockRead(NamedTuple):
+class ParsedClock(NamedTuple):
     """A time of day. day: where the cell repeats its date; zone: where it names one."""
 
-    clock: Clock
+    clock: ClockTime
     day: date | None = None
     zone: tzinfo | None = None
     note: str | None = None
 
 
-def read_clock(cell: Cell | time | timedelta) -> ClockRead:
+def read_clock(cell: Cell | time | timedelta) -> ParsedClock:
     """The time of day in a cell: `7.30`, `07:30:15`, `0730`, `07.30 WIB`, an Excel fraction.
 
     Raises Unreadable; `7` and `7.3` are not guessed at.
@@ -30,7 +41,9 @@ def read_clock(cell: Cell | time | timedelta) -> ClockRead:
     if isinstance(cell, datetime):
         return _from_datetime(cell)
     if isinstance(cell, time):
-        return ClockRead((cell.hour, cell.minute, cell.second, cell.microsecond), zone=cell.tzinfo)
+        return ParsedClock(
+            (cell.hour, cell.minute, cell.second, cell.microsecond), zone=cell.tzinfo
+        )
     if isinstance(cell, timedelta):
         return _from_seconds(cell.total_seconds(), cell)
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
@@ -38,53 +51,53 @@ def read_clock(cell: Cell | time | timedelta) -> ClockRead:
     return _from_text(str(cell))
 
 
-def _from_datetime(cell: datetime) -> ClockRead:
+def _from_datetime(cell: datetime) -> ParsedClock:
     clock = (cell.hour, cell.minute, cell.second, cell.microsecond)
     day = None if cell.date() in _EXCEL_DAY_ZERO else cell.date()
-    return ClockRead(clock, day, cell.tzinfo)
+    return ParsedClock(clock, day, cell.tzinfo)
 
 
-def _from_seconds(seconds: float, cell: object) -> ClockRead:
+def _from_seconds(seconds: float, cell: object) -> ParsedClock:
     whole = round(seconds)
     if not 0 <= whole <= 86_400:
-        raise _unreadable(cell)
-    return ClockRead((whole // 3600, whole // 60 % 60, whole % 60, 0))
+        raise _build_unreadable_error(cell)
+    return ParsedClock((whole // 3600, whole // 60 % 60, whole % 60, 0))
 
 
-def _from_number(number: float, cell: object) -> ClockRead:
+def _from_number(number: float, cell: object) -> ParsedClock:
     """A fraction of a day, or 730 for 07.30: Excel drops the zero in front of 0730."""
     if 0 <= number < 1:
         return _from_seconds(number * 86_400, cell)
     if number.is_integer() and 100 <= number <= 2400:
-        return _from_text(written(number))
-    raise _unreadable(cell)
+        return _from_text(format_cell(number))
+    raise _build_unreadable_error(cell)
 
 
-def _from_text(cell: str) -> ClockRead:
-    if len(cell) > LONGEST:
-        raise _unreadable(cell)
-    text = tidy(cell).lower()
-    about = bool(forms.ABOUT.search(text))
-    text = forms.FILLERS.sub("", forms.ABOUT.sub("", text)).strip(" .,")
+def _from_text(cell: str) -> ParsedClock:
+    if len(cell) > MAX_CELL_CHARS:
+        raise _build_unreadable_error(cell)
+    text = normalize_text(cell).lower()
+    about = bool(forms.APPROXIMATION_WORDS.search(text))
+    text = forms.FILLER_WORDS.sub("", forms.APPROXIMATION_WORDS.sub("", text)).strip(" .,")
     note = f"jam {quote(cell)} perkiraan pelapor" if about else None
-    match = forms.CLOCK.fullmatch(text)
-    if match and (clock := clock_of(match, cell)):
-        return ClockRead(clock, None, zone_in(match, cell), note)
-    if forms.FRACTION.fullmatch(text):
+    match = forms.CLOCK_PATTERN.fullmatch(text)
+    if match and (clock := extract_clock(match, cell)):
+        return ParsedClock(clock, None, extract_zone(match, cell), note)
+    if forms.EXCEL_DAY_FRACTION.fullmatch(text):
         return _from_seconds(float(text.replace(",", ".")) * 86_400, cell)
-    return _from_whole(cell, note)
+    return _from_date_and_clock(cell, note)
 
 
-def _from_whole(cell: str, note: str | None) -> ClockRead:
+def _from_date_and_clock(cell: str, note: str | None) -> ParsedClock:
     """A date and clock together, in the clock's cell."""
     try:
-        parts = parts_of(cell)
-    except Unreadable:
-        raise _unreadable(cell) from None
+        parts = parse_date_parts(cell)
+    except UnreadableCell:
+        raise _build_unreadable_error(cell) from None
     if parts.clock is None:
-        raise _unreadable(cell)
-    return ClockRead(parts.clock, parts.day, parts.zone, note or parts.note)
+        raise _build_unreadable_error(cell)
+    return ParsedClock(parts.clock, parts.day, parts.zone, note or parts.note)
 
 
-def _unreadable(cell: object) -> Unreadable:
-    return Unreadable(f"jam {quote(cell)} tidak terbaca; tulis misalnya 07.30")
+def _build_unreadable_error(cell: object) -> UnreadableCell:
+    return UnreadableCell(f"jam {quote(cell)} tidak terbaca; tulis misalnya 07.30")

@@ -9,85 +9,101 @@ from itertools import chain, islice
 from pathlib import Path
 
 from situasi.ingest.readers import csv_rows, table_builder, text_encoding
-from situasi.ingest.readers.header_detection import SEARCHED, Heading, Recognise, find, rows_above
-from situasi.ingest.readers.table_builder import Block, Numbered, Row, unread
-from situasi.ingest.tables import SourceRefused, Table
+from situasi.ingest.readers.header_detection import (
+    HEADER_SEARCH_ROWS,
+    HeaderRow,
+    HeaderScorer,
+    classify_rows_above,
+    find_header,
+)
+from situasi.ingest.readers.table_builder import Block, NumberedRows, Row, make_unread_row
+from situasi.ingest.tables import SourceError, Table
 
 # Not worth a word to the sender.
-_USUAL = ",;"
+_COMMON_DELIMITERS = ",;"
 _DELIMITERS = {",": "koma", ";": "titik koma", "\t": "tab", "|": "garis tegak"}
-_SEP = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=(.)"?[,;]*\s*', re.IGNORECASE)
 
-NO_HEADING = (
+NO_HEADER = (
     "Baris judul kolom tidak ditemukan; perlu sekurangnya dua judul yang dikenal, "
     "misalnya waktu, kecamatan dan jenis."
 )
 
 
 def read(
-    path: Path, encoding: text_encoding.Encoding, recognise: Recognise, chunk_rows: int
+    path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
 ) -> Iterator[Table]:
     """Tables of a delimited text. Raises SourceRefused, possibly after the first tables.
 
     Rows are numbered as a spreadsheet numbers them: a line break inside quotes starts no
     row, and Excel's "sep=;" line is none.
     """
-    meter = text_encoding.Meter(path.stat().st_size)
-    head = list(_head(text_encoding.lines(path, encoding, text_encoding.Meter(0))))
+    meter = text_encoding.ReadProgress(path.stat().st_size)
+    head = list(
+        _header_lines(text_encoding.read_lines(path, encoding, text_encoding.ReadProgress(0)))
+    )
     if not any(line.strip() for line in head):
-        raise SourceRefused("Berkas ini kosong.")
-    sep = _SEP.fullmatch(head[0])
-    delimiter, heading = _sniff(head[1:] if sep else head, sep and sep[1], recognise)
-    lines = csv_rows.Lines(text_encoding.whole_lines(path, encoding, meter))
+        raise SourceError("Berkas ini kosong.")
+    sep = _SEP_LINE.fullmatch(head[0])
+    delimiter, heading = _sniff(head[1:] if sep else head, sep and sep[1], score_header)
+    lines = csv_rows.LineBuffer(text_encoding.read_line_blocks(path, encoding, meter))
     lines.take(1 if sep else 0)
     notes = list(encoding.notes)
-    if delimiter not in _USUAL:
+    if delimiter not in _COMMON_DELIMITERS:
         notes.append(f"pemisah kolom: {_DELIMITERS.get(delimiter, delimiter)}")
-    above = list(islice(csv_rows.rows(lines, delimiter), heading.last + 1))
+    above = list(islice(csv_rows.parse_rows(lines, delimiter), heading.last_index + 1))
     cells: list[list[object]] = [row if isinstance(row, list) else [row] for row in above]
-    titles, left = rows_above(cells, heading, recognise)
-    notes += table_builder.said_of_titles([index + 1 for index in titles])
-    others = [(index + 1, unread(cells[index], table_builder.OTHER_TABLE)) for index in left]
-    below = _numbered(csv_rows.blocks(lines, delimiter, len(heading.names)), len(above) + 1)
-    yield from table_builder.tables(chain(others, below), heading, chunk_rows, notes, meter.share)
+    titles, left = classify_rows_above(cells, heading, score_header)
+    notes += table_builder.format_title_notes([index + 1 for index in titles])
+    others = [
+        (index + 1, make_unread_row(cells[index], table_builder.OTHER_TABLE)) for index in left
+    ]
+    below = _number_rows(
+        csv_rows.parse_blocks(lines, delimiter, len(heading.column_names)), len(above) + 1
+    )
+    yield from table_builder.build_tables(
+        chain(others, below), heading, chunk_rows, notes, meter.compute_fraction
+    )
 
 
-def _numbered(parts: Iterable[Row | Block], first: int) -> Iterator[Numbered]:
+def _number_rows(parts: Iterable[Row | Block], first_number: int) -> Iterator[NumberedRows]:
     for part in parts:
-        yield first, part
-        first += len(part) if isinstance(part, Block) else 1
+        yield first_number, part
+        first_number += len(part) if isinstance(part, Block) else 1
 
 
-def _head(lines: Iterable[str]) -> Iterator[str]:
+def _header_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines that can hold the heading: so many rows, some with line breaks inside."""
     size = 0
-    for line in islice(lines, SEARCHED * 5):
+    for line in islice(lines, HEADER_SEARCH_ROWS * 5):
         yield line
         size += len(line)
-        if size > text_encoding.LINE_LIMIT:
+        if size > text_encoding.MAX_LINE_CHARS:
             return
 
 
-def _sniff(head: list[str], sep: str | None, recognise: Recognise) -> tuple[str, Heading]:
+def _sniff(lines: list[str], sep: str | None, score_header: HeaderScorer) -> tuple[str, HeaderRow]:
     """The delimiter under which a row names most columns; the one that parts most on a tie."""
     # A line without any of them is the same row under every delimiter: asked about once.
-    known = cache(recognise)
-    best: tuple[int, int, str, Heading] | None = None
-    refused: SourceRefused | None = None
+    known = cache(score_header)
+    best: tuple[int, int, str, HeaderRow] | None = None
+    refused: SourceError | None = None
     for delimiter in dict.fromkeys([*([sep] if sep and sep != '"' else []), *_DELIMITERS]):
-        rows = list(islice(csv_rows.rows(csv_rows.Lines(head), delimiter), SEARCHED))
+        rows = list(
+            islice(csv_rows.parse_rows(csv_rows.LineBuffer(lines), delimiter), HEADER_SEARCH_ROWS)
+        )
         try:
-            heading = find(
+            heading = find_header(
                 [row if isinstance(row, list) else [] for row in rows],
                 lambda texts: known(tuple(texts)),
             )
-        except SourceRefused as wide:
+        except SourceError as wide:
             refused = wide
             continue
         if heading:
-            rank = (heading.score, len(heading.names), delimiter, heading)
+            rank = (heading.score, len(heading.column_names), delimiter, heading)
             if best is None or rank[:2] > best[:2]:
                 best = rank
     if best is None:
-        raise refused or SourceRefused(NO_HEADING)
+        raise refused or SourceError(NO_HEADER)
     return best[2], best[3]

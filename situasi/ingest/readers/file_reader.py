@@ -8,16 +8,16 @@ from itertools import chain
 from pathlib import Path
 
 from situasi.ingest.readers import csv_reader, file_types, json_reader, text_encoding, xlsx_reader
-from situasi.ingest.readers.header_detection import Recognise
-from situasi.ingest.readers.private_copy import refuse_failure, refuse_no_file
-from situasi.ingest.readers.xlsx_guard import FULL
-from situasi.ingest.tables import SourceRefused, Table
+from situasi.ingest.readers.header_detection import HeaderScorer
+from situasi.ingest.readers.private_copy import check_regular_file, to_source_error
+from situasi.ingest.readers.xlsx_guard import DISK_FULL_ERRNOS
+from situasi.ingest.tables import SourceError, Table
 
-_WORKBOOKS = {".xlsx", ".xlsm", ".xltx", ".xltm"}
-_JSON = {".json", ".jsonl", ".ndjson", ".geojson"}
+_WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".xltx", ".xltm"}
+_JSON_SUFFIXES = {".json", ".jsonl", ".ndjson", ".geojson"}
 
 
-def read(path: Path, recognise: Recognise, chunk_rows: int = 20_000) -> Iterator[Table]:
+def read_file(path: Path, score_header: HeaderScorer, chunk_rows: int = 20_000) -> Iterator[Table]:
     """Tables of the rows in this file, at least one, each of at most `chunk_rows` rows.
 
     recognise: how many distinct columns of a feed the texts of a row name as headings; a row
@@ -30,35 +30,43 @@ def read(path: Path, recognise: Recognise, chunk_rows: int = 20_000) -> Iterator
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}; a table needs at least one row")
     try:
-        refuse_no_file(path)
+        check_regular_file(path)
         with path.open("rb") as file:
-            head = file.read(file_types.HEAD)
-        yield from _tables(path, head, recognise, chunk_rows)
+            head = file.read(file_types.HEAD_BYTES)
+        yield from _read_tables(path, head, score_header, chunk_rows)
     except OSError as failure:
-        if failure.errno in FULL:  # of our disk, and no fault of the file
+        if failure.errno in DISK_FULL_ERRNOS:  # of our disk, and no fault of the file
             raise
-        raise refuse_failure(failure) from failure
+        raise to_source_error(failure) from failure
 
 
-def _tables(path: Path, head: bytes, recognise: Recognise, chunk_rows: int) -> Iterator[Table]:
+def _read_tables(
+    path: Path, head: bytes, score_header: HeaderScorer, chunk_rows: int
+) -> Iterator[Table]:
     if not head:
-        raise SourceRefused("Berkas ini kosong.")
-    file_types.refuse_strangers(head)
+        raise SourceError("Berkas ini kosong.")
+    file_types.reject_unsupported(head)
     suffix = path.suffix.lower()
     if file_types.is_zip(head):
-        note = "" if suffix in _WORKBOOKS else f"isinya berkas Excel walau bernama *{suffix}"
-        return _noted(xlsx_reader.read(path, recognise, chunk_rows), note)
+        note = (
+            "" if suffix in _WORKBOOK_SUFFIXES else f"isinya berkas Excel walau bernama *{suffix}"
+        )
+        return _add_note(xlsx_reader.read(path, score_header, chunk_rows), note)
     encoding = text_encoding.detect(path)
-    kind = json_reader.kind(path, encoding)
+    kind = json_reader.detect_kind(path, encoding)
     if kind:
-        note = f"isinya JSON walau bernama *{suffix}" if suffix not in _JSON else ""
+        note = f"isinya JSON walau bernama *{suffix}" if suffix not in _JSON_SUFFIXES else ""
         reader = json_reader.read_lines if kind == "lines" else json_reader.read_document
-        return _noted(reader(path, encoding, recognise, chunk_rows), note)
-    note = f"isinya teks walau bernama *{suffix}" if suffix in _WORKBOOKS | _JSON else ""
-    return _noted(csv_reader.read(path, encoding, recognise, chunk_rows), note)
+        return _add_note(reader(path, encoding, score_header, chunk_rows), note)
+    note = (
+        f"isinya teks walau bernama *{suffix}"
+        if suffix in _WORKBOOK_SUFFIXES | _JSON_SUFFIXES
+        else ""
+    )
+    return _add_note(csv_reader.read(path, encoding, score_header, chunk_rows), note)
 
 
-def _noted(tables: Iterator[Table], note: str) -> Iterator[Table]:
+def _add_note(tables: Iterator[Table], note: str) -> Iterator[Table]:
     """The tables, a note added to the first."""
     for first in tables:
         notes = (note, *first.notes) if note else first.notes

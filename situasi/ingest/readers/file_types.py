@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 
-HEAD = 1 << 16
-ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+HEAD_BYTES = 1 << 16
+ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+OLE2_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 # First bytes -> what the sender most likely attached by mistake.
-_STRANGERS = (
+_UNSUPPORTED_SIGNATURES = (
     (b"%PDF", "dokumen PDF"),
     (b"\x89PNG\r\n\x1a\n", "gambar PNG"),
     (b"\xff\xd8\xff", "gambar JPEG"),
@@ -28,8 +28,8 @@ _STRANGERS = (
     (b"OggS", "rekaman suara"),
     (b"ID3", "rekaman suara"),
 )
-_RIFF = {b"WEBP": "gambar WebP", b"WAVE": "rekaman suara", b"AVI ": "video"}
-_MARKUP = (
+_RIFF_TYPES = {b"WEBP": "gambar WebP", b"WAVE": "rekaman suara", b"AVI ": "video"}
+_MARKUP_SIGNATURES = (
     (b"<!doctype html", "halaman web (HTML)"),
     (b"<html", "halaman web (HTML)"),
     (b"<table", "halaman web (HTML)"),
@@ -37,35 +37,35 @@ _MARKUP = (
     (b"<gpx", "berkas jejak GPX"),
     (b"<?xml", "berkas XML"),
 )
-_ASK = "kirim laporan sebagai XLSX, CSV atau JSON."
+_SEND_INSTEAD = "kirim laporan sebagai XLSX, CSV atau JSON."
 
 
-def refuse_strangers(head: bytes) -> None:
+def reject_unsupported(head: bytes) -> None:
     """Raise SourceRefused, saying what the file is, when it cannot hold a table of reports."""
-    name = _stranger(head)
+    name = _find_unsupported_type(head)
     if name:
-        raise SourceRefused(f"Berkas ini sebenarnya {name}; {_ASK}")
-    if head.startswith(OLE2):
-        raise SourceRefused(_ole2(head))
+        raise SourceError(f"Berkas ini sebenarnya {name}; {_SEND_INSTEAD}")
+    if head.startswith(OLE2_SIGNATURE):
+        raise SourceError(_format_ole2_refusal(head))
 
 
 def is_zip(head: bytes) -> bool:
-    return head.startswith(ZIP)
+    return head.startswith(ZIP_SIGNATURES)
 
 
-def _stranger(head: bytes) -> str | None:
+def _find_unsupported_type(head: bytes) -> str | None:
     if head[:4] == b"RIFF":
-        return _RIFF.get(head[8:12], "berkas media")
+        return _RIFF_TYPES.get(head[8:12], "berkas media")
     if head[4:8] == b"ftyp":
         return "video atau foto ponsel"
-    for first, name in _STRANGERS:
+    for first, name in _UNSUPPORTED_SIGNATURES:
         if head.startswith(first):
             return name
     text = head[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return next((name for first, name in _MARKUP if text.startswith(first)), None)
+    return next((name for first, name in _MARKUP_SIGNATURES if text.startswith(first)), None)
 
 
-def _ole2(head: bytes) -> str:
+def _format_ole2_refusal(head: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in head:
         return "Berkas Excel ini dikunci dengan sandi; buka, hapus sandinya, lalu simpan ulang."
     return (

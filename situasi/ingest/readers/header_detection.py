@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 
 Recognise = Callable[[Sequence[str]], int]
 
-SEARCHED = 40  # rows among which the heading is looked for
-_NEEDED = 2  # recognised columns that make a row a heading
-_INVISIBLE = "\ufeff\u200b\u200e\u200f"
+HEADER_SEARCH_ROWS = 40  # rows among which the heading is looked for
+_MIN_KNOWN_COLUMNS = 2  # recognised columns that make a row a heading
+_INVISIBLE_CHARS = "\ufeff\u200b\u200e\u200f"
 
 
 @dataclass(frozen=True)
-class Heading:
+class HeaderRow:
     """Where the heading stands and what it says.
 
     first, last: indexes of its rows among those searched (last includes a "(1) (2) (3)" row).
@@ -27,77 +27,77 @@ class Heading:
     suspects: first letters of rows that may be a repeated heading.
     """
 
-    first: int
-    last: int
-    names: tuple[str | None, ...]
+    first_index: int
+    last_index: int
+    column_names: tuple[str | None, ...]
     texts: frozenset[str]
-    suspects: frozenset[str]
+    first_letters: frozenset[str]
     score: int
 
     @cached_property
-    def openings(self) -> tuple[str, ...]:
+    def first_words(self) -> tuple[str, ...]:
         """How every row begins that may be a repeated heading; others may too."""
         return tuple({text.split()[0] for text in self.texts})
 
 
-def find(rows: Sequence[Sequence[object]], recognise: Recognise) -> Heading | None:
+def find_header(rows: Sequence[Sequence[object]], score_header: HeaderScorer) -> HeaderRow | None:
     """The row, or pair of rows one above the other, that names most columns of a feed.
 
     None where no row names two. Raises SourceRefused when the only candidates are too wide.
     """
-    tidy = [_tidy(row) for row in rows[:SEARCHED]]
+    tidy = [_normalize_row(row) for row in rows[:HEADER_SEARCH_ROWS]]
     wide = any(len(row) > reserved_columns.MAX_COLUMNS for row in tidy)
     tidy = [row if len(row) <= reserved_columns.MAX_COLUMNS else [] for row in tidy]
     best: tuple[int, int, int, list[str]] | None = None
     for index, row in enumerate(tidy):
         below = tidy[index + 1] if index + 1 < len(tidy) else []
-        for last, texts in ((index, row), (index + 1, _pair(row, below, recognise))):
-            score = recognise(texts) if texts else 0
-            if score >= _NEEDED and (best is None or score > best[0]):
+        for last, texts in ((index, row), (index + 1, _merge_row_pair(row, below, score_header))):
+            score = score_header(texts) if texts else 0
+            if score >= _MIN_KNOWN_COLUMNS and (best is None or score > best[0]):
                 best = (score, index, last, texts)
     if best is None:
         if wide:
-            raise SourceRefused(reserved_columns.TOO_WIDE)
+            raise SourceError(reserved_columns.TOO_MANY_COLUMNS)
         return None
-    return _heading(tidy, best)
+    return _build_header(tidy, best)
 
 
-def _heading(tidy: list[list[str]], best: tuple[int, int, int, list[str]]) -> Heading:
+def _build_header(rows: list[list[str]], best: tuple[int, int, int, list[str]]) -> HeaderRow:
     score, first, last, texts = best
-    raw = {text.casefold() for row in tidy[first : last + 1] for text in row if text}
-    if last + 1 < len(tidy) and _is_numbering(tidy[last + 1]):
+    raw = {text.casefold() for row in rows[first : last + 1] for text in row if text}
+    if last + 1 < len(rows) and _is_numbering(rows[last + 1]):
         last += 1
-    return Heading(
-        first=first,
-        last=last,
-        names=unique(texts),
+    return HeaderRow(
+        first_index=first,
+        last_index=last,
+        column_names=make_unique_names(texts),
         texts=frozenset(raw),
-        suspects=frozenset(letter for text in raw for letter in _cases(text[0])),
+        first_letters=frozenset(letter for text in raw for letter in _letter_cases(text[0])),
         score=score,
     )
 
 
-def _cases(letter: str) -> str:
+def _letter_cases(letter: str) -> str:
     return letter + letter.upper() + letter.lower()
 
 
-def _tidy(row: Sequence[object]) -> list[str]:
+def _normalize_row(row: Sequence[object]) -> list[str]:
     """A row as texts, line breaks and invisible marks gone, empty cells at its end cut off."""
-    texts = [_text(cell) for cell in row]
+    texts = [_cell_text(cell) for cell in row]
     while texts and not texts[-1]:
         texts.pop()
     return texts
 
 
-def _text(cell: object) -> str:
+def _cell_text(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)  # Excel holds every number as a decimal
-    return " ".join(str(cell).strip(_INVISIBLE).split())
+    return " ".join(str(cell).strip(_INVISIBLE_CHARS).split())
 
 
-def _pair(above: list[str], below: list[str], recognise: Recognise) -> list[str]:
+def _merge_row_pair(above: list[str], below: list[str], score_header: HeaderScorer) -> list[str]:
     """Two heading rows as one: the sub-heading, its group's title, or both joined.
 
     Empty when the lower row cannot be a heading: it holds digits, as data does, or no title
@@ -113,20 +113,20 @@ def _pair(above: list[str], below: list[str], recognise: Recognise) -> list[str]
     for title, text in zip(top, sub, strict=True):
         group = title or group
         options = (f"{group} {text}", text, title) if text else (title,)
-        known = (option for option in options if option.strip() and recognise([option]))
+        known = (option for option in options if option.strip() and score_header([option]))
         texts.append(next(known, options[0]).strip())
     return texts
 
 
-def rows_above(
-    rows: Sequence[Sequence[object]], heading: Heading, recognise: Recognise
+def classify_rows_above(
+    rows: Sequence[Sequence[object]], header: HeaderRow, score_header: HeaderScorer
 ) -> tuple[list[int], list[int]]:
     """Indexes of the rows above the heading that hold anything: titles, and rows of a table.
 
     A row of several cells below another row that names columns belongs to a table of its own.
     """
-    tidy = [_tidy(row) for row in rows[: heading.first]]
-    tables = [index for index, row in enumerate(tidy) if recognise(row) >= _NEEDED]
+    tidy = [_normalize_row(row) for row in rows[: header.first_index]]
+    tables = [index for index, row in enumerate(tidy) if score_header(row) >= _MIN_KNOWN_COLUMNS]
     titles, left = [], []
     for index, row in enumerate(tidy):
         filled = sum(map(bool, row))
@@ -147,7 +147,7 @@ def _is_numbering(row: list[str]) -> bool:
     return len(found) >= 3 and numbers == list(range(1, len(found) + 1))
 
 
-def unique(texts: Sequence[str]) -> tuple[str | None, ...]:
+def make_unique_names(texts: Sequence[str]) -> tuple[str | None, ...]:
     """Names that can head a frame: a second "Keterangan" becomes "Keterangan (2)"."""
     taken: set[str] = set(reserved_columns.ALL)
     names: list[str | None] = []

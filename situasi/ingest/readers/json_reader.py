@@ -7,17 +7,17 @@ from itertools import islice
 from pathlib import Path
 
 from situasi.ingest.readers import json_rows, reserved_columns, table_builder, text_encoding
-from situasi.ingest.readers.header_detection import Recognise
-from situasi.ingest.readers.json_stream import Beside, Document
-from situasi.ingest.tables import SourceRefused, Table
+from situasi.ingest.readers.header_detection import HeaderScorer
+from situasi.ingest.readers.json_stream import JsonDocumentStream, OtherListItem
+from situasi.ingest.tables import SourceError, Table
 
-_BESIDE = "di luar daftar laporan (kunci “{}”), tidak dibaca; kirim satu daftar per berkas"
-_LOOKED_AT = 20  # lines from which JSON lines are told from one document
+_OUTSIDE_LIST = "di luar daftar laporan (kunci “{}”), tidak dibaca; kirim satu daftar per berkas"
+_SAMPLE_LINES = 20  # lines from which JSON lines are told from one document
 
 
-def kind(path: Path, encoding: text_encoding.Encoding) -> str:
+def detect_kind(path: Path, encoding: text_encoding.Encoding) -> str:
     """What the text is: "lines" (JSON lines), "document" (one JSON value) or "" (no JSON)."""
-    head = _head(path, encoding)
+    head = _first_lines(path, encoding)
     whole = [_is_object(line) for line in head]
     if len(head) > 1 and 2 * sum(whole) >= len(head):
         return "lines"
@@ -28,12 +28,12 @@ def kind(path: Path, encoding: text_encoding.Encoding) -> str:
     return "document" if text[:1] == "[" and inner[:1] in set('{["]') | {""} else ""
 
 
-def _head(path: Path, encoding: text_encoding.Encoding) -> list[str]:
+def _first_lines(path: Path, encoding: text_encoding.Encoding) -> list[str]:
     """The first lines that hold anything; cut, so that a giant line stays small."""
-    texts = text_encoding.texts(path, encoding, text_encoding.Meter(0))
+    texts = text_encoding.read_chunks(path, encoding, text_encoding.ReadProgress(0))
     start = "".join(islice(texts, 4))
-    lines = [line for line in start.split("\n")[: 5 * _LOOKED_AT] if line.strip()]
-    return lines[:_LOOKED_AT]
+    lines = [line for line in start.split("\n")[: 5 * _SAMPLE_LINES] if line.strip()]
+    return lines[:_SAMPLE_LINES]
 
 
 def _is_object(line: str) -> bool:
@@ -42,52 +42,53 @@ def _is_object(line: str) -> bool:
         return False
     try:
         return isinstance(json_rows.DECODER.decode(line), dict)
-    except json_rows.BROKEN:
+    except json_rows.DECODE_ERRORS:
         return False
 
 
 def read_lines(
-    path: Path, encoding: text_encoding.Encoding, recognise: Recognise, chunk_rows: int
+    path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
 ) -> Iterator[Table]:
     """Tables of JSON lines, rows numbered by line; a broken line is a row under marks.BROKEN."""
-    meter = text_encoding.Meter(path.stat().st_size)
-    lines = enumerate(text_encoding.lines(path, encoding, meter), start=1)
-    rows = ((number, _line(line)) for number, line in lines if line.strip())
+    meter = text_encoding.ReadProgress(path.stat().st_size)
+    lines = enumerate(text_encoding.read_lines(path, encoding, meter), start=1)
+    rows = ((number, _parse_line(line)) for number, line in lines if line.strip())
     notes = (*encoding.notes, "dibaca sebagai JSON per baris")
-    yield from json_rows.tables(rows, recognise, chunk_rows, notes, meter.share)
+    yield from json_rows.build_tables(rows, score_header, chunk_rows, notes, meter.compute_fraction)
 
 
-def _line(line: str) -> dict[str, object]:
+def _parse_line(line: str) -> dict[str, object]:
     line = line.strip().lstrip("\ufeff")
     try:
-        return json_rows.row(json_rows.DECODER.decode(line))
-    except json_rows.BROKEN:
+        return json_rows.to_row(json_rows.DECODER.decode(line))
+    except json_rows.DECODE_ERRORS:
         return {reserved_columns.BROKEN: reserved_columns.excerpt(line)}
 
 
 def read_document(
-    path: Path, encoding: text_encoding.Encoding, recognise: Recognise, chunk_rows: int
+    path: Path, encoding: text_encoding.Encoding, score_header: HeaderScorer, chunk_rows: int
 ) -> Iterator[Table]:
     """Tables of one JSON document, rows numbered by their place in its list, from 1.
 
     Raises SourceRefused, possibly after the first tables when the damage lies further on.
     """
-    meter = text_encoding.Meter(path.stat().st_size)
-    document = Document(text_encoding.texts(path, encoding, meter))
-    rows = ((number, _row(value)) for number, value in enumerate(document.rows(), 1))
+    meter = text_encoding.ReadProgress(path.stat().st_size)
+    document = JsonDocumentStream(text_encoding.read_chunks(path, encoding, meter))
+    rows = ((number, _to_row(value)) for number, value in enumerate(document.iterate_rows(), 1))
     notes = (*encoding.notes, "dibaca sebagai JSON")
     try:
-        yield from json_rows.tables(
-            rows, recognise, chunk_rows, notes, meter.share, document.beside
+        yield from json_rows.build_tables(
+            rows, score_header, chunk_rows, notes, meter.compute_fraction, document.unread_keys
         )
     except RecursionError:
-        raise SourceRefused("Isi JSON ini bersarang terlalu dalam untuk laporan.") from None
+        raise SourceError("Isi JSON ini bersarang terlalu dalam untuk laporan.") from None
 
 
-def _row(value: object) -> dict[str, object]:
-    if not isinstance(value, Beside):
-        return json_rows.row(value)
-    text = table_builder.unread(
-        [json_rows.compact(value.value)], _BESIDE.format(reserved_columns.excerpt(value.key, 40))
+def _to_row(value: object) -> dict[str, object]:
+    if not isinstance(value, OtherListItem):
+        return json_rows.to_row(value)
+    text = table_builder.make_unread_row(
+        [json_rows.dump_compact(value.value)],
+        _OUTSIDE_LIST.format(reserved_columns.excerpt(value.list_key, 40)),
     )
-    return {reserved_columns.BROKEN: text.text, reserved_columns.ASIDE: text.reason}
+    return {reserved_columns.BROKEN: text.text, reserved_columns.NOT_A_REPORT: text.reason}

@@ -11,37 +11,37 @@ from typing import Any
 import pandas as pd
 
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.readers.header_detection import Recognise
-from situasi.ingest.tables import SourceRefused, Table
+from situasi.ingest.readers.header_detection import HeaderScorer
+from situasi.ingest.tables import SourceError, Table
 from situasi.ingest.validation.column_sums import RunningSums
 
 # ValueError covers JSONDecodeError; RecursionError comes from brackets inside brackets.
-BROKEN = (ValueError, RecursionError)
-_OF_A_FEATURE = frozenset({"type", "properties", "geometry", "bbox"})
-_MOST_CELLS = 400_000  # of one table
-_WHOLE_DIGITS = 18  # longer whole numbers stay text: they are codes, not counts
+DECODE_ERRORS = (ValueError, RecursionError)
+_FEATURE_KEYS = frozenset({"type", "properties", "geometry", "bbox"})
+_MAX_TABLE_CELLS = 400_000  # of one table
+_MAX_INTEGER_DIGITS = 18  # longer whole numbers stay text: they are codes, not counts
 
-NO_KEYS = (
+NO_KNOWN_KEYS = (
     "Isi JSON ini tidak memuat kolom laporan yang dikenal; perlu sekurangnya dua, "
     "misalnya waktu, kecamatan dan jenis."
 )
 
 
-def whole(text: str) -> int | str:
+def parse_integer(text: str) -> int | str:
     """A whole number; a longer one stays text: it is a code, not a count."""
-    return int(text) if len(text) <= _WHOLE_DIGITS else text
+    return int(text) if len(text) <= _MAX_INTEGER_DIGITS else text
 
 
-def _decimal(text: str) -> float | str:
+def _parse_decimal(text: str) -> float | str:
     number = float(text)
     return number if math.isfinite(number) else text
 
 
-def _constant(name: str) -> str | None:
+def _parse_constant(name: str) -> str | None:
     return None if name == "NaN" else name
 
 
-def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; where a key stands twice with different values, the row is marked broken."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -55,25 +55,30 @@ def paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 DECODER = json.JSONDecoder(
-    object_pairs_hook=paired, parse_int=whole, parse_float=_decimal, parse_constant=_constant
+    object_pairs_hook=build_object,
+    parse_int=parse_integer,
+    parse_float=_parse_decimal,
+    parse_constant=_parse_constant,
 )
 
 
-def row(value: object) -> dict[str, object]:
+def to_row(value: object) -> dict[str, object]:
     """One row of a value of JSON: an object, a GeoJSON feature, or anything else as broken."""
     if not isinstance(value, dict):
-        return {reserved_columns.BROKEN: reserved_columns.excerpt(compact(value)) or "(kosong)"}
+        return {
+            reserved_columns.BROKEN: reserved_columns.excerpt(dump_compact(value)) or "(kosong)"
+        }
     if value.get("type") == "Feature" and "geometry" in value:
-        return _feature(value)
-    return {_heading(key): _cell(cell) for key, cell in value.items()}
+        return _feature_to_row(value)
+    return {_clean_heading(key): _to_cell(cell) for key, cell in value.items()}
 
 
-def _feature(feature: dict[str, Any]) -> dict[str, object]:
+def _feature_to_row(feature: dict[str, Any]) -> dict[str, object]:
     properties = feature.get("properties")
-    cells = row(properties) if isinstance(properties, dict) or properties else {}
+    cells = to_row(properties) if isinstance(properties, dict) or properties else {}
     for key, value in feature.items():
-        if key not in _OF_A_FEATURE:
-            cells.setdefault(_heading(key), _cell(value))
+        if key not in _FEATURE_KEYS:
+            cells.setdefault(_clean_heading(key), _to_cell(value))
     match feature["geometry"]:
         case {"type": "Point", "coordinates": [float() | int() as lon, float() | int() as lat, *_]}:
             cells |= {"lat": lat, "lon": lon}
@@ -86,29 +91,29 @@ def _feature(feature: dict[str, Any]) -> dict[str, object]:
     return cells
 
 
-def _heading(key: str) -> str:
-    return reserved_columns.sound(key) or "(tanpa nama)"
+def _clean_heading(key: str) -> str:
+    return reserved_columns.clean_text(key) or "(tanpa nama)"
 
 
-def _cell(value: object) -> object:
+def _to_cell(value: object) -> object:
     if isinstance(value, str):
-        return reserved_columns.sound(value)
+        return reserved_columns.clean_text(value)
     if isinstance(value, dict | list):
-        return reserved_columns.sound(compact(value)) if value else None
+        return reserved_columns.clean_text(dump_compact(value)) if value else None
     return value
 
 
-def compact(value: object) -> str:
+def dump_compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def tables(
+def build_tables(
     rows: Iterable[tuple[int, dict[str, object]]],
-    recognise: Recognise,
+    score_header: HeaderScorer,
     chunk_rows: int,
     notes: Sequence[str],
-    share: Callable[[], float],
-    beside: Sequence[str] = (),
+    get_progress: Callable[[], float],
+    unread_keys: Sequence[str] = (),
 ) -> Iterator[Table]:
     """Tables of numbered rows; each has all headings met so far, in order of appearance.
 
@@ -127,28 +132,34 @@ def tables(
         cells.append(found)
         headings.update(dict.fromkeys(found))
         if len(headings) > reserved_columns.MAX_COLUMNS:
-            raise SourceRefused(reserved_columns.TOO_WIDE)
-        if len(numbers) >= chunk_rows or len(numbers) * len(headings) >= _MOST_CELLS:
-            some = _table(headings, numbers, cells, () if given else notes, share(), recognise)
+            raise SourceError(reserved_columns.TOO_MANY_COLUMNS)
+        if len(numbers) >= chunk_rows or len(numbers) * len(headings) >= _MAX_TABLE_CELLS:
+            some = _build_table(
+                headings, numbers, cells, () if given else notes, get_progress(), score_header
+            )
             yield replace(some, sums=sums)
             numbers, cells, given = [], [], True
-    said = (f"di luar daftar laporan, tidak dibaca: {', '.join(beside[:5])}",) if beside else ()
+    said = (
+        (f"di luar daftar laporan, tidak dibaca: {', '.join(unread_keys[:5])}",)
+        if unread_keys
+        else ()
+    )
     if numbers or said or not given:
         notes = (*(() if given else notes), *said)
-        rest = _table(headings, numbers, cells, notes, share(), recognise)
+        rest = _build_table(headings, numbers, cells, notes, get_progress(), score_header)
         yield replace(rest, sums=sums)
 
 
-def _table(
+def _build_table(
     headings: dict[str, None],
-    numbers: list[int],
+    row_numbers: list[int],
     cells: list[dict[str, object]],
     notes: Sequence[str],
-    share: float,
-    recognise: Recognise,
+    progress: float,
+    score_header: HeaderScorer,
 ) -> Table:
     own = [name for name in headings if name not in reserved_columns.ALL]
-    if recognise(own) < 2:
-        raise SourceRefused(NO_KEYS)
+    if score_header(own) < 2:
+        raise SourceError(NO_KNOWN_KEYS)
     data = {name: [found.get(name) for found in cells] for name in headings}
-    return Table(pd.DataFrame(data, dtype=object), numbers, tuple(notes), share)
+    return Table(pd.DataFrame(data, dtype=object), row_numbers, tuple(notes), progress)

@@ -8,153 +8,155 @@ from dataclasses import dataclass
 from typing import Any
 
 from situasi.ingest.readers import reserved_columns
-from situasi.ingest.readers.json_rows import DECODER, paired
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.readers.json_rows import DECODER, build_object
+from situasi.ingest.tables import SourceError
 
 # Under these keys exports keep their rows.
-LISTS = frozenset({"data", "rows", "items", "features", "records", "laporan", "kejadian"})
+ROW_LIST_KEYS = frozenset({"data", "rows", "items", "features", "records", "laporan", "kejadian"})
 
-_AHEAD = (
-    reserved_columns.CELL_LIMIT
+_LOOKAHEAD_CHARS = (
+    reserved_columns.MAX_CELL_CHARS
 )  # characters that are always at hand: the longest value readable
-_BLANK = re.compile(r"[ \t\n\ufeff]*")
+_WHITESPACE = re.compile(r"[ \t\n\ufeff]*")
 # What a list of GeoJSON says besides its rows.
-_ABOUT = frozenset({"type", "name", "crs", "bbox"})
-_DEEP = "Isi JSON ini bersarang terlalu dalam untuk laporan."
+_METADATA_KEYS = frozenset({"type", "name", "crs", "bbox"})
+_TOO_DEEP = "Isi JSON ini bersarang terlalu dalam untuk laporan."
 _EMPTY = "JSON ini tidak berisi satu laporan pun."
-_DOUBLE = "JSON ini memuat dua daftar laporan; kirim satu daftar per berkas."
+_TWO_LISTS = "JSON ini memuat dua daftar laporan; kirim satu daftar per berkas."
 
 
 @dataclass(frozen=True)
-class Beside:
+class OtherListItem:
     """A value of another list than that of the rows. key: of that list."""
 
-    key: str
+    list_key: str
     value: Any
 
 
-class Document:
+class JsonDocumentStream:
     """A JSON document over pieces of text; holds a window of about twice _AHEAD."""
 
-    def __init__(self, texts: Iterator[str]) -> None:
-        self._texts = texts
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
         self._window = ""
-        self._at = 0
-        self._count = 0
-        self._ended = False
-        self.beside: list[str] = []  # keys beside the list of rows, that hold no rows
+        self._position = 0
+        self._row_count = 0
+        self._is_exhausted = False
+        self.unread_keys: list[str] = []  # keys beside the list of rows, that hold no rows
 
-    def rows(self) -> Iterator[Any]:
+    def iterate_rows(self) -> Iterator[Any]:
         """The values of its list of rows, or the document itself where it is one object.
 
         Objects of other lists beside it are given as `Beside`.
         """
         start = self._peek()
         if start == "[":
-            yield from self._list()
+            yield from self._read_list()
         elif start == "{":
-            yield from self._wrapper()
+            yield from self._read_wrapper()
         else:
-            raise self._broken()
+            raise self._build_syntax_error()
         if self._peek():
-            raise self._broken()
-        if not self._count:
-            raise SourceRefused(_EMPTY)
+            raise self._build_syntax_error()
+        if not self._row_count:
+            raise SourceError(_EMPTY)
 
-    def _wrapper(self) -> Iterator[Any]:
+    def _read_wrapper(self) -> Iterator[Any]:
         """The rows of the list that an object holds; without a list, the object is the row."""
         self._expect("{")
         own: list[tuple[str, Any]] = []
         listed = False
         while self._peek() != "}":
-            key = self._key()
-            if key in LISTS and self._peek() == "[":
+            key = self._read_key()
+            if key in ROW_LIST_KEYS and self._peek() == "[":
                 if listed:
-                    raise SourceRefused(_DOUBLE)
+                    raise SourceError(_TWO_LISTS)
                 listed = True
-                yield from self._list()
+                yield from self._read_list()
             else:
-                own.append((key, self._value()))
+                own.append((key, self._read_value()))
             if len(own) > reserved_columns.MAX_COLUMNS:
-                raise SourceRefused(reserved_columns.TOO_WIDE)
-            if not self._goes_on("}"):
+                raise SourceError(reserved_columns.TOO_MANY_COLUMNS)
+            if not self._consume_comma("}"):
                 break
         self._expect("}")
         if not listed:
-            self._count += 1
-            yield paired(own)
+            self._row_count += 1
+            yield build_object(own)
             return
         for key, value in own:
             objects = [one for one in value if one] if isinstance(value, list) else []
             if any(isinstance(one, dict) for one in objects):
-                self._count += len(objects)
-                yield from (Beside(key, one) for one in objects)
-            elif value not in (None, "", [], {}) and key not in _ABOUT:
-                self.beside.append(key)
+                self._row_count += len(objects)
+                yield from (OtherListItem(key, one) for one in objects)
+            elif value not in (None, "", [], {}) and key not in _METADATA_KEYS:
+                self.unread_keys.append(key)
 
-    def _list(self) -> Iterator[Any]:
+    def _read_list(self) -> Iterator[Any]:
         self._expect("[")
         while self._peek() != "]":
-            value = self._value()
-            self._count += 1
+            value = self._read_value()
+            self._row_count += 1
             yield value
-            if not self._goes_on("]"):
+            if not self._consume_comma("]"):
                 break
         self._expect("]")
 
-    def _key(self) -> str:
+    def _read_key(self) -> str:
         if self._peek() != '"':
-            raise self._broken()
-        key = self._value()
+            raise self._build_syntax_error()
+        key = self._read_value()
         self._expect(":")
         return str(key)
 
-    def _goes_on(self, end: str) -> bool:
+    def _consume_comma(self, end_char: str) -> bool:
         """Whether a comma follows; a comma before the end is forgiven."""
         if self._peek() != ",":
             return False
         self._expect(",")
-        return self._peek() != end
+        return self._peek() != end_char
 
-    def _value(self) -> Any:
+    def _read_value(self) -> Any:
         if not self._peek():
-            raise self._broken()
+            raise self._build_syntax_error()
         try:
-            value, self._at = DECODER.raw_decode(self._window, self._at)
+            value, self._position = DECODER.raw_decode(self._window, self._position)
         except RecursionError:
-            raise SourceRefused(_DEEP) from None
+            raise SourceError(_TOO_DEEP) from None
         except ValueError:
-            raise self._broken() from None
+            raise self._build_syntax_error() from None
         return value
 
-    def _expect(self, sign: str) -> None:
-        if self._peek() != sign:
-            raise self._broken()
-        self._at += 1
+    def _expect(self, char: str) -> None:
+        if self._peek() != char:
+            raise self._build_syntax_error()
+        self._position += 1
 
     def _peek(self) -> str:
         """The next character that is no blank, with all of its value at hand; "" at the end."""
         while True:
-            self._fill()
-            self._at = _BLANK.match(self._window, self._at).end()  # type: ignore[union-attr]
-            if self._ended or len(self._window) - self._at >= _AHEAD:
-                return self._window[self._at : self._at + 1]
+            self._fill_window()
+            self._position = _WHITESPACE.match(self._window, self._position).end()  # type: ignore[union-attr]
+            if self._is_exhausted or len(self._window) - self._position >= _LOOKAHEAD_CHARS:
+                return self._window[self._position : self._position + 1]
 
-    def _fill(self) -> None:
-        if self._ended or len(self._window) - self._at >= _AHEAD:
+    def _fill_window(self) -> None:
+        if self._is_exhausted or len(self._window) - self._position >= _LOOKAHEAD_CHARS:
             return
-        parts = [self._window[self._at :]]
+        parts = [self._window[self._position :]]
         size = len(parts[0])
-        while size < 2 * _AHEAD:
-            text = next(self._texts, None)
+        while size < 2 * _LOOKAHEAD_CHARS:
+            text = next(self._chunks, None)
             if text is None:
-                self._ended = True
+                self._is_exhausted = True
                 break
             parts.append(text)
             size += len(text)
-        self._window, self._at = "".join(parts), 0
+        self._window, self._position = "".join(parts), 0
 
-    def _broken(self) -> SourceRefused:
-        where = "terpotong" if self._ended and self._at >= len(self._window) else "rusak"
-        after = f" setelah laporan ke-{self._count}" if self._count else ""
-        return SourceRefused(f"JSON ini {where}{after}; ekspor ulang dari sumbernya.")
+    def _build_syntax_error(self) -> SourceError:
+        where = (
+            "terpotong" if self._is_exhausted and self._position >= len(self._window) else "rusak"
+        )
+        after = f" setelah laporan ke-{self._row_count}" if self._row_count else ""
+        return SourceError(f"JSON ini {where}{after}; ekspor ulang dari sumbernya.")

@@ -13,23 +13,27 @@ from dataclasses import dataclass
 class DeliveryLimits:
     """rows: reports, each filled hour of a table by the hour being one. bytes: as sent."""
 
-    rows: int
-    bytes: int
+    max_rows: int
+    max_bytes: int
 
 
-FILES = DeliveryLimits(rows=100_000, bytes=50 << 20)  # the inbox, and files uploaded on a page
-CALLS = DeliveryLimits(rows=5_000, bytes=4_000_000)  # one call over HTTP
-COMMAND_LINE = DeliveryLimits(rows=1_000_000, bytes=500 << 20)  # a process of its own
+FILE_LIMITS = DeliveryLimits(
+    max_rows=100_000, max_bytes=50 << 20
+)  # the inbox, and files uploaded on a page
+API_CALL_LIMITS = DeliveryLimits(max_rows=5_000, max_bytes=4_000_000)  # one call over HTTP
+COMMAND_LINE_LIMITS = DeliveryLimits(
+    max_rows=1_000_000, max_bytes=500 << 20
+)  # a process of its own
 
 
-def too_many_rows(most: int) -> str:
+def format_too_many_rows(max_rows: int) -> str:
     """The sentence for a source with more rows than are taken at once."""
-    return f"lebih dari {most} baris sekaligus; bagi menjadi beberapa kiriman"
+    return f"lebih dari {max_rows} baris sekaligus; bagi menjadi beberapa kiriman"
 
 
-def too_many_bytes(size: int, most: int) -> str:
+def format_too_many_bytes(size_bytes: int, max_bytes: int) -> str:
     """The sentence for a file that is larger than is taken at once."""
     return (
-        f"Berkas ini {-(-size >> 20)} MB, paling besar {most >> 20} MB sekali kirim; "
+        f"Berkas ini {-(-size_bytes >> 20)} MB, paling besar {max_bytes >> 20} MB sekali kirim; "
         "bagi menjadi beberapa berkas."
     )

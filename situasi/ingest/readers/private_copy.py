@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from situasi.ingest.readers.limits import too_many_bytes
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.readers.limits import format_too_many_bytes
+from situasi.ingest.tables import SourceError
 
-_BLOCK = 1 << 20
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -27,69 +27,69 @@ class PrivateCopy:
 
 
 @contextmanager
-def private_copy(path: Path, most: int) -> Iterator[PrivateCopy]:
+def private_copy(path: Path, max_bytes: int) -> Iterator[PrivateCopy]:
     """Copy a file, so that digest and rows are of the same bytes whatever its writer does.
 
     The copy has the ending of the file, and is gone afterwards. most: bytes. Raises
     SourceRefused where the file cannot be read or is larger, OSError where no copy can be made.
     """
-    source = _opened(path)
+    source = _open_regular_file(path)
     with (
         source,
         tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder,
     ):
         copy = Path(folder) / f"berkas{path.suffix[:20]}"
         with copy.open("wb") as target:
-            digest = _copied(source, target, most)
+            digest = _copy_and_hash(source, target, max_bytes)
         yield PrivateCopy(copy, digest)
 
 
-def refuse_failure(failure: OSError) -> SourceRefused:
+def to_source_error(error: OSError) -> SourceError:
     """The sentence for a file that the system does not let us read."""
-    if isinstance(failure, FileNotFoundError):
-        return SourceRefused("Berkas ini tidak ditemukan.")
-    if isinstance(failure, PermissionError):
-        return SourceRefused("Berkas ini tidak boleh dibaca; periksa izinnya.")
-    return SourceRefused(f"Berkas ini tidak dapat dibaca ({failure.strerror}).")
+    if isinstance(error, FileNotFoundError):
+        return SourceError("Berkas ini tidak ditemukan.")
+    if isinstance(error, PermissionError):
+        return SourceError("Berkas ini tidak boleh dibaca; periksa izinnya.")
+    return SourceError(f"Berkas ini tidak dapat dibaca ({error.strerror}).")
 
 
-def refuse_no_file(path: Path) -> None:
+def check_regular_file(path: Path) -> None:
     """Refuse a folder, a pipe or a device without opening it."""
     try:
         mode = path.stat().st_mode
     except ValueError:  # a NUL in the name
-        raise SourceRefused("Nama berkas ini tidak sah.") from None
+        raise SourceError("Nama berkas ini tidak sah.") from None
     if stat.S_ISDIR(mode):
-        raise SourceRefused("Ini folder, bukan berkas; kirim berkas di dalamnya.")
+        raise SourceError("Ini folder, bukan berkas; kirim berkas di dalamnya.")
     if not stat.S_ISREG(mode):
-        raise SourceRefused("Ini bukan berkas biasa.")
+        raise SourceError("Ini bukan berkas biasa.")
 
 
-def _opened(path: Path) -> BinaryIO:
+def _open_regular_file(path: Path) -> BinaryIO:
     try:
-        refuse_no_file(path)
+        check_regular_file(path)
         # Without waiting, should a pipe have taken its place meanwhile.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         file = os.fdopen(os.open(path, flags), "rb")
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             file.close()
-            raise SourceRefused("Ini bukan berkas biasa.")
+            raise SourceError("Ini bukan berkas biasa.")
     except OSError as failure:
-        raise refuse_failure(failure) from failure
+        raise to_source_error(failure) from failure
     return file
 
 
-def _copied(source: BinaryIO, target: BinaryIO, most: int) -> str:
+def _copy_and_hash(source: BinaryIO, target: BinaryIO, max_bytes: int) -> str:
     """Copy all of a file, and give its digest."""
     size = os.fstat(source.fileno()).st_size
     digest, copied = hashlib.sha256(), 0
     while True:
-        if max(size, copied) > most:  # it may grow while it is copied
-            raise SourceRefused(too_many_bytes(max(size, copied), most))
+        if max(size, copied) > max_bytes:  # it may grow while it is copied
+            raise SourceError(format_too_many_bytes(max(size, copied), max_bytes))
         try:
-            block = source.read(_BLOCK)
+            block = source.read(_BLOCK_BYTES)
         except OSError as failure:
-            raise refuse_failure(failure) from failure
+            raise to_source_error(failure) from failure
         if not block:
             return digest.hexdigest()
         digest.update(block)

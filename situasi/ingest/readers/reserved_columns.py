@@ -6,19 +6,21 @@ EXCESS = "__lebih"  # cells beyond the last heading of their row, " | " between
 BROKEN = "__rusak"  # the raw text of a row that could not be taken apart
 SHEET = "__lembar"  # the sheet a row comes from, where a workbook holds several
 GEOMETRY = "__geometri"  # the type of a geometry that is no usable point
-ASIDE = "__bukan_laporan"  # why a row is no report; such a row waits in quarantine with this reason
+NOT_A_REPORT = (
+    "__bukan_laporan"  # why a row is no report; such a row waits in quarantine with this reason
+)
 
-ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, ASIDE})
+ALL = frozenset({EXCESS, BROKEN, SHEET, GEOMETRY, NOT_A_REPORT})
 
 MAX_COLUMNS = 500
-CELL_LIMIT = 1_000_000  # characters in one cell
+MAX_CELL_CHARS = 1_000_000  # characters in one cell
 
-TOO_WIDE = (
+TOO_MANY_COLUMNS = (
     f"Berkas ini punya lebih dari {MAX_COLUMNS} kolom; kirim hanya kolom laporan yang diperlukan."
 )
 
 
-def is_sound(text: str) -> bool:
+def is_storable_text(text: str) -> bool:
     """Whether a text has no NULs and half characters, which no store takes."""
     if "\0" in text:
         return False
@@ -29,7 +31,7 @@ def is_sound(text: str) -> bool:
     return True
 
 
-def sound(text: str) -> str | None:
+def clean_text(text: str) -> str | None:
     """A text without blanks around it, NULs and half characters."""
     text = text.replace("\0", "").strip()
     if not text.isascii():
@@ -39,5 +41,5 @@ def sound(text: str) -> str | None:
 
 def excerpt(text: str, limit: int = 1000) -> str:
     """The beginning of a raw text, enough to find it again in the sender's file."""
-    text = sound(text) or ""
+    text = clean_text(text) or ""
     return text if len(text) <= limit else text[:limit] + "…"

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 
 # Bytes read at once. With a line begun before them they seldom hold more letters than one
 # cell may (marks.CELL_LIMIT), so that what is parsed whole need not be looked at for longer ones.
-BLOCK = 900_000
-LINE_LIMIT = 4_000_000  # characters; a longer line is no line of a report
+BLOCK_BYTES = 900_000
+MAX_LINE_CHARS = 4_000_000  # characters; a longer line is no line of a report
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
     (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
     (codecs.BOM_UTF8, "utf-8", ""),
@@ -30,39 +30,39 @@ class Encoding:
     """How to read the bytes: codec, length of the byte order mark, a note for the sender."""
 
     codec: str
-    skip: int = 0
+    bom_bytes: int = 0
     notes: tuple[str, ...] = ()
 
 
 @dataclass
-class Meter:
+class ReadProgress:
     """How far a file has been read, in bytes."""
 
-    size: int
-    done: int = 0
+    total_bytes: int
+    bytes_read: int = 0
 
-    def share(self) -> float:
-        return min(1.0, self.done / self.size) if self.size else 1.0
+    def compute_fraction(self) -> float:
+        return min(1.0, self.bytes_read / self.total_bytes) if self.total_bytes else 1.0
 
 
 def detect(path: Path) -> Encoding:
     """The encoding of this file; never fails on bytes, Windows-1252 being the last resort."""
     with path.open("rb") as file:
         head = file.read(4096)
-    for mark, codec, name in _MARKS:
+    for mark, codec, name in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
-            return Encoding(codec, len(mark), _as(name))
-    codec = _utf16_without_mark(head)
+            return Encoding(codec, len(mark), _format_encoding_note(name))
+    codec = _detect_utf16_without_bom(head)
     if codec:
-        return Encoding(codec, 0, _as("UTF-16"))
-    return _utf8_or_windows(path)
+        return Encoding(codec, 0, _format_encoding_note("UTF-16"))
+    return _detect_utf8_or_windows(path)
 
 
-def _as(name: str) -> tuple[str, ...]:
+def _format_encoding_note(name: str) -> tuple[str, ...]:
     return (f"dibaca sebagai {name}",) if name else ()
 
 
-def _utf16_without_mark(head: bytes) -> str:
+def _detect_utf16_without_bom(head: bytes) -> str:
     """Latin text in UTF-16 has a NUL in every second byte, and in that place only."""
     pairs = len(head) // 2
     even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
@@ -73,75 +73,77 @@ def _utf16_without_mark(head: bytes) -> str:
     return ""
 
 
-def _utf8_or_windows(path: Path) -> Encoding:
+def _detect_utf8_or_windows(path: Path) -> Encoding:
     try:
-        for _ in _decoded(path, Encoding("utf-8"), Meter(0), "strict"):
+        for _ in _decode_blocks(path, Encoding("utf-8"), ReadProgress(0), "strict"):
             pass
         return Encoding("utf-8")
     except UnicodeDecodeError:
-        valid, broken = _utf8_damage(path)
+        valid, broken = _count_utf8_damage(path)
     # A few broken bytes among many sound UTF-8 letters are damage, not Windows-1252.
     if valid > 10 * broken:
         return Encoding("utf-8", 0, (f"{broken} huruf rusak diganti dengan tanda \ufffd",))
-    return Encoding("cp1252", 0, _as("Windows-1252"))
+    return Encoding("cp1252", 0, _format_encoding_note("Windows-1252"))
 
 
-def _utf8_damage(path: Path) -> tuple[int, int]:
+def _count_utf8_damage(path: Path) -> tuple[int, int]:
     valid = broken = 0
-    for text in _decoded(path, Encoding("utf-8"), Meter(0), "replace"):
+    for text in _decode_blocks(path, Encoding("utf-8"), ReadProgress(0), "replace"):
         bad = text.count("\ufffd")
         broken += bad
         valid += len(text) - len(text.encode("ascii", "ignore")) - bad
     return valid, broken
 
 
-def _decoded(path: Path, encoding: Encoding, meter: Meter, errors: str) -> Iterator[str]:
+def _decode_blocks(
+    path: Path, encoding: Encoding, progress: ReadProgress, errors: str
+) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding.codec)(errors)
     with path.open("rb") as file:
-        file.seek(encoding.skip)
-        while block := file.read(BLOCK):
-            meter.done += len(block)
+        file.seek(encoding.bom_bytes)
+        while block := file.read(BLOCK_BYTES):
+            progress.bytes_read += len(block)
             yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
 
 
-def texts(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
+def read_chunks(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
     """The text piece by piece, with every line end a newline.
 
     Raises SourceRefused on NUL characters: such a file is damaged or no text at all.
     """
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
-    for text in _decoded(path, encoding, meter, "replace"):
+    for text in _decode_blocks(path, encoding, progress, "replace"):
         if "\0" in text:
-            raise SourceRefused(
+            raise SourceError(
                 "Berkas ini rusak atau bukan teks (berisi bita NUL); ekspor ulang dari sumbernya."
             )
         yield newlines.decode(text)
     yield newlines.decode("", final=True)  # a carriage return whose newline never came
 
 
-def lines(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
+def read_lines(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
     """The lines, each with its newline. See whole_lines."""
-    for text in whole_lines(path, encoding, meter):
+    for text in read_line_blocks(path, encoding, progress):
         yield from io.StringIO(text, newline="\n")
 
 
-def whole_lines(path: Path, encoding: Encoding, meter: Meter) -> Iterator[str]:
+def read_line_blocks(path: Path, encoding: Encoding, progress: ReadProgress) -> Iterator[str]:
     """The lines, many in one text; memory does not grow with the file.
 
     Raises SourceRefused for a line beyond LINE_LIMIT characters.
     """
     rest = ""
-    for text in texts(path, encoding, meter):
+    for text in read_chunks(path, encoding, progress):
         rest += text
         cut = rest.rfind("\n") + 1
         if cut:
             yield rest[:cut]
             rest = rest[cut:]
-        if len(rest) > LINE_LIMIT:
-            raise SourceRefused(
+        if len(rest) > MAX_LINE_CHARS:
+            raise SourceError(
                 "Berkas ini berisi satu baris tanpa akhir (lebih dari "
-                f"{LINE_LIMIT // 1_000_000} juta huruf); ekspor ulang dari sumbernya."
+                f"{MAX_LINE_CHARS // 1_000_000} juta huruf); ekspor ulang dari sumbernya."
             )
     if rest:
         yield rest

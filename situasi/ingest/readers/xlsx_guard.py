@@ -18,19 +18,19 @@ from pathlib import Path
 from typing import IO
 
 from situasi.ingest.readers import xlsx_size
-from situasi.ingest.readers.reserved_columns import CELL_LIMIT
-from situasi.ingest.readers.xlsx_size import HUGE
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.readers.reserved_columns import MAX_CELL_CHARS
+from situasi.ingest.readers.xlsx_size import CONTENT_TOO_LARGE
+from situasi.ingest.tables import SourceError
 
-MAX_FILE = 100_000_000  # bytes, as sent
-MAX_INFLATED = 300_000_000  # bytes of all parts that matter, unpacked
+MAX_FILE_BYTES = 100_000_000  # bytes, as sent
+MAX_UNPACKED_BYTES = 300_000_000  # bytes of all parts that matter, unpacked
 MAX_MEMBERS = 2_000
 MAX_SHEETS = 200
 MAX_MERGES = 20_000
-_BLOCK = 1 << 20
+_BLOCK_BYTES = 1 << 20
 
 # Parts without cells: pictures, drawings, comments, pivot tables, macros.
-_SKIPPED = re.compile(
+_SKIPPED_PARTS = re.compile(
     r"(docProps|customXml|xl/(media|theme|drawings|charts|embeddings|comments|threadedComments"
     r"|pivotCache|pivotTables|printerSettings|externalLinks|calcChain))",
     re.IGNORECASE,
@@ -46,7 +46,7 @@ _OTHER_ARCHIVES = (
 DAMAGED = "Berkas Excel ini rusak atau terpotong; simpan ulang di Excel, lalu kirim lagi."
 _DTD = "Berkas Excel ini memuat definisi XML yang tidak dipakai Excel, maka ditolak."
 # What the standard library raises on archives that are damaged, locked or of another kind.
-BROKEN_ARCHIVE = (
+ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -57,110 +57,112 @@ BROKEN_ARCHIVE = (
     RuntimeError,
     NotImplementedError,
 )
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # how a disk says that it is full
+DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})  # how a disk says that it is full
 _ERROR_CELL = re.compile(rb'(<(?:[^\s<>/:]*:)?c\s[^<>]*?\bt=(["\']))e(?=\2)')
 
 
-def weighed(path: Path, target: Path) -> None:
+def copy_checked(path: Path, target: Path) -> None:
     """Copy the parts of this workbook that hold cells into a plain archive, weighing them.
 
     Error cells (#N/A) become texts on the way; the reader would show them as empty.
     Raises SourceRefused when the file is no workbook, damaged, or beyond a limit.
     """
-    _refuse_directory(path)
+    _check_directory(path)
     try:
         with zipfile.ZipFile(path) as archive, zipfile.ZipFile(target, "w") as plain:
-            _copy(archive, plain, _wanted(archive))
+            _copy_members(archive, plain, _select_members(archive))
         with zipfile.ZipFile(target) as plain:
-            _weigh(plain)
-    except BROKEN_ARCHIVE as damage:
-        if isinstance(damage, OSError) and damage.errno in FULL:
+            _check_size(plain)
+    except ARCHIVE_ERRORS as damage:
+        if isinstance(damage, OSError) and damage.errno in DISK_FULL_ERRNOS:
             raise
-        raise SourceRefused(DAMAGED) from damage
+        raise SourceError(DAMAGED) from damage
 
 
-def _refuse_directory(path: Path) -> None:
+def _check_directory(path: Path) -> None:
     """Refuse archives whose directory alone would fill the memory."""
-    if path.stat().st_size > MAX_FILE:
-        raise SourceRefused(HUGE)
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise SourceError(CONTENT_TOO_LARGE)
     entries, tail = 0, b""
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
+        while block := file.read(_BLOCK_BYTES):
             entries += (tail + block).count(b"PK\x01\x02")
             tail = block[-3:]
             if entries > MAX_MEMBERS:
-                raise SourceRefused("Arsip ini berisi terlalu banyak berkas untuk sebuah Excel.")
+                raise SourceError("Arsip ini berisi terlalu banyak berkas untuk sebuah Excel.")
 
 
-def _wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _select_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The members to pass on, shared texts first. Refuses archives that are no workbook."""
     # A name written twice means its last entry, once.
     members = list({info.filename: info for info in archive.infolist()}.values())
     names = [info.filename.replace("\\", "/") for info in members]
     if not any(re.fullmatch(r"/?xl/[^/]*\.xml", name, re.IGNORECASE) for name in names):
-        raise SourceRefused(_no_workbook(names))
+        raise SourceError(_format_not_a_workbook(names))
     wanted = [
         info
         for info, name in zip(members, names, strict=True)
-        if name.lower().endswith((".xml", ".rels")) and not _SKIPPED.match(name.lstrip("/"))
+        if name.lower().endswith((".xml", ".rels")) and not _SKIPPED_PARTS.match(name.lstrip("/"))
     ]
     return sorted(wanted, key=lambda info: "sharedstrings" not in info.filename.lower())
 
 
-def _no_workbook(names: list[str]) -> str:
+def _format_not_a_workbook(names: list[str]) -> str:
     for start, what in _OTHER_ARCHIVES:
         if any(name.startswith(start) for name in names):
             return f"Berkas ini sebenarnya {what} bukan buku kerja Excel (.xlsx)."
     return "Berkas ini sebenarnya arsip ZIP; keluarkan isinya, lalu kirim berkas di dalamnya."
 
 
-def _copy(archive: zipfile.ZipFile, plain: zipfile.ZipFile, wanted: list[zipfile.ZipInfo]) -> None:
-    budget, sheets, merges = MAX_INFLATED, 0, 0
-    for info in wanted:
-        with archive.open(info) as source, plain.open(info.filename, "w") as copy:
-            for piece in _pieces(source):
+def _copy_members(
+    archive: zipfile.ZipFile, target: zipfile.ZipFile, members: list[zipfile.ZipInfo]
+) -> None:
+    budget, sheets, merges = MAX_UNPACKED_BYTES, 0, 0
+    for info in members:
+        with archive.open(info) as source, target.open(info.filename, "w") as copy:
+            for piece in _read_xml_chunks(source):
                 if b"<!" in piece and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
-                    raise SourceRefused(_DTD)
+                    raise SourceError(_DTD)
                 budget -= len(piece)
                 sheets += piece.count(b"sheetId")
                 merges += piece.count(b"mergeCell ")
                 if budget < 0 or sheets > MAX_SHEETS or merges > MAX_MERGES:
-                    raise SourceRefused(HUGE)
+                    raise SourceError(CONTENT_TOO_LARGE)
                 if b't="e"' in piece or b"t='e'" in piece:
                     piece = _ERROR_CELL.sub(rb"\1str", piece)
                 copy.write(piece)
 
 
-def _pieces(source: IO[bytes]) -> Iterator[bytes]:
+def _read_xml_chunks(source: IO[bytes]) -> Iterator[bytes]:
     """The part piece by piece, cut before a cell where there is one, never inside a tag."""
     rest = b""
-    while block := source.read(_BLOCK):
+    while block := source.read(_BLOCK_BYTES):
         piece = rest + block
         cut = piece.rfind(b"<c ")
         cut = cut if cut > 0 else piece.rfind(b"<")
         if cut > 0:
             yield piece[:cut]
         rest = piece[max(cut, 0) :]
-        if len(rest) > 4 * CELL_LIMIT:
-            raise SourceRefused(xlsx_size.LONG)
+        if len(rest) > 4 * MAX_CELL_CHARS:
+            raise SourceError(xlsx_size.CELL_TOO_LONG)
     yield rest
 
 
-def _weigh(plain: zipfile.ZipFile) -> None:
+def _check_size(archive: zipfile.ZipFile) -> None:
     """Add up what the cells of all parts would take, and refuse beyond the limits."""
     shared: Sequence[int] = ()
     area = text = 0
-    for name in plain.namelist():
+    for name in archive.namelist():
         if "sharedstrings" in name.lower():
-            with plain.open(name) as source:
-                shared = xlsx_size.shared_lengths(_pieces(source))
+            with archive.open(name) as source:
+                shared = xlsx_size.read_shared_text_lengths(_read_xml_chunks(source))
             continue
-        with plain.open(name) as source:
-            weight = xlsx_size.quick(_pieces(source), shared)
-        if weight is None or weight.refusable:
-            with plain.open(name) as source:
-                weight = xlsx_size.exact(source, shared)
-        area, text = area + weight.area, text + weight.text
-        xlsx_size.refuse_area(weight.rows, weight.columns, area)
-        if text > xlsx_size.MAX_TEXT:
-            raise SourceRefused(HUGE)
+        with archive.open(name) as source:
+            weight = xlsx_size.measure_plain_sheet(_read_xml_chunks(source), shared)
+        if weight is None or weight.exceeds_limit:
+            with archive.open(name) as source:
+                weight = xlsx_size.measure_any_sheet(source, shared)
+        area, text = area + weight.cell_count, text + weight.text_bytes
+        xlsx_size.check_area(weight.rows, weight.columns, area)
+        if text > xlsx_size.MAX_TEXT_BYTES:
+            raise SourceError(CONTENT_TOO_LARGE)

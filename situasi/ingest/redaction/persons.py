@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from situasi.ingest.parsing.cells import Unreadable, plain
+from situasi.ingest.parsing.cells import UnreadableCell, normalize_cell
 from situasi.ingest.tables import Cell
 
 NO_NRP = "NRP tidak disimpan; tulis nomor petugas dari daftar personel"
@@ -98,31 +98,31 @@ def mask_of(digits: str) -> str:
 
 def read_officer(cell: Cell) -> str:
     """A number of the roster as written. Raises Unreadable, never quoting what may be a name."""
-    text = plain(cell)
+    text = normalize_cell(cell)
     digits = sum(map(str.isdigit, text))
     if _MASKED.fullmatch(text) or _LONG.search(text) or _SPELLED.search(text):
-        raise Unreadable(NO_NRP)
+        raise UnreadableCell(NO_NRP)
     if digits >= 8 and _ONLY_DIGITS.fullmatch(text):
-        raise Unreadable(NO_NRP)
+        raise UnreadableCell(NO_NRP)
     if not digits or len(text) > _LONGEST_NUMBER or not RANKS.isdisjoint(_words(text)):
-        raise Unreadable(NO_NUMBER)
+        raise UnreadableCell(NO_NUMBER)
     return text
 
 
 def read_nrp(cell: Cell) -> tuple[str, str | None]:
     """The masked NRP, and a doubt where it is none. Raises Unreadable where it holds no number."""
-    text = plain(cell)
+    text = normalize_cell(cell)
     if found := _MASKED.fullmatch(text):
         return f"*****{found[1]}", None
     digits = "".join(c for c in text if c.isdigit())
     if len(digits) < 3:
-        raise Unreadable("NRP tidak terbaca; tulis angkanya saja")
+        raise UnreadableCell("NRP tidak terbaca; tulis angkanya saja")
     return mask_of(digits), None if len(digits) == 8 else "NRP bukan 8 angka"
 
 
 def read_escort(cell: Cell) -> Escort:
     """Who escorts a box: officers by number, units, how many. What looks like a name goes."""
-    text = masked(plain(cell))
+    text = masked(normalize_cell(cell))
     words = _words(text)
     unnamed = any(c.isdigit() for c in text) or not _UNITS.isdisjoint(words)
     if unnamed and RANKS.isdisjoint(words):

@@ -5,36 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from situasi.ingest.context import Context
+from situasi.ingest.context import IngestContext
 from situasi.ingest.messages.sender import original
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS
 from situasi.ingest.redaction.persons import REMOVED, masked, read_escort, read_nrp, read_officer
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.column_mapping import OFFICERS, Headings
+from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMapping
 
 
 def kept_texts(feed: str, texts: list[str | None]) -> list[str | None]:
     """A column of texts as it may be stored: in feeds of officers no whole NRP."""
-    if feed not in OFFICERS:
+    if feed not in OFFICER_FEEDS:
         return texts
     return [text and masked(text) for text in texts]
 
 
 def kept_heading(feed: str, heading: str) -> str:
     """A heading as it may be stored."""
-    return masked(heading) if feed in OFFICERS else heading
+    return masked(heading) if feed in OFFICER_FEEDS else heading
 
 
 def kept_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
     """Reasons as they may be stored; of a shifted row only that it is one, for they quote it."""
-    if feed not in OFFICERS:
+    if feed not in OFFICER_FEEDS:
         return reasons
     return tuple(masked(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
 
 
 def kept_cells(
-    feed: str, headings: Headings, raw: dict[str, str], context: Context
+    feed: str, headings: ColumnMapping, raw: dict[str, str], context: IngestContext
 ) -> dict[str, str]:
     """The cells of a faulty row that may be kept: of officers nothing that may be a name.
 
@@ -50,7 +50,7 @@ def kept_cells(
         if column in by_column
         for heading in named
     }
-    if feed not in OFFICERS:
+    if feed not in OFFICER_FEEDS:
         return {h: _read(readers[h], cell) if h in readers else cell for h, cell in raw.items()}
     if not {BROKEN, EXCESS}.isdisjoint(raw):
         return {h: REMOVED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
@@ -61,7 +61,7 @@ def kept_cells(
 def _read(reader: Callable[[str], str], cell: str) -> str:
     try:
         return reader(cell)
-    except Unreadable:
+    except UnreadableCell:
         return REMOVED
 
 

@@ -6,29 +6,29 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Sums:
+class ColumnSums:
     """rows: how many were added. columns: the sum of the numbers under each heading."""
 
-    rows: int = 0
-    columns: dict[str, float] = field(default_factory=dict)
+    row_count: int = 0
+    by_heading: dict[str, float] = field(default_factory=dict)
 
-    def add(self, rows: int, columns: dict[str, float]) -> None:
-        self.rows += rows
-        for heading, number in columns.items():
-            self.columns[heading] = self.columns.get(heading, 0) + number
+    def add(self, row_count: int, by_heading: dict[str, float]) -> None:
+        self.row_count += row_count
+        for heading, number in by_heading.items():
+            self.by_heading[heading] = self.by_heading.get(heading, 0) + number
 
 
 @dataclass
 class RunningSums:
     """whole: of all rows so far. since: of those after the last total row."""
 
-    whole: Sums = field(default_factory=Sums)
-    since: Sums = field(default_factory=Sums)
+    total: ColumnSums = field(default_factory=ColumnSums)
+    subtotal: ColumnSums = field(default_factory=ColumnSums)
 
-    def add(self, rows: int, columns: dict[str, float]) -> None:
-        self.whole.add(rows, columns)
-        self.since.add(rows, columns)
+    def add(self, row_count: int, by_heading: dict[str, float]) -> None:
+        self.total.add(row_count, by_heading)
+        self.subtotal.add(row_count, by_heading)
 
-    def start_anew(self) -> None:
+    def start_subtotal(self) -> None:
         """Begin the next subtotal."""
-        self.since = Sums()
+        self.subtotal = ColumnSums()

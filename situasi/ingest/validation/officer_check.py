@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from situasi.ingest.parsing.cells import Unreadable
+from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.redaction.persons import NO_NRP, read_officer
 from situasi.ingest.tables import Cell
-from situasi.ingest.validation.row_issues import text
-from situasi.ingest.validation.table_check import Sheet
+from situasi.ingest.validation.row_issues import cell_to_text
+from situasi.ingest.validation.table_check import TableCheck
 
-MISSING = "nomor petugas kosong"
+NUMBER_MISSING = "nomor petugas kosong"
 
 
-def judge_officers(sheet: Sheet, *, nrp: bool = True) -> None:
+def check_officer(table_check: TableCheck, *, detect_nrp: bool = True) -> None:
     """Fill `petugas`. nrp: an NRP in its place is told from a missing number."""
-    numbers = sheet.texts("petugas")
-    instead = sheet.cells("nrp") if nrp else [None] * sheet.bench.size
+    numbers = table_check.texts("petugas")
+    instead = table_check.cells("nrp") if detect_nrp else [None] * table_check.issues.row_count
     cells = list(zip(numbers, instead, strict=True))
-    sheet.values["petugas"] = sheet.bench.each(cells, _read, columns=["petugas"])
+    table_check.values["petugas"] = table_check.issues.read_distinct(
+        cells, _read_number, columns=["petugas"]
+    )
 
 
-def _read(cells: tuple[str | None, Cell]) -> tuple[str, None]:
+def _read_number(cells: tuple[str | None, Cell]) -> tuple[str, None]:
     number, nrp = cells
     if number is None:
-        raise Unreadable(MISSING if text(nrp) is None else NO_NRP)
+        raise UnreadableCell(NUMBER_MISSING if cell_to_text(nrp) is None else NO_NRP)
     return read_officer(number), None

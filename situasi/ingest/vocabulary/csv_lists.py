@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def read_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The filled rows of a list as (row number, cells in this order of columns).
 
     Commas, semicolons or tabs; with or without BOM; Windows-1252 where it is not UTF-8.
     Raises ValueError where a column is missing.
     """
-    text = _decoded(path.read_bytes())
+    text = _decode(path.read_bytes())
     first = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
     head = [cell.strip().lower() for cell in next(reader, [])]
@@ -30,19 +30,19 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[str,
             yield reader.line_num, tuple(padded[at].strip() for at in order)
 
 
-def _decoded(raw: bytes) -> str:
+def _decode(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
 
 
-def key(text: str) -> str:
+def normalize_key(text: str) -> str:
     """What two spellings share: no case, accents, blanks, marks or underscores."""
     plain = unicodedata.normalize("NFKD", text[:200].lower())
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-def without_brackets(text: str) -> str:
+def remove_brackets(text: str) -> str:
     """`Waktu (WIB)` as `Waktu`."""
     return re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from situasi.ingest.parsing.cells import plain
+from situasi.ingest.parsing.cells import normalize_cell
 
 _HEADING = re.compile(
     r"(?P<heads>(?:(?:jumlah|jml|pemilih|hadir|kehadiran)\W+)+)?"
@@ -17,27 +17,27 @@ _HEADING = re.compile(
 )
 
 
-class Hour(NamedTuple):
+class HourHeading(NamedTuple):
     """The hour of a heading. clock: as a cell would say it. heads: it says what is counted."""
 
     clock: str
-    heads: bool
+    has_count_word: bool
 
 
-def read_hour(heading: str) -> Hour | None:
+def parse_hour_heading(heading: str) -> HourHeading | None:
     """The hour that a heading names, or None; a bare number is no hour."""
-    found = _HEADING.fullmatch(plain(heading).lower())
+    found = _HEADING.fullmatch(normalize_cell(heading).lower())
     if not found or not (found["lead"] or found["minute"] or found["zone"]):
         return None
     clock = f"{int(found['hour']):02d}.{found['minute'] or '00'} {(found['zone'] or '').upper()}"
-    return Hour(clock.strip(), bool(found["heads"]))
+    return HourHeading(clock.strip(), bool(found["heads"]))
 
 
-def hour_by_hour(headings: Sequence[str], tps: bool) -> bool:
+def is_hourly_table(headings: Sequence[str], has_tps: bool) -> bool:
     """Whether these are headings of a table with a column per hour. tps: one names the TPS.
 
     An hour alone, among headings that do not say what it is of, may be anything.
     """
-    hours = [hour for heading in headings if (hour := read_hour(heading))]
-    told = tps or len(hours) > 1 or any(hour.heads for hour in hours)
+    hours = [hour for heading in headings if (hour := parse_hour_heading(heading))]
+    told = has_tps or len(hours) > 1 or any(hour.has_count_word for hour in hours)
     return bool(hours) and told and len(headings) > 1

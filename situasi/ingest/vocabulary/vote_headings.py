@@ -16,32 +16,39 @@ VOTES_REMOVED = "[dihapus: perolehan suara tidak disimpan]"
 _BEFORE = """surat kertas kotak bilik hak pengeras pemungutan pungut pemberian penghitungan
 perhitungan hitung rekapitulasi rekap rekaman rekam pesan catatan saluran sumber nada tata
 memberikan menyalurkan salurkan menggunakan gunakan"""
-_NOT_BEFORE = frozenset(_BEFORE.split())
-_NOT_AFTER = frozenset(("tembakan", "ledakan", "sirine", "bising", "gaduh", "mesin", "warga"))
+_EXCLUDED_BEFORE = frozenset(_BEFORE.split())
+_EXCLUDED_AFTER = frozenset(("tembakan", "ledakan", "sirine", "bising", "gaduh", "mesin", "warga"))
 # Said anywhere, they turn a count back into its result.
-_RESULT = frozenset(("hasil", "perolehan", "sah", "paslon"))
+_RESULT_WORDS = frozenset(("hasil", "perolehan", "sah", "paslon"))
 _TIME_OR_PLACE = "waktu jam pukul tanggal tgl jadwal lokasi tempat alamat status fase foto"
-_ABOUT_TIME_OR_PLACE = frozenset(_TIME_OR_PLACE.split())
-_PAIR = frozenset(("paslon", "calon", "kandidat", "candidate", "cabup", "pasangan"))
+_TIME_OR_PLACE_WORDS = frozenset(_TIME_OR_PLACE.split())
+_CANDIDATE_WORDS = frozenset(("paslon", "calon", "kandidat", "candidate", "cabup", "pasangan"))
 _NUMBERS = {"satu": "1", "dua": "2", "tiga": "3", "i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PHRASES = (" kolom kosong ", " kotak kosong ", " real count ", " quick count ", " hitung cepat ")
-_OF_NO_ONE = frozenset(("kolom", "kotak", "kosong", "calon", "pasangan", "bupati", "wakil"))
+_GENERIC_WORDS = frozenset(("kolom", "kotak", "kosong", "calon", "pasangan", "bupati", "wakil"))
 
 
-def vote_column(heading: str, candidates: Sequence[str]) -> bool:
+def is_vote_heading(heading: str, candidates: Sequence[str]) -> bool:
     """Whether a heading names votes won: `suara sah`, `paslon 1`, a candidate's name.
 
     Ballot papers, boxes, voting and counting as such, and the right to vote are no votes.
     """
-    words = _words(heading)
+    words = _split_words(heading)
     if not words:
         return False
-    if _mentions(words, candidates) or any(phrase in _spaced(words) for phrase in _PHRASES):
-        return words[0] not in _ABOUT_TIME_OR_PLACE
-    return _suara(words) or _numbered_pair(words) or _english(words) or _perolehan(words)
+    if _mentions_candidate(words, candidates) or any(
+        phrase in _join_spaced(words) for phrase in _PHRASES
+    ):
+        return words[0] not in _TIME_OR_PLACE_WORDS
+    return (
+        _is_suara_count(words)
+        or _is_numbered_pair(words)
+        or _is_english_vote(words)
+        or _is_perolehan(words)
+    )
 
 
-def _words(text: str) -> Words:
+def _split_words(text: str) -> Words:
     """The words of a heading, parted at marks, capitals and digits, and around `suara`."""
     text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text[:200]))
     text = re.sub(r"(suara)", r" \1 ", text.lower())
@@ -49,47 +56,49 @@ def _words(text: str) -> Words:
     return tuple(_NUMBERS.get(w, w.lstrip("0") or "0" if w.isdigit() else w) for w in words)
 
 
-def _spaced(words: Words) -> str:
+def _join_spaced(words: Words) -> str:
     """Words as a text in which other words, given likewise, are found whole and in a row."""
     return f" {' '.join(words)} "
 
 
-def _mentions(words: Words, candidates: Sequence[str]) -> bool:
+def _mentions_candidate(words: Words, candidates: Sequence[str]) -> bool:
     """A candidate's whole name anywhere, or one name alone as the whole heading."""
-    names, alone = _names(tuple(candidates))
-    text = _spaced(words)
+    names, alone = _build_candidate_names(tuple(candidates))
+    text = _join_spaced(words)
     return any(name in text for name in names) or (len(words) == 1 and words[0] in alone)
 
 
 @lru_cache(maxsize=16)
-def _names(candidates: tuple[str, ...]) -> tuple[list[str], set[str]]:
+def _build_candidate_names(candidates: tuple[str, ...]) -> tuple[list[str], set[str]]:
     """Each name as spaced words, and the words that tell a candidate even alone."""
-    names = [name for name in map(_words, candidates) if name]
-    alone = {word for name in names for word in name if len(word) > 4} - _OF_NO_ONE
-    return list(map(_spaced, names)), alone
+    names = [name for name in map(_split_words, candidates) if name]
+    alone = {word for name in names for word in name if len(word) > 4} - _GENERIC_WORDS
+    return list(map(_join_spaced, names)), alone
 
 
-def _suara(words: Words) -> bool:
+def _is_suara_count(words: Words) -> bool:
     if "suara" not in words:
         return False
     at = words.index("suara")
     before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
-    if words[0] in _ABOUT_TIME_OR_PLACE:
+    if words[0] in _TIME_OR_PLACE_WORDS:
         return False
-    if not _RESULT.isdisjoint(words):
+    if not _RESULT_WORDS.isdisjoint(words):
         return True
-    return before not in _NOT_BEFORE and after not in _NOT_AFTER
+    return before not in _EXCLUDED_BEFORE and after not in _EXCLUDED_AFTER
 
 
-def _numbered_pair(words: Words) -> bool:
+def _is_numbered_pair(words: Words) -> bool:
     """`paslon 1`, `pasangan calon 02`, `nomor urut 1`; a bare `no urut` only counts rows."""
     numbered = any(word.isdigit() for word in words)
-    return numbered and not (_PAIR | {"urut"}).isdisjoint(words)
+    return numbered and not (_CANDIDATE_WORDS | {"urut"}).isdisjoint(words)
 
 
-def _english(words: Words) -> bool:
+def _is_english_vote(words: Words) -> bool:
     return bool({"vote", "votes", "tally"} & {*words}) and not {"time", "place"} & {*words}
 
 
-def _perolehan(words: Words) -> bool:
-    return words[0] == "perolehan" and (len(words) == 1 or words[1] in _PAIR | {"kursi", "hasil"})
+def _is_perolehan(words: Words) -> bool:
+    return words[0] == "perolehan" and (
+        len(words) == 1 or words[1] in _CANDIDATE_WORDS | {"kursi", "hasil"}
+    )

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.write_scope import Corrects, WriteScope
+from situasi.ingest.write_scope import CorrectionRights, WriteScope
 from situasi.store.interface import Overtaken, Store
 
 KIND = "key"
@@ -55,7 +55,7 @@ class Key:
 
     def write_scope(self) -> WriteScope:
         """What it may write: its feeds, of its area; of quarantine what it had sent itself."""
-        return WriteScope(self.actor, frozenset(self.feeds), self.area, Corrects.OWN)
+        return WriteScope(self.actor, frozenset(self.feeds), self.area, CorrectionRights.OWN)
 
 
 def digest_of(secret: str, salt: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi.board import Board
-from situasi.ingest.pipeline import Ledger, ingest_file, ingest_rows
+from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.readers.limits import DeliveryLimits
 from situasi.server.api import request_body
 from situasi.server.api.api_keys import Key
@@ -108,7 +108,7 @@ def _counted(
     return ledger.as_json()
 
 
-def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> Ledger:
+def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limits) -> IngestResult:
     ending = request_body.ending(parcel.content_type, parcel.body)
     scope = key.write_scope()
     source = f"{key.name}.{ending}"

@@ -16,7 +16,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from situasi.common.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
-from situasi.ingest.readers.limits import CALLS
+from situasi.ingest.readers.limits import API_CALL_LIMITS
 from situasi.server.api.problem_details import Problem
 from situasi.server.fair_workers import FairWorkers
 
@@ -35,9 +35,9 @@ class Limits:
     hour; rows that are known already do not count. What is larger comes as a file.
     """
 
-    body: int = CALLS.bytes
+    body: int = API_CALL_LIMITS.max_bytes
     unfolded: int = 40_000_000
-    rows: int = CALLS.rows
+    rows: int = API_CALL_LIMITS.max_rows
     body_seconds: float = 30
     per_minute: int = 240
     burst: int = 60

@@ -9,9 +9,9 @@ import struct
 import zipfile
 from typing import Any
 
-from situasi.ingest.readers.json_rows import whole
-from situasi.ingest.readers.limits import too_many_rows
-from situasi.ingest.readers.reserved_columns import MAX_COLUMNS, sound
+from situasi.ingest.readers.json_rows import parse_integer
+from situasi.ingest.readers.limits import format_too_many_rows
+from situasi.ingest.readers.reserved_columns import MAX_COLUMNS, clean_text
 from situasi.server.api.problem_details import Problem
 
 JSON = "application/json"
@@ -64,7 +64,7 @@ def json_rows(body: bytes, most: int) -> list[dict[str, Any]]:
     if not rows:
         raise Problem(422, f"Tidak ada satu baris pun; {_NOT_ROWS}.")
     if len(rows) > most:
-        raise Problem(422, f"Kiriman berisi {too_many_rows(most)}.")
+        raise Problem(422, f"Kiriman berisi {format_too_many_rows(most)}.")
     found = [_row(number, row) for number, row in enumerate(rows, start=1)]
     if len({heading for row in found for heading in row}) > MAX_COLUMNS:
         raise Problem(422, f"Lebih dari {MAX_COLUMNS} kolom; kirim kolom laporan saja.")
@@ -102,7 +102,7 @@ def _number(text: str) -> int | float | str:
     number = float(text)
     if not math.isfinite(number):
         raise Problem(422, "JSON ini memuat angka yang terlalu besar.")
-    return number if not text.lstrip("-").isdigit() else whole(text)
+    return number if not text.lstrip("-").isdigit() else parse_integer(text)
 
 
 def _no_constant(name: str) -> Any:
@@ -124,7 +124,7 @@ def _row(number: int, row: Any) -> dict[str, Any]:
         raise Problem(422, f"Baris {number} punya lebih dari {MOST_CELLS} kolom.")
     found: dict[str, Any] = {}
     for name, cell in row.items():
-        heading = sound(name) or "(tanpa nama)"
+        heading = clean_text(name) or "(tanpa nama)"
         while heading in found:  # alike once blanks are gone: both are kept
             heading += " (2)"
         found[heading] = _cell(cell, number)
@@ -134,4 +134,4 @@ def _row(number: int, row: Any) -> dict[str, Any]:
 def _cell(cell: Any, number: int) -> Any:
     if isinstance(cell, dict | list):
         raise Problem(422, f"Baris {number} memuat daftar atau objek di dalam satu sel.")
-    return sound(cell) if isinstance(cell, str) else cell
+    return clean_text(cell) if isinstance(cell, str) else cell

@@ -22,7 +22,7 @@ from situasi.board import current as board
 from situasi.common.i18n import _
 from situasi.common.work_limits import TooManyQuestions
 from situasi.higher_command import app
-from situasi.ingest.validation.table_check import case_places
+from situasi.ingest.validation.table_check import extract_case_kecamatan
 from situasi.server.auth import sessions
 from situasi.server.auth.middleware import VISIT, Visit
 from situasi.server.wall import assets, frozen_copy
@@ -224,7 +224,7 @@ def _kept(
 
 
 def _places(cases: Iterable[str]) -> set[str]:
-    return set().union(*map(case_places, cases))
+    return set().union(*map(extract_case_kecamatan, cases))
 
 
 def _told(why: str, status: int) -> Response:

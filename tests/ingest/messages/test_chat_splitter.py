@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.ingest.messages.chat_splitter import LARGEST, Message, MessageKind, split, split_file
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 
 HEADERS = {
     "27/11/24 08.15 - Aipda Budi: ": ("Aipda Budi", "27/11/24", "08.15"),
@@ -119,5 +119,5 @@ def test_an_export_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> Non
 
 
 def test_a_text_beyond_all_measure_is_refused_in_a_sentence() -> None:
-    with pytest.raises(SourceRefused, match="tempel per bagian"):
+    with pytest.raises(SourceError, match="tempel per bagian"):
         split("a" * (LARGEST + 1))

@@ -24,7 +24,7 @@ from situasi.ingest.messages.extractor import (
     read_all,
 )
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 from tests.ingest.door import deliver
 from tests.ingest.test_pipeline import fresh_board
@@ -290,7 +290,7 @@ def test_a_row_without_a_question_has_what_the_door_needs(reader: Reader, text: 
 
 def test_too_many_messages_are_refused_before_the_first(any_board: Board) -> None:
     chat = [Message("NIHIL")] * (MOST_MESSAGES + 1)
-    with pytest.raises(SourceRefused, match="pilih satu hari"):
+    with pytest.raises(SourceError, match="pilih satu hari"):
         read_all(chat, any_board.context)
     first, found = next(iter(read_all(chat[:2], any_board.context)))
     assert first.text == "NIHIL"

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 
 from situasi.ingest.readers import file_reader
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 
 KNOWN = {
     "waktu": "waktu",
@@ -54,10 +54,10 @@ class Seen:
 
 def look(path: Path, chunk_rows: int = 20_000) -> Seen:
     seen = Seen([], [], [], [], [])
-    for table in file_reader.read(path, recognise, chunk_rows):
-        assert len(table.rows) == len(table.cells) <= chunk_rows
+    for table in file_reader.read_file(path, recognise, chunk_rows):
+        assert len(table.row_numbers) == len(table.cells) <= chunk_rows
         assert all(str(dtype) == "object" for dtype in table.cells.dtypes)
-        seen.rows += table.rows
+        seen.rows += table.row_numbers
         seen.records += table.cells.to_dict("records")
         seen.notes += table.notes
         seen.headings.append(list(table.cells.columns))
@@ -69,7 +69,7 @@ def refusal(path: Path) -> str:
     """The sentence with which a file is refused; one sentence, as a person would say it."""
     try:
         look(path)
-    except SourceRefused as refused:
+    except SourceError as refused:
         sentence = str(refused)
         assert re.fullmatch(r"[^\n]{1,250}\.", sentence), sentence
         return sentence

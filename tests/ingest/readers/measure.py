@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from situasi.ingest.readers import file_reader
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 from tests.ingest.readers.build import recognise
 
 
@@ -29,9 +29,9 @@ def peak_megabytes() -> float | None:
 def main(path: Path) -> None:
     started, rows, refused = time.process_time(), 0, ""
     try:
-        for table in file_reader.read(path, recognise):
-            rows += len(table.rows)
-    except SourceRefused as sentence:
+        for table in file_reader.read_file(path, recognise):
+            rows += len(table.row_numbers)
+    except SourceError as sentence:
         refused = str(sentence)
     seconds = time.process_time() - started
     told = {"rows": rows, "refused": refused, "seconds": seconds, "peak": peak_megabytes()}

@@ -15,7 +15,7 @@ ANY = st.text(alphabet=st.sampled_from('ab ,"\n;\té\u00a0\u2028\x1c\x0b\ufeff')
 
 
 def rows(text: str, delimiter: str = ",", width: int = 2) -> list[list[object]] | None:
-    columns = csv_arrow.columns(text, delimiter, width)
+    columns = csv_arrow.read_columns(text, delimiter, width)
     if columns is None:
         return None
     return [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
@@ -52,19 +52,21 @@ def test_sound_rows_are_parsed_whole(line: str, row: list[str | None], delimiter
         "a,b,c\n",
         "a\n",
         "\ufeffa,b\n",
-        "a," + "b" * reserved_columns.CELL_LIMIT + "\n",
+        "a," + "b" * reserved_columns.MAX_CELL_CHARS + "\n",
     ],
 )
 def test_what_may_be_odd_is_left_to_the_careful_reader(text: str) -> None:
-    assert csv_arrow.columns(text, ",", 2) is None
+    assert csv_arrow.read_columns(text, ",", 2) is None
 
 
 def test_another_delimiter_than_the_usual_ones_is_left_too() -> None:
-    assert csv_arrow.columns("a b\n", " ", 2) is None
+    assert csv_arrow.read_columns("a b\n", " ", 2) is None
 
 
 def test_words_that_come_back_are_one_object_and_texts_that_do_not_are_their_own() -> None:
-    columns = csv_arrow.columns("".join(f"sedang,laporan ke-{at}\n" for at in range(900)), ",", 2)
+    columns = csv_arrow.read_columns(
+        "".join(f"sedang,laporan ke-{at}\n" for at in range(900)), ",", 2
+    )
     assert columns is not None
     words, texts = (column.tolist() for column in columns)
     assert words == ["sedang"] * 900 and len({*map(id, words)}) == 1
@@ -85,4 +87,4 @@ def test_what_is_parsed_whole_the_standard_library_parses_alike(text: str, width
 
 def test_the_blanks_that_are_cut_off_are_those_that_strip_cuts_off() -> None:
     every = "".join(map(chr, range(0xD800))) + "".join(map(chr, range(0xE000, 0x110000)))
-    assert {*csv_arrow._BLANKS} == {sign for sign in every if not sign.strip()}
+    assert {*csv_arrow._WHITESPACE} == {sign for sign in every if not sign.strip()}

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.ingest.readers import csv_rows, reserved_columns, table_builder
-from situasi.ingest.readers.header_detection import Heading, find
+from situasi.ingest.readers.header_detection import HeaderRow, find_header
 from situasi.ingest.readers.table_builder import Block, Row
-from situasi.ingest.tables import as_cells
+from situasi.ingest.tables import to_cell_array
 
 PIECES = ("a", "bc", " ", ",", ",", '"', '""', "\n", "\n", '","', "\t", "é", "\u2028", "\x1c")
 HOSTILE = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
@@ -26,21 +26,21 @@ SIZES = st.integers(1, 40)
 WIDTHS = st.integers(1, 3)
 
 
-def lines_of(text: str, size: int = 1) -> csv_rows.Lines:
+def lines_of(text: str, size: int = 1) -> csv_rows.LineBuffer:
     """The lines of a text, so many in one piece."""
     lines = list(io.StringIO(text, newline="\n"))
-    return csv_rows.Lines("".join(lines[at : at + size]) for at in range(0, len(lines), size))
+    return csv_rows.LineBuffer("".join(lines[at : at + size]) for at in range(0, len(lines), size))
 
 
 def slow(text: str) -> list[Row]:
-    return singly(csv_rows.rows(lines_of(text), ","))
+    return singly(csv_rows.parse_rows(lines_of(text), ","))
 
 
 def singly(parts: Iterable[Row | Block]) -> list[Row]:
     """The rows one by one; a blank one has no cells, or as many as the heading, none filled."""
     found: list[Row] = []
     for part in parts:
-        found += part.rows() if isinstance(part, Block) else [part]
+        found += part.iterate_rows() if isinstance(part, Block) else [part]
     return [row if any(row) else [] for row in found]
 
 
@@ -50,7 +50,7 @@ def stripped(row: Sequence[object]) -> list[object]:
 
 def block_of(rows: Sequence[Sequence[object]]) -> Block:
     """Rows as a workbook or a CSV gives them, many at once."""
-    return Block([as_cells(column) for column in zip(*map(stripped, rows), strict=True)])
+    return Block([to_cell_array(column) for column in zip(*map(stripped, rows), strict=True)])
 
 
 @settings(max_examples=600, deadline=None)
@@ -60,7 +60,7 @@ def block_of(rows: Sequence[Sequence[object]]) -> Block:
 @example('1,"Tj." Raja,b\n' * 5, 2, 3)
 @example("\ufeffa,b\nc,d\n", 2, 2)
 def test_blocks_of_any_size_hold_the_rows_read_one_by_one(text: str, size: int, width: int) -> None:
-    assert singly(csv_rows.blocks(lines_of(text, size), ",", width)) == slow(text)
+    assert singly(csv_rows.parse_blocks(lines_of(text, size), ",", width)) == slow(text)
 
 
 @given(HOSTILE | PLAIN, SIZES, WIDTHS, st.integers(0, 5))
@@ -68,21 +68,21 @@ def test_blocks_begin_where_single_rows_were_left(
     text: str, size: int, width: int, first: int
 ) -> None:
     lines = lines_of(text, size)
-    single = [row for row, _ in zip(csv_rows.rows(lines, ","), range(first), strict=False)]
-    rest = singly(csv_rows.blocks(lines, ",", width))
+    single = [row for row, _ in zip(csv_rows.parse_rows(lines, ","), range(first), strict=False)]
+    rest = singly(csv_rows.parse_blocks(lines, ",", width))
     single = singly(single)
     # zip asks for one row more than it gives, unless the rows end first.
     assert single + rest in ([*slow(text)], [*slow(text)[:first], *slow(text)[first + 1 :]])
 
 
 def test_lines_without_anything_odd_are_read_at_once() -> None:
-    parts = list(csv_rows.blocks(lines_of("a,b\n" * 10, 4), ",", 2))
+    parts = list(csv_rows.parse_blocks(lines_of("a,b\n" * 10, 4), ",", 2))
     assert [len(part) for part in parts if isinstance(part, Block)] == [4, 4, 2]
 
 
 def test_an_odd_row_costs_only_the_rows_beside_it_their_quick_reading() -> None:
     text = "a,b\n" * 1_000 + 'c,"d" e\n' + "a,b\n" * 1_000
-    parts = list(csv_rows.blocks(lines_of(text, 5_000), ",", 2))
+    parts = list(csv_rows.parse_blocks(lines_of(text, 5_000), ",", 2))
     singles = [part for part in parts if not isinstance(part, Block)]
     assert len(singly(parts)) == 2_001 and 0 < len(singles) <= 256
 
@@ -95,8 +95,8 @@ def test_every_line_with_a_stray_quote_is_read_a_bounded_number_of_times() -> No
         taken[0] += 1
         return '1,"Tj." Raja,b\n'
 
-    lines = csv_rows.Lines(map(counted, range(3_000)))
-    assert sum(1 for _ in csv_rows.blocks(lines, ",", 3)) == 3_000
+    lines = csv_rows.LineBuffer(map(counted, range(3_000)))
+    assert sum(1 for _ in csv_rows.parse_blocks(lines, ",", 3)) == 3_000
     assert (taken[0], lines.position) == (3_000, 3_000)
 
 
@@ -107,16 +107,16 @@ CELLS = st.sampled_from(
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=5) | st.lists(CELLS, min_size=4, max_size=4))
 
 
-def heading() -> Heading:
-    found = find(HEADS, lambda texts: sum(text in HEADS[0] for text in texts))
+def heading() -> HeaderRow:
+    found = find_header(HEADS, lambda texts: sum(text in HEADS[0] for text in texts))
     assert found is not None
     return found
 
 
 def tabled(parts: list[tuple[int, Row | Block]], chunk: int) -> list[tuple[object, ...]]:
     return [
-        (list(table.cells.columns), table.cells.to_numpy().tolist(), table.rows, table.notes)
-        for table in table_builder.tables(parts, heading(), chunk)
+        (list(table.cells.columns), table.cells.to_numpy().tolist(), table.row_numbers, table.notes)
+        for table in table_builder.build_tables(parts, heading(), chunk)
     ]
 
 
@@ -146,7 +146,11 @@ def test_a_repeated_heading_inside_a_block_is_marked_and_a_blank_row_is_none() -
         (62, block_of([*usual, HEADS[0], [""] * 4, *usual])),
         (184, block_of([*usual, [""] * 4, *usual])),
     ]
-    (table,) = table_builder.tables(numbered, heading(), 1_000)
-    assert 123 not in table.rows and 244 not in table.rows and len(table.rows) == 301
-    marked = table.cells[reserved_columns.ASIDE].notna().tolist()
-    assert [row for row, mark in zip(table.rows, marked, strict=True) if mark] == [122]
+    (table,) = table_builder.build_tables(numbered, heading(), 1_000)
+    assert (
+        123 not in table.row_numbers
+        and 244 not in table.row_numbers
+        and len(table.row_numbers) == 301
+    )
+    marked = table.cells[reserved_columns.NOT_A_REPORT].notna().tolist()
+    assert [row for row, mark in zip(table.row_numbers, marked, strict=True) if mark] == [122]

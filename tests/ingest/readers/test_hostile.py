@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from situasi.ingest.readers import xlsx_guard
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 from tests.ingest.readers.build import (
     ROW,
     SHEET,
@@ -309,7 +309,7 @@ def either(path: Path) -> None:
     """Rows or one sentence; row numbers rise."""
     try:
         seen = look(path, 50)
-    except SourceRefused:
+    except SourceError:
         assert refusal(path)
     else:
         assert all(a < b for a, b in zip(seen.rows, seen.rows[1:], strict=False))

@@ -20,7 +20,7 @@ from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.readers import file_reader
 from situasi.ingest.readers import private_copy as copying
 from situasi.ingest.readers.private_copy import private_copy
-from situasi.ingest.tables import SourceRefused
+from situasi.ingest.tables import SourceError
 from situasi.store.interface import StoreError
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report, xlsx_file
@@ -42,7 +42,7 @@ def test_a_file_changed_while_it_is_read_gives_digest_and_rows_of_what_was_read(
             path.unlink()
         else:
             path.write_bytes({"replaced": other, "grown": first + other, "cut": b""}[how])
-        return file_reader.read(copy, known)
+        return file_reader.read_file(copy, known)
 
     monkeypatch.setattr(pipeline, "read", changed)
     ledger = bring(board, path)
@@ -80,7 +80,7 @@ def test_a_file_that_grows_beyond_the_limit_while_it_is_copied_is_refused(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"x" * 100)
-    monkeypatch.setattr(copying, "_BLOCK", 10)
+    monkeypatch.setattr(copying, "_BLOCK_BYTES", 10)
     before = path.stat()
 
     def growing(descriptor: int) -> os.stat_result:
@@ -88,7 +88,7 @@ def test_a_file_that_grows_beyond_the_limit_while_it_is_copied_is_refused(
         return before
 
     monkeypatch.setattr(os, "fstat", growing)
-    with pytest.raises(SourceRefused, match="paling besar"), private_copy(path, 500):
+    with pytest.raises(SourceError, match="paling besar"), private_copy(path, 500):
         pass
 
 
@@ -99,7 +99,7 @@ def test_no_copy_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path = csv_file(tmp_path / "a.csv", report())
     with private_copy(path, 1_000_000) as copy:
         assert copy.path.suffix == ".csv"
-    with pytest.raises(SourceRefused), private_copy(path, 1):
+    with pytest.raises(SourceError), private_copy(path, 1):
         pass
     assert list(folder.iterdir()) == []
 

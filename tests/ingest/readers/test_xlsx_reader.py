@@ -242,10 +242,10 @@ def fitted(row: list[object], width: int) -> list[str]:
 @given(SHEETS, st.integers(0, 2), st.integers(1, 5), st.integers(1, 4))
 def test_rows_taken_many_at_once_are_the_rows_taken_one_by_one(rows, above, width, size):
     together = []
-    with patch.object(xlsx_reader, "_AT_ONCE", size):
-        for part in xlsx_reader._blocks(Cells(rows), above, width):
-            together += part.rows() if isinstance(part, Block) else [part]
-    singly = xlsx_reader._rows(Cells(rows), above)
+    with patch.object(xlsx_reader, "_BLOCK_ROWS", size):
+        for part in xlsx_reader._iterate_blocks(Cells(rows), above, width):
+            together += part.iterate_rows() if isinstance(part, Block) else [part]
+    singly = xlsx_reader._iterate_rows(Cells(rows), above)
     assert [fitted(row, width) for row in together] == [fitted(row, width) for row in singly]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.redaction.persons import masked, names_person
-from situasi.ingest.validation.column_mapping import OFFICERS
+from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from tests.builders_files import FAULTS, report
 from tests.ingest.door import deliver, everything_kept, judged
 from tests.ingest.test_pipeline import bring, fresh_board
@@ -52,12 +52,12 @@ def test_a_heading_of_places_units_or_numbers_is_no_heading_of_names(heading: st
 
 def test_no_heading_that_a_feed_of_officers_reads_is_taken_for_names() -> None:
     for row in rows("columns.csv"):
-        for feed in set(feeds(row["feed"])) & OFFICERS:
+        for feed in set(feeds(row["feed"])) & OFFICER_FEEDS:
             if row["column"] in FEEDS[feed].names and row["column"] != "pelapor":
                 assert not names_person(row["synonym"]), row
 
 
-@pytest.mark.parametrize("feed", sorted(OFFICERS))
+@pytest.mark.parametrize("feed", sorted(OFFICER_FEEDS))
 @pytest.mark.parametrize("good", [True, False])
 def test_a_column_of_names_is_refused_and_leaves_no_trace(
     board: Board, feed: str, good: bool
@@ -69,7 +69,7 @@ def test_a_column_of_names_is_refused_and_leaves_no_trace(
     assert "Suharto" not in everything_kept(board)
 
 
-@pytest.mark.parametrize("feed", sorted(OFFICERS))
+@pytest.mark.parametrize("feed", sorted(OFFICER_FEEDS))
 def test_a_column_that_nobody_knows_may_hold_names_and_is_not_kept(board: Board, feed: str) -> None:
     deliver(board, feed, report(feed, **FAULTS[feed], **{"(kolom K)": NAME, "Danton": NAME}))
     assert "Suharto" not in everything_kept(board)
@@ -129,7 +129,7 @@ AROUND = st.sampled_from(
 CELL = st.one_of(st.builds(str.format, AROUND, BIRTH), BIRTH.map(int), BIRTH.map(float))
 
 
-@pytest.mark.parametrize("feed", sorted(OFFICERS))
+@pytest.mark.parametrize("feed", sorted(OFFICER_FEEDS))
 @given(data=st.data())
 def test_no_whole_nrp_ever_reaches_store_or_quarantine(
     any_board: Board, feed: str, data: st.DataObject
@@ -140,6 +140,6 @@ def test_no_whole_nrp_ever_reaches_store_or_quarantine(
     for column in data.draw(st.sets(st.sampled_from(columns), min_size=1, max_size=4)):
         row[column] = data.draw(CELL)
     checked = judged(any_board, feed, row)
-    assert checked.read == 1
+    assert checked.row_count == 1
     kept = checked.accepted.to_csv(index=False) + str(checked.rejected)
     assert not re.search(r"(?<!\d)[6-9]\d(?:0[1-9]|1[0-2])\d{4}(?!\d)", kept)

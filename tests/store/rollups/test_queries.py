@@ -20,11 +20,11 @@ from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, 
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.higher_command.rollup_cache import terms
-from situasi.ingest.context import Context
-from situasi.ingest.gazetteer.lookup import Places
+from situasi.ingest.context import IngestContext
+from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file
-from situasi.ingest.vocabulary.vocabulary import load as load_vocabulary
+from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
 from situasi.live.snapshot import Live
 from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store
@@ -105,9 +105,9 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
     pair: Pair, day: list[Path], place: Register
 ) -> None:
     at, own = place.election.local, place.election
-    context = Context(
+    context = IngestContext(
         place,
-        Places(place, load_abbreviations(ROOT / "data/vocabulary/places.csv")),
+        PlaceLookup(place, load_abbreviations(ROOT / "data/vocabulary/places.csv")),
         domain_boundaries.load(own.boundaries),
         load_vocabulary(ROOT / "data/vocabulary"),
     )

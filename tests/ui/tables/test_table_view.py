@@ -238,7 +238,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
     names = list(table_view.readable(rows).file().columns)
-    found = column_mapping.match(names, "incidents", empty.context)
+    found = column_mapping.map_columns(names, "incidents", empty.context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
         found.columns
     )
