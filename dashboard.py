@@ -63,7 +63,7 @@ logging_setup.escape_records()
 errors.say(exception)
 
 # Of a command above many boards, a page says of which it is.
-house.choose(session.chosen_board)
+house.set_board_resolver(session.chosen_board)
 
 gate = startup_checks.gate(
     st.get_option("server.address"),

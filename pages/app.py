@@ -59,7 +59,7 @@ def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
             at,
             tenant.desk().zone_label,
             rehearsal=shown.snapshot.rehearsal,
-            until=link.ends if link else None,
+            until=link.expires_at if link else None,
             trouble=shown.trouble,
             register=session.register(),
             replaced_at=shown.replaced_at,

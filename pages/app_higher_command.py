@@ -12,7 +12,7 @@ from pages import navigation
 from pages.higher_command import page
 from situasi.access import roles
 from situasi.access.roles import SCREENS
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.higher_command import app, comparison
@@ -35,7 +35,7 @@ def main(icon: Path) -> None:
     language = session.speak()
     markup.style(session.viewer_theme())
     markup.scripts()
-    if not roles.oversees(session.account()):
+    if not roles.may_open_higher_command(session.account()):
         markup.empty(_("Papan ini tidak dibuka untuk Anda. Masuk lebih dahulu."))
         return
     if not tenant.is_above():
@@ -100,17 +100,19 @@ def _refused() -> None:
 
 def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
     """What must not be overlooked before the board of a kabupaten, where one looks from above."""
-    above, there = board().above, app.current()
+    above, there = board().parent, app.current()
     if above is None or there is None:
         return []
     own = board().register.election
     said = _("Dilihat dari {name}: papan {polres}, hanya baca")
     bands = [("guest", said.format(name=above.name, polres=own.command))]
     found = there.overseeing.overview()
-    silent = board().code in {one.code for one in found.silent(board().code)}
+    silent = board().kabupaten_code in {one.code for one in found.silent(board().kabupaten_code)}
     if at.live and silent:
         (line,) = [
-            one for one in comparison.lines(found, board().code[:2]) if one.code == board().code
+            one
+            for one in comparison.lines(found, board().kabupaten_code[:2])
+            if one.code == board().kabupaten_code
         ]
         bands.append(("broken", _silent(line, own.command)))
     return bands
@@ -124,5 +126,5 @@ def _silent(line: comparison.Line, polres: str) -> str:
         return _("Belum pernah ada yang datang dari {polres}").format(polres=polres)
     last, now = (at.astimezone(line.zone) for at in (line.copied_at, line.now))
     return _("Tidak ada yang baru dari {polres}: ini salinan {age}, bukan keadaan sekarang").format(
-        polres=polres, age=i18n.ago(last, now)
+        polres=polres, age=i18n.format_relative_time(last, now)
     )

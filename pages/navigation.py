@@ -76,19 +76,19 @@ def menu() -> StreamlitPage:
     that of a guest to the one page of the link.
     """
     viewer, there = session.viewer(), asked()
-    if there in SCREENS and not viewer.opens(there):
+    if there in SCREENS and not viewer.may_open(there):
         audit.refused(there)
     first = viewer.link.page if viewer.link else "situasi"
     # The bare address is a page too: Streamlit knows its default page by no other name. Of the
     # two that are one, the menu shows the one where the viewer is.
-    bare = there not in SCREENS or not viewer.opens(there)
+    bare = there not in SCREENS or not viewer.may_open(there)
     # The bare address of a command above is its own page.
     bare = bare and tenant.up() is None
     home = _page(first, default=True, hidden=not bare)
     sections: dict[str, list[StreamlitPage]] = {}
     for group, entries in GROUPS:
         some = [_page(name, hidden=bare and name == first) for name, _show in entries
-                if viewer.opens(name)]  # fmt: skip
+                if viewer.may_open(name)]  # fmt: skip
         if some:
             sections[_(group)] = [home, *some] if not sections else some
     chosen = st.navigation(sections or [home], expanded=True)
@@ -126,11 +126,11 @@ def asked() -> str:
 
 def who(viewer: Viewer) -> None:
     """Who is signed in and the way out; a guest by a link has none, and no account at all."""
-    if viewer.here:
+    if viewer.is_local:
         return
     if viewer.link is not None:
         markup.signed_in(_("Tamu"), "", "")
         return
     area = ", ".join(map(tenant.name_of, viewer.area or session.account().area))
     said = " · ".join(filter(None, (label("role", viewer.role.name), area)))
-    markup.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.language()}")
+    markup.signed_in(viewer.name, said, _("Keluar"), f"{SIGN_OUT}?lang={i18n.current_language()}")

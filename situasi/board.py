@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from situasi.access.audit_log import Deeds
+from situasi.access.audit_log import AuditLog
 from situasi.domain import boundaries as domain_boundaries
 from situasi.domain import election, higher_command, road_network
 from situasi.domain import register as domain_register
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.register import Register
-from situasi.domain.road_network import Ground
+from situasi.domain.road_network import Geography
 from situasi.domain.settings import Settings
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
@@ -32,7 +32,7 @@ from situasi.store.read_only import ReadOnly
 
 
 @dataclass(frozen=True)
-class Above:
+class ParentCommand:
     """The command above from which the board of a kabupaten is looked at.
 
     name: of the command. store: its own, in which it is told what people did there.
@@ -53,84 +53,94 @@ class Board:
     settings: Settings
     register: Register
     boundaries: Boundaries
-    ground: Ground
-    context: IngestContext
+    geography: Geography
+    ingest_context: IngestContext
     store: Store
-    live: Live
-    findings: Findings
-    lookout: Lookout
-    deeds: Deeds
-    above: Above | None = None
+    snapshot_reader: Live
+    analysis_cache: Findings
+    refresher: Lookout
+    audit_log: AuditLog
+    parent: ParentCommand | None = None
 
     @property
-    def code(self) -> str:
+    def kabupaten_code(self) -> str:
         """The code of its kabupaten."""
         return self.register.election.kabupaten_code
 
     def close(self) -> None:
-        self.deeds.close()
-        self.live.close()
+        self.audit_log.close()
+        self.snapshot_reader.close()
         self.store.close()
 
 
-def scope_of(folder: Path) -> Scope:
+def load_store_scope(folder: Path) -> Scope:
     """Whose rows the process with this definition keeps: of a kabupaten, or of a command above.
 
     Raises FileNotFoundError, KeyError or ValueError for a faulty folder.
     """
-    if higher_command.is_command(folder):
+    if higher_command.is_higher_command(folder):
         return command_scope(higher_command.load(folder))
     voted = election.load(folder)
     return Scope(voted.contest, voted.kabupaten_code)
 
 
-def command_scope(of: higher_command.Command) -> Scope:
+def command_scope(command: higher_command.HigherCommand) -> Scope:
     """The nation has no code; its own rows lie under 0."""
-    return Scope(of.contest, of.code or "0")
+    return Scope(command.contest, command.code or "0")
 
 
 def open_board(
-    settings: Settings, clock: Callable[[], datetime], above: Above | None = None
+    settings: Settings, clock: Callable[[], datetime], parent: ParentCommand | None = None
 ) -> Board:
     """Open the board that the settings describe; with `above`, to be looked at from there.
 
     Raises FileNotFoundError, KeyError or ValueError for a faulty election folder, and
     StoreError for a store that cannot be opened.
     """
-    if higher_command.is_command(settings.election):
+    if higher_command.is_higher_command(settings.election_folder):
         raise ValueError(
-            f"{settings.election.name} adalah satuan di atas Polres; ini untuk satu Polres."
+            f"{settings.election_folder.name} adalah satuan di atas Polres; ini untuk satu Polres."
         )
-    definition = election.load(settings.election)
+    definition = election.load(settings.election_folder)
     register = domain_register.load(definition)
-    boundaries = domain_boundaries.load(definition.boundaries)
-    _covers(register, boundaries)
-    vocabulary = load_vocabulary(settings.vocabulary)
+    boundaries = domain_boundaries.load(definition.boundaries_folder)
+    _check_boundary_coverage(register, boundaries)
+    vocabulary = load_vocabulary(settings.vocabulary_folder)
     context = IngestContext(
         register,
-        PlaceLookup(register, load_abbreviations(settings.vocabulary / "places.csv")),
+        PlaceLookup(register, load_abbreviations(settings.vocabulary_folder / "places.csv")),
         boundaries,
         vocabulary,
     )
-    settings.live.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     scope = Scope(definition.contest, definition.kabupaten_code)
-    store = open_store(settings.store, scope, clock=clock)
-    if above is not None:
-        store = ReadOnly(store, _LOOKED_AT.format(polres=definition.command, name=above.name))
-    reader = open_store(settings.reads, scope, follows=True) if settings.reads else store
+    store = open_store(settings.store_url, scope, clock=clock)
+    if parent is not None:
+        store = ReadOnly(
+            store, _READ_ONLY_MESSAGE.format(polres=definition.command, name=parent.name)
+        )
+    reader = (
+        open_store(settings.read_store_url, scope, follows=True)
+        if settings.read_store_url
+        else store
+    )
     if reader is not store:
-        _must_follow(reader, store)
+        _check_replica(reader, store)
     live, findings = Live(reader, definition, clock), Findings(register)
     lookout = Lookout(live, findings, clock, definition.zone)
-    deeds = Deeds(above.store, clock, definition.kabupaten_code) if above else Deeds(store, clock)
+    deeds = (
+        AuditLog(parent.store, clock, definition.kabupaten_code)
+        if parent
+        else AuditLog(store, clock)
+    )
     network = road_network.load(definition, boundaries, register.desa)
     return Board(
         settings, register, boundaries, network, context,
-        store, live, findings, lookout, deeds, above,
+        store, live, findings, lookout, deeds, parent,
     )  # fmt: skip
 
 
-def _must_follow(reader: Store, store: Store) -> None:
+def _check_replica(reader: Store, store: Store) -> None:
     """What is read from must hold the history of what is written to, if less of it."""
     number, seal = reader.head()
     if store.seal(number) != seal:
@@ -141,12 +151,14 @@ def _must_follow(reader: Store, store: Store) -> None:
 
 
 # Its rows flow up as they are: one written here would be in no trail of the Polres.
-_LOOKED_AT = "Papan {polres} hanya dilihat dari {name}; yang menulis adalah Polres itu sendiri."
+_READ_ONLY_MESSAGE = (
+    "Papan {polres} hanya dilihat dari {name}; yang menulis adalah Polres itu sendiri."
+)
 
 
-def _covers(register: Register, boundaries: Boundaries) -> None:
+def _check_boundary_coverage(register: Register, boundaries: Boundaries) -> None:
     # A kecamatan without lines would make every point in it lie elsewhere: no board is better.
-    drawn, folder = set(boundaries.codes), register.election.boundaries
+    drawn, folder = set(boundaries.codes), register.election.boundaries_folder
     differing = sorted(set(register.kecamatan) ^ drawn)
     if differing:
         lacking = sorted(set(register.kecamatan) - drawn)
@@ -159,7 +171,7 @@ def _covers(register: Register, boundaries: Boundaries) -> None:
         )
 
 
-def settle_memory() -> None:
+def tune_gc() -> None:
     """Tell the garbage collector that what is loaded stays, and that rows come in masses.
 
     Streamlit collects after every run, and walking the imported libraries costs 60 to 100 ms
@@ -172,46 +184,46 @@ def settle_memory() -> None:
 
 _current: Board | None = None
 # Where no board was installed, in the process of a command above, the screen says which is meant.
-_chooser: Callable[[], Board] | None = None
-_fixed: ContextVar[Board | None] = ContextVar("board", default=None)
+_board_resolver: Callable[[], Board] | None = None
+_board_override: ContextVar[Board | None] = ContextVar("board", default=None)
 
 
-class NotChosen(Exception):
+class NoBoardSelected(Exception):
     """Nobody said which kabupaten this is about: then it is about none."""
 
 
-def install(board: Board) -> None:
+def set_board(board: Board) -> None:
     """Make this the board of the process: the server does it once, before it serves."""
     global _current
     _current = board
 
 
-def choose(chooser: Callable[[], Board] | None) -> None:
+def set_board_resolver(resolver: Callable[[], Board] | None) -> None:
     """Have this say, each time, which board is meant, in a process of many.
 
     It raises NotChosen where nobody said.
     """
     global _chooser
-    _chooser = chooser
+    _board_resolver = resolver
 
 
 @contextmanager
-def at(board: Board) -> Iterator[None]:
+def use_board(board: Board) -> Iterator[None]:
     """Whatever is asked in here is of this board: for work that goes on in another thread."""
-    token = _fixed.set(board)
+    token = _board_override.set(board)
     try:
         yield
     finally:
-        _fixed.reset(token)
+        _board_override.reset(token)
 
 
-def current() -> Board:
+def current_board() -> Board:
     """The board that the running script or request is about: that of the process, or one of many.
 
     Raises NotChosen where there are many and nobody said which.
     """
-    board = _fixed.get() or _current
+    board = _board_override.get() or _current
     if board is not None:
         return board
-    assert _chooser is not None, "the server opens the board before it serves a page"
-    return _chooser()
+    assert _board_resolver is not None, "the server opens the board before it serves a page"
+    return _board_resolver()

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from situasi.access.audit_log import Deeds
+from situasi.access.audit_log import AuditLog
 from situasi.board import Board
 from situasi.domain import higher_command as commands
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.higher_command import NAME, Command, Member
+from situasi.domain.higher_command import FILE_NAME, HigherCommand, Member
 from situasi.domain.settings import Settings
 from situasi.higher_command.app import Boards, Headquarters, open_member
 from situasi.higher_command.rollup_cache import Overseeing, Overview
@@ -103,7 +103,7 @@ def command_folder(
     named = {"99": "Provinsi Contoh"} if parts is None else parts
     told = "\n".join(f'"{part}" = "{called}"' for part, called in named.items())
     toml = _TOML.format(name=name, level=level, code=code, parts=told, day=day)
-    (folder / NAME).write_text(toml, "utf-8")
+    (folder / FILE_NAME).write_text(toml, "utf-8")
     with (folder / "kabupaten.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         file.write(_HEADING)
@@ -135,7 +135,7 @@ class Told:
         pass
 
 
-def overview(command: Command, *rollups: Rollup, **stated: Any) -> Overview:
+def overview(command: HigherCommand, *rollups: Rollup, **stated: Any) -> Overview:
     """At NOON, of these roll-ups, asked just now."""
     held = {one.kabupaten: one for one in rollups}
     return Overview(command, NOON, live=True, rollups=held, **{"checked_at": NOON, **stated})
@@ -198,21 +198,21 @@ def headquarters(folder: Path, settings: Settings, found: Overview | None = None
     found: its roll-ups; none of any kabupaten where none are given.
     """
     command = commands.load(folder)
-    settings.live.mkdir(parents=True, exist_ok=True)
-    store = open_store(settings.store)
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.store_url)
 
     def opens(member: Member) -> Board:
-        there = replace(settings, store=store_of(settings, member.code))
+        there = replace(settings, store_url=store_of(settings, member.code))
         return open_member(there, command, member, store, lambda: NOON)
 
     told = cast(Overseeing, Told(found or overview(command)))
     names = {f"{one.code}.01": "Batu Gading" for one in command.members}
     return Headquarters(
-        settings, command, store, told, Deeds(store, lambda: NOON), Boards(command, opens),
+        settings, command, store, told, AuditLog(store, lambda: NOON), Boards(command, opens),
         kecamatan=names,
     )  # fmt: skip
 
 
 def store_of(settings: Settings, code: str) -> str:
     """Address of the store of a kabupaten of `headquarters`."""
-    return f"sqlite:///{(settings.live / code).as_posix()}.db"
+    return f"sqlite:///{(settings.data_folder / code).as_posix()}.db"

@@ -60,7 +60,7 @@ class Posko:
         return sum(ledger.accepted for ledger in self.player.play())
 
     def rows(self, feed: str = "incidents") -> pd.DataFrame:
-        return self.board.live.picture().snapshot.frames[feed]
+        return self.board.snapshot_reader.picture().snapshot.frames[feed]
 
     def react(self, id: str, **told: str) -> None:
         """Take a step with a case as the form of Kejadian does."""
@@ -80,7 +80,7 @@ class Posko:
             cells,
             "papan",
             self.board.store,
-            self.board.context,
+            self.board.ingest_context,
             unbounded("operator"),
             feed=feed,
             now=self.clock(),

@@ -17,7 +17,7 @@ from situasi import board as house
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board, open_board
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
@@ -63,7 +63,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def disks_with_room() -> None:
     """No test knows what another one could not write."""
-    SPACE.watch({})
+    DISK_SPACE.watch({})
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -71,8 +71,8 @@ def seen_by_the_role_of_the_settings() -> Iterator[None]:
     """No gate stands before a page drawn in a test: everyone is in the role of the settings."""
 
     def word() -> str:
-        role = house.current().settings.role
-        return viewer_header.written(Viewer(role, ROLES[role], here=True))
+        role = house.current_board().settings.default_role
+        return viewer_header.encode_viewer(Viewer(role, ROLES[role], is_local=True))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "word_of_the_gate", word)
@@ -94,7 +94,7 @@ def settings_in(folder: Path, **environment: str) -> Settings:
 @pytest.fixture(scope="session")
 def register() -> Register:
     """The kecamatan, desa and TPS of Ogan Ilir."""
-    return domain_register.load(election.load(load({}).election))
+    return domain_register.load(election.load(load({}).election_folder))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from situasi.board import open_board, settle_memory
+from situasi.board import open_board, tune_gc
 from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
 from situasi.ingest.pipeline import IngestResult, ingest_file
 from tests.builders import unbounded
@@ -19,17 +19,19 @@ from tests.ingest.readers.measure import peak_megabytes
 def main(folder: Path) -> None:
     now = [NOON]
     board = open_board(settings_in(folder), lambda: now[0])
-    settle_memory()
+    tune_gc()
     # A small file first: what the first delivery loads is no cost of a large one.
     first = csv_file(folder / "pertama.csv", report(id="K-0"))
-    ingest_file(first, board.store, board.context, unbounded("uji"), now=NOON)
+    ingest_file(first, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     before = peak_megabytes()
     told: dict[str, str | int] = {}
 
     def tell(ledger: IngestResult) -> None:
         told[Path(ledger.path).name] = ledger.refused or ledger.accepted
 
-    inbox = Inbox(board.settings.inbox, board.store, board.context, lambda: now[0], tell)
+    inbox = Inbox(
+        board.settings.inbox_folder, board.store, board.ingest_context, lambda: now[0], tell
+    )
     for _ in range(3):
         inbox.sweep()
         now[0] += LONG_SETTLE_TIME + timedelta(seconds=1)

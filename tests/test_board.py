@@ -32,7 +32,7 @@ def test_an_election_folder_without_a_definition_is_not_opened(tmp_path: Path) -
     settings = settings_in(tmp_path, SITUASI_ELECTION=str(tmp_path / "kosong"))
     with pytest.raises(DefinitionError, match=r"election\.toml"):
         open_board(settings, lambda: NOON)
-    assert not settings.live.exists()
+    assert not settings.data_folder.exists()
 
 
 def test_a_board_of_one_kecamatan_opens(tmp_path: Path) -> None:
@@ -47,9 +47,9 @@ def test_pages_see_the_board_that_was_installed(
 ) -> None:
     monkeypatch.setattr(house, "_current", None)
     with pytest.raises(AssertionError, match="opens the board"):
-        house.current()
-    house.install(board)
-    assert house.current() is board
+        house.current_board()
+    house.set_board(board)
+    assert house.current_board() is board
 
 
 def test_a_store_read_from_must_follow_the_one_that_is_written_to(tmp_path: Path) -> None:

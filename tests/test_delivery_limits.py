@@ -132,7 +132,7 @@ FILES_THAT_COST: dict[Callable[[Path], None], str] = {
 def test_whatever_lies_in_the_inbox_memory_is_bounded_and_the_next_file_comes_in(
     tmp_path: Path, build: Callable[[Path], None]
 ) -> None:
-    folder = settings_in(tmp_path).inbox
+    folder = settings_in(tmp_path).inbox_folder
     folder.mkdir(parents=True)
     build(folder)
     csv_file(folder / "b-kecil.csv", report(id="K-9"))
@@ -185,7 +185,7 @@ def test_each_filled_hour_of_a_wide_table_counts_as_a_row(board: Board, tmp_path
 def test_rows_that_are_already_apart_are_bounded_too(board: Board) -> None:
     rows = [report()] * (FILE_LIMITS.max_rows + 1)
     ledger = ingest_rows(
-        rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
+        rows, "uji", board.store, board.ingest_context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert "bagi menjadi beberapa kiriman" in str(ledger.refused)
     assert board.store.version() == 0
@@ -195,7 +195,7 @@ def test_an_uploaded_file_has_the_limit_of_the_inbox(board: Board) -> None:
     file = io.BytesIO(b"x" * (FILE_LIMITS.max_bytes + 1))
     assert "paling besar 50 MB" in str(
         ingest_upload(
-            board.store, board.context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
+            board.store, board.ingest_context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
         ).refused
     )
 

@@ -21,12 +21,12 @@ import pytest
 
 from pages.incidents import actions as incidents_actions
 from situasi import board as house
-from situasi.access.accounts import RESERVED
-from situasi.access.roles import ACTS, ROLES, Bound, Viewer
+from situasi.access.accounts import RESERVED_NAMES
+from situasi.access.roles import PERMISSIONS, ROLES, LinkScope, Viewer
 from situasi.actions import alert_actions, redeployment_orders
 from situasi.actions.alert_actions import ACTED, Deed, DeedRefused
 from situasi.analysis.incidents.cases import case_keys
-from situasi.board import Board, open_board, scope_of
+from situasi.board import Board, load_store_scope, open_board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.ingest import inbox, quarantine, upload, write_scope
@@ -135,7 +135,7 @@ def test_every_door_by_which_rows_come_in_is_tried_here() -> None:
 
 
 def test_every_act_of_a_person_that_brings_rows_says_which() -> None:
-    for act in ACTS:
+    for act in PERMISSIONS:
         for viewer in VIEWERS:
             try:
                 scope = build_viewer_scope(viewer, act)
@@ -144,13 +144,13 @@ def test_every_act_of_a_person_that_brings_rows_says_which() -> None:
                 continue
             assert viewer.role.may(act)
             assert scope.area == viewer.area and scope.actor == viewer.name
-            assert scope.feeds <= set(viewer.role.feeds(tuple(FEEDS)))
+            assert scope.feeds <= set(viewer.role.readable_feeds(tuple(FEEDS)))
             assert (scope.correction_rights is CorrectionRights.ALL) == (not viewer.area)
 
 
 def test_a_guest_by_a_link_writes_nothing() -> None:
-    link = Bound("x" * 12, "masukan", (), NOON)
-    for act in ACTS:
+    link = LinkScope("x" * 12, "masukan", (), NOON)
+    for act in PERMISSIONS:
         with pytest.raises(WriteRefused):
             build_viewer_scope(Viewer("tamu x", ROLES["pimpinan"], (), link), act)
 
@@ -162,7 +162,7 @@ def test_programs_that_only_bring_rows_settle_nobodys() -> None:
     assert {one.correction_rights for one in (seed.SCOPE, replay.SCOPE)} == {
         CorrectionRights.NOTHING
     }
-    assert {one.actor for one in (inbox.SCOPE, seed.SCOPE, replay.SCOPE)} <= RESERVED
+    assert {one.actor for one in (inbox.SCOPE, seed.SCOPE, replay.SCOPE)} <= RESERVED_NAMES
 
 
 # The world: rows of everybody, a faulty row of each feed, all delivered by somebody else.
@@ -217,14 +217,22 @@ def world(filled: tuple[Board, Path], tmp_path: Path) -> Iterator[Board]:
     """The same in a store of its own."""
     made, backup = filled
     shutil.copy(backup, tmp_path / "own.db")
-    store = open_store(f"sqlite:///{tmp_path / 'own.db'}", scope_of(made.settings.election))
+    store = open_store(
+        f"sqlite:///{tmp_path / 'own.db'}", load_store_scope(made.settings.election_folder)
+    )
     yield replace(made, store=store)
     store.close()
 
 
 def bring(board: Board, feed: str, rows: list[dict[str, Any]]) -> IngestResult:
     ledger = ingest_rows(
-        rows, "pusat.csv", board.store, board.context, unbounded("pusat"), feed=feed, now=NOON
+        rows,
+        "pusat.csv",
+        board.store,
+        board.ingest_context,
+        unbounded("pusat"),
+        feed=feed,
+        now=NOON,
     )
     assert not ledger.refused and ledger.accepted + ledger.quarantined == len(rows), ledger
     return ledger
@@ -258,7 +266,7 @@ def feeds_of(viewer: Viewer) -> set[str]:
         feed
         for feed, screen in {"neutrality": "netralitas", "roster": "personel",
                              "postings": "personel", "personnel": "personel"}.items()
-        if not viewer.role.sees(screen)
+        if not viewer.role.may_see(screen)
     }  # fmt: skip
     return set(FEEDS) - hidden - (set() if viewer.role.may("gabung") else {"merges"})
 
@@ -345,7 +353,13 @@ def uploaded(board: Board, viewer: Viewer, path: Path, **how: Any) -> IngestResu
     scope = build_viewer_scope(viewer, "masukkan")
     how = {"dry_run": False, **how}
     return upload.ingest_upload(
-        board.store, board.context, path.name, io.BytesIO(path.read_bytes()), scope, NOON, **how
+        board.store,
+        board.ingest_context,
+        path.name,
+        io.BytesIO(path.read_bytes()),
+        scope,
+        NOON,
+        **how,
     )
 
 
@@ -368,7 +382,7 @@ def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_conc
 ) -> None:
     waited, began = world.store.quarantine(), last(world)
     seen = quarantine.find_visible_rows(world.store, viewer, [one.number for one in waited])
-    may_see = set() if viewer.area else set(viewer.role.feeds(tuple(FEEDS)))
+    may_see = set() if viewer.area else set(viewer.role.readable_feeds(tuple(FEEDS)))
     assert {one.feed for one in seen} == may_see
     for one in waited:  # whatever the page shows
         mended = {k: str(v) for k, v in row(one.feed, HERE, "x").items()}
@@ -376,7 +390,7 @@ def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_conc
             scope = build_viewer_scope(viewer, "perbaiki")
         except WriteRefused:
             continue
-        ledger = quarantine.release_row(world.store, world.context, scope, one, mended, NOON)
+        ledger = quarantine.release_row(world.store, world.ingest_context, scope, one, mended, NOON)
         theirs = not viewer.area and one.feed in feeds_of(viewer)
         assert ledger.refused == (None if theirs else quarantine.NOT_YOUR_ROW), one.feed
     assert_only_theirs(world, viewer, began, waited)
@@ -387,18 +401,22 @@ def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer)
         return
     scope = build_viewer_scope(viewer, "perbaiki")
     rows: list[dict[str, Any]] = [faulty(kode_kecamatan=HERE, kecamatan="")]
-    ingest_rows(rows, "saya.csv", world.store, world.context, scope, feed="incidents", now=NOON)
+    ingest_rows(
+        rows, "saya.csv", world.store, world.ingest_context, scope, feed="incidents", now=NOON
+    )
     mine = world.store.quarantine("incidents")[-1]
     began = last(world)
     moved = {"jenis": "logistik", "kode_kecamatan": THERE}
     assert (
-        quarantine.release_row(world.store, world.context, scope, mine, moved, NOON).quarantined
+        quarantine.release_row(
+            world.store, world.ingest_context, scope, mine, moved, NOON
+        ).quarantined
         == 1
     )
     assert mine in world.store.quarantine("incidents")
     assert (
         quarantine.release_row(
-            world.store, world.context, scope, mine, {"jenis": "logistik"}, NOON
+            world.store, world.ingest_context, scope, mine, {"jenis": "logistik"}, NOON
         ).accepted
         == 1
     )
@@ -420,7 +438,7 @@ def test_only_deliveries_that_are_theirs_are_taken_back(world: Board, viewer: Vi
     gone = world.store.withdrawals()
     assert set(gone["feed"]) == (set() if viewer.area else set(scope.feeds))
     if viewer.area:  # their own they do
-        ingest_rows([row("incidents", HERE, "n")], "a", world.store, world.context, scope,
+        ingest_rows([row("incidents", HERE, "n")], "a", world.store, world.ingest_context, scope,
                     feed="incidents", now=NOON)  # fmt: skip
         assert withdraw(world.store, scope, last(world), NOON) == 1
 
@@ -432,7 +450,7 @@ def test_a_delivery_from_before_the_area_was_narrowed_is_not_theirs_any_more(
     narrow = build_viewer_scope(Viewer("wati", ROLES["operator"], (HERE,)), "perbaiki")
     for places in ([THERE], [HERE, THERE]):
         rows = [row("incidents", place, f"n {places} {place}") for place in places]
-        ingest_rows(rows, "a", world.store, world.context, wide, feed="incidents", now=NOON)
+        ingest_rows(rows, "a", world.store, world.ingest_context, wide, feed="incidents", now=NOON)
         with pytest.raises(WithdrawalRefused, match="wilayah lain"):
             withdraw(world.store, narrow, last(world), NOON)
 
@@ -444,7 +462,7 @@ def page(world: Board, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> Board
     monkeypatch.setattr(session, "viewer", lambda: viewer)
     monkeypatch.setattr(session, "now", lambda: NOON)
     monkeypatch.setattr(filters, "past_moment", lambda: None)
-    monkeypatch.setattr(session, "picture", lambda: world.live.picture())
+    monkeypatch.setattr(session, "picture", lambda: world.snapshot_reader.picture())
     monkeypatch.setattr(session, "wrote", lambda: None)
     return world
 
@@ -513,7 +531,7 @@ def test_an_alert_is_acted_on_only_by_whom_it_concerns(
 
     def may(rule: str, place: str | None) -> bool:
         there = not area or place in area
-        known = rule != "netralitas" or ROLES[role].sees("netralitas")
+        known = rule != "netralitas" or ROLES[role].may_see("netralitas")
         return ROLES[role].may("tindak") and there and known
 
     for rule in ("berat", "netralitas"):
@@ -589,7 +607,7 @@ def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
     began = last(world)
     theirs = row(feed, HERE, "n1", petugas="P-04", uraian="pindah")
     unknown = row(feed, HERE, "n2", petugas="P-99", uraian="baru")
-    ledger = ingest_rows([theirs, unknown], "a", world.store, world.context, scope, feed=feed,
+    ledger = ingest_rows([theirs, unknown], "a", world.store, world.ingest_context, scope, feed=feed,
                          now=NOON)  # fmt: skip
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     rows = world.store.tail(FEEDS[feed])
@@ -605,7 +623,9 @@ def test_a_merge_is_of_every_place_that_it_names(world: Board) -> None:
         report("merges", id="m3", kode_kecamatan=HERE, kecamatan="", **ours | {"ke": "K-2"}),
         report("merges", id="m4", kode_kecamatan="", kecamatan="", **ours | {"kasus": "K-2"}),
     ]
-    ledger = ingest_rows(rows, "a", world.store, world.context, scope, feed="merges", now=NOON)
+    ledger = ingest_rows(
+        rows, "a", world.store, world.ingest_context, scope, feed="merges", now=NOON
+    )
     assert (ledger.accepted, [one["row"] for one in ledger.reasons]) == (1, [2, 3, 4])
 
 
@@ -617,7 +637,9 @@ def test_of_which_unit_an_officer_is_follows_the_orders_and_what_was_taken_back(
 
     def elsewhere() -> set[str]:
         scope = build_viewer_scope(narrow("postings"), "masukkan")
-        judged = write_scope.bind_context(world.context, scope, world.store, "postings", NOON)
+        judged = write_scope.bind_context(
+            world.ingest_context, scope, world.store, "postings", NOON
+        )
         return {who for who in judged.foreign_ids if who > "P-05"}
 
     before, later = "27/11/2024 06.00", "27/11/2024 18.00"
@@ -646,7 +668,9 @@ def test_a_case_of_neutrality_of_elsewhere_is_not_gone_on_with(world: Board) -> 
     scope = build_viewer_scope(narrow("neutrality"), "masukkan")
     rows = [row("neutrality", HERE, "neutrality-t", langkah="selesai"),
             row("neutrality", HERE, "neutrality-h", langkah="selesai")]  # fmt: skip
-    ledger = ingest_rows(rows, "a", world.store, world.context, scope, feed="neutrality", now=NOON)
+    ledger = ingest_rows(
+        rows, "a", world.store, world.ingest_context, scope, feed="neutrality", now=NOON
+    )
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert ledger.reasons[0]["row"] == 1
 
@@ -657,7 +681,7 @@ def test_what_is_asked_of_the_door_of_moves_is_judged_by_the_same_scope(
     if redeployment_orders.may_decide(viewer):
         assert build_viewer_scope(viewer, "geser").feeds == {"postings"}
         within = write_scope.bind_context(
-            world.context, build_viewer_scope(viewer, "geser"), world.store, "postings", NOON
+            world.ingest_context, build_viewer_scope(viewer, "geser"), world.store, "postings", NOON
         )
         assert within.area == viewer.area
         assert ("P-04" in within.foreign_ids) == bool(viewer.area)

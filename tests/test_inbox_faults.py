@@ -37,7 +37,11 @@ class Drop:
     def __init__(self, board: Board) -> None:
         self.board, self.now, self.told = board, NOON, list[IngestResult]()
         self.inbox = Inbox(
-            board.settings.inbox, board.store, board.context, lambda: self.now, self.told.append
+            board.settings.inbox_folder,
+            board.store,
+            board.ingest_context,
+            lambda: self.now,
+            self.told.append,
         )
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -113,12 +117,12 @@ def test_one_file_never_stops_the_others_of_the_same_sweep(
     [ledger] = drop.after(LONG_SETTLE_TIME)
     assert (drop.waiting(), drop.kept("failed")) == ([], ["m.csv", "m.csv.alasan.txt"])
     assert drop.kept("processed") == ["a.csv", "z.csv"]
-    [one] = drop.inbox.state.failed
+    [one] = drop.inbox.state.failed_files
     [told] = (drop.folder / "failed").glob("*.alasan.txt")
-    assert told.read_text("utf-8").strip() == ledger.refused == one.why
-    assert (one.name, drop.inbox.state.faults) == ("m.csv", 1)
-    assert one.fault and one.fault in one.why
-    logged = [r for r in caplog.records if vars(r).get("fault") == one.fault]
+    assert told.read_text("utf-8").strip() == ledger.refused == one.reason
+    assert (one.name, drop.inbox.state.error_count) == ("m.csv", 1)
+    assert one.error_id and one.error_id in one.reason
+    logged = [r for r in caplog.records if vars(r).get("fault") == one.error_id]
     assert logged and logged[0].exc_info and vars(logged[0])["file"] == "m.csv"
 
 
@@ -162,8 +166,8 @@ def test_names_with_line_feeds_broken_bytes_and_the_longest_are_taken(drop: Drop
     assert drop.ids() == wanted
     assert drop.waiting() == []
     for name in drop.kept("processed"):
-        assert name == file_names.readable(name)
-    assert not drop.inbox.state.failed and not drop.inbox.state.waiting
+        assert name == file_names.sanitize_name(name)
+    assert not drop.inbox.state.failed_files and not drop.inbox.state.waiting_files
 
 
 def test_what_is_no_file_is_said_once_and_left_alone(
@@ -183,11 +187,11 @@ def test_what_is_no_file_is_said_once_and_left_alone(
         drop.settled()
         drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
-    assert set(drop.inbox.state.ignored) == {"folder", "pipa.csv", "soket.csv"}
+    assert set(drop.inbox.state.ignored_reasons) == {"folder", "pipa.csv", "soket.csv"}
     assert len([r for r in caplog.records if "no file" in r.message]) == 3
     (drop.folder / "pipa.csv").unlink()
     drop.after(LONG)
-    assert set(drop.inbox.state.ignored) == {"folder", "soket.csv"}
+    assert set(drop.inbox.state.ignored_reasons) == {"folder", "soket.csv"}
 
 
 def test_a_link_is_never_followed_out_of_the_folder(drop: Drop, tmp_path: Path) -> None:
@@ -198,8 +202,8 @@ def test_a_link_is_never_followed_out_of_the_folder(drop: Drop, tmp_path: Path) 
     drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
     assert drop.waiting() == []
-    assert [one.name for one in drop.inbox.state.failed] == ["m.csv", "n.csv"]
-    assert "tautan" in drop.inbox.state.failed[0].why
+    assert [one.name for one in drop.inbox.state.failed_files] == ["m.csv", "n.csv"]
+    assert "tautan" in drop.inbox.state.failed_files[0].reason
     assert outside.exists()
 
 
@@ -209,7 +213,7 @@ def test_a_file_of_somebody_else_that_may_not_be_read_fails_with_that_reason(dro
     (drop.folder / "m.csv").chmod(0)
     drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
-    assert "izin" in drop.inbox.state.failed[0].why
+    assert "izin" in drop.inbox.state.failed_files[0].reason
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_no_trouble(
@@ -225,7 +229,7 @@ def test_a_file_that_vanishes_while_it_is_read_is_no_trouble(
     monkeypatch.setattr(inbox, "ingest_file", reads)
     drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
-    assert not drop.inbox.state.failed and not drop.inbox.state.waiting
+    assert not drop.inbox.state.failed_files and not drop.inbox.state.waiting_files
 
 
 def test_a_file_that_grows_while_it_is_read_stays_until_it_is_quiet(
@@ -283,7 +287,7 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
     drop.settled()
     assert drop.ids() == {"a.csv", "z.csv"}
     assert drop.told[-1].refused
-    assert drop.inbox.state.waiting.keys() == {"m.csv"}
+    assert drop.inbox.state.waiting_files.keys() == {"m.csv"}
     before = reads.count("m.csv")
     for pause in (RETRY_DELAY, RETRY_DELAY, RETRY_DELAY, RETRY_DELAY):
         drop.after(pause + LONG)
@@ -291,7 +295,7 @@ def test_a_file_that_cannot_be_moved_is_read_once_and_tried_after_ever_longer_pa
     assert reads.count("m.csv") == before
     monkeypatch.undo()
     drop.after(timedelta(hours=1))
-    assert drop.waiting() == [] and not drop.inbox.state.waiting
+    assert drop.waiting() == [] and not drop.inbox.state.waiting_files
 
 
 def test_a_reason_that_cannot_be_written_keeps_no_file_in_the_inbox(
@@ -324,7 +328,7 @@ def test_where_the_machine_is_at_fault_the_file_waits_and_does_not_fail(
         drop.settled()
         drop.after(LONG_SETTLE_TIME)
     assert drop.kept("failed") == []
-    assert drop.inbox.state.waiting.keys() == {"m.csv"}
+    assert drop.inbox.state.waiting_files.keys() == {"m.csv"}
     drop.after(timedelta(hours=1))
     assert drop.ids() == {"a.csv", "m.csv"}
 
@@ -362,7 +366,7 @@ def test_a_file_that_the_store_alone_refuses_holds_up_no_other_and_fails_in_the_
                 assert number < BLAME_LIMIT
         assert drop.ids() == wanted
     assert drop.kept("failed") == ["a.csv", "a.csv.alasan.txt"]
-    assert "teks tidak dapat disimpan" in drop.inbox.state.failed[0].why
+    assert "teks tidak dapat disimpan" in drop.inbox.state.failed_files[0].reason
 
 
 class Stop(threading.Event):
@@ -385,12 +389,12 @@ def test_a_store_that_takes_nothing_is_told_by_the_job_until_it_does(
     failing(monkeypatch, lambda: StoreError("Penyimpanan sibuk."), "a.csv")
     drop.inbox.run(Stop(drop, 6))
     assert drop.inbox.job.failures >= 3
-    assert "Penyimpanan sibuk." in str(drop.inbox.job.trouble)
-    assert drop.inbox.state.waiting["a.csv"].why == "Penyimpanan sibuk."
+    assert "Penyimpanan sibuk." in str(drop.inbox.job.error_text)
+    assert drop.inbox.state.waiting_files["a.csv"].reason == "Penyimpanan sibuk."
     assert len([one for one in drop.told if "dicoba lagi" in str(one.refused)]) == 1
     monkeypatch.undo()
     drop.inbox.run(Stop(drop, 3))
-    assert (drop.inbox.job.failures, drop.inbox.job.trouble) == (0, None)
+    assert (drop.inbox.job.failures, drop.inbox.job.error_text) == (0, None)
     assert drop.ids() == {"a.csv"}
 
 
@@ -398,16 +402,16 @@ def test_what_failed_before_the_start_is_still_told(drop: Drop) -> None:
     (drop.folder / "m.csv").write_bytes(b"\x00\x01bukan laporan")
     drop.settled()
     again = Inbox(
-        drop.board.settings.inbox,
+        drop.board.settings.inbox_folder,
         drop.board.store,
-        drop.board.context,
+        drop.board.ingest_context,
         lambda: NOON,
         drop.told.append,
     )
     again.sweep()
-    [one] = again.state.failed
-    assert one.name == "m.csv" and one.why == drop.inbox.state.failed[0].why
-    assert (again.state.refused, again.state.faults) == (0, 0)
+    [one] = again.state.failed_files
+    assert one.name == "m.csv" and one.reason == drop.inbox.state.failed_files[0].reason
+    assert (again.state.refused_count, again.state.error_count) == (0, 0)
 
 
 def test_whoever_cannot_be_told_stops_nothing(board: Board) -> None:
@@ -426,4 +430,4 @@ def test_whoever_cannot_be_told_stops_nothing(board: Board) -> None:
     drop.good("c.csv")
     drop.settled()
     assert drop.ids() == {"a.csv", "b.csv", "c.csv", "later"}
-    assert not drop.inbox.state.failed
+    assert not drop.inbox.state.failed_files

@@ -26,17 +26,17 @@ def reported(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
         for name in ("A", "B")
     ]  # fmt: skip
     ingest_rows(
-        rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
+        rows, "uji", board.store, board.ingest_context, unbounded("uji"), feed="incidents", now=NOON
     )
     return board
 
 
 def cases(board: Board) -> list[str]:
-    return list(board.live.picture().snapshot.frames["incidents"]["case"])
+    return list(board.snapshot_reader.picture().snapshot.frames["incidents"]["case"])
 
 
 def counted(board: Board) -> int:
-    frames = board.live.picture().snapshot.frames
+    frames = board.snapshot_reader.picture().snapshot.frames
     return len(merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"]))
 
 
@@ -52,10 +52,13 @@ def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(report
 def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
     one, other = cases(reported)
     incidents_actions.keep("gabung", one, other, "satu kejadian", True, AT)
-    row = reported.live.picture().snapshot.frames["merges"].iloc[0]
-    assert (row["pelapor"], row["alasan_gabung"]) == (reported.settings.role, "satu kejadian")
+    row = reported.snapshot_reader.picture().snapshot.frames["merges"].iloc[0]
+    assert (row["pelapor"], row["alasan_gabung"]) == (
+        reported.settings.default_role,
+        "satu kejadian",
+    )
     assert (row["occurred_at"], row["latihan"]) == (AT.at, True)
-    assert reported.store.batches()["actor"].iloc[-1] == reported.settings.role
+    assert reported.store.batches()["actor"].iloc[-1] == reported.settings.default_role
 
 
 def test_a_decision_that_the_door_refuses_says_why_and_merges_nothing(reported: Board) -> None:

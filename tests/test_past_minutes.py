@@ -77,9 +77,9 @@ class Day:
 
     def picture(self, at: datetime, *, live: bool) -> Any:
         """All that pages show at this moment, as plain values."""
-        shown, moment = self.board.live.picture(), Moment(at, live=live, exercise=False)
+        shown, moment = self.board.snapshot_reader.picture(), Moment(at, live=live, exercise=False)
         assert shown.trouble is None
-        findings, snapshot = self.board.findings, shown.snapshot
+        findings, snapshot = self.board.analysis_cache, shown.snapshot
         found: dict[str, Any] = {
             work.__name__: findings.of(work, snapshot, moment, EVERYTHING) for work in WORKS
         }
@@ -93,7 +93,7 @@ class Day:
         self.numbers += 1
         path = csv_file(self.folder / f"{feed}-{self.numbers}.csv", *rows)
         ingest_file(
-            path, self.board.store, self.board.context, unbounded(actor), now=self.now, feed=feed,
+            path, self.board.store, self.board.ingest_context, unbounded(actor), now=self.now, feed=feed,
             progress=lambda _done, _rows: self.pass_time(seconds),
         )  # fmt: skip
 
@@ -103,7 +103,7 @@ class Day:
             row = waiting[turn % len(waiting)]
             quarantine.release_row(
                 self.board.store,
-                self.board.context,
+                self.board.ingest_context,
                 unbounded("wati"),
                 row,
                 {"jenis": "banjir"},
@@ -116,7 +116,9 @@ class Day:
             self.board.store.withdraw(batches[turn % len(batches)], self.now, "wati", "salah")
 
     def merge(self, turn: int, seconds: int) -> None:
-        cases = self.board.live.picture().snapshot.frames[INCIDENTS.name]["case"].unique()
+        cases = (
+            self.board.snapshot_reader.picture().snapshot.frames[INCIDENTS.name]["case"].unique()
+        )
         if len(cases) > 1:
             one, other = cases[turn % len(cases)], cases[(turn + 1) % len(cases)]
             when = f"{self.now.astimezone(wib('00.00').tzinfo):%d/%m/%Y %H.%M}"
@@ -126,7 +128,7 @@ class Day:
 
     def mark(self, seconds: int) -> None:
         """Somebody looks at the board, and marks it a while later."""
-        snapshot = self.board.live.picture().snapshot
+        snapshot = self.board.snapshot_reader.picture().snapshot
         seen = set(snapshot.frames[INCIDENTS.name]["case"])
         self.take([incident(90 + self.numbers, 1)], seconds, "bot", "incidents")
         done = briefings.mark(
@@ -226,7 +228,7 @@ def ask_again(day: Day) -> None:
     for minute, was in day.shown.items():
         found = differing(was, day.picture(minute, live=False))
         assert not found, f"{minute}: {found[0]} (of {len(found)})"
-    rows = day.board.live.picture().snapshot.frames[INCIDENTS.name]
+    rows = day.board.snapshot_reader.picture().snapshot.frames[INCIDENTS.name]
     for at, seen in day.marked:
         first = rows.groupby("case")["known_at"].min()
         unseen = {case for case, when in first.items() if case not in seen}

@@ -19,7 +19,6 @@ from situasi.domain import register as domain_register
 from situasi.domain.definition_errors import DefinitionError
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.register import Mismatch, Register
-from situasi.ingest.boundaries import check
 from situasi.presentation import view_text
 from tests.builders_election import invented_election, kecamatan_codes, square
 
@@ -166,11 +165,11 @@ def test_sources_name_licence_disagreement_and_every_file() -> None:
 
 
 def test_shipped_boundaries_are_sound_and_those_of_the_register(ours: Register) -> None:
-    report = check(ours.election.boundaries, ours)
+    report = check_boundaries(ours.election.boundaries_folder, ours)
     assert report.warnings == ()
     assert (report.features, report.vertices) == (16, 399)
     assert report.total_km2 == pytest.approx(2298.96, abs=0.01)
-    drawn = boundaries.load(ours.election.boundaries)
+    drawn = boundaries.load(ours.election.boundaries_folder)
     assert shapely.coverage_is_valid(drawn.polygons)
     assert drawn.credit == (
         "Batas: Badan Informasi Geospasial; olahan cahyadsn/wilayah_boundaries (MIT)"
@@ -189,7 +188,7 @@ def test_towns_lie_in_their_kecamatan(
     lon: float, lat: float, code: str | None, ours: Register
 ) -> None:
     """Indralaya, Tanjung Raja, Muara Kuang; Palembang lies outside. Points: GeoNames, CC BY 4.0."""
-    drawn = boundaries.load(ours.election.boundaries)
+    drawn = boundaries.load(ours.election.boundaries_folder)
     assert drawn.locate(np.array([lon]), np.array([lat])).tolist() == [code]
 
 
@@ -200,8 +199,8 @@ def test_an_invented_kabupaten_of_any_size_loads(count: int, tmp_path: Path) -> 
     assert len(register.tps) == 6 * count == register.election.tps_total
     assert register.election.zone.key == "Asia/Makassar"
     assert len({kecamatan.name for kecamatan in register.kecamatan.values()}) == count
-    assert check(register.election.boundaries, register).sound
-    drawn = boundaries.load(register.election.boundaries)
+    assert check_boundaries(register.election.boundaries_folder, register).is_sound
+    drawn = boundaries.load(register.election.boundaries_folder)
     assert drawn.bounds[:1] == square(kecamatan_codes(count)[0])[:1]
 
 
@@ -257,13 +256,13 @@ def test_a_register_that_does_not_add_up_opens_and_says_both_numbers_and_where(
     # Whatever rests on the number is marked, and of other kecamatan nothing is.
     doubted = {told.kecamatan} if told.kecamatan else set(register.kecamatan)
     assert _estimated(register) == tuple(marked | doubted for marked in _estimated(before))
-    assert register.whole
+    assert register.is_complete
     (said,) = view_text.mismatches(register)
     for part in (
         str(told.declared % 1000),
-        str(told.found % 1000),
+        str(told.counted % 1000),
         told.declared_in,
-        told.found_in,
+        told.counted_in,
     ):
         assert part in said
 
@@ -273,9 +272,12 @@ def test_whoever_sees_one_kecamatan_is_told_of_its_numbers_and_of_the_whole(tmp_
     edit(folder / "election.toml", "tps = 18", "tps = 21")
     edit(folder / "kecamatan.csv", "1800,tidak,6", "1800,tidak,7")
     register = load(folder)
-    assert [len(register.within([code]).mismatches) for code in ("99.01.01", "99.01.02")] == [2, 1]
-    assert not register.within(["99.01.01"]).whole
-    assert register.within(list(register.kecamatan)).whole
+    assert [len(register.restrict_to([code]).mismatches) for code in ("99.01.01", "99.01.02")] == [
+        2,
+        1,
+    ]
+    assert not register.restrict_to(["99.01.01"]).is_complete
+    assert register.restrict_to(list(register.kecamatan)).is_complete
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def board(
 
 
 def bring(board: Board, path: Path, **how: Any) -> IngestResult:
-    return ingest_file(path, board.store, board.context, unbounded(), now=NOON, **how)
+    return ingest_file(path, board.store, board.ingest_context, unbounded(), now=NOON, **how)
 
 
 def large(folder: Path) -> Path:
@@ -76,7 +76,9 @@ def test_others_write_while_the_rows_are_made_ready_for_the_store(
     monkeypatch.setattr(delivery_writer, "digests", digests)
     assert bring(board, large(tmp_path)).accepted == 45
     rows = [report(id="Z-1")]
-    ingest_rows(rows, "uji", board.store, board.context, unbounded(), feed="incidents", now=NOON)
+    ingest_rows(
+        rows, "uji", board.store, board.ingest_context, unbounded(), feed="incidents", now=NOON
+    )
     assert len(written) == 2
 
 

@@ -13,7 +13,7 @@ from pages.activities import tables as shown
 from situasi.analysis.activities import activities, sop_checklist, stages
 from situasi.analysis.activities.sop_checklist import Line
 from situasi.analysis.queries import reads
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.domain.feed_schemas import ACTIVITIES
 from situasi.domain.labels import label
@@ -67,7 +67,7 @@ def work(
     language: str,
 ) -> Work:
     """Everything that the page needs."""
-    i18n.use(language)
+    i18n.set_language(language)
     every = activities.cases(known["activities"], register, at)
     found = activities.within(every, kecamatan)
     concerned = stages.here(register.stages, register.election.kabupaten)
@@ -104,4 +104,4 @@ def timetable(day: date, theme: Theme) -> go.Figure:
     """The Gantt chart of all stages, this day marked."""
     names = {code: label("tahap", code) for code in ("lewat", "berjalan", "akan")}
     table = stages.timetable(board().register.stages, day)
-    return gantt(table, names, day, i18n.day(day), theme)
+    return gantt(table, names, day, i18n.format_date(day), theme)

@@ -9,7 +9,7 @@ from pages.activities import tables as shown
 from pages.activities.data import Work
 from pages.activities.markup import in_words
 from situasi.analysis.activities import sop_checklist
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.ui.components.kpi_row import Count, Figure
@@ -48,7 +48,7 @@ def _running_card(found: Work) -> Card:
     if not found.running:
         return Card(_("Tahap berjalan"), "–", _("tidak ada tahap bertanggal pada hari ini"))
     stage, others = found.running[0], len(found.running) - 1
-    note = _("sampai {day}").format(day=i18n.day(stage.end)) if stage.end else ""
+    note = _("sampai {day}").format(day=i18n.format_date(stage.end)) if stage.end else ""
     if others:
         note += " · " + _("{n} tahap lain juga berjalan").format(n=i18n.number(others))
     return Card(_("Tahap berjalan"), in_words(stage.name), note)
@@ -60,13 +60,13 @@ def _next_card(found: Work, today: date) -> Card:
     stage = found.upcoming[0]
     assert stage.start is not None
     days = (stage.start - today).days
-    soon = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.number(days))
-    note = _("mulai {day}, {soon}").format(day=i18n.day(stage.start), soon=soon)
+    soon = _("besok") if days == 1 else _("{n} hari lagi").format(n=i18n.format_number(days))
+    note = _("mulai {day}, {soon}").format(day=i18n.format_date(stage.start), soon=soon)
     return Card(_("Tahap berikut"), in_words(stage.name), note)
 
 
 def _of(part: int, whole: int) -> str:
-    return _("{n} dari {all}").format(n=i18n.number(part), all=i18n.number(whole))
+    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(whole))
 
 
 def _unheard(title: str) -> Card:
@@ -96,8 +96,8 @@ def _lapsed_card(found: Work) -> Card:
     if planned.empty:
         return Card(title, "–", _("belum ada rencana yang dilaporkan"))
     lapsed = found.counts["lewat"]
-    hours = board().register.election.rules.activity_word.total_seconds() / 3600
-    note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=i18n.number(hours))
+    hours = board().register.election.rules.activity_report_due.total_seconds() / 3600
+    note = _("rencana, lebih dari {n} jam sesudah waktunya").format(n=i18n.format_number(hours))
     return Card(title, _of(lapsed, len(planned)), note, alarm=bool(lapsed))
 
 
@@ -109,7 +109,7 @@ def _drill_card(found: Work) -> Card:
     if done.empty:
         return Card(title, _of(0, len(found.drills)), _("belum ada yang terlaksana"))
     last = done["occurred_at"].iloc[0].tz_convert(board().register.election.zone)
-    note = _("terlaksana, terakhir {day}").format(day=i18n.day(last))
+    note = _("terlaksana, terakhir {day}").format(day=i18n.format_date(last))
     return Card(title, _of(len(done), len(found.drills)), note)
 
 
@@ -127,7 +127,7 @@ def _sop_card(found: Work) -> Card:
     now = sop_checklist.counts(found.lines_of([stage.code for stage in found.running]))
     said = []
     if counts["sebagian"]:
-        said.append(_("{n} sebagian").format(n=i18n.number(counts["sebagian"])))
+        said.append(_("{n} sebagian").format(n=i18n.format_number(counts["sebagian"])))
     if sum(now.values()):
         done = _of(now["selesai"], sum(now.values()))
         said.append(_("tahap berjalan {now}").format(now=done))

@@ -16,11 +16,11 @@ from situasi.ui.components.kpi_row import figure_row
 
 def show() -> None:
     view = page_layout.opened(label("screen", "tahapan"))
-    found = view.compute(work, view.kecamatan, i18n.language())
+    found = view.compute(work, view.kecamatan, i18n.current_language())
     before = comparison.before(
         view,
         "tahapan",
-        lambda past: (past.compute(work, view.kecamatan, i18n.language()),),
+        lambda past: (past.compute(work, view.kecamatan, i18n.current_language()),),
         lambda then: figures(then, view.at.at.date()),
     )
     figure_row(figures(found, view.at.at.date()), before)

@@ -10,7 +10,7 @@ from pages.activities import tables as shown
 from pages.activities.data import Work, timetable
 from pages.activities.markup import Tick, checklist, key
 from situasi.analysis.activities import activities, sop_checklist
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -96,8 +96,8 @@ def _codes(found: Work, asked: str) -> tuple[list[str], str]:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    said = [f"{label('sop', state)} {i18n.number(n)}" for state, n in counts.items() if n]
-    total = _("dari {n} butir").format(n=i18n.number(sum(counts.values())))
+    said = [f"{label('sop', state)} {i18n.format_number(n)}" for state, n in counts.items() if n]
+    total = _("dari {n} butir").format(n=i18n.format_number(sum(counts.values())))
     return " · ".join(said) + " " + total
 
 
@@ -140,9 +140,9 @@ def _for_next(found: Work) -> str:
         "Untuk tahap berikut ({names}): {n} giat direncanakan; SOP {planned} dari {lines} butir."
     ).format(
         names="; ".join(stage.name for stage in nearest),
-        n=i18n.number(len(activities.of_stages(found.agenda, codes))),
-        planned=i18n.number(planned),
-        lines=i18n.number(len(lines)),
+        n=i18n.format_number(len(activities.of_stages(found.agenda, codes))),
+        planned=i18n.format_number(planned),
+        lines=i18n.format_number(len(lines)),
     )
 
 
@@ -167,13 +167,13 @@ def joint_panel(found: Work) -> None:
     table_view.shown(found.tables.joint, "mitra", _("Kerja bersama"), most=_FEW)
     if found.crowded:
         said = _("{n} giat menyebut lebih dari {most} mitra; {most} yang pertama dihitung di sini.")
-        most = i18n.number(activities.MOST_PARTNERS)
-        st.caption(said.format(n=i18n.number(found.crowded), most=most))
+        most = i18n.format_number(activities.MOST_PARTNERS)
+        st.caption(said.format(n=i18n.format_number(found.crowded), most=most))
 
 
 def strange_panel(found: Work) -> None:
     """Activities with codes that the register does not have: listed, never dropped."""
     if len(found.strange):
         said = _("{n} giat dengan kode yang tidak cocok dengan daftar")
-        title = said.format(n=i18n.number(len(found.strange)))
+        title = said.format(n=i18n.format_number(len(found.strange)))
         table_view.opens(title, lambda: shown.readable(found.strange), "giat_asing")

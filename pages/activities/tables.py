@@ -9,7 +9,7 @@ import pandas as pd
 
 from situasi.analysis.activities.activities import UNSTATED, WHOLE
 from situasi.analysis.activities.sop_checklist import Line
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FUNGSI
@@ -28,7 +28,7 @@ def fungsi_name(code: str | None) -> str:
 
 def when(row: Any) -> str:
     """When an activity is or was, as exactly as its sender knew."""
-    return i18n.known_time(
+    return i18n.format_time_by_precision(
         row.occurred_at.tz_convert(board().register.election.zone), row.precision
     )
 

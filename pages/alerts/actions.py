@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi.actions import alert_actions
 from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, Deed, DeedRefused
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.store.interface import Overtaken, StoreError
 from situasi.ui import filters, session, submission

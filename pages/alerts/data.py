@@ -16,7 +16,7 @@ from situasi.actions.alert_actions import Kept
 from situasi.analysis.alerts import engine as analysis
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.queries import reads
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
 from situasi.live.snapshot import Picture
@@ -175,7 +175,7 @@ def _withdrawn(some: Raised, kept: Mapping[str, Kept], view: View) -> dict[str, 
 def sees(rule: str) -> bool:
     """Whether this viewer knows of alerts of this rule at all."""
     screen = _GUARDED.get(rule)
-    return screen is None or session.viewer().role.sees(screen)
+    return screen is None or session.viewer().role.may_see(screen)
 
 
 def rules() -> list[str]:

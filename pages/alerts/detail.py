@@ -13,7 +13,7 @@ from pages.alerts import wording as say
 from pages.alerts.actions import acts_bar
 from pages.alerts.data import Shown
 from pages.alerts.panels import NAME
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
@@ -75,10 +75,10 @@ def _facts(row: Any, view: View) -> list[tuple[str, str]]:
     if isinstance(row.ended, str):
         facts.append((_("Sebab hilang"), incidents.moment(row.until, at)))
     if row.most > row.n:
-        facts.append((_("Paling banyak"), i18n.number(row.most)))
+        facts.append((_("Paling banyak"), i18n.format_number(row.most)))
     for name, span in ((_("Sampai dilihat"), row.to_seen), (_("Sampai ditindak"), row.to_acted)):
         if span == span:
-            facts.append((name, i18n.span(span.to_pytimedelta())))
+            facts.append((name, i18n.format_duration(span.to_pytimedelta())))
     return facts
 
 
@@ -98,7 +98,7 @@ def _rule(row: Any) -> None:
 def _members(row: Any, found: Shown, view: View) -> None:
     """Whom it concerns and concerned, with the reports behind."""
     some = found.raised.members_of(row.key)
-    title = _("{n} baris di baliknya").format(n=i18n.number(len(some)))
+    title = _("{n} baris di baliknya").format(n=i18n.format_number(len(some)))
     table_view.opens(
         title,
         lambda: alerts_tables.members(row.rule, some, found.raised, view.at.at),
@@ -109,9 +109,9 @@ def _members(row: Any, found: Shown, view: View) -> None:
 def _told(deed: Any, view: View) -> Told:
     """What somebody did."""
     local = deed.at.astimezone(view.at.at.tzinfo)
-    when = i18n.clock(local)
+    when = i18n.format_time(local)
     if local.date() != view.at.at.date():
-        when = f"{i18n.day(local)} {when}"
+        when = f"{i18n.format_date(local)} {when}"
     owner = _("pemilik {owner}").format(owner=deed.owner) if deed.owner else ""
     who = "" if url_state.is_bound() else deed.by
     return Told(when=when, status=telling.life(deed.what), who=who, text=deed.text, note=owner)

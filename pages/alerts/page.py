@@ -13,7 +13,7 @@ from pages.alerts import panels as panel
 from pages.alerts.data import Wanted
 from pages.alerts.detail import detail_panel
 from situasi.actions import alert_actions
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.presentation import alerts as telling

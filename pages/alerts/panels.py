@@ -11,7 +11,7 @@ from pages.alerts import tables as alerts_tables
 from pages.alerts.data import Shown
 from situasi.actions import alert_actions
 from situasi.analysis.view_time import reckoned
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
@@ -36,13 +36,13 @@ def figures(found: Shown, view: View) -> list[Figure]:
     return [
         Figure(
             "peringatan_terbuka",
-            Card(_("Peringatan terbuka"), i18n.number(len(opened)), _levels(opened)),
+            Card(_("Peringatan terbuka"), i18n.format_number(len(opened)), _levels(opened)),
             partial(_table, opened, found, view),
             (Count(len(opened)),),
         ),
         Figure(
             "peringatan_baru",
-            Card(_("Belum dilihat"), i18n.number(len(new)), _levels(new), alarm=_grave(new)),
+            Card(_("Belum dilihat"), i18n.format_number(len(new)), _levels(new), alarm=_grave(new)),
             partial(_table, new, found, view),
             (Count(len(new)),),
         ),
@@ -63,7 +63,7 @@ def _levels(some: pd.DataFrame) -> str:
     """'2 kritis · 5 penting'."""
     rules = board().register.election.alerts
     counts = some["level"].value_counts()
-    said = [f"{i18n.number(int(counts[place]))} {telling.level(rules, place)}"
+    said = [f"{i18n.format_number(int(counts[place]))} {telling.level(rules, place)}"
             for place in reversed(range(len(rules.levels))) if place in counts]  # fmt: skip
     return " · ".join(said)
 
@@ -77,15 +77,15 @@ def _median(spans: pd.Series) -> str:
     if spans.empty:
         return "–"
     middle = float(spans.dt.total_seconds().median())
-    return i18n.span(timedelta(seconds=middle))
+    return i18n.format_duration(timedelta(seconds=middle))
 
 
 def _of(some: pd.DataFrame, every: pd.DataFrame) -> str:
-    whole = i18n.number(len(every))
+    whole = i18n.format_number(len(every))
     if some.empty:
         return _("belum satu pun dari {all} peringatan").format(all=whole)
     return _("median dari {n} yang sudah; {all} peringatan seluruhnya").format(
-        n=i18n.number(len(some)), all=whole
+        n=i18n.format_number(len(some)), all=whole
     )
 
 
@@ -96,7 +96,7 @@ def shows_neutrality(found: Shown) -> bool:
 def open_panel(found: Shown, view: View) -> None:
     """The open alerts, the gravest first, then the newest."""
     opened = found.open
-    title = _("{n} peringatan terbuka").format(n=i18n.number(len(opened)))
+    title = _("{n} peringatan terbuka").format(n=i18n.format_number(len(opened)))
     page_layout.section(title)
     if opened.empty:
         markup.empty(
@@ -110,14 +110,14 @@ def open_panel(found: Shown, view: View) -> None:
 def ended_panel(found: Shown, view: View) -> None:
     """The alerts that were closed, ended by themselves, or were replaced by a graver one."""
     ended = found.ended
-    title = _("{n} peringatan selesai").format(n=i18n.number(len(ended)))
+    title = _("{n} peringatan selesai").format(n=i18n.format_number(len(ended)))
     page_layout.section(title)
     if ended.empty:
         markup.empty(_("Belum ada peringatan yang ditutup atau berakhir pada pilihan ini."))
     else:
         _choosable(ended, found, view, "selesai", title, _ENDED_ROWS)
     if found.withdrawn:
-        count = i18n.number(len(found.withdrawn))
+        count = i18n.format_number(len(found.withdrawn))
         said = _("{n} peringatan yang pernah dicatat tidak ada lagi: laporan dasarnya ditarik.")
         markup.empty(said.format(n=count))
 

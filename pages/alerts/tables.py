@@ -9,7 +9,7 @@ import pandas as pd
 
 from pages.alerts import wording as say
 from pages.alerts.data import Raised
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.presentation import alerts as telling
 from situasi.ui.tables import columns as cells

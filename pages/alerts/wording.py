@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pages.alerts.data import Raised
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY
@@ -75,9 +75,9 @@ def _value(rule: str, told: Any, at: datetime) -> str:
     if rule == "lewat_waktu":
         return incidents.step(told)
     if rule in ("hadir_turun", "hadir_lebih"):
-        return i18n.number(told)
+        return i18n.format_number(told)
     if rule == "beruntun":
-        return i18n.number(told, 1)
+        return i18n.format_number(told, 1)
     if rule == "tps_diam":
         return _("jumlah hadir") if told == "hadir" else label("fase", told)
     if isinstance(told, datetime):

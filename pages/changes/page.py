@@ -87,24 +87,24 @@ def key_figures(found: Changes) -> None:
             Figure(
                 "baru",
                 Card(_("Baru"), _cases(len(found.new)),
-                     _("{n} tinggi").format(n=i18n.number(grave)), alarm=grave > 0),
+                     _("{n} tinggi").format(n=i18n.format_number(grave)), alarm=grave > 0),
                 lambda: shown.new(found.new),
             ),
             Figure(
                 "memburuk",
-                Card(_("Memburuk"), i18n.number(len(found.worse)), _kinds(found.worse, WORSE),
+                Card(_("Memburuk"), i18n.format_number(len(found.worse)), _kinds(found.worse, WORSE),
                      alarm=len(found.worse) > 0),
                 lambda: shown.worse(found.worse),
             ),
             Figure(
                 "selesai",
                 Card(_("Selesai"), _cases(len(found.closed)),
-                     _("{n} di antaranya juga baru").format(n=i18n.number(closed))),
+                     _("{n} di antaranya juga baru").format(n=i18n.format_number(closed))),
                 lambda: shown.closed(found.closed),
             ),
             Figure(
                 "diam",
-                Card(_("Masih diam"), i18n.number(len(found.silent)),
+                Card(_("Masih diam"), i18n.format_number(len(found.silent)),
                      _kinds(found.silent, SILENT)),
                 lambda: shown.silent(found.silent),
             ),
@@ -113,14 +113,16 @@ def key_figures(found: Changes) -> None:
 
 
 def _cases(count: int) -> str:
-    return _("{n} kejadian").format(n=i18n.number(count))
+    return _("{n} kejadian").format(n=i18n.format_number(count))
 
 
 def _kinds(rows: pd.DataFrame, kinds: tuple[str, ...]) -> str:
     """'2 tingkat naik · 14 TPS terlambat atau diragukan'."""
     named = shown.what_is_worse if kinds == WORSE else shown.who_is_silent
     counts = rows["kind"].value_counts()
-    said = [f"{i18n.number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts]
+    said = [
+        f"{i18n.format_number(int(counts[kind]))} {named(kind)}" for kind in kinds if kind in counts
+    ]
     return " · ".join(said) or _("tidak ada")
 
 
@@ -144,7 +146,7 @@ def _list(
     made: Callable[[pd.DataFrame], Table],
     nothing: str,
 ) -> None:
-    said = title.format(n=i18n.number(len(rows)), briefing=name)
+    said = title.format(n=i18n.format_number(len(rows)), briefing=name)
     page_layout.section(said)
     if rows.empty:
         st.caption(nothing)

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 import pandas as pd
 
 from situasi.analysis.situation.changes import TAKEN_BACK
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables.columns import Column, moments, text

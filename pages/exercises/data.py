@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.actions import acknowledgements, exercise_controller
 from situasi.actions.exercise_controller import Run
 from situasi.analysis.exercise_response import Asked, Heed, reactions
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.domain import exercise_scenarios
 from situasi.domain.exercise_scenarios import Scenario
 from situasi.domain.feed_schemas import INCIDENTS
@@ -53,11 +53,16 @@ def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:
     scenario, shown = known[run.scenario], set(view.chosen())
     places = {
         one.case: dict(one.cells).get("kode_kecamatan")
-        for one in reversed(scenario.messages) if one.feed == INCIDENTS.name
+        for one in reversed(scenario.injects) if one.feed == INCIDENTS.name
     }  # fmt: skip
     return [
         Asked(
-            run.id, run.scenario, case, run.case(case), exercise_controller.SOURCE, scenario.targets
+            run.id,
+            run.scenario,
+            case,
+            run.case(case),
+            exercise_controller.SOURCE,
+            scenario.response_targets,
         )
         for case in scenario.cases
         if places[case] in shown

@@ -14,10 +14,10 @@ from pages.exercises.data import Drilled, drilled
 from situasi.actions import exercise_controller
 from situasi.actions.exercise_controller import DrillRefused
 from situasi.analysis.exercise_response import latest, medians
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.labels import label
 from situasi.store.interface import StoreError
 from situasi.ui import page_layout, session
@@ -56,7 +56,7 @@ def starting(done: Drilled, view: View) -> None:
             _("Mulai skenario"), on_click=_start, args=(done,), type="primary",
             disabled=not view.at.live,
         )  # fmt: skip
-    st.caption(markup.plain(done.known[chosen].words))
+    st.caption(markup.plain(done.known[chosen].description))
 
 
 def _start(done: Drilled) -> None:
@@ -74,21 +74,23 @@ def _start(done: Drilled) -> None:
 def figures(done: Drilled) -> None:
     """How many cases were reported, and the median of each step with what is still open."""
     found, half = done.found, medians(done.found)
-    figure_row([_cases(done), *(_step(done, step, half[step]) for step in STEPS)])
+    figure_row([_cases(done), *(_step(done, step, half[step]) for step in RESPONSE_STEPS)])
     late = found[found["state"].isin(["lambat", "lewat"])]
     said = _(
         "{late} dari {all} langkah lewat batas, yang masih terbuka ikut dihitung. Waktu menurut "
         "jam orang: dari tersimpannya laporan skenario sampai tersimpannya langkah."
     )
     told = int(found["took"].notna().sum())
-    st.caption(said.format(late=i18n.number(len(late)), all=i18n.number(told)))
+    st.caption(said.format(late=i18n.format_number(len(late)), all=i18n.format_number(told)))
 
 
 def _cases(done: Drilled) -> Figure:
     cases = done.found.drop_duplicates("id")
     told = int(cases["injected"].notna().sum())
-    value = _("{n} dari {all}").format(n=i18n.number(told), all=i18n.number(len(cases)))
-    note = _("{n} skenario dimulai").format(n=i18n.number(len(done.runs)))
+    value = _("{n} dari {all}").format(
+        n=i18n.format_number(told), all=i18n.format_number(len(cases))
+    )
+    note = _("{n} skenario dimulai").format(n=i18n.format_number(len(done.runs)))
     return Figure("kasus", Card(_("Kasus yang dilaporkan"), value, note),
                   partial(reacted, done, done.found), (Count(told),))  # fmt: skip
 
@@ -96,11 +98,11 @@ def _cases(done: Drilled) -> Figure:
 def _step(done: Drilled, step: str, median: timedelta | None) -> Figure:
     own = done.found[done.found["step"] == step]
     states = own["state"].value_counts()
-    value = _("belum") if median is None else i18n.span(median)
+    value = _("belum") if median is None else i18n.format_duration(median)
     note = _("{on} tepat, {late} terlambat, {open} belum").format(
-        on=i18n.number(states.get("tepat", 0)),
-        late=i18n.number(states.get("lambat", 0)),
-        open=i18n.number(states.get("belum", 0) + states.get("lewat", 0)),
+        on=i18n.format_number(states.get("tepat", 0)),
+        late=i18n.format_number(states.get("lambat", 0)),
+        open=i18n.format_number(states.get("belum", 0) + states.get("lewat", 0)),
     )
     title = _("Sampai {step} (median)").format(step=label("reaksi", step))
     return Figure(step, Card(title, value, note, alarm=bool(states.get("lewat", 0))),
@@ -155,8 +157,8 @@ def _behind(done: Drilled, row: Mapping[Any, Any]) -> str:
     return _("{scenario}: {step} {time}, batas {target} ({state})").format(
         scenario=_name(done, row["scenario"]),
         step=label("reaksi", row["step"]),
-        time=i18n.span(row["took"]),
-        target=i18n.span(row["target"]),
+        time=i18n.format_duration(row["took"]),
+        target=i18n.format_duration(row["target"]),
         state=_state(row["state"]),
     )
 

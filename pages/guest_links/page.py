@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from situasi.access import accounts, guest_links
-from situasi.access.guest_links import Link, LinkRefused, Uses
-from situasi.board import current as board
+from situasi.access.guest_links import Link, LinkRefused, LinkUsage
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -31,7 +31,7 @@ class Listed:
 
     some: list[Link]
     states: list[str]
-    uses: dict[str, Uses]
+    uses: dict[str, LinkUsage]
 
 
 def links_panel() -> None:
@@ -52,7 +52,7 @@ def links_panel() -> None:
         return
     open_now = found.states.count("berlaku")
     title = _("{n} tautan, {open} berlaku").format(
-        n=i18n.number(len(found.some)), open=i18n.number(open_now)
+        n=i18n.format_number(len(found.some)), open=i18n.format_number(open_now)
     )
     chosen = table_view.shown(
         _table(found), "tautan_semua", title, most=16, on_select="rerun",
@@ -64,7 +64,7 @@ def links_panel() -> None:
         if row < len(found.some) and found.states[row] == "berlaku"
     ]
     st.button(
-        _("Cabut {n} tautan yang ditandai").format(n=i18n.number(len(marked)))
+        _("Cabut {n} tautan yang ditandai").format(n=i18n.format_number(len(marked)))
         if marked
         else _("Tandai tautan yang berlaku untuk mencabutnya"),
         disabled=not marked,
@@ -77,13 +77,15 @@ def links_panel() -> None:
 def listed() -> Listed:
     """Raises StoreError."""
     store, now = board().store, session.now()
-    known = accounts.every(store)
+    known = accounts.load_all(store)
     some = [
-        link for link in guest_links.every(store).values() if link is not None and _may_know(link)
+        link
+        for link in guest_links.load_all(store).values()
+        if link is not None and _may_know(link)
     ]
-    some.sort(key=lambda link: link.made, reverse=True)
+    some.sort(key=lambda link: link.created_at, reverse=True)
     return Listed(
-        some, [guest_links.state(link, known, now) for link in some], guest_links.uses(store)
+        some, [guest_links.state(link, known, now) for link in some], guest_links.load_usage(store)
     )
 
 
@@ -93,24 +95,24 @@ def _may_know(link: Link) -> bool:
 
 def _table(found: Listed) -> Table:
     some, register = found.some, board().register
-    uses = [found.uses.get(link.bound.id) for link in some]
+    uses = [found.uses.get(link.scope.id) for link in some]
     everywhere = _("seluruh kabupaten")
     return table(
         {
             _("untuk"): [link.note for link in some],
             _("keadaan"): [label("link", state) for state in found.states],
-            _("halaman"): [label("screen", link.bound.page) for link in some],
+            _("halaman"): [label("screen", link.scope.page) for link in some],
             _("saringan"): [
-                view_text.filters_in_words(register, link.bound.query) for link in some
+                view_text.filters_in_words(register, link.scope.query) for link in some
             ],
             _("wilayah"): [", ".join(map(register.name_of, link.area)) or everywhere
                            for link in some],
-            _("dibuka"): number((one.times if one else 0) for one in uses),
-            _("terakhir dibuka"): moments(one.last if one else None for one in uses),
-            _("dibuat oleh"): [link.maker for link in some],
-            _("dibuat"): moments(link.made for link in some),
-            _("berlaku sampai"): moments(link.bound.ends for link in some),
-            _("nomor"): [link.bound.id for link in some],
+            _("dibuka"): number((one.count if one else 0) for one in uses),
+            _("terakhir dibuka"): moments(one.last_at if one else None for one in uses),
+            _("dibuat oleh"): [link.created_by for link in some],
+            _("dibuat"): moments(link.created_at for link in some),
+            _("berlaku sampai"): moments(link.scope.expires_at for link in some),
+            _("nomor"): [link.scope.id for link in some],
         }
     )  # fmt: skip
 
@@ -118,15 +120,17 @@ def _table(found: Listed) -> Table:
 def _revoke(numbers: list[str]) -> None:
     """End these links, each of which the viewer must still know of."""
     try:
-        known = {link.bound.id for link in listed().some}
+        known = {link.scope.id for link in listed().some}
         for number_ in numbers:
             if number_ in known:
-                guest_links.revoke_as(board().store, number_, session.now(), session.viewer())
+                guest_links.revoke_for_viewer(
+                    board().store, number_, session.now(), session.viewer()
+                )
     except (LinkRefused, StoreError) as error:
         st.session_state[_SAID] = (False, str(error))
         return
     said = _("{n} tautan dicabut; yang sedang terbuka ditutup sekarang.")
-    st.session_state[_SAID] = (True, said.format(n=i18n.number(len(numbers))))
+    st.session_state[_SAID] = (True, said.format(n=i18n.format_number(len(numbers))))
 
 
 def show() -> None:

@@ -37,10 +37,12 @@ def _figure(key: str, card: Card, rows: Callable[[list[Line]], Table], every: li
 def _heard(one: Line) -> Card:
     never = one.members - one.reporting
     notes = [
-        _("{n} senyap").format(n=i18n.number(one.silent)) if one.silent else "",
-        _("{n} belum ada laporan").format(n=i18n.number(never)) if never else "",
+        _("{n} senyap").format(n=i18n.format_number(one.silent)) if one.silent else "",
+        _("{n} belum ada laporan").format(n=i18n.format_number(never)) if never else "",
     ]
-    value = _("{n} dari {all}").format(n=i18n.number(one.reporting), all=i18n.number(one.members))
+    value = _("{n} dari {all}").format(
+        n=i18n.format_number(one.reporting), all=i18n.format_number(one.members)
+    )
     note = " · ".join(filter(None, notes)) or _("semua melapor")
     return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent))
 

@@ -34,7 +34,7 @@ def map_panel(every: list[Line]) -> None:
     clicks = st.session_state.setdefault(_CLICKED, 0)
     made = situation_map(
         placed(shapes, names, HEIGHT),
-        shapes.address,
+        shapes.url,
         areas,
         None,
         session.viewer_theme(),

@@ -33,7 +33,7 @@ def serious_panel(found: Overview, part: str) -> None:
     with markup.bar():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
-            title = _("{n} kejadian serius").format(n=i18n.number(len(cases)))
+            title = _("{n} kejadian serius").format(n=i18n.format_number(len(cases)))
             table_view.opens(title, lambda: _table(found, cases), "serius")
     with st.container(key="serius_terbaru"):
         if cases:
@@ -47,7 +47,7 @@ def serious_panel(found: Overview, part: str) -> None:
 
 def _item(found: Overview, one: Serious) -> Item:
     at, now = (moment.astimezone(found.command.zone) for moment in (one.known_at, _now(found, one)))
-    heard = i18n.ago(at, now)
+    heard = i18n.format_relative_time(at, now)
     return Item(
         tingkat=one.tingkat,
         tingkat_name=label("tingkat", one.tingkat),
@@ -97,13 +97,13 @@ def _table(found: Overview, cases: list[Serious]) -> Table:
 
 def title(part: str) -> str:
     """What stands side by side here."""
-    return higher_command_session.command().parts[part] if part else _("Wilayah")
+    return higher_command_session.command().subdivisions[part] if part else _("Wilayah")
 
 
 def controls(at: Moment) -> None:
     """The moment that is shown, behind one button."""
     zone = tenant.desk().zone_label
-    said = _("Langsung") if at.live else f"{i18n.clock(at.at)} {zone}"
+    said = _("Langsung") if at.live else f"{i18n.format_time(at.at)} {zone}"
     with markup.bar():
         st.markdown(f"**{wording.each()}**", width="content")
         with st.popover(said, key="pilih_saat"):

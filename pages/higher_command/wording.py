@@ -80,11 +80,11 @@ def copied(line: Line) -> str:
     """How old what lies here is."""
     if line.exercise_at is not None:
         at = line.exercise_at.astimezone(line.zone)
-        return _("jam latihan {time}").format(time=i18n.clock(at))
+        return _("jam latihan {time}").format(time=i18n.format_time(at))
     if line.copied_at is None:
         return ""
     at, now = line.copied_at.astimezone(line.zone), line.now.astimezone(line.zone)
-    age = i18n.ago(at, now)
+    age = i18n.format_relative_time(at, now)
     if line.zone != tenant.desk().zone and now - at >= _HOUR:  # a clock of another zone
         age = f"{age} {line.zone_label}"
     return _("salinan {age}").format(age=age)
@@ -94,12 +94,14 @@ def silent(line: Line) -> str:
     """That nothing comes any more, or nothing."""
     if line.is_silent:
         return _("SENYAP")
-    return _("{n} senyap").format(n=i18n.number(line.silent)) if line.silent else ""
+    return _("{n} senyap").format(n=i18n.format_number(line.silent)) if line.silent else ""
 
 
 def from_some(line: Line, count: str) -> str:
     """Of how many kabupaten a sum is."""
     told, every = line.told[count], line.members
     if told == every:
-        return _("{n} kabupaten").format(n=i18n.number(every))
-    return _("{n} dari {all} kabupaten").format(n=i18n.number(told), all=i18n.number(every))
+        return _("{n} kabupaten").format(n=i18n.format_number(every))
+    return _("{n} dari {all} kabupaten").format(
+        n=i18n.format_number(told), all=i18n.format_number(every)
+    )

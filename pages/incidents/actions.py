@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import RUJUKAN, SITUASI, TINGKAT
 from situasi.domain.labels import label
@@ -199,12 +199,14 @@ def keep(
     shown = board()
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "gabung")
-        within = write_scope.bind_context(shown.context, scope, shown.store, "merges", now)
+        within = write_scope.bind_context(shown.ingest_context, scope, shown.store, "merges", now)
         # A decision that does not stand is told at once; in quarantine nobody would take it up.
         judged = feeds.check(build_table([row]), "merges", within, now)
         if judged.rejected:
             return "; ".join(why for one in judged.rejected for why in one.reasons)
-        ingest_rows([row], "papan", shown.store, shown.context, scope, feed="merges", now=now)
+        ingest_rows(
+            [row], "papan", shown.store, shown.ingest_context, scope, feed="merges", now=now
+        )
     except (StoreError, WriteRefused) as error:
         return str(error)
     session.wrote()

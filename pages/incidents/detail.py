@@ -53,7 +53,7 @@ def detail_panel(found: Casework, view: View) -> None:
 def _say_if_more(n: int, every: int, said: str) -> None:
     """That not all is shown. said: with {n} and {all}."""
     if n < every:
-        st.caption(said.format(n=i18n.number(n), all=i18n.number(every)))
+        st.caption(said.format(n=i18n.format_number(n), all=i18n.format_number(every)))
 
 
 def _head(shown: Detail, view: View) -> None:
@@ -88,7 +88,7 @@ def _ids(every: pd.Series) -> str:
     named = ", ".join(every.head(MOST_BONDS))
     more = len(every) - MOST_BONDS
     return named if more <= 0 else _("{named} dan {n} lagi").format(
-        named=named, n=i18n.number(more)
+        named=named, n=i18n.format_number(more)
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def _told(row: Any, shown: Detail, view: View) -> Told:
 
 def _bonds(shown: Detail, view: View) -> None:
     """What holds the group together, each with the way back."""
-    page_layout.section(_("Gabungan {n} laporan").format(n=i18n.number(len(shown.members))))
+    page_layout.section(_("Gabungan {n} laporan").format(n=i18n.format_number(len(shown.members))))
     name_of = dict(zip(shown.members["case"], shown.members["id"], strict=True))
     listed = shown.bonds.head(MOST_BONDS)
     for bond in listed.itertuples():

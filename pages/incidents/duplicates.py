@@ -33,15 +33,15 @@ def twins_panel(found: Casework, view: View) -> None:
     with markup.bar():
         page_layout.section(_("Kemungkinan laporan ganda"))
         if found.twins:
-            title = _("Semua {n} pasang").format(n=i18n.number(len(found.twins)))
+            title = _("Semua {n} pasang").format(n=i18n.format_number(len(found.twins)))
             if not found.all_pairs:
                 title = _("{n} dari sedikitnya {all} pasang").format(
-                    n=i18n.number(len(found.twins)), all=i18n.number(found.pairs)
+                    n=i18n.format_number(len(found.twins)), all=i18n.format_number(found.pairs)
                 )
             table_view.opens(title, partial(incidents_tables.pairs, found), "pasangan")
         if len(found.strangers):
             odd = _("{n} keputusan gabung tanpa laporan").format(
-                n=i18n.number(len(found.strangers))
+                n=i18n.format_number(len(found.strangers))
             )
             table_view.opens(odd, partial(incidents_tables.strangers, found), "gabung_asing")
     incidents_actions.trouble()
@@ -82,7 +82,7 @@ def _sides(
 
 
 def _pair(pair: Twins, one: Side, other: Side) -> None:
-    score = _("Nilai {n} dari 100").format(n=i18n.number(pair.score))
+    score = _("Nilai {n} dari 100").format(n=i18n.format_number(pair.score))
     incidents_markup.pair(score, say.reasons(pair), one, other)
 
 

@@ -15,7 +15,7 @@ from pages.incidents import tables as incidents_tables
 from situasi.analysis.hotspots.hotspots import Hot, hot
 from situasi.analysis.hotspots.scan_statistic import Centres, Cluster, Scan
 from situasi.analysis.incidents.cases import Selection
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts import risk_heatmap as figure_hot
@@ -102,28 +102,28 @@ def _map(shown: Shown) -> None:
     day = shown.found.day
     if shown.cells.empty:
         said = _("Belum cukup kejadian hari ini untuk dihitung: {n} dari paling sedikit {least}.")
-        n, least = i18n.number(len(day.counted)), i18n.number(rules.least)
+        n, least = i18n.format_number(len(day.counted)), i18n.format_number(rules.min_incidents)
         markup.empty(said.format(n=n, least=least))
         return
     alt = _("Perkiraan kejadian per {per} TPS per jam menurut kecamatan dan jam")
     cells = (shown.found.cells,)
     asked = tuple(shown.cells["kecamatan"].unique())
-    chart("padat_peta", alt.format(per=rules.per), cells, partial(_figure, asked), asked)
+    chart("padat_peta", alt.format(per=rules.per_tps), cells, partial(_figure, asked), asked)
     st.caption(
         _("Warna: ≈ perkiraan kejadian per {per} TPS per jam, dihaluskan antar jam dan antar "
           "kecamatan. Angka: yang dilaporkan. {above} selang {level} % seluruhnya di atas "
           "kabupaten pada jam itu. Garis miring: selangnya lebar. {silent} belum ada kabar, bukan "
           "nol. Ini bukan kerawanan TPS.").format(
-            per=rules.per, level=i18n.number(100 * rules.interval),
+            per=rules.per_tps, level=i18n.format_number(100 * rules.credible_share),
             above=figure_hot.ABOVE, silent=figure_hot.SILENT,
         )
     )  # fmt: skip
     st.caption(
         _("{n} dari {all} kejadian hari ini dihitung; {unfounded} tidak terbukti, {hourless} tanpa "
           "jam, {placeless} tanpa kecamatan tidak.").format(
-            n=i18n.number(len(day.counted)), all=i18n.number(day.reported),
-            unfounded=i18n.number(day.unfounded), hourless=i18n.number(day.hourless),
-            placeless=i18n.number(day.placeless),
+            n=i18n.format_number(len(day.counted)), all=i18n.format_number(day.reported),
+            unfounded=i18n.format_number(day.unfounded), hourless=i18n.format_number(day.hourless),
+            placeless=i18n.format_number(day.placeless),
         )
     )  # fmt: skip
     table_view.behind(_("{n} kejadian yang dihitung"), shown.rows, "padat_baris")
@@ -135,7 +135,7 @@ def _figure(chosen: tuple[str, ...], cells: pd.DataFrame, theme: Theme) -> go.Fi
         hour=say.hour,
         hover=_("{where} · ≈ {rate} (antara {low} dan {high}) · {n} dilaporkan"),
         silence=_("belum ada kabar"),
-        decimal=i18n.number(0.5, 1)[1],
+        decimal=i18n.format_number(0.5, 1)[1],
     )
     return figure_hot.hot(cells[cells["kecamatan"].isin(chosen)], said, theme)
 
@@ -158,10 +158,10 @@ def _clusters(shown: Shown) -> None:
     )
     st.caption(
         said.format(
-            hours=i18n.number(rules.longest / timedelta(hours=1)),
-            desa=i18n.number(scan.with_desa),
-            n=i18n.number(scan.among),
-            level=i18n.number(rules.level, 2),
+            hours=i18n.format_number(rules.max_duration / timedelta(hours=1)),
+            desa=i18n.format_number(scan.with_desa),
+            n=i18n.format_number(scan.among),
+            level=i18n.format_number(rules.significance_level, 2),
         )
     )
 
@@ -170,18 +170,18 @@ def _nothing(scan: Scan) -> str:
     if scan.best is None:
         return _("Tidak ada gugus: terlalu sedikit kejadian berdekatan.")
     said = _("Tidak ada gugus: sebaran {n} kejadian terakhir wajar sebagai kebetulan (p = {p}).")
-    return said.format(n=i18n.number(scan.among), p=i18n.number(scan.best, 2))
+    return said.format(n=i18n.format_number(scan.among), p=i18n.format_number(scan.best, 2))
 
 
 def _when(one: Cluster) -> str:
     zone = board().register.election.zone
-    ends = i18n.clock(one.start.astimezone(zone)), i18n.clock(one.end.astimezone(zone))
+    ends = i18n.format_time(one.start.astimezone(zone)), i18n.format_time(one.end.astimezone(zone))
     return "–".join(ends)
 
 
 def _figures(one: Cluster) -> str:
     return _("{n} kejadian, ≈ {expected} menurut kebetulan · p = {p}").format(
-        n=i18n.number(one.observed),
-        expected=i18n.number(one.expected, 1),
-        p=i18n.number(one.chance, 3),
+        n=i18n.format_number(one.observed),
+        expected=i18n.format_number(one.expected, 1),
+        p=i18n.format_number(one.chance, 3),
     )

@@ -56,26 +56,26 @@ def _open_card(found: Casework) -> Card:
     levels = cases.by_tingkat(found.open)
     split = markup.counted(
         [
-            (markup.sign(level), i18n.number(levels.get(level, 0)), label("tingkat", level))
+            (markup.sign(level), i18n.format_number(levels.get(level, 0)), label("tingkat", level))
             for level in (*reversed(LEVELS), None)
             if level or levels.get(None)
         ]
     )
     value = _("{n} dari {all}").format(
-        n=i18n.number(len(found.open)), all=i18n.number(len(found.shown))
+        n=i18n.format_number(len(found.open)), all=i18n.format_number(len(found.shown))
     )
     return Card(_("Kejadian terbuka"), value, split, alarm=bool(levels.get("tinggi")))
 
 
 def _overdue_card(found: Casework) -> Card:
     value = _("{n} dari {all}").format(
-        n=i18n.number(len(found.overdue)), all=i18n.number(len(found.open))
+        n=i18n.format_number(len(found.overdue)), all=i18n.format_number(len(found.open))
     )
     if found.overdue.empty:
         return Card(_("Lewat waktu"), value, _("tidak ada yang lewat batas"))
     grave = int((found.overdue["tingkat"] == "tinggi").sum())
     note = _("terlama {time} · {n} tinggi").format(
-        time=i18n.span(found.overdue["late"].iloc[0]), n=i18n.number(grave)
+        time=i18n.format_duration(found.overdue["late"].iloc[0]), n=i18n.format_number(grave)
     )
     return Card(_("Lewat waktu"), value, note, alarm=True)
 
@@ -85,17 +85,17 @@ def _step_card(found: Casework, step: str) -> Card:
     one = found.stretches[step]
     title = _("Waktu sampai {step} (median)").format(step=say.step(step))
     counted = _("{done} selesai, {waiting} menunggu").format(
-        done=i18n.number(one.done), waiting=i18n.number(one.waiting)
+        done=i18n.format_number(one.done), waiting=i18n.format_number(one.waiting)
     )
     if one.worst is None:
         return Card(title, "–", _("belum ada yang dapat dihitung"))
-    value = i18n.span(one.median) if one.median is not None else _("belum separuh")
+    value = i18n.format_duration(one.median) if one.median is not None else _("belum separuh")
     worst = _("terlama {time} (masih menunggu)") if one.worst_open else _("terlama {time}")
-    return Card(title, value, f"{counted} · {worst.format(time=i18n.span(one.worst))}")
+    return Card(title, value, f"{counted} · {worst.format(time=i18n.format_duration(one.worst))}")
 
 
 def _twins_card(found: Casework) -> Card:
     joined = found.reports - len(found.shown)
-    note = _("{n} laporan sudah digabung").format(n=i18n.number(joined))
+    note = _("{n} laporan sudah digabung").format(n=i18n.format_number(joined))
     value = _("{n} pasang") if found.all_pairs else _("sedikitnya {n} pasang")
-    return Card(_("Kemungkinan ganda"), value.format(n=i18n.number(found.pairs)), note)
+    return Card(_("Kemungkinan ganda"), value.format(n=i18n.format_number(found.pairs)), note)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.incidents import tables as incidents_tables
 from situasi.analysis.situation.worklist import Casework
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -51,7 +51,7 @@ def list_panel(found: Casework) -> None:
     """The selected cases, newest first."""
     with markup.bar():
         title = _("{n} kejadian dari {reports} laporan").format(
-            n=i18n.number(len(found.shown)), reports=i18n.number(found.reports)
+            n=i18n.format_number(len(found.shown)), reports=i18n.format_number(found.reports)
         )
         page_layout.section(title)
         if found.elsewhen:

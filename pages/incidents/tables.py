@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from situasi.analysis.situation.worklist import Casework
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.domain.rules import Risk
+from situasi.domain.rules import RiskRules
 from situasi.ui.tables.columns import Column, moments, number, span, text, vague
 from situasi.ui.tables.table_view import Table, table
 from situasi.ui.wording import incidents as say
@@ -132,7 +132,7 @@ def kinds(found: Casework) -> Table:
     )
 
 
-def rates(cells: pd.DataFrame, rules: Risk, made_up: bool) -> Table:
+def rates(cells: pd.DataFrame, rules: RiskRules, made_up: bool) -> Table:
     """Each kecamatan and hour of analysis.risk.cells, those with the highest rate first."""
     order = cells.sort_values(["rate", "hour"], ascending=[False, True], kind="stable")
     heard = order["rate"].notna()
@@ -141,7 +141,7 @@ def rates(cells: pd.DataFrame, rules: Risk, made_up: bool) -> Table:
             _("kecamatan"): [board().register.name_of(code) for code in order["kecamatan"]],
             _("jam"): moments(order["hour"]),
             _("dilaporkan"): number(order["count"]),
-            _("per {per} TPS per jam").format(per=rules.per):
+            _("per {per} TPS per jam").format(per=rules.per_tps):
                 number(order["rate"], 1, estimated=True),
             _("paling rendah"): number(order["low"], 1, estimated=True),
             _("paling tinggi"): number(order["high"], 1, estimated=True),

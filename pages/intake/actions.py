@@ -10,10 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.intake import tables as intake_tables
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
-from situasi.common.work_limits import TurnLimiter
+from situasi.common.work_limits import ConcurrencyLimiter
 from situasi.ingest import quarantine, upload, withdrawal, write_scope
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.withdrawal import WithdrawalRefused
@@ -25,7 +25,7 @@ from situasi.ui.page_layout import View
 
 _SAID = "_masukan_kabar"
 # Uploaded files are judged one after the other for each viewer, and two at a time in all.
-_JUDGING: Final = TurnLimiter(at_once=2, per_owner=1)
+_JUDGING: Final = ConcurrencyLimiter(max_concurrent=2, max_per_owner=1)
 # Rows of each feed that are shown before a file is taken in.
 PREVIEW = 100
 # Rows that would be refused, of which it is told why.
@@ -40,7 +40,7 @@ def allowed(view: View, act: str) -> bool:
 def tell(text: str, *, good: bool) -> None:
     """Keep what came of an act until the next one; the page is drawn again."""
     at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_SAID] = (good, f"{i18n.clock(at)} · {text}")
+    st.session_state[_SAID] = (good, f"{i18n.format_time(at)} · {text}")
 
 
 def told() -> None:
@@ -81,7 +81,7 @@ def take_file(name: str, file: BinaryIO) -> None:
     """Take an uploaded file in."""
     ledger = _taken(name, file, dry_run=False)
     session.wrote()
-    telemetry.ingested("upload", ledger.feed or "unknown", ledger.as_json())
+    telemetry.record_ingest("upload", ledger.feed or "unknown", ledger.as_json())
     if ledger.refused:
         tell(f"{ledger.path}: {ledger.refused}", good=False)
         return
@@ -96,10 +96,10 @@ def _taken(
 ) -> IngestResult:
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "masukkan")
-        with _JUDGING.turn(scope.actor):
+        with _JUDGING.slot(scope.actor):
             return upload.ingest_upload(
                 board().store,
-                board().context,
+                board().ingest_context,
                 name,
                 file,
                 scope,
@@ -122,7 +122,7 @@ def withdraw(batch: int, reason: str) -> None:
         return
     session.wrote()
     said = _("Kiriman {no}: {n} baris ditarik. Tidak ada yang dihapus.")
-    text = said.format(no=batch, n=i18n.number(rows))
+    text = said.format(no=batch, n=i18n.format_number(rows))
     tell(" ".join([text, *intake_tables.stays(elsewhere)]), good=True)
 
 
@@ -132,7 +132,7 @@ def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
         scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
         here = board()
         ledger = quarantine.release_row(
-            here.store, here.context, scope, row, corrections, session.now()
+            here.store, here.ingest_context, scope, row, corrections, session.now()
         )
     except (StoreError, WriteRefused) as error:
         tell(str(error), good=False)

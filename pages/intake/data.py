@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.analysis import deliveries
 from situasi.analysis.deliveries import Intake
 from situasi.analysis.situation import feed_staleness
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
@@ -26,7 +26,7 @@ _FILTER = "feed"
 
 def choose_reports(place: DeltaGenerator) -> None:
     """The filter of the page: which kinds of report; kept in the address."""
-    codes = list(session.viewer().role.feeds(tuple(feed_schemas.FEEDS)))
+    codes = list(session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS)))
     filters.several(
         place, _FILTER, _("Laporan"), _("semua laporan"), codes, lambda code: label("feed", code)
     )
@@ -35,7 +35,7 @@ def choose_reports(place: DeltaGenerator) -> None:
 def feeds_shown() -> tuple[str, ...]:
     """The feeds that the viewer may see, of the chosen ones where any is chosen."""
     chosen = url_state.current(_FILTER)
-    seen = session.viewer().role.feeds(tuple(feed_schemas.FEEDS))
+    seen = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
     return tuple(feed for feed in seen if not chosen or feed in chosen)
 
 
@@ -110,7 +110,7 @@ def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
         rows = deliveries.of_feeds(_held(snapshot, whose, at), feeds)
         return Waiting(rows, deliveries.by_reason(rows))
 
-    return board().findings.kept("waiting", snapshot, make, feeds, whose, at)
+    return board().analysis_cache.kept("waiting", snapshot, make, feeds, whose, at)
 
 
 def _held(snapshot: Snapshot, whose: str | None, at: datetime | None) -> pd.DataFrame:
@@ -123,7 +123,7 @@ def _held(snapshot: Snapshot, whose: str | None, at: datetime | None) -> pd.Data
         own = snapshot.batches.loc[snapshot.batches["actor"] == whose, "batch"]
         return held[held["batch"].isin(own)]
 
-    return board().findings.kept("held", snapshot, make, whose, at)
+    return board().analysis_cache.kept("held", snapshot, make, whose, at)
 
 
 def _counted(snapshot: Snapshot, whose: str | None, at: datetime | None) -> Mapping[str, int]:

@@ -47,9 +47,13 @@ def _deliveries(view: View, ledger: pd.DataFrame) -> Card:
     newest = ledger["recorded_at"].max().to_pydatetime().astimezone(view.at.at.tzinfo)
     # The clock of an exercise, or of a past moment, is not the one that recorded.
     own = view.at.live and not view.at.exercise
-    when = i18n.ago(newest, view.at.at) if own else f"{i18n.day(newest)} {i18n.clock(newest)}"
+    when = (
+        i18n.format_relative_time(newest, view.at.at)
+        if own
+        else f"{i18n.format_date(newest)} {i18n.format_time(newest)}"
+    )
     note = _("terakhir dicatat {when}").format(when=when)
-    return Card(title, i18n.number(len(ledger)), note)
+    return Card(title, i18n.format_number(len(ledger)), note)
 
 
 def _read(ledger: pd.DataFrame) -> Card:
@@ -57,11 +61,11 @@ def _read(ledger: pd.DataFrame) -> Card:
     if ledger.empty:
         return Card(title, "–", _("belum ada kiriman"))
     note = _("{a} diterima + {d} ganda + {q} karantina").format(
-        a=i18n.number(int(ledger["accepted"].sum())),
-        d=i18n.number(int(ledger["duplicate"].sum())),
-        q=i18n.number(int(ledger["quarantined"].sum())),
+        a=i18n.format_number(int(ledger["accepted"].sum())),
+        d=i18n.format_number(int(ledger["duplicate"].sum())),
+        q=i18n.format_number(int(ledger["quarantined"].sum())),
     )
-    return Card(title, i18n.number(int(ledger["read"].sum())), note)
+    return Card(title, i18n.format_number(int(ledger["read"].sum())), note)
 
 
 def _waiting(view: View, feeds: pd.DataFrame) -> Card:
@@ -70,7 +74,7 @@ def _waiting(view: View, feeds: pd.DataFrame) -> Card:
         return Card(title, "–", _("latihan: hanya untuk keadaan sekarang"))
     count = int(feeds["waiting"].sum())
     note = _("baris menunggu perbaikan") if count else _("tidak ada")
-    return Card(title, i18n.number(count), note)
+    return Card(title, i18n.format_number(count), note)
 
 
 def _silent(feeds: pd.DataFrame) -> Card:
@@ -78,14 +82,18 @@ def _silent(feeds: pd.DataFrame) -> Card:
     expected, silent = feeds[feeds["expected"]], feeds[feeds["silent"]]
     if expected.empty:
         return Card(title, "–", _("di luar jam pemantauan"))
-    value = _("{n} dari {all}").format(n=i18n.number(len(silent)), all=i18n.number(len(expected)))
+    value = _("{n} dari {all}").format(
+        n=i18n.format_number(len(silent)), all=i18n.format_number(len(expected))
+    )
     names = ", ".join(label("feed", feed) for feed in silent["feed"])
     return Card(title, value, names or _("semua melapor"), alarm=bool(names))
 
 
 def _taken_back(ledger: pd.DataFrame) -> Card:
     undone = ledger[ledger["taken_back"] > 0]
-    value = _("{n} dari {all}").format(n=i18n.number(len(undone)), all=i18n.number(len(ledger)))
-    rows = i18n.number(int(undone["taken_back"].sum()))
+    value = _("{n} dari {all}").format(
+        n=i18n.format_number(len(undone)), all=i18n.format_number(len(ledger))
+    )
+    rows = i18n.format_number(int(undone["taken_back"].sum()))
     note = _("{n} baris, tidak ada yang dihapus").format(n=rows) if len(undone) else _("tidak ada")
     return Card(_("Kiriman ditarik"), value if len(ledger) else "–", note)

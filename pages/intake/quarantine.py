@@ -14,7 +14,7 @@ from pages.intake import tables as intake_tables
 from pages.intake.data import Waiting
 from situasi.access.roles import Viewer
 from situasi.analysis.deliveries import Intake
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
@@ -65,7 +65,7 @@ def _why(waiting: Waiting) -> pd.DataFrame:
             _("Alasan"),
             ["", *counts],
             format_func=lambda kind: (
-                f"{i18n.number(counts[kind])} · {kind}" if kind else _("semua alasan")
+                f"{i18n.format_number(counts[kind])} · {kind}" if kind else _("semua alasan")
             ),
             key="alasan",
             label_visibility="collapsed",
@@ -105,7 +105,7 @@ def _send_back(chosen: pd.DataFrame) -> None:
         )
         mine = chosen[(chosen["feed"] == feed) & (chosen["source"] == source)]
         audit.download(
-            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.number(len(mine))),
+            _("Unduh {n} baris untuk diperbaiki").format(n=i18n.format_number(len(mine))),
             partial(_file, session.viewer(), mine["number"].tolist()),
             {"table": "karantina", "feed": feed, "source": source},
             "csv",
@@ -136,7 +136,7 @@ def _correct(view: View, chosen: pd.DataFrame) -> None:
     )
     if len(chosen) > _CHOICES:
         said = _("{n} terbaru dari {all}; pilih alasan atau jenis laporan untuk yang lain")
-        st.caption(said.format(n=i18n.number(_CHOICES), all=i18n.number(len(chosen))))
+        st.caption(said.format(n=i18n.format_number(_CHOICES), all=i18n.format_number(len(chosen))))
     try:
         found = quarantine.find_visible_rows(board().store, session.viewer(), [number])
     except StoreError as error:
@@ -196,7 +196,7 @@ def _cells(row: Quarantined, *, may: bool) -> dict[str, str]:
 
 def _one_more(row: Quarantined) -> dict[str, str]:
     """A cell for a column that the sender's file does not have at all."""
-    column_of = board().context.vocabulary.find_column
+    column_of = board().ingest_context.vocabulary.find_column
     there = {column_of(row.feed, heading) for heading in row.raw}
     missing = [
         column.heading

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
-from situasi.domain.feed_schemas import Kind
+from situasi.domain.feed_schemas import ColumnKind
 from situasi.domain.labels import label
 from situasi.ingest.pipeline import IngestResult
 from situasi.ui.tables.columns import Cells, Column, moments, number, serial
@@ -85,7 +85,7 @@ def stays(elsewhere: Mapping[int, int]) -> list[str]:
     """
     said = _("{n} baris tetap berlaku: juga dibawa kiriman {no}.")
     named = list(elsewhere.items())[:_MOST_NAMED]
-    told = [said.format(n=i18n.number(count), no=other) for other, count in named]
+    told = [said.format(n=i18n.format_number(count), no=other) for other, count in named]
     more = len(elsewhere) - len(named)
     return [*told, *([_("Juga dibawa {n} kiriman lain.").format(n=more)] if more else [])]
 
@@ -151,10 +151,10 @@ def _heading(column: feed_schemas.Column) -> str:
 
 
 def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
-    if column.kind is Kind.TIME:
+    if column.kind is ColumnKind.TIME:
         return moments(values)
-    if column.kind in {Kind.COUNT, Kind.DECIMAL}:
-        return number(values, 0 if column.kind is Kind.COUNT else 5)
+    if column.kind in {ColumnKind.COUNT, ColumnKind.DECIMAL}:
+        return number(values, 0 if column.kind is ColumnKind.COUNT else 5)
     if column.name == "kecamatan":
         return values.map(board().register.name_of)
     return values
@@ -163,10 +163,10 @@ def _as_read(column: feed_schemas.Column, values: pd.Series[Any]) -> Cells:
 def equation(read: int, accepted: int, duplicate: int, quarantined: int) -> str:
     """Where the rows read are: the three always add up."""
     return _("{read} dibaca = {a} diterima + {d} ganda + {q} karantina").format(
-        read=i18n.number(read),
-        a=i18n.number(accepted),
-        d=i18n.number(duplicate),
-        q=i18n.number(quarantined),
+        read=i18n.format_number(read),
+        a=i18n.format_number(accepted),
+        d=i18n.format_number(duplicate),
+        q=i18n.format_number(quarantined),
     )
 
 

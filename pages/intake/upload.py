@@ -89,7 +89,7 @@ def _would_be_stored(trial: Trial) -> None:
     for feed, rows in trial.rows.items():
         if len(rows):
             title = _("{feed}: {n} baris pertama yang akan diterima").format(
-                feed=label("feed", feed), n=i18n.number(len(rows))
+                feed=label("feed", feed), n=i18n.format_number(len(rows))
             )
             table_view.opens(
                 title, partial(intake_tables.stored_table, feed, rows), f"unggah_diterima_{feed}"
@@ -100,7 +100,7 @@ def _shown(trial: Trial) -> bool:
     """Draw the trial; whether the file may be taken in by this viewer."""
     ledger = trial.ledger
     feeds = upload.list_feeds(ledger)
-    if set(feeds) - set(session.viewer().role.feeds(feeds)):
+    if set(feeds) - set(session.viewer().role.readable_feeds(feeds)):
         st.warning(_("Berkas ini memuat laporan yang tidak boleh dilihat peran Anda."))
         return False
     if ledger.refused:
@@ -120,7 +120,8 @@ def _shown(trial: Trial) -> bool:
                 "{n} baris pertama yang akan ditolak dan alasannya; {more} lagi tidak ditampilkan"
             )
             title = title.format(
-                n=i18n.number(len(ledger.reasons)), more=i18n.number(trial.more_refused)
+                n=i18n.format_number(len(ledger.reasons)),
+                more=i18n.format_number(trial.more_refused),
             )
         table_view.opens(
             title,

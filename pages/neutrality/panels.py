@@ -16,7 +16,7 @@ from pages.neutrality.tables import by_class, readable
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality, Word
 from situasi.analysis.queries import reads
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KELAS, NEUTRALITY, PELANGGARAN
@@ -63,7 +63,7 @@ def state_panel(found: Neutrality, at: datetime) -> None:
 
 def _counted(found: Neutrality) -> str:
     return _("{n} kasus terbuka dari {all} yang dilaporkan.").format(
-        n=i18n.number(len(found.open)), all=i18n.number(len(found.cases))
+        n=i18n.format_number(len(found.open)), all=i18n.format_number(len(found.cases))
     )
 
 
@@ -74,7 +74,7 @@ def _last_nihil(word: Word | None, at: datetime) -> str:
     named = dict.fromkeys(filter(None, [word.who, word.unit]))
     who = ", ".join(named) or _("pelapor tidak disebut")
     text = _("Nihil terakhir: {day} {clock} {zone}, oleh {who}").format(
-        day=i18n.day(local), clock=i18n.clock(local), zone=board().register.election.zone_label,
+        day=i18n.format_date(local), clock=i18n.format_time(local), zone=board().register.election.zone_label,
         who=who,
     )  # fmt: skip
     return text + " · " + _("LATIHAN") if word.made_up else text
@@ -97,11 +97,11 @@ def figures(found: Neutrality | None) -> list[Figure]:
 
 
 def _of(part: int, whole: int) -> str:
-    return _("{n} dari {all}").format(n=i18n.number(part), all=i18n.number(whole))
+    return _("{n} dari {all}").format(n=i18n.format_number(part), all=i18n.format_number(whole))
 
 
 def _target() -> str:
-    return i18n.number(board().register.election.rules.neutrality_target.days)
+    return i18n.format_number(board().register.election.rules.neutrality_target.days)
 
 
 def _open_card(found: Neutrality) -> Card:
@@ -117,7 +117,7 @@ def _overdue_card(found: Neutrality) -> Card:
 
 def _class_card(found: Neutrality) -> Card:
     counts = found.cases["kelas"].value_counts()
-    said = [f"{label('kelas', code)} {i18n.number(int(counts[code]))}"
+    said = [f"{label('kelas', code)} {i18n.format_number(int(counts[code]))}"
             for code in KELAS if code in counts]  # fmt: skip
     classed = int(counts.sum())
     note = " · ".join(said) or _("belum ada gelar perkara yang menetapkan kelas")
@@ -126,7 +126,7 @@ def _class_card(found: Neutrality) -> Card:
 
 def _ended_card(found: Neutrality) -> Card:
     ends = found.cases["langkah"].value_counts()
-    said = [f"{label('langkah', end)} {i18n.number(int(ends.get(end, 0)))}"
+    said = [f"{label('langkah', end)} {i18n.format_number(int(ends.get(end, 0)))}"
             for end in neutrality.ENDS]  # fmt: skip
     return Card(
         _("Kasus berakhir"), _of(int((~found.cases["open"]).sum()), len(found.cases)),
@@ -143,7 +143,7 @@ def path_panel(found: Neutrality) -> None:
     pieces.path(told[: len(neutrality.PATH)], told[len(neutrality.PATH) :])
     st.caption(_("Penuh: kasus yang kini di langkah itu. Pudar: kasus yang pernah di langkah itu."))
     counts = neutrality.sanctions(found)
-    said = [f"{label('sanksi', code)} {i18n.number(n)}" for code, n in counts.items()]
+    said = [f"{label('sanksi', code)} {i18n.format_number(n)}" for code, n in counts.items()]
     page_layout.section(_("Sanksi"))
     st.markdown(" · ".join(said) or _("Belum ada sanksi yang dilaporkan."))
 
@@ -152,7 +152,7 @@ def _step(row: Any) -> Step:
     said = _("{now} kini · {ever} pernah")
     return Step(
         label("langkah", row.langkah), row.now, row.ever,
-        said.format(now=i18n.number(row.now), ever=i18n.number(row.ever)),
+        said.format(now=i18n.format_number(row.now), ever=i18n.format_number(row.ever)),
     )  # fmt: skip
 
 
@@ -168,11 +168,11 @@ def legend_panel(found: Neutrality | None) -> None:
                   for code in PELANGGARAN])  # fmt: skip
     unnamed = counts.get(None, 0)
     if unnamed:
-        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.number(unnamed)))
+        st.caption(_("{n} kasus tanpa kode pelanggaran").format(n=i18n.format_number(unnamed)))
 
 
 def _cases(number: int) -> str:
-    return _("{n} kasus").format(n=i18n.number(number)) if number else ""
+    return _("{n} kasus").format(n=i18n.format_number(number)) if number else ""
 
 
 def rules_panel() -> None:

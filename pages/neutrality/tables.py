@@ -9,7 +9,7 @@ import pandas as pd
 
 from situasi.analysis import neutrality
 from situasi.analysis.neutrality import Neutrality
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables.columns import days, number

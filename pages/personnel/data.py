@@ -58,7 +58,7 @@ def work(
             _watched(found),
             (register.election.day_start, register.election.day_end),
             at,
-            register.election.rules.personnel.word_every,
+            register.election.rules.personnel.report_interval,
         ),
     )
 

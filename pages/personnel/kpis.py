@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pages.personnel import lists
 from pages.personnel.data import Work
 from situasi.analysis.personnel.officers import UNKNOWN
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.ui.components.kpi_row import Count, Figure
@@ -57,7 +57,7 @@ def _at_tps(found: Work, state: str | None = None) -> Table:
 
 
 def _of(whole: int) -> str:
-    return _("dari {n}").format(n=i18n.number(whole))
+    return _("dari {n}").format(n=i18n.format_number(whole))
 
 
 def _posted_card(found: Work) -> Card:
@@ -65,12 +65,14 @@ def _posted_card(found: Work) -> Card:
     unknown = int((lists.at_tps(found.coverage)["group"] == UNKNOWN).sum())
     without = len(found.kecamatan) - int(found.kecamatan["known"].sum())
     notes = [
-        _("{n} kecamatan belum ada plotting").format(n=i18n.number(without)) if without else "",
-        _("{n} belum disebut instansinya").format(n=i18n.number(unknown)) if unknown else "",
+        _("{n} kecamatan belum ada plotting").format(n=i18n.format_number(without))
+        if without
+        else "",
+        _("{n} belum disebut instansinya").format(n=i18n.format_number(unknown)) if unknown else "",
     ]
     note = " · ".join(filter(None, notes)) or _("untuk {n} TPS").format(n=i18n.number(row["tps"]))
-    value = of_estimate(i18n.number(row["posted"]), _("perlu"),
-                        f"≈ {i18n.number(row['required'])}")  # fmt: skip
+    value = of_estimate(i18n.format_number(row["posted"]), _("perlu"),
+                        f"≈ {i18n.format_number(row['required'])}")  # fmt: skip
     return Card(_("Polisi diplot di TPS"), value, note)
 
 
@@ -83,23 +85,25 @@ def _present_card(found: Work) -> Card:
         _("meninggalkan TPS"): row["bergeser"],
         _("kembali"): row["kembali"],
     }
-    said = " · ".join(f"{i18n.number(count)} {name}" for name, count in states.items() if count)
-    value = of(i18n.number(row["present"]), _of(row["posted"]))
+    said = " · ".join(
+        f"{i18n.format_number(count)} {name}" for name, count in states.items() if count
+    )
+    value = of(i18n.format_number(row["present"]), _of(row["posted"]))
     return Card(_("Hadir di TPS"), value, said or _("semua hadir"))
 
 
 def _absent_card(found: Work) -> Card:
     row = found.total
-    notes = [_("{n} tanpa plotting").format(n=i18n.number(row["uncovered"]))]
+    notes = [_("{n} tanpa plotting").format(n=i18n.format_number(row["uncovered"]))]
     if not found.coverage.due:
         clock = f"{board().register.election.rules.personnel.arrive_by:%H.%M}"
         notes.append(_("kehadiran dinilai sejak {time}").format(time=clock))
     elif row["released"]:
-        notes.append(_("{n} TPS selesai dijaga").format(n=i18n.number(row["released"])))
+        notes.append(_("{n} TPS selesai dijaga").format(n=i18n.format_number(row["released"])))
     unknown = int((found.coverage.tps["state"] == "tidak_diketahui").sum())
     if unknown:
-        notes.append(_("{n} TPS belum ada plotting").format(n=i18n.number(unknown)))
-    value = of(i18n.number(row["absent"]), _of(row["tps"]))
+        notes.append(_("{n} TPS belum ada plotting").format(n=i18n.format_number(unknown)))
+    value = of(i18n.format_number(row["absent"]), _of(row["tps"]))
     return Card(_("TPS tanpa petugas"), value, " · ".join(notes), alarm=bool(row["absent"]))
 
 
@@ -108,24 +112,27 @@ def _below_card(found: Work) -> Card:
     assumed = int(found.coverage.tps["assumed"].sum())
     note = _("menurut yang diplot")
     if assumed:
-        note = _("kerawanan {n} TPS belum dinilai").format(n=i18n.number(assumed))
+        note = _("kerawanan {n} TPS belum dinilai").format(n=i18n.format_number(assumed))
     return Card(
         _("TPS di bawah pola"),
-        of(estimate(f"≈ {i18n.number(row['below'])}"), _of(row["tps"])),
+        of(estimate(f"≈ {i18n.format_number(row['below'])}"), _of(row["tps"])),
         note,
     )
 
 
 def _silent_card(found: Work) -> Card:
     row = found.total
-    minutes = int(board().register.election.rules.personnel.word_every.total_seconds() // 60)
+    minutes = int(board().register.election.rules.personnel.report_interval.total_seconds() // 60)
     note = _("tanpa lapor lebih dari {n} menit; {tps} TPS").format(
-        n=i18n.number(minutes), tps=i18n.number(row["silent"])
+        n=i18n.format_number(minutes), tps=i18n.format_number(row["silent"])
     )
     came = row["present"] + row["tanpa_kabar"]
     if not came:
         return Card(_("Tanpa kabar"), "–", _("tidak ada yang sedang di TPS"))
-    value = of(i18n.number(row["tanpa_kabar"]), _("dari {n} yang tiba").format(n=i18n.number(came)))
+    value = of(
+        i18n.format_number(row["tanpa_kabar"]),
+        _("dari {n} yang tiba").format(n=i18n.format_number(came)),
+    )
     return Card(_("Tanpa kabar"), value, note)
 
 
@@ -136,10 +143,12 @@ def _reserve_card(found: Work) -> Card:
     ready = int((rows["state"] == "hadir").sum())
     duty = rows["duty"].value_counts()
     note = _("{reserve} cadangan · {patrol} patroli").format(
-        reserve=i18n.number(int(duty.get("cadangan", 0))),
-        patrol=i18n.number(int(duty.get("patroli", 0))),
+        reserve=i18n.format_number(int(duty.get("cadangan", 0))),
+        patrol=i18n.format_number(int(duty.get("patroli", 0))),
     )
-    value = of(i18n.number(ready), _("siap dari {n}").format(n=i18n.number(len(rows))))
+    value = of(
+        i18n.format_number(ready), _("siap dari {n}").format(n=i18n.format_number(len(rows)))
+    )
     return Card(_("Cadangan dan patroli"), value, note)
 
 
@@ -149,6 +158,6 @@ def _checked_in_card(found: Work) -> Card:
     there = int((every["state"] == "hadir").sum())
     return Card(
         _("Petugas yang lapor diri"),
-        i18n.number(int(said.sum())),
-        _("{n} hadir menurut kabar terakhir").format(n=i18n.number(there)),
+        i18n.format_number(int(said.sum())),
+        _("{n} hadir menurut kabar terakhir").format(n=i18n.format_number(there)),
     )

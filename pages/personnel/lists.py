@@ -71,7 +71,7 @@ def _counts(codes: Sequence[str], found: Coverage) -> dict[str, int]:
 
 def _counted(counts: dict[str, int], code: str) -> str:
     name = _(_NAMES[code])
-    return f"{name} · {i18n.number(counts[code])}"
+    return f"{name} · {i18n.format_number(counts[code])}"
 
 
 def _officers(keep: Callable[[pd.DataFrame], pd.Series]) -> Callable[[Coverage], pd.DataFrame]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.personnel.data import Work
 from situasi.analysis.personnel.officers import UNKNOWN, by_last_word
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
@@ -67,12 +67,12 @@ def _by_name(code: str) -> str:
 
 def _notes(found: Work) -> list[str]:
     """What the numbers rest on."""
-    patterns = board().register.election.rules.patterns
+    patterns = board().register.election.rules.staffing_patterns
     said = []
     if patterns.estimated:
         said.append(_("≈ perkiraan menurut pola {basis}.").format(basis=patterns.basis))
     if found.coverage.tps["assumed"].any():
-        default = patterns.by_kerawanan[patterns.default]
+        default = patterns.by_kerawanan[patterns.default_kerawanan]
         said.append(
             _("TPS yang belum dinilai dihitung {polri}-{tps}-{linmas}.").format(
                 polri=default.polri, tps=default.tps, linmas=default.linmas
@@ -119,7 +119,7 @@ def _area(found: Work, place: Kecamatan, by_presence: bool) -> Area:
 
 
 def _painted(place: Kecamatan, count: int, required: int, ratio: float) -> Area:
-    value = f"{i18n.number(count)}/≈{i18n.number(required)}"
+    value = f"{i18n.format_number(count)}/≈{i18n.format_number(required)}"
     return Area(place.name, value, colours.strength(ratio, session.viewer_theme()))
 
 
@@ -135,10 +135,12 @@ def curve_panel(view: View, found: Work) -> None:
     names = {
         "present": _("hadir"),
         "silent": _("tanpa kabar"),
-        "posted": _("diplot {n}").format(n=i18n.number(total["posted"])),
+        "posted": _("diplot {n}").format(n=i18n.format_number(total["posted"])),
         "required": _("≈ perlu {n}").format(n=i18n.number(total["required"])),
     }
-    moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
+    moments = [
+        (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
+    ]
     day = (election.day_start, election.day_end)
     chart(
         "garis_personel",
@@ -149,4 +151,4 @@ def curve_panel(view: View, found: Work) -> None:
     whose = _("Polisi yang lapor diri; bergaris: tiba, tetapi lama tanpa kabar.")
     if found.coverage.known:
         whose = _("Polisi yang diplot di TPS pada {time}; bergaris: tiba, tetapi lama tanpa kabar.")
-    st.caption(whose.format(time=f"{i18n.clock(view.at.at)} {election.zone_label}"))
+    st.caption(whose.format(time=f"{i18n.format_time(view.at.at)} {election.zone_label}"))

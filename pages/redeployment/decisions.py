@@ -14,7 +14,7 @@ from pages.redeployment.plan import Shown
 from situasi.actions import redeployment_orders
 from situasi.actions.redeployment_orders import Decision, MovesRefused
 from situasi.analysis.redeployment import plan
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.store.interface import StoreError
@@ -47,7 +47,7 @@ def _decisions(view: View, shown: Shown) -> None:
 
 
 def _accepting(shown: Shown) -> None:
-    title = _("Setujui {n} langkah").format(n=i18n.number(len(shown.chosen)))
+    title = _("Setujui {n} langkah").format(n=i18n.format_number(len(shown.chosen)))
     opened = st.popover(title, key="setujui", on_change="rerun", disabled=not shown.possible)
     if not opened.open:
         return
@@ -127,7 +127,7 @@ def told() -> None:
         st.warning(markup.plain(_("Tidak ada yang ditulis: {why}").format(why=said)))
     elif said is not None and said.accepted:
         done = _("{n} petugas diperintahkan bergeser ({plan}).")
-        st.success(markup.plain(done.format(n=i18n.number(len(said.moves)), plan=said.id)))
+        st.success(markup.plain(done.format(n=i18n.format_number(len(said.moves)), plan=said.id)))
     elif said is not None:
         st.info(markup.plain(_("Penolakan disimpan: {why}").format(why=said.reason)))
 

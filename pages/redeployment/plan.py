@@ -13,7 +13,7 @@ from pages.redeployment import tables as redeployment_tables
 from situasi.analysis.redeployment import feasibility
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Move, Needs, Plan
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -92,8 +92,8 @@ def _make(kecamatan: tuple[str, ...]) -> None:
     at = session.moment(filters.past_moment(), shown)
     view = View(shown, at, kecamatan)
     found = view.compute(redeployment_plan.needs, view.kecamatan)
-    rule = board().register.election.rules.moves
-    plan = redeployment_plan.plan(found, board().ground, rule, at.at)
+    rule = board().register.election.rules.redeployment
+    plan = redeployment_plan.plan(found, board().geography, rule, at.at)
     st.session_state[_KEPT] = Kept(f"R-{uuid.uuid4().hex[:8]}", plan, found, _asked(view))
 
 
@@ -127,14 +127,14 @@ def _shown(view: View, found: Needs, kept: Kept) -> Shown | None:
     )  # fmt: skip
     with right:
         page_layout.section(
-            _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.number(len(chosen)))
+            _("Sesudah, bila {n} langkah dijalankan").format(n=i18n.format_number(len(chosen)))
         )
         shortfalls.map_of(
             view, kept.needs, after, "peta_sesudah",
             _("Peta TPS yang kekurangan petugas sesudah pergeseran, dengan garis tiap langkah"),
             chosen,
         )  # fmt: skip
-    rule = board().register.election.rules.moves
+    rule = board().register.election.rules.redeployment
     possible = (
         bool(chosen)
         and all(one for one, move in zip(valid, plan.moves, strict=True) if move in chosen)
@@ -154,18 +154,20 @@ def _state(view: View, found: Needs, kept: Kept, valid: tuple[bool, ...]) -> Non
     said = _("**{moves} langkah · ≈ {km} km · TPS tanpa petugas {empty} → {empty_after} · "
              "kurang dari pola ≈ {short} → {short_after}**")  # fmt: skip
     names = ("empty", "empty_after", "short", "short_after")
-    numbers = dict(zip(names, map(i18n.number, counts), strict=True))
+    numbers = dict(zip(names, map(i18n.format_number, counts), strict=True))
     st.markdown(
-        said.format(moves=i18n.number(len(plan.moves)), km=i18n.number(plan.km, 1), **numbers)
+        said.format(
+            moves=i18n.format_number(len(plan.moves)), km=i18n.format_number(plan.km, 1), **numbers
+        )
     )
     made = _("Disusun menurut keadaan {time}.").format(
-        time=f"{i18n.clock(plan.at)} {board().register.election.zone_label}"
+        time=f"{i18n.format_time(plan.at)} {board().register.election.zone_label}"
     )
     if not view.at.live:
         st.caption(made)
     elif not all(valid):
         gone = _("Keadaan sudah berubah: {n} langkah tidak berlaku lagi. Susun ulang.")
-        st.warning(markup.plain(f"{made} " + gone.format(n=i18n.number(valid.count(False)))))
+        st.warning(markup.plain(f"{made} " + gone.format(n=i18n.format_number(valid.count(False)))))
     elif kept.needs is not found:
         st.caption(made + " " + _("Kabar baru sudah masuk; semua langkah masih berlaku."))
     else:
@@ -184,9 +186,9 @@ def _measured(plan: Plan) -> str:
     if plan.ways:
         straight = sum(not move.along for move in plan.moves)
         said = _("≈ km lewat jalan dan sungai dari pusat wilayah (perkiraan); "
-                 "{n} langkah garis lurus.").format(n=i18n.number(straight))  # fmt: skip
-    speed = board().register.election.rules.moves.speed
-    return said + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.number(speed))
+                 "{n} langkah garis lurus.").format(n=i18n.format_number(straight))  # fmt: skip
+    speed = board().register.election.rules.redeployment.speed_kmh
+    return said + " " + _("Menit dihitung {n} km/jam.").format(n=i18n.format_number(speed))
 
 
 def _method(kept: Kept | None) -> None:
@@ -194,7 +196,7 @@ def _method(kept: Kept | None) -> None:
     opened = st.popover(_("Cara menghitung"), key="cara_geser", on_change="rerun", type="tertiary")
     if not opened.open:
         return
-    rule = board().register.election.rules.moves
+    rule = board().register.election.rules.redeployment
     with opened:
         for line in _rule_in_words():
             st.caption(markup.plain(line))
@@ -202,20 +204,24 @@ def _method(kept: Kept | None) -> None:
             return
         plan = kept.plan
         said = _("Rencana ini ≈ {ours} km; cara terdekat dahulu ≈ {plain} km.")
-        st.markdown(said.format(ours=i18n.number(plan.km, 1), plain=i18n.number(plan.plain[1], 1)))
+        st.markdown(
+            said.format(
+                ours=i18n.format_number(plan.km, 1), plain=i18n.format_number(plan.plain[1], 1)
+            )
+        )
         if not plan.proven:
-            limit = i18n.number(rule.seconds, 1)
+            limit = i18n.format_number(rule.time_limit_s, 1)
             st.caption(_("Dicari {n} detik; belum terbukti yang terbaik.").format(n=limit))
         table_view.shown(redeployment_tables.compared(plan), "banding_geser", _("Banding dua cara"))
 
 
 def _rule_in_words() -> list[str]:
-    rule = board().register.election.rules.moves
+    rule = board().register.election.rules.redeployment
     stays = [
         _("{share} % {kind} yang siap tetap tinggal").format(
-            share=i18n.number(100 * share), kind=label("penugasan", kind)
+            share=i18n.format_number(100 * share), kind=label("penugasan", kind)
         )
-        for kind, share in rule.stays.items()
+        for kind, share in rule.retained_shares.items()
     ]
     agencies = ", ".join(label("instansi", one) for one in rule.agencies)
     said = _("Yang digeser hanya {agencies} yang kabarnya segar; {stays}.")
@@ -228,6 +234,6 @@ def _rule_in_words() -> list[str]:
         _("Petugas yang diam tetap dihitung ada; yang diketahui absen tidak. Yang baru "
           "diperintahkan ditunggu, tidak digantikan."),
         said.format(agencies=agencies, stays="; ".join(stays)),
-        from_tps if rule.from_tps else _("Petugas TPS tidak digeser."),
+        from_tps if rule.may_leave_tps else _("Petugas TPS tidak digeser."),
         _("Aturan: rules.toml, bagian moves. Usulan kami, untuk diubah Polres."),
     ]  # fmt: skip

@@ -12,11 +12,11 @@ from pydeck import Deck
 from pages.redeployment import tables as redeployment_tables
 from situasi.analysis.redeployment import candidates, shortfalls
 from situasi.analysis.redeployment.plan import Move, Needs, within
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
-from situasi.domain.rules import Moves
+from situasi.domain.rules import RedeploymentRules
 from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import Theme
 from situasi.ui import page_layout, render_cache, session, url_state
@@ -35,14 +35,14 @@ def figures(found: Needs) -> list[Figure]:
     empty, short = shown[shown["empty"]], shown[shown["short"]]
     every = found.coverage.officers
     coming = every[every.index.isin(found.under_way)]
-    of_all = _("dari {n}").format(n=i18n.number(len(shown)))
+    of_all = _("dari {n}").format(n=i18n.format_number(len(shown)))
     wanted = sum(one.officers for one in found.bundles)
     return [
         Figure(
             "kosong",
             Card(
                 _("TPS tanpa petugas"),
-                of(i18n.number(len(empty)), of_all),
+                of(i18n.format_number(len(empty)), of_all),
                 _("menurut kabar terakhir"),
                 alarm=bool(len(empty)),
             ),
@@ -52,7 +52,7 @@ def figures(found: Needs) -> list[Figure]:
             "kurang",
             Card(
                 _("TPS kurang dari pola"),
-                of(estimate(f"≈ {i18n.number(len(short))}"), of_all),
+                of(estimate(f"≈ {i18n.format_number(len(short))}"), of_all),
                 _("menurut yang tidak diketahui absen"),
             ),
             lambda: redeployment_tables.stations(short),
@@ -61,8 +61,8 @@ def figures(found: Needs) -> list[Figure]:
             "perlu",
             Card(
                 _("Petugas yang diperlukan"),
-                estimate(f"≈ {i18n.number(wanted)}"),
-                _("untuk {n} kelompok TPS").format(n=i18n.number(len(found.bundles))),
+                estimate(f"≈ {i18n.format_number(wanted)}"),
+                _("untuk {n} kelompok TPS").format(n=i18n.format_number(len(found.bundles))),
             ),
             lambda: redeployment_tables.wanted(found.bundles),
         ),
@@ -71,9 +71,9 @@ def figures(found: Needs) -> list[Figure]:
             "menuju",
             Card(
                 _("Sedang menuju TPS"),
-                i18n.number(len(coming)),
+                i18n.format_number(len(coming)),
                 _("diperintahkan dalam {n} menit terakhir, belum melapor").format(
-                    n=i18n.number(_rule().under_way.total_seconds() // 60)
+                    n=i18n.format_number(_rule().en_route_grace.total_seconds() // 60)
                 ),
             ),
             lambda: personnel.officers(coming, found.coverage.posts),
@@ -81,12 +81,12 @@ def figures(found: Needs) -> list[Figure]:
     ]
 
 
-def _rule() -> Moves:
-    return board().register.election.rules.moves
+def _rule() -> RedeploymentRules:
+    return board().register.election.rules.redeployment
 
 
 def _free_card(found: Needs) -> Card:
-    kinds = [*_rule().stays, candidates.FROM_TPS]
+    kinds = [*_rule().retained_shares, candidates.FROM_TPS]
     may = {kind: candidates.most(kind, found.movers, _rule()) for kind in kinds}
     names = {
         "cadangan": _("{n} cadangan"),
@@ -94,10 +94,12 @@ def _free_card(found: Needs) -> Card:
         candidates.FROM_TPS: _("{n} dari TPS yang lebih"),
     }
     said = " · ".join(
-        names[kind].format(n=i18n.number(count)) for kind, count in may.items() if kind in names
+        names[kind].format(n=i18n.format_number(count))
+        for kind, count in may.items()
+        if kind in names
     )
-    ready = _("dari {n} siap").format(n=i18n.number(len(found.movers)))
-    return Card(_("Boleh digeser"), of(i18n.number(sum(may.values())), ready), said)
+    ready = _("dari {n} siap").format(n=i18n.format_number(len(found.movers)))
+    return Card(_("Boleh digeser"), of(i18n.format_number(sum(may.values())), ready), said)
 
 
 def gaps_panel(view: View, found: Needs) -> None:
@@ -107,8 +109,8 @@ def gaps_panel(view: View, found: Needs) -> None:
         page_layout.section(_("Kekurangan sekarang, menurut kecamatan"))
         table = render_cache.once("kekurangan", (), (found,), _by_area)
         table_view.shown(table, "kekurangan", _("Kekurangan menurut kecamatan"), most=11)
-        if board().register.election.rules.patterns.estimated:
-            basis = board().register.election.rules.patterns.basis
+        if board().register.election.rules.staffing_patterns.estimated:
+            basis = board().register.election.rules.staffing_patterns.basis
             st.caption(_("≈ perkiraan menurut pola {basis}.").format(basis=basis))
     with right:
         page_layout.section(_("Sebelum"))
@@ -169,7 +171,7 @@ def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> Area:
     empty, short = int(row["empty"]), int(row["short"])
     # The gravest alone: more does not fit into a kecamatan.
     if empty:
-        said = _("{n} kosong").format(n=i18n.number(empty))
+        said = _("{n} kosong").format(n=i18n.format_number(empty))
         return Area(place.name, said, theme.strength[0])
     if short:
         said = _("≈ {n} kurang").format(n=i18n.number(short))
@@ -179,7 +181,7 @@ def _area(rows: pd.DataFrame, place: Kecamatan, theme: Theme) -> Area:
 
 def _lines(moves: Sequence[Move]) -> pd.DataFrame:
     """The moves by where they lead from and to, as the map wants them."""
-    ground = board().ground
+    ground = board().geography
     pairs: dict[tuple[str, str], int] = {}
     for move in moves:
         pair = (move.mover.place, move.to.place)
@@ -193,7 +195,7 @@ def _lines(moves: Sequence[Move]) -> pd.DataFrame:
                 "to_lat": ground.point(other)[1],
                 "officers": count,
                 "label": _("{n} petugas: {one} → {other}").format(
-                    n=i18n.number(count), one=redeployment_tables.place(one),
+                    n=i18n.format_number(count), one=redeployment_tables.place(one),
                     other=redeployment_tables.place(other),
                 ),
             }

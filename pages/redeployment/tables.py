@@ -10,7 +10,7 @@ from situasi.actions.redeployment_orders import Decision
 from situasi.analysis.redeployment.candidates import Mover
 from situasi.analysis.redeployment.plan import Move, Plan
 from situasi.analysis.redeployment.shortfalls import Bundle
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import KERAWANAN
 from situasi.domain.labels import label
@@ -86,7 +86,7 @@ def officers(some: Sequence[Mover]) -> Table:
 
 def moves(some: Sequence[Move], valid: Sequence[bool]) -> Table:
     """The moves of a plan. valid: whether each still holds by what is known now."""
-    speed = board().register.election.rules.moves.speed
+    speed = board().register.election.rules.redeployment.speed_kmh
     return table(
         {
             _("petugas"): [one.mover.petugas for one in some],
@@ -165,7 +165,7 @@ def stations_of(codes: Iterable[str]) -> str:
 
 def in_words(points: int) -> str:
     """What a shortfall of so many points is; just the points where the rule has another one."""
-    rule = board().register.election.rules.moves.points
+    rule = board().register.election.rules.redeployment.shortfall_points
     for empty in (True, False):
         for near in (True, False):
             for level in KERAWANAN:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -52,9 +52,7 @@ def exercise_band() -> None:
     said = _("Ditulis sebagai LATIHAN, jam latihan {time}")
     if not now.is_exercise:
         said = _("Ditulis sebagai laporan SUNGGUHAN, pukul {time}")
-    clock = (
-        f"{i18n.day(now.sent_at)} {i18n.clock(now.sent_at)} {board().register.election.zone_label}"
-    )
+    clock = f"{i18n.format_date(now.sent_at)} {i18n.format_time(now.sent_at)} {board().register.election.zone_label}"
     with st.container(key="ditulis"):
         markup.bands([("latihan" if now.is_exercise else "past", said.format(time=clock))])
 
@@ -159,7 +157,7 @@ def text(place: Any, heading: str, title: str, placeholder: str = "", most: int 
 
 def clock(place: Any) -> None:
     """When it happened: now, where nothing is typed."""
-    now = i18n.clock(sent().sent_at)
+    now = i18n.format_time(sent().sent_at)
     text(place, "jam", _("Jam"), _("sekarang, {time}").format(time=now), 40)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.report_entry import fields, submit
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import (
@@ -128,14 +128,14 @@ def point_popover(kecamatan: str | None) -> None:
 
 def _map(kecamatan: str) -> None:
     boundaries = board().boundaries
-    points, step = boundaries.grid(kecamatan, figure.MOST)
+    points, step = boundaries.sample_points(kecamatan, figure.MOST)
     deck = figure.point_map(boundaries, kecamatan, points, session.viewer_theme())
     st.pydeck_chart(
         deck, width=figure.WIDTH, height=figure.HEIGHT, on_select=_clicked, key=_KEY,
         alt=_("Peta untuk memilih titik"),
     )  # fmt: skip
     said = _("Tekan titik kisi terdekat (tiap {n} m); koordinatnya masuk ke isian.")
-    st.caption(said.format(n=i18n.number(step)))
+    st.caption(said.format(n=i18n.format_number(step)))
 
 
 def _clicked() -> None:

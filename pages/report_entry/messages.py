@@ -12,11 +12,11 @@ import streamlit as st
 
 from pages.report_entry import fields, proposals
 from pages.report_entry.paste_state import Pasted
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.ingest.messages.chat_splitter import Message, MessageKind, split, split_file
-from situasi.ingest.messages.extractor import on_day, read_all
+from situasi.ingest.messages.chat_splitter import Message, MessageKind, split_chat, split_chat_file
+from situasi.ingest.messages.extractor import extract_all, filter_by_day
 from situasi.ingest.messages.proposal import Proposal
 from situasi.ingest.tables import SourceError
 from situasi.ui import page_layout
@@ -67,11 +67,13 @@ def _read(text: str, file: Any, day: date) -> None:
     """Read a paste into proposals, and forget the paste: it may hold names and votes."""
     zone = board().register.election.zone
     try:
-        messages = split(text) if text.strip() else []
+        messages = split_chat(text) if text.strip() else []
         if file is not None:
-            messages += on_day(_of_file(file), day, zone)
+            messages += filter_by_day(_of_file(file), day, zone)
         with st.spinner(_("Membaca pesan, belum menyimpan apa pun")):
-            found = [proposal for _m, proposal in read_all(messages, board().context, day)]
+            found = [
+                proposal for _m, proposal in extract_all(messages, board().ingest_context, day)
+            ]
     except SourceError as error:
         st.session_state[_REFUSED] = str(error)
         return
@@ -84,13 +86,13 @@ def _of_file(file: Any) -> list[Message]:
     with tempfile.TemporaryDirectory(prefix="situasi-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "percakapan.txt"
         path.write_bytes(file.getvalue())
-        return split_file(path)
+        return split_chat_file(path)
 
 
 def _sorted(found: Sequence[Proposal], midnight: datetime) -> Pasted:
     reports = [proposal for proposal in found if proposal.kind is MessageKind.REPORT]
     # A number that nobody understood is never passed over, whatever else the message tells.
-    shown = [proposal for proposal in reports if proposal.rows or proposal.unread]
+    shown = [proposal for proposal in reports if proposal.rows or proposal.unread_numbers]
     silent = sum(not proposal.rows for proposal in reports)
     passed = len(found) - len(reports)
     return Pasted(st.session_state[_TURN], midnight, shown, silent, passed)
@@ -100,14 +102,14 @@ def _counts(pasted: Pasted) -> None:
     said = _("{n} pesan berisi laporan, {s} tanpa laporan yang dikenali, {p} bukan pesan tertulis")
     page_layout.section(
         said.format(
-            n=i18n.number(sum(bool(one.rows) for one in pasted.proposals)),
-            s=i18n.number(pasted.silent), p=i18n.number(pasted.passed),
+            n=i18n.format_number(sum(bool(one.rows) for one in pasted.proposals)),
+            s=i18n.format_number(pasted.silent), p=i18n.format_number(pasted.passed),
         )
     )  # fmt: skip
     numbered = sum(not one.rows for one in pasted.proposals)
     if numbered:
         said = _("{n} pesan tanpa laporan memuat angka, dan ditunjukkan juga di bawah ini.")
-        st.caption(said.format(n=i18n.number(numbered)))
+        st.caption(said.format(n=i18n.format_number(numbered)))
     if not pasted.proposals:
         markup.empty(
             _("Tidak ada laporan yang dikenali dalam teks ini. Isi lewat Kejadian atau TPS.")
@@ -122,7 +124,9 @@ def _turning(pasted: Pasted) -> None:
             key="pesan_sebelum",
         )  # fmt: skip
         said = _("Pesan {a} sampai {b} dari {n}")
-        st.caption(said.format(a=pasted.first + 1, b=last, n=i18n.number(len(pasted.proposals))))
+        st.caption(
+            said.format(a=pasted.first + 1, b=last, n=i18n.format_number(len(pasted.proposals)))
+        )
         st.button(
             _("Berikutnya"), disabled=last == len(pasted.proposals), on_click=_turn,
             args=(pasted, SCREENFUL), key="pesan_sesudah",

@@ -29,7 +29,7 @@ def opened(title: str) -> str | None:
     if not submission.allowed("masukkan"):
         _why_not()
         return None
-    seen = session.viewer().role.feeds(tuple(feed for feed in TABS.values() if feed))
+    seen = session.viewer().role.readable_feeds(tuple(feed for feed in TABS.values() if feed))
     tabs = [tab for tab, feed in TABS.items() if feed is None or feed in seen]
     with markup.bar():
         chosen = filters.one(

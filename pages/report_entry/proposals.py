@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pages.report_entry import fields, submit
 from pages.report_entry.paste_state import At, Outcome, Pasted
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
@@ -54,16 +54,18 @@ def _message(pasted: Pasted, at: int) -> None:
 def _numbers(pasted: Pasted, at: int) -> None:
     """Say which numbers no row has; without a word that they were seen none of them is sent."""
     proposal = pasted.proposals[at]
-    if proposal.described:
+    if proposal.description_numbers:
         said = _("Angka yang hanya masuk uraian: {numbers}")
-        st.caption(markup.plain(said.format(numbers=_listed(proposal.described))))
-    if not proposal.unread:
+        st.caption(markup.plain(said.format(numbers=_listed(proposal.description_numbers))))
+    if not proposal.unread_numbers:
         return
     said = _(
         "Angka yang tidak dipahami: {numbers}. Tidak masuk baris mana pun: bila penting, ketik "
         "sendiri di TPS atau Kejadian."
     )
-    st.warning(markup.plain(said.format(numbers=_listed(proposal.unread))), icon=":material/tag:")
+    st.warning(
+        markup.plain(said.format(numbers=_listed(proposal.unread_numbers))), icon=":material/tag:"
+    )
     if any(True for _row in _open(pasted, at)):
         st.checkbox(_("Angka itu sudah saya periksa"), key=_seen(pasted, at))
 
@@ -72,7 +74,9 @@ def _listed(numbers: Sequence[str]) -> str:
     told = ", ".join(numbers[:_MOST_NUMBERS])
     more = len(numbers) - _MOST_NUMBERS
     return (
-        _("{numbers} dan {n} lagi").format(numbers=told, n=i18n.number(more)) if more > 0 else told
+        _("{numbers} dan {n} lagi").format(numbers=told, n=i18n.format_number(more))
+        if more > 0
+        else told
     )
 
 
@@ -85,13 +89,13 @@ def _head(proposal: Proposal) -> str:
     said = [proposal.pelapor or _("pelapor tidak disebut")]
     if proposal.sent_at:
         local = proposal.sent_at.astimezone(board().register.election.zone)
-        said.append(f"{i18n.day(local)} {i18n.clock(local)}")
+        said.append(f"{i18n.format_date(local)} {i18n.format_time(local)}")
     return " · ".join(said)
 
 
 def _allowed(proposal: Proposal) -> Iterator[tuple[int, ProposedRow]]:
     """The rows of feeds that the viewer may see."""
-    seen = session.viewer().role.feeds(tuple(feed_schemas.FEEDS))
+    seen = session.viewer().role.readable_feeds(tuple(feed_schemas.FEEDS))
     return ((n, row) for n, row in enumerate(proposal.rows) if row.feed in seen)
 
 
@@ -107,19 +111,21 @@ def _row(pasted: Pasted, at: At, row: ProposedRow) -> None:
         understood(title, cells, outcome.text)
         return
     st.checkbox(
-        _("Masukkan {what}").format(what=f"**{title}**"), value=row.complete, key=_key(pasted, at)
+        _("Masukkan {what}").format(what=f"**{title}**"),
+        value=row.is_complete,
+        key=_key(pasted, at),
     )
     understood("", cells, outcome.text)
     asked = st.columns(2)
-    for place, unclear in enumerate(row.unclear):
+    for place, unclear in enumerate(row.unclear_cells):
         _ask(asked[place % 2], _key(pasted, at, unclear.heading), row, unclear.heading)
         asked[place % 2].caption(markup.plain(unclear.reason))
 
 
 def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
-    open_cells = {unclear.heading for unclear in row.unclear}
+    open_cells = {unclear.heading for unclear in row.unclear_cells}
     heard: dict[str, str] = {}
-    for one in row.understood:
+    for one in row.recognised_cells:
         heard[one.heading] = " · ".join(filter(None, [heard.get(one.heading), one.words]))
     return [
         (heading, _shown(row.feed, heading, cell), heard.get(heading, ""))
@@ -130,7 +136,7 @@ def _understood(row: ProposedRow) -> list[tuple[str, str, str]]:
 
 def _shown(feed: str, heading: str, cell: str) -> str:
     column = next((c for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), None)
-    return label(column.name, cell) if column and cell in column.words else cell
+    return label(column.name, cell) if column and cell in column.allowed_codes else cell
 
 
 def _ask(place: Any, key: str, row: ProposedRow, heading: str) -> None:
@@ -161,7 +167,9 @@ def _village(code: str) -> str:
 
 
 def _codes(feed: str, heading: str) -> tuple[str, ...]:
-    return next((c.words for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), ())
+    return next(
+        (c.allowed_codes for c in feed_schemas.FEEDS[feed].columns if c.heading == heading), ()
+    )
 
 
 def _take(pasted: Pasted, shown: range) -> None:
@@ -174,7 +182,7 @@ def _take(pasted: Pasted, shown: range) -> None:
             if not st.session_state.get(_key(pasted, (at, number))):
                 continue
             cells, missing = _answered(pasted, (at, number), row)
-            if pasted.proposals[at].unread and not st.session_state.get(_seen(pasted, at)):
+            if pasted.proposals[at].unread_numbers and not st.session_state.get(_seen(pasted, at)):
                 said = _("belum disimpan: periksa dahulu angka yang tidak dipahami")
                 pasted.outcomes[at, number], unseen = Outcome(said, settled=False), True
             elif missing:
@@ -207,7 +215,7 @@ def _answered(pasted: Pasted, at: At, row: ProposedRow) -> tuple[RowCells, Seque
     """The cells with what was answered, and the headings that were not."""
     cells, missing = dict(row.cells), []
     now, proposal = fields.sent(), pasted.proposals[at[0]]
-    for unclear in row.unclear:
+    for unclear in row.unclear_cells:
         said = str(st.session_state.get(_key(pasted, at, unclear.heading)) or "").strip()
         if not said:
             missing.append(unclear.heading)

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from pages.report_entry import fields, submit
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.labels import label

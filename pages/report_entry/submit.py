@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.report_entry import fields
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -91,7 +91,7 @@ def _named(feed: str, cells: RowCells) -> str:
 def tell(what: str, answer: Answer) -> None:
     """Keep what came of an act of this viewer until the next one."""
     at = session.now().astimezone(board().register.election.zone)
-    st.session_state[_SAID] = (f"{i18n.clock(at)} · {what}", answer)
+    st.session_state[_SAID] = (f"{i18n.format_time(at)} · {what}", answer)
 
 
 def told() -> None:
@@ -117,7 +117,9 @@ def _told() -> None:
         outcome = (st.info, _("sudah ada di papan, tidak disimpan dua kali"))
     elif answer.accepted > 1 or answer.duplicate:
         said = _("{n} diterima, {d} sudah ada")
-        counts = said.format(n=i18n.number(answer.accepted), d=i18n.number(answer.duplicate))
+        counts = said.format(
+            n=i18n.format_number(answer.accepted), d=i18n.format_number(answer.duplicate)
+        )
         outcome = (st.success, counts)
     draw, said = outcome
     draw(markup.plain(f"{what}: {said}"))

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from situasi.access.roles import Viewer
 from situasi.analysis.view_time import Moment
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -94,7 +94,7 @@ def request(view: View) -> Asked | None:
 
 def neutrality_choice(of: Asked) -> Asked:
     """The same with the counts of neutrality, where the viewer asks for them and may have them."""
-    if not of.viewer.role.sees("netralitas"):
+    if not of.viewer.role.may_see("netralitas"):
         return of
     chosen = st.checkbox(
         _("Sertakan angka netralitas"),
@@ -117,7 +117,7 @@ def preview(of: Asked) -> None:
         return
     message(text, _("Salin"), _("Tersalin"))
     st.caption(_("{n} huruf; tanpa sandi dan tanda, untuk ditempel.").format(
-        n=i18n.number(len(text))))  # fmt: skip
+        n=i18n.format_number(len(text))))  # fmt: skip
 
 
 def file_buttons(of: Asked) -> None:

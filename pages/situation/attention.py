@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi.analysis.situation.area_summary import Day
 from situasi.analysis.situation.priority_score import PARTS
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -42,7 +42,7 @@ def _told(scores: pd.DataFrame, first: list[Any]) -> str:
     """Who comes first, in one line."""
     if first:
         said = " · ".join(
-            f"{markup.plain(_name(one))} {i18n.number(round(one.score))}" for one in first
+            f"{markup.plain(_name(one))} {i18n.format_number(round(one.score))}" for one in first
         )
     else:
         judged = scores["score"].notna().any()
@@ -66,10 +66,11 @@ def _made_up(day: Day) -> bool:
 
 def _parts(one: Any) -> None:
     """What the score of one kecamatan is made of, and the way to it alone."""
-    weights = board().register.election.rules.attention
+    weights = board().register.election.rules.priority_weights
     with markup.bar():
         st.markdown(
-            f"**{markup.plain(_name(one))}** {i18n.number(round(one.score))}", width="content"
+            f"**{markup.plain(_name(one))}** {i18n.format_number(round(one.score))}",
+            width="content",
         )
         st.button(
             _("Hanya kecamatan ini"),
@@ -89,7 +90,7 @@ def _parts(one: Any) -> None:
     )
     st.caption(
         _("Nilai 0–100; dinilai dari {share} % bobot. Bobot: rules.toml (usulan).").format(
-            share=i18n.number(100 * one.assessed)
+            share=i18n.format_number(100 * one.assessed)
         )
     )
 
@@ -98,14 +99,14 @@ def _points(share: float, weight: float) -> str:
     if pd.isna(share):
         return _("belum diketahui")
     return _("{points} dari {most}").format(
-        points=i18n.number(share * weight, 1), most=i18n.number(weight)
+        points=i18n.format_number(share * weight, 1), most=i18n.format_number(weight)
     )
 
 
 def _table(scores: pd.DataFrame, *, made_up: bool) -> Table:
-    weights = board().register.election.rules.attention
+    weights = board().register.election.rules.priority_weights
     points = {
-        f"{label('perhatian', part)} /{i18n.number(weights[part])}": number(
+        f"{label('perhatian', part)} /{i18n.format_number(weights[part])}": number(
             scores[part] * weights[part], 1
         )
         for part in PARTS

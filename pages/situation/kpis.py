@@ -16,7 +16,7 @@ from situasi.analysis.situation import crowd_state
 from situasi.analysis.situation.area_summary import Day
 from situasi.analysis.situation.overview import Overview
 from situasi.analysis.turnout import summary
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
@@ -43,7 +43,7 @@ def figures(found: Overview, day: Day, at: Moment, shown: Picture) -> list[Figur
     )
     # Of what a viewer may not see nothing is said, not even that it is missing.
     role = session.viewer().role
-    return [one for one in every if one.key not in SCREENS or role.sees(one.key)]
+    return [one for one in every if one.key not in SCREENS or role.may_see(one.key)]
 
 
 def _figures(found: Overview, day: Day, *, now: datetime, waiting: int | None) -> list[Figure]:
@@ -120,7 +120,7 @@ def _waiting(at: Moment, shown: Picture) -> int | None:
     """Rows that wait for a correction; None where the viewer is not told of them."""
     viewer = session.viewer()
     # The count is of the whole kabupaten: it is told to those who may look at all of it.
-    if not at.live or not viewer.role.sees("masukan") or viewer.area:
+    if not at.live or not viewer.role.may_see("masukan") or viewer.area:
         return None
-    seen = viewer.role.feeds(tuple(shown.snapshot.waiting))
+    seen = viewer.role.readable_feeds(tuple(shown.snapshot.waiting))
     return sum(shown.snapshot.waiting[feed] for feed in seen)

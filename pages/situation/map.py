@@ -9,7 +9,7 @@ from pydeck import Deck
 from pages.situation import tables as situation_tables
 from situasi.analysis.situation.area_summary import Day
 from situasi.analysis.situation.overview import Overview
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT as LEVELS
@@ -53,7 +53,12 @@ def _point_labels(drawn: pd.DataFrame) -> list[str]:
     told = zip(drawn["jenis"], drawn["kecamatan"], local, drawn["status"], strict=True)
     return [
         " · ".join(
-            (label("jenis", kind), register.name_of(code), i18n.clock(at), label("status", status))
+            (
+                label("jenis", kind),
+                register.name_of(code),
+                i18n.format_time(at),
+                label("status", status),
+            )
         )
         for kind, code, at, status in told
     ]
@@ -68,6 +73,6 @@ def _under_map(found: Overview, by: Measure, drawn: int) -> None:
     if drawn < len(found.drawn):
         st.caption(
             _("{n} dari {all} titik digambar").format(
-                n=i18n.number(drawn), all=i18n.number(len(found.drawn))
+                n=i18n.format_number(drawn), all=i18n.format_number(len(found.drawn))
             )
         )

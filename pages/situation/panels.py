@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pages.situation import tables as situation_tables
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.overview import Overview
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -63,7 +63,9 @@ def _listed(found: Overview, *, now: datetime) -> Markup | None:
 def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Collection[str]) -> None:
     """kecamatan: those chosen, none for all."""
     election = board().register.election
-    moments = [(election.local(moment.at), _(moment.label)) for moment in election.moments]
+    moments = [
+        (election.local_time(moment.at), _(moment.label)) for moment in election.timeline_marks
+    ]
     past = None if at.live else at.at
     names = {code: label("tingkat", None if code == UNRATED else code) for code in TINGKAT}
     chart(
@@ -79,7 +81,7 @@ def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Colle
     )
     if found.without_hour:
         note += " " + _("{n} laporan tanpa jam tidak digambar.").format(
-            n=i18n.number(found.without_hour)
+            n=i18n.format_number(found.without_hour)
         )
     with markup.bar():
         said = playback.controls(at, shown, kecamatan)

@@ -9,7 +9,7 @@ import pandas as pd
 from situasi.analysis.incidents import cases
 from situasi.analysis.situation.area_summary import Day, reached
 from situasi.analysis.situation.overview import Overview
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import TINGKAT
 from situasi.domain.labels import label

@@ -30,43 +30,43 @@ def _counted(number: int) -> tuple[Count]:
 
 
 def _of(number: int) -> str:
-    return _("dari {n} TPS").format(n=i18n.number(number))
+    return _("dari {n} TPS").format(n=i18n.format_number(number))
 
 
 def _unopened(found: pd.DataFrame) -> Figure:
     open_now = found["fase"].isin(FASE[FASE.index("dibuka") :])
     closed = found[~open_now]
-    card = Card(_("Belum ada kabar buka"), i18n.number(len(closed)), _of(len(found)))
+    card = Card(_("Belum ada kabar buka"), i18n.format_number(len(closed)), _of(len(found)))
     return Figure("buka", card, lambda: stations.stations(closed), _counted(len(closed)))
 
 
 def _late(found: pd.DataFrame) -> Figure:
     late = found[found["late_min"].notna()]
     turns = late["chaser"].value_counts()
-    split = " · ".join(f"{who} {i18n.number(int(n))}" for who, n in turns.items())
+    split = " · ".join(f"{who} {i18n.format_number(int(n))}" for who, n in turns.items())
     note = _of(len(found)) + (" · " + split if split else "")
-    card = Card(_("Terlambat melapor"), i18n.number(len(late)), note, alarm=len(late) > 0)
+    card = Card(_("Terlambat melapor"), i18n.format_number(len(late)), note, alarm=len(late) > 0)
     return Figure("terlambat", card, lambda: stations.late(late), _counted(len(late)))
 
 
 def _of_state(found: pd.DataFrame, state: str, title: str) -> Figure:
     chosen = found[found["state"] == state]
-    card = Card(title, i18n.number(len(chosen)), _of(len(found)))
+    card = Card(title, i18n.format_number(len(chosen)), _of(len(found)))
     return Figure(state, card, lambda: stations.stations(chosen), _counted(len(chosen)))
 
 
 def _moving(found: pd.DataFrame) -> Figure:
     moving = found[found["box"].notna() & ~found["box"].isin(ARRIVED)]
     at_pps = int((moving["box"] == "kotak_tiba_pps").sum())
-    note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.number(at_pps)}"
-    card = Card(_("Kotak belum sampai PPK"), i18n.number(len(moving)), note)
+    note = f"{label('fase', 'kotak_tiba_pps')}: {i18n.format_number(at_pps)}"
+    card = Card(_("Kotak belum sampai PPK"), i18n.format_number(len(moving)), note)
     return Figure("kotak", card, lambda: stations.boxes(moving), _counted(len(moving)))
 
 
 def _arrived(found: pd.DataFrame) -> Figure:
     arrived = found["box"].isin(ARRIVED)
     value = _("{n} dari {all}").format(
-        n=i18n.number(int(arrived.sum())), all=i18n.number(len(found))
+        n=i18n.format_number(int(arrived.sum())), all=i18n.format_number(len(found))
     )
     card = Card(_("Kotak tiba di PPK"), value, _("hari ditutup bila semua tiba"))
     count = _counted(int(arrived.sum()))

@@ -52,5 +52,5 @@ def show() -> None:
         table_view.opens(_("Semua TPS"), lambda: tables_stations.stations(found), "semua_tps")
         stray = view.compute(unmatched)
         if len(stray):
-            title = _("{n} laporan di luar daftar TPS").format(n=i18n.number(len(stray)))
+            title = _("{n} laporan di luar daftar TPS").format(n=i18n.format_number(len(stray)))
             table_view.opens(title, lambda: tables_stations.reports(stray), "di_luar_daftar")

@@ -17,7 +17,7 @@ from pages.stations.markup import Cell, Group
 from situasi.analysis.queries import reads
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import ARRIVED, NO_PHASE
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.feed_schemas import FASE, TPS
@@ -81,7 +81,7 @@ def _blocks(asked: tuple[str, str, str], found: pd.DataFrame) -> Markup:
     groups = [
         Group(
             board().register.name_of(str(code)),
-            i18n.number(len(own)),
+            i18n.format_number(len(own)),
             [_cell(one, *asked) for one in own.itertuples()],
         )
         for code, own in found[list(_DRAWN)].groupby("kecamatan", sort=False)
@@ -94,7 +94,7 @@ def _cell(one: Any, colour: str, chosen: str, link: str) -> Cell:
     if one.owed:
         told[1] += ": " + said.owed(one.owed, one.owed_hour)
     if not pd.isna(one.late_min):
-        told.append(_("{n} menit").format(n=i18n.number(int(one.late_min))))
+        told.append(_("{n} menit").format(n=i18n.format_number(int(one.late_min))))
     title = f"TPS {one.nomor:03d} {board().register.name_of(one.desa)} · " + " · ".join(told)
     return Cell(title, link + one.code, _tone(one, colour), one.state, one.code == chosen)
 
@@ -115,16 +115,20 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
     if colour == "fase":
         counted = found["fase"].fillna(NO_PHASE).value_counts()
         marks = [
-            (place, "", f"{said.phase(code)} {i18n.number(int(counted.get(code, 0)))}")
+            (place, "", f"{said.phase(code)} {i18n.format_number(int(counted.get(code, 0)))}")
             for place, code in [(None, NO_PHASE), *enumerate(FASE)]
         ]
     else:
         counted = found["state"].value_counts()
         marks = [
-            (_CALM.get(code), code, f"{label('lapor', code)} {i18n.number(counted.get(code, 0))}")
+            (
+                _CALM.get(code),
+                code,
+                f"{label('lapor', code)} {i18n.format_number(counted.get(code, 0))}",
+            )
             for code in STATES
         ]
-    total = _("jumlah {n} TPS").format(n=i18n.number(len(found)))
+    total = _("jumlah {n} TPS").format(n=i18n.format_number(len(found)))
     if colour == "fase":
         total += " · " + _("tepi merah: terlambat, arsir: tak terjangkau, titik: diragukan")
     stations_markup.legend(marks, session.viewer_theme(), total)
@@ -133,7 +137,7 @@ def _legend(found: pd.DataFrame, colour: str) -> None:
 def late_panel(found: pd.DataFrame) -> None:
     """Those that owe a report, the longest first."""
     table = render_cache.once("terlambat", None, (found,), _late)
-    page_layout.section(_("Terlambat melapor: {n} TPS").format(n=i18n.number(len(table))))
+    page_layout.section(_("Terlambat melapor: {n} TPS").format(n=i18n.format_number(len(table))))
     if not len(table):
         markup.empty(_("Tidak ada TPS yang terlambat melapor pada saat ini."))
         return
@@ -149,7 +153,9 @@ def box_panel(found: pd.DataFrame) -> None:
     """Ballot boxes that have left their TPS and not reached the PPK, the longest away first."""
     table = render_cache.once("kotak_jalan", None, (found,), _boxes)
     if len(table):
-        page_layout.section(_("Kotak belum sampai PPK: {n}").format(n=i18n.number(len(table))))
+        page_layout.section(
+            _("Kotak belum sampai PPK: {n}").format(n=i18n.format_number(len(table)))
+        )
         table_view.shown(table, "kotak_jalan", _("Kotak belum sampai PPK"), most=8)
 
 
@@ -178,7 +184,7 @@ def detail_panel(view: View, found: pd.DataFrame, code: str) -> None:
         return
     register = board().register
     told: Any = one
-    heads = _("belum ada hitungan") if pd.isna(told.hadir) else i18n.number(int(told.hadir))
+    heads = _("belum ada hitungan") if pd.isna(told.hadir) else i18n.format_number(int(told.hadir))
     pairs = [
         (_("pelaporan"), label("lapor", told.state)),
         (_("fase"), said.phase(told.fase)),

@@ -35,13 +35,13 @@ _NAMES = {
 
 def build_card() -> Card:
     """How many of the background jobs of this server are well."""
-    running = background_jobs.running()
-    ill = [job for job in running if not job.is_well]
+    running = background_jobs.list_jobs()
+    ill = [job for job in running if not job.is_healthy]
     note = _("semua berjalan") if not ill else ", ".join(_job_name(job) for job in ill[:3])
     if not running:
         note = _("tidak ada yang berjalan")
     value = _("{n} dari {of}").format(
-        n=i18n.number(len(running) - len(ill)), of=i18n.number(len(running))
+        n=i18n.format_number(len(running) - len(ill)), of=i18n.format_number(len(running))
     )
     return Card(_("Pekerjaan latar yang baik"), value, note, alarm=bool(ill))
 
@@ -54,7 +54,7 @@ def _job_name(job: Job) -> str:
 
 def build_table() -> Table:
     """Every background job: when it last went well and failed, and what was wrong."""
-    running = background_jobs.running()
+    running = background_jobs.list_jobs()
     return table_view.table(
         {
             _("pekerjaan"): [_job_name(job) for job in running],
@@ -62,7 +62,7 @@ def build_table() -> Table:
             _("terakhir berhasil (detik lalu)"): _seconds([job.since_success_s for job in running]),
             _("terakhir gagal (detik lalu)"): _seconds([job.since_failure_s for job in running]),
             _("gagal berturut-turut"): number([job.failures for job in running]),
-            _("sebab"): [job.trouble or "" for job in running],
+            _("sebab"): [job.error_text or "" for job in running],
         },
         made_up=False,
     )

@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.system_health import jobs
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n, telemetry
-from situasi.common.disk_space import LOW, SPACE
+from situasi.common.disk_space import DISK_SPACE, LOW_BYTES
 from situasi.common.i18n import _
-from situasi.common.telemetry import Beat, Errand
+from situasi.common.telemetry import HealthSample, JobStatus
 from situasi.domain.labels import N_, label
 from situasi.figures.charts.server_health import measure
 from situasi.figures.theme import Theme
@@ -50,19 +50,19 @@ class Measure:
     key: str
     name: str
     unit: str
-    of: Callable[[Beat], float | None]
+    of: Callable[[HealthSample], float | None]
     limit: float | None = None
 
 
 MEASURES = (
-    Measure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag, LAGGING),
-    Measure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read, SLOW),
-    Measure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready, SLOW),
-    Measure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.viewers)),
-    Measure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.waiting)),
+    Measure("lag", N_("Simpan sampai tampil"), N_("detik"), lambda one: one.lag_s, LAGGING),
+    Measure("read", N_("Membaca versi baru"), N_("detik"), lambda one: one.read_s, SLOW),
+    Measure("ready", N_("Menyiapkan halaman"), N_("detik"), lambda one: one.ready_s, SLOW),
+    Measure("viewers", N_("Halaman terbuka"), N_("halaman"), lambda one: float(one.open_pages)),
+    Measure("waiting", N_("Karantina"), N_("baris"), lambda one: float(one.quarantined_rows)),
     Measure(
         "memory", N_("Memori server"), N_("MB"),
-        lambda one: None if one.memory is None else one.memory / 1e6, HEAVY / 1e6,
+        lambda one: None if one.memory_bytes is None else one.memory_bytes / 1e6, HEAVY / 1e6,
     ),
 )  # fmt: skip
 
@@ -73,7 +73,7 @@ def register() -> None:
     markup.bands([("doubt", f"{said}. {view_text.remedy()}") for said in view_text.mismatches(own)])
 
 
-def figures(beats: Sequence[Beat]) -> None:
+def figures(beats: Sequence[HealthSample]) -> None:
     """What holds now."""
     now = beats[-1]
     cards = {
@@ -96,24 +96,29 @@ def figures(beats: Sequence[Beat]) -> None:
 
 def _disk() -> Card:
     """The fewest bytes free on any of the disks that are written to."""
-    state, title = SPACE.state, _("Sisa ruang disk")
-    note = view_text.disk_in_words(state) or _("batas {n} MB").format(n=i18n.number(LOW / 1e6))
-    if state.least is None:
+    state, title = DISK_SPACE.state, _("Sisa ruang disk")
+    note = view_text.disk_in_words(state) or _("batas {n} MB").format(
+        n=i18n.format_number(LOW_BYTES / 1e6)
+    )
+    if state.least_free_bytes is None:
         return Card(title, "–", note, alarm=state.level == "full")
-    value = _("{n} MB").format(n=i18n.number(state.least // 1_000_000))
+    value = _("{n} MB").format(n=i18n.format_number(state.least_free_bytes // 1_000_000))
     return Card(title, value, note, alarm=state.level != "enough")
 
 
 def _places() -> Table:
-    state = SPACE.state
+    state = DISK_SPACE.state
     return table_view.table(
         {
             _("yang ditulis"): [_(view_text.PLACES[place]) for place in view_text.PLACES],
             _("ruang (MB)"): number(
-                [state.free[p] / 1e6 if p in state.free else None for p in view_text.PLACES]
+                [
+                    state.free_bytes[p] / 1e6 if p in state.free_bytes else None
+                    for p in view_text.PLACES
+                ]
             ),
             _("hasil"): [
-                _("tidak tersimpan") if place in state.failed else _("baik")
+                _("tidak tersimpan") if place in state.failed_places else _("baik")
                 for place in view_text.PLACES
             ],
         },
@@ -125,46 +130,46 @@ def _errands() -> list[Figure]:
     """What the server does besides; the way up only where there is one."""
     backup, upstream, now = telemetry.BACKUP, telemetry.UPSTREAM, session.now()
     found = [Figure("cadangan", _backup(backup, now), lambda: _turns(backup, _("berkas")))]
-    if upstream.wanted:
+    if upstream.is_enabled:
         sent = _("mengalir (baris)")
         found.append(Figure("hulu", _upstream(upstream, now), lambda: _turns(upstream, sent)))
     return found
 
 
-def _backup(errand: Errand, now: datetime) -> Card:
-    title, age = _("Umur cadangan malam"), errand.age(now)
-    if not errand.wanted:
+def _backup(errand: JobStatus, now: datetime) -> Card:
+    title, age = _("Umur cadangan malam"), errand.age_s(now)
+    if not errand.is_enabled:
         return Card(title, "–", _("cadangan malam dimatikan"))
-    if errand.elsewhere:
+    if errand.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
-    alarm = errand.trouble is not None or (age is not None and age > OLD)
-    note = errand.trouble or _("batas {n} jam").format(n=i18n.number(OLD / 3600))
+    alarm = errand.error_text is not None or (age is not None and age > OLD)
+    note = errand.error_text or _("batas {n} jam").format(n=i18n.format_number(OLD / 3600))
     if age is None:
         return Card(title, "–", errand.trouble or _("belum ada cadangan malam"), alarm=alarm)
-    return Card(title, i18n.span(timedelta(seconds=age)), note, alarm=alarm)
+    return Card(title, i18n.format_duration(timedelta(seconds=age)), note, alarm=alarm)
 
 
-def _upstream(errand: Errand, now: datetime) -> Card:
+def _upstream(errand: JobStatus, now: datetime) -> Card:
     title = _("Menunggu ke atas")
-    if errand.elsewhere:
+    if errand.is_run_elsewhere:
         return Card(title, "–", _("dikerjakan server lain"))
     waiting = "–" if errand.waiting is None else i18n.number(errand.waiting)
-    note = errand.trouble
-    if note is None and errand.done_at is not None:
-        local = errand.done_at.astimezone(board().register.election.zone)
+    note = errand.error_text
+    if note is None and errand.succeeded_at is not None:
+        local = errand.succeeded_at.astimezone(board().register.election.zone)
         note = _("semua sudah di atas, {time}").format(
-            time=i18n.ago(local, now.astimezone(local.tzinfo))
+            time=i18n.format_relative_time(local, now.astimezone(local.tzinfo))
         )
-    return Card(title, waiting, note or _("belum dicoba"), alarm=errand.trouble is not None)
+    return Card(title, waiting, note or _("belum dicoba"), alarm=errand.error_text is not None)
 
 
-def _turns(errand: Errand, note: str) -> Table:
-    turns = errand.turns()[::-1]
+def _turns(errand: JobStatus, note: str) -> Table:
+    turns = errand.runs()[::-1]
     return table_view.table(
         {
             _("waktu"): moments([one.at for one in turns]),
-            _("hasil"): [one.trouble or _("baik") for one in turns],
-            _("menunggu (baris)"): number([one.waiting for one in turns]),
+            _("hasil"): [one.error_text or _("baik") for one in turns],
+            _("menunggu (baris)"): number([one.pending_rows for one in turns]),
             note: [one.note for one in turns],
         },
         made_up=False,
@@ -183,68 +188,68 @@ def _age() -> Card:
     return Card(_("Umur gambar"), _seconds(age), note, alarm=age > STALE or bool(shown.trouble))
 
 
-def _lag(now: Beat) -> Card:
+def _lag(now: HealthSample) -> Card:
     title = _("Simpan sampai tampil")
-    if now.lag is None:
+    if now.lag_s is None:
         return Card(title, "–", _("belum ada baris baru sejak server dibuka"))
-    note = _("baris terakhir; batas {n} detik").format(n=i18n.number(LAGGING))
-    return Card(title, _seconds(now.lag), note, alarm=now.lag > LAGGING)
+    note = _("baris terakhir; batas {n} detik").format(n=i18n.format_number(LAGGING))
+    return Card(title, _seconds(now.lag_s), note, alarm=now.lag_s > LAGGING)
 
 
-def _read(now: Beat) -> Card:
-    note = _("menyiapkan halaman {time}").format(time=_seconds(now.ready))
-    alarm = max(now.read, now.ready) > SLOW
-    return Card(_("Membaca versi baru"), _seconds(now.read), note, alarm=alarm)
+def _read(now: HealthSample) -> Card:
+    note = _("menyiapkan halaman {time}").format(time=_seconds(now.ready_s))
+    alarm = max(now.read_s, now.ready_s) > SLOW
+    return Card(_("Membaca versi baru"), _seconds(now.read_s), note, alarm=alarm)
 
 
-def _viewers(beats: Sequence[Beat]) -> Card:
-    now = telemetry.viewers()  # this page is one of them
-    most = max(now, *(one.viewers for one in beats))
-    note = _("terbanyak {n} sejak {time}").format(n=i18n.number(most), time=_since(beats))
-    return Card(_("Halaman terbuka"), i18n.number(now), note)
+def _viewers(beats: Sequence[HealthSample]) -> Card:
+    now = telemetry.count_open_pages()  # this page is one of them
+    most = max(now, *(one.open_pages for one in beats))
+    note = _("terbanyak {n} sejak {time}").format(n=i18n.format_number(most), time=_since(beats))
+    return Card(_("Halaman terbuka"), i18n.format_number(now), note)
 
 
-def _waiting(beats: Sequence[Beat]) -> Card:
+def _waiting(beats: Sequence[HealthSample]) -> Card:
     now = beats[-1]
     earlier = next(one for one in beats if one.at >= now.at - _HOUR)
-    grown = now.waiting - earlier.waiting
+    grown = now.quarantined_rows - earlier.quarantined_rows
     note = _("{change} sejak {time}").format(
-        change=i18n.signed(grown), time=i18n.clock(_local(earlier))
+        change=i18n.format_signed(grown), time=i18n.format_time(_local(earlier))
     )
-    return Card(_("Karantina"), i18n.number(now.waiting), note, alarm=grown > 0)
+    return Card(_("Karantina"), i18n.format_number(now.quarantined_rows), note, alarm=grown > 0)
 
 
-def _memory(now: Beat) -> Card:
+def _memory(now: HealthSample) -> Card:
     title = _("Memori server")
-    if now.memory is None:
+    if now.memory_bytes is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
-    note = _("batas {n} MB").format(n=i18n.number(HEAVY / 1e6))
-    value = _("{n} MB").format(n=i18n.number(now.memory / 1e6))
-    return Card(title, value, note, alarm=now.memory > HEAVY)
+    note = _("batas {n} MB").format(n=i18n.format_number(HEAVY / 1e6))
+    value = _("{n} MB").format(n=i18n.format_number(now.memory_bytes / 1e6))
+    return Card(title, value, note, alarm=now.memory_bytes > HEAVY)
 
 
 def _descriptors() -> Card:
     """Of this process, now."""
-    title, found = _("Deskriptor berkas"), telemetry.descriptors()
+    title, found = _("Deskriptor berkas"), telemetry.count_descriptors()
     if found is None:
         return Card(title, "–", _("mesin ini tidak memberitahukannya"))
     used, limit = found
-    refused = telemetry.pages_refused()
-    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=i18n.number(limit))
+    refused = telemetry.count_refused_pages()
+    note = _("batas {n}; tiap halaman terbuka memakai satu").format(n=i18n.format_number(limit))
     if refused:
         note = _("batas {n}; {refused} halaman ditolak karena penuh").format(
-            n=i18n.number(limit), refused=i18n.number(refused)
+            n=i18n.format_number(limit), refused=i18n.format_number(refused)
         )
-    return Card(title, i18n.number(used), note, alarm=used > CROWDED * limit)
+    return Card(title, i18n.format_number(used), note, alarm=used > CROWDED * limit)
 
 
-def curves(beats: Sequence[Beat]) -> None:
+def curves(beats: Sequence[HealthSample]) -> None:
     """Each measure through the last hours."""
     st.caption(
         _(
             "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
             "yang terburuk. Garis putus: batas."
-        ).format(time=_since(beats), n=i18n.number(board().lookout.pulse.EVERY))
+        ).format(time=_since(beats), n=i18n.format_number(board().refresher.pulse.INTERVAL_S))
     )
     for line in (MEASURES[:3], MEASURES[3:]):
         for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
@@ -255,13 +260,15 @@ def curves(beats: Sequence[Beat]) -> None:
                 chart(f"denyut_{one.key}", alt, (beats[-1],), partial(_curve, one, beats))
 
 
-def _curve(one: Measure, beats: Sequence[Beat], _last: Beat, theme: Theme) -> go.Figure:
+def _curve(
+    one: Measure, beats: Sequence[HealthSample], _last: HealthSample, theme: Theme
+) -> go.Figure:
     told = worst(one, beats)
     times, values = [_local(beat) for beat in told], [one.of(beat) for beat in told]
     return measure(times, values, one.limit, _(one.unit), theme)
 
 
-def worst(one: Measure, beats: Sequence[Beat]) -> list[Beat]:
+def worst(one: Measure, beats: Sequence[HealthSample]) -> list[HealthSample]:
     """MOST beats or fewer, spread over all; of each span the one in which most was measured."""
     span = -(-len(beats) // MOST)
     spans = [beats[at : at + span] for at in range(0, len(beats), span)]
@@ -272,14 +279,14 @@ def _known(value: float | None) -> float:
     return -1.0 if value is None else value
 
 
-def table(beats: Sequence[Beat]) -> None:
+def table(beats: Sequence[HealthSample]) -> None:
     """Every beat, the newest first."""
     table_view.opens(_("Semua denyut"), lambda: _table(beats[::-1]), "denyut")
 
 
-def _table(beats: Sequence[Beat]) -> Table:
+def _table(beats: Sequence[HealthSample]) -> Table:
     columns = {_name(one): number([one.of(beat) for beat in beats], digits=2) for one in MEASURES}
-    broken = [_("tidak terbaca") if one.trouble else "" for one in beats]
+    broken = [_("tidak terbaca") if one.has_trouble else "" for one in beats]
     times = {_("waktu"): moments([one.at for one in beats])}
     return table_view.table({**times, **columns, _("penyimpanan"): broken}, made_up=False)
 
@@ -290,21 +297,21 @@ def _name(one: Measure) -> str:
 
 
 def _seconds(value: float) -> str:
-    return _("{n} detik").format(n=i18n.number(value, 2))
+    return _("{n} detik").format(n=i18n.format_number(value, 2))
 
 
-def _since(beats: Sequence[Beat]) -> str:
-    return i18n.clock(_local(beats[0])) + " " + board().register.election.zone_label
+def _since(beats: Sequence[HealthSample]) -> str:
+    return i18n.format_time(_local(beats[0])) + " " + board().register.election.zone_label
 
 
-def _local(beat: Beat) -> datetime:
+def _local(beat: HealthSample) -> datetime:
     return beat.at.astimezone(board().register.election.zone)
 
 
 def show() -> None:
     header(session.moment(filters.past_moment(), session.picture()), label("screen", "kesehatan"))
     register()
-    beats = board().lookout.pulse.beats()
+    beats = board().refresher.pulse.samples()
     if not beats:
         page_layout.nothing(
             _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")

@@ -49,7 +49,7 @@ def work(
     """Everything of the page, of these kecamatan (none: all). every: stations.stations."""
     areas = analysis.by_kecamatan(every, register)
     chosen = areas[areas.index.isin(kecamatan)] if kecamatan else areas
-    everywhere = register.whole and len(chosen) == len(areas)
+    everywhere = register.is_complete and len(chosen) == len(areas)
     beside = analysis.totals(known, every)
     standing = counts(of_stations(known["tps"], register), register)
     doubted = doubts(standing, register)
@@ -85,7 +85,10 @@ def scored(
         return pd.DataFrame()
     ends = forecast.areas(now)
     ends = ends[(ends["ended"] == ends["tps"]) & (ends.index.isin(kecamatan) | (not kecamatan))]
-    times = [register.election.local(time) for time in register.election.rules.outlook.scored]
+    times = [
+        register.election.local_time(time)
+        for time in register.election.rules.forecast.scoring_times
+    ]
     then = [
         forecast.areas(past).loc[ends.index].assign(at=moment, final=ends["counted"])
         for moment in times

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.turnout import tables as made
 from pages.turnout.data import Work, scored
 from situasi.analysis.turnout.forecast import Outlook, whole
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.figures.charts.turnout_forecast import Words, outlook
@@ -29,7 +29,7 @@ def outlook_line(view: View, found: Work) -> None:
         return
     one = _whole(view, found.outlook)
     if one["enough"]:
-        confidence = board().register.election.rules.outlook.confidence
+        confidence = board().register.election.rules.forecast.confidence_percent
         st.caption(telling.in_short(one, confidence), width="content")
 
 
@@ -87,7 +87,7 @@ def _behind(view: View, found: Work, one: pd.Series) -> None:
 
 
 def _level() -> str:
-    return i18n.number(board().register.election.rules.outlook.confidence)
+    return i18n.format_number(board().register.election.rules.forecast.confidence_percent)
 
 
 def _words() -> Words:
@@ -101,13 +101,13 @@ def _words() -> Words:
 
 def _cards(one: pd.Series) -> tuple[Card, ...]:
     span = _("selang {level} %").format(level=_level())
-    share = [i18n.number(100 * one[name] / one["dpt"], 1) for name in ("low", "high")]
-    heads = [i18n.number(round(one[name])) for name in ("centre", "low", "high")]
+    share = [i18n.format_number(100 * one[name] / one["dpt"], 1) for name in ("low", "high")]
+    heads = [i18n.format_number(round(one[name])) for name in ("centre", "low", "high")]
     rest = _("{n} sudah angka akhir · {aside} hitungan disisihkan").format(
-        n=i18n.number(int(one["ended"])), aside=i18n.number(int(one["set_aside"]))
+        n=i18n.format_number(int(one["ended"])), aside=i18n.format_number(int(one["set_aside"]))
     )
     used = _("{n} dari {all} TPS").format(
-        n=i18n.number(int(one["told"])), all=i18n.number(int(one["tps"]))
+        n=i18n.format_number(int(one["told"])), all=i18n.format_number(int(one["tps"]))
     )
     return (
         Card(_("Partisipasi akhir"), telling.rate(one), f"{span}: ≈ {share[0]}–{share[1]} %"),
@@ -117,17 +117,17 @@ def _cards(one: pd.Series) -> tuple[Card, ...]:
 
 
 def _too_few(one: pd.Series) -> str:
-    rules = board().register.election.rules.outlook
+    rules = board().register.election.rules.forecast
     said = _(
         "Belum cukup laporan: {n} dari {all} TPS. Perlu {share} % TPS, dan paling sedikit {tps} "
         "TPS di {areas} % kecamatan."
     )
     return said.format(
-        n=i18n.number(int(one["told"])),
-        all=i18n.number(int(one["tps"])),
-        share=i18n.number(100 * rules.tps_share),
-        tps=i18n.number(rules.tps),
-        areas=i18n.number(100 * rules.kecamatan_share),
+        n=i18n.format_number(int(one["told"])),
+        all=i18n.format_number(int(one["tps"])),
+        share=i18n.format_number(100 * rules.min_tps_share),
+        tps=i18n.format_number(rules.min_tps),
+        areas=i18n.format_number(100 * rules.min_kecamatan_share),
     )
 
 
@@ -143,9 +143,9 @@ def _truth() -> str:
 def _method(one: pd.Series) -> list[str]:
     """How it is made, what is assumed, and what it rests on now."""
     election = board().register.election
-    rules, fitted = election.rules.outlook, election.calibrated
+    rules, fitted = election.rules.forecast, election.turnout_parameters
     assert fitted is not None
-    count = i18n.number
+    count = i18n.format_number
     return [
         _(
             "TPS yang melapor diteruskan sampai akhir menurut andaian laju kedatangan; laju hari "
@@ -172,7 +172,7 @@ def _method(one: pd.Series) -> list[str]:
             "Selang {level} %: pada {days} hari buatan, kebenaran berada sedekat itu pada {level} "
             "dari 100 hari; diuji pada {tests} hari buatan lain (Ketelitian teruji)."
         ).format(
-            level=count(rules.confidence),
+            level=count(rules.confidence_percent),
             days=count(fitted.days),
             tests=count(fitted.test_days),
         ),

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.turnout import tables as turnout_tables
 from pages.turnout.data import Work
 from pages.turnout.outlook import outlook_line
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.register import Kecamatan
@@ -40,8 +40,8 @@ def figures(found: Work) -> list[Figure]:
         Figure("batas", markup.card_of(telling.bounds(whole)),
                lambda: turnout_tables.kecamatan_turnout(found),
                _bounds_counts(found)),
-        Figure("senyap", Card(_("TPS belum melapor jumlah"), i18n.number(len(silent)),
-               _("dari {n} TPS").format(n=i18n.number(int(whole.tps)))),
+        Figure("senyap", Card(_("TPS belum melapor jumlah"), i18n.format_number(len(silent)),
+               _("dari {n} TPS").format(n=i18n.format_number(int(whole.tps)))),
                lambda: stations.stations(silent), (Count(len(silent)),)),
         Figure("lain", _others_card(found), lambda: stations.lists(found.found),
                _others_counts(found)),
@@ -81,17 +81,17 @@ def _others_card(found: Work) -> Card:
     whole = found.whole
     if not whole.apart:
         return Card("DPTb · DPK", "–", _("belum ada yang melapor terpisah"))
-    value = f"{i18n.number(int(whole.dptb))} · {i18n.number(int(whole.dpk))}"
-    apart = _("dari {n} TPS yang memisahkan").format(n=i18n.number(int(whole.apart)))
+    value = f"{i18n.format_number(int(whole.dptb))} · {i18n.format_number(int(whole.dpk))}"
+    apart = _("dari {n} TPS yang memisahkan").format(n=i18n.format_number(int(whole.apart)))
     return Card("DPTb · DPK", value, apart)
 
 
 def _doubt_card(found: Work) -> Card:
     counts = found.doubted["seq"].nunique()
     note = _("{n} masih angka terbaru, ikut dijumlah").format(
-        n=i18n.number(int(found.whole.doubted))
+        n=i18n.format_number(int(found.whole.doubted))
     )
-    return Card(_("Hitungan diragukan"), i18n.number(counts), note)
+    return Card(_("Hitungan diragukan"), i18n.format_number(counts), note)
 
 
 def curve_panel(view: View, found: Work) -> None:
@@ -110,7 +110,7 @@ def curve_panel(view: View, found: Work) -> None:
     )
     st.caption(
         _("Garis titik: ≈ perkiraan, andaian laju kedatangan dikali {label}.").format(
-            label=rules.against
+            label=rules.reference_label
         )
     )
 
@@ -136,7 +136,7 @@ def map_panel(view: View, found: Work) -> None:
 
 
 def area_panel(found: Work) -> None:
-    low = board().register.election.rules.turnout.low
+    low = board().register.election.rules.turnout.low_margin_points
     page_layout.section(_("Menurut kecamatan"))
     areas = render_cache.once(
         "partisipasi kecamatan", None, (found,), turnout_tables.kecamatan_turnout
@@ -144,7 +144,7 @@ def area_panel(found: Work) -> None:
     table_view.shown(areas, "menurut_kecamatan", _("Partisipasi kecamatan"), most=len(areas))
     st.caption(
         _("Rendah: lebih dari {n} poin di bawah kabupaten ({rate}). ≈ DPT perkiraan.").format(
-            n=i18n.number(low), rate=percent(found.kabupaten)
+            n=i18n.format_number(low), rate=percent(found.kabupaten)
         )
     )
 
@@ -153,7 +153,7 @@ def silent_panel(found: Work) -> None:
     """Who has not told a count that is due, and since when."""
     table = render_cache.once("belum_jumlah", None, (found.found,), _silent)
     page_layout.section(
-        _("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.number(len(table)))
+        _("Jumlah hadir belum dilaporkan: {n} TPS").format(n=i18n.format_number(len(table)))
     )
     if not len(table):
         markup.empty(_("Tidak ada hitungan yang terlambat pada saat ini."))
@@ -174,5 +174,5 @@ def doubt_panel(found: Work) -> None:
         table_view.shown(doubted, "ragu", _("Hitungan diragukan"), most=7)
         st.caption(_("Ditandai, tidak diubah: angka tetap seperti dilaporkan."))
     if len(found.totals):
-        title = _("{n} total desa atau kecamatan").format(n=i18n.number(len(found.totals)))
+        title = _("{n} total desa atau kecamatan").format(n=i18n.format_number(len(found.totals)))
         table_view.opens(title, lambda: turnout_tables.totals(found.totals), "total_lingkup")

@@ -10,10 +10,10 @@ import pandas as pd
 from pages.turnout.data import Work
 from situasi.analysis.turnout.forecast import Outlook, whole
 from situasi.analysis.turnout.forecast import areas as by_kecamatan
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.forecast_parameters import WHOLE
+from situasi.domain.forecast_parameters import KABUPATEN
 from situasi.ui.tables.columns import bounds, moments, number, part, text
 from situasi.ui.tables.columns import percent as percents
 from situasi.ui.tables.table_view import Table, table
@@ -104,13 +104,13 @@ def scored(each: pd.DataFrame, found: Work) -> Table:
 
 def tested() -> Table:
     """What was measured on simulated days, when the outlook was calibrated."""
-    fitted = board().register.election.calibrated
-    each = fitted.tested if fitted else ()
+    fitted = board().register.election.turnout_parameters
+    each = fitted.evaluation if fitted else ()
     return table(
         {
             _("pukul"): [f"{one.at:%H.%M}" for one in each],
             _("tingkat"): [
-                _("kabupaten") if one.level == WHOLE else _("kecamatan") for one in each
+                _("kabupaten") if one.level == KABUPATEN else _("kecamatan") for one in each
             ],
             _("selang memuat kebenaran"): percents([one.covered for one in each]),
             _("lebar selang (± poin)"): number([one.width for one in each], 1),
@@ -148,7 +148,7 @@ def kecamatan_turnout(found: Work) -> Table:
 def _note(one: Any) -> str:
     notes = [_("rendah")] if one.is_low else []
     if one.doubted:
-        notes.append(_("{n} TPS diragukan").format(n=i18n.number(int(one.doubted))))
+        notes.append(_("{n} TPS diragukan").format(n=i18n.format_number(int(one.doubted))))
     return ", ".join(notes)
 
 

@@ -16,18 +16,18 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from situasi.access.roles import ROLES
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.domain.register import Register
 from situasi.store.interface import Store
 
-KIND = "account"
-SESSION = "session"  # the kind under which signings in are remembered
-SHORTEST = 12
+RECORD_KIND = "account"
+SESSION_KIND = "session"  # the kind under which signings in are remembered
+MIN_PASSWORD_LENGTH = 12
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,31}")
 # Names by which programs deliver and speak in the audit trail.
-RESERVED = frozenset({"cli", "inbox", "gate", "papan", "latihan", "pembukaan"})
-_FEWEST_SIGNS = 5  # different ones: "aaaaaaaaaaaa" has twelve letters too
-_ARGON = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
+RESERVED_NAMES = frozenset({"cli", "inbox", "gate", "papan", "latihan", "pembukaan"})
+_MIN_DISTINCT_CHARACTERS = 5  # different ones: "aaaaaaaaaaaa" has twelve letters too
+_HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
 
 
 class AccountRefused(ValueError):
@@ -55,12 +55,14 @@ class Account:
         return f"Account({self.name!r}, {self.role!r})"
 
 
-def every(store: Store) -> dict[str, Account | None]:
+def load_all(store: Store) -> dict[str, Account | None]:
     """All accounts by name. None: there is one, but its record cannot be read."""
-    return {name: _read(name, value) for name, value in store.remembered(KIND).items()}
+    return {
+        name: _parse_account(name, value) for name, value in store.remembered(RECORD_KIND).items()
+    }
 
 
-def _read(name: str, value: Any) -> Account | None:
+def _parse_account(name: str, value: Any) -> Account | None:
     try:
         account = Account(name, **{**value, "area": tuple(value["area"])})
     except (TypeError, KeyError):
@@ -86,16 +88,16 @@ def add(
         raise AccountRefused(
             f'nama "{name}" tidak dapat dipakai: 3 sampai 32 huruf kecil, angka, titik, - atau _'
         )
-    if name in RESERVED:
+    if name in RESERVED_NAMES:
         raise AccountRefused(f'nama "{name}" dipakai oleh papan sendiri; pilih nama lain')
     if role not in ROLES:
         raise AccountRefused(f'peran "{role}" tidak ada: {", ".join(ROLES)}')
     seen = store.access_version()
-    if store.remembered(KIND, name):
+    if store.remembered(RECORD_KIND, name):
         raise AccountRefused(f'akun "{name}" sudah ada; lihat: user list')
     stamp = secrets.token_hex(8)
-    account = Account(name, role, area, enabled=True, stamp=stamp, **_opened_by(password))
-    _keep(store, account, at, by, "account-add", seen)
+    account = Account(name, role, area, enabled=True, stamp=stamp, **_build_credentials(password))
+    _save(store, account, at, by, "account-add", seen)
 
 
 def change(store: Store, name: str, action: str, at: datetime, by: str, **changes: Any) -> None:
@@ -103,13 +105,13 @@ def change(store: Store, name: str, action: str, at: datetime, by: str, **change
     if changes.get("role", "tamu") not in ROLES:
         raise AccountRefused(f'peran "{changes["role"]}" tidak ada: {", ".join(ROLES)}')
     seen = store.access_version()
-    account = every(store).get(name)
+    account = load_all(store).get(name)
     if account is None:
         raise AccountRefused(f'akun "{name}" tidak ada; lihat: user list')
     if "password" in changes:
-        changes |= _opened_by(changes.pop("password"))
+        changes |= _build_credentials(changes.pop("password"))
     changed = replace(account, **changes, stamp=secrets.token_hex(8))
-    _keep(store, changed, at, by, action, seen)
+    _save(store, changed, at, by, action, seen)
 
 
 def change_own_password(store: Store, account: Account, password: str, at: datetime) -> Account:
@@ -118,152 +120,165 @@ def change_own_password(store: Store, account: Account, password: str, at: datet
     Raises AccountRefused where the account was changed since it was looked at; Overtaken.
     """
     seen = store.access_version()
-    if every(store).get(account.name) != account or account.identity is not None:
+    if load_all(store).get(account.name) != account or account.identity is not None:
         raise AccountRefused("akun ini baru saja diubah; masuk lagi")
-    changed = replace(account, **_opened_by(password), stamp=secrets.token_hex(8))
-    _keep(store, changed, at, account.name, "account-password", seen)
+    changed = replace(account, **_build_credentials(password), stamp=secrets.token_hex(8))
+    _save(store, changed, at, account.name, "account-password", seen)
     return changed
 
 
-def bind(store: Store, name: str, identity: str, at: datetime) -> Account:
+def bind_identity(store: Store, name: str, identity: str, at: datetime) -> Account:
     """Tie an account to the identity that comes to it first. Raises AccountRefused, Overtaken."""
     seen = store.access_version()
-    known = every(store)
-    account, why = known.get(name), refusal(known, name, identity)
+    known = load_all(store)
+    account, why = known.get(name), find_identity_refusal(known, name, identity)
     if account is None or why:
         raise AccountRefused(why)
     if account.identity:
         return account
     bound = replace(account, identity=identity, stamp=secrets.token_hex(8))
-    _keep(store, bound, at, name, "account-bind", seen)
+    _save(store, bound, at, name, "account-bind", seen)
     return bound
 
 
-def _opened_by(password: str | None) -> dict[str, Any]:
+def _build_credentials(password: str | None) -> dict[str, Any]:
     """The fields that say what opens an account: never two things at once."""
     if password is None:
         return {"secret": "", "identity": ""}
-    return {"secret": hashed(password), "identity": None}
+    return {"secret": hash_password(password), "identity": None}
 
 
-def _keep(store: Store, account: Account, at: datetime, by: str, action: str, seen: int) -> None:
+def _save(
+    store: Store, account: Account, at: datetime, by: str, action: str, expected_version: int
+) -> None:
     value = asdict(account)
     del value["name"]
     told = {"account": account.name, "role": account.role, "area": list(account.area)}
     if account.identity is not None:
         told["identity"] = account.identity
-    store.remember(KIND, account.name, value, at, by, action, told, expected_seq=seen)
+    store.remember(
+        RECORD_KIND, account.name, value, at, by, action, told, expected_seq=expected_version
+    )
 
 
-def check_password(password: str, name: str, common: frozenset[str]) -> None:
+def check_password(password: str, name: str, weak_passwords: frozenset[str]) -> None:
     """Raises AccountRefused for a password that is short, common or guessed from the name."""
     plain = password.casefold()
-    if len(password) < SHORTEST:
-        raise AccountRefused(f"sandi paling sedikit {SHORTEST} karakter; beberapa kata lebih mudah")
-    if plain in common or len(set(plain)) < _FEWEST_SIGNS:
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise AccountRefused(
+            f"sandi paling sedikit {MIN_PASSWORD_LENGTH} karakter; beberapa kata lebih mudah"
+        )
+    if plain in weak_passwords or len(set(plain)) < _MIN_DISTINCT_CHARACTERS:
         raise AccountRefused("sandi ini terlalu sering dipakai; pilih yang lain")
     if name in plain:
         raise AccountRefused("sandi tidak boleh memuat nama akun")
 
 
 @cache
-def common_passwords(vocabulary: Path) -> frozenset[str]:
+def load_common_passwords(vocabulary: Path) -> frozenset[str]:
     """Passwords that are tried first, of those that are long enough."""
     return frozenset((vocabulary / "passwords.txt").read_text("utf-8").casefold().split())
 
 
-def hashed(password: str) -> str:
-    return _ARGON.hash(_normal(password))
+def hash_password(password: str) -> str:
+    return _HASHER.hash(_normalize_password(password))
 
 
-def opens(account: Account | None, password: str) -> bool:
+def verify_password(account: Account | None, password: str) -> bool:
     """Whether this password opens this account; takes as long where none could."""
     mine = account if account and account.identity is None else None
     try:
-        right = _ARGON.verify(mine.secret if mine else _nobodys(), _normal(password))
+        right = _HASHER.verify(
+            mine.secret if mine else _dummy_hash(), _normalize_password(password)
+        )
     except (VerificationError, InvalidHashError):
         return False
     return right and mine is not None and mine.enabled
 
 
-def refusal(known: Mapping[str, Account | None], name: str, identity: str) -> str:
+def find_identity_refusal(
+    accounts_by_name: Mapping[str, Account | None], name: str, identity: str
+) -> str:
     """Why this identity of the provider does not open the account of this name, or nothing."""
-    account = known.get(name)
+    account = accounts_by_name.get(name)
     if account is None:
         return "no account"
     if account.identity is None:
         return "opened by a password"
     if account.identity not in {"", identity}:
         return "bound to another identity"
-    if any(other and other.identity == identity and other != account for other in known.values()):
+    if any(
+        other and other.identity == identity and other != account
+        for other in accounts_by_name.values()
+    ):
         return "identity of another account"
     return "" if account.enabled else "closed"
 
 
-def identity_of(issuer: str, subject: str) -> str:
+def federated_id(issuer: str, subject: str) -> str:
     """How an account knows whom the provider speaks of: names are given to others, this is not."""
     return f"{issuer}|{subject}"
 
 
-def can_be_opened(account: Account, issuer: str | None) -> bool:
+def can_sign_in(account: Account, issuer: str | None) -> bool:
     """Whether anybody could sign in by it. issuer: of the provider, if there is one."""
     if not account.enabled or account.identity is None:
         return account.enabled
     if issuer is None:
         return False
-    return not account.identity or account.identity.startswith(identity_of(issuer, ""))
+    return not account.identity or account.identity.startswith(federated_id(issuer, ""))
 
 
 @cache
-def _nobodys() -> str:
-    return hashed(secrets.token_hex())
+def _dummy_hash() -> str:
+    return hash_password(secrets.token_hex())
 
 
-def _normal(password: str) -> str:
+def _normalize_password(password: str) -> str:
     # The same letters typed on another keyboard are the same password.
     return unicodedata.normalize("NFC", password)
 
 
-def kecamatan_of(register: Register, words: Iterable[str]) -> tuple[str, ...]:
+def parse_kecamatan(register: Register, words: Iterable[str]) -> tuple[str, ...]:
     """The kecamatan that these codes, names and polsek mean. Raises AccountRefused.
 
     Nothing is guessed: a misspelling must not give anyone another area.
     """
     found: set[str] = set()
     for word in words:
-        meant = _named(register).get(_plain(word))
+        meant = _kecamatan_by_word(register).get(_normalize_word(word))
         if not meant:
             raise AccountRefused(f'"{word}" bukan kode atau nama kecamatan, bukan pula polsek')
         found |= meant
     return tuple(sorted(found))
 
 
-def kabupaten_of(command: Command, words: Iterable[str]) -> tuple[str, ...]:
+def parse_kabupaten(command: HigherCommand, words: Iterable[str]) -> tuple[str, ...]:
     """The kabupaten and provinces of a command above, likewise. Raises AccountRefused."""
     named: dict[str, set[str]] = {}
     every = [(one.code, one.name, one.command) for one in command.members]
-    for code, *called in [*every, *((code, name) for code, name in command.parts.items())]:
+    for code, *called in [*every, *((code, name) for code, name in command.subdivisions.items())]:
         for word in (code, *called):
-            named.setdefault(_plain(word), set()).add(code)
+            named.setdefault(_normalize_word(word), set()).add(code)
     found: set[str] = set()
     for word in words:
-        meant = named.get(_plain(word), set())
+        meant = named.get(_normalize_word(word), set())
         if len(meant) != 1:
             raise AccountRefused(f'"{word}" bukan kode atau nama kabupaten dari {command.name}')
         found |= meant
     return tuple(sorted(found))
 
 
-def _named(register: Register) -> dict[str, set[str]]:
+def _kecamatan_by_word(register: Register) -> dict[str, set[str]]:
     named: dict[str, set[str]] = {}
     for code, place in register.kecamatan.items():
         for word in (code, place.name, f"kecamatan {place.name}", place.polsek):
-            named.setdefault(_plain(word), set()).add(code)
+            named.setdefault(_normalize_word(word), set()).add(code)
     for code, word in register.aliases:
         if code in register.kecamatan:
-            named.setdefault(_plain(word), set()).add(code)
+            named.setdefault(_normalize_word(word), set()).add(code)
     return named
 
 
-def _plain(word: str) -> str:
+def _normalize_word(word: str) -> str:
     return " ".join(word.casefold().split())

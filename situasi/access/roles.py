@@ -25,7 +25,7 @@ SCREENS = (
 )
 # What a person can do beyond looking: deliver and correct rows, merge reports, take a case
 # further, let guests in by a link, mark a briefing, decide who is moved where, start a drill.
-ACTS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
+PERMISSIONS = ("masukkan", "perbaiki", "gabung", "tindak", "bagikan", "tandai", "geser", "latih")
 
 # Feeds of which rows are never loaded for a role without the right.
 GUARDED_FEEDS = {
@@ -35,7 +35,7 @@ GUARDED_FEEDS = {
     "personnel": "personel",
 }
 # Feeds of which it is in the trail who saw them.
-WITNESSED_FEEDS = frozenset({"neutrality"})
+AUDITED_FEEDS = frozenset({"neutrality"})
 # Cells that name an officer, in feeds that everyone sees: (feed, column) -> screen. Who reports
 # may be written as a name, who handles a case too; a whole message may say who escorts a box,
 # or who was hurt.
@@ -50,7 +50,7 @@ GUARDED_COLUMNS = {
     ("merges", "pelapor"): "personel",
 }
 # Cells in which an officer may be named among other things: the name alone is taken out.
-GUARDED_PROSE = {
+GUARDED_TEXT_COLUMNS = {
     (feed, column): "personel"
     for feed, columns in {
         "incidents": ("desa_text", "uraian", "sumber", "flags"),
@@ -68,23 +68,23 @@ class Role:
 
     name: str
     screens: frozenset[str]
-    acts: frozenset[str]
+    permissions: frozenset[str]
 
-    def sees(self, screen: str) -> bool:
+    def may_see(self, screen: str) -> bool:
         return screen in self.screens
 
-    def may(self, act: str) -> bool:
-        return act in self.acts
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
 
-    def feeds(self, every: tuple[str, ...]) -> tuple[str, ...]:
+    def readable_feeds(self, feeds: tuple[str, ...]) -> tuple[str, ...]:
         """Those of these feeds whose rows may be loaded for this role."""
         return tuple(
-            feed for feed in every if feed not in GUARDED_FEEDS or self.sees(GUARDED_FEEDS[feed])
+            feed for feed in feeds if feed not in GUARDED_FEEDS or self.may_see(GUARDED_FEEDS[feed])
         )
 
 
 @dataclass(frozen=True)
-class Bound:
+class LinkScope:
     """All that a shared link opens: one page, with these filters, until it ends.
 
     query: names and values of the filters, in the order of the address. ends: with its zone.
@@ -93,9 +93,9 @@ class Bound:
     id: str
     page: str
     query: tuple[tuple[str, str], ...]
-    ends: datetime
+    expires_at: datetime
 
-    def values(self, name: str) -> list[str]:
+    def filter_values(self, name: str) -> list[str]:
         """What the link says of this filter."""
         return [value for key, value in self.query if key == name]
 
@@ -112,34 +112,34 @@ class Viewer:
     name: str
     role: Role
     area: tuple[str, ...] = ()
-    link: Bound | None = None
-    here: bool = False
+    link: LinkScope | None = None
+    is_local: bool = False
 
-    def opens(self, screen: str) -> bool:
+    def may_open(self, screen: str) -> bool:
         """Whether this page is there for them."""
-        return self.role.sees(screen) and (self.link is None or self.link.page == screen)
+        return self.role.may_see(screen) and (self.link is None or self.link.page == screen)
 
     def covers(self, kecamatan: object) -> bool:
         """Whether a thing of this kecamatan is theirs to decide; None: of the whole kabupaten."""
         return not self.area or kecamatan in self.area
 
 
-def _role(name: str, without: set[str], acts: set[str]) -> Role:
+def _build_role(name: str, hidden_screens: set[str], permissions: set[str]) -> Role:
     # Whoever lets guests in sees the list of the links, and nobody else does.
-    hidden = without if "bagikan" in acts else without | {"tautan"}
-    return Role(name, frozenset(SCREENS) - hidden, frozenset(acts))
+    hidden = hidden_screens if "bagikan" in permissions else hidden_screens | {"tautan"}
+    return Role(name, frozenset(SCREENS) - hidden, frozenset(permissions))
 
 
 # Pages of a Polres on which it writes, or which are of its own server.
-_ITS_OWN = frozenset({"lapor", "tautan", "latihan", "kesehatan"})
+_OWN_BOARD_SCREENS = frozenset({"lapor", "tautan", "latihan", "kesehatan"})
 
 
-def looking(role: Role) -> Role:
+def read_only_role(role: Role) -> Role:
     """This role before the board of a kabupaten at which a command above looks: no act at all."""
-    return Role(role.name, role.screens - _ITS_OWN, frozenset())
+    return Role(role.name, role.screens - _OWN_BOARD_SCREENS, frozenset())
 
 
-def oversees(viewer: Viewer) -> bool:
+def may_open_higher_command(viewer: Viewer) -> bool:
     """Whether the page of a command above is there for them: for its accounts, for no guest."""
     return viewer.link is None and viewer.role.name not in {"", "tamu"}
 
@@ -147,15 +147,19 @@ def oversees(viewer: Viewer) -> bool:
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        _role("pimpinan", set(), set(ACTS)),
-        _role("propam", {"masukan", "lapor", "latihan", "kesehatan"}, set()),
+        _build_role("pimpinan", set(), set(PERMISSIONS)),
+        _build_role("propam", {"masukan", "lapor", "latihan", "kesehatan"}, set()),
         # An analyst corrects and merges what came in; reports are typed by operators.
-        _role(
-            "analis", {"netralitas", "lapor", "kesehatan"}, set(ACTS) - {"tindak", "geser", "latih"}
+        _build_role(
+            "analis",
+            {"netralitas", "lapor", "kesehatan"},
+            set(PERMISSIONS) - {"tindak", "geser", "latih"},
         ),
-        _role("operator", {"netralitas", "kesehatan"}, set(ACTS) - {"bagikan", "latih"}),
-        _role("admin", {"netralitas"}, set(ACTS)),
-        _role(
+        _build_role(
+            "operator", {"netralitas", "kesehatan"}, set(PERMISSIONS) - {"bagikan", "latih"}
+        ),
+        _build_role("admin", {"netralitas"}, set(PERMISSIONS)),
+        _build_role(
             "tamu",
             # Alerts, moves and laporan name who did what: that is the command's own.
             {

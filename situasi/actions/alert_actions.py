@@ -64,7 +64,7 @@ def may_act(viewer: Viewer, rule: str, kecamatan: object) -> bool:
     """Whether they may see, act on and close an alert of this rule and kecamatan (None: of all)."""
     if viewer.link is not None or not viewer.role.may("tindak") or not viewer.covers(kecamatan):
         return False
-    return rule not in _UNNAMED or viewer.role.sees("netralitas")
+    return rule not in _UNNAMED or viewer.role.may_see("netralitas")
 
 
 def keep(

@@ -15,7 +15,7 @@ from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain import exercise_scenarios
 from situasi.domain.election import Election
-from situasi.domain.exercise_scenarios import Message, Scenario
+from situasi.domain.exercise_scenarios import Inject, Scenario
 from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.write_scope import CorrectionRights, build_program_scope
 from situasi.live.snapshot import Snapshot
@@ -65,9 +65,9 @@ def why_not(board: Board) -> str | None:
 
     An invented report must never come among those of a real day.
     """
-    if not board.settings.rehearsal:
+    if not board.settings.has_rehearsal:
         return "Papan ini bukan papan latihan; skenario hanya diputar pada papan latihan."
-    snapshot = board.live.picture().snapshot
+    snapshot = board.snapshot_reader.picture().snapshot
     if not snapshot.rehearsal:
         return "Penyimpanan ini tidak memuat hari latihan; skenario tidak diputar di sini."
     if _has_begun(board.register.election, snapshot):
@@ -135,7 +135,9 @@ class Player:
     @cached_property
     def job(self) -> Job:
         """Plays in a thread. A store in trouble is tried again."""
-        return Job("drill", self.play, LOOK, retry=5.0, expected=(StoreError, ValueError, OSError))
+        return Job(
+            "drill", self.play, LOOK, retry_s=5.0, expected_errors=(StoreError, ValueError, OSError)
+        )
 
     def play(self) -> list[IngestResult]:
         """Report what is due now of every drill; the ledgers of what was new."""
@@ -145,7 +147,7 @@ class Player:
         due = [one for one in waiting if self._due(one[0], one[2])]
         return [ledger for ledger in (self._tried(*one) for one in due) if ledger]
 
-    def _tried(self, run: Run, number: int, message: Message) -> IngestResult | None:
+    def _tried(self, run: Run, number: int, message: Inject) -> IngestResult | None:
         """Report one message. One that cannot be told is refused, and holds up no other."""
         try:
             return self._report(run, number, message)
@@ -157,7 +159,7 @@ class Player:
             error_log.record(_log, "a message of a drill failed", error, source=source)
             return None
 
-    def waiting(self) -> list[tuple[Run, int, Message]]:
+    def waiting(self) -> list[tuple[Run, int, Inject]]:
         """The messages still to come, with their numbers; those that were refused do not."""
         runs = [run for run in self._runs() if run.id not in self._done]
         if not runs or why_not(self.board):
@@ -167,7 +169,7 @@ class Player:
             known = self.scenarios.get(run.scenario)
             still = [
                 (run, number, message)
-                for number, message in enumerate(known.messages if known else ())
+                for number, message in enumerate(known.injects if known else ())
                 if run.source(number) not in told | self._refused
             ]
             found += still
@@ -183,7 +185,7 @@ class Player:
 
     def _told(self) -> set[str]:
         """Of which messages there are rows, those that were taken back too."""
-        frames = self.board.live.picture().snapshot.frames
+        frames = self.board.snapshot_reader.picture().snapshot.frames
         return {
             source
             for rows in frames.values()
@@ -191,15 +193,15 @@ class Player:
             if source.startswith(SOURCE)
         }
 
-    def _due(self, run: Run, message: Message) -> bool:
+    def _due(self, run: Run, message: Inject) -> bool:
         if run.waits is None:
             return self.clock() >= run.at + message.after
         return self._exercise() >= run.waits + message.after
 
     def _exercise(self) -> datetime:
-        return self.board.live.picture().snapshot.exercise_at or self.clock()
+        return self.board.snapshot_reader.picture().snapshot.exercise_at or self.clock()
 
-    def _report(self, run: Run, number: int, message: Message) -> IngestResult:
+    def _report(self, run: Run, number: int, message: Inject) -> IngestResult:
         id, source = run.case(message.case or str(number)), run.source(number)
         told, said = self._exercise(), dict(message.cells)
         desa = said.get("kode_desa")
@@ -213,7 +215,7 @@ class Player:
             "latihan": "ya",
         }
         ledger = ingest_rows(
-            [cells], source, self.board.store, self.board.context,
+            [cells], source, self.board.store, self.board.ingest_context,
             build_program_scope(run.by, CorrectionRights.NOTHING), feed=message.feed, now=self.clock(),
         )  # fmt: skip
         if not ledger.accepted:
@@ -223,7 +225,7 @@ class Player:
 
     def _began(self, feed: str, id: str) -> datetime | None:
         """When the case began, as its first row says: a case is of one day."""
-        rows = self.board.live.picture().snapshot.frames[feed]
+        rows = self.board.snapshot_reader.picture().snapshot.frames[feed]
         own = rows.loc[rows["id"] == id, "occurred_at"]
         return own.iloc[0].to_pydatetime() if len(own) else None
 

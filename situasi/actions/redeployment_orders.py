@@ -85,7 +85,7 @@ def accept(
         list(_rows(board, viewer, plan, moves, now, played)),
         build_viewer_scope(viewer, "geser"),
     )
-    within = bind_context(board.context, scope, board.store, _FEED, now)
+    within = bind_context(board.ingest_context, scope, board.store, _FEED, now)
     judged = feeds.check(build_table(rows), _FEED, within, now)
     if judged.rejected:
         reasons = dict.fromkeys(why for one in judged.rejected for why in one.reasons)
@@ -94,7 +94,7 @@ def accept(
         board.store.remember(_TURN, "", {"plan": plan}, now, viewer.name, expected_seq=seen)
     except Overtaken as error:
         raise MovesRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
-    ingest_rows(rows, SOURCE, board.store, board.context, scope, feed=_FEED, now=now)
+    ingest_rows(rows, SOURCE, board.store, board.ingest_context, scope, feed=_FEED, now=now)
     return _keep(board.store, viewer, plan, moves, left_out, "", now, played, accepted=True)
 
 
@@ -140,7 +140,7 @@ def _still_true(moves: Sequence[Move], known: Needs, board: Board) -> None:
         who = ", ".join(move.mover.petugas for move in gone[:5])
         said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
         raise MovesRefused(said.format(n=len(gone), who=who))
-    if not feasibility.possible(moves, known, board.register.election.rules.moves):
+    if not feasibility.possible(moves, known, board.register.election.rules.redeployment):
         raise MovesRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
 
 

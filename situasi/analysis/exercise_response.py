@@ -15,7 +15,7 @@ import pandas as pd
 from situasi.analysis.as_of import WithCases
 from situasi.analysis.incidents import merging, milestones
 from situasi.analysis.queries import reads
-from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, STATUS_CLOSED
 from situasi.domain.register import Register
 
@@ -67,7 +67,7 @@ def reactions(
         told = _first(own[own["sumber"].fillna("").str.startswith(one.source)])
         seen = [mark for mark in heeded if until is not None and mark[1] <= until]
         reached = _reached(own, one, _marks(own, merges, stands, seen))
-        for step, target in zip(STEPS, one.targets, strict=True):
+        for step, target in zip(RESPONSE_STEPS, one.targets, strict=True):
             took = _took(told, reached[step] or until)
             found.append(
                 (one.run, one.scenario, one.case, one.id, step, told, reached[step],
@@ -143,7 +143,7 @@ def medians(found: pd.DataFrame) -> dict[str, timedelta | None]:
     """By step, the time by which half of the cases reached it, open ones as not yet
     (lives.median); None while that cannot be told."""
     told = found[found["took"].notna()]
-    parts = {step: told[told["step"] == step] for step in STEPS}
+    parts = {step: told[told["step"] == step] for step in RESPONSE_STEPS}
     return {
         step: milestones.median(part["took"], part["at"].notna()) for step, part in parts.items()
     }

@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.analysis.activities.activities import LEEWAY
 from situasi.domain.feed_schemas import LANGKAH, LANGKAH_CLOSED
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 # The steps of a case on its path, without the word that there is none and without the ends.
 PATH = tuple(step for step in LANGKAH if step not in LANGKAH_CLOSED)
@@ -63,7 +63,7 @@ def overview(
     kecamatan: only their cases and those that name none; all where empty.
     """
     rows = rows[rows["known_at"] <= at + LEEWAY]
-    told = told_at(rows).astype("datetime64[us, UTC]")
+    told = reported_time(rows).astype("datetime64[us, UTC]")
     ordered = rows.assign(told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
     nihil = ordered["langkah"] == "nihil"
     found = _cases(ordered[~nihil], at, target)

@@ -25,7 +25,7 @@ def admit(
     password = secrets.token_urlsafe(24)
     try:
         told = settings.load()
-        account = store.admit(told.store, Scope(_contest(told, kabupaten), kabupaten), password)
+        account = store.admit(told.store_url, Scope(_contest(told, kabupaten), kabupaten), password)
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     _say(f"Akun {account}, kata sandi {password}")
@@ -35,9 +35,9 @@ def admit(
 
 def _contest(told: Settings, kabupaten: str) -> str:
     """The election of which this is; a Polda only makes place for those below it."""
-    if not higher_command.is_command(told.election):
-        return election.load(told.election).contest
-    above = higher_command.load(told.election)
+    if not higher_command.is_higher_command(told.election_folder):
+        return election.load(told.election_folder).contest
+    above = higher_command.load(told.election_folder)
     if kabupaten not in {member.code for member in above.members}:
         raise ValueError(f"{kabupaten} tidak ada di kabupaten.csv {above.name}.")
     return above.contest

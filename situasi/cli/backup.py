@@ -50,9 +50,9 @@ def backup(
         at, election = now(), board.register.election
         path = to
         if path is None:
-            board.settings.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+            board.settings.backup_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             local = at.astimezone(election.zone)
-            path = board.settings.backups / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
+            path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
             with _store(board, source) as store:
                 made = backup_backup.write(store, election, path, at, actor(), tell=source is None)

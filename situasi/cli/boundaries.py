@@ -11,7 +11,7 @@ from situasi.cli.common import fail, out
 from situasi.domain import election, settings
 from situasi.domain import register as domain_register
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import GeoRefused, Report, check, import_file
+from situasi.ingest.boundaries import BoundaryReport, GeoRefused, import_file
 
 app = typer.Typer(help="Batas wilayah yang digambar.", no_args_is_help=True)
 
@@ -20,7 +20,7 @@ LEVELS = ("kecamatan", "desa")
 
 def _register() -> Register:
     try:
-        return domain_register.load(election.load(settings.load().election))
+        return domain_register.load(election.load(settings.load().election_folder))
     except (OSError, KeyError, ValueError) as error:
         raise fail(error) from error
 
@@ -31,8 +31,8 @@ def _level(level: str) -> str:
     return level
 
 
-def _show(report: Report) -> None:
-    for line in report.lines():
+def _show(report: BoundaryReport) -> None:
+    for line in report.format_lines():
         out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -43,11 +43,11 @@ def check_(
     """Periksa batas yang dipakai: lengkap, sah, tanpa celah. Keluar 1 bila tidak."""
     register = _register()
     try:
-        report = check(register.election.boundaries, register, _level(level))
+        report = check_boundaries(register.election.boundaries_folder, register, _level(level))
     except (OSError, ValueError, KeyError) as error:
         raise fail(error) from error
     _show(report)
-    if not report.sound:
+    if not report.is_sound:
         raise typer.Exit(1)
 
 
@@ -61,7 +61,7 @@ def import_(
     register = _register()
     try:
         report = import_file(
-            file, _level(level), register, register.election.boundaries, credit=credit
+            file, _level(level), register, register.election.boundaries_folder, credit=credit
         )
     except (GeoRefused, OSError, ValueError) as error:
         raise fail(error) from error

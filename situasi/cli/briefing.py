@@ -24,7 +24,7 @@ def mark(
 ) -> None:
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
     with opened() as board:
-        snapshot = board.live.picture().snapshot
+        snapshot = board.snapshot_reader.picture().snapshot
         at = moments.moment(None, now(), snapshot.exercise_at, board.register.election.zone)
         who = Viewer(actor(), ROLES["admin"])
         done = briefings.mark(

@@ -27,7 +27,7 @@ def calibrate(
 ) -> None:
     """Kalibrasi perkiraan akhir hari pada hari-hari buatan (days.toml); tulis outlook.toml."""
     try:
-        definition = election.load(settings.load().election)
+        definition = election.load(settings.load().election_folder)
         given = simulated_days.assumed(definition.folder)
         found = calibration.calibrate(
             register.load(definition),
@@ -37,12 +37,12 @@ def calibrate(
             test_days=tests,
             tell=lambda day: err.print(f"hari {day}", end="\r"),
         )
-        path = target or definition.folder / forecast_parameters.NAME
-        text = forecast_parameters.write(found, election.fingerprint(definition))
-        atomic_files.write(path, text.encode("utf-8"), atomic_files.READABLE)
+        path = target or definition.folder / forecast_parameters.FILE_NAME
+        text = forecast_parameters.format_toml(found, election.forecast_fingerprint(definition))
+        atomic_files.write(path, text.encode("utf-8"), atomic_files.READABLE_MODE)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise fail(error) from error
-    for one in found.tested:
+    for one in found.evaluation:
         out.print(
             f"{one.at:%H.%M} {one.level}: memuat kebenaran {one.covered:.1f} %, "
             f"±{one.width:.1f} poin; meleset {one.model:.2f} "

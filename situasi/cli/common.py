@@ -16,10 +16,10 @@ import typer
 from rich.console import Console
 
 from situasi.access import accounts
-from situasi.board import Board, command_scope, open_board, settle_memory
+from situasi.board import Board, command_scope, open_board, tune_gc
 from situasi.domain import higher_command as commands
 from situasi.domain import settings
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import Settings
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
@@ -57,7 +57,7 @@ def opened() -> Iterator[Board]:
         board = open_board(settings.load(), now)
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
-    settle_memory()
+    tune_gc()
     try:
         yield board
     except StoreError as error:
@@ -110,13 +110,13 @@ def office() -> Iterator[Office]:
         asked = settings.load()
     except ValueError as error:
         raise fail(error) from error
-    if not commands.is_command(asked.election):
+    if not commands.is_higher_command(asked.election_folder):
         with opened() as board:
             yield _of_polres(board)
         return
     try:
-        command = commands.load(asked.election)
-        store = open_store(asked.store, command_scope(command))
+        command = commands.load(asked.election_folder)
+        store = open_store(asked.store_url, command_scope(command))
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     try:
@@ -133,20 +133,20 @@ def _of_polres(board: Board) -> Office:
         board.settings,
         board.store,
         register.election.zone,
-        lambda said: accounts.kecamatan_of(register, said),
+        lambda said: accounts.parse_kecamatan(register, said),
         register.name_of,
         "seluruh kabupaten",
         board,
     )
 
 
-def _of_command(asked: Settings, command: Command, store: Store) -> Office:
-    names = {**command.parts, **{one.code: one.name for one in command.members}}
+def _of_command(asked: Settings, command: HigherCommand, store: Store) -> Office:
+    names = {**command.subdivisions, **{one.code: one.name for one in command.members}}
     return Office(
         asked,
         store,
         command.zone,
-        lambda said: accounts.kabupaten_of(command, said),
+        lambda said: accounts.parse_kabupaten(command, said),
         lambda code: names.get(code, code),
         f"seluruh {command.name}",
     )

@@ -33,7 +33,7 @@ def copy(
         made = asyncio.run(_made(board, viewer))
         # Told first: a copy that nobody knows of is worse than a word of one that failed.
         what = {"table": "salinan", "page": "cli", "role": role}
-        board.deeds.exported(viewer, what, "html", made.rows, {})
+        board.audit_log.log_exported(viewer, what, "html", made.rows, {})
         try:
             hourly_copies.whole(to, made.text)
         except OSError as error:

@@ -67,7 +67,7 @@ def _ingest(
         return ingest_file(
             path,
             board.store,
-            board.context,
+            board.ingest_context,
             build_program_scope(actor(), CorrectionRights.ALL),
             now=now(),
             feed=feed,
@@ -146,7 +146,13 @@ def batches() -> None:
 def watch() -> None:
     """Masukkan apa yang diletakkan di kotak masuk, sampai dihentikan (server juga melakukannya)."""
     with opened() as board, until_interrupted() as stop:
-        err.print(f"Mengawasi {board.settings.inbox}; Ctrl-C untuk berhenti.", highlight=False)
+        err.print(
+            f"Mengawasi {board.settings.inbox_folder}; Ctrl-C untuk berhenti.", highlight=False
+        )
         Inbox(
-            board.settings.inbox, board.store, board.context, now, lambda ledger: show([ledger])
+            board.settings.inbox_folder,
+            board.store,
+            board.ingest_context,
+            now,
+            lambda ledger: show([ledger]),
         ).run(stop)

@@ -65,6 +65,8 @@ def _moment(text: str, board: Board) -> datetime | None:
         return None
     try:
         hour, minute = map(int, text.replace(":", ".").split("."))
-        return board.register.election.local(datetime.min.time().replace(hour=hour, minute=minute))
+        return board.register.election.local_time(
+            datetime.min.time().replace(hour=hour, minute=minute)
+        )
     except ValueError as error:
         raise ValueError(f'jam "{text}" ditulis sebagai 09.30') from error

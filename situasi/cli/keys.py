@@ -53,7 +53,7 @@ def _code(here: Office, written: str) -> str:
     if here.board is None:
         raise fail("di sini kunci hanya untuk metrik; kunci kabupaten dibuat pada Polres-nya")
     try:
-        found = here.board.context.places.read_kecamatan(written, None)
+        found = here.board.ingest_context.places.read_kecamatan(written, None)
     except UnreadableCell as error:
         raise fail(error) from error
     if found.code is None:

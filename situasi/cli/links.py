@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from situasi.access import accounts, guest_links
-from situasi.access.guest_links import Link, LinkRefused, Uses
+from situasi.access.guest_links import Link, LinkRefused, LinkUsage
 from situasi.board import Board
 from situasi.cli.common import actor, fail, now, opened, out
 from situasi.domain.labels import label
@@ -21,12 +21,12 @@ app = typer.Typer(help="Tautan tamu: siapa boleh melihat tanpa akun.", no_args_i
 def list_() -> None:
     """Daftar tautan tamu, yang dibukanya, sampai kapan, dan berapa kali dibuka."""
     with opened() as board:
-        known, uses = accounts.every(board.store), guest_links.uses(board.store)
+        known, uses = accounts.load_all(board.store), guest_links.load_usage(board.store)
         rows = [
             [number, *["?"] * 6, "rusak"]
             if link is None
             else [*_cells(board, link, uses.get(number)), label("link", _state(link, known))]
-            for number, link in guest_links.every(board.store).items()
+            for number, link in guest_links.load_all(board.store).items()
         ]
     table = Table()
     for heading in ("nomor", "untuk", "halaman", "wilayah", "pembuat", "sampai", "dibuka",
@@ -42,16 +42,16 @@ def _state(link: Link, known: dict[str, accounts.Account | None]) -> str:
     return guest_links.state(link, known, now())
 
 
-def _cells(board: Board, link: Link, used: Uses | None) -> list[str]:
-    ends = link.bound.ends.astimezone(board.register.election.zone)
+def _cells(board: Board, link: Link, used: LinkUsage | None) -> list[str]:
+    ends = link.scope.expires_at.astimezone(board.register.election.zone)
     return [
-        link.bound.id,
+        link.scope.id,
         link.note or "–",
-        link.bound.page,
+        link.scope.page,
         ", ".join(map(board.register.name_of, link.area)) or "seluruh kabupaten",
-        link.maker,
+        link.created_by,
         f"{ends:%Y-%m-%d %H.%M}",
-        str(used.times if used else 0),
+        str(used.count if used else 0),
     ]
 
 

@@ -76,7 +76,7 @@ def release(
             raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")
         scope = build_program_scope(actor(), CorrectionRights.ALL)
         ledgers = [
-            bring_again(board.store, board.context, scope, waiting[n], cells, now())
+            bring_again(board.store, board.ingest_context, scope, waiting[n], cells, now())
             for n in numbers
         ]
     for number, ledger in zip(numbers, ledgers, strict=True):

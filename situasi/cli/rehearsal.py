@@ -34,10 +34,10 @@ def simulate(
     ] = simulation_seed.SEED,
 ) -> None:
     """Tulis berkas laporan satu hari pemungutan suara buatan, bertanda LATIHAN."""
-    definition = election.load(settings.load().election)
+    definition = election.load(settings.load().election_folder)
     register, boundaries = (
         domain_register.load(definition),
-        domain_boundaries.load(definition.boundaries),
+        domain_boundaries.load(definition.boundaries_folder),
     )
     try:
         paths = write_day(register, boundaries, seed, folder)
@@ -72,6 +72,6 @@ def replay(
 def _time_of_day(text: str, definition: election.Election) -> datetime:
     try:
         hour, minute = map(int, text.replace(":", ".").split("."))
-        return definition.local(datetime.min.time().replace(hour=hour, minute=minute))
+        return definition.local_time(datetime.min.time().replace(hour=hour, minute=minute))
     except ValueError as error:
         raise ValueError(f'jam "{text}" ditulis sebagai 06.30') from error

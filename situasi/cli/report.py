@@ -64,7 +64,7 @@ def report(
                 kecamatan=tuple(kecamatan or ()),
                 neutrality=neutrality,
                 forms=_forms(forms),
-                folder=folder or board.settings.live / "laporan",
+                folder=folder or board.settings.data_folder / "laporan",
             )
             if every is None:
                 _once(work, _moment(at, election))
@@ -96,7 +96,7 @@ class _Work:
 
     def write(self, chosen: datetime | None) -> list[Path]:
         """The files that were not there yet. chosen: the moment; None: the present."""
-        shown = self.board.live.picture()
+        shown = self.board.snapshot_reader.picture()
         if shown.trouble:
             raise StoreError(shown.trouble)
         election, exercise = self.board.register.election, shown.snapshot.exercise_at
@@ -120,9 +120,9 @@ class _Work:
         stem = files.stem_of(laporan, self._kecamatan)
         for form in self.forms:
             if not (self.folder / f"{stem}.{form}").exists():
-                self.board.deeds.exported(self.viewer, what, form, laporan.rows, filters)
+                self.board.audit_log.log_exported(self.viewer, what, form, laporan.rows, filters)
         if self._neutrality:
-            self.board.deeds.saw(self.viewer, ["neutrality"], "cli")
+            self.board.audit_log.log_viewed(self.viewer, ["neutrality"], "cli")
         return files.write(laporan, self._kecamatan, self.forms, election.folder, self.folder)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from situasi.cli.common import err, fail, now, opened, out, until_interrupted
-from situasi.common.telemetry import Errand
+from situasi.common.telemetry import JobStatus
 from situasi.store import Scope
 from situasi.store.replication import Flown, SyncRefused, Upstream, upstream
 
@@ -28,11 +28,11 @@ def sync(
     --every tetap berjalan: bila jaringan putus, dicoba lagi sendiri.
     """
     with opened() as board:
-        url, election = to or board.settings.upstream, board.register.election
+        url, election = to or board.settings.upstream_url, board.register.election
         if url is None:
             raise fail("tujuan belum disebut: --to postgresql+psycopg://... atau SITUASI_UPSTREAM")
         scope = Scope(election.contest, election.kabupaten_code)
-        way = Upstream(board.store, upstream(url, scope), now, Errand(), _said, every or 1.0)
+        way = Upstream(board.store, upstream(url, scope), now, JobStatus(), _said, every or 1.0)
         try:
             if every is None:
                 _once(way)
@@ -47,7 +47,9 @@ def sync(
 def _once(way: Upstream) -> None:
     trouble = way.look()
     if trouble is not None:
-        waits = "" if way.state.waiting is None else f" Menunggu: {way.state.waiting} baris."
+        waits = (
+            "" if way.state.pending_rows is None else f" Menunggu: {way.state.pending_rows} baris."
+        )
         raise fail(f"{trouble}{waits}")
     out.print("Semua sudah di tujuan.", highlight=False)
 

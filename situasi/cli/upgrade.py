@@ -16,9 +16,9 @@ def upgrade() -> None:
     """
     told = settings.load()
     try:
-        definition = election.load(told.election)
+        definition = election.load(told.election_folder)
         scope = Scope(definition.contest, definition.kabupaten_code)
-        grown = store.upgrade(told.store, scope)
+        grown = store.upgrade(told.store_url, scope)
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     if grown.before == grown.after:

@@ -112,7 +112,7 @@ def reset(name: Name, password_stdin: FromStdin = False, oidc: Provider = False)
 def list_() -> None:
     """Daftar akun, perannya dan wilayahnya; tidak pernah sandinya."""
     with office() as here:
-        every = accounts.every(here.store)
+        every = accounts.load_all(here.store)
     table = Table()
     for heading in ("nama", "peran", "wilayah", "masuk dengan", "keadaan"):
         table.add_column(heading)
@@ -143,7 +143,7 @@ def _password(here: Office, name: str, from_stdin: bool) -> str:
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = typer.prompt("Sandi", hide_input=True, confirmation_prompt="Sekali lagi")
-    common = accounts.common_passwords(here.settings.vocabulary)
+    common = accounts.load_common_passwords(here.settings.vocabulary_folder)
     accounts.check_password(password, name, common)
     return password
 

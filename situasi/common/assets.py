@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-TEXT: Final = (Path(__file__).parents[1] / "ui" / "board.css").read_text("utf-8")
-FINGERPRINT: Final = sha256(TEXT.encode()).hexdigest()[:12]
+CSS_TEXT: Final = (Path(__file__).parents[1] / "ui" / "board.css").read_text("utf-8")
+FINGERPRINT: Final = sha256(CSS_TEXT.encode()).hexdigest()[:12]
 ROUTE: Final = "/gaya/papan-{fingerprint}.css"
-ADDRESS: Final = ROUTE.format(fingerprint=FINGERPRINT)
+CSS_URL: Final = ROUTE.format(fingerprint=FINGERPRINT)

@@ -18,20 +18,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-PRIVATE: Final = 0o600  # for nobody but whom this runs as
-READABLE: Final = 0o644  # for what holds nothing secret, and another account has to read
+PRIVATE_MODE: Final = 0o600  # for nobody but whom this runs as
+READABLE_MODE: Final = 0o644  # for what holds nothing secret, and another account has to read
 
-_PART = re.compile(r"\.[0-9a-f]{16}\.situasi\.part", re.ASCII)
+_PART_NAME = re.compile(r"\.[0-9a-f]{16}\.situasi\.part", re.ASCII)
 # File systems that cannot bring a folder to the disk say so with one of these.
 _NO_SYNC = frozenset({errno.EINVAL, errno.EBADF, errno.ENOSYS, errno.ENOTSUP, errno.EACCES})
 
 
-def write(path: Path, content: bytes, mode: int = PRIVATE) -> None:
+def write(path: Path, content: bytes, mode: int = PRIVATE_MODE) -> None:
     """Write this file; what had its name is replaced. Raises OSError.
 
     Of several who write the same name at once each writes all of its own; the last one's stays.
     """
-    with _part(path.parent, mode) as (part, file):
+    with _open_part(path.parent, mode) as (part, file):
         file.write(content)
         _sync(file)
         part.replace(path)
@@ -39,22 +39,22 @@ def write(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 
 
 @contextmanager
-def making(path: Path) -> Iterator[BinaryIO]:
+def create_file(path: Path) -> Iterator[BinaryIO]:
     """A new file to be written piece by piece, read back if wanted, and named when all went well.
 
     Raises FileExistsError where something has its name, at the beginning or at the end.
     """
     if os.path.lexists(path):
         raise FileExistsError(path)
-    with _part(path.parent, PRIVATE) as (part, file):
+    with _open_part(path.parent, PRIVATE_MODE) as (part, file):
         yield file
         _sync(file)
-        _name(part, path)
+        _publish(part, path)
         sync_folder(path.parent)
 
 
 @contextmanager
-def making_folder(path: Path) -> Iterator[Path]:
+def create_folder(path: Path) -> Iterator[Path]:
     """A new folder to be filled, for nobody else, and named when all went well.
 
     One of its name that is empty makes way. Raises FileExistsError where anything else has it.
@@ -63,15 +63,15 @@ def making_folder(path: Path) -> Iterator[Path]:
         path.rmdir()
     if os.path.lexists(path):
         raise FileExistsError(path)
-    tidy(path.parent)
-    part = path.parent / _name_of_a_part()
+    remove_leftovers(path.parent)
+    part = path.parent / _new_part_name()
     try:
         part.mkdir(mode=0o700)
-        with _open(part) as held:
-            _is_ours(held)
+        with _open_descriptor(part) as held:
+            _lock_new(held)
             yield part
             for one in (*part.rglob("*"), part):
-                one.chmod(0o700 if one.is_dir() else PRIVATE)
+                one.chmod(0o700 if one.is_dir() else PRIVATE_MODE)
                 _sync_path(one)
             part.rename(path)
             sync_folder(path.parent)
@@ -79,12 +79,12 @@ def making_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def tidy(folder: Path) -> list[str]:
+def remove_leftovers(folder: Path) -> list[str]:
     """Remove what killed writers left in a folder; what is being written now stays. Their names."""
     gone = []
     with suppress(OSError):  # no folder, or none that may be looked into
-        for path in [one for one in folder.iterdir() if _PART.fullmatch(one.name)]:
-            with suppress(OSError), _open(path) as held:
+        for path in [one for one in folder.iterdir() if _PART_NAME.fullmatch(one.name)]:
+            with suppress(OSError), _open_descriptor(path) as held:
                 if _lock(held):
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
                     gone.append(path.name)
@@ -104,18 +104,18 @@ def sync_folder(folder: Path) -> None:
 
 def _sync_path(path: Path) -> None:
     if os.name == "posix":
-        with _open(path) as held:
+        with _open_descriptor(path) as held:
             os.fsync(held)
 
 
 @contextmanager
-def _part(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+def _open_part(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
     """A file with a name of its own, locked while it is written; gone at the end, if not named."""
-    tidy(folder)
-    part, file = _opened(folder)
+    remove_leftovers(folder)
+    part, file = _create_part(folder)
     try:
         with file:
-            if mode != PRIVATE:
+            if mode != PRIVATE_MODE:
                 part.chmod(mode)
             yield part, file
     finally:
@@ -123,23 +123,23 @@ def _part(folder: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
             part.unlink(missing_ok=True)
 
 
-def _opened(folder: Path) -> tuple[Path, BinaryIO]:
+def _create_part(folder: Path) -> tuple[Path, BinaryIO]:
     how = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
-        part = folder / _name_of_a_part()
-        file = os.fdopen(os.open(part, how, PRIVATE), "w+b")
+        part = folder / _new_part_name()
+        file = os.fdopen(os.open(part, how, PRIVATE_MODE), "w+b")
         # Somebody who tidies up may have come between the making and the lock.
-        if _is_ours(file.fileno()) and part.exists():
+        if _lock_new(file.fileno()) and part.exists():
             return part, file
         file.close()
 
 
-def _name_of_a_part() -> str:
+def _new_part_name() -> str:
     return f".{secrets.token_hex(8)}.situasi.part"
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[int]:
+def _open_descriptor(path: Path) -> Iterator[int]:
     held = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     try:
         yield held
@@ -147,10 +147,10 @@ def _open(path: Path) -> Iterator[int]:
         os.close(held)
 
 
-def _is_ours(held: int) -> bool:
+def _lock_new(descriptor: int) -> bool:
     """Lock what was just made, against who tidies up; where there are no locks, nobody does."""
     try:
-        return _lock(held)
+        return _lock(descriptor)
     except OSError:
         return True
 
@@ -163,7 +163,7 @@ def _sync(file: BinaryIO) -> None:
         file.close()
 
 
-def _name(part: Path, path: Path) -> None:
+def _publish(part: Path, path: Path) -> None:
     """Give the file its name, never another's. Where links are unknown, renaming has to do."""
     try:
         os.link(part, path)

@@ -21,7 +21,7 @@ from situasi.common import error_log
 # A turn returns this where it had nothing to do: it is neither a success nor a failure.
 IDLE: Final = object()
 # A job that failed so many times running is in trouble: one bad turn is none.
-FAILING: Final = 3
+FAILING_AFTER: Final = 3
 
 _log = logging.getLogger(__name__)
 _running: list[Job] = []
@@ -44,110 +44,115 @@ class Job:
     def __init__(
         self,
         name: str,
-        turn: Callable[[], Any],
-        pause: float | Callable[[], float] = 1.0,
+        work: Callable[[], Any],
+        pause_s: float | Callable[[], float] = 1.0,
         *,
-        retry: float = 1.0,
-        longest: float = 60.0,
-        expected: tuple[type[BaseException], ...] = (OSError,),
-        at_end: Callable[[], Any] | None = None,
+        retry_s: float = 1.0,
+        max_retry_s: float = 60.0,
+        expected_errors: tuple[type[BaseException], ...] = (OSError,),
+        on_stop: Callable[[], Any] | None = None,
     ) -> None:
         self.name = name
         self.failures, self.restarts = 0, 0
-        self.trouble: str | None = None
-        self._turn, self._pause, self._retry, self._longest = turn, pause, retry, longest
-        self._expected, self._at_end = expected, at_end
-        self._begun = time.monotonic()
-        self._done_at: float | None = None
+        self.error_text: str | None = None
+        self._work, self._pause_s, self._retry_s, self._max_retry_s = (
+            work,
+            pause_s,
+            retry_s,
+            max_retry_s,
+        )
+        self._expected_errors, self._on_stop = expected_errors, on_stop
+        self._created_at = time.monotonic()
+        self._succeeded_at: float | None = None
         self._failed_at: float | None = None
         self._stop: threading.Event | None = None
-        self._ends: Callable[[], bool] | None = None
+        self._should_stop: Callable[[], bool] | None = None
         self._thread: threading.Thread | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def start(self, stop: threading.Event) -> None:
+    def start_thread(self, stop: threading.Event) -> None:
         """Take turns in a thread of its own until told to stop."""
         self._stop = stop
-        self._thread = threading.Thread(target=self._held, name=self.name, daemon=True)
-        _enter(self)
+        self._thread = threading.Thread(target=self._run_thread, name=self.name, daemon=True)
+        _register(self)
         self._thread.start()
 
-    def begin(self, ends: Callable[[], bool] | None = None) -> asyncio.Task[None]:
+    def start_task(self, should_stop: Callable[[], bool] | None = None) -> asyncio.Task[None]:
         """Take turns in a task of the running loop, until cancelled or `ends` says so."""
-        self._ends = ends
-        _enter(self)
-        self._task = asyncio.create_task(self._held_task(), name=self.name)
+        self._should_stop = should_stop
+        _register(self)
+        self._task = asyncio.create_task(self._run_task(), name=self.name)
         return self._task
 
     def run(self, stop: threading.Event) -> None:
         """Take turns in the calling thread until told to stop."""
-        while not stop.wait(self.pause()):
-            self.take()
-        if self._at_end is not None:
-            self._guarded(self._at_end)
+        while not stop.wait(self.next_pause_s()):
+            self.run_once()
+        if self._on_stop is not None:
+            self._run_guarded(self._on_stop)
 
-    def take(self) -> None:
+    def run_once(self) -> None:
         """Take one turn. Whatever it raises is logged, counted and kept; nothing is raised."""
-        self._guarded(self._turn)
+        self._run_guarded(self._work)
 
-    def _guarded(self, work: Callable[[], Any]) -> None:
+    def _run_guarded(self, work: Callable[[], Any]) -> None:
         try:
             made = work()
         except BaseException as error:  # the SystemExit of a library too
-            if isinstance(error, KeyboardInterrupt) and _is_main():
+            if isinstance(error, KeyboardInterrupt) and _is_main_thread():
                 raise
-            self.failed(error)
+            self.record_failure(error)
         else:
-            self._note(made)
+            self._record_result(made)
 
     def cancel(self) -> None:
         """End its task."""
-        _leave(self)
+        _unregister(self)
         if self._task is not None:
             self._task.cancel()
 
-    def join(self, seconds: float) -> None:
+    def join(self, timeout_s: float) -> None:
         """Wait so long for the thread to end."""
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(seconds)
+            self._thread.join(timeout_s)
 
-    def pause(self) -> float:
+    def next_pause_s(self) -> float:
         """Seconds until the next turn."""
-        usual = self._retry
+        usual = self._retry_s
         with suppress(Exception):
-            usual = self._pause() if callable(self._pause) else self._pause
+            usual = self._pause_s() if callable(self._pause_s) else self._pause_s
         if not self.failures:
             return usual
-        grown = self._retry * float(2 ** min(self.failures - 1, 16))
-        return max(min(grown, self._longest), min(usual, self._longest))
+        grown = self._retry_s * float(2 ** min(self.failures - 1, 16))
+        return max(min(grown, self._max_retry_s), min(usual, self._max_retry_s))
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """Note a success; a turn that lasts long says so itself."""
-        self._done_at = time.monotonic()
+        self._succeeded_at = time.monotonic()
         if self.failures:
             with suppress(Exception):
                 _log.info("job goes well again", extra={"job": self.name, "failed": self.failures})
-        self.failures, self.trouble = 0, None
+        self.failures, self.error_text = 0, None
 
-    def failed(self, error: BaseException) -> None:
+    def record_failure(self, error: BaseException) -> None:
         """Note a failure, and log it: each new one, and of the same again ever fewer."""
         try:
             self._failed_at = time.monotonic()
             _failed[self.name] += 1
             self.failures += 1
             kind = type(error).__name__
-            if kind in (self.trouble or "") and not _is_told(self.failures):
+            if kind in (self.error_text or "") and not _is_logged(self.failures):
                 return
             told: dict[str, Any] = {"job": self.name, "failures": self.failures}
-            if isinstance(error, self._expected):
+            if isinstance(error, self._expected_errors):
                 why = getattr(error, "detail", str(error))  # of a StoreError, with its place
-                self.trouble = f"{why} ({kind})"
+                self.error_text = f"{why} ({kind})"
                 _log.warning("job failed", extra={**told, "why": why})
             else:
                 number = error_log.record(_log, "job failed", error, **told)
-                self.trouble = error_log.describe(error, number)
+                self.error_text = error_log.describe(error, number)
         except Exception:  # noqa: BLE001 (no memory left even for that: the next turn is taken)
-            self.trouble = self.trouble or "gagal"
+            self.error_text = self.error_text or "gagal"
 
     @property
     def is_alive(self) -> bool:
@@ -157,14 +162,14 @@ class Job:
         return self._thread is not None and self._thread.is_alive()
 
     @property
-    def is_well(self) -> bool:
+    def is_healthy(self) -> bool:
         """Whether it is alive and did not fail several times running."""
-        return self.is_alive and self.failures < FAILING
+        return self.is_alive and self.failures < FAILING_AFTER
 
     @property
     def since_success_s(self) -> float | None:
         """Seconds since its last success; None where there was none yet."""
-        return None if self._done_at is None else time.monotonic() - self._done_at
+        return None if self._succeeded_at is None else time.monotonic() - self._succeeded_at
 
     @property
     def since_failure_s(self) -> float | None:
@@ -174,104 +179,106 @@ class Job:
     @property
     def overdue_s(self) -> float:
         """Seconds since its last success, or since it was made where there was none yet."""
-        return time.monotonic() - (self._begun if self._done_at is None else self._done_at)
+        return time.monotonic() - (
+            self._created_at if self._succeeded_at is None else self._succeeded_at
+        )
 
-    def revive(self) -> bool:
+    def restart_if_dead(self) -> bool:
         """Start it anew where its thread or task has ended though nobody stopped it."""
-        if self.is_alive or self._is_over():
+        if self.is_alive or self._is_stopped():
             return False
         self.restarts += 1
         _failed[self.name] += 1
         _log.error("job had ended and is started anew", extra={"job": self.name})
         if self._stop is not None:
-            self.start(self._stop)
+            self.start_thread(self._stop)
         else:
-            self.begin(self._ends)
+            self.start_task(self._should_stop)
         return True
 
-    def _is_over(self) -> bool:
+    def _is_stopped(self) -> bool:
         if self._stop is not None:
             return self._stop.is_set()
-        return self._ends is not None and self._ends()
+        return self._should_stop is not None and self._should_stop()
 
-    def _held(self) -> None:
+    def _run_thread(self) -> None:
         assert self._stop is not None, "set by `start`"
         self.run(self._stop)
-        _leave(self)
+        _unregister(self)
 
-    async def _held_task(self) -> None:
+    async def _run_task(self) -> None:
         try:
-            await self.watch()
+            await self.run_async()
         except asyncio.CancelledError:
-            _leave(self)
+            _unregister(self)
             raise
-        _leave(self)
+        _unregister(self)
 
-    async def watch(self) -> None:
+    async def run_async(self) -> None:
         """Take turns in the calling task, until cancelled or `ends` of `begin` says so."""
-        while not self._is_over():
-            await asyncio.sleep(self.pause())
-            await self.take_async()
+        while not self._is_stopped():
+            await asyncio.sleep(self.next_pause_s())
+            await self.run_once_async()
 
-    async def take_async(self) -> None:
+    async def run_once_async(self) -> None:
         """Take one turn, as `take` does."""
         try:
-            made = self._turn()
-            self._note(await made if inspect.isawaitable(made) else made)
+            made = self._work()
+            self._record_result(await made if inspect.isawaitable(made) else made)
         except GeneratorExit:
             raise
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise
-            self.failed(error)  # something that it waited for was cancelled, not it
+            self.record_failure(error)  # something that it waited for was cancelled, not it
         except BaseException as error:  # noqa: BLE001 (it would end the server)
-            self.failed(error)
+            self.record_failure(error)
 
-    def _note(self, made: object) -> None:
-        if made is not IDLE:
-            self.succeeded()
+    def _record_result(self, result: object) -> None:
+        if result is not IDLE:
+            self.record_success()
 
 
-def running() -> list[Job]:
+def list_jobs() -> list[Job]:
     """All jobs of this process that were started and not stopped, those that died too."""
     with _lock:
         return sorted(_running, key=lambda job: job.name)
 
 
-def failures() -> dict[str, int]:
+def count_failures() -> dict[str, int]:
     """How often each job has failed since the process began."""
     return dict(_failed)
 
 
-def revive() -> list[str]:
+def restart_dead_jobs() -> list[str]:
     """Start the jobs anew that have ended though nobody stopped them; their names."""
-    return [job.name for job in running() if job.revive()]
+    return [job.name for job in list_jobs() if job.restart_if_dead()]
 
 
-def once(name: str, work: Callable[[], object]) -> None:
+def run_in_background(name: str, work: Callable[[], object]) -> None:
     """Do something once in a thread of its own; what goes wrong is logged and counted."""
-    threading.Thread(target=Job(name, work).take, name=name, daemon=True).start()
+    threading.Thread(target=Job(name, work).run_once, name=name, daemon=True).start()
 
 
-def _enter(job: Job) -> None:
+def _register(job: Job) -> None:
     with _lock:
         if job not in _running:
             _running.append(job)
 
 
-def _leave(job: Job) -> None:
+def _unregister(job: Job) -> None:
     with _lock:
         if job in _running:
             _running.remove(job)
 
 
-def _is_told(failures: int) -> bool:
+def _is_logged(failures: int) -> bool:
     """Whether the log hears of the same failure again: of the 8th, the 64th, and so on."""
     while failures > 1 and failures % 8 == 0:
         failures //= 8
     return failures == 1
 
 
-def _is_main() -> bool:
+def _is_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()

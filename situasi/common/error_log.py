@@ -18,7 +18,7 @@ def record(log: logging.Logger, event: str, error: BaseException, **details: obj
     return number
 
 
-def describe(error: BaseException, number: str = "") -> str:
+def describe(error: BaseException, error_id: str = "") -> str:
     """Say in Indonesian that an unexpected error happened, and where to find it in the log."""
     said = f"kesalahan tak terduga ({type(error).__name__})"
-    return f"{said}; catatan log {number}" if number else said
+    return f"{said}; catatan log {error_id}" if error_id else said

@@ -11,15 +11,15 @@ _FORMULA = re.compile(r"^'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"^[+\-]?[\d.,\s]+$")
 
 
-def harmless(cell: Any) -> Any:
+def escape_formula(cell: Any) -> Any:
     """A text that a spreadsheet will not take for a formula; a number stays as it is."""
     if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.match(cell):
         return "'" + cell
     return cell
 
 
-def bare(cell: Any) -> Any:
+def unescape_formula(cell: Any) -> Any:
     """The cell as it was before `harmless`."""
-    if isinstance(cell, str) and cell.startswith("'") and harmless(cell[1:]) == cell:
+    if isinstance(cell, str) and cell.startswith("'") and escape_formula(cell[1:]) == cell:
         return cell[1:]
     return cell

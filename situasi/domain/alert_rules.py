@@ -8,18 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 # Every rule that the board can watch.
-RULES = (
+RULE_CODES = (
     "berat", "beruntun", "keramaian", "belum_dibuka", "tps_diam", "hadir_turun", "hadir_lebih",
     "sumber_senyap", "tanpa_petugas", "kurang_pola", "lewat_waktu", "kotak", "netralitas",
 )  # fmt: skip
 _LANGUAGES = ("id", "en")
-_WORDS = ("name", "one", "many", "rule")
+_TEXT_KEYS = ("name", "one", "many", "rule")
 # Of a level that no number reaches.
-NEVER = 1 << 30
+UNREACHABLE_COUNT = 1 << 30
 
 
 @dataclass(frozen=True)
-class Burst:
+class BurstRule:
     """When reports of one kecamatan are more than chance (analysis.alerts.bursts).
 
     chances: by level (its place), the least rare first. prior: reports an hour and TPS before
@@ -28,16 +28,16 @@ class Burst:
     """
 
     windows: tuple[timedelta, ...]
-    least: int
-    chances: tuple[tuple[int, float], ...]
-    prior: float
+    min_count: int
+    level_probabilities: tuple[tuple[int, float], ...]
+    prior_rate: float
     prior_hours: float
     pace_hours: float
-    spread: float
+    gamma_shape: float
 
 
 @dataclass(frozen=True)
-class Rule:
+class AlertRule:
     """One rule. least: from how many members on an alert has each level, by its place.
 
     hold: an alert ends when its cause has been gone for so long, a minute at least. after: past a
@@ -47,17 +47,17 @@ class Rule:
 
     code: str
     owner: str
-    hold: timedelta
-    least: tuple[int, ...]
-    words: Mapping[str, Mapping[str, str]]
-    after: timedelta = timedelta()
-    without: tuple[str, ...] = ()
-    steps: Mapping[str, int] | None = None
-    burst: Burst | None = None
+    clear_after: timedelta
+    level_min_members: tuple[int, ...]
+    texts: Mapping[str, Mapping[str, str]]
+    grace: timedelta = timedelta()
+    excluded_phases: tuple[str, ...] = ()
+    situasi_levels: Mapping[str, int] | None = None
+    burst: BurstRule | None = None
 
-    def level(self, members: int) -> int:
+    def level_for(self, members: int) -> int:
         """The place of the level of so many members; -1 below all."""
-        return sum(members >= least for least in self.least) - 1
+        return sum(members >= least for least in self.level_min_members) - 1
 
 
 @dataclass(frozen=True)
@@ -65,40 +65,42 @@ class AlertRules:
     """All rules of an election, and the levels, the least first; names: by language and level."""
 
     levels: tuple[str, ...]
-    names: Mapping[str, Mapping[str, str]]
-    rules: Mapping[str, Rule]
+    level_names: Mapping[str, Mapping[str, str]]
+    rules: Mapping[str, AlertRule]
 
 
-NONE = AlertRules((), {}, {})
+NO_RULES = AlertRules((), {}, {})
 
 
-def read(raw: Mapping[str, Any]) -> AlertRules:
+def parse(raw: Mapping[str, Any]) -> AlertRules:
     """The rules in an `alerts.toml`. Raises KeyError or ValueError for what is missing or wrong."""
     levels = tuple(raw["levels"])
-    unknown = [code for code in raw["rule"] if code not in RULES]
+    unknown = [code for code in raw["rule"] if code not in RULE_CODES]
     if unknown:
-        raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULES)}")
+        raise ValueError(f"no such rule: {', '.join(unknown)}; there are {', '.join(RULE_CODES)}")
     names = {lang: {code: raw["level"][code][lang] for code in levels} for lang in _LANGUAGES}
-    rules = {code: _rule(code, one, levels) for code, one in raw["rule"].items()}
+    rules = {code: _parse_rule(code, one, levels) for code, one in raw["rule"].items()}
     return AlertRules(levels, names, rules)
 
 
-def _rule(code: str, raw: Mapping[str, Any], levels: tuple[str, ...]) -> Rule:
+def _parse_rule(code: str, raw: Mapping[str, Any], levels: tuple[str, ...]) -> AlertRule:
     steps = raw.get("situasi")
-    return Rule(
+    return AlertRule(
         code=code,
         owner=raw["owner"],
-        hold=timedelta(minutes=raw["hold_min"]),
-        least=_least(raw.get("levels", {}), levels),
-        words={lang: {word: raw[lang][word] for word in _WORDS} for lang in _LANGUAGES},
-        after=timedelta(minutes=raw.get("after_min", 0)),
-        without=tuple(raw.get("without", ())),
-        steps=None if steps is None else {s: levels.index(one) for s, one in steps.items()},
-        burst=_burst(raw, levels) if "windows_min" in raw else None,
+        clear_after=timedelta(minutes=raw["hold_min"]),
+        level_min_members=_parse_level_minimums(raw.get("levels", {}), levels),
+        texts={lang: {word: raw[lang][word] for word in _TEXT_KEYS} for lang in _LANGUAGES},
+        grace=timedelta(minutes=raw.get("after_min", 0)),
+        excluded_phases=tuple(raw.get("without", ())),
+        situasi_levels=None
+        if steps is None
+        else {s: levels.index(one) for s, one in steps.items()},
+        burst=_parse_burst(raw, levels) if "windows_min" in raw else None,
     )
 
 
-def _least(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
+def _parse_level_minimums(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
     """From how many on each level holds; a level that is not named, from the next that is.
 
     Raises ValueError where a graver level needs fewer, or none of these levels is known.
@@ -107,7 +109,7 @@ def _least(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
     if unknown:
         raise ValueError(f"no such level: {', '.join(unknown)}; there are {', '.join(levels)}")
     found: list[int] = []
-    following = NEVER
+    following = UNREACHABLE_COUNT
     for level in reversed(levels):
         least = raw.get(level, following)
         if least > following:
@@ -117,14 +119,14 @@ def _least(raw: Mapping[str, int], levels: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _burst(raw: Mapping[str, Any], levels: tuple[str, ...]) -> Burst:
+def _parse_burst(raw: Mapping[str, Any], levels: tuple[str, ...]) -> BurstRule:
     chances = [(levels.index(level), float(p)) for level, p in raw["chances"].items()]
-    return Burst(
+    return BurstRule(
         windows=tuple(timedelta(minutes=one) for one in raw["windows_min"]),
-        least=int(raw["least"]),
-        chances=tuple(sorted(chances)),
-        prior=float(raw["prior_per_100_tps_h"]) / 100,
+        min_count=int(raw["least"]),
+        level_probabilities=tuple(sorted(chances)),
+        prior_rate=float(raw["prior_per_100_tps_h"]) / 100,
         prior_hours=float(raw["prior_hours"]),
         pace_hours=float(raw["pace_hours"]),
-        spread=float(raw["prior_spread"]),
+        gamma_shape=float(raw["prior_spread"]),
     )

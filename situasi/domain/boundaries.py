@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from situasi.domain.definition_errors import explained
+from situasi.domain.definition_errors import wrap_definition_errors
 
 KM_PER_DEGREE = 111.32
 # Where an import lies in a boundaries folder, and what names the file of each level there.
-IMPORTED, SET = "impor", "batas.json"
-ADDRESS = "/peta/kecamatan-{fingerprint}.geojson"
+IMPORT_FOLDER, IMPORT_INDEX_FILE = "impor", "batas.json"
+URL_TEMPLATE = "/peta/kecamatan-{fingerprint}.geojson"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +40,9 @@ class Boundaries:
         return hashlib.sha256(self.raw).hexdigest()[:12]
 
     @property
-    def address(self) -> str:
+    def url(self) -> str:
         """Where the browser fetches the file; another file has another address."""
-        return ADDRESS.format(fingerprint=self.fingerprint)
+        return URL_TEMPLATE.format(fingerprint=self.fingerprint)
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -55,18 +55,18 @@ class Boundaries:
         west, south, east, north = self.polygons[self.codes.index(code)].bounds
         return float(west), float(south), float(east), float(north)
 
-    def grid(self, code: str, most: int) -> tuple[npt.NDArray[np.float64], int]:
+    def sample_points(self, code: str, max_points: int) -> tuple[npt.NDArray[np.float64], int]:
         """At most so many points (lon, lat) evenly over one kecamatan, and their distance in m.
 
         Never closer than 100 m: the lines are no more exact than that.
         """
         polygon = self.polygons[self.codes.index(code)]
         west, south, east, north = polygon.bounds
-        step = max(0.1 / KM_PER_DEGREE, math.sqrt(polygon.area / most) * 1.03)
+        step = max(0.1 / KM_PER_DEGREE, math.sqrt(polygon.area / max_points) * 1.03)
         lon, lat = np.meshgrid(np.arange(west, east, step), np.arange(south, north, step))
         points = np.column_stack([lon.ravel(), lat.ravel()])
         inside = shapely.contains_xy(polygon, points[:, 0], points[:, 1])
-        return points[inside][:most], round(step * KM_PER_DEGREE * 1000)
+        return points[inside][:max_points], round(step * KM_PER_DEGREE * 1000)
 
     @cached_property
     def label_points(self) -> dict[str, tuple[float, float]]:
@@ -110,8 +110,8 @@ def load(folder: Path, level: str = "kecamatan") -> Boundaries:
     Raises FileNotFoundError where there is neither, DefinitionError where it cannot be read, and
     ValueError where what names an import is broken.
     """
-    path, raw = _read(folder, level)
-    with explained(path):
+    path, raw = _read_file(folder, level)
+    with wrap_definition_errors(path):
         return _parse(raw)
 
 
@@ -130,30 +130,32 @@ def _parse(raw: bytes) -> Boundaries:
     )
 
 
-def imported(folder: Path) -> dict[str, str]:
+def load_import_index(folder: Path) -> dict[str, str]:
     """Which file of `impor/` holds each level that was imported. Raises ValueError."""
     try:
-        named = json.loads((folder / IMPORTED / SET).read_text("utf-8"))
+        named = json.loads((folder / IMPORT_FOLDER / IMPORT_INDEX_FILE).read_text("utf-8"))
     except FileNotFoundError:
         return {}
     if not isinstance(named, dict) or any(Path(str(name)).name != name for name in named.values()):
-        raise ValueError(f"{folder / IMPORTED / SET} rusak; impor batasnya sekali lagi.")
+        raise ValueError(
+            f"{folder / IMPORT_FOLDER / IMPORT_INDEX_FILE} rusak; impor batasnya sekali lagi."
+        )
     return named
 
 
-def _read(folder: Path, level: str) -> tuple[Path, bytes]:
+def _read_file(folder: Path, level: str) -> tuple[Path, bytes]:
     """The file of a level. An import that ends meanwhile removes the one before: read anew."""
-    name = imported(folder).get(level)
+    name = load_import_index(folder).get(level)
     if name is None:
-        older = folder / IMPORTED / f"{level}.geojson"  # put there by hand
+        older = folder / IMPORT_FOLDER / f"{level}.geojson"  # put there by hand
         path = older if older.exists() else folder / f"{level}.geojson"
         return path, path.read_bytes()
-    path = folder / IMPORTED / name
+    path = folder / IMPORT_FOLDER / name
     try:
         return path, path.read_bytes()
     except FileNotFoundError:
-        now = imported(folder).get(level)
+        now = load_import_index(folder).get(level)
         if now in (None, name):
             raise
-        path = folder / IMPORTED / str(now)
+        path = folder / IMPORT_FOLDER / str(now)
         return path, path.read_bytes()

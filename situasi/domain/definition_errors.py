@@ -21,7 +21,7 @@ class DefinitionError(ValueError):
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def wrap_definition_errors(path: Path) -> Iterator[None]:
     """Raise whatever is wrong with this file as a DefinitionError."""
     try:
         yield
@@ -54,14 +54,14 @@ def explained(path: Path) -> Iterator[None]:
         raise DefinitionError(f"{path}: {error}. {_REMEDY}") from error
 
 
-def read_rows(path: Path, make: Callable[[dict[str, str]], Made]) -> list[Made]:
+def read_rows(path: Path, parse_row: Callable[[dict[str, str]], Made]) -> list[Made]:
     """Make something of every row of a CSV file. Raises DefinitionError naming the line."""
     made = []
-    with explained(path), path.open(encoding="utf-8-sig", newline="") as file:
+    with wrap_definition_errors(path), path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
         for row in rows:
             try:
-                made.append(make(row))
+                made.append(parse_row(row))
             except KeyError as error:
                 raise DefinitionError(
                     f"{path} baris {rows.line_num}: kolom {error} tidak ada. {_REMEDY}"

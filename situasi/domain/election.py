@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 
 from situasi.domain import alert_rules, forecast_parameters, rules
 from situasi.domain.alert_rules import AlertRules
-from situasi.domain.definition_errors import explained
-from situasi.domain.forecast_parameters import Calibrated
+from situasi.domain.definition_errors import wrap_definition_errors
+from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.rules import Rules
 
 Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineMark:
     """A fixed moment of the day, drawn on the timeline."""
 
     at: time
@@ -63,27 +63,29 @@ class Election:
     watch_until: time
     dpt_total: int
     tps_total: int
-    moments: tuple[Moment, ...]
+    timeline_marks: tuple[TimelineMark, ...]
     thresholds: Thresholds
     rules: Rules
-    boundaries: Path
-    calibrated: Calibrated | None = None
-    alerts: AlertRules = alert_rules.NONE
-    seat: str | None = None  # the kecamatan in which the command stands
-    ways: Path | None = None  # lines of roads and rivers (GeoJSON), where there is such a file
+    boundaries_folder: Path
+    turnout_parameters: ForecastParameters | None = None
+    alerts: AlertRules = alert_rules.NO_RULES
+    seat_kecamatan: str | None = None  # the kecamatan in which the command stands
+    roads_file: Path | None = (
+        None  # lines of roads and rivers (GeoJSON), where there is such a file
+    )
 
-    def local(self, at: time, day: date | None = None) -> datetime:
+    def local_time(self, at: time, day: date | None = None) -> datetime:
         """An aware moment on the election day (or another) at this time of day."""
         return datetime.combine(day or self.day, at, self.zone)
 
     @property
     def day_start(self) -> datetime:
-        return self.local(self.watch_from)
+        return self.local_time(self.watch_from)
 
     @property
     def day_end(self) -> datetime:
         """The end of the watched day; 00.00 means the midnight that closes it."""
-        end = self.local(self.watch_until)
+        end = self.local_time(self.watch_until)
         return end if end > self.day_start else end + timedelta(days=1)
 
 
@@ -94,31 +96,31 @@ def load(folder: Path) -> Election:
     to do.
     """
     definition, day = folder / "election.toml", folder / "rules.toml"
-    with explained(definition):
+    with wrap_definition_errors(definition):
         told = tomllib.loads(definition.read_text("utf-8"))
-    with explained(day):
-        of_the_day = rules.read(tomllib.loads(day.read_text("utf-8")))
-    with explained(definition):
+    with wrap_definition_errors(day):
+        of_the_day = rules.parse(tomllib.loads(day.read_text("utf-8")))
+    with wrap_definition_errors(definition):
         election = _build(folder, told, of_the_day)
-    mark = fingerprint(election)
-    with explained(folder / forecast_parameters.NAME):
-        election = replace(election, calibrated=forecast_parameters.load(folder, mark))
+    mark = forecast_fingerprint(election)
+    with wrap_definition_errors(folder / forecast_parameters.FILE_NAME):
+        election = replace(election, turnout_parameters=forecast_parameters.load(folder, mark))
     watched = folder / "alerts.toml"
     if not watched.is_file():
         return election
-    with explained(watched):
-        read = alert_rules.read(tomllib.loads(watched.read_text("utf-8")))
+    with wrap_definition_errors(watched):
+        read = alert_rules.parse(tomllib.loads(watched.read_text("utf-8")))
     return replace(election, alerts=read)
 
 
-def fingerprint(election: Election) -> str:
+def forecast_fingerprint(election: Election) -> str:
     """calibrated.fingerprint of this election."""
     return forecast_parameters.fingerprint(
         election.folder, election.rules, election.tps_opens, election.tps_closes
     )
 
 
-def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
+def _build(folder: Path, raw: dict[str, Any], day_rules: Rules) -> Election:
     election, area, day = raw["election"], raw["kabupaten"], raw["day"]
     return Election(
         folder=folder,
@@ -131,40 +133,42 @@ def _build(folder: Path, raw: dict[str, Any], of_the_day: Rules) -> Election:
         operation=election["operation"],
         ballot=election["ballot"],
         candidates=tuple(election["candidates"]),
-        day=_entry(day, "date", date),
+        day=_read_entry(day, "date", date),
         zone=ZoneInfo(day["zone"]),
         zone_label=day["zone_label"],
-        tps_opens=_entry(day, "tps_opens", time),
-        tps_closes=_entry(day, "tps_closes", time),
-        watch_from=_entry(day, "watch_from", time),
-        watch_until=_entry(day, "watch_until", time),
-        dpt_total=_entry(raw["register"], "dpt", int),
-        tps_total=_entry(raw["register"], "tps", int),
-        moments=tuple(Moment(_entry(m, "at", time), m["label"]) for m in day["moments"]),
-        thresholds=_thresholds(raw["thresholds"]),
-        rules=of_the_day,
-        boundaries=(folder / area["boundaries"]).resolve(),
-        seat=area.get("seat"),
-        ways=(folder / area["ways"]).resolve() if "ways" in area else None,
+        tps_opens=_read_entry(day, "tps_opens", time),
+        tps_closes=_read_entry(day, "tps_closes", time),
+        watch_from=_read_entry(day, "watch_from", time),
+        watch_until=_read_entry(day, "watch_until", time),
+        dpt_total=_read_entry(raw["register"], "dpt", int),
+        tps_total=_read_entry(raw["register"], "tps", int),
+        timeline_marks=tuple(
+            TimelineMark(_read_entry(m, "at", time), m["label"]) for m in day["moments"]
+        ),
+        thresholds=_parse_thresholds(raw["thresholds"]),
+        rules=day_rules,
+        boundaries_folder=(folder / area["boundaries"]).resolve(),
+        seat_kecamatan=area.get("seat"),
+        roads_file=(folder / area["ways"]).resolve() if "ways" in area else None,
     )
 
 
-def _entry(told: dict[str, Any], name: str, kind: type[Told]) -> Told:
+def _read_entry(table: dict[str, Any], name: str, kind: type[Told]) -> Told:
     """The entry of this name, which must be of this kind and of no narrower one."""
-    found = told[name]
+    found = table[name]
     if type(found) is not kind:
-        raise ValueError(f"{name} = {found!r} bukan {_KINDS[kind]}")
+        raise ValueError(f"{name} = {found!r} bukan {_TYPE_NAMES[kind]}")
     return found
 
 
-_KINDS: dict[type, str] = {
+_TYPE_NAMES: dict[type, str] = {
     date: "tanggal (2024-11-27, tanpa tanda kutip)",
     time: "jam (07:00:00, tanpa tanda kutip)",
     int: "bilangan bulat",
 }
 
 
-def _thresholds(raw: dict[str, Any]) -> Thresholds:
+def _parse_thresholds(raw: dict[str, Any]) -> Thresholds:
     return Thresholds(
         silent_after={
             feed: timedelta(minutes=minutes) for feed, minutes in raw["silent_after_min"].items()

@@ -12,16 +12,18 @@ from typing import Any
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 
-FOLDER = "skenario"
+FOLDER_NAME = "skenario"
 # What is asked of the staff, in its order: to take note, verify, assign, close.
-STEPS = ("diketahui", "diverifikasi", "ditugaskan", "ditutup")
-_TARGETS = dict(zip(STEPS, ("notice_min", "verify_min", "assign_min", "close_min"), strict=True))
-_PLACE = ("kode_kecamatan", "kode_desa", "tps")
-_OURS = frozenset({"after_min", "feed", "case"})
+RESPONSE_STEPS = ("diketahui", "diverifikasi", "ditugaskan", "ditutup")
+_TARGET_KEYS = dict(
+    zip(RESPONSE_STEPS, ("notice_min", "verify_min", "assign_min", "close_min"), strict=True)
+)
+_PLACE_HEADINGS = ("kode_kecamatan", "kode_desa", "tps")
+_CONTROL_KEYS = frozenset({"after_min", "feed", "case"})
 
 
 @dataclass(frozen=True)
-class Message:
+class Inject:
     """One row of a feed, as an officer would report it, so long after the beginning.
 
     case: which case of the scenario it tells of; "" in a feed without cases. cells: under the
@@ -40,14 +42,14 @@ class Scenario:
 
     code: str
     name: str
-    words: str
-    targets: tuple[timedelta, ...]
-    messages: tuple[Message, ...]
+    description: str
+    response_targets: tuple[timedelta, ...]
+    injects: tuple[Inject, ...]
 
     @property
     def cases(self) -> tuple[str, ...]:
         """The cases it tells of, in the order of their first report."""
-        return tuple(dict.fromkeys(one.case for one in self.messages if one.case))
+        return tuple(dict.fromkeys(one.case for one in self.injects if one.case))
 
 
 def load(election: Election) -> dict[str, Scenario]:
@@ -55,21 +57,25 @@ def load(election: Election) -> dict[str, Scenario]:
 
     Raises ValueError, naming the file and what is wrong in it.
     """
-    return {path.stem: _read(path) for path in sorted((election.folder / FOLDER).glob("*.toml"))}
+    return {
+        path.stem: _read(path) for path in sorted((election.folder / FOLDER_NAME).glob("*.toml"))
+    }
 
 
 def _read(path: Path) -> Scenario:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
-        place = {name: raw[name] for name in _PLACE if raw.get(name)}
+        place = {name: raw[name] for name in _PLACE_HEADINGS if raw.get(name)}
         found = Scenario(
             code=path.stem,
             name=raw["name"],
-            words=raw["words"],
-            targets=tuple(
-                timedelta(minutes=raw["target"][name]) for name in map(_TARGETS.get, STEPS) if name
+            description=raw["words"],
+            response_targets=tuple(
+                timedelta(minutes=raw["target"][name])
+                for name in map(_TARGET_KEYS.get, RESPONSE_STEPS)
+                if name
             ),
-            messages=tuple(_message(one, place) for one in raw["messages"]),
+            injects=tuple(_parse_inject(one, place) for one in raw["messages"]),
         )
     except KeyError as missing:
         raise ValueError(f"{path}: {missing} tidak ada") from missing
@@ -79,21 +85,26 @@ def _read(path: Path) -> Scenario:
     return found
 
 
-def _message(raw: Mapping[str, Any], place: Mapping[str, str]) -> Message:
-    cells = {**place, **{name: str(cell) for name, cell in raw.items() if name not in _OURS}}
+def _parse_inject(raw: Mapping[str, Any], place: Mapping[str, str]) -> Inject:
+    cells = {
+        **place,
+        **{name: str(cell) for name, cell in raw.items() if name not in _CONTROL_KEYS},
+    }
     after = timedelta(minutes=raw["after_min"])
-    return Message(after, raw["feed"], raw.get("case", ""), tuple(sorted(cells.items())))
+    return Inject(after, raw["feed"], raw.get("case", ""), tuple(sorted(cells.items())))
 
 
-def _check(path: Path, found: Scenario) -> None:
+def _check(path: Path, scenario: Scenario) -> None:
     """A scenario that could not be measured is refused before anybody plays it."""
-    wrong = [one.feed for one in found.messages if one.feed not in FEEDS]
+    wrong = [one.feed for one in scenario.injects if one.feed not in FEEDS]
     if wrong:
         raise ValueError(f"{path}: {wrong[0]} bukan umpan laporan")
-    loose = [one for one in found.messages if (one.feed == INCIDENTS.name) != bool(one.case)]
-    if loose or not found.cases:
+    loose = [one for one in scenario.injects if (one.feed == INCIDENTS.name) != bool(one.case)]
+    if loose or not scenario.cases:
         raise ValueError(f"{path}: setiap laporan kejadian menyebut case, dan hanya itu")
-    if list(found.messages) != sorted(found.messages, key=lambda one: one.after):
+    if list(scenario.injects) != sorted(scenario.injects, key=lambda one: one.after):
         raise ValueError(f"{path}: urutkan pesan menurut after_min")
-    if found.messages[0].after < timedelta(0) or list(found.targets) != sorted(found.targets):
+    if scenario.injects[0].after < timedelta(0) or list(scenario.response_targets) != sorted(
+        scenario.response_targets
+    ):
         raise ValueError(f"{path}: waktu dan batas harus naik dari nol")

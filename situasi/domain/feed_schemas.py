@@ -8,15 +8,15 @@ from enum import StrEnum
 import pandas as pd
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds, and so how it is stored and compared."""
 
     TEXT = "text"
-    WORD = "word"  # one of a fixed vocabulary
+    CATEGORY = "word"  # one of a fixed vocabulary
     TIME = "time"  # an aware moment, UTC in frames and store
     COUNT = "count"  # a whole number; missing stays missing
     DECIMAL = "decimal"
-    YESNO = "yesno"
+    BOOLEAN = "yesno"
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Column:
 
     name: str
     heading: str
-    kind: Kind = Kind.TEXT
-    words: tuple[str, ...] = ()
+    kind: ColumnKind = ColumnKind.TEXT
+    allowed_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Feed:
 
     name: str
     columns: tuple[Column, ...]
-    identity: tuple[str, ...]
+    identity_columns: tuple[str, ...]
 
     @property
-    def names(self) -> tuple[str, ...]:
+    def column_names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
@@ -175,13 +175,13 @@ SANKSI = (
 
 GABUNG = ("gabung", "pisah")
 
-_WHEN = (
+_TIME_COLUMNS = (
     Column("id", "id"),
-    Column("occurred_at", "waktu", Kind.TIME),
-    Column("precision", "ketelitian", Kind.WORD, PRECISION),
-    Column("reported_at", "waktu_lapor", Kind.TIME),
+    Column("occurred_at", "waktu", ColumnKind.TIME),
+    Column("precision", "ketelitian", ColumnKind.CATEGORY, PRECISION),
+    Column("reported_at", "waktu_lapor", ColumnKind.TIME),
 )
-_WHERE = (
+_PLACE_COLUMNS = (
     Column("kecamatan", "kode_kecamatan"),  # Kemendagri code, or missing: the whole kabupaten
     Column("desa", "kode_desa"),  # Kemendagri code, where the name was recognised
     Column("desa_text", "desa"),  # as the sender wrote it
@@ -189,154 +189,154 @@ _WHERE = (
 )
 # The whole message from which a row was read (feeds/messages/), less votes, names and numbers
 # of telephones. One that comes by file or by key is kept in the same way.
-_ORIGINAL = Column("teks_asli", "teks_asli")
-_WHO = (
+_ORIGINAL_TEXT = Column("teks_asli", "teks_asli")
+_SOURCE_COLUMNS = (
     Column("pelapor", "pelapor"),
     Column("sumber", "sumber"),
     Column("flags", "catatan_periksa"),  # what was accepted with a doubt, "; " between
-    Column("latihan", "latihan", Kind.YESNO),
+    Column("latihan", "latihan", ColumnKind.BOOLEAN),
 )
 
 INCIDENTS = Feed(
     "incidents",
     (
-        *_WHEN,
-        *_WHERE,
-        Column("lat", "lat", Kind.DECIMAL),
-        Column("lon", "lon", Kind.DECIMAL),
-        Column("jenis", "jenis", Kind.WORD, JENIS),
-        Column("tingkat", "tingkat", Kind.WORD, TINGKAT),
-        Column("situasi", "situasi", Kind.WORD, SITUASI),
-        Column("status", "status", Kind.WORD, STATUS),
+        *_TIME_COLUMNS,
+        *_PLACE_COLUMNS,
+        Column("lat", "lat", ColumnKind.DECIMAL),
+        Column("lon", "lon", ColumnKind.DECIMAL),
+        Column("jenis", "jenis", ColumnKind.CATEGORY, JENIS),
+        Column("tingkat", "tingkat", ColumnKind.CATEGORY, TINGKAT),
+        Column("situasi", "situasi", ColumnKind.CATEGORY, SITUASI),
+        Column("status", "status", ColumnKind.CATEGORY, STATUS),
         Column("uraian", "uraian"),
-        Column("keandalan", "keandalan", Kind.WORD, KEANDALAN),
-        Column("kredibilitas", "kredibilitas", Kind.WORD, KREDIBILITAS),
+        Column("keandalan", "keandalan", ColumnKind.CATEGORY, KEANDALAN),
+        Column("kredibilitas", "kredibilitas", ColumnKind.CATEGORY, KREDIBILITAS),
         Column("ditugaskan", "ditugaskan"),  # the unit that handles it
-        Column("rujukan", "rujukan", Kind.WORD, RUJUKAN),
-        _ORIGINAL,
-        *_WHO,
+        Column("rujukan", "rujukan", ColumnKind.CATEGORY, RUJUKAN),
+        _ORIGINAL_TEXT,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "kecamatan", "desa_text", "tps", "jenis", "uraian", "pelapor"),
+    identity_columns=("occurred_at", "kecamatan", "desa_text", "tps", "jenis", "uraian", "pelapor"),
 )
 
 TPS = Feed(
     "tps",
     (
-        *_WHEN,
-        *_WHERE,
-        Column("fase", "fase", Kind.WORD, FASE),
+        *_TIME_COLUMNS,
+        *_PLACE_COLUMNS,
+        Column("fase", "fase", ColumnKind.CATEGORY, FASE),
         # Voters present so far: heads, never ballots. `hadir` is all of them; apart where given.
-        Column("hadir", "hadir", Kind.COUNT),
-        Column("hadir_dpt", "hadir_dpt", Kind.COUNT),
-        Column("hadir_dptb", "hadir_dptb", Kind.COUNT),
-        Column("hadir_dpk", "hadir_dpk", Kind.COUNT),
-        Column("lingkup", "lingkup", Kind.WORD, LINGKUP),
-        Column("kontak", "kontak", Kind.WORD, KONTAK),
+        Column("hadir", "hadir", ColumnKind.COUNT),
+        Column("hadir_dpt", "hadir_dpt", ColumnKind.COUNT),
+        Column("hadir_dptb", "hadir_dptb", ColumnKind.COUNT),
+        Column("hadir_dpk", "hadir_dpk", ColumnKind.COUNT),
+        Column("lingkup", "lingkup", ColumnKind.CATEGORY, LINGKUP),
+        Column("kontak", "kontak", ColumnKind.CATEGORY, KONTAK),
         Column("pengawal", "pengawal"),  # who escorts the box: officers by number, never a name
         Column("uraian", "uraian"),
-        _ORIGINAL,
-        *_WHO,
+        _ORIGINAL_TEXT,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "kecamatan", "desa_text", "tps", "fase", "hadir", "pelapor"),
+    identity_columns=("occurred_at", "kecamatan", "desa_text", "tps", "fase", "hadir", "pelapor"),
 )
 
 # Officers are numbers of the roster, never names; of an NRP only the last digits are kept.
 ROSTER = Feed(
     "roster",
     (
-        *_WHEN,
+        *_TIME_COLUMNS,
         Column("kecamatan", "kode_kecamatan"),
         Column("petugas", "petugas"),
         Column("nrp", "nrp_tersamar"),  # "*****678"
         Column("pangkat", "pangkat"),
         Column("satuan", "satuan"),
-        Column("instansi", "instansi", Kind.WORD, INSTANSI),
+        Column("instansi", "instansi", ColumnKind.CATEGORY, INSTANSI),
         Column("uraian", "uraian"),
-        *_WHO,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("petugas", "instansi", "satuan"),
+    identity_columns=("petugas", "instansi", "satuan"),
 )
 
 # The rows of one officer with the same `occurred_at` are one order; a later order replaces it.
 POSTINGS = Feed(
     "postings",
     (
-        *_WHEN,
-        *_WHERE,  # tps: "001", or several of one desa: "001,002,003"
+        *_TIME_COLUMNS,
+        *_PLACE_COLUMNS,  # tps: "001", or several of one desa: "001,002,003"
         Column("petugas", "petugas"),
-        Column("penugasan", "penugasan", Kind.WORD, PENUGASAN),
+        Column("penugasan", "penugasan", ColumnKind.CATEGORY, PENUGASAN),
         Column("lokasi", "lokasi"),  # where a reserve stands, a patrol goes
         Column("uraian", "uraian"),
-        *_WHO,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "petugas", "penugasan", "kecamatan", "desa_text", "tps"),
+    identity_columns=("occurred_at", "petugas", "penugasan", "kecamatan", "desa_text", "tps"),
 )
 
 PERSONNEL = Feed(
     "personnel",
     (
-        *_WHEN,
-        *_WHERE,
+        *_TIME_COLUMNS,
+        *_PLACE_COLUMNS,
         Column("petugas", "petugas"),
-        Column("instansi", "instansi", Kind.WORD, INSTANSI),
-        Column("checkin", "checkin", Kind.WORD, CHECKIN),
+        Column("instansi", "instansi", ColumnKind.CATEGORY, INSTANSI),
+        Column("checkin", "checkin", ColumnKind.CATEGORY, CHECKIN),
         Column("uraian", "uraian"),
-        _ORIGINAL,
-        *_WHO,
+        _ORIGINAL_TEXT,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "petugas", "checkin", "kecamatan", "desa_text", "tps"),
+    identity_columns=("occurred_at", "petugas", "checkin", "kecamatan", "desa_text", "tps"),
 )
 
 ACTIVITIES = Feed(
     "activities",
     (
-        *_WHEN,
-        *_WHERE,
-        Column("giat", "giat", Kind.WORD, GIAT),
-        Column("fungsi", "fungsi", Kind.WORD, FUNGSI),
-        Column("status", "status", Kind.WORD, GIAT_STATUS),
+        *_TIME_COLUMNS,
+        *_PLACE_COLUMNS,
+        Column("giat", "giat", ColumnKind.CATEGORY, GIAT),
+        Column("fungsi", "fungsi", ColumnKind.CATEGORY, FUNGSI),
+        Column("status", "status", ColumnKind.CATEGORY, GIAT_STATUS),
         Column("tahapan", "tahapan"),  # code of a stage of the election (tahapan.csv)
         Column("sop", "sop"),  # code of a line of the SOP list (sop.csv)
         Column("mitra", "mitra"),  # institutions that took part, ", " between
         Column("lokasi", "lokasi"),
         Column("jumlah", "jumlah"),  # as stated: "1471 personel", "667 TPS"
         Column("uraian", "uraian"),
-        *_WHO,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "kecamatan", "giat", "lokasi", "uraian"),
+    identity_columns=("occurred_at", "kecamatan", "giat", "lokasi", "uraian"),
 )
 
 # Cases against members of the police, by code and unit: no name is ever stored.
 NEUTRALITY = Feed(
     "neutrality",
     (
-        *_WHEN,
+        *_TIME_COLUMNS,
         Column("kecamatan", "kode_kecamatan"),
-        Column("pelanggaran", "pelanggaran", Kind.WORD, PELANGGARAN),
-        Column("asal", "asal", Kind.WORD, ASAL),
-        Column("langkah", "langkah", Kind.WORD, LANGKAH),
-        Column("kelas", "kelas", Kind.WORD, KELAS),
-        Column("sanksi", "sanksi", Kind.WORD, SANKSI),
+        Column("pelanggaran", "pelanggaran", ColumnKind.CATEGORY, PELANGGARAN),
+        Column("asal", "asal", ColumnKind.CATEGORY, ASAL),
+        Column("langkah", "langkah", ColumnKind.CATEGORY, LANGKAH),
+        Column("kelas", "kelas", ColumnKind.CATEGORY, KELAS),
+        Column("sanksi", "sanksi", ColumnKind.CATEGORY, SANKSI),
         Column("satuan", "satuan"),
         Column("uraian", "uraian"),
-        *_WHO,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "pelanggaran", "satuan", "uraian"),
+    identity_columns=("occurred_at", "pelanggaran", "satuan", "uraian"),
 )
 
 # Two cases found to be one report (gabung), or found not to be (pisah): made on the board.
 MERGES = Feed(
     "merges",
     (
-        *_WHEN,
+        *_TIME_COLUMNS,
         Column("kecamatan", "kode_kecamatan"),
         Column("kasus", "kasus"),  # keys of analysis.incidents.case_keys
         Column("ke", "ke"),
-        Column("tindakan", "tindakan", Kind.WORD, GABUNG),
+        Column("tindakan", "tindakan", ColumnKind.CATEGORY, GABUNG),
         Column("alasan_gabung", "alasan_gabung"),
-        *_WHO,
+        *_SOURCE_COLUMNS,
     ),
-    identity=("occurred_at", "kasus", "ke", "tindakan"),
+    identity_columns=("occurred_at", "kasus", "ke", "tindakan"),
 )
 
 FEEDS: dict[str, Feed] = {
@@ -347,16 +347,16 @@ FEEDS: dict[str, Feed] = {
 }  # fmt: skip
 
 _DTYPES = {
-    Kind.TEXT: "object",
-    Kind.WORD: "object",
-    Kind.TIME: "datetime64[us, UTC]",
-    Kind.COUNT: "Int64",
-    Kind.DECIMAL: "float64",
-    Kind.YESNO: "bool",
+    ColumnKind.TEXT: "object",
+    ColumnKind.CATEGORY: "object",
+    ColumnKind.TIME: "datetime64[us, UTC]",
+    ColumnKind.COUNT: "Int64",
+    ColumnKind.DECIMAL: "float64",
+    ColumnKind.BOOLEAN: "bool",
 }
 
 # What the store adds to every row of every feed.
-BOOKKEEPING = {
+STORE_COLUMN_DTYPES = {
     "seq": "int64",  # order of saving; grows without end
     "batch": "int64",  # the delivery it came in
     "row": "int64",  # row number in the sender's file
@@ -372,9 +372,9 @@ def dtypes(feed: Feed) -> dict[str, str]:
 
 def stored_dtypes(feed: Feed) -> dict[str, str]:
     """The pandas dtype of each column of a frame read from the store."""
-    return BOOKKEEPING | dtypes(feed)
+    return STORE_COLUMN_DTYPES | dtypes(feed)
 
 
-def empty(feed: Feed) -> pd.DataFrame:
+def empty_frame(feed: Feed) -> pd.DataFrame:
     """A frame of the store's shape with no rows."""
     return pd.DataFrame({name: pd.Series(dtype=d) for name, d in stored_dtypes(feed).items()})

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-NAME = "command.toml"
-MEMBERS = "kabupaten.csv"
+FILE_NAME = "command.toml"
+MEMBERS_FILE_NAME = "kabupaten.csv"
 POLDA, MABES = "polda", "mabes"
-_PROVINCE = 2  # letters of a code that name the province
+_PROVINCE_CODE_LENGTH = 2  # letters of a code that name the province
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Member:
     code: str
     name: str
     command: str
-    election: Path | None
+    election_folder: Path | None
     tps: int | None
     dpt: int | None
     estimated: bool
@@ -39,11 +39,11 @@ class Member:
     @property
     def province(self) -> str:
         """The code of its province."""
-        return self.code[:_PROVINCE]
+        return self.code[:_PROVINCE_CODE_LENGTH]
 
 
 @dataclass(frozen=True)
-class Command:
+class HigherCommand:
     """A Polda or Mabes. Times of day are local, in each member's own zone.
 
     code: of all its members' codes the beginning ("" for the nation). contest: the election across
@@ -73,66 +73,68 @@ class Command:
     tps: int | None
     dpt: int | None
     members: tuple[Member, ...]
-    parts: Mapping[str, str]
+    subdivisions: Mapping[str, str]
 
     def member(self, code: str) -> Member:
         """Raises KeyError where no member has this code."""
-        return next((one for one in self.members if one.code == code), None) or _unknown(code)
+        return next(
+            (one for one in self.members if one.code == code), None
+        ) or _raise_unknown_member(code)
 
     def midnight(self, member: Member | None = None) -> datetime:
         """The beginning of the election day, by the clock of a member or of the command."""
-        return self._local(time.min, member)
+        return self._local_time(time.min, member)
 
     def day_start(self, member: Member | None = None) -> datetime:
         """From when the day is watched."""
-        return self._local(self.watch_from, member)
+        return self._local_time(self.watch_from, member)
 
     def day_end(self, member: Member | None = None) -> datetime:
         """Until when; 00.00 means the midnight that closes the day."""
-        end = self._local(self.watch_until, member)
+        end = self._local_time(self.watch_until, member)
         return end if end > self.day_start(member) else end + timedelta(days=1)
 
-    def _local(self, at: time, member: Member | None) -> datetime:
+    def _local_time(self, at: time, member: Member | None) -> datetime:
         return datetime.combine(self.day, at, member.zone if member else self.zone)
 
 
-def _unknown(code: str) -> Member:
+def _raise_unknown_member(code: str) -> Member:
     raise KeyError(code)
 
 
-def is_command(folder: Path) -> bool:
+def is_higher_command(folder: Path) -> bool:
     """Whether this folder defines a commanding level, and not one election of a kabupaten."""
-    return (folder / NAME).is_file()
+    return (folder / FILE_NAME).is_file()
 
 
-def below(command: Command, code: str) -> tuple[Member, ...]:
+def members_under(command: HigherCommand, code: str) -> tuple[Member, ...]:
     """The members under a code (of a province, of a kabupaten); all of them under ""."""
     return tuple(
         one for one in command.members if not code or f"{one.code}.".startswith(f"{code}.")
     )
 
 
-def load(folder: Path) -> Command:
+def load(folder: Path) -> HigherCommand:
     """Read `command.toml` and `kabupaten.csv` in this folder.
 
     Raises FileNotFoundError where one is missing, KeyError or ValueError naming the entry that
     is missing or wrong.
     """
-    path = folder / NAME
+    path = folder / FILE_NAME
     raw = tomllib.loads(path.read_text("utf-8"))
     try:
         command = _build(folder, raw)
     except KeyError as missing:
-        missing.add_note(f"{path} or {MEMBERS} has no entry {missing}")
+        missing.add_note(f"{path} or {MEMBERS_FILE_NAME} has no entry {missing}")
         raise
     _check(command)
     return command
 
 
-def _build(folder: Path, raw: dict[str, Any]) -> Command:
+def _build(folder: Path, raw: dict[str, Any]) -> HigherCommand:
     own, day, register = raw["command"], raw["day"], raw["register"]
     zone = (day["zone"], day["zone_label"])
-    return Command(
+    return HigherCommand(
         folder=folder,
         slug=folder.name,
         name=own["name"],
@@ -147,33 +149,35 @@ def _build(folder: Path, raw: dict[str, Any]) -> Command:
         tps_closes=day["tps_closes"],
         watch_from=day["watch_from"],
         watch_until=day["watch_until"],
-        **_thresholds(raw["thresholds"]),
+        **_parse_thresholds(raw["thresholds"]),
         tps=register.get("tps"),
         dpt=register.get("dpt"),
-        members=tuple(_member(folder, row, zone) for row in _rows(folder / MEMBERS)),
-        parts=dict(raw["parts"]),
+        members=tuple(
+            _parse_member(folder, row, zone) for row in _read_rows(folder / MEMBERS_FILE_NAME)
+        ),
+        subdivisions=dict(raw["parts"]),
     )
 
 
-def _thresholds(raw: dict[str, int]) -> dict[str, timedelta]:
+def _parse_thresholds(raw: dict[str, int]) -> dict[str, timedelta]:
     names = ("silent_after", "situasi_valid", "word_every")
     return {name: timedelta(minutes=raw[f"{name}_min"]) for name in names}
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:
+def _parse_member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:
     own = (row.get("zona") or zone[0], row.get("label_zona") or zone[1])
     return Member(
         code=row["kode"],
         name=row["nama"],
         command=row["satuan"],
-        election=(folder / row["pemilihan"]).resolve() if row["pemilihan"] else None,
-        tps=_count(row["tps"]),
-        dpt=_count(row["dpt"]),
+        election_folder=(folder / row["pemilihan"]).resolve() if row["pemilihan"] else None,
+        tps=_parse_count(row["tps"]),
+        dpt=_parse_count(row["dpt"]),
         estimated=row["perkiraan"].strip().lower() == "ya",
         source=row["sumber"],
         zone=ZoneInfo(own[0]),
@@ -181,35 +185,43 @@ def _member(folder: Path, row: dict[str, str], zone: tuple[str, str]) -> Member:
     )
 
 
-def _count(cell: str) -> int | None:
+def _parse_count(cell: str) -> int | None:
     return int(cell) if cell.strip() else None
 
 
-def _check(command: Command) -> None:
+def _check(command: HigherCommand) -> None:
     if command.level not in (POLDA, MABES):
-        raise ValueError(f"{NAME}: level is {POLDA} or {MABES}, not {command.level!r}")
+        raise ValueError(f"{FILE_NAME}: level is {POLDA} or {MABES}, not {command.level!r}")
     codes = [one.code for one in command.members]
     if len(set(codes)) < len(codes):
         twice = next(code for code in codes if codes.count(code) > 1)
-        raise ValueError(f"{MEMBERS}: {twice} twice")
+        raise ValueError(f"{MEMBERS_FILE_NAME}: {twice} twice")
     strangers = [code for code in codes if not code.startswith(command.code)]
-    strangers += [one.code for one in command.members if one.province not in command.parts]
+    strangers += [one.code for one in command.members if one.province not in command.subdivisions]
     if strangers:
-        raise ValueError(f"{MEMBERS}: {strangers[:5]} are of no province of {command.name}")
+        raise ValueError(
+            f"{MEMBERS_FILE_NAME}: {strangers[:5]} are of no province of {command.name}"
+        )
     for what, told, each in (
         ("tps", command.tps, [one.tps for one in command.members]),
         ("dpt", command.dpt, [one.dpt for one in command.members]),
     ):
-        _adds_up(what, told, each)
-    lost = [one.code for one in command.members if one.election and not one.election.is_dir()]
+        _check_sum(what, told, each)
+    lost = [
+        one.code
+        for one in command.members
+        if one.election_folder and not one.election_folder.is_dir()
+    ]
     if lost:
-        raise ValueError(f"{MEMBERS}: no election folder for {lost[:5]}")
+        raise ValueError(f"{MEMBERS_FILE_NAME}: no election folder for {lost[:5]}")
 
 
-def _adds_up(what: str, told: int | None, each: Iterable[int | None]) -> None:
+def _check_sum(quantity: str, declared: int | None, counts: Iterable[int | None]) -> None:
     """Where some are not known the rest cannot be more than the whole."""
-    every = list(each)
+    every = list(counts)
     found = sum(one for one in every if one is not None)
-    wrong = found > told if None in every and told is not None else found != told
-    if told is not None and wrong:
-        raise ValueError(f"{what}: {told} declared, but {MEMBERS} adds up to {found}")
+    wrong = found > declared if None in every and declared is not None else found != declared
+    if declared is not None and wrong:
+        raise ValueError(
+            f"{quantity}: {declared} declared, but {MEMBERS_FILE_NAME} adds up to {found}"
+        )

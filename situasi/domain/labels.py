@@ -289,15 +289,15 @@ _LABELS: dict[str, dict[str, str]] = {
 }
 
 
-_WEIGHED = frozenset({"tingkat", "situasi", "status", "jenis", "kerawanan", "kelas"})
+_RATED_SCALES = frozenset({"tingkat", "situasi", "status", "jenis", "kerawanan", "kelas"})
 
 
 def label(scale: str, code: str | None) -> str:
     """The word for a code; where none was given, 'belum dinilai' on a scale, else nothing."""
     if not isinstance(code, str):
-        return _("belum dinilai") if scale in _WEIGHED else ""
+        return _("belum dinilai") if scale in _RATED_SCALES else ""
     return _(_LABELS[scale].get(code, code))
 
 
 # Usual words of election.toml, so that the catalogue holds them.
-MOMENTS = (N_("TPS buka"), N_("TPS tutup"))
+TIMELINE_LABELS = (N_("TPS buka"), N_("TPS tutup"))

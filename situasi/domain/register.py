@@ -49,7 +49,7 @@ class Stage:
     start: date | None
     end: date | None
     scope: str
-    sure: bool
+    has_confirmed_dates: bool
     source: str
     note: str
 
@@ -76,12 +76,12 @@ class Mismatch:
     what: TPS or DPT (voters). kecamatan: code; "" for the whole kabupaten.
     """
 
-    what: str
+    quantity: str
     kecamatan: str
     declared: int
     declared_in: str
-    found: int
-    found_in: str
+    counted: int
+    counted_in: str
 
 
 @dataclass(frozen=True)
@@ -102,16 +102,16 @@ class Register:
     stages: tuple[Stage, ...]
     sop: tuple[SopItem, ...]
     mismatches: tuple[Mismatch, ...] = ()
-    whole: bool = True
+    is_complete: bool = True
 
-    def within(self, area: Collection[str]) -> Register:
+    def restrict_to(self, area: Collection[str]) -> Register:
         """The register of these kecamatan alone; all of it where none is named."""
         if not area:
             return self
         kecamatan = {code: place for code, place in self.kecamatan.items() if code in area}
         return replace(
             self,
-            whole=self.whole and len(kecamatan) == len(self.kecamatan),
+            is_complete=self.is_complete and len(kecamatan) == len(self.kecamatan),
             mismatches=tuple(one for one in self.mismatches if one.kecamatan in {"", *area}),
             kecamatan=kecamatan,
             desa={code: desa for code, desa in self.desa.items() if desa.kecamatan in area},
@@ -135,73 +135,75 @@ def load(election: Election) -> Register:
     """
     folder = election.folder
     polsek = dict(read_rows(folder / "polsek.csv", lambda row: (row["kecamatan_kode"], row)))
-    kecamatan = read_rows(folder / "kecamatan.csv", lambda row: _kecamatan(row, polsek))
-    desa = read_rows(folder / "desa.csv", _desa)
-    return _checked(
+    kecamatan = read_rows(folder / "kecamatan.csv", lambda row: _parse_kecamatan(row, polsek))
+    desa = read_rows(folder / "desa.csv", _parse_desa)
+    return _mark_mismatches(
         Register(
             election=election,
             kecamatan={one.code: one for one in kecamatan},
             desa={one.code: one for one in desa},
-            tps=_tps(folder),
+            tps=_load_tps(folder),
             aliases=tuple(
                 read_rows(folder / "aliases.csv", lambda row: (row["kode"], row["nama"]))
             ),
-            stages=tuple(read_rows(folder / "tahapan.csv", _stage)),
-            sop=tuple(read_rows(folder / "sop.csv", _sop)),
+            stages=tuple(read_rows(folder / "tahapan.csv", _parse_stage)),
+            sop=tuple(read_rows(folder / "sop.csv", _parse_sop_item)),
         )
     )
 
 
-def kecamatan_names(folder: Path) -> dict[str, str]:
+def load_kecamatan_names(folder: Path) -> dict[str, str]:
     """Names by code of an election folder, without the rest of its register."""
     return dict(read_rows(folder / "kecamatan.csv", lambda row: (row["kode"], row["nama"])))
 
 
-def estimates_voters(folder: Path) -> bool:
+def has_estimated_voters(folder: Path) -> bool:
     """Whether the voters of any TPS of an election folder are a perkiraan."""
-    return any(read_rows(_tps_file(folder), lambda row: _yes(row.get("perkiraan", "tidak"))))
+    return any(
+        read_rows(_tps_path(folder), lambda row: _parse_yes_no(row.get("perkiraan", "tidak")))
+    )
 
 
-def _tps_file(folder: Path) -> Path:
+def _tps_path(folder: Path) -> Path:
     official = folder / "tps_kpu.csv"
     return official if official.exists() else folder / "tps.csv"
 
 
-def _yes(text: str) -> bool:
+def _parse_yes_no(text: str) -> bool:
     return text.strip().lower() in {"ya", "yes", "1", "true"}
 
 
-def _kecamatan(row: dict[str, str], polsek: dict[str, dict[str, str]]) -> Kecamatan:
+def _parse_kecamatan(row: dict[str, str], polsek: dict[str, dict[str, str]]) -> Kecamatan:
     police = polsek.get(row["kode"], {"polsek": "", "dasar": "dugaan"})
     return Kecamatan(
         code=row["kode"],
         name=row["nama"],
         dpt=int(row["dpt"]),
-        dpt_estimated=_yes(row["dpt_perkiraan"]),
+        dpt_estimated=_parse_yes_no(row["dpt_perkiraan"]),
         tps=int(row["tps"]),
         polsek=police["polsek"],
         polsek_assumed=police["dasar"] != "tersumber",
     )
 
 
-def _desa(row: dict[str, str]) -> Desa:
+def _parse_desa(row: dict[str, str]) -> Desa:
     return Desa(row["kode"], row["nama"], row["jenis"], row["kecamatan_kode"])
 
 
-def _stage(row: dict[str, str]) -> Stage:
+def _parse_stage(row: dict[str, str]) -> Stage:
     return Stage(
         code=row["kode"],
         name=row["tahapan"],
         start=date.fromisoformat(row["mulai"]) if row["mulai"] else None,
         end=date.fromisoformat(row["selesai"]) if row["selesai"] else None,
         scope=row["lingkup"],
-        sure=row["dasar"] == "tersumber",
+        has_confirmed_dates=row["dasar"] == "tersumber",
         source=row["sumber"],
         note=row["catatan"],
     )
 
 
-def _sop(row: dict[str, str]) -> SopItem:
+def _parse_sop_item(row: dict[str, str]) -> SopItem:
     return SopItem(
         row["kode"],
         row["tahapan_kode"],
@@ -212,16 +214,16 @@ def _sop(row: dict[str, str]) -> SopItem:
     )
 
 
-def _tps(folder: Path) -> pd.DataFrame:
-    rows = read_rows(_tps_file(folder), _one_tps)
-    columns = {name: [row[name] for row in rows] for name in _TPS}
+def _load_tps(folder: Path) -> pd.DataFrame:
+    rows = read_rows(_tps_path(folder), _parse_tps_row)
+    columns = {name: [row[name] for row in rows] for name in _TPS_COLUMNS}
     return pd.DataFrame({**columns, "dpt": pd.array(columns["dpt"], dtype="Int64")})
 
 
-_TPS = ("code", "desa", "kecamatan", "nomor", "dpt", "estimated", "kerawanan")
+_TPS_COLUMNS = ("code", "desa", "kecamatan", "nomor", "dpt", "estimated", "kerawanan")
 
 
-def _one_tps(row: dict[str, str]) -> dict[str, Any]:
+def _parse_tps_row(row: dict[str, str]) -> dict[str, Any]:
     desa, number = row["desa_kode"], int(row["nomor"])
     return {
         "code": f"{desa}.{number:03d}",
@@ -229,19 +231,19 @@ def _one_tps(row: dict[str, str]) -> dict[str, Any]:
         "kecamatan": desa.rpartition(".")[0],
         "nomor": number,
         "dpt": int(row["dpt"]) if row.get("dpt") else None,
-        "estimated": _yes(row.get("perkiraan", "tidak")),
+        "estimated": _parse_yes_no(row.get("perkiraan", "tidak")),
         "kerawanan": row.get("kerawanan") or None,
     }
 
 
-def _checked(register: Register) -> Register:
+def _mark_mismatches(register: Register) -> Register:
     """The register with what does not agree in it; its numbers are then estimates.
 
     Raises DefinitionError where it cannot be used at all.
     """
-    _must_hold_together(register)
+    _check_references(register)
     election, tps, folder = register.election, register.tps, register.election.folder
-    places, of_tps = register.kecamatan.values(), _tps_file(folder).name
+    places, of_tps = register.kecamatan.values(), _tps_path(folder).name
     counted = tps.groupby("kecamatan").size().to_dict()
     every = [
         Mismatch("TPS", "", election.tps_total, "election.toml", len(tps), of_tps),
@@ -249,26 +251,28 @@ def _checked(register: Register) -> Register:
                  sum(place.dpt for place in places), "kecamatan.csv"),
         *(Mismatch("TPS", place.code, place.tps, "kecamatan.csv",
                    counted.get(place.code, 0), of_tps) for place in places),
-        *_voters(register, of_tps),
+        *_find_voter_mismatches(register, of_tps),
     ]  # fmt: skip
-    found = tuple(one for one in every if one.declared != one.found)
-    return _doubted(register, found) if found else register
+    found = tuple(one for one in every if one.declared != one.counted)
+    return _mark_estimated(register, found) if found else register
 
 
-def _voters(register: Register, of_tps: str) -> list[Mismatch]:
+def _find_voter_mismatches(register: Register, tps_file_name: str) -> list[Mismatch]:
     """The voters of each kecamatan against the sum of its TPS, where all of those are known."""
     known = register.tps.groupby("kecamatan")["dpt"]
     sums = known.sum()[known.count() == known.size()].to_dict()
     return [
-        Mismatch("DPT", place.code, place.dpt, "kecamatan.csv", int(sums[place.code]), of_tps)
+        Mismatch(
+            "DPT", place.code, place.dpt, "kecamatan.csv", int(sums[place.code]), tps_file_name
+        )
         for place in register.kecamatan.values()
         if place.code in sums and not place.dpt_estimated
     ]
 
 
-def _doubted(register: Register, found: tuple[Mismatch, ...]) -> Register:
+def _mark_estimated(register: Register, mismatches: tuple[Mismatch, ...]) -> Register:
     """The register in which what the mismatches touch is marked as an estimate."""
-    codes = {one.kecamatan for one in found}
+    codes = {one.kecamatan for one in mismatches}
     if "" in codes:
         codes = set(register.kecamatan)
     kecamatan = {
@@ -277,15 +281,15 @@ def _doubted(register: Register, found: tuple[Mismatch, ...]) -> Register:
     }
     estimated = register.tps["estimated"] | register.tps["kecamatan"].isin(list(codes))
     tps = register.tps.assign(estimated=estimated)
-    return replace(register, kecamatan=kecamatan, tps=tps, mismatches=found)
+    return replace(register, kecamatan=kecamatan, tps=tps, mismatches=mismatches)
 
 
-def _must_hold_together(register: Register) -> None:
+def _check_references(register: Register) -> None:
     folder, tps = register.election.folder, register.tps
     twice = tps.loc[tps["code"].duplicated(), "code"].tolist()
     if twice:
         raise DefinitionError(
-            f"{_tps_file(folder)}: TPS {', '.join(twice[:5])} tertulis dua kali. Hapus salah satu,"
+            f"{_tps_path(folder)}: TPS {', '.join(twice[:5])} tertulis dua kali. Hapus salah satu,"
             " lalu mulai lagi."
         )
     loose = sorted(d.code for d in register.desa.values() if d.kecamatan not in register.kecamatan)
@@ -297,7 +301,7 @@ def _must_hold_together(register: Register) -> None:
     strangers = sorted(set(tps["desa"]) - set(register.desa))
     if strangers:
         raise DefinitionError(
-            f"{_tps_file(folder)}: TPS dari desa {', '.join(strangers[:5])} yang tidak ada di"
+            f"{_tps_path(folder)}: TPS dari desa {', '.join(strangers[:5])} yang tidak ada di"
             " desa.csv. Perbaiki kodenya, lalu mulai lagi."
         )
     unknown = sorted(
@@ -310,11 +314,11 @@ def _must_hold_together(register: Register) -> None:
         )
 
 
-def voters_of(register: Register) -> dict[str, int]:
+def compute_voters_by_tps(register: Register) -> dict[str, int]:
     """Return voters by TPS code; where a TPS has no figure, an even part of its kecamatan's."""
     frame = register.tps
     return {
-        code: int(dpt) if dpt == dpt and dpt is not None else _even(register, kecamatan)
+        code: int(dpt) if dpt == dpt and dpt is not None else _average_voters(register, kecamatan)
         for code, kecamatan, dpt in zip(
             frame["code"],
             frame["kecamatan"],
@@ -324,6 +328,6 @@ def voters_of(register: Register) -> dict[str, int]:
     }
 
 
-def _even(register: Register, kecamatan: str) -> int:
+def _average_voters(register: Register, kecamatan: str) -> int:
     area = register.kecamatan[kecamatan]
     return round(area.dpt / area.tps) if area.tps else 0

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 
-def told_at(rows: pd.DataFrame) -> pd.Series:
+def reported_time(rows: pd.DataFrame) -> pd.Series:
     """When each row was told, by which the states of a case follow each other.
 
     As the source says; else when it was stored (of an exercise: when it was known). Not
@@ -19,7 +19,7 @@ def told_at(rows: pd.DataFrame) -> pd.Series:
     return rows["reported_at"].fillna(otherwise)
 
 
-def standing_orders(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
+def select_current_orders(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
     """The posting rows that hold at `at`: of each officer those of the newest order begun.
 
     The rows of an officer with the same `occurred_at` are one order. Within it, rows with
@@ -27,14 +27,14 @@ def standing_orders(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
     """
     begun = rows[rows["occurred_at"] <= at]
     officer = pd.factorize(begun["petugas"])[0]
-    order = begun[_newest(officer, begun["occurred_at"])]
+    order = begun[_is_newest_of_group(officer, begun["occurred_at"])]
     officer = pd.factorize(order["petugas"])[0]
     told_again, ids = pd.factorize(order["id"], use_na_sentinel=False)
     line = pd.factorize(officer * len(ids) + told_again)[0]
-    return order[_newest(line, told_at(order))].reset_index(drop=True)
+    return order[_is_newest_of_group(line, reported_time(order))].reset_index(drop=True)
 
 
-def _newest(group: npt.NDArray[np.intp], times: pd.Series) -> npt.NDArray[np.bool_]:
+def _is_newest_of_group(group: npt.NDArray[np.intp], times: pd.Series) -> npt.NDArray[np.bool_]:
     """Which rows have the newest time of their group (numbered from 0)."""
     us = times.astype("int64").to_numpy()
     newest = np.full(group.max(initial=-1) + 1, np.iinfo("int64").min)

@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Due:
+class PhaseDeadline:
     """By when, on the election day, every TPS has reported a phase."""
 
     fase: str
@@ -17,15 +17,15 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Chase:
+class EscalationStep:
     """Who chases a late TPS once it is this late."""
 
-    who: str
+    responsible: str
     after: timedelta
 
 
 @dataclass(frozen=True)
-class TpsReports:
+class TpsReportRules:
     """What a TPS owes. Counts are due each full hour of voting, `counts_grace` later at the latest.
 
     A report is awaited from `ahead` before it is due. jump: more heads than this share of the
@@ -35,20 +35,20 @@ class TpsReports:
     which a count exceeds it; an official list is exceeded by one.
     """
 
-    dues: tuple[Due, ...]
-    counts_every: timedelta
-    counts_grace: timedelta
-    ahead: timedelta
-    chase: tuple[Chase, ...]
-    jump: float
-    repeated: int
-    apart: float
-    apart_least: int
-    above_estimated: float
+    phase_deadlines: tuple[PhaseDeadline, ...]
+    count_interval: timedelta
+    count_grace: timedelta
+    lead_time: timedelta
+    escalation: tuple[EscalationStep, ...]
+    max_hourly_share: float
+    min_repeats: int
+    outlier_share: float
+    outlier_min_tps: int
+    estimated_list_factor: float
 
 
 @dataclass(frozen=True)
-class Reference:
+class TurnoutReference:
     """The turnout of an earlier election, in percent, with where the figure comes from."""
 
     label: str
@@ -57,7 +57,7 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Turnout:
+class TurnoutRules:
     """What turnout is compared with.
 
     curve: share of the final turnout that has come by a time of day; an assumption.
@@ -65,14 +65,14 @@ class Turnout:
     low: percentage points below the kabupaten's rate at which a kecamatan counts as low.
     """
 
-    references: tuple[Reference, ...]
+    references: tuple[TurnoutReference, ...]
     curve: tuple[tuple[time, float], ...]
-    against: str
-    low: float
+    reference_label: str
+    low_margin_points: float
 
 
 @dataclass(frozen=True)
-class Outlook:
+class ForecastRules:
     """When the end of the day can be estimated, and how far a count is trusted in it.
 
     tps: so many TPS of a kecamatan have told a count. tps_share, kecamatan_share: that share of all
@@ -83,19 +83,19 @@ class Outlook:
     times of day at which the outlook is held against the end.
     """
 
-    tps: int
-    tps_share: float
-    kecamatan_share: float
-    winsor: float
-    pair: float
-    silent: float
-    set_aside: tuple[str, ...]
-    confidence: float
-    scored: tuple[time, ...]
+    min_tps: int
+    min_tps_share: float
+    min_kecamatan_share: float
+    winsor_sd: float
+    growth_winsor_sd: float
+    unreported_sd: float
+    excluded_anomalies: tuple[str, ...]
+    confidence_percent: float
+    scoring_times: tuple[time, ...]
 
 
 @dataclass(frozen=True)
-class Pattern:
+class StaffingPattern:
     """Officers for a number of TPS of one vulnerability: 2-8-16 is police-TPS-linmas."""
 
     polri: int
@@ -104,28 +104,28 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Patterns:
+class StaffingPatterns:
     """By kerawanan. default: how a TPS of unknown kerawanan is reckoned. basis: whose pattern."""
 
-    by_kerawanan: Mapping[str, Pattern]
-    default: str
+    by_kerawanan: Mapping[str, StaffingPattern]
+    default_kerawanan: str
     basis: str
     estimated: bool
 
-    def of(self, kerawanan: str | None) -> Pattern:
-        return self.by_kerawanan[kerawanan or self.default]
+    def pattern_for(self, kerawanan: str | None) -> StaffingPattern:
+        return self.by_kerawanan[kerawanan or self.default_kerawanan]
 
 
 @dataclass(frozen=True)
-class PersonnelReports:
+class PersonnelReportRules:
     """What an officer owes: arrival by a time, and word at least this often until the return."""
 
     arrive_by: time
-    word_every: timedelta
+    report_interval: timedelta
 
 
 @dataclass(frozen=True)
-class Moves:
+class RedeploymentRules:
     """Whom to move, and where first.
 
     agencies: of whom officers may be moved. stays: by penugasan ("cadangan", "patroli"), the share
@@ -137,17 +137,17 @@ class Moves:
     """
 
     agencies: tuple[str, ...]
-    stays: Mapping[str, float]
-    from_tps: bool
-    most_km: float
-    speed: float
-    seconds: float
-    under_way: timedelta
-    points: Mapping[str, int]
+    retained_shares: Mapping[str, float]
+    may_leave_tps: bool
+    max_km: float
+    speed_kmh: float
+    time_limit_s: float
+    en_route_grace: timedelta
+    shortfall_points: Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceLevel:
     """How soon a report of one tingkat is verified, handled and closed, from when it was known."""
 
     verify: timedelta
@@ -156,7 +156,7 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Likeness:
+class DuplicateRules:
     """When two reports are probably one. km, within, words (0-100 likeness of their texts).
 
     score: from how many points on a pair is shown. points: the most that each sign gives, by
@@ -164,16 +164,16 @@ class Likeness:
     groups of kinds that people take for one another.
     """
 
-    km: float
-    within: timedelta
-    words: int
-    score: int
-    points: Mapping[str, float]
-    akin: tuple[frozenset[str], ...]
+    max_km: float
+    max_interval: timedelta
+    min_text_similarity: int
+    min_score: int
+    criterion_points: Mapping[str, float]
+    similar_kinds: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
-class Risk:
+class RiskRules:
     """How the risk of a place and hour is reckoned.
 
     reach: hours so far apart still tell of one another (the width of a bell). interval: the
@@ -183,16 +183,16 @@ class Risk:
     which nothing is reckoned. per: TPS that a rate is told for.
     """
 
-    reach: timedelta
-    interval: float
-    wide: float
-    prior: tuple[float, float]
-    least: int
-    per: int
+    bandwidth: timedelta
+    credible_share: float
+    wide_interval_ratio: float
+    prior_bounds: tuple[float, float]
+    min_incidents: int
+    per_tps: int
 
 
 @dataclass(frozen=True)
-class Clusters:
+class ClusterRules:
     """When incidents that lie together are called a cluster.
 
     bin: steps of time, reckoned back from the moment. longest: how far back. share: of the TPS,
@@ -200,13 +200,13 @@ class Clusters:
     stop_after: so many of them above the observed end the count. level: of p, the highest.
     """
 
-    bin: timedelta
-    longest: timedelta
-    share: float
-    least: int
+    bin_width: timedelta
+    max_duration: timedelta
+    max_tps_share: float
+    min_incidents: int
     replications: int
     stop_after: int
-    level: float
+    significance_level: float
     seed: int
 
 
@@ -219,45 +219,45 @@ class Rules:
     activity_word: within which word is due that a planned activity was done, from its time.
     """
 
-    tps: TpsReports
-    turnout: Turnout
-    outlook: Outlook
-    patterns: Patterns
-    personnel: PersonnelReports
-    moves: Moves
-    service: Mapping[str, Service]
-    likeness: Likeness
-    risk: Risk
-    clusters: Clusters
-    attention: Mapping[str, float]
-    attention_tingkat: Mapping[str, float]
+    tps: TpsReportRules
+    turnout: TurnoutRules
+    forecast: ForecastRules
+    staffing_patterns: StaffingPatterns
+    personnel: PersonnelReportRules
+    redeployment: RedeploymentRules
+    service_levels: Mapping[str, ServiceLevel]
+    duplicates: DuplicateRules
+    risk: RiskRules
+    clusters: ClusterRules
+    priority_weights: Mapping[str, float]
+    priority_tingkat_weights: Mapping[str, float]
     neutrality_target: timedelta
-    activity_word: timedelta
+    activity_report_due: timedelta
 
 
-def read(raw: Mapping[str, Any]) -> Rules:
+def parse(raw: Mapping[str, Any]) -> Rules:
     """The rules in a `rules.toml`. Raises KeyError or ValueError for what is missing or wrong."""
     attention = {k: float(v) for k, v in raw["attention"]["weights"].items()}
     if round(sum(attention.values()), 6) != 100:
         raise ValueError(f"attention weights add up to {sum(attention.values())}, not 100")
     return Rules(
-        tps=_tps(raw["tps_reports"]),
-        turnout=_turnout(raw["turnout"]),
-        outlook=_outlook(raw["outlook"]),
-        patterns=_patterns(raw["patterns"]),
-        personnel=PersonnelReports(
+        tps=_parse_tps_reports(raw["tps_reports"]),
+        turnout=_parse_turnout(raw["turnout"]),
+        forecast=_parse_forecast(raw["outlook"]),
+        staffing_patterns=_parse_staffing_patterns(raw["patterns"]),
+        personnel=PersonnelReportRules(
             raw["personnel_reports"]["arrive_by"],
             _minutes(raw["personnel_reports"]["word_every_min"]),
         ),
-        moves=_moves(raw["moves"]),
-        service={level: _service(one) for level, one in raw["service"].items()},
-        likeness=_likeness(raw["likeness"]),
-        risk=_risk(raw["risk"]),
-        clusters=_clusters(raw["clusters"]),
-        attention=attention,
-        attention_tingkat={k: float(v) for k, v in raw["attention"]["tingkat"].items()},
+        redeployment=_parse_redeployment(raw["moves"]),
+        service_levels={level: _parse_service_level(one) for level, one in raw["service"].items()},
+        duplicates=_parse_duplicates(raw["likeness"]),
+        risk=_parse_risk(raw["risk"]),
+        clusters=_parse_clusters(raw["clusters"]),
+        priority_weights=attention,
+        priority_tingkat_weights={k: float(v) for k, v in raw["attention"]["tingkat"].items()},
         neutrality_target=timedelta(days=raw["neutrality"]["target_days"]),
-        activity_word=timedelta(hours=raw["activities"]["word_within_h"]),
+        activity_report_due=timedelta(hours=raw["activities"]["word_within_h"]),
     )
 
 
@@ -265,113 +265,116 @@ def _minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
-def _service(raw: Mapping[str, Any]) -> Service:
-    return Service(
+def _parse_service_level(raw: Mapping[str, Any]) -> ServiceLevel:
+    return ServiceLevel(
         _minutes(raw["verify_min"]), _minutes(raw["handle_min"]), _minutes(raw["close_min"])
     )
 
 
-def _tps(raw: Mapping[str, Any]) -> TpsReports:
-    return TpsReports(
-        dues=tuple(Due(due["fase"], due["at"]) for due in raw["dues"]),
-        counts_every=_minutes(raw["counts_every_min"]),
-        counts_grace=_minutes(raw["counts_grace_min"]),
-        ahead=_minutes(raw["ahead_min"]),
-        chase=tuple(Chase(one["who"], _minutes(one["after_min"])) for one in raw["chase"]),
-        jump=float(raw["jump_share"]),
-        repeated=int(raw["repeated_by"]),
-        apart=float(raw["apart_share"]),
-        apart_least=int(raw["apart_least"]),
-        above_estimated=float(raw["above_estimated"]),
+def _parse_tps_reports(raw: Mapping[str, Any]) -> TpsReportRules:
+    return TpsReportRules(
+        phase_deadlines=tuple(PhaseDeadline(due["fase"], due["at"]) for due in raw["dues"]),
+        count_interval=_minutes(raw["counts_every_min"]),
+        count_grace=_minutes(raw["counts_grace_min"]),
+        lead_time=_minutes(raw["ahead_min"]),
+        escalation=tuple(
+            EscalationStep(one["who"], _minutes(one["after_min"])) for one in raw["chase"]
+        ),
+        max_hourly_share=float(raw["jump_share"]),
+        min_repeats=int(raw["repeated_by"]),
+        outlier_share=float(raw["apart_share"]),
+        outlier_min_tps=int(raw["apart_least"]),
+        estimated_list_factor=float(raw["above_estimated"]),
     )
 
 
-def _turnout(raw: Mapping[str, Any]) -> Turnout:
+def _parse_turnout(raw: Mapping[str, Any]) -> TurnoutRules:
     references = tuple(
-        Reference(one["label"], float(one["percent"]), one["source"]) for one in raw["references"]
+        TurnoutReference(one["label"], float(one["percent"]), one["source"])
+        for one in raw["references"]
     )
     if raw["against"] not in {one.label for one in references}:
         raise ValueError(f"turnout is held against {raw['against']!r}, which is no reference")
-    return Turnout(
+    return TurnoutRules(
         references=references,
         curve=tuple((point["at"], float(point["share"])) for point in raw["curve"]),
-        against=raw["against"],
-        low=float(raw["low_points"]),
+        reference_label=raw["against"],
+        low_margin_points=float(raw["low_points"]),
     )
 
 
-def _outlook(raw: Mapping[str, Any]) -> Outlook:
-    return Outlook(
-        tps=int(raw["tps"]),
-        tps_share=float(raw["tps_share"]),
-        kecamatan_share=float(raw["kecamatan_share"]),
-        winsor=float(raw["winsor_sd"]),
-        pair=float(raw["pair_sd"]),
-        silent=float(raw["silent_sd"]),
-        set_aside=tuple(raw["set_aside"]),
-        confidence=float(raw["confidence_percent"]),
-        scored=tuple(raw["scored"]),
+def _parse_forecast(raw: Mapping[str, Any]) -> ForecastRules:
+    return ForecastRules(
+        min_tps=int(raw["tps"]),
+        min_tps_share=float(raw["tps_share"]),
+        min_kecamatan_share=float(raw["kecamatan_share"]),
+        winsor_sd=float(raw["winsor_sd"]),
+        growth_winsor_sd=float(raw["pair_sd"]),
+        unreported_sd=float(raw["silent_sd"]),
+        excluded_anomalies=tuple(raw["set_aside"]),
+        confidence_percent=float(raw["confidence_percent"]),
+        scoring_times=tuple(raw["scored"]),
     )
 
 
-def _patterns(raw: Mapping[str, Any]) -> Patterns:
-    return Patterns(
+def _parse_staffing_patterns(raw: Mapping[str, Any]) -> StaffingPatterns:
+    return StaffingPatterns(
         by_kerawanan={
-            kind: Pattern(one["polri"], one["tps"], one["linmas"])
+            kind: StaffingPattern(one["polri"], one["tps"], one["linmas"])
             for kind, one in raw["by_kerawanan"].items()
         },
-        default=raw["default"],
+        default_kerawanan=raw["default"],
         basis=raw["basis"],
         estimated=bool(raw["estimated"]),
     )
 
 
-def _moves(raw: Mapping[str, Any]) -> Moves:
+def _parse_redeployment(raw: Mapping[str, Any]) -> RedeploymentRules:
     stays = {kind: float(share) for kind, share in raw["stays"].items()}
     if not all(0 <= share <= 1 for share in stays.values()):
         raise ValueError("moves.stays are shares from 0 to 1")
-    return Moves(
+    return RedeploymentRules(
         agencies=tuple(raw["agencies"]),
-        stays=stays,
-        from_tps=bool(raw["from_tps"]),
-        most_km=float(raw.get("most_km", "inf")),
-        speed=float(raw["speed_kmh"]),
-        seconds=float(raw["seconds"]),
-        under_way=_minutes(raw["under_way_min"]),
-        points={sign: int(points) for sign, points in raw["points"].items()},
+        retained_shares=stays,
+        may_leave_tps=bool(raw["from_tps"]),
+        max_km=float(raw.get("most_km", "inf")),
+        speed_kmh=float(raw["speed_kmh"]),
+        time_limit_s=float(raw["seconds"]),
+        en_route_grace=_minutes(raw["under_way_min"]),
+        shortfall_points={sign: int(points) for sign, points in raw["points"].items()},
     )
 
 
-def _likeness(raw: Mapping[str, Any]) -> Likeness:
-    return Likeness(
-        km=float(raw["km"]),
-        within=_minutes(raw["within_min"]),
-        words=int(raw["words"]),
-        score=int(raw["score"]),
-        points={sign: float(points) for sign, points in raw["points"].items()},
-        akin=tuple(frozenset(kinds) for kinds in raw["akin"]),
+def _parse_duplicates(raw: Mapping[str, Any]) -> DuplicateRules:
+    return DuplicateRules(
+        max_km=float(raw["km"]),
+        max_interval=_minutes(raw["within_min"]),
+        min_text_similarity=int(raw["words"]),
+        min_score=int(raw["score"]),
+        criterion_points={sign: float(points) for sign, points in raw["points"].items()},
+        similar_kinds=tuple(frozenset(kinds) for kinds in raw["akin"]),
     )
 
 
-def _risk(raw: Mapping[str, Any]) -> Risk:
-    return Risk(
-        reach=_minutes(raw["reach_min"]),
-        interval=float(raw["interval"]),
-        wide=float(raw["wide_ratio"]),
-        prior=(float(raw["prior_least"]), float(raw["prior_most"])),
-        least=int(raw["least"]),
-        per=int(raw["per_tps"]),
+def _parse_risk(raw: Mapping[str, Any]) -> RiskRules:
+    return RiskRules(
+        bandwidth=_minutes(raw["reach_min"]),
+        credible_share=float(raw["interval"]),
+        wide_interval_ratio=float(raw["wide_ratio"]),
+        prior_bounds=(float(raw["prior_least"]), float(raw["prior_most"])),
+        min_incidents=int(raw["least"]),
+        per_tps=int(raw["per_tps"]),
     )
 
 
-def _clusters(raw: Mapping[str, Any]) -> Clusters:
-    return Clusters(
-        bin=_minutes(raw["bin_min"]),
-        longest=_minutes(raw["longest_min"]),
-        share=float(raw["share"]),
-        least=int(raw["least"]),
+def _parse_clusters(raw: Mapping[str, Any]) -> ClusterRules:
+    return ClusterRules(
+        bin_width=_minutes(raw["bin_min"]),
+        max_duration=_minutes(raw["longest_min"]),
+        max_tps_share=float(raw["share"]),
+        min_incidents=int(raw["least"]),
         replications=int(raw["replications"]),
         stop_after=int(raw["stop_after"]),
-        level=float(raw["level"]),
+        significance_level=float(raw["level"]),
         seed=int(raw["seed"]),
     )

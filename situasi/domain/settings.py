@@ -10,12 +10,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # For people at the console, or for a collector of logs.
-LOGS = ("text", "json")
-_MOST_AMOUNT = 1e6  # hours or minutes: more is a slip, and no duration can hold it
+LOG_FORMATS = ("text", "json")
+_MAX_AMOUNT = 1e6  # hours or minutes: more is a slip, and no duration can hold it
 
 
 @dataclass(frozen=True)
-class Oidc:
+class OidcSettings:
     """The identity provider through which people may sign in.
 
     issuer, client, secret: how it names itself and knows the board. name: of its button.
@@ -32,7 +32,7 @@ class Oidc:
 
 
 @dataclass(frozen=True)
-class Door:
+class AuthSettings:
     """Who is let in, and for how long.
 
     secret: signs what browsers bring back; None: one is made and kept. hosts: names by which
@@ -44,11 +44,11 @@ class Door:
 
     secret: str | None = field(repr=False)
     hosts: tuple[str, ...]
-    proxies: tuple[str, ...]
-    idle: timedelta
-    longest: timedelta
-    wall: timedelta
-    oidc: Oidc | None
+    trusted_proxies: tuple[str, ...]
+    idle_timeout: timedelta
+    max_session: timedelta
+    max_wall_session: timedelta
+    oidc: OidcSettings | None
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,21 @@ class Settings:
     that the rows of this one flow up to, None: to none.
     """
 
-    election: Path
-    vocabulary: Path
-    sample: Path
-    live: Path
-    inbox: Path
-    store: str = field(repr=False)  # it may hold a password
-    reads: str | None = field(repr=False)
-    rehearsal: bool
-    role: str
-    log: str
-    copies: bool
-    door: Door
-    backups: Path
-    backup_at: time | None
-    upstream: str | None = field(default=None, repr=False)
+    election_folder: Path
+    vocabulary_folder: Path
+    sample_folder: Path
+    data_folder: Path
+    inbox_folder: Path
+    store_url: str = field(repr=False)  # it may hold a password
+    read_store_url: str | None = field(repr=False)
+    has_rehearsal: bool
+    default_role: str
+    log_format: str
+    has_hourly_copies: bool
+    auth: AuthSettings
+    backup_folder: Path
+    backup_time: time | None
+    upstream_url: str | None = field(default=None, repr=False)
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -94,36 +94,36 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     data = ROOT / "data"
     live = Path(env.get("SITUASI_DATA", data / "live")).resolve()
     return Settings(
-        election=_defined(data, env.get("SITUASI_ELECTION", "ogan-ilir-2024")),
-        vocabulary=data / "vocabulary",
-        sample=data / "sample",
-        live=live,
-        inbox=Path(env.get("SITUASI_INBOX", data / "inbox")).resolve(),
-        store=env.get("SITUASI_STORE", f"sqlite:///{(live / 'situasi.db').as_posix()}"),
-        reads=env.get("SITUASI_STORE_READ") or None,
-        rehearsal=_yes(env.get("SITUASI_REHEARSAL", "yes")),
-        role=env.get("SITUASI_ROLE", "pimpinan"),
-        log=_log(env.get("SITUASI_LOG", "text")),
-        copies=_yes(env.get("SITUASI_COPIES", "yes")),
-        door=_door(env),
-        backups=Path(env.get("SITUASI_BACKUPS", live / "backups")).resolve(),
-        backup_at=_time_of_day(env.get("SITUASI_BACKUP_AT", "02:30")),
-        upstream=env.get("SITUASI_UPSTREAM", "").strip() or None,
+        election_folder=_find_election_folder(data, env.get("SITUASI_ELECTION", "ogan-ilir-2024")),
+        vocabulary_folder=data / "vocabulary",
+        sample_folder=data / "sample",
+        data_folder=live,
+        inbox_folder=Path(env.get("SITUASI_INBOX", data / "inbox")).resolve(),
+        store_url=env.get("SITUASI_STORE", f"sqlite:///{(live / 'situasi.db').as_posix()}"),
+        read_store_url=env.get("SITUASI_STORE_READ") or None,
+        has_rehearsal=_parse_yes_no(env.get("SITUASI_REHEARSAL", "yes")),
+        default_role=env.get("SITUASI_ROLE", "pimpinan"),
+        log_format=_parse_log_format(env.get("SITUASI_LOG", "text")),
+        has_hourly_copies=_parse_yes_no(env.get("SITUASI_COPIES", "yes")),
+        auth=_load_auth(env),
+        backup_folder=Path(env.get("SITUASI_BACKUPS", live / "backups")).resolve(),
+        backup_time=_parse_backup_time(env.get("SITUASI_BACKUP_AT", "02:30")),
+        upstream_url=env.get("SITUASI_UPSTREAM", "").strip() or None,
     )
 
 
-def _defined(data: Path, name: str) -> Path:
+def _find_election_folder(data: Path, name: str) -> Path:
     """The folder of an election of ours, or of a command above, or wherever this names."""
     ours = (data / kind / name for kind in ("elections", "commands"))
     return next((folder for folder in ours if folder.is_dir()), Path(name).resolve())
 
 
-def _yes(word: str) -> bool:
+def _parse_yes_no(word: str) -> bool:
     return word.strip().lower() not in {"no", "0", "tidak", "false"}
 
 
-def _time_of_day(word: str) -> time | None:
-    if not _yes(word):
+def _parse_backup_time(word: str) -> time | None:
+    if not _parse_yes_no(word):
         return None
     try:
         return time.fromisoformat(word.strip().replace(".", ":"))
@@ -133,44 +133,46 @@ def _time_of_day(word: str) -> time | None:
         ) from error
 
 
-def _log(form: str) -> str:
-    if form not in LOGS:
-        raise ValueError(f"SITUASI_LOG={form} bukan salah satu dari {', '.join(LOGS)}. Perbaiki.")
-    return form
+def _parse_log_format(log_format: str) -> str:
+    if log_format not in LOG_FORMATS:
+        raise ValueError(
+            f"SITUASI_LOG={log_format} bukan salah satu dari {', '.join(LOG_FORMATS)}. Perbaiki."
+        )
+    return log_format
 
 
-def _door(env: Mapping[str, str]) -> Door:
+def _load_auth(env: Mapping[str, str]) -> AuthSettings:
     longest = env.get("SITUASI_SESSION_H", "12")
-    return Door(
+    return AuthSettings(
         secret=env.get("SITUASI_SECRET") or None,
-        hosts=_listed(env.get("SITUASI_HOSTS", "")),
-        proxies=_listed(env.get("SITUASI_PROXY", "")),
-        idle=timedelta(minutes=_amount(env, "SITUASI_IDLE_MIN", "30")),
-        longest=timedelta(hours=_amount(env, "SITUASI_SESSION_H", "12")),
-        wall=timedelta(hours=_amount(env, "SITUASI_SESSION_H_PIMPINAN", longest)),
-        oidc=_oidc(env),
+        hosts=_parse_list(env.get("SITUASI_HOSTS", "")),
+        trusted_proxies=_parse_list(env.get("SITUASI_PROXY", "")),
+        idle_timeout=timedelta(minutes=_parse_amount(env, "SITUASI_IDLE_MIN", "30")),
+        max_session=timedelta(hours=_parse_amount(env, "SITUASI_SESSION_H", "12")),
+        max_wall_session=timedelta(hours=_parse_amount(env, "SITUASI_SESSION_H_PIMPINAN", longest)),
+        oidc=_load_oidc(env),
     )
 
 
-def _amount(env: Mapping[str, str], name: str, otherwise: str) -> float:
-    word = env.get(name, otherwise)
+def _parse_amount(env: Mapping[str, str], name: str, default: str) -> float:
+    word = env.get(name, default)
     try:
         found = float(word)
     except ValueError:
         found = 0.0
-    if not 0 < found <= _MOST_AMOUNT:
-        raise ValueError(f"{name}={word} bukan angka di atas nol. Perbaiki, misalnya {otherwise}.")
+    if not 0 < found <= _MAX_AMOUNT:
+        raise ValueError(f"{name}={word} bukan angka di atas nol. Perbaiki, misalnya {default}.")
     return found
 
 
-def _oidc(env: Mapping[str, str]) -> Oidc | None:
+def _load_oidc(env: Mapping[str, str]) -> OidcSettings | None:
     told = {
         word: env.get(f"SITUASI_OIDC_{word}", "").strip()
         for word in ("ISSUER", "CLIENT", "SECRET", "NAME", "CLAIM", "CA")
     }
     if not any(told.values()):
         return None
-    return Oidc(
+    return OidcSettings(
         issuer=told["ISSUER"],
         client=told["CLIENT"],
         secret=told["SECRET"],
@@ -180,5 +182,5 @@ def _oidc(env: Mapping[str, str]) -> Oidc | None:
     )
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _parse_list(text: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in text.replace(",", " ").split())

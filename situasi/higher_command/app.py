@@ -12,15 +12,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from situasi.access.audit_log import Deeds
-from situasi.board import Above, Board, command_scope, open_board
+from situasi.access.audit_log import AuditLog
+from situasi.board import Board, ParentCommand, command_scope, open_board
 from situasi.common import background_jobs
 from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
 from situasi.domain.boundaries import Boundaries
 from situasi.domain.boundaries import load as load_shapes
-from situasi.domain.higher_command import Command, Member
-from situasi.domain.register import estimates_voters, kecamatan_names
+from situasi.domain.higher_command import HigherCommand, Member
+from situasi.domain.register import has_estimated_voters, load_kecamatan_names
 from situasi.domain.settings import Settings
 from situasi.higher_command.rollup_cache import Overseeing, Overview
 from situasi.store import open_store
@@ -66,7 +66,7 @@ class Boards:
 
     def __init__(
         self,
-        command: Command,
+        command: HigherCommand,
         opens: Callable[[Member], Board],
         most: int = MOST,
         clock: Callable[[], float] = time.monotonic,
@@ -118,7 +118,7 @@ class Boards:
             member = self._command.member(code)
         except KeyError:
             raise Unopened(f"{code} bukan kabupaten dari {self._command.name}.") from None
-        if member.election is None:
+        if member.election_folder is None:
             raise Unopened(
                 f"Definisi pemilihan {member.name} belum ada di sini; papannya tidak dapat dibuka."
             )
@@ -139,9 +139,9 @@ class Boards:
         board: Board | None = None
         try:
             board = self._opens(member)
-            held.lookout = board.lookout.job
+            held.lookout = board.refresher.job
             held.lookout.name = f"lookout {member.code}"
-            held.lookout.start(held.stop)
+            held.lookout.start_thread(held.stop)
         except (StoreError, OSError, KeyError, ValueError) as error:
             _log.warning("board of %s not opened: %s", member.code, error)
             self._failed(member.code, held, Unopened(f"Papan tidak dapat dibuka: {error}"))
@@ -165,7 +165,7 @@ class Boards:
 def _let_go(left: Collection[_Held]) -> None:
     """Close them, and let nobody wait for it."""
     for one in left:
-        background_jobs.once("closing", one.close)
+        background_jobs.run_in_background("closing", one.close)
 
 
 @dataclass(frozen=True)
@@ -179,10 +179,10 @@ class Headquarters:
     """
 
     settings: Settings
-    command: Command
+    command: HigherCommand
     store: Store
     overseeing: Overseeing
-    deeds: Deeds
+    deeds: AuditLog
     boards: Boards
     boundaries: Boundaries | None = None
     kecamatan: Mapping[str, str] = field(default_factory=dict)
@@ -190,7 +190,9 @@ class Headquarters:
 
     def watch(self) -> Job:
         """The job that keeps the roll-ups new, and closes what nobody looks at."""
-        return Job("overseeing", self._look, EVERY, longest=10.0, expected=(StoreError, OSError))
+        return Job(
+            "overseeing", self._look, EVERY, max_retry_s=10.0, expected_errors=(StoreError, OSError)
+        )
 
     def _look(self) -> None:
         self.overseeing.overview()
@@ -209,63 +211,71 @@ def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Head
     Raises FileNotFoundError, KeyError or ValueError for a faulty folder, and StoreError for a
     store that cannot be opened.
     """
-    command = commands.load(settings.election)
-    if settings.store.startswith("sqlite"):
+    command = commands.load(settings.election_folder)
+    if settings.store_url.startswith("sqlite"):
         raise StoreError(
             f"{command.name} perlu satu PostgreSQL yang memuat semua kabupatennya:"
             " SITUASI_STORE=postgresql+psycopg://..."
         )
-    settings.live.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = open_store(settings.store, command_scope(command))
-    where, follows = settings.reads or settings.store, settings.reads is not None
+    settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(settings.store_url, command_scope(command))
+    where, follows = (
+        settings.read_store_url or settings.store_url,
+        settings.read_store_url is not None,
+    )
     rollups = open_rollups(where, command.contest, follows=follows)
 
     def opens(member: Member) -> Board:
         return open_member(settings, command, member, store, clock)
 
     return Headquarters(
-        settings, command, store, Overseeing(rollups, command, clock), Deeds(store, clock),
+        settings, command, store, Overseeing(rollups, command, clock), AuditLog(store, clock),
         Boards(command, opens), _boundaries(command), _kecamatan(command),
         _estimated(command),
     )  # fmt: skip
 
 
-def _boundaries(command: Command) -> Boundaries | None:
+def _boundaries(command: HigherCommand) -> Boundaries | None:
     try:
         return load_shapes(command.folder / "geo", "kabupaten")
     except FileNotFoundError:
         return None
 
 
-def _estimated(command: Command) -> frozenset[str]:
+def _estimated(command: HigherCommand) -> frozenset[str]:
     return frozenset(
         one.code
         for one in command.members
-        if one.election is not None and estimates_voters(one.election)
+        if one.election_folder is not None and has_estimated_voters(one.election_folder)
     )
 
 
-def _kecamatan(command: Command) -> dict[str, str]:
-    folders = [one.election for one in command.members if one.election is not None]
-    return {code: name for folder in folders for code, name in kecamatan_names(folder).items()}
+def _kecamatan(command: HigherCommand) -> dict[str, str]:
+    folders = [one.election_folder for one in command.members if one.election_folder is not None]
+    return {code: name for folder in folders for code, name in load_kecamatan_names(folder).items()}
 
 
 def open_member(
     settings: Settings,
-    command: Command,
+    command: HigherCommand,
     member: Member,
     own: Store,
     clock: Callable[[], datetime],
 ) -> Board:
     """The board of a kabupaten, to be looked at. own: the store of the command."""
-    assert member.election is not None, "asked before"
-    there = replace(settings, election=member.election, rehearsal=False, copies=False)
-    board = open_board(there, clock, Above(command.name, own))
+    assert member.election_folder is not None, "asked before"
+    there = replace(
+        settings,
+        election_folder=member.election_folder,
+        has_rehearsal=False,
+        has_hourly_copies=False,
+    )
+    board = open_board(there, clock, ParentCommand(command.name, own))
     election = board.register.election
     if (election.kabupaten_code, election.contest) != (member.code, command.contest):
         board.close()
         raise ValueError(
-            f"{member.election} mendefinisikan {election.contest} {election.kabupaten_code},"
+            f"{member.election_folder} mendefinisikan {election.contest} {election.kabupaten_code},"
             f" bukan {command.contest} {member.code}"
         )
     return board
@@ -283,12 +293,12 @@ def seen(found: Overview, area: Collection[str]) -> Overview:
     some = tuple(one for one in found.command.members if is_within(area, one.code))
     codes = {one.code for one in some}
     provinces = {one.province for one in some}
-    parts = {code: name for code, name in found.command.parts.items() if code in provinces}
+    parts = {code: name for code, name in found.command.subdivisions.items() if code in provinces}
     tps, dpt = ([getattr(one, name) for one in some] for name in ("tps", "dpt"))
     command = replace(
         found.command,
         members=some,
-        parts=parts,
+        subdivisions=parts,
         tps=None if None in tps else sum(tps),
         dpt=None if None in dpt else sum(dpt),
     )

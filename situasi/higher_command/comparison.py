@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from situasi.domain.feed_schemas import SITUASI
-from situasi.domain.higher_command import MABES, Command, Member
+from situasi.domain.higher_command import MABES, HigherCommand, Member
 from situasi.higher_command.rollup_cache import COUNTS, Overview, Total
 from situasi.store.rollups.queries import Rollup
 
@@ -69,7 +69,7 @@ def lines(found: Overview, code: str = "", estimated: Collection[str] = frozense
     """
     command = found.command
     if command.level == MABES and not code:
-        return [_whole(found, part, name, estimated) for part, name in command.parts.items()]
+        return [_whole(found, part, name, estimated) for part, name in command.subdivisions.items()]
     silent = {one.code for one in found.silent(code)}
     return [
         _member(found, one, one.code in silent, one.code in estimated)
@@ -79,10 +79,10 @@ def lines(found: Overview, code: str = "", estimated: Collection[str] = frozense
 
 def sums(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> Line:
     """All of what `lines` gives, in one."""
-    return _whole(found, code, found.command.parts.get(code, found.command.name), estimated)
+    return _whole(found, code, found.command.subdivisions.get(code, found.command.name), estimated)
 
 
-def _below(command: Command, code: str) -> list[Member]:
+def _below(command: HigherCommand, code: str) -> list[Member]:
     return [one for one in command.members if not code or one.province == code]
 
 
@@ -96,7 +96,7 @@ def _member(found: Overview, member: Member, silent: bool, estimated: bool) -> L
         members=1,
         reporting=total.reporting,
         silent=int(silent),
-        opens=member.election is not None,
+        opens=member.election_folder is not None,
         state=_state([rollup] if rollup else []),
         rate_estimated=estimated and total.rate is not None,
         copied_at=_copied(rollup) if rollup else None,

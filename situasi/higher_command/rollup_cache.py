@@ -14,7 +14,7 @@ import pandas as pd
 from situasi.domain import election
 from situasi.domain import register as domain_register
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.higher_command import Command, Member, below
+from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
 from situasi.store.audit.audit_log import Mark
 from situasi.store.interface import StoreError
@@ -69,7 +69,7 @@ class Overview:
     asked now, and the roll-ups are the last good ones.
     """
 
-    command: Command
+    command: HigherCommand
     at: datetime
     live: bool
     rollups: Mapping[str, Rollup]
@@ -78,7 +78,7 @@ class Overview:
 
     def total(self, code: str = "") -> Total:
         """The sum over the members under a code (of a province); over all under ""."""
-        members = below(self.command, code)
+        members = members_under(self.command, code)
         found = [self.rollups[one.code] for one in members if one.code in self.rollups]
         whole = len(members) == len(self.command.members)
         each = {name: [getattr(one, name) for one in found] for name in COUNTS}
@@ -98,7 +98,7 @@ class Overview:
 
     def serious(self, code: str = "", limit: int = 6) -> list[Serious]:
         """The newest open cases that are tinggi or merah, of the members under a code."""
-        codes = {one.code for one in below(self.command, code)}
+        codes = {one.code for one in members_under(self.command, code)}
         every = [case for at, one in self.rollups.items() if at in codes for case in one.serious]
         return sorted(every, key=lambda case: case.known_at, reverse=True)[:limit]
 
@@ -107,7 +107,7 @@ class Overview:
 
         A past moment, and an exercise, are reckoned by when the newest row was known.
         """
-        return [one for one in below(self.command, code) if self._is_silent(one)]
+        return [one for one in members_under(self.command, code) if self._is_silent(one)]
 
     def _is_silent(self, member: Member) -> bool:
         found = self.rollups.get(member.code)
@@ -142,21 +142,21 @@ def _sums(names: Iterable[str], told: Iterable[Mapping[Any, int] | None]) -> dic
 def terms(register: Register) -> Terms:
     """By what a kabupaten is reckoned whose register is known."""
     own = register.election
-    since = own.local(datetime.min.time())
+    since = own.local_time(datetime.min.time())
     voters = register.tps.set_index("code")["dpt"]
     return Terms(
         since=since,
         until=own.day_end,
         situasi_valid=own.thresholds.situasi_valid,
-        word_every=own.rules.personnel.word_every,
+        word_every=own.rules.personnel.report_interval,
         offset=since.utcoffset() or timedelta(0),
         tps={str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()},
     )
 
 
-def _terms(command: Command, member: Member) -> Terms:
-    if member.election is not None:
-        return terms(domain_register.load(election.load(member.election)))
+def _terms(command: HigherCommand, member: Member) -> Terms:
+    if member.election_folder is not None:
+        return terms(domain_register.load(election.load(member.election_folder)))
     since = command.midnight(member)
     return Terms(
         since=since,
@@ -174,7 +174,9 @@ class Overseeing:
     comes while another asks is given what is held.
     """
 
-    def __init__(self, rollups: Rollups, command: Command, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, rollups: Rollups, command: HigherCommand, clock: Callable[[], datetime]
+    ) -> None:
         self._rollups, self._clock = rollups, clock
         self._terms = {one.code: _terms(command, one) for one in command.members}
         self._asking, self._looking_back = threading.Lock(), threading.Lock()

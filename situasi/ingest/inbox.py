@@ -19,8 +19,8 @@ from pathlib import Path
 
 from situasi.common import atomic_files, error_log, file_names
 from situasi.common.background_jobs import IDLE, Job
-from situasi.common.disk_space import SPACE
-from situasi.common.telemetry import InboxState, Unread
+from situasi.common.disk_space import DISK_SPACE
+from situasi.common.telemetry import InboxState, UnreadFile
 from situasi.ingest.context import IngestContext
 from situasi.ingest.inbox_files import (
     FAILED_FOLDER,
@@ -55,7 +55,7 @@ GROWTH_WATCH_TIME = timedelta(seconds=60)
 BLAME_LIMIT = 3
 
 _MAX_NAME_CHARS = (
-    file_names.LONGEST - len("20241127-120000-000000_") - len("99_") - len(REASON_SUFFIX)
+    file_names.MAX_NAME_BYTES - len("20241127-120000-000000_") - len("99_") - len(REASON_SUFFIX)
 )
 _REASON_FILE_MODE = 0o640  # whoever drops files by the group of the folder reads why one failed
 _SYMLINK_REFUSAL = "Ini tautan (symlink), bukan berkas; letakkan berkasnya sendiri di kotak masuk."
@@ -108,7 +108,11 @@ class Inbox:
     def job(self) -> Job:
         """Sweeps in a thread. A store or folder in trouble is tried again."""
         return Job(
-            "inbox", self._run_sweep, SWEEP_INTERVAL_S, longest=30.0, expected=(StoreError, OSError)
+            "inbox",
+            self._run_sweep,
+            SWEEP_INTERVAL_S,
+            max_retry_s=30.0,
+            expected_errors=(StoreError, OSError),
         )
 
     def run(self, stop: threading.Event) -> None:
@@ -143,21 +147,21 @@ class Inbox:
         for path in sorted(self.folder.iterdir()):
             why = None if is_hidden(path) else explain_ignored(path)
             if why:
-                ignored[file_names.readable(path.name)] = why
+                ignored[file_names.sanitize_name(path.name)] = why
             elif why is None and not is_hidden(path) and (mark := fingerprint_of(path)):
                 seen = self._file_states.get(path)
                 found[path] = seen if seen and seen.fingerprint == mark else FileState(mark, now)
         self._file_states = found
-        for name in ignored.keys() - self.state.ignored.keys():
+        for name in ignored.keys() - self.state.ignored_reasons.keys():
             _log.warning("in the inbox lies what is no file", extra={"file": name})
-        self.state.ignored = ignored
+        self.state.ignored_reasons = ignored
         self._retries = {
             path: one
             for path, one in self._retries.items()
             if path in found and found[path].fingerprint == one.fingerprint
         }
-        names = {file_names.readable(path.name) for path in self._retries}
-        self.state.waiting = {k: v for k, v in self.state.waiting.items() if k in names}
+        names = {file_names.sanitize_name(path.name) for path in self._retries}
+        self.state.waiting_files = {k: v for k, v in self.state.waiting_files.items() if k in names}
 
     def _find_due_files(self, now: datetime) -> list[tuple[Path, FileState]]:
         """What is whole and not held back, those first that were not tried before."""
@@ -193,8 +197,10 @@ class Inbox:
         if held is not None and held.result is not None:  # read before; only moving it failed
             self._move_file(path, held.result, seen, now)
             return None
-        if path.name != file_names.readable(path.name):
-            path.rename(file_names.free(path.with_name(file_names.readable(path.name))))
+        if path.name != file_names.sanitize_name(path.name):
+            path.rename(
+                file_names.find_free_path(path.with_name(file_names.sanitize_name(path.name)))
+            )
             return None  # seen by its new name at the next look
         link = path.is_symlink()
         ledger = IngestResult(str(path), refused=_SYMLINK_REFUSAL) if link else self._ingest(path)
@@ -206,7 +212,7 @@ class Inbox:
         self, path: Path, seen: FileState, now: datetime, error: BaseException
     ) -> IngestResult | None:
         """Put a file aside whose reading raised what nobody expected."""
-        name = file_names.readable(path.name)
+        name = file_names.sanitize_name(path.name)
         number = error_log.record(_log, "a file of the inbox failed", error, file=name)
         why = f"Berkas ini tidak dapat diolah papan; {error_log.describe(error, number)}."
         if isinstance(error, MemoryError):
@@ -242,7 +248,7 @@ class Inbox:
             why = error.strerror or str(error)
             self._schedule_retry(path, seen, now, f"belum dapat dipindahkan ({why})", result)
             result.notes.append(f"belum dapat dipindahkan ({why}); dicoba lagi")
-        self._record_result(file_names.readable(path.name), result, now, log_number)
+        self._record_result(file_names.sanitize_name(path.name), result, now, log_number)
         self._notify(result)
         return result
 
@@ -250,11 +256,11 @@ class Inbox:
         self, name: str, result: IngestResult, now: datetime, log_number: str
     ) -> None:
         if result.refused:
-            self.state.fail(Unread(name, result.refused, now, log_number))
+            self.state.record_failure(UnreadFile(name, result.refused, now, log_number))
             _log.warning("inbox file refused", extra={"file": name, "why": result.refused})
         else:
             self._delivered_count += 1
-            self.state.taken += 1
+            self.state.ingested_count += 1
 
     def _ingest(self, path: Path) -> IngestResult:
         return ingest_file(path, self.store, self.context, SCOPE, now=self.clock())
@@ -287,17 +293,17 @@ class Inbox:
         first = STORE_RETRY_DELAY if is_store_failure else RETRY_DELAY
         held.retry_at = now + min(first * 2 ** min(held.tries - 1, 16), MAX_RETRY_DELAY)
         held.delivered_before = self._delivered_count
-        name = file_names.readable(path.name)
-        if name not in self.state.waiting:
+        name = file_names.sanitize_name(path.name)
+        if name not in self.state.waiting_files:
             _log.warning("inbox file waits", extra={"file": name, "why": reason})
-        self.state.waiting[name] = Unread(name, reason, now)
+        self.state.waiting_files[name] = UnreadFile(name, reason, now)
 
     def _move_file(self, path: Path, result: IngestResult, seen: FileState, now: datetime) -> None:
         folder = self.folder / (FAILED_FOLDER if result.refused else PROCESSED_FOLDER)
-        name = file_names.shortened(path.name, _MAX_NAME_CHARS)
-        with SPACE.writing("inbox"):
+        name = file_names.shorten_name(path.name, _MAX_NAME_CHARS)
+        with DISK_SPACE.track_write("inbox"):
             folder.mkdir(exist_ok=True)
-            target = file_names.free(folder / f"{now:{TIMESTAMP_FORMAT}}_{name}")
+            target = file_names.find_free_path(folder / f"{now:{TIMESTAMP_FORMAT}}_{name}")
             # os.replace, not copy: a file is in one place at any time. Another disk: shutil.
             try:
                 path.replace(target)
@@ -307,7 +313,7 @@ class Inbox:
                 shutil.move(path, target)
         self._file_states.pop(path, None)
         self._retries.pop(path, None)
-        self.state.waiting.pop(file_names.readable(path.name), None)
+        self.state.waiting_files.pop(file_names.sanitize_name(path.name), None)
         if result.refused:
             self._write_reason(target, result.refused)
         if not target.is_symlink():
@@ -348,10 +354,10 @@ class Inbox:
         except (StoreError, KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 (see _guarded)
-            name = file_names.readable(path.name)
+            name = file_names.sanitize_name(path.name)
             number = error_log.record(_log, "a file that grew failed", error, file=name)
             why = f"Tambahan berkas ini tidak dapat diolah; {error_log.describe(error, number)}."
-            self.state.fail(Unread(name, why, now, number))
+            self.state.record_failure(UnreadFile(name, why, now, number))
             return IngestResult(str(path), refused=why)
 
     def _notify(self, result: IngestResult) -> None:
@@ -366,7 +372,7 @@ class Inbox:
         if self._has_loaded_failures:
             return
         self._has_loaded_failures = True
-        self.state.failed.extend(
-            Unread(file_names.readable(name), why, at)
+        self.state.failed_files.extend(
+            UnreadFile(file_names.sanitize_name(name), why, at)
             for at, name, why in load_failure_reasons(self.folder)
         )

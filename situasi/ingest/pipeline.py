@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.common.formula_escape import bare
+from situasi.common.formula_escape import unescape_formula
 from situasi.domain.election import Election
 from situasi.ingest import feeds
 from situasi.ingest.context import IngestContext
@@ -360,6 +360,6 @@ def unescape_returned_cells(table: Table) -> Table:
         return table
     told = table.cells.to_numpy(dtype="object", copy=True)
     for row in told:  # pandas' own `map` would make an empty cell among text "nan"
-        row[:] = [bare(cell) for cell in row]
+        row[:] = [unescape_formula(cell) for cell in row]
     cells = pd.DataFrame(told, table.cells.index, table.cells.columns, dtype="object")
     return replace(table, cells=cells)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from situasi.access.roles import Viewer
-from situasi.common.formula_escape import harmless
+from situasi.common.formula_escape import escape_formula
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import IngestResult, ingest_rows
@@ -37,7 +37,7 @@ def format_csv(rows: Sequence[Quarantined]) -> str:
         restval="",
         quoting=csv.QUOTE_ALL,
     )
-    writer.writerow({heading: harmless(heading) for heading in [*EXPORT_HEADINGS, *headings]})
+    writer.writerow({heading: escape_formula(heading) for heading in [*EXPORT_HEADINGS, *headings]})
     for row in rows:
         known = {
             QUARANTINE_NUMBER: str(row.number),
@@ -46,7 +46,7 @@ def format_csv(rows: Sequence[Quarantined]) -> str:
             "baris": str(row.row),
         }
         cells = {k: v for k, v in row.raw.items() if k not in EXPORT_HEADINGS}
-        writer.writerow({key: harmless(cell) for key, cell in {**cells, **known}.items()})
+        writer.writerow({key: escape_formula(cell) for key, cell in {**cells, **known}.items()})
     return file.getvalue()
 
 
@@ -55,7 +55,7 @@ def find_visible_rows(store: Store, viewer: Viewer, numbers: Collection[int]) ->
 
     A faulty row often names no kecamatan: a viewer of some kecamatan sees their own deliveries.
     """
-    seen = set(viewer.role.feeds(tuple(FEEDS)))
+    seen = set(viewer.role.readable_feeds(tuple(FEEDS)))
     rows = [row for row in store.quarantine(numbers=numbers) if row.feed in seen]
     if viewer.area and rows:
         batches = store.batches()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from situasi.common import file_names
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.context import IngestContext
 from situasi.ingest.pipeline import IngestResult, PreviewCallback, ingest_file
 from situasi.ingest.write_scope import WriteScope
@@ -43,7 +43,7 @@ def ingest_upload(
         path = Path(folder) / called
         file.seek(0)
         try:
-            with SPACE.writing("upload"), path.open("wb") as copy:
+            with DISK_SPACE.track_write("upload"), path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
         except OSError as error:
             why = f"Berkas ini tidak dapat ditulis di server ({error.strerror}); coba lagi nanti."
@@ -67,7 +67,9 @@ def list_feeds(result: IngestResult) -> tuple[str, ...]:
 
 def make_safe_name(name: str) -> str:
     """A file name without folders and signs that some system forbids; its ending stays."""
-    plain = file_names.readable(_FORBIDDEN_CHARS.sub("_", re.split(r"[/\\]", name)[-1])).strip(" .")
+    plain = file_names.sanitize_name(_FORBIDDEN_CHARS.sub("_", re.split(r"[/\\]", name)[-1])).strip(
+        " ."
+    )
     stem, dot, ending = plain.rpartition(".")
     if not dot or len(ending) > 10:
         return plain[:_MAX_NAME_CHARS] or "kiriman"

@@ -94,7 +94,7 @@ def build_viewer_scope(viewer: Viewer, act: str) -> WriteScope:
     all_rows = viewer.role.may("perbaiki") and not viewer.area
     return WriteScope(
         actor=viewer.name,
-        feeds=frozenset(viewer.role.feeds(tuple(feeds))),
+        feeds=frozenset(viewer.role.readable_feeds(tuple(feeds))),
         area=viewer.area,
         correction_rights=CorrectionRights.ALL if all_rows else CorrectionRights.OWN,
         may_begin_exercise=viewer.role.may("latih") and not viewer.area,
@@ -149,7 +149,7 @@ def _find_officer_kecamatan(store: Store, now: datetime) -> dict[str, set[str]]:
     """
     roster, orders = _load_valid_rows(store, ROSTER), _load_valid_rows(store, POSTINGS)
     current = pd.concat(
-        [row_order.standing_orders(orders, now), orders[orders["occurred_at"] > now]]
+        [row_order.select_current_orders(orders, now), orders[orders["occurred_at"] > now]]
     )
     listed = roster.sort_values("seq").drop_duplicates("petugas", keep="last")
     found: dict[str, set[str]] = {}

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, Viewer
+from situasi.access.roles import GUARDED_COLUMNS, GUARDED_TEXT_COLUMNS, Viewer
 from situasi.analysis.as_of import Known
 from situasi.analysis.incidents.case_index import Cases
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
-from situasi.ingest.messages.sender import nameless
+from situasi.ingest.messages.sender import remove_names
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,12 @@ class Sight:
 def of(viewer: Viewer) -> Sight:
     """The sight of this viewer."""
     return Sight(
-        feeds=viewer.role.feeds(tuple(feed_schemas.FEEDS)),
+        feeds=viewer.role.readable_feeds(tuple(feed_schemas.FEEDS)),
         area=tuple(sorted(viewer.area)),
-        hidden=tuple(c for c, screen in GUARDED_COLUMNS.items() if not viewer.role.sees(screen)),
-        nameless=tuple(c for c, screen in GUARDED_PROSE.items() if not viewer.role.sees(screen)),
+        hidden=tuple(c for c, screen in GUARDED_COLUMNS.items() if not viewer.role.may_see(screen)),
+        nameless=tuple(
+            c for c, screen in GUARDED_TEXT_COLUMNS.items() if not viewer.role.may_see(screen)
+        ),
     )
 
 
@@ -96,7 +98,7 @@ def _of(feed: str, cells: tuple[tuple[str, str], ...]) -> list[str]:
 @lru_cache(maxsize=1 << 16)
 def _without_names(cell: str | None) -> str | None:
     """Each text is read once, for all guests and all versions."""
-    return nameless(cell) if isinstance(cell, str) else None
+    return remove_names(cell) if isinstance(cell, str) else None
 
 
 def _between(merges: pd.DataFrame, are_seen: Callable[[Iterable[str]], list[bool]]) -> pd.DataFrame:
@@ -108,4 +110,4 @@ def _between(merges: pd.DataFrame, are_seen: Callable[[Iterable[str]], list[bool
 
 def register(every: Register, sight: Sight) -> Register:
     """The register of what is seen, so that every figure is of that."""
-    return every.within(sight.area)
+    return every.restrict_to(sight.area)

@@ -19,8 +19,8 @@ from situasi.analysis.queries import Work
 from situasi.analysis.situation.feed_staleness import FeedState
 from situasi.analysis.situation.overview import CASES, HOUR, Overview, feeds_heard, of_cases
 from situasi.analysis.view_time import Moment, reckoned
-from situasi.common.single_flight_cache import Found, Recent
-from situasi.common.work_limits import OWNER, TurnLimiter
+from situasi.common.single_flight_cache import SingleFlightCache
+from situasi.common.work_limits import OWNER, ConcurrencyLimiter
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.live import access_scope
@@ -62,10 +62,13 @@ class Findings:
 
     def __init__(self, register: Register) -> None:
         self._register = register
-        self._found, self._frames = Recent(_FOUND), Recent(_FRAMES)
-        self._past_found, self._past_frames = Recent(_PAST_FOUND), Recent(_PAST_FRAMES)
-        self._past_turns = TurnLimiter(_PAST_AT_ONCE, per_owner=1)
-        self._registers = Recent(_REGISTERS)
+        self._found, self._frames = SingleFlightCache(_FOUND), SingleFlightCache(_FRAMES)
+        self._past_found, self._past_frames = (
+            SingleFlightCache(_PAST_FOUND),
+            SingleFlightCache(_PAST_FRAMES),
+        )
+        self._past_turns = ConcurrencyLimiter(_PAST_AT_ONCE, max_per_owner=1)
+        self._registers = SingleFlightCache(_REGISTERS)
         self._asked: OrderedDict[Asked, float] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -148,9 +151,9 @@ class Findings:
 
     def _turn(self, at: Moment) -> AbstractContextManager[None]:
         """Wait for a turn before anything of a past moment is found; the present never waits."""
-        return nullcontext() if at.live else self._past_turns.turn(OWNER.get())
+        return nullcontext() if at.live else self._past_turns.slot(OWNER.get())
 
-    def _kept(self, at: Moment) -> Recent:
+    def _kept(self, at: Moment) -> SingleFlightCache:
         return self._found if at.live else self._past_found
 
     def _note(self, asked: Asked, at: Moment) -> None:

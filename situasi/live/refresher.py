@@ -13,7 +13,7 @@ from typing import Final
 from situasi.analysis import view_time as moments
 from situasi.common import telemetry
 from situasi.common.background_jobs import Job
-from situasi.common.telemetry import Beat, Pulse
+from situasi.common.telemetry import HealthHistory, HealthSample
 from situasi.live.analysis_cache import Findings
 from situasi.live.snapshot import Live, Picture, Snapshot
 
@@ -45,9 +45,14 @@ class Lookout:
         self._ready: tuple[Snapshot, datetime] | None = None
         self._took = 0.0
         self._lag: float | None = None
-        self.pulse = Pulse()
+        self.pulse = HealthHistory()
         self.job = Job(
-            "lookout", self._look_ahead, 0.0, retry=0.25, longest=LATE, at_end=self._no_longer_looks
+            "lookout",
+            self._look_ahead,
+            0.0,
+            retry_s=0.25,
+            max_retry_s=LATE,
+            on_stop=self._no_longer_looks,
         )
 
     def picture(self) -> Picture:
@@ -96,32 +101,32 @@ class Lookout:
                 self._findings.ahead(snapshot, at, started + BUDGET)
                 self._took = time.monotonic() - started
                 self._ready = (snapshot, minute)
-                telemetry.READY.observe(self._took)
+                telemetry.SNAPSHOT_READY_SECONDS.observe(self._took)
 
     def _measure(self, before: Picture | None, shown: Picture) -> None:
         """Note how the last look went."""
         if before is not None:
             self._tell(before, shown)
         if before is not None and before.snapshot is not shown.snapshot:
-            telemetry.READ.observe(shown.took)
+            telemetry.SNAPSHOT_READ_SECONDS.observe(shown.took)
             stored = _stored(before.snapshot, shown.snapshot)
             if stored is not None:
                 self._lag = max(0.0, (self._clock() - stored).total_seconds())
-                telemetry.LAG.observe(self._lag)
+                telemetry.SNAPSHOT_LAG_SECONDS.observe(self._lag)
         now = self._clock()
         if not self.pulse.is_due(now):
             return
-        self.pulse.beat(
-            Beat(
+        self.pulse.add(
+            HealthSample(
                 at=now,
-                age=max(0.0, (now - shown.checked_at).total_seconds()),
-                read=shown.took,
-                ready=self._took,
-                lag=self._lag,
-                viewers=telemetry.viewers(),
-                waiting=sum(shown.snapshot.waiting.values()),
-                memory=telemetry.memory(),
-                trouble=shown.trouble is not None,
+                store_age_s=max(0.0, (now - shown.checked_at).total_seconds()),
+                read_s=shown.took,
+                ready_s=self._took,
+                lag_s=self._lag,
+                open_pages=telemetry.count_open_pages(),
+                quarantined_rows=sum(shown.snapshot.waiting.values()),
+                memory_bytes=telemetry.measure_memory_bytes(),
+                has_trouble=shown.trouble is not None,
             )
         )
 

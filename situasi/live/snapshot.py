@@ -21,7 +21,7 @@ from situasi.analysis.incidents import case_index
 from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.case_index import Cases
 from situasi.analysis.incidents.encoded_rows import Coder
-from situasi.common.growable_frame import Rows
+from situasi.common.growable_frame import GrowableFrame
 from situasi.domain import feed_schemas
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS
@@ -115,7 +115,9 @@ class Live:
 
     def _begin(self) -> None:
         """Hold no rows. What was handed out stays as it is."""
-        self._rows = {name: Rows(_dtypes(feed)) for name, feed in feed_schemas.FEEDS.items()}
+        self._rows = {
+            name: GrowableFrame(_dtypes(feed)) for name, feed in feed_schemas.FEEDS.items()
+        }
         self._coder = Coder()
         self._made_up = dict.fromkeys(feed_schemas.FEEDS, 0)  # rows of an exercise that stand
         self._batches, self._waiting = Batches(), WaitingCount()
@@ -261,7 +263,7 @@ def _last(frame: pd.DataFrame) -> int:
     return int(frame["seq"].iloc[-1]) if len(frame) else 0
 
 
-def _take_back(rows: Rows, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
+def _take_back(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
     """Mark these rows as taken back; where they lie, those that were marked before left out.
 
     History (known before it was stored) was loaded afterwards: taken back, it was never
@@ -275,12 +277,12 @@ def _take_back(rows: Rows, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
     when = np.where(known < rows.array("recorded_at")[at], known, when)
     new = cells[at] == timestamps.NEVER
     cells[at[new]] = when[new]
-    rows.put("withdrawn_at", cells)
+    rows.set_column("withdrawn_at", cells)
     marked: npt.NDArray[np.intp] = at[new]
     return marked
 
 
-def _made_up(rows: Rows, at: slice | npt.NDArray[np.intp]) -> int:
+def _made_up(rows: GrowableFrame, at: slice | npt.NDArray[np.intp]) -> int:
     return int(np.count_nonzero(rows.array("latihan")[at]))
 
 

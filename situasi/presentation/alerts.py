@@ -6,7 +6,7 @@ from datetime import datetime
 
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.domain.alert_rules import NEVER, AlertRules
+from situasi.domain.alert_rules import UNREACHABLE_COUNT, AlertRules
 from situasi.domain.election import Election
 from situasi.domain.labels import N_, label
 
@@ -30,7 +30,7 @@ def life(code: str) -> str:
 
 def level(rules: AlertRules, place: int) -> str:
     """The name of a level."""
-    return rules.names[i18n.language()][rules.levels[place]]
+    return rules.level_names[i18n.current_language()][rules.levels[place]]
 
 
 def sign(rules: AlertRules, place: int) -> str:
@@ -41,12 +41,12 @@ def sign(rules: AlertRules, place: int) -> str:
 
 def rule(rules: AlertRules, code: str) -> str:
     """The name of a rule."""
-    return rules.rules[code].words[i18n.language()]["name"]
+    return rules.rules[code].texts[i18n.current_language()]["name"]
 
 
 def watched(election: Election, code: str) -> str:
     """What a rule watches, with its thresholds."""
-    text = election.alerts.rules[code].words[i18n.language()]["rule"]
+    text = election.alerts.rules[code].texts[i18n.current_language()]["rule"]
     return text.format(**facts(election, code))
 
 
@@ -54,57 +54,66 @@ def cause(
     election: Election, code: str, n: int, *, where: str, what: str | None, value: str, since: str
 ) -> str:
     """Why the alert was raised. what: the one member; None where there are several."""
-    told = election.alerts.rules[code].words[i18n.language()]
+    told = election.alerts.rules[code].texts[i18n.current_language()]
     form = told["many" if what is None else "one"]
     return form.format(
-        n=i18n.number(n), where=where, what=what, value=value, time=since, **facts(election, code)
+        n=i18n.format_number(n),
+        where=where,
+        what=what,
+        value=value,
+        time=since,
+        **facts(election, code),
     )
 
 
 def facts(election: Election, code: str) -> dict[str, str]:
     """The thresholds of a rule, and those of other rules that it rests on, in words."""
     asked, rules = election.alerts.rules[code], election.rules
-    opening = next((due.at for due in rules.tps.dues if due.fase == "dibuka"), election.tps_opens)
+    opening = next(
+        (due.at for due in rules.tps.phase_deadlines if due.fase == "dibuka"), election.tps_opens
+    )
     found = {
-        "after": i18n.number(asked.after.total_seconds() / 60),
-        "opens_by": _clock(election.local(opening)),
-        "arrive_by": _clock(election.local(rules.personnel.arrive_by)),
+        "after": i18n.format_number(asked.grace.total_seconds() / 60),
+        "opens_by": _clock(election.local_time(opening)),
+        "arrive_by": _clock(election.local_time(rules.personnel.arrive_by)),
         "watch_from": _clock(election.day_start),
-        "target": i18n.number(rules.neutrality_target.days),
-        "above": i18n.number(rules.tps.above_estimated, 1),
+        "target": i18n.format_number(rules.neutrality_target.days),
+        "above": i18n.format_number(rules.tps.estimated_list_factor, 1),
     }
     if asked.burst:
-        spans = [i18n.number(one.total_seconds() / 60) for one in asked.burst.windows]
+        spans = [i18n.format_number(one.total_seconds() / 60) for one in asked.burst.windows]
         found |= {
-            "least": i18n.number(asked.burst.least),
+            "least": i18n.format_number(asked.burst.min_count),
             "windows": _(" atau ").join(spans),
-            "chance": f"1 : {i18n.number(round(1 / asked.burst.chances[0][1]))}",
+            "chance": f"1 : {i18n.format_number(round(1 / asked.burst.level_probabilities[0][1]))}",
         }
     return found
 
 
 def _clock(at: datetime) -> str:
-    return i18n.clock(at)
+    return i18n.format_time(at)
 
 
 def thresholds(election: Election, code: str) -> list[tuple[str, str]]:
     """Every number of a rule: name, value."""
     rules, asked = election.alerts, election.alerts.rules[code]
     found = [(_("Pemilik awal"), asked.owner)]
-    following = [*asked.least[1:], NEVER]
+    following = [*asked.level_min_members[1:], UNREACHABLE_COUNT]
     found += [
-        (level(rules, place), _("mulai {n}").format(n=i18n.number(least)))
-        for place, (least, graver) in enumerate(zip(asked.least, following, strict=True))
+        (level(rules, place), _("mulai {n}").format(n=i18n.format_number(least)))
+        for place, (least, graver) in enumerate(
+            zip(asked.level_min_members, following, strict=True)
+        )
         if least < graver  # as many as a graver level asks for are of that one
     ]
-    for state, place in (asked.steps or {}).items():
+    for state, place in (asked.situasi_levels or {}).items():
         found.append((level(rules, place), label("situasi", state)))
     if asked.burst:
         found += [
             (level(rules, place), _("peluang di bawah {p}").format(p=f"{chance:g}"))
-            for place, chance in asked.burst.chances
+            for place, chance in asked.burst.level_probabilities
         ]
-    minutes = max(1, int(asked.hold.total_seconds() / 60))
+    minutes = max(1, int(asked.clear_after.total_seconds() / 60))
     found.append((_("Berakhir setelah sebabnya hilang"),
-                  _("{n} menit").format(n=i18n.number(minutes))))  # fmt: skip
+                  _("{n} menit").format(n=i18n.format_number(minutes))))  # fmt: skip
     return found

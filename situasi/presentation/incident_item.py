@@ -76,8 +76,10 @@ def _heard(row: Any, at: datetime) -> str:
     """Where only the day or month of it is known, that and no more."""
     if row.precision != "menit":
         happened = row.occurred_at.tz_convert(at.tzinfo)
-        return i18n.day(happened) if row.precision == "hari" else i18n.month(happened)
-    return i18n.ago(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
+        return (
+            i18n.format_date(happened) if row.precision == "hari" else i18n.format_month(happened)
+        )
+    return i18n.format_relative_time(row.known_at.to_pydatetime().astimezone(at.tzinfo), at)
 
 
 def _happened(row: Any, at: datetime) -> str:
@@ -85,7 +87,11 @@ def _happened(row: Any, at: datetime) -> str:
         return ""
     happened = row.occurred_at.tz_convert(at.tzinfo)
     same = happened.date() == at.date()
-    return i18n.clock(happened) if same else f"{i18n.day(happened)} {i18n.clock(happened)}"
+    return (
+        i18n.format_time(happened)
+        if same
+        else f"{i18n.format_date(happened)} {i18n.format_time(happened)}"
+    )
 
 
 def _host(address: str | None) -> str:

@@ -28,16 +28,20 @@ def opened(found: Overview) -> Told:
     levels = cases.by_tingkat(found.open)
     shown = [level for level in (*reversed(LEVELS), None) if level or levels.get(None)]
     change = _("{change} dalam 1 jam").format(
-        change=i18n.signed(len(found.open) - found.open_before)
+        change=i18n.format_signed(len(found.open) - found.open_before)
     )
     split = tuple(
-        Counted(Mark("tingkat", level), i18n.number(levels.get(level, 0)), label("tingkat", level))
+        Counted(
+            Mark("tingkat", level),
+            i18n.format_number(levels.get(level, 0)),
+            label("tingkat", level),
+        )
         for level in shown
     )
     return Told(
         "terbuka",
         _("Kejadian terbuka"),
-        i18n.number(len(found.open)),
+        i18n.format_number(len(found.open)),
         split,
         alarm=bool(levels.get("tinggi")),
         aside=change,
@@ -48,13 +52,13 @@ def states(found: Overview) -> Told:
     """How many kecamatan are in each situasi."""
     counts = crowd_state.counts(found.states)
     value = tuple(
-        Counted(Mark("situasi", state), i18n.number(counts.get(state, 0)))
+        Counted(Mark("situasi", state), i18n.format_number(counts.get(state, 0)))
         for state in (*reversed(SITUASI), None)
     )
     note = _("merah · kuning · hijau · belum")
     if found.everywhere:
         note = _("seluruh kabupaten: {state}").format(state=label("situasi", found.everywhere))
-    title = _("Situasi {n} kecamatan").format(n=i18n.number(len(found.states)))
+    title = _("Situasi {n} kecamatan").format(n=i18n.format_number(len(found.states)))
     alarm = bool(counts.get("merah") or found.everywhere)
     return Told("situasi", title, value, note, alarm=alarm)
 
@@ -65,7 +69,9 @@ def turnout(rates: pd.Series) -> Told:
     if not told or pd.isna(rates["rate"]):
         return Told("partisipasi", _("Partisipasi"), "–", _("belum ada hitungan"))
     note = _("{heads} hadir di {told} dari {all} TPS").format(
-        told=i18n.number(told), all=i18n.number(every), heads=i18n.number(rates["heads"])
+        told=i18n.format_number(told),
+        all=i18n.format_number(every),
+        heads=i18n.format_number(rates["heads"]),
     )
     value = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
     return Told("partisipasi", _("Partisipasi"), value, note)
@@ -74,9 +80,9 @@ def turnout(rates: pd.Series) -> Told:
 def heads(rates: pd.Series) -> Told:
     """Voters present, and of how many TPS. rates: analysis.turnout.whole."""
     told = _("{n} dari {all} TPS melapor").format(
-        n=i18n.number(int(rates["told"])), all=i18n.number(int(rates["tps"]))
+        n=i18n.format_number(int(rates["told"])), all=i18n.format_number(int(rates["tps"]))
     )
-    count = i18n.number(int(rates["heads"])) if rates["told"] else "–"
+    count = i18n.format_number(int(rates["heads"])) if rates["told"] else "–"
     return Told("hadir", _("Pemilih hadir"), count, told)
 
 
@@ -91,16 +97,18 @@ def stations(tps: pd.DataFrame) -> Told:
     """The phase that most TPS are in or past, and who is late with word of it."""
     counts = tps["state"].value_counts()
     late = int(counts.get("terlambat", 0) + counts.get("tak_terjangkau", 0))
-    note = _("{n} terlambat melapor").format(n=i18n.number(late))
+    note = _("{n} terlambat melapor").format(n=i18n.format_number(late))
     doubted = int(counts.get("diragukan", 0))
     if doubted:
         note += " · " + _("{n} diragukan").format(n=i18n.number(doubted))
     furthest = reached(by_kecamatan(tps.assign(kecamatan=""))).iloc[0]
     if not isinstance(furthest["fase"], str):
-        waiting = _("{n} dari {all}").format(n=i18n.number(0), all=i18n.number(len(tps)))
+        waiting = _("{n} dari {all}").format(
+            n=i18n.format_number(0), all=i18n.format_number(len(tps))
+        )
         return Told("tps", _("TPS buka"), waiting, note)
     value = _("{n} dari {all}").format(
-        n=i18n.number(furthest["by"]), all=i18n.number(furthest["tps"])
+        n=i18n.format_number(furthest["by"]), all=i18n.format_number(furthest["tps"])
     )
     title = _("TPS {fase}").format(fase=label("fase", furthest["fase"]))
     return Told("tps", title, value, note, alarm=late > 0)
@@ -113,10 +121,10 @@ def personnel(day: Day, codes: Sequence[str]) -> Told:
     if known.empty:
         return Told("personel", _("Personel hadir"), "–", _("belum ada plotting"))
     value = _("{n} dari {all}").format(
-        n=i18n.number(known["present"].sum()), all=i18n.number(known["posted"].sum())
+        n=i18n.format_number(known["present"].sum()), all=i18n.format_number(known["posted"].sum())
     )
     note = _("{n} dari {all} TPS tanpa petugas").format(
-        n=i18n.number(known["absent"].sum()), all=i18n.number(known["tps"].sum())
+        n=i18n.format_number(known["absent"].sum()), all=i18n.format_number(known["tps"].sum())
     )
     return Told("personel", _("Personel hadir"), value, note)
 
@@ -127,18 +135,18 @@ def newest(found: Overview, now: datetime, zone_label: str) -> Told:
     if found.newest is None:
         return Told("terakhir", title, "–", _("belum ada laporan kejadian"))
     local = found.newest.at.astimezone(now.tzinfo)
-    exactly = f"{i18n.clock(local)} {zone_label}"
+    exactly = f"{i18n.format_time(local)} {zone_label}"
     if local.date() != now.date():
-        exactly = f"{i18n.day(local)} {exactly}"
+        exactly = f"{i18n.format_date(local)} {exactly}"
     if not found.newest.exact:
-        return Told("terakhir", title, i18n.day(local), _("jam tidak diketahui"))
+        return Told("terakhir", title, i18n.format_date(local), _("jam tidak diketahui"))
     days = (now - local).days
     if days >= 1:
-        note = _("{n} hari lalu").format(n=i18n.number(days))
-        said = f"{i18n.clock(local)} {zone_label} · {note}"
-        return Told("terakhir", title, i18n.day(local), said)
-    fresh = _("{n} baru dalam 1 jam").format(n=i18n.number(found.fresh))
-    return Told("terakhir", title, i18n.ago(local, now), f"{exactly} · {fresh}")
+        note = _("{n} hari lalu").format(n=i18n.format_number(days))
+        said = f"{i18n.format_time(local)} {zone_label} · {note}"
+        return Told("terakhir", title, i18n.format_date(local), said)
+    fresh = _("{n} baru dalam 1 jam").format(n=i18n.format_number(found.fresh))
+    return Told("terakhir", title, i18n.format_relative_time(local, now), f"{exactly} · {fresh}")
 
 
 def sources(found: Overview, waiting: int | None) -> Told:
@@ -148,13 +156,15 @@ def sources(found: Overview, waiting: int | None) -> Told:
     """
     names = [label("feed", feed.feed) for feed in found.feeds if feed.silent]
     if waiting:
-        kept = " · " + _("{n} baris karantina").format(n=i18n.number(waiting))
+        kept = " · " + _("{n} baris karantina").format(n=i18n.format_number(waiting))
     else:
         kept = " · " + _("karantina kosong") if waiting == 0 else ""
     title = _("Sumber senyap")
     if not any(feed.expected for feed in found.feeds):
         return Told("senyap", title, "–", _("di luar jam pemantauan") + kept)
-    value = _("{n} dari {all}").format(n=i18n.number(len(names)), all=i18n.number(len(found.feeds)))
+    value = _("{n} dari {all}").format(
+        n=i18n.format_number(len(names)), all=i18n.format_number(len(found.feeds))
+    )
     never = [label("feed", feed.feed) for feed in found.feeds if feed.last is None]
     note = ", ".join(names) or _("semua melapor")
     if never and not names:

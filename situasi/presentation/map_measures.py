@@ -90,7 +90,7 @@ def _situasi(of: _Shown) -> Measure:
 
     def paint(place: Kecamatan) -> Area:
         state, count = states[place.code], opened.get(place.code, 0)
-        value = i18n.number(count) if count else ""
+        value = i18n.format_number(count) if count else ""
         if not isinstance(state, str):
             return Area(place.name, value, drawn="silent")
         return Area(place.name, value, SITUASI[state], CALM if state == "hijau" else 255)
@@ -107,7 +107,7 @@ def _open(of: _Shown) -> Measure:
         if not count and place.code not in of.found.heard:
             return Area(place.name, drawn="silent")
         most = max(opened.values(), default=0)
-        return Area(place.name, i18n.number(count), shade(count, most, of.theme))
+        return Area(place.name, i18n.format_number(count), shade(count, most, of.theme))
 
     return Measure(paint, few_to_many(of.theme), _("belum ada laporan"))
 
@@ -116,7 +116,7 @@ def _tps(of: _Shown) -> Measure:
     most = max(k.tps for k in of.places.values())
 
     def paint(place: Kecamatan) -> Area:
-        return Area(place.name, i18n.number(place.tps), shade(place.tps, most, of.theme))
+        return Area(place.name, i18n.format_number(place.tps), shade(place.tps, most, of.theme))
 
     return Measure(paint, few_to_many(of.theme), "")
 
@@ -136,7 +136,9 @@ def _attention(of: _Shown) -> Measure:
         score = scores[place.code]
         if pd.isna(score):
             return Area(place.name, drawn="silent")
-        return Area(place.name, i18n.number(round(score)), step(score / 100, of.theme.counts))
+        return Area(
+            place.name, i18n.format_number(round(score)), step(score / 100, of.theme.counts)
+        )
 
     return Measure(paint, _fifths(of.theme.counts), _("belum dinilai"))
 
@@ -150,7 +152,10 @@ def _turnout(of: _Shown) -> Measure:
 
 def _fifths(colours: tuple[str, ...], unit: str = "") -> Legend:
     return [
-        (Mark("colour", colour), f"{i18n.number(20 * n)}–{i18n.number(20 * n + 20)}{unit}")
+        (
+            Mark("colour", colour),
+            f"{i18n.format_number(20 * n)}–{i18n.format_number(20 * n + 20)}{unit}",
+        )
         for n, colour in enumerate(colours)
     ]
 
@@ -164,7 +169,7 @@ def _phases(of: _Shown) -> Measure:
         one = rows[place.code]
         if not isinstance(one.fase, str):
             return Area(place.name, drawn="silent")
-        value = f"{i18n.number(one.by)}/{i18n.number(one.tps)}"
+        value = f"{i18n.format_number(one.by)}/{i18n.format_number(one.tps)}"
         return Area(place.name, value, colours[FASE.index(one.fase)])
 
     met = [fase for fase in FASE if fase in set(furthest["fase"])]
@@ -179,7 +184,7 @@ def _personnel(of: _Shown) -> Measure:
         one = rows[place.code]
         if not one.known or pd.isna(one.ratio_present):
             return Area(place.name, drawn="silent")
-        value = f"{i18n.number(one.present)}/≈{i18n.number(one.required)}"
+        value = f"{i18n.format_number(one.present)}/≈{i18n.format_number(one.required)}"
         return Area(place.name, value, strength(float(one.ratio_present), of.theme))
 
     names = (_("jauh kurang"), _("kurang"), _("sesuai pola"), _("lebih"), _("jauh lebih"))

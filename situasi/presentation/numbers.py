@@ -19,25 +19,25 @@ def in_short(one: pd.Series, confidence: float) -> str:
     """The estimate and its interval. confidence: percent."""
     return _("Akhir hari {rate} (selang {level} %: ≈ {low}–{high} %)").format(
         rate=rate(one),
-        level=i18n.number(confidence),
+        level=i18n.format_number(confidence),
         low=_percent(one, "low"),
         high=_percent(one, "high"),
     )
 
 
 def _percent(one: pd.Series, name: str) -> str:
-    return i18n.number(100 * one[name] / one["dpt"], 1)
+    return i18n.format_number(100 * one[name] / one["dpt"], 1)
 
 
 def percent(share: float, *, estimated: bool = False) -> str:
     """63,5 %, or ≈ 63,5 % of an estimated list; a dash where nobody told."""
     about = "≈ " if estimated else ""
-    return "–" if pd.isna(share) else f"{about}{i18n.number(share, 1)} %"
+    return "–" if pd.isna(share) else f"{about}{i18n.format_number(share, 1)} %"
 
 
 def between(one: Any) -> str:
     """'41,2–78,0 %'; one: with least and most, a row of analysis.turnout."""
-    return f"{i18n.number(one.least, 1)}–{i18n.number(one.most, 1)} %"
+    return f"{i18n.format_number(one.least, 1)}–{i18n.format_number(one.most, 1)} %"
 
 
 def voters(count: float, estimated: bool) -> str:

@@ -75,7 +75,7 @@ def stations(found: pd.DataFrame, register: Register, at: datetime) -> Listed:
             f"{one.nomor:03d}",
             phase(one.fase),
             label("lapor", one.state),
-            MISSING if pd.isna(one.hadir) else i18n.number(int(one.hadir)),
+            MISSING if pd.isna(one.hadir) else i18n.format_number(int(one.hadir)),
             _when(one.last_at, at),
         )
         for one in every
@@ -84,7 +84,7 @@ def stations(found: pd.DataFrame, register: Register, at: datetime) -> Listed:
         _("kecamatan"), _("desa"), _("TPS"), _("fase"), _("pelaporan"), _("hadir"),
         _("laporan terakhir"),
     )  # fmt: skip
-    return Listed(_("Semua TPS"), i18n.number(len(rows)), head, rows)
+    return Listed(_("Semua TPS"), i18n.format_number(len(rows)), head, rows)
 
 
 def feeds(heard: Sequence[FeedState], at: datetime) -> Listed:
@@ -98,7 +98,7 @@ def feeds(heard: Sequence[FeedState], at: datetime) -> Listed:
         for one in heard
     ]
     head = (_("sumber"), _("laporan terakhir"), _("keadaan"))
-    return Listed(_("Sumber"), i18n.number(len(rows)), head, rows)
+    return Listed(_("Sumber"), i18n.format_number(len(rows)), head, rows)
 
 
 def _said(one: FeedState) -> str:
@@ -113,10 +113,12 @@ def _when(moment: Any, at: datetime) -> str:
         return MISSING
     local = moment.astimezone(at.tzinfo)
     same = local.date() == at.date()
-    return i18n.clock(local) if same else f"{i18n.day(local)} {i18n.clock(local)}"
+    return (
+        i18n.format_time(local) if same else f"{i18n.format_date(local)} {i18n.format_time(local)}"
+    )
 
 
 def _counted(some: int, every: int) -> str:
     if some == every:
-        return i18n.number(every)
-    return _("{n} dari {all}").format(n=i18n.number(some), all=i18n.number(every))
+        return i18n.format_number(every)
+    return _("{n} dari {all}").format(n=i18n.format_number(some), all=i18n.format_number(every))

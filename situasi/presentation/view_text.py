@@ -7,7 +7,7 @@ from datetime import datetime
 
 from situasi.analysis.view_time import Moment
 from situasi.common import i18n
-from situasi.common.disk_space import SPACE, DiskState
+from situasi.common.disk_space import DISK_SPACE, DiskState
 from situasi.common.i18n import _
 from situasi.domain.labels import N_, label
 from situasi.domain.register import Register
@@ -96,12 +96,17 @@ def bands(
         said.append(("latihan", _("LATIHAN — memuat laporan buatan, bukan keadaan sebenarnya")))
     if not at.live:
         past = _("Keadaan sebagaimana diketahui {time} {zone}, bukan keadaan sekarang")
-        said.append(("past", past.format(time=i18n.clock(at.at), zone=zone_label)))
+        said.append(("past", past.format(time=i18n.format_time(at.at), zone=zone_label)))
     if until is not None:
         ends = until.astimezone(at.at.tzinfo)
         only = _("Tamu: hanya tampilan ini, sampai {day} {time} {zone}")
         said.append(
-            ("guest", only.format(day=i18n.day(ends), time=i18n.clock(ends), zone=zone_label))
+            (
+                "guest",
+                only.format(
+                    day=i18n.format_date(ends), time=i18n.format_time(ends), zone=zone_label
+                ),
+            )
         )
     if trouble:
         said.append(("broken", _("Penyimpanan tidak terbaca: {why}").format(why=trouble)))
@@ -110,11 +115,11 @@ def bands(
             "Penyimpanan diganti yang lain pukul {time} {zone}: laporan yang masuk sebelumnya "
             "mungkin tidak ada lagi. Beri tahu admin."
         )
-        time = i18n.clock(replaced_at.astimezone(at.at.tzinfo))
+        time = i18n.format_time(replaced_at.astimezone(at.at.tzinfo))
         said.append(("doubt", lost.format(time=time, zone=zone_label)))
     if register is not None and register.mismatches:
         said.append(("doubt", _doubt(register)))
-    if disk := disk_in_words(SPACE.state):
+    if disk := disk_in_words(DISK_SPACE.state):
         said.append(("disk", disk))
     return said
 
@@ -122,7 +127,7 @@ def bands(
 def _doubt(register: Register) -> str:
     """The first mismatch of the register in words, how many there are, and the remedy."""
     first, *others = mismatches(register)
-    more = _("; {n} lagi di Kesehatan").format(n=i18n.number(len(others))) if others else ""
+    more = _("; {n} lagi di Kesehatan").format(n=i18n.format_number(len(others))) if others else ""
     said = _("Register tidak cocok, angka TPS dan DPT meragukan: {what}{more}. {remedy}")
     return said.format(what=first, more=more, remedy=remedy())
 
@@ -132,12 +137,12 @@ def mismatches(register: Register) -> list[str]:
     said = _("{what} {place}: {declared} di {declared_in}, {found} di {found_in}")
     return [
         said.format(
-            what=one.what,
+            what=one.quantity,
             place=register.name_of(one.kecamatan or None),
-            declared=i18n.number(one.declared),
+            declared=i18n.format_number(one.declared),
             declared_in=one.declared_in,
-            found=i18n.number(one.found),
-            found_in=one.found_in,
+            found=i18n.format_number(one.counted),
+            found_in=one.counted_in,
         )
         for one in register.mismatches
     ]
@@ -167,12 +172,14 @@ def failed_act() -> tuple[str, str]:
 
 def disk_in_words(state: DiskState) -> str:
     """What must be said of the disks; empty while they have room."""
-    if state.failed:
+    if state.failed_places:
         said = _(
             "Disk server penuh, tidak tersimpan: {what}. Yang lama tetap terbaca. Beri tahu admin."
         )
-        return said.format(what=", ".join(_(PLACES[one]) for one in PLACES if one in state.failed))
-    if state.level == "enough" or state.least is None:
+        return said.format(
+            what=", ".join(_(PLACES[one]) for one in PLACES if one in state.failed_places)
+        )
+    if state.level == "enough" or state.least_free_bytes is None:
         return ""
-    left = i18n.number(state.least // 1_000_000)
+    left = i18n.format_number(state.least_free_bytes // 1_000_000)
     return _("Disk server hampir penuh: sisa ruang {n} MB. Beri tahu admin.").format(n=left)

@@ -23,7 +23,7 @@ from situasi.access.roles import Role, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files, i18n
 from situasi.domain import feed_schemas, labels
-from situasi.domain.feed_schemas import FEEDS, Feed, Kind
+from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 from situasi.live import access_scope
 from situasi.live.access_scope import Sight
 from situasi.reports.csv_tables import as_csv
@@ -36,7 +36,10 @@ _UTC = pa.timestamp("us", tz="UTC")
 # How the store knows a row again, and proves it: of no use to who reads.
 _PRIVATE = ("digest", "round", "marks", "committed_at")
 _MOMENTS = {"recorded_at", "known_at", "at"} | {
-    column.name for feed in FEEDS.values() for column in feed.columns if column.kind is Kind.TIME
+    column.name
+    for feed in FEEDS.values()
+    for column in feed.columns
+    if column.kind is ColumnKind.TIME
 }
 _CRS = "EPSG:4326"
 # What a map tells of a report; all else is in its own file, under the same number.
@@ -95,7 +98,7 @@ class _Archive:
         self._board, self._folder, self._role = board, folder, role
         self._at, self._state = at, state
         self._election = board.register.election
-        self._meaning = _meanings(board.settings.vocabulary / "arsip.csv")
+        self._meaning = _meanings(board.settings.vocabulary_folder / "arsip.csv")
         self._reach = None if role is None else access_scope.of(Viewer("arsip", role))
         self._commits = state.commits()
         self._taken = _taken_back(state, self._commits)
@@ -103,7 +106,7 @@ class _Archive:
     def write(self) -> list[Written]:
         feeds = tuple(FEEDS) if self._reach is None else self._reach.feeds
         made = [self._feed(FEEDS[name]) for name in feeds]
-        if self._role is None or self._role.sees("masukan"):
+        if self._role is None or self._role.may_see("masukan"):
             made += [self._deliveries(feeds), self._quarantine(feeds)]
         if self._role is None:
             made += [
@@ -164,7 +167,7 @@ class _Archive:
         if self._role is None:
             return piece
         seen = piece.filter(pc.is_in(piece.column("feed"), pa.array(feeds)))
-        return seen if self._role.sees("personel") else _without(seen, named)
+        return seen if self._role.may_see("personel") else _without(seen, named)
 
     def _plain(self, table: sa.Table, name: str, about: str) -> Written:
         return self._file(f"{name}.parquet", table.name, about, table, _readable)
@@ -216,8 +219,8 @@ class _Archive:
 
     def _stations(self) -> Written:
         """Every TPS, at the point by which its area is known: nobody has told where it stands."""
-        ground, tps = self._board.ground, self._board.register.tps
-        known = [ground.known(code) or "" for code in tps["desa"]]
+        ground, tps = self._board.geography, self._board.register.tps
+        known = [ground.find_area(code) or "" for code in tps["desa"]]
         at = np.array([ground.point(code) for code in tps["desa"]], dtype=np.float64)
         basis = [_BASIS[area.count(".")] if area else "titik tengah kabupaten" for area in known]
         table = pa.table(
@@ -352,16 +355,16 @@ def _meanings(path: Path) -> _Meanings:
 
 def _codes(table: str, column: str, scale: str) -> str:
     """`hijau = hijau; kuning = kuning`: every code that the column may hold, with its word."""
-    if table not in FEEDS or column not in FEEDS[table].names:
+    if table not in FEEDS or column not in FEEDS[table].column_names:
         codes = {"feed": tuple(FEEDS), "kerawanan": feed_schemas.KERAWANAN}.get(scale, ())
     else:
-        codes = FEEDS[table].column(column).words
+        codes = FEEDS[table].column(column).allowed_codes
     return "; ".join(f"{code} = {labels.label(scale, code)}" if scale else code for code in codes)
 
 
 def _heading(table: str, column: str) -> str:
     """As the column is called in files that are sent to us."""
-    if table not in FEEDS or column not in FEEDS[table].names:
+    if table not in FEEDS or column not in FEEDS[table].column_names:
         return column
     return FEEDS[table].column(column).heading
 
@@ -480,19 +483,19 @@ def _offset(local: datetime) -> str:
 
 @contextmanager
 def _in_indonesian() -> Iterator[None]:
-    before = i18n.language()
-    i18n.use("id")
+    before = i18n.current_language()
+    i18n.set_language("id")
     try:
         yield
     finally:
-        i18n.use(before)
+        i18n.set_language(before)
 
 
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
     """A folder to write into, named when all is there; nothing is left where something broke."""
     try:
-        with atomic_files.making_folder(folder) as part:
+        with atomic_files.create_folder(folder) as part:
             yield part
     except FileExistsError as error:
         raise ArchiveRefused(f"{folder} sudah ada dan tidak ditimpa. Beri nama lain.") from error

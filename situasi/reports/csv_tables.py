@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.common.formula_escape import harmless
+from situasi.common.formula_escape import escape_formula
 
 # Halves of letters have no UTF-8.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -24,7 +24,7 @@ def as_csv(table: pd.DataFrame) -> bytes:
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([harmless(str(name)) for name in table.columns])
+    writer.writerow([escape_formula(str(name)) for name in table.columns])
     columns = [map(_written, table.iloc[:, at].tolist()) for at in range(table.shape[1])]
     writer.writerows(zip(*columns, strict=True))
     return _HALF.sub("\ufffd", file.getvalue()).encode("utf-8-sig")
@@ -42,7 +42,7 @@ def _written(value: Any) -> Any:
     """A cell of a CSV: a number as it is, nothing where it is missing, all else as text."""
     if missing(value):
         return None
-    return value if isinstance(value, int | float) else harmless(str(value))
+    return value if isinstance(value, int | float) else escape_formula(str(value))
 
 
 def missing(value: Any) -> bool:

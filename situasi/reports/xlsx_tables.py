@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from situasi.common.formula_escape import harmless
+from situasi.common.formula_escape import escape_formula
 from situasi.reports.csv_tables import missing
 
 # Of the control characters XML takes three.
@@ -125,7 +125,7 @@ def _cell(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    said: str = harmless(_NO_XML.sub("\ufffd", text))
+    said: str = escape_formula(_NO_XML.sub("\ufffd", text))
     return said if len(said) <= _LONGEST_TEXT else said[: _LONGEST_TEXT - 1] + "…"
 
 

@@ -37,7 +37,7 @@ class Descriptors:
 
     def __init__(
         self,
-        measure: Callable[[], tuple[int, int] | None] = telemetry.descriptors,
+        measure: Callable[[], tuple[int, int] | None] = telemetry.count_descriptors,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._measure, self._clock = measure, clock

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
 from situasi.higher_command import app
@@ -31,7 +31,7 @@ def refusal() -> Response:
     )
     page = auth_markup.full(
         app.place(board),
-        i18n.language(),
+        i18n.current_language(),
         {code: f"?lang={code}" for code in i18n.LANGUAGES},
         why,
     )

@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import background_jobs, telemetry
 from situasi.common.background_jobs import Job
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.higher_command import app
 
 # The lifespan sets them: the jobs that take in what is dropped into the inbox, that look at what
@@ -39,7 +39,7 @@ def _read() -> tuple[str | None, int, datetime]:
     """
     above = app.current()
     if above is None:
-        picture = board().lookout.picture()
+        picture = board().refresher.picture()
         return picture.trouble, picture.snapshot.version, picture.checked_at
     found = above.overseeing.overview()
     return found.trouble, sum(one.version for one in found.rollups.values()), found.checked_at
@@ -56,30 +56,30 @@ def ready(_request: Request) -> JSONResponse:
     """
     trouble, version, checked_at = _read()
     age = max(0.0, (datetime.now(UTC) - checked_at).total_seconds())
-    space = SPACE.state
+    space = DISK_SPACE.state
     checks = {
         "store": trouble is None,
         "disk": space.level != "full",
-        **{job.name: job.is_well for job in _watched},
+        **{job.name: job.is_healthy for job in _watched},
     }
     said: dict[str, Any] = {
         **checks,
         "version": version,
         "snapshot_age_seconds": round(age, 1),
     }
-    if space.least is not None:
-        said["disk_free_bytes"] = space.least
+    if space.least_free_bytes is not None:
+        said["disk_free_bytes"] = space.least_free_bytes
     said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
     if app.current() is None:
         said["inbox_files"] = telemetry.INBOX.counts()
-    said["jobs"] = {job.name: _job(job) for job in background_jobs.running()}
+    said["jobs"] = {job.name: _job(job) for job in background_jobs.list_jobs()}
     ok = all(checks.values()) and bool(_watched)
     return JSONResponse({"ok": ok, **said}, status_code=200 if ok else 503)
 
 
 def _descriptors() -> dict[str, int]:
     """How many descriptors are open and how many there may be: told where the machine tells."""
-    found = telemetry.descriptors()
+    found = telemetry.count_descriptors()
     return {} if found is None else {"descriptors": found[0], "descriptors_limit": found[1]}
 
 
@@ -105,9 +105,9 @@ def _register() -> dict[str, int]:
 def _errands(now: datetime) -> dict[str, float | int | None]:
     """How old the last backup is, and what waits to flow up: told, but no reason to be unready."""
     found: dict[str, float | int | None] = {}
-    if telemetry.BACKUP.ours:
-        found["backup_age_seconds"] = telemetry.BACKUP.age(now)
-    if telemetry.UPSTREAM.ours:
-        found["upstream_age_seconds"] = telemetry.UPSTREAM.age(now)
-        found["upstream_waiting"] = telemetry.UPSTREAM.waiting
+    if telemetry.BACKUP.is_responsible:
+        found["backup_age_seconds"] = telemetry.BACKUP.age_s(now)
+    if telemetry.UPSTREAM.is_responsible:
+        found["upstream_age_seconds"] = telemetry.UPSTREAM.age_s(now)
+        found["upstream_waiting"] = telemetry.UPSTREAM.pending_rows
     return found

@@ -19,9 +19,9 @@ from situasi.actions.exercise_controller import Player
 from situasi.board import Board, open_board
 from situasi.common import atomic_files, background_jobs, telemetry
 from situasi.common.background_jobs import Job
-from situasi.common.disk_space import EVERY_S, SPACE
+from situasi.common.disk_space import CHECK_INTERVAL_S, DISK_SPACE
 from situasi.domain import settings
-from situasi.domain.higher_command import is_command
+from situasi.domain.higher_command import is_higher_command
 from situasi.domain.settings import Settings
 from situasi.higher_command import app
 from situasi.higher_command.app import Headquarters, open_headquarters
@@ -53,7 +53,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     loaded()
     try:
         opened = await asyncio.to_thread(_open)
-        keeping = Keeper(opened.store, opened.settings.door, _now)
+        keeping = Keeper(opened.store, opened.settings.auth, _now)
         await keeping.look()
     except (StoreError, OSError, KeyError, ValueError) as error:
         startup_checks.refuse(error)
@@ -61,22 +61,22 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     stop = threading.Event()
     tasks = [
         *keeping.jobs,
-        Job("supervisor", background_jobs.revive, _REVIVE),
+        Job("supervisor", background_jobs.restart_dead_jobs, _REVIVE),
         Job("collector", gc_tuning.collect, COLLECT_EVERY_S),
-        Job("disks", partial(asyncio.to_thread, SPACE.check), EVERY_S),
+        Job("disks", partial(asyncio.to_thread, DISK_SPACE.check), CHECK_INTERVAL_S),
     ]
     if isinstance(opened, Board):
         tasks += _tasks(opened)
         threads = _threads(opened)
     else:
         threads = [opened.watch()]
-    await asyncio.to_thread(SPACE.watch, _written_to(opened.settings))
+    await asyncio.to_thread(DISK_SPACE.watch, _written_to(opened.settings))
     for job in tasks:
-        job.begin()
+        job.start_task()
     for job in threads:
-        job.start(stop)
+        job.start_thread(stop)
     health.watch(*(job for job in (*tasks, *threads) if job.name in _WATCHED))
-    house.settle_memory()
+    house.tune_gc()
     try:
         yield {}
     finally:
@@ -93,42 +93,54 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
 def _tasks(board: Board) -> list[Job]:
     """What a Polres does in the loop of its server, beside its pages."""
     nightly = Nightly(board, _now, telemetry.BACKUP)
-    found = [nightly.job] if nightly.state.wanted else []
-    return [*found, Copies(board, _now).job] if board.settings.copies else found
+    found = [nightly.job] if nightly.state.is_enabled else []
+    return [*found, Copies(board, _now).job] if board.settings.has_hourly_copies else found
 
 
 def _threads(board: Board) -> list[Job]:
     """What a Polres does in threads, beside its pages."""
     found = [
-        Inbox(board.settings.inbox, board.store, board.context, _now, _tell, telemetry.INBOX).job,
-        board.lookout.job,
+        Inbox(
+            board.settings.inbox_folder,
+            board.store,
+            board.ingest_context,
+            _now,
+            _tell,
+            telemetry.INBOX,
+        ).job,
+        board.refresher.job,
     ]
-    if board.settings.rehearsal:
+    if board.settings.has_rehearsal:
         found.append(Player(board, _now).job)
-    if board.settings.upstream is not None:
-        found.append(_upstream(board, board.settings.upstream).job)
+    if board.settings.upstream_url is not None:
+        found.append(_upstream(board, board.settings.upstream_url).job)
     return found
 
 
 def _written_to(asked: Settings) -> dict[str, Path]:
     """The folders that the board writes to, by what is written there."""
-    store = store_url.parse(asked.store)
+    store = store_url.parse(asked.store_url)
     own = store.get_backend_name() == "sqlite" and store.database
     return {
-        "store": Path(store.database).parent if own and store.database else asked.live,
-        "inbox": asked.inbox,
-        "copies": asked.live,
-        "backup": asked.backups,
+        "store": Path(store.database).parent if own and store.database else asked.data_folder,
+        "inbox": asked.inbox_folder,
+        "copies": asked.data_folder,
+        "backup": asked.backup_folder,
         "upload": Path(tempfile.gettempdir()),
     }
 
 
 def _open() -> Board | Headquarters:
     asked = settings.load()
-    logging_setup.set_up(asked.log, sys.stderr)
-    for folder in (asked.live, asked.live / "salinan", asked.live / "laporan", asked.backups):
-        atomic_files.tidy(folder)
-    if is_command(asked.election):
+    logging_setup.set_up(asked.log_format, sys.stderr)
+    for folder in (
+        asked.data_folder,
+        asked.data_folder / "salinan",
+        asked.data_folder / "laporan",
+        asked.backup_folder,
+    ):
+        atomic_files.remove_leftovers(folder)
+    if is_higher_command(asked.election_folder):
         above = open_headquarters(asked, _now)
         found = above.overseeing.overview()
         told = {"members": len(found.command.members), "reporting": len(found.rollups)}
@@ -137,10 +149,10 @@ def _open() -> Board | Headquarters:
         return above
     board = open_board(asked, _now)
     prepare(board, _now(), _log.info)
-    snapshot = board.live.picture().snapshot
+    snapshot = board.snapshot_reader.picture().snapshot
     rows = sum(map(len, snapshot.frames.values()))
     _log.info("board opened", extra={"version": snapshot.version, "rows": rows})
-    house.install(board)
+    house.set_board(board)
     return board
 
 
@@ -158,4 +170,4 @@ def _now() -> datetime:
 
 
 def _tell(ledger: IngestResult) -> None:
-    telemetry.ingested("inbox", ledger.feed or "unknown", ledger.as_json())
+    telemetry.record_ingest("inbox", ledger.feed or "unknown", ledger.as_json())

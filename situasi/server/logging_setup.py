@@ -12,7 +12,7 @@ from typing import IO, Any
 import structlog
 from structlog.typing import Processor
 
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 
 # Signs that end a line, or make it read otherwise: controls, separators of lines, directions.
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -75,12 +75,12 @@ class _Handler(logging.StreamHandler[IO[str]]):
         self._failed = False
         super().emit(record)
         if not self._failed:
-            SPACE.wrote("log")
+            DISK_SPACE.record_success("log")
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (its name in logging)
         self._failed = True
         error = sys.exc_info()[1]
-        if error is None or not SPACE.report("log", error):
+        if error is None or not DISK_SPACE.record_if_disk_full("log", error):
             super().handleError(record)
 
 

@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from situasi.board import Board
 from situasi.common import background_jobs, telemetry
-from situasi.common.disk_space import SPACE
-from situasi.common.telemetry import Errand
+from situasi.common.disk_space import DISK_SPACE
+from situasi.common.telemetry import JobStatus
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
 from situasi.higher_command.app import Headquarters
@@ -61,7 +61,7 @@ class Counted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
-            with telemetry.VIEWERS.track_inprogress():
+            with telemetry.OPEN_PAGES.track_inprogress():
                 await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await self._counted(scope, receive, send)
@@ -80,12 +80,12 @@ class Counted:
         route, started = route_of(scope["path"]), time.perf_counter()
         method = scope["method"] if scope["method"] in _METHODS else "other"
         try:
-            with telemetry.IN_FLIGHT.track_inprogress():
+            with telemetry.REQUESTS_IN_FLIGHT.track_inprogress():
                 await self._app(scope, receive, watched)
         finally:
             telemetry.REQUESTS.labels(route, method, str(status)).inc()
             taken = time.perf_counter() - started
-            telemetry.SECONDS.labels(route).observe(taken)
+            telemetry.REQUEST_SECONDS.labels(route).observe(taken)
             if taken > SLOW:
                 told = {"route": route, "method": method, "status": status}
                 _log.warning("slow answer", extra={**told, "seconds": round(taken, 2)})
@@ -103,7 +103,7 @@ class BoardCollector(Collector):
         if above is not None:
             yield from _above(above)
             return
-        picture = self._board().lookout.picture()
+        picture = self._board().refresher.picture()
         snapshot = picture.snapshot
         age = (datetime.now(UTC) - picture.checked_at).total_seconds()
         yield _one("situasi_store_version", "Version of the store.", snapshot.version)
@@ -123,16 +123,16 @@ class BoardCollector(Collector):
         yield from _errand("situasi_upstream", "the way up", telemetry.UPSTREAM)
 
 
-def _errand(name: str, what: str, errand: Errand) -> Iterator[Metric]:
+def _errand(name: str, what: str, errand: JobStatus) -> Iterator[Metric]:
     """What is not known has no figure: never a zero."""
-    if not errand.ours:
+    if not errand.is_responsible:
         return
-    yield _one(f"{name}_failing", f"1 while {what} fails.", int(errand.trouble is not None))
-    age = errand.age(datetime.now(UTC))
+    yield _one(f"{name}_failing", f"1 while {what} fails.", int(errand.error_text is not None))
+    age = errand.age_s(datetime.now(UTC))
     if age is not None:
         yield _one(f"{name}_age_seconds", f"Since {what} last went well.", age)
-    if errand.waiting is not None:
-        yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.waiting)
+    if errand.pending_rows is not None:
+        yield _one(f"{name}_waiting", f"Rows that {what} has still to take.", errand.pending_rows)
 
 
 def _inbox() -> Iterator[Metric]:
@@ -158,21 +158,21 @@ def _jobs() -> Iterator[Metric]:
     )
     alive = GaugeMetricFamily("situasi_job_alive", "1 while it takes turns.", labels=["job"])
     failed = CounterMetricFamily("situasi_job_failures", "How often it failed.", labels=["job"])
-    for job in background_jobs.running():
+    for job in background_jobs.list_jobs():
         since.add_metric([job.name], job.overdue_s)
         failing.add_metric([job.name], job.failures)
         alive.add_metric([job.name], int(job.is_alive))
-    names = {job.name for job in background_jobs.running()}
-    for name, count in (dict.fromkeys(names, 0) | background_jobs.failures()).items():
+    names = {job.name for job in background_jobs.list_jobs()}
+    for name, count in (dict.fromkeys(names, 0) | background_jobs.count_failures()).items():
         failed.add_metric([name], count)
     yield from (since, failing, alive, failed)
 
 
 def _disk() -> Iterator[Metric]:
-    state = SPACE.state
-    if state.free:
+    state = DISK_SPACE.state
+    if state.free_bytes:
         family = GaugeMetricFamily("situasi_disk_free_bytes", "Free on its disk.", labels=["place"])
-        for place, room in state.free.items():
+        for place, room in state.free_bytes.items():
             family.add_metric([place], room)
         yield family
     full = int(state.level == "full")

@@ -13,8 +13,8 @@ from pathlib import Path
 from situasi.board import Board
 from situasi.common import error_log
 from situasi.common.background_jobs import IDLE, Job
-from situasi.common.disk_space import SPACE
-from situasi.common.telemetry import Errand
+from situasi.common.disk_space import DISK_SPACE
+from situasi.common.telemetry import JobStatus
 from situasi.store.interface import StoreError
 
 KEPT = 14
@@ -32,23 +32,23 @@ _log = logging.getLogger(__name__)
 class Nightly:
     """One per board. state: tells how it goes."""
 
-    def __init__(self, board: Board, clock: Callable[[], datetime], state: Errand) -> None:
+    def __init__(self, board: Board, clock: Callable[[], datetime], state: JobStatus) -> None:
         self._board, self._clock = board, clock
-        self._folder, self._at = board.settings.backups, board.settings.backup_at
+        self._folder, self._at = board.settings.backup_folder, board.settings.backup_time
         self._not_before = clock() + _SETTLED
         self.state = state
-        self.state.wanted = self._at is not None
+        self.state.is_enabled = self._at is not None
         self._found()
-        self.job = Job("nightly", self._turn, _LONGEST, expected=_EXPECTED)
+        self.job = Job("nightly", self._turn, _LONGEST, expected_errors=_EXPECTED)
 
     async def watch(self) -> None:
         """Make the backup of every night, until cancelled; at once an end where none is wanted."""
         if self._at is not None:
-            await self.job.watch()
+            await self.job.run_async()
 
     async def look(self) -> None:
         """Make the backup that is due. Whatever goes wrong, the board goes on without it."""
-        await self.job.take_async()
+        await self.job.run_once_async()
 
     async def _turn(self) -> object:
         now = self._clock()
@@ -67,21 +67,21 @@ class Nightly:
 
     def _failed(self, now: datetime, why: str) -> None:
         self._not_before = now + _AGAIN
-        self.state.failed(now, why)
+        self.state.record_failure(now, why)
 
     def _make(self, now: datetime) -> None:
         # Of several servers one makes them; the others are not to be missed for it.
-        self.state.elsewhere = not self._board.store.alone("cadangan")
+        self.state.is_run_elsewhere = not self._board.store.alone("cadangan")
         self._found()
-        if self.state.elsewhere or not self._is_due(now, self._newest()):
+        if self.state.is_run_elsewhere or not self._is_due(now, self._newest()):
             return
         from situasi.store.backup import backup  # the libraries it needs are loaded once a night
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self._folder / f"situasi-{self._local(now):{_WRITTEN}}.zip"
-        with SPACE.writing("backup"):
+        with DISK_SPACE.track_write("backup"):
             made = backup.write(self._board.store, self._board.register.election, path, now, ACTOR)
-        self.state.well(now, note=path.name)
+        self.state.record_success(now, note=path.name)
         told = {"file": path.name, "rows": made.rows, "bytes": path.stat().st_size}
         _log.info("nightly backup", extra=told | {"let_go": self._prune()})
         if made.breaks:
@@ -102,8 +102,8 @@ class Nightly:
     def _found(self) -> None:
         """Tell of what is there already: from before this start, or by another server."""
         for at, path in self._ours():
-            if self.state.done_at is None or at > self.state.done_at:
-                self.state.well(at, note=path.name)
+            if self.state.succeeded_at is None or at > self.state.succeeded_at:
+                self.state.record_success(at, note=path.name)
 
     def _newest(self) -> datetime | None:
         """When the newest of our backups was made, by its name."""

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, request_response
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import assets
-from situasi.domain.boundaries import ADDRESS
+from situasi.domain.boundaries import URL_TEMPLATE
 from situasi.figures.maps import markers
 from situasi.higher_command import app
 from situasi.server import health
@@ -39,7 +39,7 @@ async def style(request: Request) -> Response:
     """The style sheet, likewise."""
     if request.path_params["fingerprint"] != assets.FINGERPRINT:
         return Response(status_code=404)
-    return _lasting(assets.TEXT, "text/css")
+    return _lasting(assets.CSS_TEXT, "text/css")
 
 
 def _lasting(content: str | bytes, kind: str) -> Response:
@@ -54,7 +54,7 @@ async def copying(_request: Request) -> Response:
 
 ROUTES = (
     Route("/salin.js", copying),
-    Route(ADDRESS, boundaries),
+    Route(URL_TEMPLATE, boundaries),
     Route(markers.ROUTE, marks),
     Route(assets.ROUTE, style),
     Route("/healthz", health.health),

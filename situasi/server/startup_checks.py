@@ -13,9 +13,9 @@ from starlette.middleware import Middleware
 
 from situasi.access import accounts, signing_key
 from situasi.access.roles import ROLES
-from situasi.board import scope_of
+from situasi.board import load_store_scope
 from situasi.domain import settings
-from situasi.domain.settings import Oidc, Settings
+from situasi.domain.settings import OidcSettings, Settings
 from situasi.server.auth.config import Doorway, Heeds
 from situasi.server.auth.middleware import Gate
 from situasi.server.auth.oidc_protocol import is_safe
@@ -101,30 +101,30 @@ def _doorway(
 ) -> Doorway:
     found = settings.load()
     here = is_this_machine_alone(address)
-    if found.role not in ROLES:
-        raise NotSafe(f"SITUASI_ROLE={found.role} bukan peran ({', '.join(ROLES)}).")
-    if found.door.secret is not None and len(found.door.secret) < signing_key.SHORTEST:
+    if found.default_role not in ROLES:
+        raise NotSafe(f"SITUASI_ROLE={found.default_role} bukan peran ({', '.join(ROLES)}).")
+    if found.auth.secret is not None and len(found.auth.secret) < signing_key.MIN_LENGTH:
         raise NotSafe(
-            f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.SHORTEST} tanda."
+            f"SITUASI_SECRET terlalu pendek; paling sedikit {signing_key.MIN_LENGTH} tanda."
         )
     if not here:
         _must_be_closed(found, address)
     return Doorway(
         opens_here=here,
-        role=found.role,
-        secret=signing_key.of(found),
-        hosts=frozenset(found.door.hosts),
-        proxies=networks(found.door.proxies),
+        role=found.default_role,
+        secret=signing_key.load_or_create(found),
+        hosts=frozenset(found.auth.hosts),
+        proxies=networks(found.auth.trusted_proxies),
         policy=policy(shell),
         farewell=farewell,
         heeds=heeds,
         tells=tells,
         keeps_file=keeps_file,
-        provider=_provider(found.door.oidc) if found.door.oidc else None,
+        provider=_provider(found.auth.oidc) if found.auth.oidc else None,
     )
 
 
-def _provider(told: Oidc) -> Provider:
+def _provider(told: OidcSettings) -> Provider:
     """The identity provider, of which nothing is asked yet."""
     for name in ("issuer", "client", "secret"):
         if not getattr(told, name):
@@ -146,22 +146,22 @@ def _provider(told: Oidc) -> Provider:
 def _must_be_closed(found: Settings, address: str | None) -> None:
     """Others can reach this address: without accounts and a secret it would stand open."""
     where = address or "semua alamat"
-    if found.door.secret is None:
+    if found.auth.secret is None:
         raise NotSafe(
             f"di {where} papan butuh SITUASI_SECRET,"
-            f" paling sedikit {signing_key.SHORTEST} tanda acak."
+            f" paling sedikit {signing_key.MIN_LENGTH} tanda acak."
         )
-    store = open_store(found.store, scope_of(found.election))
+    store = open_store(found.store_url, load_store_scope(found.election_folder))
     try:
-        every = accounts.every(store).values()
+        every = accounts.load_all(store).values()
     finally:
         store.close()
-    issuer = found.door.oidc.issuer if found.door.oidc else None
-    if not any(account and accounts.can_be_opened(account, issuer) for account in every):
+    issuer = found.auth.oidc.issuer if found.auth.oidc else None
+    if not any(account and accounts.can_sign_in(account, issuer) for account in every):
         raise NotSafe(
             f"di {where} papan butuh akun yang aktif: python -m situasi user add NAMA --role PERAN."
         )
-    if not found.door.hosts:
+    if not found.auth.hosts:
         print(
             "SITUASI_HOSTS kosong: papan hanya menjawab sebagai localhost.",
             file=sys.stderr,

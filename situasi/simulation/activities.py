@@ -68,7 +68,7 @@ def _scripted(
 ) -> dict[str, str]:
     election = scene.register.election
     day = election.day + timedelta(days=raw["day"])
-    moment = election.local(raw["at"], day) + timedelta(minutes=rng.choice((0, 0, 0, 10, 15)))
+    moment = election.local_time(raw["at"], day) + timedelta(minutes=rng.choice((0, 0, 0, 10, 15)))
     filled = words | {"small": str(rng.randint(6, 18))}
     text = raw["uraian"].format(**filled)
     tahapan = sop_links.stage(scene.register, raw["stage"])
@@ -105,7 +105,7 @@ def _within(scene: Scene, stage: Stage, rng: random.Random) -> datetime:
     if start <= election.day <= end:
         return scene.clock.opens + timedelta(minutes=rng.randint(0, 300))
     day = start + timedelta(days=rng.randint(0, min(_EARLY, (end - start).days)))
-    return election.local(time(rng.randint(8, 15)), day)
+    return election.local_time(time(rng.randint(8, 15)), day)
 
 
 def _begin(scene: Scene, stage: Stage) -> date:

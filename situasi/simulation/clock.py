@@ -54,7 +54,10 @@ class Clock:
 
 def of(election: Election) -> Clock:
     """The clock of an election's day, 04.00 to 23.00 where TPS are open 07.00-13.00."""
-    opens, closes = election.local(election.tps_opens), election.local(election.tps_closes)
+    opens, closes = (
+        election.local_time(election.tps_opens),
+        election.local_time(election.tps_closes),
+    )
     return Clock(
         first=max(election.day_start, opens - _BEFORE_OPENING),
         opens=opens,

@@ -95,5 +95,5 @@ def write(
                 "latihan": "ya",
             }
         )
-    atomic_files.write(path, buffer.getvalue().encode("utf-8"), atomic_files.READABLE)
+    atomic_files.write(path, buffer.getvalue().encode("utf-8"), atomic_files.READABLE_MODE)
     return path

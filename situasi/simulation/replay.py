@@ -51,5 +51,5 @@ def replay(
 
 def _play(board: Board, feed: str, rows: list[dict[str, str]], at: datetime, now: datetime) -> int:
     source = f"latihan {at:%H.%M.%S}"
-    ledger = ingest_rows(rows, source, board.store, board.context, SCOPE, feed=feed, now=now)
+    ledger = ingest_rows(rows, source, board.store, board.ingest_context, SCOPE, feed=feed, now=now)
     return ledger.accepted

@@ -30,7 +30,7 @@ def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[In
         return []
     board.store.note("opening", "begun", now, ACTOR)
     ledgers = [_bring(board, path, now) for path in _public(board)]
-    if board.settings.rehearsal:
+    if board.settings.has_rehearsal:
         tell("LATIHAN: menyiapkan satu hari pemungutan suara buatan ...")
         ledgers += _rehearse(board, now)
     board.store.note("opening", "done", now, ACTOR)
@@ -66,14 +66,16 @@ def _is_ours(board: Board, tell: Callable[[str], None]) -> bool:
 
 def _public(board: Board) -> list[Path]:
     """Public reports belong to one kabupaten; another election has its own folder or none."""
-    return sorted((board.settings.sample / "public" / board.register.election.slug).glob("*.csv"))
+    return sorted(
+        (board.settings.sample_folder / "public" / board.register.election.slug).glob("*.csv")
+    )
 
 
 def _rehearse(board: Board, now: datetime) -> list[IngestResult]:
     # Loaded once in the life of a store: a second start is to be soon.
     from situasi.simulation.generate import simulate
 
-    folder = board.settings.live / "latihan"
+    folder = board.settings.data_folder / "latihan"
     files = simulate(board.register, board.boundaries, SEED, folder)
     ledgers = [_bring(board, path, now) for path in files]
     end = _last_report(board)
@@ -84,11 +86,11 @@ def _rehearse(board: Board, now: datetime) -> list[IngestResult]:
 
 def _last_report(board: Board) -> datetime | None:
     """Where the clock of the rehearsal stands: at its last report."""
-    frames = board.live.picture().snapshot.frames.values()
+    frames = board.snapshot_reader.picture().snapshot.frames.values()
     moments = [frame.loc[frame["latihan"], "known_at"].max() for frame in frames]
     known = [moment.to_pydatetime() for moment in moments if moment == moment]
     return max(known, default=None)
 
 
 def _bring(board: Board, path: Path, now: datetime) -> IngestResult:
-    return ingest_file(path, board.store, board.context, SCOPE, now=now)
+    return ingest_file(path, board.store, board.ingest_context, SCOPE, now=now)

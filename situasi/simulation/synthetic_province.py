@@ -12,7 +12,7 @@ from datetime import time
 from pathlib import Path
 
 from situasi.domain import higher_command as commands
-from situasi.domain.higher_command import Command, Member
+from situasi.domain.higher_command import HigherCommand, Member
 
 # Of a kabupaten whose number of TPS is not known.
 _TPS = 300
@@ -62,21 +62,25 @@ def write(folder: Path, template: Path, out: Path) -> Path:
     command = commands.load(folder)
     known: dict[str, Path] = {}
     for place, member in enumerate(command.members):
-        known[member.code] = member.election or out / "elections" / member.code
-        if member.election is None:
+        known[member.code] = member.election_folder or out / "elections" / member.code
+        if member.election_folder is None:
             _election(command, member, place, template, known[member.code])
     home = out / "commands" / command.slug
     home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(folder / commands.NAME, home)
-    with (folder / commands.MEMBERS).open(encoding="utf-8-sig", newline="") as file:
+    shutil.copy(folder / commands.FILE_NAME, home)
+    with (folder / commands.MEMBERS_FILE_NAME).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     names = list(rows[0])
     told = [{**row, "pemilihan": str(known[row["kode"]].resolve())} for row in rows]
-    _write(home / commands.MEMBERS, names, [[row[name] for name in names] for row in told])
+    _write(
+        home / commands.MEMBERS_FILE_NAME, names, [[row[name] for name in names] for row in told]
+    )
     return home
 
 
-def _election(command: Command, member: Member, place: int, template: Path, out: Path) -> None:
+def _election(
+    command: HigherCommand, member: Member, place: int, template: Path, out: Path
+) -> None:
     out.mkdir(parents=True, exist_ok=True)
     areas = list(_areas(member.code, member.tps or _TPS))
     for name in _SHARED:
@@ -105,7 +109,7 @@ def _shared(whole: int, parts: int) -> list[int]:
     return [whole // parts + (at < whole % parts) for at in range(parts)]
 
 
-def _definition(command: Command, member: Member, areas: Sequence[_Kecamatan]) -> str:
+def _definition(command: HigherCommand, member: Member, areas: Sequence[_Kecamatan]) -> str:
     tps = sum(one.tps for one in areas)
 
     def clock(at: time) -> str:

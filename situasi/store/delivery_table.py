@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from situasi.common.growable_frame import Rows
+from situasi.common.growable_frame import GrowableFrame
 
 _TIME: Final = "datetime64[us, UTC]"
 _DTYPES: Final = {
@@ -35,7 +35,7 @@ class Batches:
     """
 
     def __init__(self) -> None:
-        self._rows = Rows(_DTYPES)
+        self._rows = GrowableFrame(_DTYPES)
 
     @property
     def last(self) -> int:
@@ -68,8 +68,8 @@ class Batches:
         taken, at = (self._rows.array(name).copy() for name in ("taken_back", "taken_back_at"))
         taken[spots] += counts.to_numpy("int64")[known]
         at[spots] = np.maximum(at[spots], latest[known])  # NaT is less than any moment
-        self._rows.put("taken_back", taken)
-        self._rows.put("taken_back_at", at)
+        self._rows.set_column("taken_back", taken)
+        self._rows.set_column("taken_back_at", at)
 
     def _tell(self, deeds: pd.DataFrame) -> None:
         """The last deed of a batch tells."""
@@ -82,9 +82,9 @@ class Batches:
             who[spot], why[spot] = actors[at], details[at].get("reason") or None
             # Of a batch whose rows all stand by another delivery, only its entry tells when.
             when[spot] = max(when[spot], details[at].get("committed_at") or when[spot])
-        self._rows.put("taken_back_at", when)
-        self._rows.put("taken_back_by", who)
-        self._rows.put("reason", why)
+        self._rows.set_column("taken_back_at", when)
+        self._rows.set_column("taken_back_by", who)
+        self._rows.set_column("reason", why)
 
     def _spots(
         self, wanted: npt.NDArray[np.int64]

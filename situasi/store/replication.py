@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
-from situasi.common.telemetry import Errand
+from situasi.common.telemetry import JobStatus
 from situasi.store import open_store, schema
 from situasi.store.audit import audit_log
 from situasi.store.audit.row_digests import SEALED
@@ -183,7 +183,7 @@ class Upstream:
         source: Store,
         opened: Callable[[], Store],
         clock: Callable[[], datetime],
-        state: Errand,
+        state: JobStatus,
         tell: Callable[[Flown], None] | None = None,
         every: float = EVERY,
         job: str | None = None,
@@ -197,10 +197,10 @@ class Upstream:
         self._alone = job
         self._trouble: Exception | None = None
         self.state = state
-        self.state.wanted = True
+        self.state.is_enabled = True
         self.job = Job(
-            "upstream", self._turn, every, retry=2 * every, longest=max(_LONGEST, every),
-            expected=(StoreError, OSError), at_end=self.close,
+            "upstream", self._turn, every, retry_s=2 * every, max_retry_s=max(_LONGEST, every),
+            expected_errors=(StoreError, OSError), on_stop=self.close,
         )  # fmt: skip
 
     def run(self, stop: threading.Event) -> None:
@@ -209,22 +209,24 @@ class Upstream:
 
     def look(self) -> Exception | None:
         """Send what is new; what is wrong, if anything. Asks the target only if something is."""
-        self.job.take()
+        self.job.run_once()
         return self._trouble
 
     def _turn(self) -> None:
         self._trouble = None
         try:
-            self.state.elsewhere = self._alone is not None and not self._source.alone(self._alone)
-            rows = 0 if self.state.elsewhere else self._flow()
+            self.state.is_run_elsewhere = self._alone is not None and not self._source.alone(
+                self._alone
+            )
+            rows = 0 if self.state.is_run_elsewhere else self._flow()
         except Exception as error:
             self._trouble = error
             said = error.detail if isinstance(error, StoreError) else error_log.describe(error)
-            self.state.failed(self._clock(), said, self._waiting())
+            self.state.record_failure(self._clock(), said, self._waiting())
             self._begin_anew(error)
             raise
-        if not self.state.elsewhere:
-            self.state.well(self._clock(), 0, str(rows) if rows else "")
+        if not self.state.is_run_elsewhere:
+            self.state.record_success(self._clock(), 0, str(rows) if rows else "")
 
     def _begin_anew(self, error: Exception) -> None:
         """After an unexpected error the target is opened anew: nobody knows how it was left."""
@@ -240,7 +242,7 @@ class Upstream:
 
     @property
     def pause(self) -> float:
-        return self.job.pause()
+        return self.job.next_pause_s()
 
     def _flow(self) -> int:
         """Send what is new; how many rows."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from situasi.domain.feed_schemas import Feed, Kind
+from situasi.domain.feed_schemas import ColumnKind, Feed
 
 Values = list[Any]
 
@@ -171,13 +171,13 @@ def _with_gaps(numbers: Any, missing: Any) -> Values:
     return values
 
 
-_CONVERT: dict[Kind, Callable[[pd.Series[Any]], Values]] = {
-    Kind.TEXT: _texts,
-    Kind.WORD: _texts,
-    Kind.TIME: moments,
-    Kind.COUNT: _counts,
-    Kind.DECIMAL: _decimals,
-    Kind.YESNO: _yes_or_no,
+_CONVERT: dict[ColumnKind, Callable[[pd.Series[Any]], Values]] = {
+    ColumnKind.TEXT: _texts,
+    ColumnKind.CATEGORY: _texts,
+    ColumnKind.TIME: moments,
+    ColumnKind.COUNT: _counts,
+    ColumnKind.DECIMAL: _decimals,
+    ColumnKind.BOOLEAN: _yes_or_no,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.domain.feed_schemas import FEEDS, Feed, Kind
+from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 
 # Moments are whole microseconds since 1970 UTC: they sort, index and load into a
 # datetime64[us] column without parsing, and mean the same to every engine. Text
@@ -16,13 +16,13 @@ Moment = sa.BigInteger
 # An autoincremented key of SQLite must be declared INTEGER.
 _Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
-_TYPES: dict[Kind, type[sa.types.TypeEngine[Any]]] = {
-    Kind.TEXT: sa.Text,
-    Kind.WORD: sa.Text,
-    Kind.TIME: Moment,
-    Kind.COUNT: sa.BigInteger,
-    Kind.DECIMAL: sa.Double,
-    Kind.YESNO: sa.Boolean,
+_TYPES: dict[ColumnKind, type[sa.types.TypeEngine[Any]]] = {
+    ColumnKind.TEXT: sa.Text,
+    ColumnKind.CATEGORY: sa.Text,
+    ColumnKind.TIME: Moment,
+    ColumnKind.COUNT: sa.BigInteger,
+    ColumnKind.DECIMAL: sa.Double,
+    ColumnKind.BOOLEAN: sa.Boolean,
 }
 
 metadata = sa.MetaData()
@@ -54,7 +54,9 @@ def _feed_table(feed: Feed) -> sa.Table:
         _needed("digest", sa.LargeBinary),
         _needed("round", sa.Integer),
         *(
-            sa.Column(column.name, _TYPES[column.kind], nullable=column.kind is not Kind.YESNO)
+            sa.Column(
+                column.name, _TYPES[column.kind], nullable=column.kind is not ColumnKind.BOOLEAN
+            )
             for column in feed.columns
         ),
         sa.UniqueConstraint("digest", "round"),

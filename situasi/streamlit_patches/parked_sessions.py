@@ -61,14 +61,14 @@ class ParkedSessions:
         self._parked[name] = _Parked(session_info, owner, end)
         if len(self._parked) > MOST:
             self.end(self._least_missed())
-        telemetry.PARKED.set(len(self._parked))
+        telemetry.PARKED_SESSIONS.set(len(self._parked))
 
     def delete(self, session_id: str) -> None:
         """Keep a session no longer: somebody goes on with it."""
         found = self._parked.pop(session_id, None)
         if found is not None:
             found.end.cancel()
-            telemetry.PARKED.set(len(self._parked))
+            telemetry.PARKED_SESSIONS.set(len(self._parked))
 
     def list(self) -> list[Any]:
         """Return all that are kept."""

@@ -10,11 +10,11 @@ import streamlit as st
 
 from situasi import board as house
 from situasi.common.i18n import _
-from situasi.common.work_limits import OWNER, TooBusy, TurnLimiter
+from situasi.common.work_limits import OWNER, ConcurrencyLimiter, TooBusy
 from situasi.ui import filters, session, tenant
 
 # Files made at one time for one viewer: they share few threads with those who sign in.
-_MAKING: Final = TurnLimiter(at_once=64, per_owner=2)
+_MAKING: Final = ConcurrencyLimiter(max_concurrent=64, max_per_owner=2)
 
 
 class TooOften(Exception):
@@ -23,17 +23,17 @@ class TooOften(Exception):
 
 def saw(feeds: Collection[str], page: str) -> None:
     """Rows of these feeds are on this page before the viewer."""
-    tenant.deeds().saw(session.viewer(), feeds, page)
+    tenant.deeds().log_viewed(session.viewer(), feeds, page)
 
 
 def refused(page: str) -> None:
     """A page that is not the viewer's was asked for by its address."""
-    tenant.deeds().refused(session.viewer().name, {"page": page})
+    tenant.deeds().log_refused(session.viewer().name, {"page": page})
 
 
 def refused_kabupaten(code: str) -> None:
     """A kabupaten that is not the viewer's, or has no board here, was asked for."""
-    tenant.command_deeds().refused(session.account().name, {"kabupaten": code[:16]})
+    tenant.command_deeds().log_refused(session.account().name, {"kabupaten": code[:16]})
 
 
 def download(
@@ -50,21 +50,21 @@ def download(
     what counts them then.
     """
     deeds, viewer, chosen = tenant.deeds(), session.viewer(), filters.in_codes()
-    here = None if tenant.is_above() else house.current()
+    here = None if tenant.is_above() else house.current_board()
 
     def made() -> bytes:
         # Called in another thread, which knows no page.
-        with nullcontext() if here is None else house.at(here):
+        with nullcontext() if here is None else house.use_board(here):
             return told()
 
     def told() -> bytes:
-        if not deeds.may_take(viewer):
+        if not deeds.allow_download(viewer):
             raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar."))
         OWNER.set(viewer.name)
         try:
-            with _MAKING.turn(viewer.name, patience_s=0):
+            with _MAKING.slot(viewer.name, timeout_s=0):
                 count = rows() if callable(rows) else rows
-                deeds.exported(viewer, what, form, count, chosen)
+                deeds.log_exported(viewer, what, form, count, chosen)
                 return make()
         except TooBusy:
             raise TooOften(_("Terlalu banyak berkas diambil. Coba lagi sebentar.")) from None

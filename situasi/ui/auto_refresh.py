@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from situasi.common import i18n, telemetry
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
 from situasi.higher_command.app import Unopened
 from situasi.live.snapshot import Picture
@@ -68,13 +68,13 @@ def heartbeat(drawn: Picture | None, language: str) -> None:
     """Watch what a page was drawn from: this picture, or the roll-ups of a command above."""
     seen = _of_rollups() if drawn is None else _of(drawn)
     st.session_state[_PAGE] = _Page(seen.state, session.now(), seen.checked_at)
-    every = max(EVERY, CROWDED * telemetry.viewers())
+    every = max(EVERY, CROWDED * telemetry.count_open_pages())
     st.fragment(_beat, run_every=every)(language)
 
 
 def _of(picture: Picture) -> Watched:
     # A briefing that somebody marks moves no version, and is to be seen at once.
-    marked, disk = len(briefings.every(picture)), SPACE.state.summary
+    marked, disk = len(briefings.every(picture)), DISK_SPACE.state.summary
     state = (picture.snapshot.state, picture.trouble, marked, disk)
     return Watched(state, picture.checked_at, picture.trouble)
 
@@ -82,11 +82,13 @@ def _of(picture: Picture) -> Watched:
 def _of_rollups() -> Watched:
     found = higher_command_session.overview()
     states = tuple((code, one.version, one.seal) for code, one in found.rollups.items())
-    return Watched((states, found.trouble, SPACE.state.summary), found.checked_at, found.trouble)
+    return Watched(
+        (states, found.trouble, DISK_SPACE.state.summary), found.checked_at, found.trouble
+    )
 
 
 def _beat(language: str) -> None:
-    i18n.use(language)
+    i18n.set_language(language)
     page: _Page = st.session_state[_PAGE]
     if page.beaten:
         url_state.listen()

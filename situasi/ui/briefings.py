@@ -6,7 +6,7 @@ import streamlit as st
 
 from situasi.actions import briefings
 from situasi.actions.briefings import Briefing, MarkRefused
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture
@@ -41,7 +41,9 @@ def _form(at: Moment, key: str) -> None:
             _("Catatan (boleh kosong)"), key=f"{key}_catatan", max_chars=briefings.LONGEST_NOTE
         )
         st.form_submit_button(
-            _("Tandai sekarang") if at.live else _("Tandai {time}").format(time=i18n.clock(at.at)),
+            _("Tandai sekarang")
+            if at.live
+            else _("Tandai {time}").format(time=i18n.format_time(at.at)),
             type="primary",
             on_click=_mark,
             args=(f"{key}_catatan", session.picture().snapshot.version),
@@ -64,7 +66,7 @@ def told(at: Moment) -> bool:
 def in_words(one: Briefing, at: Moment) -> str:
     """A marker with who set it and what was noted, for those who see the names of officers."""
     said = name(one, at)
-    if session.viewer().role.sees("personel"):
+    if session.viewer().role.may_see("personel"):
         said = _("{briefing}, ditandai {who}").format(briefing=said, who=one.by)
         said = f"{said}: {one.note}" if one.note else said
     return said
@@ -99,8 +101,8 @@ NAME = "sejak"
 def name(one: Briefing, at: Moment) -> str:
     """What a briefing is called: by its clock, and its day where that is another."""
     local = one.at.astimezone(at.at.tzinfo)
-    clock = i18n.clock(local)
-    when = clock if local.date() == at.at.date() else f"{i18n.day(local)} {clock}"
+    clock = i18n.format_time(local)
+    when = clock if local.date() == at.at.date() else f"{i18n.format_date(local)} {clock}"
     return _("taklimat {time}").format(time=when)
 
 

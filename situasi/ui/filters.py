@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from situasi.access.roles import SCREENS
 from situasi.analysis import view_time as moments
 from situasi.analysis.incidents.cases import Selection
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label
@@ -184,7 +184,7 @@ def within(wanted: Selection, window: str, at: Moment) -> Selection:
 def measure() -> str:
     """By what the map is coloured."""
     role = session.viewer().role
-    seen = [name for name in map_measures.NAMES if name not in SCREENS or role.sees(name)]
+    seen = [name for name in map_measures.NAMES if name not in SCREENS or role.may_see(name)]
     return _one(st.selectbox, "ukur", _("Warna peta"), seen, map_measures.name_of, width=190)
 
 

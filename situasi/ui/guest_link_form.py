@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi.access import guest_links, signing_key
 from situasi.access.guest_links import LinkRefused
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.store.interface import StoreError
@@ -34,7 +34,10 @@ class _Made:
 
 def guest_link() -> None:
     """The button that opens the form, for those who may let guests in, where a guest may look."""
-    if not session.viewer().role.may("bagikan") or url_state.page() not in guest_links.PAGES:
+    if (
+        not session.viewer().role.may("bagikan")
+        or url_state.page() not in guest_links.SHAREABLE_PAGES
+    ):
         return
     opened = st.popover(
         _("Tautan tamu"), key="tautan_tamu", on_change="rerun", type="tertiary", width="content"
@@ -73,7 +76,7 @@ def _show(made: _Made) -> None:
     markup.copyable(made.url, _("Salin"), _("Tersalin"))
     said = _("Berlaku sampai {day} {time} {zone}. Dapat dicabut di halaman Tautan tamu.")
     label = board().register.election.zone_label
-    st.caption(said.format(day=i18n.day(ends), time=i18n.clock(ends), zone=label))
+    st.caption(said.format(day=i18n.format_date(ends), time=i18n.format_time(ends), zone=label))
 
 
 def _view() -> tuple[str, list[tuple[str, str]]]:
@@ -83,7 +86,7 @@ def _view() -> tuple[str, list[tuple[str, str]]]:
 def _make() -> None:
     page, query = _view()
     try:
-        link = guest_links.make(
+        link = guest_links.create(
             board().store,
             board().register,
             session.viewer(),
@@ -93,9 +96,9 @@ def _make() -> None:
             timedelta(hours=st.session_state["tautan_jam"]),
             session.now(),
         )
-        token = guest_links.token(link, signing_key.of(board().settings))
+        token = guest_links.build_token(link, signing_key.load_or_create(board().settings))
     except (LinkRefused, StoreError, OSError, ValueError) as error:
         st.session_state[_MADE] = _Made((page, query), why=str(error))
     else:
-        url = urljoin(st.context.url or "", guest_links.ADDRESS + token)
-        st.session_state[_MADE] = _Made((page, query), url, link.bound.ends)
+        url = urljoin(st.context.url or "", guest_links.PATH_PREFIX + token)
+        st.session_state[_MADE] = _Made((page, query), url, link.scope.expires_at)

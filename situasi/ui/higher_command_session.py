@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from situasi.analysis.view_time import Moment
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command import app, comparison
 from situasi.higher_command.comparison import Line
 from situasi.higher_command.rollup_cache import Overview
 from situasi.ui import filters, session, tenant
 
 
-def command() -> Command:
+def command() -> HigherCommand:
     """Whose page it is."""
     there = app.current()
     assert there is not None, "only a command above has such a page"

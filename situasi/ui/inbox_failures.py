@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from situasi.common import i18n, telemetry
 from situasi.common.i18n import _
-from situasi.common.telemetry import Unread
+from situasi.common.telemetry import UnreadFile
 from situasi.ui import page_layout
 from situasi.ui.components import markup
 from situasi.ui.components.markup import Card
@@ -17,27 +17,28 @@ from situasi.ui.tables.table_view import Table
 def build_card() -> Card:
     """How many files failed since the server was opened, and how many wait."""
     state = telemetry.INBOX
-    failed = state.refused + state.faults
+    failed = state.refused_count + state.error_count
     note = _("{n} menunggu dicoba lagi · {other} bukan berkas").format(
-        n=i18n.number(len(state.waiting)), other=i18n.number(len(state.ignored))
+        n=i18n.format_number(len(state.waiting_files)),
+        other=i18n.format_number(len(state.ignored_reasons)),
     )
-    alarm = bool(state.faults or state.waiting)
-    return Card(_("Berkas kotak masuk gagal"), i18n.number(failed), note, alarm=alarm)
+    alarm = bool(state.error_count or state.waiting_files)
+    return Card(_("Berkas kotak masuk gagal"), i18n.format_number(failed), note, alarm=alarm)
 
 
 def build_table() -> Table:
     """The files that wait, and those that failed, the newest first, each with its reason."""
     state = telemetry.INBOX
-    waiting = sorted(dict(state.waiting).values(), key=lambda one: one.name)
-    rows: list[tuple[str, Unread]] = [(_("dicoba lagi"), one) for one in waiting]
-    rows += [(_("gagal"), one) for one in reversed(list(state.failed))]
-    ignored = sorted(dict(state.ignored).items())
+    waiting = sorted(dict(state.waiting_files).values(), key=lambda one: one.name)
+    rows: list[tuple[str, UnreadFile]] = [(_("dicoba lagi"), one) for one in waiting]
+    rows += [(_("gagal"), one) for one in reversed(list(state.failed_files))]
+    ignored = sorted(dict(state.ignored_reasons).items())
     return table_view.table(
         {
             _("waktu"): moments([*(one.at for _state, one in rows), *(None for _one in ignored)]),
             _("berkas"): [*(one.name for _state, one in rows), *(name for name, _why in ignored)],
             _("keadaan"): [*(said for said, _one in rows), *(_("diabaikan") for _one in ignored)],
-            _("sebab"): [*(one.why for _state, one in rows), *(why for _name, why in ignored)],
+            _("sebab"): [*(one.reason for _state, one in rows), *(why for _name, why in ignored)],
         },
         made_up=False,
     )
@@ -46,10 +47,10 @@ def build_table() -> Table:
 def panel(view: View) -> None:
     """On Masukan: what was not taken from the inbox; nothing where there is nothing to tell."""
     state = telemetry.INBOX
-    count = len(state.failed) + len(state.waiting) + len(state.ignored)
+    count = len(state.failed_files) + len(state.waiting_files) + len(state.ignored_reasons)
     if not count or not view.at.live:
         return
     with markup.bar():
         page_layout.section(_("Berkas kotak masuk yang tidak terambil"))
-        title = _("{n} berkas dan sebabnya").format(n=i18n.number(count))
+        title = _("{n} berkas dan sebabnya").format(n=i18n.format_number(count))
         table_view.opens(title, build_table, "kotak_masuk")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.live.snapshot import Picture
@@ -55,7 +55,7 @@ def opened(title: str, *own: Callable[[Any], None]) -> View:
 def _moment_popover(place: Any, view: View) -> None:
     at = view.at
     zone = board().register.election.zone_label
-    said = _("Langsung") if at.live else f"{i18n.clock(at.at)} {zone}"
+    said = _("Langsung") if at.live else f"{i18n.format_time(at.at)} {zone}"
     with place.popover(said, width="stretch", key="pilih_saat"):
         st.caption(_("Papan sebagaimana diketahui pada saat lampau; ujung kanan: langsung."))
         filters.time_slider()
@@ -81,7 +81,9 @@ def header(at: Moment, title: str = "Situasi") -> None:
     """Which page of whose board, which moment, and whether that moment is now."""
     desk = tenant.desk()
     note = _("jam latihan") if at.exercise else _("langsung") if at.live else _("lampau")
-    links = [(code.upper(), _speaking(code), code == i18n.language()) for code in i18n.LANGUAGES]
+    links = [
+        (code.upper(), _speaking(code), code == i18n.current_language()) for code in i18n.LANGUAGES
+    ]
     beside = _ways()
     # The address that a guest has opens nothing for anybody else.
     if not url_state.is_bound():
@@ -90,12 +92,12 @@ def header(at: Moment, title: str = "Situasi") -> None:
         markup.header(
             title,
             f"{desk.name} · {desk.operation}",
-            f"{i18n.long_day(at.at)} · {i18n.clock(at.at)} {desk.zone_label}",
+            f"{i18n.format_long_date(at.at)} · {i18n.format_time(at.at)} {desk.zone_label}",
             note,
             links,
             beside,
         )
-        if session.viewer().role.acts:
+        if session.viewer().role.permissions:
             briefings.mark_button(at)
             guest_link_form.guest_link()
 
@@ -109,7 +111,7 @@ def _ways() -> Markup:
         return markup.way(f"◂ {up[0]}", up[1])
     if tenant.is_above():
         return Markup()
-    if not viewer.opens("situasi"):
+    if not viewer.may_open("situasi"):
         return Markup()
     kept = [*presentation_view_text.FILTERS, "lang"]
     asked = [pair for pair in url_state.view() if pair[0] in kept]

@@ -10,7 +10,7 @@ import streamlit as st
 
 from situasi.analysis.situation import critical as events
 from situasi.analysis.situation.critical import Event
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -128,7 +128,7 @@ def _said(found: list[Event], at: Moment) -> str:
         for one in here[:_NAMED]
     ]
     if len(here) > _NAMED:
-        said.append(_("{n} lagi").format(n=i18n.number(len(here) - _NAMED)))
+        said.append(_("{n} lagi").format(n=i18n.format_number(len(here) - _NAMED)))
     return "; ".join(said)
 
 

@@ -7,15 +7,15 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
-from situasi.common.single_flight_cache import Recent
+from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.live.snapshot import Picture
 from situasi.store.interface import Store, StoreError
 from situasi.ui import tenant
 
 Found = TypeVar("Found")
-_read = Recent(16)
+_read = SingleFlightCache(16)
 # By name, store and kabupaten: what was read last.
 _last: dict[tuple[str, str, str, str], Any] = {}
 
@@ -26,7 +26,7 @@ def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: 
     name: of what is read. nothing: where the store was never readable.
     """
     here = board()
-    key = (name, here.settings.store, here.register.election.contest, here.code)
+    key = (name, here.settings.store_url, here.register.election.contest, here.kabupaten_code)
     with suppress(StoreError):  # the board says itself that it cannot
         _last[key] = _read.get((*key, shown.access), lambda: read(here.store))
     found: Found = _last.get(key, nothing)
@@ -35,7 +35,7 @@ def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: 
 
 # Of each name. With each the findings that it was made of: those of some twenty versions, no more.
 _MOST = 24
-_kept: defaultdict[str, Recent] = defaultdict(lambda: Recent(_MOST))
+_kept: defaultdict[str, SingleFlightCache] = defaultdict(lambda: SingleFlightCache(_MOST))
 
 
 def once(name: str, asked: Hashable, found: tuple[Any, ...], make: Callable[..., Found]) -> Found:
@@ -44,6 +44,6 @@ def once(name: str, asked: Hashable, found: tuple[Any, ...], make: Callable[...,
     name, asked: what else it rests on, besides the language. make: called with the findings; it
     may not ask who looks. What it gives is shared: nobody may change it.
     """
-    key = (tenant.code(), asked, i18n.language(), tuple(map(id, found)))
+    key = (tenant.code(), asked, i18n.current_language(), tuple(map(id, found)))
     # With what was found, so that no other finding gets its place in memory, and so its number.
     return _kept[name].get(key, lambda: (found, make(*found)))[1]

@@ -20,7 +20,7 @@ from situasi.analysis.situation.overview import Overview
 from situasi.analysis.view_time import Moment as Moment
 from situasi.analysis.view_time import reckoned as reckoned
 from situasi.board import Board
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
@@ -65,7 +65,7 @@ def now() -> datetime:
 
 def speak() -> str:
     """Use the language that the address asks for (`?lang=en`); Indonesian otherwise."""
-    return i18n.use(str(st.query_params.get("lang", i18n.LANGUAGES[0])))
+    return i18n.set_language(str(st.query_params.get("lang", i18n.LANGUAGES[0])))
 
 
 def viewer_theme() -> Theme:
@@ -87,7 +87,7 @@ def account() -> Viewer:
 
 
 def _account() -> Viewer | None:
-    return viewer_header.read(word_of_the_gate())
+    return viewer_header.decode_viewer(word_of_the_gate())
 
 
 def chosen_board() -> Board:
@@ -102,21 +102,21 @@ def hides(feed: str, column: str) -> bool:
 
 def word_of_the_gate() -> str:
     """What the gate wrote when it let this viewer's WebSocket in."""
-    return str(st.context.headers.get(viewer_header.HEADER) or "")
+    return str(st.context.headers.get(viewer_header.HEADER_NAME) or "")
 
 
 def register() -> Register:
     """The register of what the viewer may see."""
-    return board().findings.register(access_scope.of(viewer()))
+    return board().analysis_cache.register(access_scope.of(viewer()))
 
 
 def picture() -> Picture:
-    return board().lookout.picture()
+    return board().refresher.picture()
 
 
 def wrote() -> None:
     """Show what this page just wrote: whoever acts must see that it was taken."""
-    board().lookout.look()
+    board().refresher.look()
 
 
 def failed_acts() -> list[tuple[str, str]]:
@@ -133,7 +133,7 @@ def moment(chosen: datetime | None, shown: Picture) -> Moment:
 def _findings() -> Findings:
     """What finds for this viewer, whose past moments wait for those of nobody else."""
     OWNER.set(viewer().name)
-    return board().findings
+    return board().analysis_cache
 
 
 def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:

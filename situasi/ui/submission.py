@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import telemetry
 from situasi.common.i18n import _
 from situasi.ingest import feeds, form_rows, write_scope
@@ -68,13 +68,13 @@ def send(feed: str, rows: Sequence[Row], source: str, act: str = "masukkan") -> 
         return Answer(refused=_("Laporan ini di luar wilayah Anda; tidak ada yang disimpan."))
     try:
         ledger = ingest_rows(
-            cells, source, shown.store, shown.context, scope, feed=feed, now=session.now()
+            cells, source, shown.store, shown.ingest_context, scope, feed=feed, now=session.now()
         )
     except StoreError as error:
         return Answer(refused=str(error))
     held = _held(feed, cells, source, ledger)
     session.wrote()
-    telemetry.ingested("form", feed, ledger.as_json())
+    telemetry.record_ingest("form", feed, ledger.as_json())
     return Answer(ledger.accepted, ledger.duplicate, held, ledger.refused)
 
 
@@ -83,7 +83,7 @@ def _in_area(feed: str, cells: list[dict[str, str]]) -> bool:
     area = session.viewer().area
     if not area:
         return True
-    judged = feeds.check(build_table(cells), feed, board().context, session.now())
+    judged = feeds.check(build_table(cells), feed, board().ingest_context, session.now())
     return form_rows.is_in_area(judged.accepted["kecamatan"].tolist(), area)
 
 

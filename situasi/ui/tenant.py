@@ -18,9 +18,9 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from situasi import board as house
 from situasi.access import roles
-from situasi.access.audit_log import Deeds
+from situasi.access.audit_log import AuditLog
 from situasi.access.roles import Viewer
-from situasi.board import Board, NotChosen
+from situasi.board import Board, NoBoardSelected
 from situasi.domain.higher_command import MABES
 from situasi.higher_command import app
 from situasi.higher_command.app import Headquarters, Unopened
@@ -73,7 +73,7 @@ def code() -> str:
 def part() -> str:
     """The province whose kabupaten the page of the nation shows; empty: all of the command."""
     there = _above()
-    return code() if code() in there.command.parts and there.command.level == MABES else ""
+    return code() if code() in there.command.subdivisions and there.command.level == MABES else ""
 
 
 def is_above() -> bool:
@@ -85,7 +85,7 @@ def is_above() -> bool:
 def refusal(account: Viewer) -> str:
     """Why this kabupaten cannot be looked at, or nothing. Opens its board where it can be."""
     asked = code()
-    if not roles.oversees(account):
+    if not roles.may_open_higher_command(account):
         return "Papan ini tidak dibuka untuk Anda."
     if not app.is_within(account.area, asked):
         return f"{asked} bukan wilayah Anda."
@@ -103,7 +103,7 @@ def board(account: Viewer | None) -> Board:
     """
     there, asked = app.current(), code()
     if there is None or is_above() or viewer(account) is None:
-        raise NotChosen("nobody said of which kabupaten this is")
+        raise NoBoardSelected("nobody said of which kabupaten this is")
     return there.boards.of(asked)
 
 
@@ -111,21 +111,21 @@ def viewer(account: Viewer | None) -> Viewer | None:
     """Who looks, with what they may see and do here; None: nothing."""
     if app.current() is None or account is None:
         return account
-    if not roles.oversees(account):
+    if not roles.may_open_higher_command(account):
         return None
     if is_above():
-        return replace(account, role=replace(account.role, acts=frozenset()))
+        return replace(account, role=replace(account.role, permissions=frozenset()))
     if not app.is_within(account.area, code()):
         return None
-    return replace(account, role=roles.looking(account.role), area=())
+    return replace(account, role=roles.read_only_role(account.role), area=())
 
 
-def deeds() -> Deeds:
+def deeds() -> AuditLog:
     """Where it is told what this viewer did."""
-    return command_deeds() if is_above() else house.current().deeds
+    return command_deeds() if is_above() else house.current_board().audit_log
 
 
-def command_deeds() -> Deeds:
+def command_deeds() -> AuditLog:
     """The same of a command above."""
     return _above().deeds
 
@@ -133,7 +133,7 @@ def command_deeds() -> Deeds:
 def desk() -> Desk:
     """Of whoever's page this is."""
     if not is_above():
-        own = house.current().register.election
+        own = house.current_board().register.election
         return Desk(
             own.command, own.operation, own.kabupaten, own.zone, own.zone_label, own.day_start,
             own.day_end,
@@ -149,8 +149,8 @@ def name_of(code: str) -> str:
     """What the area of an account is called: a kecamatan, or a kabupaten of a command above."""
     there = app.current()
     if there is None:
-        return house.current().register.name_of(code)
-    names = {**there.command.parts, **{one.code: one.name for one in there.command.members}}
+        return house.current_board().register.name_of(code)
+    names = {**there.command.subdivisions, **{one.code: one.name for one in there.command.members}}
     return names.get(code, code)
 
 
@@ -170,8 +170,8 @@ def up() -> tuple[str, str] | None:
     if there is None or not code():
         return None
     province = code()[:2]
-    if there.command.level == MABES and not part() and province in there.command.parts:
-        return there.command.parts[province], way(province)
+    if there.command.level == MABES and not part() and province in there.command.subdivisions:
+        return there.command.subdivisions[province], way(province)
     return there.command.name, way("")
 
 

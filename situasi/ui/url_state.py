@@ -85,7 +85,7 @@ def written(name: str) -> list[str]:
 
 def _bound(name: str) -> list[str]:
     link = session.viewer().link
-    return link.values(name) if link else []
+    return link.filter_values(name) if link else []
 
 
 def know_page(name: str) -> None:

@@ -24,22 +24,22 @@ def wati(board: Board) -> Board:
 
 
 def test_an_account_opens_with_its_password_alone(wati: Board) -> None:
-    account = accounts.every(wati.store)["wati"]
-    assert accounts.opens(account, PASSWORD)
-    assert not accounts.opens(account, PASSWORD + " ")
-    assert not accounts.opens(None, PASSWORD)
+    account = accounts.load_all(wati.store)["wati"]
+    assert accounts.verify_password(account, PASSWORD)
+    assert not accounts.verify_password(account, PASSWORD + " ")
+    assert not accounts.verify_password(None, PASSWORD)
     accounts.change(wati.store, "wati", "account-disable", NOON, "test", enabled=False)
-    assert not accounts.opens(accounts.every(wati.store)["wati"], PASSWORD)
+    assert not accounts.verify_password(accounts.load_all(wati.store)["wati"], PASSWORD)
 
 
 def test_the_same_letters_from_another_keyboard_are_the_same_password(board: Board) -> None:
     composed, apart = "caf\u00e9 di tepi sungai", "cafe\u0301 di tepi sungai"
     accounts.add(board.store, "budi", "analis", (), composed, NOON, "test")
-    assert accounts.opens(accounts.every(board.store)["budi"], apart)
+    assert accounts.verify_password(accounts.load_all(board.store)["budi"], apart)
 
 
 def test_the_hash_is_argon2id_and_is_shown_nowhere(wati: Board) -> None:
-    account = accounts.every(wati.store)["wati"]
+    account = accounts.load_all(wati.store)["wati"]
     assert account is not None
     assert account.secret.startswith("$argon2id$")
     assert account.secret not in repr(account)
@@ -47,9 +47,9 @@ def test_the_hash_is_argon2id_and_is_shown_nowhere(wati: Board) -> None:
 
 
 def test_every_change_has_a_new_stamp_and_is_in_the_trail(wati: Board) -> None:
-    before = accounts.every(wati.store)["wati"]
+    before = accounts.load_all(wati.store)["wati"]
     accounts.change(wati.store, "wati", "account-reset", NOON, "kepala", password=PASSWORD)
-    after = accounts.every(wati.store)["wati"]
+    after = accounts.load_all(wati.store)["wati"]
     assert before is not None
     assert after is not None
     assert before.stamp != after.stamp
@@ -82,14 +82,14 @@ def test_a_name_is_plain(board: Board, name: str) -> None:
      ("abababababab", "sering"), ("sandinya wati begini", "nama akun")],
 )  # fmt: skip
 def test_a_weak_password_is_refused(board: Board, password: str, why: str) -> None:
-    common = accounts.common_passwords(board.settings.vocabulary)
+    common = accounts.load_common_passwords(board.settings.vocabulary_folder)
     with pytest.raises(AccountRefused, match=why):
         accounts.check_password(password, "wati", common)
     accounts.check_password(PASSWORD, "wati", common)
 
 
 def test_an_area_is_told_by_code_by_name_or_by_polsek(board: Board) -> None:
-    found = accounts.kecamatan_of
+    found = accounts.parse_kecamatan
     assert found(board.register, []) == ()
     assert found(board.register, ["16.10.05"]) == ("16.10.05",)
     assert found(board.register, ["tanjung  RAJA", "Tj. Raja"]) == ("16.10.03",)
@@ -101,12 +101,12 @@ def test_an_area_is_told_by_code_by_name_or_by_polsek(board: Board) -> None:
 
 
 def test_a_record_that_cannot_be_read_is_nobodys_but_is_there(wati: Board) -> None:
-    good = wati.store.remembered(accounts.KIND)["wati"]
+    good = wati.store.remembered(accounts.RECORD_KIND)["wati"]
     broken = [None, [], {}, good | {"role": "kaisar"}, good | {"enabled": "ya"}, good | {"x": 1},
               good | {"identity": 7}]  # fmt: skip
     for n, value in enumerate(broken):
-        wati.store.remember(accounts.KIND, f"rusak{n}", value, NOON, "test")
-    every = accounts.every(wati.store)
+        wati.store.remember(accounts.RECORD_KIND, f"rusak{n}", value, NOON, "test")
+    every = accounts.load_all(wati.store)
     assert [name for name, account in every.items() if account] == ["wati"]
     assert len(every) == len(broken) + 1
 
@@ -114,50 +114,50 @@ def test_a_record_that_cannot_be_read_is_nobodys_but_is_there(wati: Board) -> No
 def test_every_role_can_be_given(board: Board) -> None:
     for role in ROLES:
         accounts.add(board.store, f"akun.{role}", role, (), PASSWORD, NOON, "test")
-    assert len(accounts.every(board.store)) == len(ROLES)
+    assert len(accounts.load_all(board.store)) == len(ROLES)
     assert "netralitas" not in ROLES["admin"].screens
 
 
 def test_an_account_is_opened_by_its_password_or_by_the_provider_never_by_both(wati: Board) -> None:
     accounts.add(wati.store, "budi", "analis", (), None, NOON, "test")
-    budi = accounts.every(wati.store)["budi"]
+    budi = accounts.load_all(wati.store)["budi"]
     assert budi is not None
     assert (budi.identity, budi.secret) == ("", "")
     for password in ("", PASSWORD):
-        assert not accounts.opens(budi, password)
+        assert not accounts.verify_password(budi, password)
     accounts.change(wati.store, "budi", "account-reset", NOON, "test", password=PASSWORD)
-    assert accounts.opens(accounts.every(wati.store)["budi"], PASSWORD)
+    assert accounts.verify_password(accounts.load_all(wati.store)["budi"], PASSWORD)
     accounts.change(wati.store, "wati", "account-reset", NOON, "test", password=None)
-    assert not accounts.opens(accounts.every(wati.store)["wati"], PASSWORD)
+    assert not accounts.verify_password(accounts.load_all(wati.store)["wati"], PASSWORD)
 
 
 def test_a_hash_left_behind_opens_no_account_of_the_provider(wati: Board) -> None:
     accounts.change(wati.store, "wati", "account-change", NOON, "test", identity="issuer|sub")
-    assert not accounts.opens(accounts.every(wati.store)["wati"], PASSWORD)
+    assert not accounts.verify_password(accounts.load_all(wati.store)["wati"], PASSWORD)
 
 
 def test_an_account_written_before_there_were_providers_is_one_with_a_password(
     wati: Board,
 ) -> None:
-    old = wati.store.remembered(accounts.KIND)["wati"]
+    old = wati.store.remembered(accounts.RECORD_KIND)["wati"]
     del old["identity"]
-    wati.store.remember(accounts.KIND, "wati", old, NOON, "test")
-    account = accounts.every(wati.store)["wati"]
+    wati.store.remember(accounts.RECORD_KIND, "wati", old, NOON, "test")
+    account = accounts.load_all(wati.store)["wati"]
     assert account is not None
     assert account.identity is None
-    assert accounts.opens(account, PASSWORD)
+    assert accounts.verify_password(account, PASSWORD)
 
 
 def test_an_identity_is_bound_once_to_one_account_that_waits_for_it(wati: Board) -> None:
     for name in ("budi", "siti"):
         accounts.add(wati.store, name, "analis", (), None, NOON, "test")
-    waiting = accounts.every(wati.store)["budi"]
-    bound = accounts.bind(wati.store, "budi", "https://sso|17", NOON)
-    assert accounts.every(wati.store)["budi"] == bound
+    waiting = accounts.load_all(wati.store)["budi"]
+    bound = accounts.bind_identity(wati.store, "budi", "https://sso|17", NOON)
+    assert accounts.load_all(wati.store)["budi"] == bound
     assert waiting is not None
     assert (bound.identity, bound.role) == ("https://sso|17", "analis")
     assert bound.stamp != waiting.stamp
-    assert accounts.bind(wati.store, "budi", "https://sso|17", NOON) == bound
+    assert accounts.bind_identity(wati.store, "budi", "https://sso|17", NOON) == bound
     for name, identity, why in (
         ("budi", "https://sso|18", "bound to another"),
         ("budi", "https://other|17", "bound to another"),
@@ -166,10 +166,10 @@ def test_an_identity_is_bound_once_to_one_account_that_waits_for_it(wati: Board)
         ("siapa", "https://sso|19", "no account"),
     ):
         with pytest.raises(AccountRefused, match=why):
-            accounts.bind(wati.store, name, identity, NOON)
+            accounts.bind_identity(wati.store, name, identity, NOON)
     accounts.change(wati.store, "budi", "account-disable", NOON, "test", enabled=False)
     with pytest.raises(AccountRefused, match="closed"):
-        accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+        accounts.bind_identity(wati.store, "budi", "https://sso|17", NOON)
     assert wati.store.audit()["action"].tolist().count("account-bind") == 1
 
 
@@ -177,14 +177,14 @@ def test_an_account_that_nobody_can_open_is_known_as_such(wati: Board) -> None:
     accounts.add(wati.store, "budi", "analis", (), None, NOON, "test")
 
     def openable(name: str, issuer: str | None) -> bool:
-        account = accounts.every(wati.store)[name]
+        account = accounts.load_all(wati.store)[name]
         assert account is not None
-        return accounts.can_be_opened(account, issuer)
+        return accounts.can_sign_in(account, issuer)
 
     assert openable("wati", None)
     assert not openable("budi", None)
     assert openable("budi", "https://sso")
-    accounts.bind(wati.store, "budi", "https://sso|17", NOON)
+    accounts.bind_identity(wati.store, "budi", "https://sso|17", NOON)
     assert openable("budi", "https://sso")
     assert not openable("budi", "https://ss")
     assert not openable("budi", "https://other")
@@ -207,7 +207,7 @@ def test_nobody_is_called_as_a_program(board: Board) -> None:
     for name in actors_of_programs() | {"cli", "gate"}:
         with pytest.raises(AccountRefused, match="dipakai oleh papan"):
             accounts.add(board.store, name, "analis", (), PASSWORD, NOON, "test")
-    assert accounts.every(board.store) == {}
+    assert accounts.load_all(board.store) == {}
 
 
 def test_who_sits_at_the_command_line_has_a_name_that_no_account_can_have(
@@ -220,11 +220,13 @@ def test_who_sits_at_the_command_line_has_a_name_that_no_account_can_have(
 
 
 def test_a_password_is_changed_only_as_the_account_was_looked_at(wati: Board) -> None:
-    account = accounts.every(wati.store)["wati"]
+    account = accounts.load_all(wati.store)["wati"]
     assert account is not None
     changed = accounts.change_own_password(wati.store, account, "gajah putih tidur", NOON)
     assert changed.stamp != account.stamp
-    assert accounts.opens(changed, "gajah putih tidur") and not accounts.opens(changed, PASSWORD)
+    assert accounts.verify_password(changed, "gajah putih tidur") and not accounts.verify_password(
+        changed, PASSWORD
+    )
     with pytest.raises(AccountRefused, match="baru saja diubah"):
         accounts.change_own_password(wati.store, account, "kucing hitam lari", NOON)
-    assert accounts.every(wati.store)["wati"] == changed
+    assert accounts.load_all(wati.store)["wati"] == changed

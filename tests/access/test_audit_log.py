@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from situasi.access.audit_log import Deeds
-from situasi.access.roles import ROLES, WITNESSED_FEEDS, Bound, Viewer
+from situasi.access.audit_log import AuditLog
+from situasi.access.roles import AUDITED_FEEDS, ROLES, LinkScope, Viewer
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import open_store
 from situasi.store.interface import Store
@@ -25,7 +25,7 @@ class Told:
 
     def __init__(self, store: Store) -> None:
         self.at = NOON
-        self.store, self.deeds = store, Deeds(store, self.clock)
+        self.store, self.deeds = store, AuditLog(store, self.clock)
 
     def clock(self) -> datetime:
         return self.at
@@ -47,26 +47,26 @@ def told(tmp_path: Path) -> Iterator[Told]:
 
 def test_files_leave_as_fast_as_a_person_asks_and_no_faster(told: Told) -> None:
     other = Viewer("wati", ROLES["analis"])
-    assert [told.deeds.may_take(SITI) for _ in range(40)].count(True) == 30
-    assert told.deeds.may_take(other)
+    assert [told.deeds.allow_download(SITI) for _ in range(40)].count(True) == 30
+    assert told.deeds.allow_download(other)
     told.at = NOON + timedelta(seconds=59)
-    assert not told.deeds.may_take(SITI)
+    assert not told.deeds.allow_download(SITI)
     told.at = NOON + timedelta(seconds=61)
-    assert told.deeds.may_take(SITI)
+    assert told.deeds.allow_download(SITI)
 
 
 def test_whoever_goes_on_looking_is_told_of_once_an_hour(told: Told) -> None:
     for minutes in range(0, 180, 2):
         told.at = NOON + timedelta(minutes=minutes)
-        told.deeds.saw(SITI, {"neutrality"}, "netralitas")
+        told.deeds.log_viewed(SITI, {"neutrality"}, "netralitas")
     assert told.trail() == [("saw", "siti", {"feed": "neutrality", "page": "netralitas"})] * 3
 
 
 def test_each_viewer_is_told_of_by_themselves(told: Told) -> None:
-    guest = Viewer("tautan", ROLES["pimpinan"], link=Bound("L-1", "situasi", (), NOON))
-    other = Viewer("tautan", ROLES["pimpinan"], link=Bound("L-2", "situasi", (), NOON))
+    guest = Viewer("tautan", ROLES["pimpinan"], link=LinkScope("L-1", "situasi", (), NOON))
+    other = Viewer("tautan", ROLES["pimpinan"], link=LinkScope("L-2", "situasi", (), NOON))
     for viewer in (SITI, guest, other, SITI, guest):
-        told.deeds.saw(viewer, {"neutrality", "incidents"}, "netralitas")
+        told.deeds.log_viewed(viewer, {"neutrality", "incidents"}, "netralitas")
     assert [actor for _, actor, _ in told.trail()] == ["siti", "tautan", "tautan"]
 
 
@@ -76,20 +76,20 @@ def test_who_asks_for_what_is_not_theirs_is_told_of_once_an_hour_for_each_thing(
     for minutes in (0, 30, 59, 61):
         told.at = NOON + timedelta(minutes=minutes)
         for page in ("netralitas", "masukan"):
-            told.deeds.refused("wati", {"page": page})
+            told.deeds.log_refused("wati", {"page": page})
     assert [detail["page"] for _, _, detail in told.trail()] == ["netralitas", "masukan"] * 2
 
 
 def test_what_is_not_to_be_witnessed_is_not_told(told: Told) -> None:
-    told.deeds.saw(SITI, set(FEEDS) - WITNESSED_FEEDS, "situasi")
+    told.deeds.log_viewed(SITI, set(FEEDS) - AUDITED_FEEDS, "situasi")
     assert told.trail() == []
-    assert set(FEEDS) >= WITNESSED_FEEDS
+    assert set(FEEDS) >= AUDITED_FEEDS
 
 
 def test_every_file_is_told_of_and_no_entry_is_large(told: Told) -> None:
     what = {"table": "kasus", "title": "judul " * 100}
     for rows in (3, 3):
-        told.deeds.exported(SITI, what, "csv", rows, {"kec": ["16.10.05", "16.10.13"] * 50})
+        told.deeds.log_exported(SITI, what, "csv", rows, {"kec": ["16.10.05", "16.10.13"] * 50})
     (first, second) = told.trail()
     assert first == second
     assert (first[0], first[1], first[2]["rows"], first[2]["form"]) == ("export", "siti", 3, "csv")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link, LinkRefused
-from situasi.access.roles import ROLES, Bound, Viewer
+from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.board import Board
 from situasi.domain.register import Register
 from tests.conftest import NOON
@@ -20,7 +20,9 @@ SECRET = "rahasia yang panjangnya lebih dari tiga puluh dua tanda"
 HOUR = timedelta(hours=1)
 KECAMATAN = ("16.10.04", "16.10.05", "16.10.13")
 LINK = Link(
-    Bound("abcdefghijkl", "kejadian", (("kec", "16.10.05"), ("tingkat", "tinggi")), NOON + HOUR),
+    LinkScope(
+        "abcdefghijkl", "kejadian", (("kec", "16.10.05"), ("tingkat", "tinggi")), NOON + HOUR
+    ),
     ("16.10.05",),
     "wati",
     "ketua KPU",
@@ -47,47 +49,47 @@ def made(
     note: str = "",
 ) -> Link:
     viewer = viewer or wati()
-    return guest_links.make(house.store, house.register, viewer, page, query, note, lasts, NOON)
+    return guest_links.create(house.store, house.register, viewer, page, query, note, lasts, NOON)
 
 
 def state(house: Board, link: Link, later: timedelta = timedelta(0)) -> str:
-    stored = guest_links.every(house.store)[link.bound.id]
+    stored = guest_links.load_all(house.store)[link.scope.id]
     assert stored is not None
-    return guest_links.state(stored, accounts.every(house.store), NOON + later)
+    return guest_links.state(stored, accounts.load_all(house.store), NOON + later)
 
 
 def test_a_link_is_read_as_it_was_made(house: Board) -> None:
     link = made(house, (("kec", "16.10.05"), ("rentang", "semua")), note=" ketua \n KPU ")
-    assert guest_links.every(house.store) == {link.bound.id: link}
-    assert (link.area, link.note, link.maker) == (("16.10.05",), "ketua KPU", "wati")
-    assert link.bound.values("rentang") == ["semua"]
+    assert guest_links.load_all(house.store) == {link.scope.id: link}
+    assert (link.area, link.note, link.created_by) == (("16.10.05",), "ketua KPU", "wati")
+    assert link.scope.filter_values("rentang") == ["semua"]
     assert state(house, link) == "berlaku"
 
 
 def test_a_token_opens_its_own_link_and_names_it() -> None:
-    token = guest_links.token(LINK, SECRET)
-    assert guest_links.number_of(token) == LINK.bound.id
-    assert guest_links.fits(token, LINK, SECRET)
-    assert not guest_links.fits(token, LINK, SECRET + "!")
+    token = guest_links.build_token(LINK, SECRET)
+    assert guest_links.parse_link_id(token) == LINK.scope.id
+    assert guest_links.verify_token(token, LINK, SECRET)
+    assert not guest_links.verify_token(token, LINK, SECRET + "!")
 
 
 @pytest.mark.parametrize(
     "other",
     [replace(LINK, area=()), replace(LINK, area=("16.10.05", "16.10.04")),
-     replace(LINK, maker="kapolres"),
-     *(replace(LINK, bound=replace(LINK.bound, **change)) for change in (
-        {"page": "situasi"}, {"query": ()}, {"query": LINK.bound.query[:1]},
+     replace(LINK, created_by="kapolres"),
+     *(replace(LINK, scope=replace(LINK.scope, **change)) for change in (
+        {"page": "situasi"}, {"query": ()}, {"query": LINK.scope.query[:1]},
         {"ends": NOON + 2 * HOUR}, {"id": "abcdefghijkm"}))],
 )  # fmt: skip
 def test_whatever_is_bound_cannot_be_changed_under_the_seal(other: Link) -> None:
-    assert not guest_links.fits(guest_links.token(LINK, SECRET), other, SECRET)
+    assert not guest_links.verify_token(guest_links.build_token(LINK, SECRET), other, SECRET)
 
 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("utf-8", "surrogateescape")))
 def test_any_other_text_opens_nothing(text: str) -> None:
-    guest_links.number_of(text)
-    assert not guest_links.fits(text, LINK, SECRET)
-    assert not guest_links.fits(f"{LINK.bound.id}.{text}", LINK, SECRET)
+    guest_links.parse_link_id(text)
+    assert not guest_links.verify_token(text, LINK, SECRET)
+    assert not guest_links.verify_token(f"{LINK.scope.id}.{text}", LINK, SECRET)
 
 
 @given(st.sets(st.sampled_from(KECAMATAN)), st.sets(st.sampled_from((*KECAMATAN, "99.99.99", ""))))
@@ -99,7 +101,7 @@ def test_a_link_shows_what_is_filtered_for_and_never_more_than_its_maker_sees(
     sees = own or whole
     wanted = chosen & whole or whole
     try:
-        found = set(guest_links._area(register, viewer, sorted(chosen))) or whole
+        found = set(guest_links._restrict_area(register, viewer, sorted(chosen))) or whole
     except LinkRefused:
         assert not sees & wanted
     else:
@@ -110,9 +112,9 @@ def test_a_link_ends_by_itself_and_by_revoking(house: Board) -> None:
     link = made(house)
     assert state(house, link, HOUR - timedelta(seconds=1)) == "berlaku"
     assert state(house, link, HOUR) == "berakhir"
-    guest_links.revoke(house.store, link.bound.id, NOON, "kapolres")
+    guest_links.revoke(house.store, link.scope.id, NOON, "kapolres")
     seen = house.store.access_version()
-    guest_links.revoke(house.store, link.bound.id, NOON, "kapolres")  # twice says nothing new
+    guest_links.revoke(house.store, link.scope.id, NOON, "kapolres")  # twice says nothing new
     assert house.store.access_version() == seen
     assert state(house, link) == "dicabut"
     told = house.store.audit()[["action", "actor"]].to_numpy().tolist()
@@ -122,7 +124,7 @@ def test_a_link_ends_by_itself_and_by_revoking(house: Board) -> None:
 def test_whoever_oversees_ends_the_links_of_others_within_their_area_only(house: Board) -> None:
     pemulutan, indralaya = "16.10.05", "16.10.04"
     whole = made(house)
-    here = replace(whole, area=(pemulutan,), maker="budi")
+    here = replace(whole, area=(pemulutan,), created_by="budi")
     ends = {
         (name, area, link.area)
         for name in ROLES
@@ -135,10 +137,10 @@ def test_whoever_oversees_ends_the_links_of_others_within_their_area_only(house:
         for name in ("pimpinan", "admin")
         for area, link in (((), ()), ((), (pemulutan,)), ((pemulutan,), (pemulutan,)))
     }
-    assert guest_links.may_revoke(whole, Viewer(whole.maker, ROLES["analis"], (indralaya,)))
+    assert guest_links.may_revoke(whole, Viewer(whole.created_by, ROLES["analis"], (indralaya,)))
     with pytest.raises(LinkRefused):
-        guest_links.revoke_as(
-            house.store, whole.bound.id, NOON, Viewer("adi", ROLES["admin"], (pemulutan,))
+        guest_links.revoke_for_viewer(
+            house.store, whole.scope.id, NOON, Viewer("adi", ROLES["admin"], (pemulutan,))
         )
     assert state(house, whole) == "berlaku"
 
@@ -162,14 +164,14 @@ def test_a_link_of_a_narrowed_maker_stands_where_it_stays_within(house: Board) -
 
 
 def test_nobody_else_makes_one_and_no_other_page_is_opened(house: Board) -> None:
-    guest = Viewer("wati", ROLES["tamu"], (), LINK.bound)
+    guest = Viewer("wati", ROLES["tamu"], (), LINK.scope)
     for viewer in (guest, Viewer("nobody", ROLES["pimpinan"]), Viewer("pimpinan", ROLES["admin"])):
         with pytest.raises(LinkRefused, match="akun"):
             made(house, viewer=viewer)
     for page in ("netralitas", "personel", "masukan", "lapor", "tautan", "nothing"):
         with pytest.raises(LinkRefused, match="tidak dapat dibuka"):
             made(house, page=page)
-    for lasts in (timedelta(0), -HOUR, guest_links.LONGEST + HOUR):
+    for lasts in (timedelta(0), -HOUR, guest_links.MAX_DURATION + HOUR):
         with pytest.raises(LinkRefused, match="hari"):
             made(house, lasts=lasts)
     with pytest.raises(LinkRefused, match="panjang"):
@@ -177,14 +179,14 @@ def test_nobody_else_makes_one_and_no_other_page_is_opened(house: Board) -> None
     accounts.change(house.store, "wati", "account-change", NOON, "test", role="operator")
     with pytest.raises(LinkRefused):
         made(house)  # by the page of an analyst who is none any more
-    assert guest_links.every(house.store) == {}
+    assert guest_links.load_all(house.store) == {}
 
 
 def test_a_record_that_cannot_be_read_opens_nothing_and_stops_nothing(house: Board) -> None:
     link = made(house)
     for number, value in enumerate([None, {}, [], {"query": [["a"]], "ends": 3}, "x"]):
-        house.store.remember(guest_links.KIND, f"broken{number}", value, NOON, "test")
-    found = guest_links.every(house.store)
+        house.store.remember(guest_links.RECORD_KIND, f"broken{number}", value, NOON, "test")
+    found = guest_links.load_all(house.store)
     assert len(found) == 6
     assert [one for one in found.values() if one] == [link]
     with pytest.raises(LinkRefused, match="tidak ada"):
@@ -195,7 +197,7 @@ def test_every_opening_counts(house: Board) -> None:
     begun = [NOON, NOON + HOUR]
     for number, at in enumerate(begun):
         value = {"link": "abc", "account": "tamu abc", "begun": at.isoformat()}
-        house.store.remember(accounts.SESSION, str(number), value, NOON, "test")
+        house.store.remember(accounts.SESSION_KIND, str(number), value, NOON, "test")
     other = {"account": "wati", "begun": NOON.isoformat()}
-    house.store.remember(accounts.SESSION, "x", other, NOON, "test")
-    assert guest_links.uses(house.store) == {"abc": guest_links.Uses(2, NOON + HOUR)}
+    house.store.remember(accounts.SESSION_KIND, "x", other, NOON, "test")
+    assert guest_links.load_usage(house.store) == {"abc": guest_links.LinkUsage(2, NOON + HOUR)}

@@ -10,7 +10,7 @@ import pytest
 
 from pages.neutrality.panels import work
 from situasi import board
-from situasi.access.roles import ACTS, GUARDED_FEEDS, ROLES, SCREENS, Role, Viewer
+from situasi.access.roles import GUARDED_FEEDS, PERMISSIONS, ROLES, SCREENS, Role, Viewer
 from situasi.domain import feed_schemas
 from situasi.ui import session, submission
 from tests.conftest import NOON, settings_in
@@ -21,8 +21,8 @@ MAY_SEE_NEUTRALITY = {"pimpinan", "propam"}
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)
 def test_only_command_and_propam_have_the_rows_of_neutrality(role: Role) -> None:
-    assert ("neutrality" in role.feeds(FEEDS)) == (role.name in MAY_SEE_NEUTRALITY)
-    assert role.sees("netralitas") == (role.name in MAY_SEE_NEUTRALITY)
+    assert ("neutrality" in role.readable_feeds(FEEDS)) == (role.name in MAY_SEE_NEUTRALITY)
+    assert role.may_see("netralitas") == (role.name in MAY_SEE_NEUTRALITY)
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)
@@ -30,18 +30,18 @@ def test_only_command_and_propam_have_the_rows_of_neutrality(role: Role) -> None
 def test_a_guarded_feed_is_loaded_only_for_those_who_see_its_screen(
     role: Role, feed: str, screen: str
 ) -> None:
-    assert (feed in role.feeds(FEEDS)) == role.sees(screen)
+    assert (feed in role.readable_feeds(FEEDS)) == role.may_see(screen)
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=lambda role: role.name)
 def test_every_other_feed_is_loaded_for_everyone_and_none_is_invented(role: Role) -> None:
-    assert set(FEEDS) - set(GUARDED_FEEDS) <= set(role.feeds(FEEDS)) <= set(FEEDS)
+    assert set(FEEDS) - set(GUARDED_FEEDS) <= set(role.readable_feeds(FEEDS)) <= set(FEEDS)
 
 
 def test_a_guest_neither_delivers_nor_sees_where_officers_stand() -> None:
     guest = ROLES["tamu"]
-    assert not guest.acts
-    assert not {"roster", "postings", "personnel", "neutrality"} & set(guest.feeds(FEEDS))
+    assert not guest.permissions
+    assert not {"roster", "postings", "personnel", "neutrality"} & set(guest.readable_feeds(FEEDS))
 
 
 def test_what_decides_and_what_goes_up_is_no_page_of_a_guest() -> None:
@@ -56,7 +56,7 @@ def test_what_decides_and_what_goes_up_is_no_page_of_a_guest() -> None:
 def test_roles_name_only_screens_and_acts_that_exist() -> None:
     for role in ROLES.values():
         assert role.screens <= set(SCREENS)
-        assert role.acts <= set(ACTS)
+        assert role.permissions <= set(PERMISSIONS)
     assert set(GUARDED_FEEDS) <= set(FEEDS)
     assert set(GUARDED_FEEDS.values()) <= set(SCREENS)
 
@@ -72,19 +72,19 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
 ) -> None:
     own = board.open_board(settings_in(tmp_path, SITUASI_ROLE=name), lambda: NOON)
     monkeypatch.setattr(board, "_current", own)
-    shown, at = own.live.picture(), session.Moment(NOON, live=False, exercise=False)
+    shown, at = own.snapshot_reader.picture(), session.Moment(NOON, live=False, exercise=False)
     feeds = session.compute(given, shown, at)
     page = session.compute(work, shown, at, ())
     own.close()
-    assert feeds == set(ROLES[name].feeds(FEEDS))
+    assert feeds == set(ROLES[name].readable_feeds(FEEDS))
     assert (page is None) == (name not in MAY_SEE_NEUTRALITY)
 
 
 def test_reports_are_typed_and_cases_taken_further_by_operators_and_command_alone() -> None:
     writers = {"pimpinan", "operator", "admin"}
-    assert {name for name, role in ROLES.items() if role.sees("lapor")} == writers
+    assert {name for name, role in ROLES.items() if role.may_see("lapor")} == writers
     assert {name for name, role in ROLES.items() if role.may("tindak")} == writers
-    assert all(role.may("masukkan") for role in ROLES.values() if role.sees("lapor"))
+    assert all(role.may("masukkan") for role in ROLES.values() if role.may_see("lapor"))
 
 
 @pytest.mark.parametrize(("kecamatan", "stored"), [("16.10.05", 1), ("16.10.04", 0)])
@@ -98,6 +98,8 @@ def test_a_viewer_with_an_area_writes_nothing_outside_of_it(
     monkeypatch.setattr(submission, "allowed", polsek.role.may)
     row = {"waktu": "2024-11-27 10:00", "kode_kecamatan": kecamatan, "jenis": "akses"}
     answer = submission.send("incidents", [row], "formulir")
-    assert answer.accepted == len(own.live.picture().snapshot.frames["incidents"]) == stored
+    assert (
+        answer.accepted == len(own.snapshot_reader.picture().snapshot.frames["incidents"]) == stored
+    )
     assert (answer.refused is None) == bool(stored)
     own.close()

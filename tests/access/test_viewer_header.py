@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.access import viewer_header
-from situasi.access.roles import ROLES, Bound, Viewer
+from situasi.access.roles import ROLES, LinkScope, Viewer
 
 LINKS = st.builds(
-    Bound,
+    LinkScope,
     st.text(),
     st.text(),
     st.lists(st.tuples(st.text(), st.text())).map(tuple),
@@ -36,23 +36,23 @@ def coded(value: object) -> str:
 )
 def test_whoever_is_written_is_read(name: str, role: str, area: list[str], here: bool) -> None:
     viewer = Viewer(name, ROLES[role], tuple(area), None, here)
-    text = viewer_header.written(viewer)
+    text = viewer_header.encode_viewer(viewer)
     assert text.isascii()
-    assert viewer_header.read(text) == viewer
+    assert viewer_header.decode_viewer(text) == viewer
 
 
 @given(st.text(min_size=1), st.lists(st.text(min_size=1)), LINKS)
 def test_a_guest_is_read_with_all_that_the_link_binds(
-    name: str, area: list[str], link: Bound
+    name: str, area: list[str], link: LinkScope
 ) -> None:
     viewer = Viewer(name, ROLES["tamu"], tuple(area), link)
-    assert viewer_header.read(viewer_header.written(viewer)) == viewer
+    assert viewer_header.decode_viewer(viewer_header.encode_viewer(viewer)) == viewer
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"tamu"}))
 def test_a_link_makes_nobody_more_than_a_guest(role: str) -> None:
-    assert viewer_header.read(coded({**PLAIN, "role": "tamu", "link": BOUND})) is not None
-    assert viewer_header.read(coded({**PLAIN, "role": role, "link": BOUND})) is None
+    assert viewer_header.decode_viewer(coded({**PLAIN, "role": "tamu", "link": BOUND})) is not None
+    assert viewer_header.decode_viewer(coded({**PLAIN, "role": role, "link": BOUND})) is None
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_a_link_makes_nobody_more_than_a_guest(role: str) -> None:
      {k: v for k, v in PLAIN.items() if k != "area"}],
 )  # fmt: skip
 def test_whatever_is_not_right_is_nobody(value: object) -> None:
-    assert viewer_header.read(coded(PLAIN)) is not None
-    assert viewer_header.read(coded(value)) is None
+    assert viewer_header.decode_viewer(coded(PLAIN)) is not None
+    assert viewer_header.decode_viewer(coded(value)) is None
 
 
 @given(st.none() | st.text() | st.binary().map(lambda raw: base64.b64encode(raw).decode()))
 def test_any_other_text_is_nobody(text: str | None) -> None:
-    assert viewer_header.read(text) is None
+    assert viewer_header.decode_viewer(text) is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from situasi.access.roles import ROLES, Bound, Viewer
+from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.actions import briefings
 from situasi.actions.briefings import Briefing, MarkRefused, every, mark, standing
 from situasi.domain.feed_schemas import INCIDENTS
@@ -75,7 +75,7 @@ def test_a_moment_marked_again_stays_one_marker_with_the_last_word_and_both_are_
         Viewer("tamu", ROLES["tamu"]),
         Viewer("propam", ROLES["propam"]),
         Viewer("polsek", ROLES["operator"], ("16.10.05",)),
-        replace(CHIEF, link=Bound("x", "situasi", (), LATER)),
+        replace(CHIEF, link=LinkScope("x", "situasi", (), LATER)),
     ],
     ids=["guest", "propam", "of one area", "by a link"],
 )

@@ -144,19 +144,19 @@ def test_only_command_and_admin_start_drills_and_no_guest_and_nobody_of_one_area
     }
     assert may == {"pimpinan", "admin"}
     assert not exercise_controller.may_start(Viewer("a", ROLES["admin"], area=("16.10.04",)))
-    seen = {name for name, role in ROLES.items() if role.sees("latihan")}
+    seen = {name for name, role in ROLES.items() if role.may_see("latihan")}
     assert seen == {"pimpinan", "admin", "operator", "analis"}
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_message_of_our_scenarios_is_accepted_without_a_doubt(here: Posko, code: str) -> None:
     scenario = here.scenario(code)
-    for message in scenario.messages:
+    for message in scenario.injects:
         cells = {
             **dict(message.cells), "id": "X", "waktu": EXERCISE.isoformat(),
             "waktu_lapor": EXERCISE.isoformat(), "sumber": "skenario", "latihan": "ya",
         }  # fmt: skip
-        judged = check(build_table([cells]), message.feed, here.board.context, NOON)
+        judged = check(build_table([cells]), message.feed, here.board.ingest_context, NOON)
         assert len(judged.accepted) == 1, judged.rejected
         assert judged.accepted["flags"].isna().all()
 
@@ -165,7 +165,7 @@ def test_no_scenario_names_a_side_or_a_count_in_what_officers_report(here: Posko
     """Police record no votes, and take no side, in an exercise either."""
     refused = [*here.board.register.election.candidates, "suara sah", "unggul", "menang", "partai"]
     for code in CODES:
-        for message in here.scenario(code).messages:
+        for message in here.scenario(code).injects:
             said = dict(message.cells)["uraian"].lower()
             assert not [word for word in refused if word.lower() in said], (code, said)
 
@@ -174,4 +174,4 @@ def test_scenarios_are_those_of_the_folder_with_targets_that_grow(here: Posko) -
     for code in CODES:
         scenario = here.scenario(code)
         assert scenario.code == code and scenario.cases
-        assert timedelta(0) < scenario.targets[0] <= scenario.targets[-1]
+        assert timedelta(0) < scenario.response_targets[0] <= scenario.response_targets[-1]

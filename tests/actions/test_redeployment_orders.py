@@ -30,7 +30,7 @@ MORNING, EARLY = "2024-11-27T10:00", "2024-11-26T16:00"
 
 def bring(board: Board, feed: str, *rows: dict[str, str]) -> None:
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON
+        list(rows), "uji", board.store, board.ingest_context, unbounded("uji"), feed=feed, now=NOON
     )
     assert ledger.accepted == len(rows), ledger.reasons
 
@@ -54,17 +54,17 @@ def absent(board: Board, petugas: str, tps: str) -> None:
 
 
 def needs(board: Board) -> Needs:
-    shown = board.lookout.look()
+    shown = board.refresher.look()
     at = session.Moment(NOON.astimezone(board.register.election.zone), True, False)
-    found: Needs = board.findings.of(
+    found: Needs = board.analysis_cache.of(
         redeployment_plan.needs, shown.snapshot, at, Sight(tuple(FEEDS)), (HERE,)
     )
     return found
 
 
 def planned(board: Board) -> list[Move]:
-    rule = replace(board.register.election.rules.moves, seconds=60.0)
-    return list(redeployment_plan.plan(needs(board), board.ground, rule, NOON).moves)
+    rule = replace(board.register.election.rules.redeployment, time_limit_s=60.0)
+    return list(redeployment_plan.plan(needs(board), board.geography, rule, NOON).moves)
 
 
 def accept(
@@ -75,7 +75,7 @@ def accept(
 
 
 def orders(board: Board) -> int:
-    return len(board.live.picture().snapshot.frames["postings"])
+    return len(board.snapshot_reader.picture().snapshot.frames["postings"])
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_an_accepted_plan_is_orders_that_hold_and_the_tps_is_no_longer_short(sho
     assert len(moves) == 2
     before = needs(short)
     accept(short, moves)
-    rows = short.live.picture().snapshot.frames["postings"]
+    rows = short.snapshot_reader.picture().snapshot.frames["postings"]
     written = rows[rows["sumber"] == redeployment_orders.SOURCE]
     assert set(written["petugas"]) == {move.mover.petugas for move in moves}
     assert set(written["pelapor"]) == {CHIEF.name}
@@ -194,5 +194,5 @@ def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Boa
     made_up = [replace(move, mover=replace(move.mover, latihan=True)) for move in planned(short)]
     played = NOON.replace(hour=3)
     accept(short, made_up, look=lambda: found, played=played)
-    rows = short.live.picture().snapshot.frames["postings"].tail(len(made_up))
+    rows = short.snapshot_reader.picture().snapshot.frames["postings"].tail(len(made_up))
     assert rows["latihan"].all() and (rows["occurred_at"] == played).all()

@@ -30,7 +30,7 @@ class Planted:
 
 
 def centres(register: Register) -> Centres:
-    points = boundaries.load(register.election.boundaries).label_points
+    points = boundaries.load(register.election.boundaries_folder).label_points
     return tuple((code, *point) for code, point in points.items())
 
 
@@ -109,7 +109,7 @@ def watched(
 
 def small() -> Register:
     """The register with three kecamatan, and of each but the first TPS of its first two desa."""
-    register = whole().within(["16.10.04", "16.10.05", "16.10.06"])
+    register = whole().restrict_to(["16.10.04", "16.10.05", "16.10.06"])
     kept = []
     for code in register.kecamatan:
         own = register.tps[register.tps["kecamatan"] == code]

@@ -108,10 +108,10 @@ def crisis(register: Register, officers: int = 400, seed: int = 1) -> Known:
 
 def _places(register: Register, rng: random.Random) -> list[list[str]]:
     """What single officers take, in a made-up order: by the pattern, a few twice over."""
-    patterns = register.election.rules.patterns
+    patterns = register.election.rules.staffing_patterns
     places: list[list[str]] = []
     for _, tps in register.tps.groupby(["desa", "kerawanan"], sort=False):
-        pattern = patterns.of(str(tps["kerawanan"].iloc[0]))
+        pattern = patterns.pattern_for(str(tps["kerawanan"].iloc[0]))
         codes = tps["code"].tolist()
         if pattern.tps > pattern.polri:
             size = pattern.tps // pattern.polri

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.turnout.forecast import Outlook, areas, outlook, whole
-from situasi.domain.forecast_parameters import Calibrated, Pace, Stretch
+from situasi.domain.forecast_parameters import ConformalFactor, ForecastParameters, Pace
 from situasi.domain.register import Register
 from tests.analysis import builders_tps
 from tests.analysis.builders_tps import standing, told
@@ -25,7 +25,7 @@ PACE = Pace(
     kecamatan=np.array([0.08, 0.05, 0.03, 0.015, 0.005, 0.001]),
     tps=np.array([0.12, 0.08, 0.05, 0.025, 0.01, 0.003]),
 )
-CALIBRATED = Calibrated(90, 100, 1, 100, 2, PACE, (Stretch(60, 1.7, 1.8),), ())
+CALIBRATED = ForecastParameters(90, 100, 1, 100, 2, PACE, (ConformalFactor(60, 1.7, 1.8),), ())
 # The assumed curve of rules.toml.
 SHARE = {"08.00": 0.17, "09.00": 0.38, "10.00": 0.59, "11.00": 0.77, "12.00": 0.92, "13.00": 1.0}
 
@@ -34,7 +34,7 @@ SHARE = {"08.00": 0.17, "09.00": 0.38, "10.00": 0.59, "11.00": 0.77, "12.00": 0.
 def register(*, official: bool = True) -> Register:
     """The whole register, its lists official or not, with a calibration made by hand."""
     every = builders_tps.whole()
-    election = replace(every.election, calibrated=CALIBRATED)
+    election = replace(every.election, turnout_parameters=CALIBRATED)
     return replace(every, election=election, tps=every.tps.assign(estimated=not official))
 
 

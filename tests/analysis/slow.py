@@ -19,7 +19,7 @@ from situasi.analysis.situation import crowd_state, feed_staleness
 from situasi.analysis.situation.overview import HOUR, Overview
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
-from situasi.domain.rules import Likeness
+from situasi.domain.rules import DuplicateRules
 
 
 def overview(
@@ -75,7 +75,7 @@ def _open_at(frames: Mapping[str, pd.DataFrame], wanted: Selection, at: datetime
     return len(cases.still_open(cases.select(then, wanted)))
 
 
-def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness) -> list[Twins]:
+def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules) -> list[Twins]:
     """Hold every case against every other; see situasi.analysis.incidents.duplicates.twins."""
     told = [
         _case(row, texts)
@@ -125,11 +125,11 @@ def _case(row: Any, texts: Mapping[str, str]) -> Case:
     )
 
 
-def judge(one: Case, other: Case, rules: Likeness) -> Twins | None:
+def judge(one: Case, other: Case, rules: DuplicateRules) -> Twins | None:
     """The pair with its score, or None where it is none."""
     apart = abs(one.at - other.at)
     exact = one.exact and other.exact
-    if one.latihan != other.latihan or not (apart <= rules.within if exact else apart < DAY):
+    if one.latihan != other.latihan or not (apart <= rules.max_interval if exact else apart < DAY):
         return None
     place, km = _place(one, other, rules)
     if not place:
@@ -143,10 +143,10 @@ def judge(one: Case, other: Case, rules: Likeness) -> Twins | None:
     )
     score = _score(reasons, rules)
     first, second = sorted((one, other), key=lambda case: (case.known, case.case))
-    return Twins(first.case, second.case, score, reasons) if score >= rules.score else None
+    return Twins(first.case, second.case, score, reasons) if score >= rules.min_score else None
 
 
-def _place(one: Case, other: Case, rules: Likeness) -> tuple[str, float | None]:
+def _place(one: Case, other: Case, rules: DuplicateRules) -> tuple[str, float | None]:
     """The best that can be said of their places, and the distance of their points."""
     km = float(flat_km(*one.point, *other.point)) if one.point and other.point else None
     same_area = one.kecamatan is not None and one.kecamatan == other.kecamatan
@@ -154,7 +154,7 @@ def _place(one: Case, other: Case, rules: Likeness) -> tuple[str, float | None]:
     both_tps = same_village and one.tps is not None and other.tps is not None
     if both_tps:  # two TPS of a desa are two places, however near
         return ("tps" if one.tps == other.tps else ""), km
-    if km is not None and km <= rules.km:
+    if km is not None and km <= rules.max_km:
         return "near", km
     if same_village:
         return "desa", km
@@ -162,18 +162,18 @@ def _place(one: Case, other: Case, rules: Likeness) -> tuple[str, float | None]:
     return ("kecamatan" if same_area and not both_desa else ""), km
 
 
-def _kind(one: Case, other: Case, rules: Likeness) -> str:
+def _kind(one: Case, other: Case, rules: DuplicateRules) -> str:
     if one.jenis == other.jenis:
         return "kind"
-    return "akin" if any({one.jenis, other.jenis} <= group for group in rules.akin) else ""
+    return "akin" if any({one.jenis, other.jenis} <= group for group in rules.similar_kinds) else ""
 
 
-def _score(reasons: Reasons, rules: Likeness) -> float:
-    points = rules.points
+def _score(reasons: Reasons, rules: DuplicateRules) -> float:
+    points = rules.criterion_points
     score = points[reasons.place] + points.get(reasons.kind, 0.0)
     if reasons.apart is not None:
-        score += points["time"] * (1 - reasons.apart / rules.within)
-    if reasons.words is not None and reasons.words >= rules.words:
+        score += points["time"] * (1 - reasons.apart / rules.max_interval)
+    if reasons.words is not None and reasons.words >= rules.min_text_similarity:
         score += points["words"] * reasons.words / 100
     return round(score, 1)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from situasi.analysis import queries
 from situasi.analysis.as_of import Known
 from situasi.analysis.exercise_response import Asked, Heed, latest, medians, reactions
-from situasi.domain.exercise_scenarios import STEPS
+from situasi.domain.exercise_scenarios import RESPONSE_STEPS
 from situasi.domain.feed_schemas import MERGES, STATUS, STATUS_CLOSED
 from tests.analysis.builders_tps import whole
 from tests.builders import incident, incidents, report, rows_of, wib
@@ -112,7 +112,9 @@ def test_a_step_that_is_skipped_is_reached_with_a_later_one() -> None:
     assert took(found(first(), row(10, status="ditangani"))) == {
         "diketahui": 10, "diverifikasi": 10, "ditugaskan": 10,
     }  # fmt: skip
-    assert took(found(first(), row(10, status="tidak_terbukti"))) == dict.fromkeys(STEPS, 10)
+    assert took(found(first(), row(10, status="tidak_terbukti"))) == dict.fromkeys(
+        RESPONSE_STEPS, 10
+    )
 
 
 def test_naming_a_unit_assigns() -> None:
@@ -130,7 +132,9 @@ def test_what_was_not_known_at_a_past_moment_is_open_then() -> None:
     closed = row(10, status="selesai", known="09.40")
     table = found(first(), closed, minute=None, at=wib("09.35"))
     assert table["at"].isna().all()
-    assert took(found(first(), closed, minute=None, at=wib("09.40"))) == dict.fromkeys(STEPS, 10)
+    assert took(found(first(), closed, minute=None, at=wib("09.40"))) == dict.fromkeys(
+        RESPONSE_STEPS, 10
+    )
 
 
 def test_no_drill_no_rows() -> None:
@@ -167,7 +171,7 @@ def test_times_are_those_of_reading_row_by_row(
     assert took(table) == pytest.approx(slow(ordered))
     still = table[table["at"].isna()]
     assert (still["took"] == now * MINUTE).all()
-    for step, target in zip(STEPS, TARGETS, strict=True):
+    for step, target in zip(RESPONSE_STEPS, TARGETS, strict=True):
         late = table.loc[step, "took"] > target
         done = pd.notna(table.loc[step, "at"])
         assert table.loc[step, "state"] == [["belum", "lewat"], ["tepat", "lambat"]][done][late]
@@ -218,7 +222,7 @@ def test_reactions_through_the_forms_are_timed_though_the_exercise_clock_stands(
     here.react(run.case("bentrok"), status="selesai", uraian="bubar")
     scenario = here.scenario("bentrok_tps")
     asked = tuple(
-        Asked(run.id, run.scenario, case, run.case(case), "skenario", scenario.targets)
+        Asked(run.id, run.scenario, case, run.case(case), "skenario", scenario.response_targets)
         for case in scenario.cases
     )
     frames = {name: here.rows(name) for name in ("incidents", "merges")}

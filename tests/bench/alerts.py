@@ -58,7 +58,7 @@ class Rates:
 
 
 def register() -> Register:
-    return domain_register.load(election.load(settings.load({}).election))
+    return domain_register.load(election.load(settings.load({}).election_folder))
 
 
 def bursts(place: Register, number: int, seed: int, *, planted: bool) -> Rates:

@@ -33,7 +33,7 @@ def flood(count: int, *, worded: bool) -> pd.DataFrame:
 
 def run() -> None:
     """Print, for each size, the search and what only groups the same rows by place and time."""
-    rules = election.load(settings.load({}).election).rules.likeness
+    rules = election.load(settings.load({}).election_folder).rules.duplicates
     for worded, what in ((False, "the same words"), (True, "other words each")):
         print(f"\nAlike reports, {what}")
         for count in COUNTS:

@@ -89,7 +89,7 @@ def _bring(board: Board, pause: float, over: threading.Event) -> None:
             [row],
             "bench",
             board.store,
-            board.context,
+            board.ingest_context,
             unbounded("bench"),
             feed="incidents",
             now=made.EVENING,

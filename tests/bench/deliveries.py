@@ -42,7 +42,7 @@ def _refreshed(folder: Path, count: int) -> list[float]:
     sa.event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
     for number in range(count):
         _deliver(store, number)
-    live = Live(store, election.load(settings.load({}).election), _now)
+    live = Live(store, election.load(settings.load({}).election_folder), _now)
     live.picture()
     seconds = []
     for number in range(count, count + TURNS):

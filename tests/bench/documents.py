@@ -41,8 +41,8 @@ def run(folder: Path) -> None:
 
 
 def _of(board: Board, kind: str) -> None:
-    election, shown = board.register.election, board.live.picture()
-    noon = election.local(election.tps_closes)
+    election, shown = board.register.election, board.snapshot_reader.picture()
+    noon = election.local_time(election.tps_closes)
     short, build = [], []
     for minute in range(RUNS):
         # Another minute each time: of one that was asked for nothing is found anew.

@@ -68,7 +68,7 @@ def run(folder: Path) -> None:
             page.run()
             found.start = time.perf_counter() - started
             board = made.board(place)
-            board.live.picture()
+            board.snapshot_reader.picture()
             boards.append((found, board, page, pid))
         for _ in range(TURNS):
             for found, board, page, pid in boards:
@@ -95,7 +95,7 @@ def _turn(found: Measured, board: Board, page: Viewer, pid: int) -> None:
     shown_from(page.port, board.store.version())
     found.fresh.append(page.beat())
     found.spent += processor(pid) - before
-    found.read.append(_timed(board.live.picture))
+    found.read.append(_timed(board.snapshot_reader.picture))
     found.found.append(_timed(lambda: _computed(board)))
 
 
@@ -107,7 +107,7 @@ def _deliver(board: Board) -> None:
         [row],
         "bench",
         board.store,
-        board.context,
+        board.ingest_context,
         unbounded("b"),
         feed="incidents",
         now=made.EVENING,
@@ -117,7 +117,7 @@ def _deliver(board: Board) -> None:
 
 def _computed(board: Board) -> None:
     """All that the Situasi page shows, as somebody sees it who may see everything."""
-    snapshot, register = board.live.picture().snapshot, board.register
+    snapshot, register = board.snapshot_reader.picture().snapshot, board.register
     at = made.EVENING.astimezone(register.election.zone)
     known = access_scope.known(snapshot.frames, snapshot.cases, Sight(tuple(FEEDS)), None)
     wanted = within(Selection(), "hari", at, register.election)

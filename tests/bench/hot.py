@@ -62,7 +62,7 @@ def false_clusters(days: int, number: int = USUAL, replications: int = 999) -> i
     low, high = stats.binomtest(called, days).proportion_ci(0.95)
     print(
         f"  {days} days without clusters: called on {called} ({100 * called / days:.1f} %, "
-        f"{100 * low:.1f}-{100 * high:.1f}), nominal {100 * RULES.clusters.level:.0f} %"
+        f"{100 * low:.1f}-{100 * high:.1f}), nominal {100 * RULES.clusters.significance_level:.0f} %"
     )
     return called
 
@@ -134,7 +134,7 @@ def coverage(days: int, likeness: float) -> Covered:
     told = Covered(*(float(np.mean(one)) for one in (held, smoothed, plain)))
     print(
         f"  kecamatan of likeness {likeness:g}: {100 * told.held:.1f} % of the intervals hold "
-        f"the truth (nominal {100 * RULES.risk.interval:.0f} %); mean error "
+        f"the truth (nominal {100 * RULES.risk.credible_share:.0f} %); mean error "
         f"{100 * told.smoothed:.0f} % of the mean rate, unsmoothed {100 * told.plain:.0f} %"
     )
     return told

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from situasi.board import settle_memory
+from situasi.board import tune_gc
 from situasi.ingest.pipeline import ingest_file
 from tests.bench import made
 from tests.bench.machine import peak_megabytes
@@ -16,9 +16,11 @@ from tests.builders import unbounded
 
 def main(source: Path, folder: Path) -> None:
     board = made.board(folder)
-    settle_memory()  # as the command line and the server do
+    tune_gc()  # as the command line and the server do
     started, spent = time.perf_counter(), time.process_time()
-    ledger = ingest_file(source, board.store, board.context, unbounded("bench"), now=made.EVENING)
+    ledger = ingest_file(
+        source, board.store, board.ingest_context, unbounded("bench"), now=made.EVENING
+    )
     seconds, processor = time.perf_counter() - started, time.process_time() - spent
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     board.close()

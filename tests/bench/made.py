@@ -31,9 +31,11 @@ def board(folder: Path) -> Board:
 
 def file(path: Path, count: int) -> Path:
     """A file of so many reports, .csv or .xlsx by its name."""
-    definition = election.load(settings.load({}).election)
+    definition = election.load(settings.load({}).election_folder)
     rows = reports.rows(
-        count, domain_register.load(definition), domain_boundaries.load(definition.boundaries)
+        count,
+        domain_register.load(definition),
+        domain_boundaries.load(definition.boundaries_folder),
     )
     (reports.write_xlsx if path.suffix == ".xlsx" else reports.write_csv)(path, rows)
     return path
@@ -41,10 +43,10 @@ def file(path: Path, count: int) -> Path:
 
 def history(path: Path, count: int, today: int) -> Path:
     """A .csv of so many reports, all but `today` of them of the months before the day."""
-    definition = election.load(settings.load({}).election)
+    definition = election.load(settings.load({}).election_folder)
     register, boundaries = (
         domain_register.load(definition),
-        domain_boundaries.load(definition.boundaries),
+        domain_boundaries.load(definition.boundaries_folder),
     )
     reports.write_csv(path, reports.history(count, today, register, boundaries))
     return path
@@ -53,7 +55,9 @@ def history(path: Path, count: int, today: int) -> Path:
 def filled(folder: Path, source: Path) -> Path:
     """A store with the reports of this file, whose clock stands at the evening of the day."""
     opened = board(folder)
-    ledger = ingest_file(source, opened.store, opened.context, unbounded("bench"), now=EVENING)
+    ledger = ingest_file(
+        source, opened.store, opened.ingest_context, unbounded("bench"), now=EVENING
+    )
     assert ledger.accepted, f"nothing of {source} was accepted: {ledger}"
     opened.store.note("exercise", {"at": EVENING.isoformat()}, EVENING, "bench")
     opened.close()

@@ -20,10 +20,12 @@ DAYS = 10
 
 def run() -> None:
     """Print the figures of so many made-up days of the whole register."""
-    definition = election.load(load({}).election)
+    definition = election.load(load({}).election_folder)
     register = domain_register.load(definition)
-    land = road_network.load(definition, boundaries.load(definition.boundaries), register.desa)
-    rule = definition.rules.moves
+    land = road_network.load(
+        definition, boundaries.load(definition.boundaries_folder), register.desa
+    )
+    rule = definition.rules.redeployment
     redeployment_plan.plan(
         needs(crisis(register), register), land, rule, wib(AT)
     )  # loads the solver

@@ -20,9 +20,9 @@ OF_A_KIND = 120
 
 def run() -> None:
     """Print the figures of the calibration that is kept in the election's folder."""
-    definition = election.load(settings.load({}).election)
+    definition = election.load(settings.load({}).election_folder)
     register, given = domain_register.load(definition), simulated_days.assumed(definition.folder)
-    found, of = definition.calibrated, simulated_days.area(register)
+    found, of = definition.turnout_parameters, simulated_days.area(register)
     assert found is not None, "run: python -m situasi calibrate"
     doubt = 100 * math.sqrt(0.9 * 0.1 / DAYS)
     print(
@@ -35,7 +35,7 @@ def run() -> None:
             f"{one.at:%H.%M}  {one.level:9} {one.covered:6.1f} % {one.width:5.1f} {one.model:6.2f} "
             f"{one.paced:6.2f} {one.scaled:7.2f} {one.so_far:7.2f}"
         )
-    print(f"{DAYS} days x {len(definition.rules.outlook.scored)}: {_since(started)} s")
+    print(f"{DAYS} days x {len(definition.rules.forecast.scoring_times)}: {_since(started)} s")
     print("\nOf each kind of day, kabupaten: covered, error of the model")
     for kind in given.kinds:
         alone = replace(given, kinds=(kind,))
@@ -55,7 +55,7 @@ def _since(started: float) -> str:
 
 def _cost(register: domain_register.Register, day: simulated_days.Day) -> None:
     """What one outlook costs a page, with all counts of a day."""
-    at = register.election.local(register.election.tps_closes)
+    at = register.election.local_time(register.election.tps_closes)
     standing = counts(calibration.reports(day, timestamps.of(at)), register)
     spent = []
     for _ in range(30):

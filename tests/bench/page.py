@@ -65,7 +65,7 @@ def _in_process(board: Board) -> None:
     """What is computed once for each version, without Streamlit around it."""
     election = board.register.election
     started = time.perf_counter()
-    snapshot = board.live.picture().snapshot
+    snapshot = board.snapshot_reader.picture().snapshot
     print(f"  {'whole store read at start':<34}{(time.perf_counter() - started) * 1e3:,.0f} ms")
     at = made.EVENING.astimezone(election.zone)
     wanted = within(Selection(), "hari", at, election)

@@ -35,8 +35,8 @@ def run(folder: Path) -> None:
     print("\nEvery page, the full rehearsal day")
     with serving(ROOT / "dashboard.py", asked) as port:
         board = open_board(settings.load(asked), lambda: made.EVENING)
-        day = _day(board.settings.live / "latihan")
-        rows = sum(map(len, board.live.picture().snapshot.frames.values()))
+        day = _day(board.settings.data_folder / "latihan")
+        rows = sum(map(len, board.snapshot_reader.picture().snapshot.frames.values()))
         print(f"  {rows:,} rows, {len(board.register.tps)} TPS")
         pages = {name: Viewer(port, name) for name in SCREENS}
         for name, page in pages.items():
@@ -90,7 +90,13 @@ def _deliver(board: Board, feed: str, rows: list[dict[str, Any]], turn: int) -> 
         for at in range(ROWS)
     ]
     ledger = ingest_rows(
-        told, "bench", board.store, board.context, unbounded("bench"), feed=feed, now=made.EVENING
+        told,
+        "bench",
+        board.store,
+        board.ingest_context,
+        unbounded("bench"),
+        feed=feed,
+        now=made.EVENING,
     )
     assert ledger.accepted, f"nothing new came in of {feed}: {ledger}"
 

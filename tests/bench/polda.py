@@ -25,10 +25,10 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.situation import area_summary as days
 from situasi.analysis.situation.overview import of_cases
 from situasi.analysis.view_time import within
-from situasi.board import settle_memory
+from situasi.board import tune_gc
 from situasi.domain import boundaries, election, higher_command
 from situasi.domain import register as domain_register
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
 from situasi.higher_command.rollup_cache import Overseeing, terms
 from situasi.ingest.context import IngestContext
@@ -70,7 +70,7 @@ def run() -> None:
         rows, seconds = _fill(whole, polda, folder)
         print(f"  {'17 days ingested':<44}{rows:>9,} rows {rows / seconds:>9,.0f} rows/s")
         _fill(alone, polda, folder, only=MINE)
-        settle_memory()
+        tune_gc()
         _refresh(whole, alone, polda)
         _asked(whole, polda)
         _pages(whole, alone, polda, folder)
@@ -108,18 +108,18 @@ def _context(folder: Path) -> IngestContext:
     return IngestContext(
         register,
         PlaceLookup(register, load_abbreviations(vocabulary / "places.csv")),
-        boundaries.load(register.election.boundaries),
+        boundaries.load(register.election.boundaries_folder),
         load_vocabulary(vocabulary),
     )
 
 
-def _fill(url: str, polda: Command, folder: Path, only: str = "") -> tuple[int, float]:
+def _fill(url: str, polda: HigherCommand, folder: Path, only: str = "") -> tuple[int, float]:
     """Play a day, of its own seed, into every kabupaten (or one); rows and seconds to ingest."""
     rows, seconds = 0, 0.0
     for seed, member in enumerate(polda.members):
-        if only not in ("", member.code) or member.election is None:
+        if only not in ("", member.code) or member.election_folder is None:
             continue
-        context = _context(member.election)
+        context = _context(member.election_folder)
         out = folder / "days" / member.code
         files = sorted(out.glob("*.csv")) if out.is_dir() else simulate(
             context.register, context.boundaries, seed, out
@@ -135,7 +135,7 @@ def _fill(url: str, polda: Command, folder: Path, only: str = "") -> tuple[int, 
     return rows, seconds
 
 
-def _ingest(whole: str, alone: str, polda: Command, folder: Path) -> None:
+def _ingest(whole: str, alone: str, polda: HigherCommand, folder: Path) -> None:
     """A file of new reports into one kabupaten, while sixteen others are there, and alone."""
     context, taken = _context(TEMPLATE), {whole: list[float](), alone: list[float]()}
     for turn in range(ROUNDS):
@@ -164,7 +164,7 @@ def _told_anew(path: Path, turn: int) -> Path:
     return path
 
 
-def _refresh(whole: str, alone: str, polda: Command) -> None:
+def _refresh(whole: str, alone: str, polda: HigherCommand) -> None:
     """From a new report to the figures of the first page, of the Polda and of the Polres."""
     overseeing = Overseeing(open_rollups(whole, polda.contest), polda, lambda: made.EVENING)
     store = open_store(whole, Scope(polda.contest, MINE))
@@ -218,7 +218,7 @@ def _first_page(live: Live, context: IngestContext) -> Any:
     return overview, queries.run(days.day, known, register, at)
 
 
-def _pages(whole: str, alone: str, polda: Command, folder: Path) -> None:
+def _pages(whole: str, alone: str, polda: HigherCommand, folder: Path) -> None:
     """Script runs of the first page of each, over the real WebSocket, one after the other."""
     taken = []
     for name, url, where in (("Polda", whole, polda.folder), ("Polres", alone, TEMPLATE)):
@@ -231,7 +231,7 @@ def _pages(whole: str, alone: str, polda: Command, folder: Path) -> None:
     print(f"  {'Polda : Polres, a run of the page':<44}{taken[0] / taken[1]:>9.2f}")
 
 
-def _asked(url: str, polda: Command) -> None:
+def _asked(url: str, polda: HigherCommand) -> None:
     """What one roll-up costs, now and of a past minute, of the largest and of our kabupaten."""
     overseeing = Overseeing(open_rollups(url, polda.contest), polda, lambda: made.EVENING)
     overseeing.overview()

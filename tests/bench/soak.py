@@ -63,13 +63,13 @@ def _watch(
     began: datetime | None = None
     for hour in range(HOURS + 1):
         while True:
-            at = board.live.picture().snapshot.exercise_at
+            at = board.snapshot_reader.picture().snapshot.exercise_at
             began = began or at
             if at and began and (at - began).total_seconds() >= hour * 3600:
                 break
             wait(500)
         held = megabytes(pid)
-        rows = sum(map(len, board.live.picture().snapshot.frames.values()))
+        rows = sum(map(len, board.snapshot_reader.picture().snapshot.frames.values()))
         heaps = " and ".join(f"{_heap(page):,.1f}" for page in pages)
         server = f"{held[0]:,.0f} MB" if held else "unknown"
         print(f"  {at:%H.%M}, {rows:>6,} rows   server {server}, pages {heaps} MB", flush=True)
@@ -84,8 +84,8 @@ def _heap(page: CDPSession) -> float:
 
 def _day(folder: Path) -> Path:
     folder.mkdir(parents=True)
-    of_day = election.load(settings.load({}).election)
-    simulate(register.load(of_day), boundaries.load(of_day.boundaries), SEED, folder)
+    of_day = election.load(settings.load({}).election_folder)
+    simulate(register.load(of_day), boundaries.load(of_day.boundaries_folder), SEED, folder)
     return folder
 
 

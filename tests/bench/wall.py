@@ -101,11 +101,11 @@ async def _crowd(port: int, board: Board, count: int) -> None:
 
 def _bring(board: Board, name: str) -> None:
     now = datetime.now(ZoneInfo("Asia/Jakarta"))
-    path = board.settings.live / "bench.csv"
+    path = board.settings.data_folder / "bench.csv"
     when = f"{now:%Y-%m-%d %H:%M}"
     row = f"{name},{when},16.10.04,unjuk_rasa,sedang,dilaporkan,Massa {name}.,Polsek"
     path.write_text(f"{_HEADINGS}\n{row}\n", "utf-8")
     ledger = ingest_file(
-        path, board.store, board.context, unbounded("bench"), now=datetime.now(UTC)
+        path, board.store, board.ingest_context, unbounded("bench"), now=datetime.now(UTC)
     )
     assert ledger.accepted == 1, ledger

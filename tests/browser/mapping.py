@@ -134,12 +134,12 @@ def alike(one: Colour, other: Colour) -> bool:
 
 @cache
 def boundaries() -> Boundaries:
-    return domain_boundaries.load(election.load(load({}).election).boundaries)
+    return domain_boundaries.load(election.load(load({}).election_folder).boundaries_folder)
 
 
 def placing() -> Placing:
     """Where the board itself puts the names."""
-    kecamatan = register.load(election.load(load({}).election)).kecamatan
+    kecamatan = register.load(election.load(load({}).election_folder)).kecamatan
     return placed(boundaries(), tuple((k, one.name) for k, one in kecamatan.items()), HEIGHT)
 
 

@@ -175,7 +175,7 @@ def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> 
     try:
         register = with_board.register
         return overview(
-            with_board.live.picture().snapshot.frames,
+            with_board.snapshot_reader.picture().snapshot.frames,
             register.election,
             list(register.kecamatan),
             wanted,
@@ -189,7 +189,7 @@ def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> 
 def snapshot(server: Server) -> Snapshot:
     board = server.open_board()
     try:
-        return board.live.picture().snapshot
+        return board.snapshot_reader.picture().snapshot
     finally:
         board.close()
 

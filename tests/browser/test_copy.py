@@ -182,13 +182,13 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
             f'K-1,2024-11-27 11:50,16.10.04,kericuhan,tinggi,dilaporkan,"{quoted}",Polsek\n',
             "utf-8",
         )
-        ledger = ingest_file(source, board.store, board.context, unbounded("test"), now=NOON)
+        ledger = ingest_file(source, board.store, board.ingest_context, unbounded("test"), now=NOON)
         assert ledger.accepted == 1, ledger
     viewer = Viewer("rina", ROLES["pimpinan"])
     view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
     made = NOON + timedelta(minutes=1)
     at = moment(None, made, None, board.register.election.zone)
-    sources = Sources(board, board.live.picture(), {}, at)
+    sources = Sources(board, board.snapshot_reader.picture(), {}, at)
     path = folder / "salinan.html"
     path.write_text(frozen_copy.copy(sources, viewer, view, made).text, "utf-8", newline="")
     return path

@@ -27,20 +27,20 @@ def _of_the_day(
 
 def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
     """The key figures and the list are those of the analysis."""
-    i18n.use(language)
+    i18n.set_language(language)
     try:
         levels = cases.by_tingkat(expected.open)
         opened, split = viewer.card(i18n._("Kejadian terbuka"))
-        assert opened == i18n.number(len(expected.open))
+        assert opened == i18n.format_number(len(expected.open))
         for level in ("tinggi", "sedang", "rendah"):
             assert f"{levels.get(level, 0)} {label('tingkat', level)}" in split
-        change = i18n.signed(len(expected.open) - expected.open_before)
+        change = i18n.format_signed(len(expected.open) - expected.open_before)
         assert viewer.page.locator(".si-card > small").first.inner_text().startswith(change)
-        fresh = i18n._("{n} baru dalam 1 jam").format(n=i18n.number(expected.fresh))
+        fresh = i18n._("{n} baru dalam 1 jam").format(n=i18n.format_number(expected.fresh))
         assert viewer.card(i18n._("Laporan terakhir"))[1].endswith(fresh)
         states = expected.states["situasi"]
         counted = [int((states == s).sum()) for s in ("merah", "kuning", "hijau")]
-        title = i18n._("Situasi {n} kecamatan").format(n=i18n.number(len(states)))
+        title = i18n._("Situasi {n} kecamatan").format(n=i18n.format_number(len(states)))
         assert viewer.card(title)[0].split() == [
             str(n) for n in [*counted, int(states.isna().sum())]
         ]
@@ -49,7 +49,7 @@ def _shows(viewer: Viewer, expected: Overview, language: str) -> None:
         assert [text for _, _, text in shown] == [text or "" for text in newest["uraian"]]
         assert [kind for kind, _, _ in shown] == [label("jenis", kind) for kind in newest["jenis"]]
     finally:
-        i18n.use("id")
+        i18n.set_language("id")
 
 
 def test_a_deep_link_opened_first_after_a_restart_shows_its_view(

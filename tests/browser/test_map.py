@@ -45,7 +45,7 @@ def test_kecamatan_with_more_tps_are_drawn_in_stronger_shades(
     fills = _fills(drawn_map(viewer, theme))
     steps = [numbers(shade) for shade in theme.counts]
     shade = {code: _nearest(colour, steps) for code, colour in fills.items()}
-    register = domain_register.load(election.load(load({}).election))
+    register = domain_register.load(election.load(load({}).election_folder))
     ordered = sorted(register.kecamatan.values(), key=lambda place: place.tps)
     assert all(shade[few.code] <= shade[many.code] for few, many in pairwise(ordered))
     assert len(set(shade.values())) >= 3

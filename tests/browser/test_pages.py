@@ -35,7 +35,7 @@ def day(register: Register, tmp_path_factory: pytest.TempPathFactory) -> Day:
     """The files of the very rehearsal that the server has taken in: same seed, same bytes."""
     folder = tmp_path_factory.mktemp("latihan")
     of_day = register.election
-    simulate(register, boundaries.load(of_day.boundaries), SEED, folder)
+    simulate(register, boundaries.load(of_day.boundaries_folder), SEED, folder)
     return Day(folder, of_day.folder)
 
 
@@ -118,9 +118,9 @@ def test_the_screens_answer_a_briefing_as_the_files_do(
     ]  # fmt: skip
 
     viewer.open(_past("situasi", clock))
-    assert viewer.card("Kejadian terbuka")[0] == i18n.number(len(opened))
+    assert viewer.card("Kejadian terbuka")[0] == i18n.format_number(len(opened))
     assert (
-        f"{i18n.number(sum(counts.values()))} hadir di {len(counts)} dari 667 TPS"
+        f"{i18n.format_number(sum(counts.values()))} hadir di {len(counts)} dari 667 TPS"
         in viewer.card("Partisipasi")[1]
     )
     shown = _of_card(viewer, "Personel hadir")

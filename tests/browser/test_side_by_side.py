@@ -58,11 +58,11 @@ class Person:
     @property
     def pages(self) -> list[str]:
         """What is theirs, in the order of the menu's words."""
-        return sorted(label("screen", name) for name in SCREENS if ROLES[self.role].sees(name))
+        return sorted(label("screen", name) for name in SCREENS if ROLES[self.role].may_see(name))
 
     @property
     def others(self) -> list[str]:
-        return [name for name in SCREENS if not ROLES[self.role].sees(name)]
+        return [name for name in SCREENS if not ROLES[self.role].may_see(name)]
 
     def invited(self, server: Server) -> None:
         """What has to be before the server starts."""
@@ -99,13 +99,13 @@ class Guest(Person):
 def guest_of(server: Server, register: Register) -> Guest:
     """By a link of the analyst."""
     store, query = store_of(server), (("rentang", "semua"), ("kec", PEMULUTAN))
-    link = guest_links.make(
+    link = guest_links.create(
         store, register, Looker(ANALYST.name, ROLES[ANALYST.role]), "situasi", query, "KPU",
         timedelta(hours=1), datetime.now(UTC),
     )  # fmt: skip
     store.close()
-    token = guest_links.ADDRESS.removeprefix("/") + guest_links.token(link, SECRET)
-    return Guest(f"tamu {link.bound.id}", "tamu", (PEMULUTAN,), "Tamu", token)
+    token = guest_links.PATH_PREFIX.removeprefix("/") + guest_links.build_token(link, SECRET)
+    return Guest(f"tamu {link.scope.id}", "tamu", (PEMULUTAN,), "Tamu", token)
 
 
 OPERATOR = Person("budi", "operator", (PEMULUTAN,), "budi\noperator · Pemulutan\nKeluar")

@@ -50,7 +50,13 @@ class Exercise:
         for feed, part in {**rows, "incidents": [*rows.get("incidents", []), *besides]}.items():
             sender = unbounded("latihan")
             ingest_rows(
-                part, f"latihan {clock}", board.store, board.context, sender, feed=feed, now=now
+                part,
+                f"latihan {clock}",
+                board.store,
+                board.ingest_context,
+                sender,
+                feed=feed,
+                now=now,
             )
         board.store.note("exercise", {"at": at.isoformat()}, now, "latihan")
         board.close()

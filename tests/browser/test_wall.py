@@ -49,10 +49,12 @@ def store(posko: Server) -> Iterator[Board]:
 def bring(board: Board, name: str, weight: str = "tinggi", kecamatan: str = "16.10.04") -> None:
     """A report of now; it is stored when this returns."""
     now = datetime.now(WIB)
-    when, path = f"{now:%Y-%m-%d %H:%M}", board.settings.live / f"{name}.csv"
+    when, path = f"{now:%Y-%m-%d %H:%M}", board.settings.data_folder / f"{name}.csv"
     row = f"{name},{when},{kecamatan},kericuhan,{weight},dilaporkan,Massa {name},Polsek"
     path.write_text(f"{HEADINGS}\n{row}\n", "utf-8")
-    ledger = ingest_file(path, board.store, board.context, unbounded("test"), now=datetime.now(UTC))
+    ledger = ingest_file(
+        path, board.store, board.ingest_context, unbounded("test"), now=datetime.now(UTC)
+    )
     assert ledger.accepted == 1, ledger
 
 

@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def trail(environment: dict[str, str]) -> Path:
     """The file of a store in which three deeds were told, an hour apart."""
-    url = load(environment).store
+    url = load(environment).store_url
     store = open_store(url)
     store.tell("sign-in", "wati", NOON - 2 * HOUR, {"from": "10.0.0.7"})
     store.tell("saw", "wati", NOON - HOUR, {"page": "netralitas"})
@@ -70,7 +70,7 @@ def test_head_written_down_is_still_there_though_others_wrote_on(
 ) -> None:
     number, head = cli("audit", "head").out.split()
     assert number == "3"
-    store = open_store(load(environment).store)
+    store = open_store(load(environment).store_url)
     store.tell("saw", "wati", NOON, {})
     store.close()
     said = cli("audit", "verify", "--head", head.upper())
@@ -102,7 +102,7 @@ def test_list_shows_who_did_what_on_the_clock_of_the_election(cli: Run, trail: P
 def test_list_says_what_was_taken_along_in_words_and_runs_nothing(
     cli: Run, trail: Path, environment: dict[str, str]
 ) -> None:
-    store = open_store(load(environment).store)
+    store = open_store(load(environment).store_url)
     what = {"table": "kasus", "title": "\x1b[2Jhapus", "form": "csv", "rows": 12}
     store.tell("export", "budi", NOON, {**what, "filters": {"kec": "16.10.05"}})
     store.close()

@@ -24,7 +24,7 @@ SCOPE = Scope("pilkada-2024", "16.10")
 
 @pytest.fixture
 def filled(environment: dict[str, str]) -> dict[str, str]:
-    store = open_store(load(environment).store, SCOPE)
+    store = open_store(load(environment).store_url, SCOPE)
     fill(store)
     store.close()
     return environment
@@ -109,7 +109,7 @@ def test_a_definition_that_is_another_is_told(
     import shutil
 
     cli("backup", "-o", tmp_path / "k.zip")
-    folder = load(filled).election
+    folder = load(filled).election_folder
     other = tmp_path / "elections" / "deep" / folder.name
     shutil.copytree(folder, other)
     text = (other / "election.toml").read_text("utf-8")

@@ -28,7 +28,7 @@ def test_while_an_exercise_is_played_its_clock_is_marked(
     cli: Run, reopened: Callable[[], Board]
 ) -> None:
     board = reopened()
-    path = board.settings.live / "k.csv"
+    path = board.settings.data_folder / "k.csv"
     path.write_text(
         "id,waktu,waktu_lapor,kode_kecamatan,jenis,tingkat,status,uraian,pelapor,latihan\n"
         "K-1,2024-11-27 08:00,2024-11-27 08:01,16.10.04,logistik,rendah,dilaporkan,Kertas kurang,"

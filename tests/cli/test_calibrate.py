@@ -12,7 +12,7 @@ from situasi.domain.settings import ROOT
 from tests.builders_election import invented_election
 from tests.cli.conftest import Run
 
-ASSUMED = ROOT / "data" / "elections" / "ogan-ilir-2024" / forecast_parameters.DAYS
+ASSUMED = ROOT / "data" / "elections" / "ogan-ilir-2024" / forecast_parameters.DAYS_FILE_NAME
 FEW = ("--days", 20, "--test-days", 20)
 
 
@@ -26,11 +26,11 @@ def elsewhere(tmp_path: Path, environment: dict[str, str]) -> Path:
 
 
 def test_it_is_written_beside_the_rules_and_the_board_uses_it(elsewhere: Path, cli: Run) -> None:
-    assert election.load(elsewhere).calibrated is None
+    assert election.load(elsewhere).turnout_parameters is None
     said = cli("calibrate", *FEW)
     assert said.code == 0
     assert "09.00 kabupaten: memuat kebenaran" in said.out
-    found = election.load(elsewhere).calibrated
+    found = election.load(elsewhere).turnout_parameters
     assert found is not None
     assert (found.days, found.test_days) == (20, 20)
 
@@ -41,11 +41,11 @@ def test_the_same_seed_gives_the_same_calibration(
     for name in ("a", "b"):
         cli("calibrate", *FEW, "--seed", 5, "--out", tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    assert not (elsewhere / forecast_parameters.NAME).exists()
+    assert not (elsewhere / forecast_parameters.FILE_NAME).exists()
 
 
 def test_without_assumptions_of_days_it_says_what_is_missing(elsewhere: Path, cli: Run) -> None:
-    (elsewhere / forecast_parameters.DAYS).unlink()
+    (elsewhere / forecast_parameters.DAYS_FILE_NAME).unlink()
     said = cli("calibrate", *FEW)
     assert said.code == 2
-    assert forecast_parameters.DAYS in said.err
+    assert forecast_parameters.DAYS_FILE_NAME in said.err

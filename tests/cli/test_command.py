@@ -39,8 +39,8 @@ def test_an_account_is_bound_to_kabupaten_by_code_name_or_polres(
     code, said = typed(*ADD, "--area", "Polres Satu", "--area", "dua")
     assert code == 0 and "Satu, Dua" in said
     assert "Satu, Dua" in cli("user", "list").out
-    store = open_store(load(environment).store)
-    account = accounts.every(store)["wati"]
+    store = open_store(load(environment).store_url)
+    account = accounts.load_all(store)["wati"]
     store.close()
     assert account and account.area == ("99.01", "99.02")
     assert "account-add" in cli("audit", "list").out

@@ -18,17 +18,17 @@ def test_a_link_is_listed_without_what_opens_it_and_is_revoked(
     board, now = reopened(), common.now()
     accounts.add(board.store, "wati", "analis", (), "kuda merah lari jauh", now, "test")
     viewer = Viewer("wati", ROLES["analis"])
-    link = guest_links.make(
+    link = guest_links.create(
         board.store, board.register, viewer, "tps", [("kec", "16.10.13")], "KPU",
         timedelta(hours=1), now,
     )  # fmt: skip
-    opened = {"link": link.bound.id, "begun": now.isoformat()}
-    board.store.remember(accounts.SESSION, "x", opened, now, "test")
+    opened = {"link": link.scope.id, "begun": now.isoformat()}
+    board.store.remember(accounts.SESSION_KIND, "x", opened, now, "test")
     board.close()
     said = cli("link", "list").out
-    assert all(word in said for word in (link.bound.id, "KPU", "tps", "Kandis", "wati", "berlaku"))
+    assert all(word in said for word in (link.scope.id, "KPU", "tps", "Kandis", "wati", "berlaku"))
     assert "1 tautan" in said
-    assert cli("link", "revoke", link.bound.id).code == 0
+    assert cli("link", "revoke", link.scope.id).code == 0
     assert "dicabut" in cli("link", "list").out
     assert "link-revoke" in cli("audit", "list").out
 

@@ -54,7 +54,7 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     assert {source["feed"] for source in sources} == set(PLAYED)
     assert all(source["accepted"] == source["read"] > 0 for source in sources)
     board = reopened()
-    frames = board.live.picture().snapshot.frames
+    frames = board.snapshot_reader.picture().snapshot.frames
     at = frames["incidents"]["known_at"].max().to_pydatetime()
     election, codes = board.register.election, list(board.register.kecamatan)
     seen = overview.overview(frames, election, codes, Selection(), at, live=False)
@@ -64,7 +64,7 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     points = seen.drawn.assign(label="")
     names = tuple((code, place.name) for code, place in board.register.kecamatan.items())
     placing = placed(board.boundaries, names, HEIGHT)
-    deck = situation_map(placing, board.boundaries.address, areas, points, LIGHT, layer_id="k")
+    deck = situation_map(placing, board.boundaries.url, areas, points, LIGHT, layer_id="k")
     drawn = deck.to_json()
     assert all(code in drawn and board.register.kecamatan[code].name.split()[0] in drawn
                for code in codes)  # fmt: skip
@@ -86,7 +86,7 @@ def test_replay_from_an_hour_plays_the_whole_day_into_the_store(
     )
     board = reopened()
     assert sum(len(board.store.tail(feed)) for feed in FEEDS.values()) == lines
-    assert board.live.picture().snapshot.rehearsal
+    assert board.snapshot_reader.picture().snapshot.rehearsal
     board.close()
 
 

@@ -17,7 +17,7 @@ SCHEMA = int(runner.head())
 
 @pytest.fixture
 def store(environment: dict[str, str]) -> Path:
-    path = Path(load(environment).store.removeprefix("sqlite:///"))
+    path = Path(load(environment).store_url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True)
     return old.made(path, "2")
 

@@ -34,7 +34,7 @@ def test_an_account_is_made_changed_closed_and_opened_again(
     assert "ditutup" in cli("user", "list").out
     assert cli("user", "enable", "wati").code == 0
     assert told("reset", "wati", "--password-stdin", typed="sungai musi di pagi hari")[0] == 0
-    store = open_store(load(environment).store)
+    store = open_store(load(environment).store_url)
     actions = store.audit()["action"].tolist()
     store.close()
     assert actions == [
@@ -66,7 +66,7 @@ def test_an_account_of_the_provider_is_made_without_a_password_and_bound_anew(
 ) -> None:
     assert cli("user", "add", "wati", "--role", "analis", "--oidc").code == 0
     assert "SSO, belum terikat" in cli("user", "list").out
-    store = open_store(load(environment).store)
+    store = open_store(load(environment).store_url)
     bound = {"identity": "https://sso.polri|17"}
     accounts.change(store, "wati", "account-bind", datetime.now(UTC), "test", **bound)
     assert "belum terikat" not in cli("user", "list").out

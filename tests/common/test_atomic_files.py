@@ -112,12 +112,12 @@ def test_what_is_being_written_is_never_tidied_away_and_what_a_killed_one_left_i
     writer = process(STUCK, str(tmp_path / "cadangan.zip"))
     try:
         assert lines(writer, 1) == ["begun\n"]
-        assert atomic_files.tidy(tmp_path) == []
+        assert atomic_files.remove_leftovers(tmp_path) == []
         atomic_files.write(tmp_path / "lain.txt", b"lain")
         [left] = parts(tmp_path)
     finally:
         ended(writer)
-    assert atomic_files.tidy(tmp_path) == [left]
+    assert atomic_files.remove_leftovers(tmp_path) == [left]
     assert [one.name for one in tmp_path.iterdir()] == ["lain.txt"]
 
 
@@ -125,22 +125,22 @@ def test_only_our_own_unfinished_files_are_tidied_away(tmp_path: Path) -> None:
     others = [".unduhan.part", "x.situasi.part", ".00ff.situasi.part", "catatan.txt"]
     for name in others:
         (tmp_path / name).write_text("milik orang", "utf-8")
-    assert atomic_files.tidy(tmp_path) == []
-    assert atomic_files.tidy(tmp_path / "tidak-ada") == []
+    assert atomic_files.remove_leftovers(tmp_path) == []
+    assert atomic_files.remove_leftovers(tmp_path / "tidak-ada") == []
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted(others)
 
 
 def test_a_folder_that_a_killed_one_left_is_tidied_away_and_one_being_filled_stays(
     tmp_path: Path,
 ) -> None:
-    with atomic_files.making_folder(tmp_path / "arsip") as part:
+    with atomic_files.create_folder(tmp_path / "arsip") as part:
         (part / "isi.csv").write_text("isi", "utf-8")
-        assert atomic_files.tidy(tmp_path) == []
+        assert atomic_files.remove_leftovers(tmp_path) == []
     assert (tmp_path / "arsip" / "isi.csv").read_text("utf-8") == "isi"
     left = tmp_path / ".00ff00ff00ff00ff.situasi.part"
     left.mkdir()
     (left / "isi.csv").write_text("isi", "utf-8")
-    assert atomic_files.tidy(tmp_path) == [left.name]
+    assert atomic_files.remove_leftovers(tmp_path) == [left.name]
 
 
 def by_write(path: Path) -> None:
@@ -148,12 +148,12 @@ def by_write(path: Path) -> None:
 
 
 def by_making(path: Path) -> None:
-    with atomic_files.making(path) as file:
+    with atomic_files.create_file(path) as file:
         file.write(b"isi")
 
 
 def by_folder(path: Path) -> None:
-    with atomic_files.making_folder(path) as part:
+    with atomic_files.create_folder(path) as part:
         (part / "isi").write_bytes(b"isi")
 
 
@@ -223,7 +223,7 @@ def test_a_folder_behind_a_link_is_written_into(tmp_path: Path) -> None:
 
 def test_of_several_who_make_a_new_file_at_once_one_names_it(tmp_path: Path) -> None:
     path = tmp_path / "satu"
-    with pytest.raises(FileExistsError), atomic_files.making(path) as file:
+    with pytest.raises(FileExistsError), atomic_files.create_file(path) as file:
         file.write(b"kedua")
         by_making(path)
     assert path.read_bytes() == b"isi"
@@ -239,12 +239,12 @@ def test_two_that_start_at_once_on_an_empty_folder_share_one_secret(
 
     def meanwhile(file: BinaryIO) -> None:
         monkeypatch.setattr(atomic_files, "_sync", sync)
-        told.append(signing_key.of(settings))
+        told.append(signing_key.load_or_create(settings))
         sync(file)
 
     monkeypatch.setattr(atomic_files, "_sync", meanwhile)
-    told.append(signing_key.of(settings))
-    assert told[0] == told[1] == (settings.live / "secret").read_text("ascii")
+    told.append(signing_key.load_or_create(settings))
+    assert told[0] == told[1] == (settings.data_folder / "secret").read_text("ascii")
 
 
 # Where content is written otherwise: into folders of their own that no name is looked for in,

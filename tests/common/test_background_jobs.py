@@ -20,11 +20,11 @@ from starlette.requests import Request
 
 from pages.system_health import jobs
 from situasi.actions.exercise_controller import Player
-from situasi.board import Board, install
+from situasi.board import Board, set_board
 from situasi.common import background_jobs
 from situasi.common.background_jobs import IDLE, Job
-from situasi.common.disk_space import SPACE
-from situasi.common.telemetry import Errand
+from situasi.common.disk_space import DISK_SPACE
+from situasi.common.telemetry import JobStatus
 from situasi.domain.settings import ROOT
 from situasi.higher_command.app import Boards, Headquarters
 from situasi.higher_command.rollup_cache import Overseeing
@@ -112,9 +112,9 @@ def scribe_job(board: Board) -> Job:
 
 def upstream_job(board: Board) -> Job:
     def opened() -> Any:
-        return open_store(f"sqlite:///{board.settings.live / 'atas.db'}")
+        return open_store(f"sqlite:///{board.settings.data_folder / 'atas.db'}")
 
-    return replication.Upstream(board.store, opened, lambda: NOON, Errand()).job
+    return replication.Upstream(board.store, opened, lambda: NOON, JobStatus()).job
 
 
 def overseeing_job(board: Board) -> Job:
@@ -137,36 +137,36 @@ def news_job(board: Board) -> Job:
 # Every job: how it is made, and what one of its turns asks first.
 JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
     "inbox": (
-        lambda b: Inbox(b.settings.inbox, b.store, b.context, lambda: NOON, lambda _: None).job,
+        lambda b: Inbox(b.settings.inbox_folder, b.store, b.ingest_context, lambda: NOON, lambda _: None).job,
         "situasi.ingest.inbox.Inbox.sweep",
     ),
-    "lookout": (lambda b: b.lookout.job, "situasi.live.snapshot.Live.picture"),
+    "lookout": (lambda b: b.refresher.job, "situasi.live.snapshot.Live.picture"),
     "drill": (
         lambda b: Player(b, lambda: NOON).job,
         "situasi.actions.exercise_controller.Player.waiting",
     ),
     "upstream": (upstream_job, "situasi.store.replication.Upstream._flow"),
     "trail": (scribe_job, "situasi.store.audit.audit_writer.Outbox.write"),
-    "keeper": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[0],
+    "keeper": (lambda b: Keeper(b.store, b.settings.auth, lambda: NOON).jobs[0],
                "situasi.server.auth.sessions.Keeper._read"),
-    "keeper-writes": (lambda b: Keeper(b.store, b.settings.door, lambda: NOON).jobs[1],
+    "keeper-writes": (lambda b: Keeper(b.store, b.settings.auth, lambda: NOON).jobs[1],
                       "situasi.server.auth.sessions.Keeper._write_owed"),
     "copies": (
         lambda b: Copies(b, lambda: NOON).job,
         "situasi.server.wall.hourly_copies.Copies._local",
     ),
-    "nightly": (lambda b: Nightly(b, lambda: NOON, Errand()).job,
+    "nightly": (lambda b: Nightly(b, lambda: NOON, JobStatus()).job,
                 "situasi.server.nightly_backup.Nightly._make"),
     "wall": (lambda b: Wall(b)._job, "situasi.server.wall.service.Wall._look"),
     "supervisor": (
-        lambda _: Job("supervisor", background_jobs.revive),
-        "situasi.common.background_jobs.running",
+        lambda _: Job("supervisor", background_jobs.restart_dead_jobs),
+        "situasi.common.background_jobs.list_jobs",
     ),
     "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.Overseeing.overview"),
     "news": (news_job, "situasi.store.engines.postgres._address"),
     "collector": (lambda _: Job("collector", lambda: gc_tuning.collect()),
                   "situasi.server.gc_tuning.collect"),
-    "disks": (lambda _: Job("disks", lambda: SPACE.check()),
+    "disks": (lambda _: Job("disks", lambda: DISK_SPACE.check()),
               "situasi.common.disk_space.DiskSpace.check"),
 }  # fmt: skip
 
@@ -213,35 +213,35 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
 ) -> None:  # fmt: skip
     job = JOBS[name][0](board)
     if name == "nightly":
-        job._turn.__self__._not_before = NOON  # type: ignore[attr-defined]
-    background_jobs._enter(job)
+        job._work.__self__._not_before = NOON  # type: ignore[attr-defined]
+    background_jobs._register(job)
     if name == "overseeing":
         monkeypatch.setattr(Overseeing, "overview", lambda _self: None)
     if name == "news":
         monkeypatch.setattr(postgres, "_address", lambda _url: "")
         monkeypatch.setattr(postgres.psycopg, "connect", lambda *_, **__: nullcontext(Mock()))
     broken_once(monkeypatch, JOBS[name][1], error)
-    failed = background_jobs.failures().get(name, 0)
+    failed = background_jobs.count_failures().get(name, 0)
 
     async def turns() -> None:
         job._task = asyncio.current_task()  # alive, as it is taken by hand here
-        await job.take_async()
+        await job.run_once_async()
         assert job.failures == 1
-        assert job.trouble and type(error).__name__ in job.trouble
+        assert job.error_text and type(error).__name__ in job.error_text
         ready = json.loads(bytes(health.ready(ASKED).body))["jobs"][name]
         assert (ready["failures"], ready["since_success_seconds"]) == (1, None)
         assert ready["since_failure_seconds"] >= 0
         if name == "nightly":  # it is tried again a quarter of an hour later
-            job._turn.__self__._not_before = NOON  # type: ignore[attr-defined]
-        await job.take_async()
+            job._work.__self__._not_before = NOON  # type: ignore[attr-defined]
+        await job.run_once_async()
 
-    install(board)
+    set_board(board)
     asyncio.run(turns())
-    assert job.failures == 0 and job.trouble is None
-    assert background_jobs.failures()[name] == failed + 1
+    assert job.failures == 0 and job.error_text is None
+    assert background_jobs.count_failures()[name] == failed + 1
     told = [r for r in caplog.records if r.message == "job failed" and vars(r)["job"] == name]
     assert told and told[0].exc_info
-    board.deeds.close()
+    board.audit_log.close()
 
 
 @pytest.mark.parametrize("error", [Bug, SystemExit, MemoryError])
@@ -251,12 +251,12 @@ def test_a_thread_goes_on_turn_after_turn_with_growing_pauses(
     turns: list[float] = []
 
     def turn() -> None:
-        turns.append(job.pause())
+        turns.append(job.next_pause_s())
         if len(turns) < 6:
             raise error
 
-    job = Job("coba", turn, 0.0, retry=0.01, longest=0.04)
-    job.start(stop)
+    job = Job("coba", turn, 0.0, retry_s=0.01, max_retry_s=0.04)
+    job.start_thread(stop)
     until(lambda: len(turns) > 8, "it ended")
     assert turns[:7] == [0.0, 0.01, 0.02, 0.04, 0.04, 0.04, 0.0]
     assert job.is_alive and job.failures == 0
@@ -273,15 +273,15 @@ def test_a_task_goes_on_and_what_it_waited_for_may_be_cancelled_without_ending_i
             raise asyncio.CancelledError  # of something inside
 
     async def life() -> None:
-        job = Job("coba", turn, 0.0, retry=0.001, longest=0.001)
-        task = job.begin()
+        job = Job("coba", turn, 0.0, retry_s=0.001, max_retry_s=0.001)
+        task = job.start_task()
         while len(turns) < 4:
             await asyncio.sleep(0.001)
-        assert job.failures == 0 and background_jobs.running() == [job]
+        assert job.failures == 0 and background_jobs.list_jobs() == [job]
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert background_jobs.running() == []
+        assert background_jobs.list_jobs() == []
 
     asyncio.run(life())
 
@@ -296,10 +296,10 @@ def test_a_turn_without_work_says_nothing_of_how_it_goes() -> None:
         return one
 
     job = Job("coba", turn)
-    job.take()
-    job.take()
+    job.run_once()
+    job.run_once()
     assert job.failures == 1 and job.since_success_s is None
-    job.take()
+    job.run_once()
     assert job.failures == 0 and job.since_success_s is not None
 
 
@@ -307,7 +307,7 @@ def test_a_pause_that_cannot_be_told_is_that_after_a_failure() -> None:
     def pause() -> float:
         raise Bug
 
-    assert Job("coba", lambda: None, pause, retry=7.0).pause() == 7.0
+    assert Job("coba", lambda: None, pause, retry_s=7.0).next_pause_s() == 7.0
 
 
 def test_the_same_failure_is_not_told_for_ever_and_another_one_is(
@@ -320,7 +320,7 @@ def test_the_same_failure_is_not_told_for_ever_and_another_one_is(
 
     job = Job("coba", turn)
     while errors:
-        job.take()
+        job.run_once()
     told = [(vars(r)["failures"], r.levelname) for r in caplog.records]
     assert told == [(1, "WARNING"), (8, "WARNING"), (64, "WARNING"), (71, "ERROR"), (72, "WARNING")]
 
@@ -340,10 +340,10 @@ def test_nothing_that_logging_does_ends_a_job(
 
     for name in ("warning", "error", "info"):
         monkeypatch.setattr(logging.Logger, name, no_memory)
-    job = Job("coba", turn, 0.0, retry=0.001, longest=0.001)
-    job.start(stop)
+    job = Job("coba", turn, 0.0, retry_s=0.001, max_retry_s=0.001)
+    job.start_thread(stop)
     until(lambda: len(turns) > 5, "it ended")
-    assert job.is_alive and not job.is_well and job.trouble
+    assert job.is_alive and not job.is_healthy and job.error_text
 
 
 def killed(job: Job) -> None:
@@ -363,8 +363,8 @@ def test_a_job_that_is_dead_is_told_and_started_again(
 ) -> None:
     turns: list[int] = []
     job = Job("inbox", lambda: turns.append(1), 0.0)
-    job.start(stop)
-    install(board)
+    job.start_thread(stop)
+    set_board(board)
     health.watch(job)
     assert health.ready(ASKED).status_code == 200
     killed(job)
@@ -378,22 +378,26 @@ def test_a_job_that_is_dead_is_told_and_started_again(
     assert 'situasi_job_alive{job="inbox"} 0.0' in exposed(lambda: board).decode()
     assert jobs.build_card().alarm
     assert "berhenti" in str(jobs.build_table().file()["keadaan"].tolist())
-    assert background_jobs.revive() == ["inbox"]
+    assert background_jobs.restart_dead_jobs() == ["inbox"]
     before = len(turns)
     until(lambda: len(turns) > before, "not begun again")
     assert health.ready(ASKED).status_code == 200 and job.restarts == 1
     assert any("started anew" in record.message for record in caplog.records)
-    assert background_jobs.revive() == []
+    assert background_jobs.restart_dead_jobs() == []
 
 
 def test_a_job_that_was_stopped_is_not_started_again(stop: threading.Event) -> None:
     ended: list[int] = []
-    job = Job("coba", lambda: None, 0.0, at_end=lambda: ended.append(1))
-    job.start(stop)
+    job = Job("coba", lambda: None, 0.0, on_stop=lambda: ended.append(1))
+    job.start_thread(stop)
     stop.set()
     job.join(60)
     assert ended == [1]
-    assert background_jobs.running() == [] and background_jobs.revive() == [] and not job.revive()
+    assert (
+        background_jobs.list_jobs() == []
+        and background_jobs.restart_dead_jobs() == []
+        and not job.restart_if_dead()
+    )
 
 
 def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> None:
@@ -404,34 +408,34 @@ def test_a_server_whose_job_fails_again_and_again_is_not_ready(board: Board) -> 
             raise StoreError("Penyimpanan sibuk.")
 
     async def life() -> list[int]:
-        job = Job("keeper", turn, 3600.0, expected=(StoreError,))
-        job.begin()
+        job = Job("keeper", turn, 3600.0, expected_errors=(StoreError,))
+        job.start_task()
         health.watch(job)
         found = []
-        for _ in range(background_jobs.FAILING):
+        for _ in range(background_jobs.FAILING_AFTER):
             found.append(health.ready(ASKED).status_code)
-            await job.take_async()
+            await job.run_once_async()
         found.append(health.ready(ASKED).status_code)
         state["well"] = True
-        await job.take_async()
+        await job.run_once_async()
         found.append(health.ready(ASKED).status_code)
         job.cancel()
         return found
 
-    install(board)
-    assert asyncio.run(life()) == [200] * background_jobs.FAILING + [503, 200]
+    set_board(board)
+    assert asyncio.run(life()) == [200] * background_jobs.FAILING_AFTER + [503, 200]
 
 
 def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
     job = Job("upstream", lambda: 1 / 0)
-    background_jobs._enter(job)
-    job.take()
-    job.take()
+    background_jobs._register(job)
+    job.run_once()
+    job.run_once()
     said = exposed(lambda: board).decode()
     assert 'situasi_job_failing{job="upstream"} 2.0' in said
     assert (
         'situasi_job_failures_total{job="upstream"} '
-        f"{float(background_jobs.failures()['upstream'])}" in said
+        f"{float(background_jobs.count_failures()['upstream'])}" in said
     )
     assert 'situasi_job_since_success_seconds{job="upstream"}' in said
     file = jobs.build_table().file()
@@ -443,9 +447,9 @@ def test_metrics_and_kesehatan_tell_of_every_job(board: Board) -> None:
 def test_what_is_done_once_in_a_thread_of_its_own_tells_what_went_wrong(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    before = background_jobs.failures().get("sekali", 0)
-    background_jobs.once("sekali", lambda: 1 / 0)
-    until(lambda: background_jobs.failures().get("sekali", 0) > before, "not counted")
+    before = background_jobs.count_failures().get("sekali", 0)
+    background_jobs.run_in_background("sekali", lambda: 1 / 0)
+    until(lambda: background_jobs.count_failures().get("sekali", 0) > before, "not counted")
     until(lambda: "job failed" in caplog.text, "not told")
 
 

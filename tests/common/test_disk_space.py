@@ -22,9 +22,9 @@ from starlette.requests import Request
 
 from pages.system_health import page as system_health_page
 from situasi.analysis.view_time import Moment
-from situasi.board import Board, install
+from situasi.board import Board, set_board
 from situasi.common import disk_space
-from situasi.common.disk_space import FULL, LOW, SPACE
+from situasi.common.disk_space import DISK_SPACE, FULL_BYTES, LOW_BYTES
 from situasi.ingest import upload
 from situasi.ingest.inbox import LONG_SETTLE_TIME, Inbox
 from situasi.presentation import view_text
@@ -43,15 +43,15 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, int]:
     """What is free on the disk; the test changes it."""
-    said = {"free": 10 * LOW}
+    said = {"free": 10 * LOW_BYTES}
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(0, 0, said["free"]))
-    SPACE.watch({"store": tmp_path / "belum" / "ada", "inbox": tmp_path})
+    DISK_SPACE.watch({"store": tmp_path / "belum" / "ada", "inbox": tmp_path})
     return said
 
 
 def measured(room: dict[str, int], free: int) -> None:
     room["free"] = free
-    SPACE.check()
+    DISK_SPACE.check()
 
 
 def band() -> str:
@@ -65,7 +65,14 @@ def test_less_and_less_room_is_said_before_it_is_gone_and_once_in_the_log(
 ) -> None:
     caplog.set_level(logging.INFO, "situasi.common.disk_space")
     said = []
-    for free in (10 * LOW, LOW - 1, 412_000_000, FULL - 1, FULL - 2, LOW + 1):
+    for free in (
+        10 * LOW_BYTES,
+        LOW_BYTES - 1,
+        412_000_000,
+        FULL_BYTES - 1,
+        FULL_BYTES - 2,
+        LOW_BYTES + 1,
+    ):
         measured(room, free)
         said.append(band())
     assert said[0] == said[-1] == ""
@@ -82,43 +89,43 @@ def test_what_was_not_written_is_named_until_it_is_written(
     room: dict[str, int], caplog: pytest.LogCaptureFixture
 ) -> None:
     for place in ("store", "inbox", "store"):
-        SPACE.failed(place)  # type: ignore[arg-type]
+        DISK_SPACE.record_failure(place)  # type: ignore[arg-type]
     assert band() == (
         "Disk server penuh, tidak tersimpan: laporan, kotak masuk. "
         "Yang lama tetap terbaca. Beri tahu admin."
     )
-    SPACE.wrote("inbox")
+    DISK_SPACE.record_success("inbox")
     assert "kotak masuk" not in band()
-    measured(room, 20 * LOW)
+    measured(room, 20 * LOW_BYTES)
     assert "laporan" in band()  # a quota, perhaps: the disk had room when it failed
-    SPACE.wrote("store")
+    DISK_SPACE.record_success("store")
     assert band() == ""
     assert [one.levelname for one in caplog.records] == ["ERROR"] * 3
 
 
 def test_where_the_disk_was_low_room_is_enough_to_be_well_again(room: dict[str, int]) -> None:
     measured(room, 1000)
-    SPACE.failed("copies")
-    SPACE.failed("store")
-    measured(room, LOW - 1)
-    assert SPACE.state.summary == ("full", ("copies", "store"))
-    measured(room, 2 * LOW)
-    assert SPACE.state.summary == ("full", ("copies",))  # of which no folder is known
-    SPACE.wrote("copies")
-    assert SPACE.state.summary == ("enough", ())
+    DISK_SPACE.record_failure("copies")
+    DISK_SPACE.record_failure("store")
+    measured(room, LOW_BYTES - 1)
+    assert DISK_SPACE.state.summary == ("full", ("copies", "store"))
+    measured(room, 2 * LOW_BYTES)
+    assert DISK_SPACE.state.summary == ("full", ("copies",))  # of which no folder is known
+    DISK_SPACE.record_success("copies")
+    assert DISK_SPACE.state.summary == ("enough", ())
 
 
 def test_only_errors_of_space_are_remembered() -> None:
-    with pytest.raises(PermissionError), SPACE.writing("copies"):
+    with pytest.raises(PermissionError), DISK_SPACE.track_write("copies"):
         raise PermissionError(errno.EACCES, "no")
-    assert SPACE.state.failed == ()
+    assert DISK_SPACE.state.failed_places == ()
     for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        with pytest.raises(OSError, match="full"), SPACE.writing("copies"):
+        with pytest.raises(OSError, match="full"), DISK_SPACE.track_write("copies"):
             raise OSError(number, "full")
-        assert SPACE.state.failed == ("copies",)
-        with SPACE.writing("copies"):
+        assert DISK_SPACE.state.failed_places == ("copies",)
+        with DISK_SPACE.track_write("copies"):
             pass
-        assert SPACE.state.failed == ()
+        assert DISK_SPACE.state.failed_places == ()
 
 
 # The store, on both engines.
@@ -135,13 +142,13 @@ def test_a_store_that_cannot_grow_is_said_and_so_is_that_it_can_again(
     sa.event.listen(engine, "connect", lambda c, _: c.execute(f"PRAGMA max_page_count={pages[0]}"))
     with pytest.raises(StoreError, match="Disk penuh"), board.store.deliver(delivery()) as writing:
         writing.add(numbered(*range(2, 5000)), [])
-    assert SPACE.state.failed == ("store",)
-    assert len(board.live.picture().snapshot.frames["incidents"]) == 1  # reading goes on
-    assert SPACE.state.failed == ("store",)
+    assert DISK_SPACE.state.failed_places == ("store",)
+    assert len(board.snapshot_reader.picture().snapshot.frames["incidents"]) == 1  # reading goes on
+    assert DISK_SPACE.state.failed_places == ("store",)
     pages[0] = 10_000
     engine.dispose()
     board.store.note("siaga", 1, NOON, "kapolres")
-    assert SPACE.state.failed == ()
+    assert DISK_SPACE.state.failed_places == ()
 
 
 def test_both_engines_know_a_full_disk_and_take_nothing_else_for_it(
@@ -176,9 +183,9 @@ def tiny_files() -> Iterator[None]:
 def test_a_frozen_copy_that_finds_no_room_is_said(tmp_path: Path, tiny_files: None) -> None:
     with pytest.raises(OSError):  # noqa: PT011 (whatever the system calls it)
         hourly_copies.whole(tmp_path / "a.html", "x" * 5_000)
-    assert SPACE.state.failed == ("copies",)
+    assert DISK_SPACE.state.failed_places == ("copies",)
     hourly_copies.whole(tmp_path / "a.html", "x")
-    assert SPACE.state.failed == ()
+    assert DISK_SPACE.state.failed_places == ()
 
 
 def test_an_upload_that_finds_no_room_is_refused_and_said(
@@ -187,10 +194,10 @@ def test_an_upload_that_finds_no_room_is_refused_and_said(
     file = io.BytesIO(b"waktu,kode_kecamatan,jenis\n" + b"x" * 5_000)
     request.getfixturevalue("tiny_files")
     ledger = upload.ingest_upload(
-        board.store, board.context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
+        board.store, board.ingest_context, "a.csv", file, unbounded("uji"), NOON, dry_run=True
     )
     assert ledger.refused is not None and "tidak dapat ditulis" in ledger.refused
-    assert SPACE.state.failed == ("upload",)
+    assert DISK_SPACE.state.failed_places == ("upload",)
 
 
 def test_a_file_of_the_inbox_that_cannot_be_put_aside_is_said(
@@ -198,7 +205,11 @@ def test_a_file_of_the_inbox_that_cannot_be_put_aside_is_said(
 ) -> None:
     now = [NOON]
     inbox = Inbox(
-        board.settings.inbox, board.store, board.context, lambda: now[0], lambda _ledger: None
+        board.settings.inbox_folder,
+        board.store,
+        board.ingest_context,
+        lambda: now[0],
+        lambda _ledger: None,
     )
     inbox.folder.mkdir(parents=True)
     csv_file(inbox.folder / "a.csv", report())
@@ -211,11 +222,11 @@ def test_a_file_of_the_inbox_that_cannot_be_put_aside_is_said(
         patch.setattr(Path, "replace", full)
         now[0] += LONG_SETTLE_TIME
         inbox.sweep()
-    assert SPACE.state.failed == ("inbox",)
+    assert DISK_SPACE.state.failed_places == ("inbox",)
     assert (inbox.folder / "a.csv").exists()
     now[0] += 10 * LONG_SETTLE_TIME
     inbox.sweep()
-    assert SPACE.state.failed == ()
+    assert DISK_SPACE.state.failed_places == ()
 
 
 class Full(io.StringIO):
@@ -237,10 +248,10 @@ def test_a_log_that_finds_no_room_is_said_and_stops_nobody(
     try:
         logging_setup.set_up("json", stream)
         own.warning("something")
-        assert SPACE.state.failed == ("log",)
+        assert DISK_SPACE.state.failed_places == ("log",)
         stream.full = False
         own.warning("something else")
-        assert SPACE.state.failed == ()
+        assert DISK_SPACE.state.failed_places == ()
     finally:
         own.handlers[:], own.level, own.propagate = before
     assert "Traceback" not in capsys.readouterr().err
@@ -252,7 +263,7 @@ def test_a_log_that_finds_no_room_is_said_and_stops_nobody(
 def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
     board: Board, room: dict[str, int]
 ) -> None:
-    install(board)
+    set_board(board)
 
     def ready() -> dict[str, Any]:
         answer = health.ready(Request({"type": "http", "headers": []}))
@@ -263,7 +274,7 @@ def test_a_board_that_cannot_store_is_not_ready_and_tells_why_in_metrics(
     text = metrics.exposed(lambda: board).decode()
     assert 'situasi_disk_free_bytes{place="store"} 4.12e+08' in text
     assert "situasi_disk_full 0.0" in text
-    SPACE.failed("store")
+    DISK_SPACE.record_failure("store")
     assert ready()["disk"] is False and ready()["ok"] is False and ready()["store"] is True
     assert "situasi_disk_full 1.0" in metrics.exposed(lambda: board).decode()
     assert asyncio.run(health.live(Request({"type": "http"}))).status_code == 200
@@ -274,7 +285,7 @@ def test_the_page_of_health_says_how_much_room_is_left(room: dict[str, int]) -> 
     measured(room, 412_000_000)
     card = system_health_page._disk()
     assert (card.value, card.alarm) == ("412 MB", True)
-    SPACE.failed("backup")
+    DISK_SPACE.record_failure("backup")
     assert "cadangan malam" in str(system_health_page._disk().note)
     result = system_health_page._places().columns["hasil"].values
     assert list(result).count("tidak tersimpan") == 1
@@ -285,6 +296,6 @@ def test_a_machine_that_does_not_tell_is_not_full(monkeypatch: pytest.MonkeyPatc
         raise PermissionError
 
     monkeypatch.setattr(disk_space.shutil, "disk_usage", untold)
-    SPACE.watch({"store": Path("/x")})
-    assert SPACE.state.summary == ("enough", ())
+    DISK_SPACE.watch({"store": Path("/x")})
+    assert DISK_SPACE.state.summary == ("enough", ())
     assert system_health_page._disk().value == "–"

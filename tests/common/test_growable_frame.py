@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.common.growable_frame import Rows
+from situasi.common.growable_frame import GrowableFrame
 from situasi.domain import feed_schemas
 from tests.builders import report, rows_of
 
@@ -33,7 +33,7 @@ def frame(told: list[dict[str, Any]]) -> pd.DataFrame:
 
 @given(deliveries)
 def test_rows_that_grew_equal_all_of_them_joined(told: list[list[dict[str, Any]]]) -> None:
-    rows, given_out = Rows(DTYPES), []
+    rows, given_out = GrowableFrame(DTYPES), []
     for delivery in told:
         rows.add(frame(delivery))
         given_out.append((rows.frame(), rows.frame().copy(deep=True)))
@@ -45,17 +45,17 @@ def test_rows_that_grew_equal_all_of_them_joined(told: list[list[dict[str, Any]]
 
 
 def test_a_column_that_is_put_anew_leaves_what_was_given_out() -> None:
-    rows = Rows(DTYPES)
+    rows = GrowableFrame(DTYPES)
     rows.add(frame([{"id": "A"}, {"id": "B"}]))
     before = rows.frame()
-    rows.put("batch", np.array([8, 9]))
+    rows.set_column("batch", np.array([8, 9]))
     rows.add(frame([{"id": "C"}]))
     assert before["batch"].tolist() == [1, 1]
     assert rows.frame()["batch"].tolist() == [8, 9, 1]
 
 
 def test_a_frame_is_a_view_into_which_nobody_may_write() -> None:
-    rows = Rows(DTYPES)
+    rows = GrowableFrame(DTYPES)
     rows.add(frame([{"id": "A"}]))
     held = rows.frame()
     assert np.shares_memory(held["seq"].to_numpy(), rows.array("seq"))

@@ -19,7 +19,7 @@ from tests.tools.words import ROOT, collected, existing
 @pytest.fixture(autouse=True)
 def indonesian_afterwards() -> Iterator[None]:
     yield
-    i18n.use("id")
+    i18n.set_language("id")
 
 
 def test_no_interface_word_lacks_an_english_one() -> None:
@@ -60,7 +60,7 @@ def test_a_missing_weight_is_said_not_guessed() -> None:
 
 
 def test_an_unknown_language_is_indonesian() -> None:
-    assert i18n.use("xx") == "id"
+    assert i18n.set_language("xx") == "id"
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_an_unknown_language_is_indonesian() -> None:
 def test_numbers_are_written_as_the_language_writes_them(
     language: str, number: str, rate: str
 ) -> None:
-    i18n.use(language)
-    assert i18n.number(30_483) == number
-    assert i18n.number(63.53, 1) == rate
+    i18n.set_language(language)
+    assert i18n.format_number(30_483) == number
+    assert i18n.format_number(63.53, 1) == rate
 
 
 def test_times_and_dates_are_written_as_indonesians_do() -> None:
     at = datetime(2024, 11, 27, 7, 30, tzinfo=WIB)
-    assert i18n.clock(at) == "07.30"
-    assert i18n.day(date(2024, 11, 27)) == "27 Nov 2024"
-    assert i18n.long_day(at) == "Rabu, 27 November 2024"
+    assert i18n.format_time(at) == "07.30"
+    assert i18n.format_date(date(2024, 11, 27)) == "27 Nov 2024"
+    assert i18n.format_long_date(at) == "Rabu, 27 November 2024"
 
 
 @pytest.mark.parametrize(
@@ -96,11 +96,11 @@ def test_an_age_past_the_hour_is_a_time_and_the_future_is_never_just_now(
     age: timedelta, said: str
 ) -> None:
     now = wib("12.00")
-    assert i18n.ago(now - age, now) == said
+    assert i18n.format_relative_time(now - age, now) == said
 
 
 def test_a_change_says_its_direction() -> None:
-    assert [i18n.signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
+    assert [i18n.format_signed(n) for n in (3, -3, 0)] == ["+3", "−3", "±0"]
 
 
 def test_no_word_hides_inside_an_f_string_where_the_collector_cannot_see_it() -> None:

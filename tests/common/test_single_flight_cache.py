@@ -8,11 +8,11 @@ from typing import NoReturn
 
 import pytest
 
-from situasi.common.single_flight_cache import Recent
+from situasi.common.single_flight_cache import SingleFlightCache
 
 
 def test_many_who_ask_at_once_cause_one_making_and_get_the_same() -> None:
-    kept, begun, go = Recent(4), threading.Barrier(8), threading.Event()
+    kept, begun, go = SingleFlightCache(4), threading.Barrier(8), threading.Event()
     made: list[object] = []
 
     def make() -> object:
@@ -32,7 +32,7 @@ def test_many_who_ask_at_once_cause_one_making_and_get_the_same() -> None:
 
 
 def test_what_fails_is_told_to_all_who_wait_and_tried_again_by_the_next() -> None:
-    kept = Recent(4)
+    kept = SingleFlightCache(4)
 
     def fail() -> NoReturn:
         raise ValueError("the disk")
@@ -44,7 +44,7 @@ def test_what_fails_is_told_to_all_who_wait_and_tried_again_by_the_next() -> Non
 
 
 def test_what_was_least_asked_for_goes_first() -> None:
-    kept = Recent(2)
+    kept = SingleFlightCache(2)
     kept.get("a", lambda: 1)
     kept.get("b", lambda: 2)
     kept.get("a", lambda: 3)
@@ -54,7 +54,7 @@ def test_what_was_least_asked_for_goes_first() -> None:
 
 
 def test_none_is_a_finding_too() -> None:
-    kept, made = Recent(2), []
+    kept, made = SingleFlightCache(2), []
     for _ in range(2):
         assert kept.get("a", lambda: made.append(1)) is None
     assert made == [1]

@@ -8,13 +8,13 @@ from queue import Queue
 
 import pytest
 
-from situasi.common.work_limits import QuestionLimiter, TooBusy, TooManyQuestions, TurnLimiter
+from situasi.common.work_limits import ConcurrencyLimiter, QueryLimiter, TooBusy, TooManyQueries
 
 
 class Work:
     """Threads that each take a turn and hold it until they are let go."""
 
-    def __init__(self, turns: TurnLimiter) -> None:
+    def __init__(self, turns: ConcurrencyLimiter) -> None:
         self._turns, self.begun = turns, Queue[str]()
         self._go: dict[str, Queue[None]] = {}
         self._threads: list[threading.Thread] = []
@@ -31,7 +31,7 @@ class Work:
             pass
 
     def _run(self, owner: str) -> None:
-        with self._turns.turn(owner):
+        with self._turns.slot(owner):
             self.working[owner] += 1
             self.most[owner] = max(self.most[owner], self.working[owner])
             self.begun.put(owner)
@@ -47,7 +47,7 @@ class Work:
 
 
 def test_who_had_no_turn_goes_before_who_had_many() -> None:
-    work = Work(TurnLimiter(at_once=2, per_owner=1))
+    work = Work(ConcurrencyLimiter(max_concurrent=2, max_per_owner=1))
     for owner in ("a", "b", "a", "a", "b", "b", "c"):
         work.ask(owner)
     assert {work.begun.get(timeout=30), work.begun.get(timeout=30)} == {"a", "b"}
@@ -62,53 +62,53 @@ def test_who_had_no_turn_goes_before_who_had_many() -> None:
 
 
 def test_a_thread_that_has_a_turn_needs_no_other() -> None:
-    turns = TurnLimiter(at_once=1, per_owner=1)
-    with turns.turn("a"), turns.turn("a"), turns.turn("b"):
+    turns = ConcurrencyLimiter(max_concurrent=1, max_per_owner=1)
+    with turns.slot("a"), turns.slot("a"), turns.slot("b"):
         pass
-    with turns.turn("a", patience_s=0):
+    with turns.slot("a", timeout_s=0):
         pass
 
 
 def test_who_does_not_wait_is_told_so_and_takes_no_place() -> None:
-    turns = TurnLimiter(at_once=8, per_owner=1)
+    turns = ConcurrencyLimiter(max_concurrent=8, max_per_owner=1)
     said: list[str] = []
 
     def ask(owner: str) -> None:
         try:
-            with turns.turn(owner, patience_s=0):
+            with turns.slot(owner, timeout_s=0):
                 said.append(owner)
         except TooBusy:
             said.append("busy")
 
-    with turns.turn("a"):
+    with turns.slot("a"):
         for owner in ("a", "b"):
             thread = threading.Thread(target=ask, args=(owner,))
             thread.start()
             thread.join(30)
-    with turns.turn("a", patience_s=0):
+    with turns.slot("a", timeout_s=0):
         said.append("again")
     assert said == ["busy", "b", "again"]
 
 
 def test_a_turn_ends_with_an_error() -> None:
-    turns = TurnLimiter(at_once=1, per_owner=1)
-    with pytest.raises(ZeroDivisionError), turns.turn("a"):
+    turns = ConcurrencyLimiter(max_concurrent=1, max_per_owner=1)
+    with pytest.raises(ZeroDivisionError), turns.slot("a"):
         raise ZeroDivisionError
-    with turns.turn("b", patience_s=0):
+    with turns.slot("b", timeout_s=0):
         pass
 
 
 def test_different_questions_are_counted_and_repeated_ones_are_not() -> None:
     now = [0.0]
-    limiter = QuestionLimiter(burst=3, per_minute=6, known=3, clock=lambda: now[0])
+    limiter = QueryLimiter(burst=3, per_minute=6, max_remembered=3, clock=lambda: now[0])
     for question in (1, 2, 3, 1, 2, 3):
-        limiter.ask("a", question)
-    with pytest.raises(TooManyQuestions) as refused:
-        limiter.ask("a", 4)
+        limiter.consume("a", question)
+    with pytest.raises(TooManyQueries) as refused:
+        limiter.consume("a", 4)
     assert refused.value.wait_s == 10
-    limiter.ask("b", 4)
-    limiter.ask("a", 2)
+    limiter.consume("b", 4)
+    limiter.consume("a", 2)
     now[0] = 10
-    limiter.ask("a", 4)
-    with pytest.raises(TooManyQuestions):  # it forgot its oldest question for the fourth
-        limiter.ask("a", 1)
+    limiter.consume("a", 4)
+    with pytest.raises(TooManyQueries):  # it forgot its oldest question for the fourth
+        limiter.consume("a", 1)

@@ -80,9 +80,9 @@ def test_it_may_write_where_its_settings_say_and_nowhere_else() -> None:
     )
     found = load(settings)
     (writable,) = told("situasi.service", "ReadWritePaths")
-    assert found.live.is_relative_to(writable)
-    assert found.inbox.is_relative_to(writable)
-    assert not found.rehearsal
+    assert found.data_folder.is_relative_to(writable)
+    assert found.inbox_folder.is_relative_to(writable)
+    assert not found.has_rehearsal
 
 
 def test_on_the_day_itself_it_is_never_given_up() -> None:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from situasi.common.i18n import use
+from situasi.common.i18n import set_language
 from situasi.domain import alert_rules, election
-from situasi.domain.alert_rules import RULES
+from situasi.domain.alert_rules import RULE_CODES
 from situasi.domain.feed_schemas import JENIS, KERAWANAN, SITUASI, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
@@ -30,7 +30,7 @@ def test_the_election_has_every_rule_and_levels_that_are_no_words_of_the_three_s
     register: Register,
 ) -> None:
     rules = register.election.alerts
-    assert set(rules.rules) == set(RULES)
+    assert set(rules.rules) == set(RULE_CODES)
     scales = {word for scale in (TINGKAT, SITUASI, KERAWANAN, JENIS) for word in scale}
     assert not scales & set(rules.levels)
 
@@ -39,8 +39,8 @@ def test_the_election_has_every_rule_and_levels_that_are_no_words_of_the_three_s
 def test_every_rule_can_say_what_it_watches_and_why_it_called(
     register: Register, language: str
 ) -> None:
-    use(language)
-    for code in RULES:
+    set_language(language)
+    for code in RULE_CODES:
         said = [telling.watched(register.election, code)]
         for what in (None, "TPS 001"):
             said.append(
@@ -50,7 +50,7 @@ def test_every_rule_can_say_what_it_watches_and_why_it_called(
         assert all(said) and not any(re.search(r"[{}]", one) for one in said)
         assert telling.thresholds(register.election, code)
         assert "TPS 001" in said[2] or code == "beruntun"
-    use("id")
+    set_language("id")
 
 
 def test_both_languages_have_the_same_holes() -> None:
@@ -77,12 +77,12 @@ def test_rules_that_make_no_sense_are_refused(spoil: Callable[[dict[str, Any]], 
     told = raw()
     spoil(told)
     with pytest.raises(ValueError, match=r"no such|more than"):
-        alert_rules.read(told)
+        alert_rules.parse(told)
 
 
 def test_the_level_of_a_number_is_the_gravest_that_it_reaches() -> None:
-    rule = alert_rules.read(raw()).rules["tps_diam"]
-    assert [rule.level(n) for n in (0, 1, 7, 8, 19, 20, 667)] == [-1, 0, 0, 1, 1, 2, 2]
+    rule = alert_rules.parse(raw()).rules["tps_diam"]
+    assert [rule.level_for(n) for n in (0, 1, 7, 8, 19, 20, 667)] == [-1, 0, 0, 1, 1, 2, 2]
 
 
 def test_a_level_that_no_number_has_is_not_told_of_a_rule(register: Register) -> None:
@@ -96,4 +96,4 @@ def test_an_election_without_the_file_has_no_alerts(tmp_path: Path) -> None:
     folder.mkdir()
     for name in ("election.toml", "rules.toml"):
         shutil.copy(FOLDER / name, folder / name)
-    assert election.load(folder).alerts == alert_rules.NONE
+    assert election.load(folder).alerts == alert_rules.NO_RULES

@@ -129,13 +129,13 @@ def test_boundaries_of_the_board_are_small_enough_to_send() -> None:
 def test_election_points_at_its_own_boundaries() -> None:
     register = domain_register.load(election.load(ROOT / "data" / "elections" / "ogan-ilir-2024"))
     assert set(OGAN_ILIR.codes) == set(register.kecamatan)
-    assert register.election.boundaries.parts[-2:] == ("geo", "16.10")
-    assert os.fspath(register.election.boundaries.parent.parent) == os.fspath(ROOT)
+    assert register.election.boundaries_folder.parts[-2:] == ("geo", "16.10")
+    assert os.fspath(register.election.boundaries_folder.parent.parent) == os.fspath(ROOT)
 
 
 def test_a_grid_covers_a_kecamatan_and_no_other(board: Board) -> None:
     for code in board.boundaries.codes:
-        points, step = board.boundaries.grid(code, 1_500)
+        points, step = board.boundaries.sample_points(code, 1_500)
         assert 500 < len(points) <= 1_500
         assert step >= 100
         inside = board.boundaries.locate(points[:, 0], points[:, 1])

@@ -32,8 +32,8 @@ fase = "dibuka"
 
 
 def read(register: Register, folder: Path, text: str) -> exercise_scenarios.Scenario:
-    (folder / exercise_scenarios.FOLDER).mkdir()
-    (folder / exercise_scenarios.FOLDER / "uji.toml").write_text(text, "utf-8")
+    (folder / exercise_scenarios.FOLDER_NAME).mkdir()
+    (folder / exercise_scenarios.FOLDER_NAME / "uji.toml").write_text(text, "utf-8")
     return exercise_scenarios.load(replace(register.election, folder=folder))["uji"]
 
 
@@ -42,9 +42,9 @@ def test_a_scenario_is_its_messages_with_the_place_of_all(
 ) -> None:
     found = read(register, tmp_path, GOOD)
     assert found.cases == ("a",)
-    assert [one.feed for one in found.messages] == ["incidents", "tps"]
-    assert all(dict(one.cells)["kode_kecamatan"] == "16.10.04" for one in found.messages)
-    assert [target.total_seconds() / 60 for target in found.targets] == [5, 10, 20, 60]
+    assert [one.feed for one in found.injects] == ["incidents", "tps"]
+    assert all(dict(one.cells)["kode_kecamatan"] == "16.10.04" for one in found.injects)
+    assert [target.total_seconds() / 60 for target in found.response_targets] == [5, 10, 20, 60]
 
 
 def test_an_election_without_scenarios_has_none(register: Register, tmp_path: Path) -> None:

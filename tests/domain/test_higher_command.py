@@ -25,16 +25,16 @@ def test_sumsel_has_its_seventeen_kabupaten_and_all_its_tps() -> None:
 
 def test_ogan_ilir_is_there_as_its_own_election_says() -> None:
     mine = higher_command.load(SUMSEL).member("16.10")
-    assert mine.election is not None
-    own = election.load(mine.election)
+    assert mine.election_folder is not None
+    own = election.load(mine.election_folder)
     assert (mine.tps, mine.dpt, mine.command) == (own.tps_total, own.dpt_total, own.command)
     assert (higher_command.load(SUMSEL).contest, mine.code) == (own.contest, own.kabupaten_code)
 
 
 def test_a_folder_is_a_command_or_an_election(tmp_path: Path) -> None:
-    assert higher_command.is_command(SUMSEL)
-    assert not higher_command.is_command(ROOT / "data" / "elections" / "ogan-ilir-2024")
-    assert not higher_command.is_command(tmp_path / "nothing")
+    assert higher_command.is_higher_command(SUMSEL)
+    assert not higher_command.is_higher_command(ROOT / "data" / "elections" / "ogan-ilir-2024")
+    assert not higher_command.is_higher_command(tmp_path / "nothing")
 
 
 def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
@@ -48,10 +48,14 @@ def test_each_kabupaten_begins_its_day_by_its_own_clock(tmp_path: Path) -> None:
 
 def test_members_are_found_under_whole_parts_of_a_code(tmp_path: Path) -> None:
     polda = higher_command.load(small_command(tmp_path))
-    assert [one.code for one in higher_command.below(polda, "99")] == ["99.01", "99.02", "99.71"]
-    assert [one.code for one in higher_command.below(polda, "99.01")] == ["99.01"]
-    assert not higher_command.below(polda, "99.0")
-    assert len(higher_command.below(polda, "")) == 3
+    assert [one.code for one in higher_command.members_under(polda, "99")] == [
+        "99.01",
+        "99.02",
+        "99.71",
+    ]
+    assert [one.code for one in higher_command.members_under(polda, "99.01")] == ["99.01"]
+    assert not higher_command.members_under(polda, "99.0")
+    assert len(higher_command.members_under(polda, "")) == 3
 
 
 def test_a_member_that_is_none_is_named(tmp_path: Path) -> None:

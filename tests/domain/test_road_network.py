@@ -11,7 +11,7 @@ import pytest
 from situasi.analysis.redeployment import distances
 from situasi.board import Board
 from situasi.domain import boundaries, election, register, road_network
-from situasi.domain.road_network import Ground
+from situasi.domain.road_network import Geography
 from tests.builders_election import invented_election
 
 # Two squares of 0.1 degree side by side, 11.1 km each; a river winds from one to the other.
@@ -20,15 +20,15 @@ DESA = f"{WEST}.2001"
 DEGREE = 111.195  # km along a great circle
 
 
-def plain(**stated: object) -> Ground:
+def plain(**stated: object) -> Geography:
     told = {
         "points": {WEST: (0.0, 0.0), EAST: (0.1, 0.0)}, "km2": {WEST: 124.0, EAST: 100.0},
         "desa": {WEST: 4, EAST: 1}, "seat": EAST,
     }  # fmt: skip
-    return Ground(**{**told, **stated})  # type: ignore[arg-type]
+    return Geography(**{**told, **stated})  # type: ignore[arg-type]
 
 
-def km(of: Ground, one: str, other: str) -> float:
+def km(of: Geography, one: str, other: str) -> float:
     return float(distances.between(of, [one], [other])[0][0, 0])
 
 
@@ -50,7 +50,7 @@ def test_within_one_area_the_mean_distance_of_its_points_is_taken_and_a_desa_is_
 
 def test_a_way_is_followed_where_it_leads_even_where_it_is_longer() -> None:
     river = [[[0.0, 0.0], [0.0, 0.1], [0.1, 0.1], [0.1, 0.0]]]
-    found, along = distances.between(plain(ways=road_network.net(river)), [WEST], [EAST])
+    found, along = distances.between(plain(ways=road_network.build_network(river)), [WEST], [EAST])
     assert found[0, 0] == pytest.approx(0.3 * DEGREE, rel=1e-3)
     assert along.all()
 
@@ -62,21 +62,21 @@ def test_of_two_ways_the_shorter_is_taken_and_lines_join_where_they_share_a_poin
         [[0.1, 0.05], [0.1, 0.0]],
         [[0.0, 0.05], [0.05, 0.2], [0.1, 0.05]],
     ]
-    assert km(plain(ways=road_network.net(lines)), WEST, EAST) == pytest.approx(
+    assert km(plain(ways=road_network.build_network(lines)), WEST, EAST) == pytest.approx(
         0.2 * DEGREE, rel=1e-3
     )
 
 
 def test_where_no_way_leads_the_line_is_straight_and_said_to_be() -> None:
     apart = [[[0.0, 0.0], [0.0, 0.01]], [[0.1, 0.0], [0.1, 0.01]]]
-    found, along = distances.between(plain(ways=road_network.net(apart)), [WEST], [EAST])
+    found, along = distances.between(plain(ways=road_network.build_network(apart)), [WEST], [EAST])
     assert found[0, 0] == pytest.approx(0.1 * DEGREE, rel=1e-3)
     assert not along.any()
 
 
 def test_many_places_are_found_as_each_alone() -> None:
     lines = [[[0.0, 0.0], [0.05, 0.04], [0.1, 0.0]]]
-    of = plain(ways=road_network.net(lines))
+    of = plain(ways=road_network.build_network(lines))
     places = [WEST, EAST, DESA, ""]
     found, _ = distances.between(of, places, places[:2])
     assert found.tolist() == [[km(of, one, other) for other in places[:2]] for one in places]
@@ -88,25 +88,27 @@ def test_a_file_of_ways_is_read_and_one_without_lines_is_named(tmp_path: Path) -
     two = {"type": "MultiLineString", "coordinates": [[[0.1, 0], [0.2, 0]], [[0.2, 0], [0.3, 0]]]}
     features = [{"type": "Feature", "geometry": one} for one in (line, two)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-    assert len(road_network.read_ways(path).edges) == 3
+    assert len(road_network.read_roads(path).edges) == 3
     for wrong in ('{"features": []}', "[]", "no json"):
         path.write_text(wrong, "utf-8")
         with pytest.raises(ValueError, match=r"ways\.geojson"):
-            road_network.read_ways(path)
+            road_network.read_roads(path)
 
 
 def test_a_point_of_every_kecamatan_lies_inside_it(board: Board) -> None:
     codes = list(board.register.kecamatan)
-    points = np.array([board.ground.point(code) for code in codes])
+    points = np.array([board.geography.point(code) for code in codes])
     assert board.boundaries.locate(points[:, 0], points[:, 1]).tolist() == codes
-    assert board.ground.km2["16.10.05"] == pytest.approx(111.84, rel=0.03)  # geo/16.10/SOURCES.md
+    assert board.geography.areas_km2["16.10.05"] == pytest.approx(
+        111.84, rel=0.03
+    )  # geo/16.10/SOURCES.md
 
 
 def test_the_board_has_its_ground(board: Board) -> None:
-    assert board.ground.known("16.10.05.2019") == "16.10.05"
-    assert board.ground.known("") == board.register.election.seat
-    assert board.ground.known("12.34") is None
-    assert board.ground.ways is None
+    assert board.geography.find_area("16.10.05.2019") == "16.10.05"
+    assert board.geography.find_area("") == board.register.election.seat_kecamatan
+    assert board.geography.find_area("12.34") is None
+    assert board.geography.roads is None
 
 
 def test_an_election_names_its_ways_beside_its_boundaries(tmp_path: Path) -> None:
@@ -119,9 +121,9 @@ def test_an_election_names_its_ways_beside_its_boundaries(tmp_path: Path) -> Non
     (folder / "election.toml").write_text(told, "utf-8")
     definition = election.load(folder)
     desa = register.load(definition).desa
-    found = road_network.load(definition, boundaries.load(definition.boundaries), desa)
+    found = road_network.load(definition, boundaries.load(definition.boundaries_folder), desa)
     km, along = distances.between(found, ["99.01.01"], ["99.01.02"])
     assert along.all()
     assert km[0, 0] == pytest.approx(0.1 * DEGREE, rel=0.01)
-    assert found.known("") is None  # no seat was named: the middle of all stands for it
+    assert found.find_area("") is None  # no seat was named: the middle of all stands for it
     assert found.point("") == pytest.approx((122.1, -1.45), abs=0.01)

@@ -68,7 +68,7 @@ def test_a_bar_for_each_kecamatan(places: int) -> None:
 
 
 def test_the_states_of_the_map_are_told_apart_without_colour(register: Register) -> None:
-    boundaries = domain_boundaries.load(register.election.boundaries)
+    boundaries = domain_boundaries.load(register.election.boundaries_folder)
     numbers = {code: at for at, code in enumerate(register.kecamatan, start=1)}
     nothing = pd.DataFrame({"lat": [], "lon": [], "tingkat": []})
 
@@ -85,7 +85,7 @@ def test_the_states_of_the_map_are_told_apart_without_colour(register: Register)
 
 
 def test_points_of_every_weight_are_on_the_map(register: Register) -> None:
-    boundaries = domain_boundaries.load(register.election.boundaries)
+    boundaries = domain_boundaries.load(register.election.boundaries_folder)
     lon, lat = boundaries.label_points["16.10.05"]
 
     def draw(level: str | None) -> bytes:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from situasi.access.roles import ROLES, Viewer
-from situasi.board import Board, command_scope, open_board, scope_of
+from situasi.board import Board, command_scope, load_store_scope, open_board
 from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
-from situasi.domain.higher_command import Command, Member
+from situasi.domain.higher_command import HigherCommand, Member
 from situasi.higher_command import app as house
 from situasi.higher_command.app import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
 from situasi.ingest.pipeline import ingest_rows
@@ -53,14 +53,14 @@ def above(folder: Path, tmp_path: Path) -> Iterator[Headquarters]:
 
 
 @pytest.fixture
-def command(folder: Path) -> Command:
+def command(folder: Path) -> HigherCommand:
     return commands.load(folder)
 
 
 class Shelf:
     """Opens boards that hold nothing, and counts how often; `fails` says why none is opened."""
 
-    def __init__(self, command: Command, most: int) -> None:
+    def __init__(self, command: HigherCommand, most: int) -> None:
         self.time, self.opened, self.closed, self.fails = 0.0, [], [], ""
         self.boards = Boards(command, self._open, most, lambda: self.time)
 
@@ -90,14 +90,14 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_a_board_whose_lookout_cannot_begin_keeps_nobody_waiting(
-    command: Command, monkeypatch: pytest.MonkeyPatch
+    command: HigherCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_thread(*_: object) -> None:
         raise RuntimeError("can't start new thread")
 
     shelf = Shelf(command, 2)
     with monkeypatch.context() as patch:
-        patch.setattr(Job, "start", no_thread)
+        patch.setattr(Job, "start_thread", no_thread)
         with pytest.raises(RuntimeError, match="new thread"):
             shelf.boards.of(ONE)
     assert shelf.closed == [ONE]
@@ -105,7 +105,7 @@ def test_a_board_whose_lookout_cannot_begin_keeps_nobody_waiting(
     shelf.boards.close()
 
 
-def test_many_who_look_at_once_open_one_board(command: Command) -> None:
+def test_many_who_look_at_once_open_one_board(command: HigherCommand) -> None:
     shelf = Shelf(command, 2)
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: shelf.boards.of(ONE), range(40)))
@@ -114,20 +114,22 @@ def test_many_who_look_at_once_open_one_board(command: Command) -> None:
     assert shelf.closed == [ONE]
 
 
-def test_the_longest_unused_gives_way_and_none_at_which_somebody_looks(command: Command) -> None:
+def test_the_longest_unused_gives_way_and_none_at_which_somebody_looks(
+    command: HigherCommand,
+) -> None:
     shelf = Shelf(command, 1)
     shelf.boards.of(ONE)
     with pytest.raises(Unopened, match="bersamaan"):
         shelf.boards.of(OTHER)
     shelf.time += LOOKED_AT
-    assert shelf.boards.of(OTHER).code == OTHER  # type: ignore[attr-defined]
+    assert shelf.boards.of(OTHER).kabupaten_code == OTHER  # type: ignore[attr-defined]
     until(lambda: shelf.closed == [ONE])
     assert len(shelf.boards.opened()) == 1
     shelf.boards.close()
 
 
 def test_a_board_that_nobody_looks_at_is_closed_and_opened_again_when_asked(
-    command: Command,
+    command: HigherCommand,
 ) -> None:
     shelf = Shelf(command, 2)
     shelf.boards.of(ONE)
@@ -141,14 +143,14 @@ def test_a_board_that_nobody_looks_at_is_closed_and_opened_again_when_asked(
     shelf.boards.close()
 
 
-def test_why_a_board_is_not_opened_is_said_and_it_is_tried_again(command: Command) -> None:
+def test_why_a_board_is_not_opened_is_said_and_it_is_tried_again(command: HigherCommand) -> None:
     shelf = Shelf(command, 2)
     shelf.fails = "Server penyimpanan tidak menjawab."
     for _ in range(2):
         with pytest.raises(Unopened, match="tidak menjawab"):
             shelf.boards.of(ONE)
     shelf.fails = ""
-    assert shelf.boards.of(ONE).code == ONE  # type: ignore[attr-defined]
+    assert shelf.boards.of(ONE).kabupaten_code == ONE  # type: ignore[attr-defined]
     with pytest.raises(Unopened, match="Tiga belum ada di sini"):
         shelf.boards.of(CLOSED)
     with pytest.raises(Unopened, match="bukan kabupaten"):
@@ -162,7 +164,13 @@ def test_whoever_looks_from_above_writes_nothing_there(above: Headquarters) -> N
            "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
     with pytest.raises(StoreError, match="hanya dilihat dari Polda Contoh"):
         ingest_rows(
-            [row], "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
+            [row],
+            "uji",
+            board.store,
+            board.ingest_context,
+            unbounded("uji"),
+            feed="incidents",
+            now=NOON,
         )
     assert board.store.version() == board.store.access_version() == board.store.head()[0] == 0
 
@@ -171,8 +179,8 @@ def test_what_people_look_at_is_in_the_trail_of_the_command_with_the_kabupaten(
     above: Headquarters,
 ) -> None:
     board = above.boards.of(OTHER)
-    board.deeds.saw(Viewer("propam", ROLES["propam"]), {"neutrality"}, "netralitas")
-    board.deeds.close()
+    board.audit_log.log_viewed(Viewer("propam", ROLES["propam"]), {"neutrality"}, "netralitas")
+    board.audit_log.close()
     (detail,) = above.store.audit()["detail"]
     assert f'"kabupaten": "{OTHER}"' in detail and '"feed": "neutrality"' in detail
     assert board.store.head()[0] == 0
@@ -181,25 +189,29 @@ def test_what_people_look_at_is_in_the_trail_of_the_command_with_the_kabupaten(
 def test_a_report_of_the_polres_is_seen_from_above(above: Headquarters) -> None:
     board = above.boards.of(ONE)
     member = above.command.member(ONE)
-    assert member.election is not None
-    there = replace(above.settings, election=member.election, store=store_of(above.settings, ONE))
+    assert member.election_folder is not None
+    there = replace(
+        above.settings,
+        election_folder=member.election_folder,
+        store_url=store_of(above.settings, ONE),
+    )
     own = open_board(there, lambda: NOON)
     row = {"id": "K-1", "waktu": "20/11/2030 08.00", "kode_kecamatan": f"{ONE}.01",
            "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
     ledger = ingest_rows(
-        [row], "uji", own.store, own.context, unbounded("uji"), feed="incidents", now=NOON
+        [row], "uji", own.store, own.ingest_context, unbounded("uji"), feed="incidents", now=NOON
     )
     own.close()
     assert ledger.accepted == 1
-    assert len(board.live.picture().snapshot.frames["incidents"]) == 1
-    assert above.boards.of(OTHER).live.picture().snapshot.frames["incidents"].empty
+    assert len(board.snapshot_reader.picture().snapshot.frames["incidents"]) == 1
+    assert above.boards.of(OTHER).snapshot_reader.picture().snapshot.frames["incidents"].empty
 
 
 def test_a_folder_of_another_kabupaten_is_not_taken_for_this_one(
     folder: Path, tmp_path: Path
 ) -> None:
     command = commands.load(folder)
-    wrong = replace(command.member(ONE), election=command.member(OTHER).election)
+    wrong = replace(command.member(ONE), election_folder=command.member(OTHER).election_folder)
     settings = settings_in(tmp_path)
     opened = headquarters(folder, settings)
     with pytest.raises(ValueError, match=r"99\.02, bukan contoh-2030 99\.01"):
@@ -208,7 +220,7 @@ def test_a_folder_of_another_kabupaten_is_not_taken_for_this_one(
 
 
 def test_of_a_kabupaten_outside_the_area_nothing_is_there_and_no_sum_tells_of_it(
-    command: Command,
+    command: HigherCommand,
 ) -> None:
     found = overview(command, rollup(ONE, heads=11), rollup(OTHER, heads=500))
     seen = house.seen(found, (ONE,))
@@ -225,9 +237,9 @@ def test_a_code_is_within_an_area_by_its_parts_and_not_by_its_letters() -> None:
 
 
 def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_under_none_of_any(
-    folder: Path, command: Command
+    folder: Path, command: HigherCommand
 ) -> None:
-    assert scope_of(folder) == Scope("contoh-2030", "99")
+    assert load_store_scope(folder) == Scope("contoh-2030", "99")
     assert command_scope(replace(command, code="")) == Scope("contoh-2030", "0")
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.domain import higher_command as commands
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command import comparison
 from situasi.higher_command.rollup_cache import COUNTS
 from tests.builders_above import NOON, Kabupaten, command_folder, overview, rollup
@@ -23,7 +23,7 @@ HELD = [name for name in COUNTS if name not in {"tps_opened", "tps_closed", "tps
 
 
 @pytest.fixture(scope="module")
-def nation(tmp_path_factory: pytest.TempPathFactory) -> Command:
+def nation(tmp_path_factory: pytest.TempPathFactory) -> HigherCommand:
     folder: Path = command_folder(
         tmp_path_factory.mktemp("mabes"),
         *(Kabupaten(code, code, open=False) for code in CODES),
@@ -40,7 +40,7 @@ _told = st.dictionaries(
 
 @given(_told)
 def test_every_sum_is_that_of_those_who_told_and_says_how_many_they_are(
-    nation: Command, told: dict[str, dict[str, Any]]
+    nation: HigherCommand, told: dict[str, dict[str, Any]]
 ) -> None:
     found = overview(nation, *(rollup(code, **counts) for code, counts in told.items()))
     for part in ("98", "99"):
@@ -56,7 +56,7 @@ def test_every_sum_is_that_of_those_who_told_and_says_how_many_they_are(
         assert whole.reporting == sum(code in told for code in lines) <= whole.members == 2
 
 
-def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: Command) -> None:
+def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: HigherCommand) -> None:
     calm = {"situasi_hijau": 3, "situasi_kuning": 0, "situasi_merah": 0}
     silent = dict.fromkeys(calm)
     found = overview(
@@ -67,7 +67,7 @@ def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: Command) -> Non
     assert [one.state for one in comparison.lines(found, "98")] == ["hijau", "kuning"]
 
 
-def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: Command) -> None:
+def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: HigherCommand) -> None:
     found = overview(nation, rollup("98.01"), rollup("98.02", rated=None, heads=None))
     marked = comparison.lines(found, estimated={"98.01", "98.02"})
     assert [one.rate_estimated for one in marked] == [True, False]
@@ -76,7 +76,7 @@ def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: Command) 
 
 
 def test_what_came_last_is_when_it_was_stored_and_of_then_when_it_was_known(
-    nation: Command,
+    nation: HigherCommand,
 ) -> None:
     stored, known = NOON - timedelta(minutes=2), NOON - timedelta(minutes=9)
     one = rollup("98.01", received_at=stored, reported_at=known)
@@ -88,7 +88,7 @@ def test_what_came_last_is_when_it_was_stored_and_of_then_when_it_was_known(
     assert line.copied_at is None and line.exercise_at == NOON
 
 
-def test_only_where_nothing_came_from_any_of_it_a_province_is_silent(nation: Command) -> None:
+def test_only_where_nothing_came_from_any_of_it_a_province_is_silent(nation: HigherCommand) -> None:
     old = NOON - timedelta(hours=3)
     found = overview(nation, rollup("98.01", received_at=old), rollup("98.02"))
     some, none = comparison.lines(found)

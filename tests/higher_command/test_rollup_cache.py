@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from situasi.domain import election, higher_command, register
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command.rollup_cache import COUNTS, Overseeing, terms
 from situasi.store import Scope, Store, StoreError, open_store
 from situasi.store.audit.audit_log import Mark
@@ -51,7 +51,7 @@ class Watched(Rollups):
 
 
 @pytest.fixture
-def polda(tmp_path: Path) -> Command:
+def polda(tmp_path: Path) -> HigherCommand:
     return higher_command.load(small_command(tmp_path))
 
 
@@ -68,7 +68,7 @@ def rollups(database: str) -> Iterator[Watched]:
 
 
 @pytest.fixture
-def overseeing(rollups: Watched, polda: Command, clock: Clock) -> Overseeing:
+def overseeing(rollups: Watched, polda: HigherCommand, clock: Clock) -> Overseeing:
     return Overseeing(rollups, polda, clock)
 
 
@@ -254,8 +254,8 @@ def test_many_who_look_at_once_ask_the_database_once(
     assert seen == [100] * 12 and rollups.asked == ["99.01"]
 
 
-def test_terms_are_those_of_the_election_of_the_kabupaten(polda: Command) -> None:
-    folder = polda.member("99.01").election
+def test_terms_are_those_of_the_election_of_the_kabupaten(polda: HigherCommand) -> None:
+    folder = polda.member("99.01").election_folder
     assert folder is not None
     own = register.load(election.load(folder))
     found = terms(own)

@@ -22,7 +22,7 @@ def deliver(
 ) -> IngestResult:
     """Rows as they stand, through the door of this feed; the ledger always adds up."""
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, unbounded(actor), feed=feed, now=now
+        list(rows), "uji", board.store, board.ingest_context, unbounded(actor), feed=feed, now=now
     )
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger
@@ -52,4 +52,4 @@ def everything_kept(board: Board) -> str:
 def judged(board: Board, feed: str, row: dict[str, object]) -> ValidationResult:
     """One row judged at the door and not stored: fast enough for property tests."""
     cells = pd.DataFrame([{k: None if v == "" else v for k, v in row.items()}], dtype="object")
-    return check(Table(cells.where(cells.notna(), None), [1]), feed, board.context, NOON)
+    return check(Table(cells.where(cells.notna(), None), [1]), feed, board.ingest_context, NOON)

@@ -62,7 +62,7 @@ def test_a_missing_cell_is_asked_for_and_the_row_is_released_once_it_is_filled(
     [held] = board.store.quarantine()
     assert held.raw[missing] == ""
     path = returned(board, tmp_path, whole(feed))
-    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert (ledger.accepted, board.store.quarantine()) == (1, [])
 
 
@@ -111,9 +111,14 @@ def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Pat
 
 def test_a_torn_row_is_released_once_its_cells_are_typed_in(board: Board, tmp_path: Path) -> None:
     torn = torn_row(board, tmp_path)
-    assert release_row(board.store, board.context, unbounded(), torn, {}, NOON).quarantined == 1
+    assert (
+        release_row(board.store, board.ingest_context, unbounded(), torn, {}, NOON).quarantined == 1
+    )
     assert torn in board.store.quarantine()
-    assert release_row(board.store, board.context, unbounded(), torn, MENDED, NOON).accepted == 1
+    assert (
+        release_row(board.store, board.ingest_context, unbounded(), torn, MENDED, NOON).accepted
+        == 1
+    )
     assert torn.number not in [row.number for row in board.store.quarantine()]
 
 
@@ -146,5 +151,5 @@ def test_every_heading_that_is_asked_for_is_one_that_the_feed_reads(
     with fresh_board() as (board, _):
         for rejected in judged(board, feed, row).rejected:
             for heading, cell in rejected.raw_cells.items():
-                known = board.context.vocabulary.find_column(feed, heading)
+                known = board.ingest_context.vocabulary.find_column(feed, heading)
                 assert cell or (known and heading not in EXPORT_HEADINGS), (heading, rejected)

@@ -79,12 +79,15 @@ def test_an_empty_frame_of_any_type_and_columns_of_nothing_are_judged(
     names = headings([report(feed), POINT])
     for dtype in ("object", "float64", "datetime64[ns]", "bool"):
         frame = pd.DataFrame({name: pd.Series(dtype=dtype) for name in names})
-        checked = check(Table(frame, []), feed, board.context, NOON)
+        checked = check(Table(frame, []), feed, board.ingest_context, NOON)
         assert checked.row_count == 0
         kinds = checked.accepted.dtypes.astype(str).to_dict()
         assert kinds == {**dtypes(FEEDS[feed]), "row": "int64"}
     nothing = pd.DataFrame({name: [None, None] for name in names})
-    assert check(Table(nothing.astype("float64"), [1, 2]), feed, board.context, NOON).row_count == 2
+    assert (
+        check(Table(nothing.astype("float64"), [1, 2]), feed, board.ingest_context, NOON).row_count
+        == 2
+    )
 
 
 @pytest.mark.slow

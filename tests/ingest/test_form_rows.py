@@ -28,7 +28,7 @@ def brought(board: Board, feed: str, *rows: dict[str, str], later: int = 0) -> I
         list(rows),
         "formulir",
         board.store,
-        board.context,
+        board.ingest_context,
         unbounded("operator"),
         feed=feed,
         now=now,
@@ -36,7 +36,7 @@ def brought(board: Board, feed: str, *rows: dict[str, str], later: int = 0) -> I
 
 
 def rows_of(board: Board, feed: str) -> pd.DataFrame:
-    return board.live.picture().snapshot.frames[feed]
+    return board.snapshot_reader.picture().snapshot.frames[feed]
 
 
 def cases_of(board: Board) -> pd.DataFrame:
@@ -123,9 +123,9 @@ def test_a_case_that_ended_can_only_be_taken_up_again(status: str) -> None:
 @pytest.mark.slow
 def test_a_step_stays_of_its_case_whatever_its_sender_wrote(board: Board, tmp_path: Path) -> None:
     simulate(board.register, board.boundaries, 7, tmp_path)
-    public = board.settings.sample / "public" / board.register.election.slug
+    public = board.settings.sample_folder / "public" / board.register.election.slug
     for path in [*public.glob("*.csv"), *tmp_path.glob("*incident*.csv")]:
-        ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+        ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     before = cases_of(board)
     assert set(before["precision"]) >= {"menit", "hari"} and before["kecamatan"].isna().any()
     for step, told in enumerate(({"status": "ditangani"}, {"tingkat": "tinggi"})):

@@ -48,9 +48,9 @@ class Drop:
 
     def __post_init__(self) -> None:
         self.inbox = Inbox(
-            self.board.settings.inbox,
+            self.board.settings.inbox_folder,
             self.board.store,
-            self.board.context,
+            self.board.ingest_context,
             self.clock,
             self.told.append,
         )
@@ -178,7 +178,7 @@ def test_a_copy_cut_in_a_line_longer_than_patience_still_shows_each_case_once(
         file.write(content[1500:])
     drop.settled()
     assert drop.told[-1].read == 40
-    rows = standing(drop.board.live.picture().snapshot.frames["incidents"])
+    rows = standing(drop.board.snapshot_reader.picture().snapshot.frames["incidents"])
     assert sorted(cases(rows)["id"]) == all_ids()
 
 
@@ -290,23 +290,25 @@ def test_a_file_that_cannot_be_moved_holds_nobody_up_and_is_tried_later(
         assert "dicoba lagi" in first.notes[-1]
         assert (second.accepted, drop.waiting()) == (1, ["a.csv"])
         assert drop.after(LONG) == []
-        assert drop.inbox.state.waiting.keys() == {"a.csv"}
+        assert drop.inbox.state.waiting_files.keys() == {"a.csv"}
     assert drop.after(RETRY_DELAY + LONG) == []  # it was read and told of before
     assert (drop.waiting(), drop.ids()) == ([], ["K-1", "K-2"])
     assert sorted(drop.names("processed")) == ["a.csv", "b.csv"]
-    assert not drop.inbox.state.waiting
+    assert not drop.inbox.state.waiting_files
 
 
 def test_two_inboxes_on_one_folder_take_every_file_once(board: Board) -> None:
     """Server and `watch` may run side by side; here they look at exactly the same moments."""
     clock, told, gate = Clock(), list[IngestResult](), threading.Barrier(2, timeout=60)
     files = 12
-    board.settings.inbox.mkdir(parents=True)
+    board.settings.inbox_folder.mkdir(parents=True)
     for number in range(files):
-        csv_file(board.settings.inbox / f"{number:02}.csv", report(id=f"K-{number:03}"))
+        csv_file(board.settings.inbox_folder / f"{number:02}.csv", report(id=f"K-{number:03}"))
 
     def watch() -> None:
-        inbox = Inbox(board.settings.inbox, board.store, board.context, clock, told.append)
+        inbox = Inbox(
+            board.settings.inbox_folder, board.store, board.ingest_context, clock, told.append
+        )
         inbox.sweep()
         gate.wait()
         clock.at = NOON + LONG
@@ -315,10 +317,10 @@ def test_two_inboxes_on_one_folder_take_every_file_once(board: Board) -> None:
 
     errors = run_together(watch, watch)
     assert errors == []
-    processed = [path.name for path in (board.settings.inbox / "processed").iterdir()]
+    processed = [path.name for path in (board.settings.inbox_folder / "processed").iterdir()]
     assert len(processed) == files
     assert sorted(board.store.tail(INCIDENTS)["id"]) == all_ids(files)
-    assert not (board.settings.inbox / "failed").exists()
+    assert not (board.settings.inbox_folder / "failed").exists()
 
 
 def run_together(*deeds: Callable[[], None]) -> list[BaseException]:
@@ -349,7 +351,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drop]
 
 def locked(drop: Drop) -> sqlite3.Connection:
     """Another program in the middle of a long write."""
-    path = drop.board.settings.store.removeprefix("sqlite:///")
+    path = drop.board.settings.store_url.removeprefix("sqlite:///")
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     return writer

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.messages.chat_splitter import split
-from situasi.ingest.messages.extractor import read_all
-from situasi.ingest.messages.sender import original
+from situasi.ingest.messages.chat_splitter import split_chat
+from situasi.ingest.messages.extractor import extract_all
+from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.pipeline import ingest_file
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, jsonl_file, report, xlsx_file
@@ -30,7 +30,7 @@ SAID = (
 )
 NEVER = ("Suharto", "Wibowo", "87010678", "081234567890", "120")
 # Feeds of which a row has the whole message.
-WITH_TEXT = sorted(name for name, feed in FEEDS.items() if "teks_asli" in feed.names)
+WITH_TEXT = sorted(name for name, feed in FEEDS.items() if "teks_asli" in feed.column_names)
 
 ENDINGS = {csv_file: "a.csv", jsonl_file: "a.jsonl", xlsx_file: "a.xlsx"}
 
@@ -64,7 +64,9 @@ def test_no_file_brings_a_name_a_number_or_votes_into_the_store(
     board: Board, feed: str, write: Any, row: Any, tmp_path: Path
 ) -> None:
     path = write(tmp_path / ENDINGS[write], row(feed, teks_asli=SAID, uraian="x"))
-    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON, feed=feed)
+    ledger = ingest_file(
+        path, board.store, board.ingest_context, unbounded("uji"), now=NOON, feed=feed
+    )
     assert (ledger.accepted, ledger.quarantined) == ((1, 0) if row is report else (0, 1))
     kept = everything_kept(board)
     assert not [word for word in NEVER if word in kept]
@@ -72,21 +74,21 @@ def test_no_file_brings_a_name_a_number_or_votes_into_the_store(
 
 
 def test_what_was_kept_is_a_duplicate_when_it_is_sent_again(board: Board) -> None:
-    for text in (SAID, original(SAID, board.context)):
+    for text in (SAID, redact_original(SAID, board.ingest_context)):
         ledger = deliver(board, "incidents", report(teks_asli=text))
     assert (ledger.accepted, ledger.duplicate) == (0, 1)
 
 
 @given(texts())
 def test_what_has_been_through_the_door_comes_out_as_it_is(any_board: Board, text: str) -> None:
-    once = original(text, any_board.context)
-    assert original(once, any_board.context) == once
+    once = redact_original(text, any_board.ingest_context)
+    assert redact_original(once, any_board.ingest_context) == once
 
 
 @given(st.text(max_size=80))
 def test_a_text_that_says_none_of_it_is_kept_to_the_letter(any_board: Board, text: str) -> None:
     plain = "".join(sign for sign in text if not sign.isdigit() and sign not in ":=")
-    assert original(plain, any_board.context) == plain
+    assert redact_original(plain, any_board.ingest_context) == plain
 
 
 def test_a_message_that_was_pasted_goes_through_the_door_unchanged(any_board: Board) -> None:
@@ -94,10 +96,12 @@ def test_a_message_that_was_pasted_goes_through_the_door_unchanged(any_board: Bo
         f"[27/11/24 09.{minute:02d}] Aipda Suharto: {said}\n"
         for minute, said in enumerate((SAID, "Nihil", "Kotak bergeser dikawal Bripka Budi"))
     )
-    proposals = [proposal for _, proposal in read_all(split(export), any_board.context)]
+    proposals = [
+        proposal for _, proposal in extract_all(split_chat(export), any_board.ingest_context)
+    ]
     assert len(proposals) == 3
     for proposal in proposals:
-        assert original(proposal.text, any_board.context) == proposal.text
+        assert redact_original(proposal.text, any_board.ingest_context) == proposal.text
 
 
 COUNTED = ("kecamatan", "desa", "tps", "jenis", "fase", "hadir", "hadir_dpt", "lingkup", "status",
@@ -123,7 +127,7 @@ def test_the_ledger_names_the_source_by_what_was_sent(board: Board, tmp_path: Pa
     for name, dry in itertools.product("ab", (True, False)):
         path = csv_file(tmp_path / f"{name}.csv", report(teks_asli=SAID))
         ledger = ingest_file(
-            path, board.store, board.context, unbounded("uji"), now=NOON, dry_run=dry
+            path, board.store, board.ingest_context, unbounded("uji"), now=NOON, dry_run=dry
         )
         digests.add(ledger.sha256)
     assert len(digests) == 1

@@ -35,7 +35,7 @@ FORMS: dict[str, Write] = {"csv": csv_file, "jsonl": jsonl_file, "xlsx": xlsx_fi
 
 
 def bring(board: Board, path: Path, **how: Any) -> IngestResult:
-    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON, **how)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON, **how)
     assert ledger.read == ledger.accepted + ledger.duplicate + ledger.quarantined
     return ledger
 
@@ -395,7 +395,7 @@ def test_the_check_by_columns_agrees_with_the_slow_way_row_by_row(
             numbered,
             "uji",
             board.store,
-            board.context,
+            board.ingest_context,
             unbounded("uji"),
             feed="incidents",
             now=NOON,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.common.formula_escape import bare
+from situasi.common.formula_escape import unescape_formula
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestResult, ingest_file
 from situasi.ingest.quarantine import format_csv, release_row
@@ -24,12 +24,12 @@ from tests.conftest import NOON
 
 def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[Quarantined]:
     path = csv_file(folder / "pagi.csv", *(rows or (faulty(),)))
-    ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+    ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     return board.store.quarantine()
 
 
 def mended(board: Board, row: Quarantined, **cells: str) -> IngestResult:
-    return release_row(board.store, board.context, unbounded(), row, cells, NOON)
+    return release_row(board.store, board.ingest_context, unbounded(), row, cells, NOON)
 
 
 def stored(board: Board) -> list[str]:
@@ -97,7 +97,7 @@ def test_a_file_of_nothing_but_rows_that_wait_says_as_which_number_and_is_in_the
 ) -> None:
     [row] = waiting(board, tmp_path)
     path = csv_file(tmp_path / "lagi.csv", faulty())
-    ledger = ingest_file(path, board.store, board.context, unbounded("bot"), now=NOON)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("bot"), now=NOON)
     assert (ledger.read, ledger.quarantined) == (1, 1)
     assert ledger.reasons[0]["reasons"] == [
         *row.reasons, f"sudah menunggu sebagai no {row.number}",
@@ -123,7 +123,7 @@ def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(
     board: Board, tmp_path: Path
 ) -> None:
     path = csv_file(tmp_path / "b.csv", report(no_karantina="1e300"))
-    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert ledger.accepted == 1
 
 
@@ -133,7 +133,7 @@ def test_a_cell_that_comes_back_empty_is_empty_and_its_row_waits_on(
     rows = waiting(board, tmp_path, faulty(), report(waktu=""))
     path = tmp_path / "kembali.csv"
     path.write_text(format_csv(rows).replace(rows[0].raw["jenis"], "banjir"), "utf-8")
-    ledger = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert board.store.quarantine() == rows[1:]
 
@@ -145,5 +145,5 @@ def test_what_a_sender_wrote_is_in_the_returned_file_guarded_and_recoverable(
     raw = {f"kolom {at}": cell for at, cell in enumerate(cells)}
     row = Quarantined(7, 1, "incidents", "a.csv", 2, raw, ("x",), NOON, None)
     [line] = csv.DictReader(io.StringIO(format_csv([row]), newline=""))
-    assert {name: bare(line[name]) for name in raw} == raw
+    assert {name: unescape_formula(line[name]) for name in raw} == raw
     assert not [cell for cell in line.values() if cell.startswith(("=", "@"))]

@@ -29,7 +29,7 @@ def bring(
 ) -> IngestResult:
     who = scope or unbounded("pusat")
     return ingest_rows(
-        list(rows), "pusat.csv", board.store, board.context, who, feed=feed, now=NOON
+        list(rows), "pusat.csv", board.store, board.ingest_context, who, feed=feed, now=NOON
     )
 
 
@@ -76,7 +76,7 @@ def test_numbers_filled_down_in_a_spreadsheet_settle_nobody_elses(
         row["no_karantina"] = str(held[0].number + at + 1)
         row["jenis"] = "banjir"
     path = csv_file(tmp_path / "kembali.csv", *rows)
-    ledger = ingest_file(path, board.store, board.context, OPERATOR, now=NOON)
+    ledger = ingest_file(path, board.store, board.ingest_context, OPERATOR, now=NOON)
     assert ledger.accepted == 4
     assert waiting(board) == [one.number for one in held]
 
@@ -88,7 +88,7 @@ def test_the_audit_log_says_which_row_settled_which(board: Board, tmp_path: Path
     for row in rows:
         row["jenis"] = "banjir"
     path = csv_file(tmp_path / "kembali.csv", *rows)
-    assert ingest_file(path, board.store, board.context, OPERATOR, now=NOON).accepted == 3
+    assert ingest_file(path, board.store, board.ingest_context, OPERATOR, now=NOON).accepted == 3
     told = json.loads(board.store.audit()["detail"].iloc[-1])
     stored = board.store.tail(FEEDS["incidents"])
     for one in held:

@@ -24,7 +24,9 @@ def brought(
     feed: str = "incidents",
 ) -> IngestResult:
     scope = WriteScope(actor, frozenset(FEEDS), (KANDIS,), CorrectionRights.OWN)
-    return ingest_rows(rows, "laporan", board.store, board.context, scope, feed=feed, now=NOON)
+    return ingest_rows(
+        rows, "laporan", board.store, board.ingest_context, scope, feed=feed, now=NOON
+    )
 
 
 def row(**cells: Any) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board)
     (waiting,) = board.store.quarantine()
     returned = [row(no_karantina=waiting.number)]
     ingest_rows(
-        returned, "laporan", board.store, board.context, unbounded("operator"), feed="incidents",
+        returned, "laporan", board.store, board.ingest_context, unbounded("operator"), feed="incidents",
         now=NOON,
     )  # fmt: skip
     assert board.store.quarantine() == []
@@ -73,15 +75,21 @@ def test_nobody_of_one_kecamatan_marks_the_whole_board_as_an_exercise(board: Boa
     ledger = brought(board, [row(), row(latihan="ya", uraian="coba")])
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert ledger.reasons[0]["reasons"] == [EXERCISE_NOT_ALLOWED]
-    assert not board.live.picture().snapshot.rehearsal
+    assert not board.snapshot_reader.picture().snapshot.rehearsal
 
 
 def test_on_a_board_that_is_an_exercise_everybody_takes_part(board: Board) -> None:
     exercise = [row(latihan="ya", uraian="dimulai")]
     ingest_rows(
-        exercise, "latihan", board.store, board.context, unbounded(), feed="incidents", now=NOON
+        exercise,
+        "latihan",
+        board.store,
+        board.ingest_context,
+        unbounded(),
+        feed="incidents",
+        now=NOON,
     )
-    assert board.live.picture().snapshot.rehearsal
+    assert board.snapshot_reader.picture().snapshot.rehearsal
     assert brought(board, [row(latihan="ya", uraian="ikut")]).accepted == 1
 
 

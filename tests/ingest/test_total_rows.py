@@ -153,7 +153,7 @@ def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in
     told = {"waktu": WHEN, "kecamatan": "Kandis", "jenis": "unjuk rasa"}
     assert (
         quarantine.release_row(
-            board.store, board.context, unbounded("uji"), row, told, NOON
+            board.store, board.ingest_context, unbounded("uji"), row, told, NOON
         ).accepted
         == 1
     )
@@ -211,5 +211,5 @@ def test_a_total_row_of_officers_tells_nothing_of_columns_that_are_not_read(
 
 def test_reading_leaves_total_rows_where_they_are(tmp_path: Path, board: Board) -> None:
     path = csv_file(tmp_path / "a.csv", *counts(1, 2, total=3))
-    tables = list(file_reader.read_file(path, board.context.count_known_headings))
+    tables = list(file_reader.read_file(path, board.ingest_context.count_known_headings))
     assert [row for table in tables for row in table.row_numbers] == [2, 3, 4]

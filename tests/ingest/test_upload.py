@@ -33,7 +33,9 @@ def handed(
 ) -> IngestResult:
     file = io.BytesIO(path.read_bytes())
     file.seek(3)  # a reader may have looked into it before
-    return ingest_upload(board.store, board.context, name, file, unbounded(), NOON, dry_run=dry_run)
+    return ingest_upload(
+        board.store, board.ingest_context, name, file, unbounded(), NOON, dry_run=dry_run
+    )
 
 
 def test_a_trial_says_what_would_become_of_the_file_and_stores_nothing(
@@ -95,7 +97,7 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
     with path.open("rb") as file:
         ingest_upload(
             board.store,
-            board.context,
+            board.ingest_context,
             "a.csv",
             file,
             unbounded(),
@@ -104,7 +106,9 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
             preview=shown.__setitem__,
         )
     with path.open("rb") as file:
-        ingest_upload(board.store, board.context, "a.csv", file, unbounded(), NOON, dry_run=False)
-    stored = board.live.picture().snapshot.frames["incidents"]
-    names = [*feed_schemas.INCIDENTS.names, "known_at", "row"]
+        ingest_upload(
+            board.store, board.ingest_context, "a.csv", file, unbounded(), NOON, dry_run=False
+        )
+    stored = board.snapshot_reader.picture().snapshot.frames["incidents"]
+    names = [*feed_schemas.INCIDENTS.column_names, "known_at", "row"]
     assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

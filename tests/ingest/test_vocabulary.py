@@ -27,7 +27,7 @@ WORDS = [
     (feed.name, column.name, code)
     for feed in feed_schemas.FEEDS.values()
     for column in feed.columns
-    for code in column.words
+    for code in column.allowed_codes
 ]
 
 
@@ -74,7 +74,10 @@ def test_every_synonym_of_the_files_is_reached_and_means_one_thing() -> None:
             ), row
     for row in rows("columns.csv"):
         for feed in feeds(row["feed"]):
-            if row["column"] in PART_COLUMNS or row["column"] in feed_schemas.FEEDS[feed].names:
+            if (
+                row["column"] in PART_COLUMNS
+                or row["column"] in feed_schemas.FEEDS[feed].column_names
+            ):
                 meant = own.get((feed, normalize_key(row["synonym"])), row["column"])
                 assert VOCABULARY.find_column(feed, row["synonym"]) == meant, row
 
@@ -231,7 +234,7 @@ def test_any_text_is_a_code_of_its_column_or_refused(text: str, where: tuple[str
         code, note = VOCABULARY.read_code(feed, column, text)
     except UnreadableCell:
         return
-    assert code in feed_schemas.FEEDS[feed].column(column).words
+    assert code in feed_schemas.FEEDS[feed].column(column).allowed_codes
     nearest = min(
         OSA.distance(normalize_key(text), word) for word in VOCABULARY.codes[feed, column]
     )

@@ -200,6 +200,6 @@ def test_a_wide_file_twice_changes_nothing(board: Board, tmp_path: Path) -> None
     path = csv_file(tmp_path / "a.csv", wide(1, h08=50, h09="banyak", h10=180))
     bring(board, path)
     version = board.store.version()
-    again = ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+    again = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert (again.accepted, again.duplicate, again.quarantined) == (0, 2, 1)
     assert board.store.version() == version

@@ -82,7 +82,7 @@ def test_the_same_sight_is_shared_however_the_area_is_written() -> None:
 
 def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> None:
     every = board.register
-    own = every.within([PEMULUTAN])
+    own = every.restrict_to([PEMULUTAN])
     assert list(own.kecamatan) == [PEMULUTAN]
     assert len(own.tps) == every.kecamatan[PEMULUTAN].tps == 71
     assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
@@ -101,9 +101,9 @@ def test_the_list_of_an_area_is_not_taken_for_the_official_one_of_the_kabupaten(
         return bool(found.whole["estimated"])
 
     assert not estimated(board.register)
-    assert estimated(board.register.within([PEMULUTAN]))
-    assert board.register.whole and not board.register.within([PEMULUTAN]).whole
-    assert board.register.within(()) is board.register
+    assert estimated(board.register.restrict_to([PEMULUTAN]))
+    assert board.register.is_complete and not board.register.restrict_to([PEMULUTAN]).is_complete
+    assert board.register.restrict_to(()) is board.register
 
 
 def test_what_is_hidden_or_freed_of_names_is_none_where_there_is_nothing() -> None:

@@ -51,14 +51,20 @@ def told(board: Board, number: str, at: datetime = NOON, **more: Any) -> None:
            "jenis": "logistik", **more}  # fmt: skip
     clock[0] = at
     ledger = ingest_rows(
-        [row], number, board.store, board.context, unbounded("test"), feed="incidents", now=at
+        [row],
+        number,
+        board.store,
+        board.ingest_context,
+        unbounded("test"),
+        feed="incidents",
+        now=at,
     )
     clock[0] = NOON
     assert ledger.accepted == 1
 
 
 def taken_back(board: Board, at: datetime) -> None:
-    batch = int(board.live.picture().snapshot.batches["batch"].iloc[0])
+    batch = int(board.snapshot_reader.picture().snapshot.batches["batch"].iloc[0])
     clock[0] = at
     board.store.withdraw(batch, at, "test", "wrong")
     clock[0] = NOON
@@ -66,8 +72,8 @@ def taken_back(board: Board, at: datetime) -> None:
 
 def found(board: Board, at: datetime, *, live: bool = False) -> int:
     moment = Moment(at, live=live, exercise=False)
-    snapshot = board.live.picture().snapshot
-    return int(board.findings.of(count, snapshot, moment, EVERYTHING))
+    snapshot = board.snapshot_reader.picture().snapshot
+    return int(board.analysis_cache.of(count, snapshot, moment, EVERYTHING))
 
 
 def test_a_report_that_comes_later_does_not_make_the_past_be_found_again(board: Board) -> None:
@@ -98,19 +104,19 @@ def test_one_taken_back_and_one_added_in_the_past_are_not_taken_for_the_same(boa
 def test_what_was_looked_at_is_found_ahead_and_nothing_else_is(board: Board) -> None:
     at = Moment(NOON, live=True, exercise=False)
     later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
-    snapshot = board.live.picture().snapshot
-    board.findings.ahead(snapshot, later, float("inf"))
+    snapshot = board.snapshot_reader.picture().snapshot
+    board.analysis_cache.ahead(snapshot, later, float("inf"))
     assert done == []
-    board.findings.of(count, snapshot, at, EVERYTHING)
-    board.findings.ahead(snapshot, later, float("inf"))
-    board.findings.of(count, snapshot, later, EVERYTHING)
+    board.analysis_cache.of(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.ahead(snapshot, later, float("inf"))
+    board.analysis_cache.of(count, snapshot, later, EVERYTHING)
     assert done == [at.at, later.at]
 
 
 def test_a_past_moment_is_not_found_ahead(board: Board) -> None:
     found(board, NOON - timedelta(hours=1))
     later = Moment(NOON, live=True, exercise=False)
-    board.findings.ahead(board.live.picture().snapshot, later, float("inf"))
+    board.analysis_cache.ahead(board.snapshot_reader.picture().snapshot, later, float("inf"))
     assert len(done) == 1
 
 
@@ -119,29 +125,29 @@ def test_one_that_fails_ahead_leaves_the_others_to_be_found(
 ) -> None:
     at = Moment(NOON, live=True, exercise=False)
     later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
-    snapshot = board.live.picture().snapshot
+    snapshot = board.snapshot_reader.picture().snapshot
     broken: list[bool] = []
 
     def breaks(_known: Any, _register: Register, _at: datetime) -> int:
         assert not broken, "as it was told to"
         return 1
 
-    board.findings.of(count, snapshot, at, EVERYTHING)
-    board.findings.of(breaks, snapshot, at, EVERYTHING)
+    board.analysis_cache.of(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.of(breaks, snapshot, at, EVERYTHING)
     broken.append(True)
-    board.findings.ahead(snapshot, later, float("inf"))
+    board.analysis_cache.ahead(snapshot, later, float("inf"))
     assert done == [at.at, later.at]
     assert "not found ahead" in caplog.text
     with pytest.raises(AssertionError, match="as it was told to"):
-        board.findings.of(breaks, snapshot, later, EVERYTHING)
+        board.analysis_cache.of(breaks, snapshot, later, EVERYTHING)
 
 
 def test_no_more_is_begun_when_the_time_is_over(board: Board) -> None:
     at = Moment(NOON, live=True, exercise=False)
     later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
-    snapshot = board.live.picture().snapshot
-    board.findings.of(count, snapshot, at, EVERYTHING)
-    board.findings.ahead(snapshot, later, 0.0)
+    snapshot = board.snapshot_reader.picture().snapshot
+    board.analysis_cache.of(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.ahead(snapshot, later, 0.0)
     assert done == [at.at]
 
 
@@ -153,8 +159,8 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
     at = Moment(NOON, live=False, exercise=False)
 
     def before() -> int:
-        snapshot = board.live.picture().snapshot
-        return board.findings.overview(snapshot, at, EVERYTHING, Selection()).open_before
+        snapshot = board.snapshot_reader.picture().snapshot
+        return board.analysis_cache.overview(snapshot, at, EVERYTHING, Selection()).open_before
 
     assert before() == 1
     taken_back(board, NOON - timedelta(minutes=90))
@@ -166,6 +172,6 @@ def test_a_viewer_of_one_kecamatan_has_findings_of_their_own(board: Board) -> No
     told(board, "B", kode_kecamatan="16.10.04")
     own = access_scope.of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
     at = Moment(NOON, live=True, exercise=False)
-    snapshot = board.live.picture().snapshot
-    assert board.findings.of(count, snapshot, at, EVERYTHING) == 2
-    assert board.findings.of(count, snapshot, at, own) == 1
+    snapshot = board.snapshot_reader.picture().snapshot
+    assert board.analysis_cache.of(count, snapshot, at, EVERYTHING) == 2
+    assert board.analysis_cache.of(count, snapshot, at, own) == 1

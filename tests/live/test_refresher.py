@@ -37,7 +37,7 @@ def who(_known: Mapping[str, pd.DataFrame], _register: Register, _at: datetime) 
 def looking(board: Board) -> Iterator[Board]:
     """A board whose lookout runs, as it does in the server."""
     stop = threading.Event()
-    running = threading.Thread(target=board.lookout.run, args=(stop,), name="lookout")
+    running = threading.Thread(target=board.refresher.run, args=(stop,), name="lookout")
     running.start()
     threads.clear()
     yield board
@@ -54,15 +54,15 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 def test_without_a_lookout_whoever_asks_looks(board: Board) -> None:
     told(board, "A")
-    assert len(board.lookout.picture().snapshot.frames["incidents"]) == 1
+    assert len(board.refresher.picture().snapshot.frames["incidents"]) == 1
     told(board, "B")
-    assert len(board.lookout.picture().snapshot.frames["incidents"]) == 2
+    assert len(board.refresher.picture().snapshot.frames["incidents"]) == 2
 
 
 def test_what_comes_in_is_shown_soon_though_nobody_reads(looking: Board) -> None:
-    looking.lookout.picture()
+    looking.refresher.picture()
     told(looking, "A")
-    until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "never shown")
+    until(lambda: len(looking.refresher.picture().snapshot.frames["incidents"]) == 1, "never shown")
 
 
 def test_a_viewer_finds_ready_what_somebody_looked_at_before(
@@ -73,35 +73,35 @@ def test_a_viewer_finds_ready_what_somebody_looked_at_before(
     zone = looking.register.election.zone
 
     def asks() -> str:
-        snapshot = looking.lookout.picture().snapshot
+        snapshot = looking.refresher.picture().snapshot
         at = moment(None, NOON, snapshot.exercise_at, zone)
-        return str(looking.findings.of(who, snapshot, at, EVERYTHING))
+        return str(looking.analysis_cache.of(who, snapshot, at, EVERYTHING))
 
     assert asks() != "lookout"
-    version = looking.lookout.picture().snapshot.version
+    version = looking.refresher.picture().snapshot.version
     told(looking, "A")
-    until(lambda: looking.lookout.picture().snapshot.version > version, "never shown")
+    until(lambda: looking.refresher.picture().snapshot.version > version, "never shown")
     assert asks() == "lookout"
 
 
 def test_whoever_wrote_sees_it_at_once(looking: Board) -> None:
-    looking.lookout.picture()
+    looking.refresher.picture()
     told(looking, "A")
-    assert len(looking.lookout.look().snapshot.frames["incidents"]) == 1
-    assert len(looking.lookout.picture().snapshot.frames["incidents"]) == 1
+    assert len(looking.refresher.look().snapshot.frames["incidents"]) == 1
+    assert len(looking.refresher.picture().snapshot.frames["incidents"]) == 1
 
 
 def test_a_lookout_that_no_longer_looks_is_not_believed(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looking.lookout.picture()
+    looking.refresher.picture()
     forever = threading.Event()
-    monkeypatch.setattr(looking.live, "wait", forever.wait)
-    until(lambda: looking.lookout._looked is not None, "it never looked")
+    monkeypatch.setattr(looking.snapshot_reader, "wait", forever.wait)
+    until(lambda: looking.refresher._looked is not None, "it never looked")
     time.sleep(2 * 0.25)  # its last turn is over; it now waits
     told(looking, "A")
     monkeypatch.setattr(lookouts, "LATE", 0.0)
-    assert len(looking.lookout.picture().snapshot.frames["incidents"]) == 1
+    assert len(looking.refresher.picture().snapshot.frames["incidents"]) == 1
     forever.set()
 
 
@@ -109,45 +109,45 @@ def test_a_store_that_breaks_leaves_the_last_picture_with_the_reason(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(looking, "A")
-    until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "never shown")
+    until(lambda: len(looking.refresher.picture().snapshot.frames["incidents"]) == 1, "never shown")
 
     def broken() -> int:
         raise StoreError("disk gone")
 
     with monkeypatch.context() as patch:
         patch.setattr(looking.store, "version", broken)
-        until(lambda: looking.lookout.picture().trouble == "disk gone", "never told")
-        kept = looking.lookout.picture()
+        until(lambda: looking.refresher.picture().trouble == "disk gone", "never told")
+        kept = looking.refresher.picture()
         assert len(kept.snapshot.frames["incidents"]) == 1
-    until(lambda: looking.lookout.picture().trouble is None, "never well again")
+    until(lambda: looking.refresher.picture().trouble is None, "never well again")
 
 
 def test_it_goes_on_after_what_nobody_thought_of(
     looking: Board, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(looking.live, "picture", lambda: 1 / 0)
+        patch.setattr(looking.snapshot_reader, "picture", lambda: 1 / 0)
         until(lambda: "job failed" in caplog.text, "not told")
     told(looking, "A")
-    until(lambda: len(looking.lookout.picture().snapshot.frames["incidents"]) == 1, "it ended")
+    until(lambda: len(looking.refresher.picture().snapshot.frames["incidents"]) == 1, "it ended")
 
 
 def test_the_next_minute_is_found_before_it_begins(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [NOON.replace(second=30)]
-    monkeypatch.setattr(board.lookout, "_clock", lambda: clock[0])
-    zone, snapshot = board.register.election.zone, board.live.picture().snapshot
-    board.findings.of(who, snapshot, moment(None, NOON, None, zone), EVERYTHING)
+    monkeypatch.setattr(board.refresher, "_clock", lambda: clock[0])
+    zone, snapshot = board.register.election.zone, board.snapshot_reader.picture().snapshot
+    board.analysis_cache.of(who, snapshot, moment(None, NOON, None, zone), EVERYTHING)
     threads.clear()
-    board.lookout._prepare(snapshot)
+    board.refresher._prepare(snapshot)
     assert threads == []
     clock[0] = NOON.replace(second=52)
-    board.lookout._prepare(snapshot)
+    board.refresher._prepare(snapshot)
     assert len(threads) == 1
     clock[0] = NOON.replace(minute=NOON.minute + 1, second=2)
-    board.lookout._prepare(snapshot)
-    board.findings.of(who, snapshot, moment(None, clock[0], None, zone), EVERYTHING)
+    board.refresher._prepare(snapshot)
+    board.analysis_cache.of(who, snapshot, moment(None, clock[0], None, zone), EVERYTHING)
     assert len(threads) == 1
 
 
@@ -155,19 +155,19 @@ def test_how_long_a_row_took_to_be_shown_is_measured(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
-    first = board.lookout.look()
-    board.lookout._measure(None, first)
-    assert board.lookout.pulse.beats()[-1].lag is None
+    first = board.refresher.look()
+    board.refresher._measure(None, first)
+    assert board.refresher.pulse.samples()[-1].lag_s is None
     told(board, "A")
-    monkeypatch.setattr(board.lookout, "_clock", lambda: NOON + timedelta(seconds=20))
-    board.lookout._measure(first, board.lookout.look())
-    assert board.lookout.pulse.beats()[-1].lag == 20
+    monkeypatch.setattr(board.refresher, "_clock", lambda: NOON + timedelta(seconds=20))
+    board.refresher._measure(first, board.refresher.look())
+    assert board.refresher.pulse.samples()[-1].lag_s == 20
     after = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
     assert after == before + 1
 
 
 def test_a_note_that_brings_no_row_is_no_lag(board: Board) -> None:
-    first = board.lookout.look()
+    first = board.refresher.look()
     board.store.note("bench", 1, NOON, "test")
-    board.lookout._measure(first, board.lookout.look())
-    assert board.lookout._lag is None
+    board.refresher._measure(first, board.refresher.look())
+    assert board.refresher._lag is None

@@ -45,7 +45,7 @@ def live(store: Store, tmp_path: Path) -> Live:
 
 
 def deliver(store: Store, *rows: dict[str, Any], at: datetime = NOW) -> None:
-    frame = incidents(*rows)[[*feed_schemas.INCIDENTS.names, "row", "known_at"]]
+    frame = incidents(*rows)[[*feed_schemas.INCIDENTS.column_names, "row", "known_at"]]
     with store.deliver(Delivery("incidents", "a.csv", "0", at, "test")) as writing:
         writing.add(frame, [])
 
@@ -311,7 +311,7 @@ def test_a_store_that_was_replaced_is_told_across_the_top_with_its_hour() -> Non
     at = Moment(NOW.astimezone(WIB), live=True, exercise=False)
     assert view_text.bands(at, "WIB", **told) == []
     ((kind, said),) = view_text.bands(at, "WIB", **told, replaced_at=NOW)
-    assert kind == "doubt" and i18n.clock(NOW.astimezone(WIB)) in said
+    assert kind == "doubt" and i18n.format_time(NOW.astimezone(WIB)) in said
     assert "mungkin tidak ada lagi" in said
 
 
@@ -433,7 +433,9 @@ def test_the_batches_tell_what_was_taken_back_by_whom_and_why(store: Store, live
 
 
 def release(store: Store, batch_of: str, number: int) -> None:
-    frame = incidents(incident(id=batch_of))[[*feed_schemas.INCIDENTS.names, "row", "known_at"]]
+    frame = incidents(incident(id=batch_of))[
+        [*feed_schemas.INCIDENTS.column_names, "row", "known_at"]
+    ]
     with store.deliver(Delivery("incidents", "a.csv", "0", NOW, "test")) as writing:
         writing.add(frame, [])
         writing.release([number])
@@ -505,7 +507,7 @@ def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
     for at in range(before):
         with store.deliver(Delivery("incidents", f"{at}.csv", "0", NOW, "test")) as writing:
             one = incidents(incident(id=f"{at}"))[
-                [*feed_schemas.INCIDENTS.names, "row", "known_at"]
+                [*feed_schemas.INCIDENTS.column_names, "row", "known_at"]
             ]
             writing.add(one, [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
     release(store, "lepas", 1)
@@ -513,7 +515,9 @@ def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
     live.picture()
     counted = Counted(store, monkeypatch)
     with store.deliver(Delivery("incidents", "baru.csv", "0", NOW, "test")) as writing:
-        one = incidents(incident(id="baru"))[[*feed_schemas.INCIDENTS.names, "row", "known_at"]]
+        one = incidents(incident(id="baru"))[
+            [*feed_schemas.INCIDENTS.column_names, "row", "known_at"]
+        ]
         writing.add(one, [Rejection(2, {"x": "baru"}, ("Tanpa waktu.",))])
         writing.release([3])
     shown = live.picture()

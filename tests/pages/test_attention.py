@@ -35,9 +35,9 @@ def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
     assert not page.get("dataframe")
     said = line.proto.popover.label
     at = wib("12.30")
-    shown = rehearsed.lookout.picture()
+    shown = rehearsed.refresher.picture()
     everything = Sight(tuple(FEEDS))
-    found = rehearsed.findings.of(day, shown.snapshot, session.moment(at, shown), everything)
+    found = rehearsed.analysis_cache.of(day, shown.snapshot, session.moment(at, shown), everything)
     scores = found.attention
     first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]
     assert said.startswith("**Perlu perhatian** " + first[0])

@@ -13,10 +13,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi.access.roles import GUARDED_COLUMNS, GUARDED_PROSE, ROLES, Viewer
+from situasi.access.roles import GUARDED_COLUMNS, GUARDED_TEXT_COLUMNS, ROLES, Viewer
 from situasi.actions import briefings
 from situasi.board import Board, open_board
-from situasi.domain.feed_schemas import FEEDS, Kind
+from situasi.domain.feed_schemas import FEEDS, ColumnKind
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live import access_scope
 from situasi.server.api import api_keys
@@ -40,7 +40,7 @@ FREE = {
     (feed.name, column.name)
     for feed in FEEDS.values()
     for column in feed.columns
-    if column.kind is Kind.TEXT and column.name not in CODES
+    if column.kind is ColumnKind.TEXT and column.name not in CODES
 }
 
 
@@ -50,7 +50,7 @@ def planted(feed: str) -> dict[str, object]:
     for of_feed, name in FREE:
         if of_feed == feed:
             heading = FEEDS[feed].column(name).heading
-            cells[heading] = PROSE if (feed, name) in GUARDED_PROSE else OFFICER
+            cells[heading] = PROSE if (feed, name) in GUARDED_TEXT_COLUMNS else OFFICER
     cells |= {"desa": "Tanjung Gelam", "tempat": PROSE} if feed == "incidents" else {}
     if feed == "tps":
         cells["desa"] = "Tanjung Gelam"
@@ -72,7 +72,7 @@ def planted_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
             [planted(feed), bare(feed)],
             "uji",
             opened.store,
-            opened.context,
+            opened.ingest_context,
             unbounded("uji"),
             feed=feed,
             now=NOON,
@@ -86,21 +86,21 @@ def planted_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 
 def test_every_free_cell_that_a_guest_may_load_is_guarded() -> None:
-    loaded = {cell for cell in FREE if cell[0] in GUEST.role.feeds(tuple(FEEDS))}
+    loaded = {cell for cell in FREE if cell[0] in GUEST.role.readable_feeds(tuple(FEEDS))}
     assert loaded == {
-        cell for cell in (GUARDED_COLUMNS | GUARDED_PROSE) if cell[1] not in CODES
+        cell for cell in (GUARDED_COLUMNS | GUARDED_TEXT_COLUMNS) if cell[1] not in CODES
     }  # fmt: skip
 
 
 def test_no_frame_of_a_guest_holds_an_officer(planted_board: Board) -> None:
-    frames = planted_board.live.picture().snapshot.frames
+    frames = planted_board.snapshot_reader.picture().snapshot.frames
     command = access_scope.seen(frames, access_scope.of(Viewer("pimpinan", ROLES["pimpinan"])))
     assert all(NAME in command[feed].to_csv() for feed in ("incidents", "tps", "activities"))
     for feed, frame in access_scope.seen(frames, access_scope.of(GUEST)).items():
         told = frame.to_csv()
         assert not [word for word in (NAME, NRP, PHONE) if word in told], feed
         assert len(frame) == len(command[feed])
-        if (feed, "uraian") in GUARDED_PROSE:
+        if (feed, "uraian") in GUARDED_TEXT_COLUMNS:
             assert "Tanjung Gelam" in frame["uraian"].iloc[0]
 
 
@@ -119,7 +119,7 @@ def drawn(page: str, monkeypatch: pytest.MonkeyPatch) -> str:
     )
     app = AppTest.from_string(script_of(page))
     app.query_params["rentang"] = "semua"
-    desa = house.current().register.desa
+    desa = house.current_board().register.desa
     (gelam,) = [code for code, place in desa.items() if place.name == "Tanjung Gelam"]
     app.query_params["tps"] = f"{gelam}.001"
     app.run(timeout=90)

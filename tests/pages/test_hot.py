@@ -53,10 +53,10 @@ def crowded(board: Board, number: int, **stated: Any) -> None:
         for n, place in ((6, "Pemulutan"), (7, "Tanjung Raja"), (8, "Kandis"), (9, "Payaraman"))
     ]
     taken = ingest_rows(
-        rows, "uji", board.store, board.context, unbounded("uji"), feed="incidents", now=NOON
+        rows, "uji", board.store, board.ingest_context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert taken.accepted == len(rows), taken
-    board.lookout.look()
+    board.refresher.look()
 
 
 def test_a_crowd_of_incidents_is_a_cluster_with_place_time_numbers_and_rows(

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import navigation
-from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
+from situasi.access.roles import ROLES, SCREENS, LinkScope, Viewer
 from situasi.board import Board
 from situasi.ui import session
 from tests.conftest import NOON
@@ -46,7 +46,7 @@ def test_a_browser_may_say_to_be_anywhere(url: str | None, monkeypatch: pytest.M
 def test_a_guest_by_a_link_is_a_guest_and_finds_no_way_to_accounts(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = Bound("L-1", "situasi", (), NOON)
+    link = LinkScope("L-1", "situasi", (), NOON)
     said = foot(Viewer("tamu L-1", ROLES["tamu"], (PEMULUTAN,), link), monkeypatch)
     assert "Tamu" in said
     for part in ("href", "keluar", "masuk", "KPU"):
@@ -56,4 +56,4 @@ def test_a_guest_by_a_link_is_a_guest_and_finds_no_way_to_accounts(
 def test_whoever_sits_at_a_board_without_accounts_is_not_named(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert foot(Viewer("pimpinan", ROLES["pimpinan"], here=True), monkeypatch) == ""
+    assert foot(Viewer("pimpinan", ROLES["pimpinan"], is_local=True), monkeypatch) == ""

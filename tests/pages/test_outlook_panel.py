@@ -69,7 +69,11 @@ def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
 def of(board: Board, clock: str) -> Any:
     """What was known then, and the register."""
-    shown = house._current.live.picture() if house._current else board.live.picture()
+    shown = (
+        house._current.snapshot_reader.picture()
+        if house._current
+        else board.snapshot_reader.picture()
+    )
     at = session.Moment(wib(clock), live=False, exercise=True)
     return session.known(shown, at), board.register, wib(clock)
 

@@ -49,7 +49,7 @@ def test_the_page_says_which_rows_stand_and_by_which_delivery(
     one, other = report(), report(id="K-2", jenis="banjir")
     for actor, rows in (("wati", (one, other)), ("budi", (other,))):
         path = csv_file(tmp_path / f"{actor}.csv", *rows)
-        ingest_file(path, empty.store, empty.context, unbounded(actor), now=NOON)
+        ingest_file(path, empty.store, empty.ingest_context, unbounded(actor), now=NOON)
     app = page()
     assert "kecuali yang juga dibawa kiriman lain" in "\n".join(one.value for one in app.text)
     assert [one.partition(" ")[0] for one in choices(app)] == ["2", "1"]

@@ -38,8 +38,10 @@ def test_every_table_of_every_page_tells_how_it_is_counted(
 def test_a_rule_tells_the_limits_that_hold_in_this_election(empty: Board) -> None:
     election = empty.register.election
     rules = election.rules
-    quick = replace(rules.service["tinggi"], verify=timedelta(minutes=7))
-    other = replace(election, rules=replace(rules, service={**rules.service, "tinggi": quick}))
+    quick = replace(rules.service_levels["tinggi"], verify=timedelta(minutes=7))
+    other = replace(
+        election, rules=replace(rules, service_levels={**rules.service_levels, "tinggi": quick})
+    )
     [before, after] = [explanations.of("kejadian", "baris_lewat", one) for one in (election, other)]
     assert before and "15/30/240" in before.bounds() and "7/30/240" not in before.bounds()
     assert after and "7/30/240" in after.bounds()

@@ -18,7 +18,7 @@ import shapely
 
 from situasi.access.roles import ROLES
 from situasi.board import Board, open_board
-from situasi.domain.feed_schemas import FEEDS, Kind, stored_dtypes
+from situasi.domain.feed_schemas import FEEDS, ColumnKind, stored_dtypes
 from situasi.reports import archive
 from situasi.reports.archive import ArchiveRefused
 from situasi.simulation.seed import prepare
@@ -69,7 +69,7 @@ def test_every_row_of_a_feed_is_read_back_with_the_same_sums(
             f'SELECT count("{column.name}"), count(DISTINCT "{column.name}") FROM {{}}', path
         )
         assert (there, many) == (held[column.name].count(), held[column.name].nunique())
-        if column.kind in (Kind.COUNT, Kind.DECIMAL):
+        if column.kind in (ColumnKind.COUNT, ColumnKind.DECIMAL):
             [(total,)] = asked(f'SELECT sum("{column.name}") FROM {{}}', path)
             assert total == (pytest.approx(float(held[column.name].sum())) if there else None)
 
@@ -256,10 +256,10 @@ def test_every_code_that_a_column_holds_has_its_word_in_the_dictionary(folder: P
     said = {(one["berkas"], one["kolom"]): one["nilai"] for one in dictionary(folder)}
     for name, feed in FEEDS.items():
         for column in feed.columns:
-            if column.kind is Kind.WORD:
+            if column.kind is ColumnKind.CATEGORY:
                 told = {one.split(" = ")[0] for one in
                         said[f"laporan/{name}.parquet", column.name].split("; ")}  # fmt: skip
-                assert told == set(column.words)
+                assert told == set(column.allowed_codes)
 
 
 def test_the_sums_are_those_of_the_files(folder: Path) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from situasi.common.formula_escape import bare, harmless
+from situasi.common.formula_escape import escape_formula, unescape_formula
 from situasi.domain.settings import ROOT
 from situasi.reports import csv_tables, xlsx_tables
 from tests.builders import wib
@@ -72,13 +72,13 @@ def test_a_heading_and_a_fact_that_would_run_are_texts_too() -> None:
 
 @pytest.mark.parametrize("cell", ["-3,25", "+62", "-1.000", "12", "a=b", "Desa - 2"])
 def test_a_number_and_a_plain_text_stay_as_they_are(cell: str) -> None:
-    assert harmless(cell) == cell
+    assert escape_formula(cell) == cell
 
 
 @given(st.text() | st.sampled_from(HOSTILE) | st.text("'=+-@\t1", max_size=6))
 def test_what_was_guarded_comes_back_and_what_is_guarded_does_not_run(cell: str) -> None:
-    guarded = harmless(cell)
-    assert bare(guarded) == cell
+    guarded = escape_formula(cell)
+    assert unescape_formula(guarded) == cell
     assert not guarded.startswith(("=", "@", "＝"))
 
 
@@ -134,10 +134,13 @@ def test_reading_back_equals_the_table(rows: list[tuple[int, str, datetime | Non
     rows = [(n, text, at and at.replace(microsecond=0)) for n, text, at in rows]
     table = pd.DataFrame(rows, columns=["hadir", "uraian", "waktu"]).astype({"uraian": "object"})
     _, *found = sheets(csv_tables.as_xlsx(table, {}))["Data"]
-    read = [(number, bare(text or ""), at) for number, text, at in found]
-    plain = [(number, bare(harmless(text)), at) for number, text, at in rows]
+    read = [(number, unescape_formula(text or ""), at) for number, text, at in found]
+    plain = [(number, unescape_formula(escape_formula(text)), at) for number, text, at in rows]
     assert read == plain
-    told = [[int(number), bare(text)] for number, text, _ in lines(csv_tables.as_csv(table))[1:]]
+    told = [
+        [int(number), unescape_formula(text)]
+        for number, text, _ in lines(csv_tables.as_csv(table))[1:]
+    ]
     assert told == [[number, text] for number, text, _ in plain]
 
 

@@ -183,7 +183,7 @@ def closing(socket: ClientConnection, patience: float = 5.0) -> tuple[int | None
 
 
 def store_of(server: Server) -> Store:
-    return open_store(server.settings.store, SCOPE)
+    return open_store(server.settings.store_url, SCOPE)
 
 
 def admit(
@@ -265,7 +265,7 @@ def cookie_for(held: str, secret: str = SECRET) -> dict[str, str]:
 def write_session(server: Server, held: str, account: str, **changed: Any) -> None:
     """A session written straight into the store: begun a minute ago, unless changed."""
     store, now = store_of(server), datetime.now(UTC)
-    found = accounts.every(store)[account]
+    found = accounts.load_all(store)[account]
     assert found is not None
     told = (now - timedelta(minutes=1)).isoformat()
     value = {"account": account, "stamp": found.stamp, "begun": told, "seen": told, "ended": False}

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route, request_response
 
 from situasi import board as house
-from situasi.board import NotChosen
+from situasi.board import NoBoardSelected
 from situasi.domain import higher_command as commands
 from situasi.higher_command import app as above
 from situasi.higher_command.app import Headquarters
@@ -52,14 +52,14 @@ def there(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     )
     opened = headquarters(folder, settings_in(tmp_path), found)
     monkeypatch.setattr(house, "_current", None)
-    monkeypatch.setattr(house, "_chooser", _nobody)
+    monkeypatch.setattr(house, "_board_resolver", _nobody)
     monkeypatch.setattr(above, "_current", opened)
     yield opened
     opened.close()
 
 
 def _nobody() -> house.Board:
-    raise NotChosen
+    raise NoBoardSelected
 
 
 @pytest.fixture
@@ -135,8 +135,8 @@ def test_figures_of_the_server_tell_of_its_kabupaten_and_need_a_key(
 
 def test_boundaries_are_those_of_boards_that_are_open(address: str, there: Headquarters) -> None:
     shapes = there.boards.of(ONE).boundaries
-    assert asked(address, shapes.address, {}).content == shapes.raw
-    unopened = shapes.address.replace(shapes.fingerprint, "0" * 12)
+    assert asked(address, shapes.url, {}).content == shapes.raw
+    unopened = shapes.url.replace(shapes.fingerprint, "0" * 12)
     assert asked(address, unopened, {}).status_code == 404
 
 
@@ -153,4 +153,4 @@ def test_a_database_that_is_away_is_told_to_who_watches(
 
 
 def test_sign_in_pages_name_the_command(there: Headquarters) -> None:
-    assert above.place(house.current) == "Polda Contoh"
+    assert above.place(house.current_board) == "Polda Contoh"

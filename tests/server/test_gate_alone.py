@@ -19,7 +19,7 @@ from situasi.server.auth.sessions import Keeper
 from tests.conftest import NOON
 
 SECRET = "s" * 40
-FORGED = viewer_header.written(Viewer("penyusup", ROLES["pimpinan"])).encode()
+FORGED = viewer_header.encode_viewer(Viewer("penyusup", ROLES["pimpinan"])).encode()
 
 
 class Behind:
@@ -47,7 +47,7 @@ class Behind:
 def cookie(board: Board, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Of wati, an operator of Pemulutan, who is signed in."""
     accounts.add(board.store, "wati", "operator", ("16.10.05",), "kuda merah", NOON, "test")
-    keeping = Keeper(board.store, board.settings.door, lambda: NOON)
+    keeping = Keeper(board.store, board.settings.auth, lambda: NOON)
     asyncio.run(keeping.look())
     account = keeping.account("wati")
     assert account is not None
@@ -95,8 +95,10 @@ def test_the_application_is_told_who_looks_by_the_gate_alone(cookie: bytes) -> N
     for name in (b"x-situasi-viewer", b"X-Situasi-Viewer", b"x_situasi_viewer"):
         status, _, behind = knock((b"cookie", cookie), (name, FORGED), (name, FORGED))
         assert status == 204
-        (told,) = behind.values(viewer_header.HEADER)
-        assert viewer_header.read(told.decode()) == Viewer("wati", ROLES["operator"], ("16.10.05",))
+        (told,) = behind.values(viewer_header.HEADER_NAME)
+        assert viewer_header.decode_viewer(told.decode()) == Viewer(
+            "wati", ROLES["operator"], ("16.10.05",)
+        )
 
 
 def test_the_application_never_sees_the_session_itself(cookie: bytes) -> None:
@@ -108,7 +110,7 @@ def test_whoever_shows_a_key_is_nobody_until_the_api_has_looked(cookie: bytes) -
     for headers in ([], [(b"cookie", cookie)], [(b"x-situasi-viewer", FORGED)]):
         status, _, behind = knock((b"authorization", b"Bearer x"), *headers, path="/api/v1/x")
         assert status == 204
-        assert behind.values(viewer_header.HEADER) == []
+        assert behind.values(viewer_header.HEADER_NAME) == []
         assert b"situasi=" not in b"".join(behind.values("cookie"))
 
 
@@ -141,12 +143,14 @@ def test_who_is_gone_before_the_body_came_leaves_no_trace_in_the_log(cookie: byt
 def test_an_open_board_tells_the_role_of_the_settings(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeping = Keeper(board.store, board.settings.door, lambda: NOON)
+    keeping = Keeper(board.store, board.settings.auth, lambda: NOON)
     asyncio.run(keeping.look())
     monkeypatch.setattr(sessions, "_current", keeping)
     _, _, behind = knock((b"x-situasi-viewer", FORGED))
-    (told,) = behind.values(viewer_header.HEADER)
-    assert viewer_header.read(told.decode()) == Viewer("analis", ROLES["analis"], here=True)
+    (told,) = behind.values(viewer_header.HEADER_NAME)
+    assert viewer_header.decode_viewer(told.decode()) == Viewer(
+        "analis", ROLES["analis"], is_local=True
+    )
     for elsewhere in ({"client": ("10.0.0.9", 1)}, {"server": ("10.0.0.2", 8501)}):
         assert knock(**elsewhere)[0] == 403
     assert knock(headers=[(b"host", b"localhost"), (b"via", b"x")])[0] == 403

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import pytest
 from starlette.requests import Request
 
-from situasi.board import Board, current, install
+from situasi.board import Board, current_board, set_board
 from situasi.common import telemetry
 from situasi.common.background_jobs import Job
-from situasi.common.telemetry import InboxState, Unread
+from situasi.common.telemetry import InboxState, UnreadFile
 from situasi.server import health
 from situasi.server.metrics import exposed
 from situasi.store.interface import StoreError
@@ -25,10 +25,10 @@ ASKED = Request({"type": "http", "headers": []})
 @pytest.fixture
 def inbox(board: Board) -> Iterator[threading.Event]:
     """A job that looks at the inbox until the event is set."""
-    install(board)
+    set_board(board)
     end = threading.Event()
     job = Job("inbox", lambda: None, 0.01)
-    job.start(end)
+    job.start_thread(end)
     health.watch(job)
     yield end
     end.set()
@@ -45,10 +45,10 @@ def test_a_board_that_works_is_ready(inbox: threading.Event) -> None:
 def test_how_many_descriptors_are_open_is_told(
     inbox: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telemetry, "descriptors", lambda: (40, 1024))
+    monkeypatch.setattr(telemetry, "count_descriptors", lambda: (40, 1024))
     said = json.loads(bytes(health.ready(ASKED).body))
     assert said["descriptors"] == 40 and said["descriptors_limit"] == 1024
-    monkeypatch.setattr(telemetry, "descriptors", lambda: None)
+    monkeypatch.setattr(telemetry, "count_descriptors", lambda: None)
     assert "descriptors" not in json.loads(bytes(health.ready(ASKED).body))
 
 
@@ -78,10 +78,10 @@ def test_files_that_the_inbox_could_not_take_are_told_and_no_reason_to_be_unread
 ) -> None:
     state = InboxState()
     monkeypatch.setattr(telemetry, "INBOX", state)
-    state.fail(Unread("a.csv", "kosong", NOON))
-    state.fail(Unread("b.csv", "kesalahan", NOON, "00ff00ff"))
-    state.waiting["c.csv"] = Unread("c.csv", "sibuk", NOON)
-    state.ignored["folder"] = "folder tidak dibaca"
+    state.record_failure(UnreadFile("a.csv", "kosong", NOON))
+    state.record_failure(UnreadFile("b.csv", "kesalahan", NOON, "00ff00ff"))
+    state.waiting_files["c.csv"] = UnreadFile("c.csv", "sibuk", NOON)
+    state.ignored_reasons["folder"] = "folder tidak dibaca"
     answer = health.ready(ASKED)
     said = json.loads(bytes(answer.body))
     assert answer.status_code == 200
@@ -89,6 +89,6 @@ def test_files_that_the_inbox_could_not_take_are_told_and_no_reason_to_be_unread
         "taken": 0, "refused": 1, "faults": 1, "waiting": 1, "ignored": 1
     }  # fmt: skip
     assert b"a.csv" not in bytes(answer.body)  # anybody may ask here
-    metrics = exposed(lambda: current()).decode()
+    metrics = exposed(lambda: current_board()).decode()
     assert 'situasi_inbox_files_total{outcome="faults"} 1.0' in metrics
     assert "situasi_inbox_waiting 1.0" in metrics

@@ -86,7 +86,7 @@ def test_a_page_of_another_role_gives_nothing_of_it_and_is_told(board: Server) -
     for page in SCREENS:
         text = said(board, wati, page)
         assert SECRET_CASE not in text and "N07" not in text, page
-    hidden = {page for page in SCREENS if not ROLES["analis"].sees(page)}
+    hidden = {page for page in SCREENS if not ROLES["analis"].may_see(page)}
     until(lambda: len(told(board, "refused", "wati")) == len(hidden), "it is not in the trail")
     assert {detail["page"] for detail in told(board, "refused", "wati")} == hidden
     assert told(board, "saw", "wati") == []
@@ -130,7 +130,7 @@ def test_what_a_key_has_no_right_to_is_refused_and_told_once(board: Server) -> N
 
 def test_nobody_makes_more_of_their_own_session(board: Server) -> None:
     budi, siti = signed_in(board, "budi"), signed_in(board, "siti")
-    admiral = viewer_header.written(Viewer("laksamana", ROLES["pimpinan"]))
+    admiral = viewer_header.encode_viewer(Viewer("laksamana", ROLES["pimpinan"]))
     risen = Knocker(board, {"X-Situasi-Viewer": admiral}, dict(budi.jar))
     text = said(board, risen, "netralitas")
     assert SECRET_CASE not in text and THEIRS not in text and "laksamana" not in text

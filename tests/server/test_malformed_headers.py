@@ -59,7 +59,7 @@ def door(
 ) -> Any:
     """The gate and all routes of ours, and the cookie of somebody who is signed in."""
     accounts.add(board.store, "wati", "pimpinan", (), "kuda merah", NOON, "test")
-    keeping = Keeper(board.store, board.settings.door, lambda: NOON)
+    keeping = Keeper(board.store, board.settings.auth, lambda: NOON)
     event_loop_of_test.run_until_complete(keeping.look())
     account = keeping.account("wati")
     assert account is not None

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from situasi.board import Board, install, open_board
+from situasi.board import Board, open_board, set_board
 from situasi.common import telemetry
-from situasi.common.telemetry import Errand
+from situasi.common.telemetry import JobStatus
 from situasi.server import health, nightly_backup
 from situasi.server.metrics import exposed
 from situasi.server.nightly_backup import KEPT, Nightly
@@ -48,7 +48,7 @@ def full(board: Board) -> Board:
 
 def made(board: Board, clock: Clock) -> Nightly:
     """One whose server has settled."""
-    one = Nightly(board, clock, Errand())
+    one = Nightly(board, clock, JobStatus())
     clock.now += timedelta(minutes=1)
     return one
 
@@ -63,7 +63,7 @@ def looks(one: Nightly, clock: Clock, *moments: datetime) -> None:
 
 
 def names(board: Board) -> list[str]:
-    folder = board.settings.backups
+    folder = board.settings.backup_folder
     return sorted(one.name for one in folder.iterdir()) if folder.exists() else []
 
 
@@ -73,9 +73,9 @@ def test_it_is_made_at_its_time_once_a_night_and_is_whole(full: Board, clock: Cl
     assert names(full) == []  # what the day brought is first kept by its own night
     looks(one, clock, NIGHT + timedelta(seconds=5), NIGHT + HOUR, NIGHT + 20 * HOUR)
     assert names(full) == ["situasi-20241128-0230.zip"]
-    path = full.settings.backups / "situasi-20241128-0230.zip"
+    path = full.settings.backup_folder / "situasi-20241128-0230.zip"
     assert backup_backup.check(path).rows > 50
-    assert (one.state.done_at, one.state.trouble) == (NIGHT + timedelta(seconds=5), None)
+    assert (one.state.succeeded_at, one.state.error_text) == (NIGHT + timedelta(seconds=5), None)
     looks(one, clock, NIGHT + DAY, NIGHT + 2 * DAY)
     assert len(names(full)) == 3
     told = full.store.audit().iloc[-1]
@@ -87,13 +87,13 @@ def test_a_night_that_was_missed_is_made_up_soon_after_the_start(full: Board, cl
     looks(made(full, clock), clock, NIGHT)
     late = NIGHT + 3 * DAY + 7 * HOUR
     clock.now = late
-    again = Nightly(full, clock, Errand())
-    assert again.state.done_at == NIGHT  # told from what lies there
+    again = Nightly(full, clock, JobStatus())
+    assert again.state.succeeded_at == NIGHT  # told from what lies there
     looks(again, clock, late + timedelta(seconds=20))
     assert len(names(full)) == 1  # the start itself is left in peace
     looks(again, clock, late + timedelta(seconds=61), late + HOUR)
     assert len(names(full)) == 2
-    assert again.state.done_at == late + timedelta(seconds=61)
+    assert again.state.succeeded_at == late + timedelta(seconds=61)
 
 
 def test_a_server_that_is_started_anew_makes_no_night_again(full: Board, clock: Clock) -> None:
@@ -128,11 +128,11 @@ def test_a_full_disk_is_told_and_tried_again_later(
         looks(one, clock, NIGHT, NIGHT + timedelta(minutes=1))
     assert names(full) == []
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert one.state.trouble is not None and one.state.trouble.startswith("Disk penuh")
+    assert one.state.error_text is not None and one.state.error_text.startswith("Disk penuh")
     looks(one, clock, NIGHT + timedelta(minutes=10))
     assert names(full) == []
     looks(one, clock, NIGHT + timedelta(minutes=16))
-    assert len(names(full)) == 1 and one.state.trouble is None
+    assert len(names(full)) == 1 and one.state.error_text is None
 
 
 def test_whatever_breaks_the_board_goes_on(
@@ -142,14 +142,14 @@ def test_whatever_breaks_the_board_goes_on(
     one = made(full, clock)
     looks(one, clock, NIGHT)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert one.state.trouble and "ZeroDivisionError" in one.state.trouble
+    assert one.state.error_text and "ZeroDivisionError" in one.state.error_text
     assert one.job.failures == 1
 
 
 def test_the_newest_are_kept_it_says_so_and_what_is_not_ours_is_left_alone(
     full: Board, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = full.settings.backups
+    folder = full.settings.backup_folder
     folder.mkdir(parents=True)
     old = [f"situasi-202410{day:02d}-0230.zip" for day in range(1, 20)]
     strange = ["situasi-20241001-023000-tangan.zip", "catatan.txt", "situasi-99999999-9999.zip"]
@@ -168,7 +168,7 @@ def test_the_newest_are_kept_it_says_so_and_what_is_not_ours_is_left_alone(
 
 def test_nobody_else_of_this_machine_reads_it(full: Board, clock: Clock) -> None:
     looks(made(full, clock), clock, NIGHT)
-    folder = full.settings.backups
+    folder = full.settings.backup_folder
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     [path] = folder.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -176,7 +176,7 @@ def test_nobody_else_of_this_machine_reads_it(full: Board, clock: Clock) -> None
 
 def test_a_clock_that_is_set_back_does_not_silence_it(full: Board, clock: Clock) -> None:
     clock.now = NOON + timedelta(days=300)
-    one = Nightly(full, clock, Errand())
+    one = Nightly(full, clock, JobStatus())
     looks(one, clock, NOON + HOUR, NIGHT, NIGHT + HOUR)
     assert len(names(full)) == 1
 
@@ -186,18 +186,18 @@ def test_of_several_servers_one_makes_it(full: Board, clock: Clock) -> None:
     assert other.store.alone("cadangan")
     one = made(full, clock)
     looks(one, clock, NIGHT, NIGHT + HOUR)
-    assert names(full) == [] and one.state.elsewhere
+    assert names(full) == [] and one.state.is_run_elsewhere
     other.close()
     looks(one, clock, NIGHT + 2 * HOUR)
-    assert len(names(full)) == 1 and not one.state.elsewhere
+    assert len(names(full)) == 1 and not one.state.is_run_elsewhere
 
 
 def test_it_can_be_switched_off(full: Board, clock: Clock) -> None:
-    off = replace(full, settings=replace(full.settings, backup_at=None))
-    one = Nightly(off, clock, Errand())
+    off = replace(full, settings=replace(full.settings, backup_time=None))
+    one = Nightly(off, clock, JobStatus())
     asyncio.run(one.watch())  # ends at once
     looks(one, clock, NIGHT + DAY)
-    assert names(full) == [] and not one.state.wanted
+    assert names(full) == [] and not one.state.is_enabled
 
 
 def test_it_looks_at_the_clock_often_enough(
@@ -209,44 +209,44 @@ def test_it_looks_at_the_clock_often_enough(
             raise asyncio.CancelledError
 
     monkeypatch.setattr(nightly_backup.asyncio, "sleep", sleep)
-    at_four = replace(full, settings=replace(full.settings, backup_at=time(4)))
+    at_four = replace(full, settings=replace(full.settings, backup_time=time(4)))
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(Nightly(at_four, clock, Errand()).watch())
+        asyncio.run(Nightly(at_four, clock, JobStatus()).watch())
     assert [name[8:21] for name in names(full)][-2:] == ["20241128-0400", "20241129-0400"]
 
 
 @pytest.fixture
-def errands(monkeypatch: pytest.MonkeyPatch) -> tuple[Errand, Errand]:
-    backup, upstream = Errand(), Errand()
+def errands(monkeypatch: pytest.MonkeyPatch) -> tuple[JobStatus, JobStatus]:
+    backup, upstream = JobStatus(), JobStatus()
     monkeypatch.setattr(telemetry, "BACKUP", backup)
     monkeypatch.setattr(telemetry, "UPSTREAM", upstream)
     return backup, upstream
 
 
 def test_metrics_tell_what_is_known_and_no_zero_for_what_is_not(
-    board: Board, errands: tuple[Errand, Errand]
+    board: Board, errands: tuple[JobStatus, JobStatus]
 ) -> None:
     backup, upstream = errands
     said = exposed(lambda: board).decode()
     assert "situasi_backup" not in said and "situasi_upstream" not in said
-    backup.wanted = upstream.wanted = True
-    upstream.failed(NOON, "putus")
+    backup.is_enabled = upstream.is_enabled = True
+    upstream.record_failure(NOON, "putus")
     said = exposed(lambda: board).decode()
     assert "situasi_backup_failing 0.0" in said and "situasi_upstream_failing 1.0" in said
     assert "situasi_backup_age_seconds" not in said and "situasi_upstream_waiting" not in said
-    backup.well(NOON)
-    upstream.failed(NOON, "putus", 42)
+    backup.record_success(NOON)
+    upstream.record_failure(NOON, "putus", 42)
     said = exposed(lambda: board).decode()
     assert "situasi_backup_age_seconds " in said and "situasi_upstream_waiting 42.0" in said
 
 
 def test_readiness_tells_of_them_but_does_not_hang_on_them(
-    board: Board, errands: tuple[Errand, Errand]
+    board: Board, errands: tuple[JobStatus, JobStatus]
 ) -> None:
-    install(board)
+    set_board(board)
     backup, _ = errands
-    backup.wanted = True
-    backup.failed(NOON, "Disk penuh: /rahasia")
+    backup.is_enabled = True
+    backup.record_failure(NOON, "Disk penuh: /rahasia")
     body = bytes(health.ready(None).body)  # type: ignore[arg-type]
     assert json.loads(body)["backup_age_seconds"] is None and b"rahasia" not in body
 
@@ -255,11 +255,11 @@ def test_settings_say_when_and_where(tmp_path: Path) -> None:
     from situasi.domain.settings import load
 
     found = load({"SITUASI_DATA": str(tmp_path)})
-    assert (found.backup_at, found.backups) == (time(2, 30), tmp_path / "backups")
-    assert load({"SITUASI_BACKUP_AT": "tidak"}).backup_at is None
-    assert load({"SITUASI_BACKUP_AT": "23.15"}).backup_at == time(23, 15)
-    assert load({"SITUASI_BACKUPS": str(tmp_path / "x")}).backups == tmp_path / "x"
+    assert (found.backup_time, found.backup_folder) == (time(2, 30), tmp_path / "backups")
+    assert load({"SITUASI_BACKUP_AT": "tidak"}).backup_time is None
+    assert load({"SITUASI_BACKUP_AT": "23.15"}).backup_time == time(23, 15)
+    assert load({"SITUASI_BACKUPS": str(tmp_path / "x")}).backup_folder == tmp_path / "x"
     with pytest.raises(ValueError, match="SITUASI_BACKUP_AT"):
         load({"SITUASI_BACKUP_AT": "malam"})
     secret = load({"SITUASI_UPSTREAM": "postgresql+psycopg://polres:rahasia@polda/situasi"})
-    assert secret.upstream and "rahasia" not in repr(secret)
+    assert secret.upstream_url and "rahasia" not in repr(secret)

@@ -21,11 +21,11 @@ EVERYWHERE = ("--server.address", "0.0.0.0")
 
 
 def test_without_a_word_of_it_there_is_no_provider() -> None:
-    assert load({}).door.oidc is None
+    assert load({}).auth.oidc is None
 
 
 def test_what_is_not_told_has_a_sensible_answer(tmp_path: Path) -> None:
-    found = load({**TOLD, "SITUASI_OIDC_CA": str(tmp_path / "ca.pem")}).door.oidc
+    found = load({**TOLD, "SITUASI_OIDC_CA": str(tmp_path / "ca.pem")}).auth.oidc
     assert found is not None
     assert (found.name, found.claim, found.ca) == (
         "SSO",

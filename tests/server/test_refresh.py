@@ -29,7 +29,7 @@ def test_an_unchanged_board_sends_under_2_kb_and_one_new_report_under_30(tmp_pat
                 [row],
                 "t",
                 board.store,
-                board.context,
+                board.ingest_context,
                 unbounded("test"),
                 feed="incidents",
                 now=made.EVENING,

@@ -115,7 +115,7 @@ def test_reports_and_figures_are_for_who_is_known(served: Served) -> None:
 
 
 def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Served) -> None:
-    address = boundaries.load(ROOT / "geo" / "16.10").address
+    address = boundaries.load(ROOT / "geo" / "16.10").url
     status, headers, body = served.get(address)
     assert status == 200
     assert "immutable" in headers["cache-control"]
@@ -124,12 +124,12 @@ def test_the_boundaries_may_be_kept_for_ever_under_their_own_address(served: Ser
 
 
 def test_style_and_marks_may_be_kept_for_ever_under_their_own_addresses(served: Served) -> None:
-    for address in [assets.ADDRESS, *map(marks_address, markers.pictures())]:
+    for address in [assets.CSS_URL, *map(marks_address, markers.pictures())]:
         status, headers, _ = served.get(address)
         assert (status, "immutable" in headers["cache-control"]) == (200, True)
         older = re.sub(r"-[0-9a-f]{12}\.", "-000000000000.", address)
         assert served.get(older)[0] == 404
-    assert served.get(assets.ADDRESS)[1]["content-type"].startswith("text/css")
+    assert served.get(assets.CSS_URL)[1]["content-type"].startswith("text/css")
 
 
 def marks_address(fingerprint: str) -> str:

@@ -82,7 +82,7 @@ def test_who_may_not_see_it_sees_nothing_and_is_not_said_to_have(board: Server) 
 
 
 def test_no_page_waits_for_the_trail_and_the_trail_loses_nothing(board: Server) -> None:
-    path = board.settings.store.removeprefix("sqlite:///")
+    path = board.settings.store_url.removeprefix("sqlite:///")
     komandan = signed_in(board, "komandan")
     with komandan.talk() as socket:
         drawn(socket)  # what is computed first takes its time

@@ -14,7 +14,7 @@ import shapely
 
 from situasi.domain import rules
 from situasi.domain.boundaries import Boundaries
-from situasi.domain.election import Election, Moment, Thresholds
+from situasi.domain.election import Election, Thresholds, TimelineMark
 from situasi.domain.register import Desa, Kecamatan, Register
 from situasi.domain.settings import ROOT
 from situasi.simulation.generate import simulate
@@ -46,9 +46,9 @@ def election(**changes: object) -> Election:
         "watch_until": time(0),
         "dpt_total": 0,
         "tps_total": 0,
-        "moments": (Moment(time(7), "TPS buka"),),
+        "moments": (TimelineMark(time(7), "TPS buka"),),
         "thresholds": Thresholds({}, timedelta(), timedelta(), timedelta(), 1.0),
-        "rules": rules.read(tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))),
+        "rules": rules.parse(tomllib.loads((FOLDER / "rules.toml").read_text("utf-8"))),
         "boundaries": Path("contoh"),
     }
     return Election(**(fields | changes))  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ def ogan_ilir() -> Register:
 
 @pytest.fixture(scope="session")
 def boundaries(ogan_ilir: Register) -> Boundaries:
-    return domain_boundaries.load(ogan_ilir.election.boundaries)
+    return domain_boundaries.load(ogan_ilir.election.boundaries_folder)
 
 
 @pytest.fixture(scope="session")

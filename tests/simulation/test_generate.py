@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.domain.boundaries import Boundaries
-from situasi.domain.feed_schemas import FEEDS, Kind
+from situasi.domain.feed_schemas import FEEDS, ColumnKind
 from situasi.domain.register import Register
 from situasi.simulation import templates as simulation_templates
 from situasi.simulation.generate import HEADINGS, simulate
@@ -87,10 +87,10 @@ def test_every_row_is_marked_latihan(day: dict[str, Rows]) -> None:
 def test_every_word_is_in_the_vocabulary(day: dict[str, Rows]) -> None:
     for feed, rows in day.items():
         for column in FEEDS[feed].columns:
-            if column.kind is Kind.WORD and column.heading in rows[0]:
+            if column.kind is ColumnKind.CATEGORY and column.heading in rows[0]:
                 found = {row[column.heading] for row in rows} - {""}
                 assert found, column.heading
-                assert found <= set(column.words)
+                assert found <= set(column.allowed_codes)
 
 
 def test_rows_are_ordered_by_the_moment_of_telling(day: dict[str, Rows]) -> None:

@@ -37,10 +37,11 @@ def test_a_replay_brings_the_rows_that_the_files_hold(small: Board, tmp_path: Pa
     waited: list[float] = []
     replay(small, tmp_path / "hari", speed=3600, clock=lambda: NOON, wait=waited.append)
     other = open_board(
-        settings_in(tmp_path / "b", SITUASI_ELECTION=str(small.settings.election)), lambda: NOON
+        settings_in(tmp_path / "b", SITUASI_ELECTION=str(small.settings.election_folder)),
+        lambda: NOON,
     )
     for path in files:
-        ingest_file(path, other.store, other.context, unbounded("test"), now=NOON)
+        ingest_file(path, other.store, other.ingest_context, unbounded("test"), now=NOON)
     assert contents(small) == contents(other)
     assert 10 < len(waited) < 40  # an hour of the exercise a turn
     small.close()
@@ -54,7 +55,7 @@ def test_no_row_comes_before_its_time_and_the_exercise_clock_moves(
     clocks: list[datetime] = []
 
     def look(_seconds: float) -> None:
-        snapshot = small.live.picture().snapshot
+        snapshot = small.snapshot_reader.picture().snapshot
         assert snapshot.exercise_at is not None
         clocks.append(snapshot.exercise_at)
         for frame in snapshot.frames.values():

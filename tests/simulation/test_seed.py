@@ -49,7 +49,7 @@ def test_an_empty_store_is_filled_with_both_data_sets_and_nothing_is_quarantined
     for feed in FEEDS.values():
         made_up = board.store.tail(feed).query("latihan")
         assert made_up["flags"].dropna().empty, feed.name
-    snapshot = board.live.picture().snapshot
+    snapshot = board.snapshot_reader.picture().snapshot
     assert snapshot.rehearsal
     assert snapshot.exercise_at is not None
     assert snapshot.exercise_at.date() == board.register.election.day
@@ -63,7 +63,7 @@ def test_without_the_rehearsal_only_public_reports_come(board: Board) -> None:
     assert not rows["latihan"].any()
     assert rows["sumber"].str.startswith("http").all()
     assert len(board.store.tail(FEEDS["activities"])) == 8
-    assert not board.live.picture().snapshot.rehearsal
+    assert not board.snapshot_reader.picture().snapshot.rehearsal
 
 
 def test_a_second_opening_changes_nothing(board: Board) -> None:

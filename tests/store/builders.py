@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
-from situasi.domain.feed_schemas import FEEDS, Kind, dtypes
+from situasi.domain.feed_schemas import FEEDS, ColumnKind, dtypes
 from situasi.store import Delivery, Rejection
 
 MORNING = datetime(2024, 11, 27, 1, 0, tzinfo=UTC)  # 08.00 WIB
@@ -33,7 +33,7 @@ _FILLED: dict[str, Any] = {
 
 def row(feed: str = "incidents", **changes: Any) -> dict[str, Any]:
     """One accepted row, as values by column; `row` and `known_at` included."""
-    filled = {name: _FILLED.get(name) for name in FEEDS[feed].names}
+    filled = {name: _FILLED.get(name) for name in FEEDS[feed].column_names}
     return filled | {"row": 2, "known_at": MORNING + timedelta(minutes=6)} | changes
 
 
@@ -77,5 +77,5 @@ def rejection(number: int = 3, **changes: Any) -> Rejection:
 TEXT_COLUMNS = [
     column.name
     for column in FEEDS["incidents"].columns
-    if column.kind in (Kind.TEXT, Kind.WORD) and column.name != "flags"
+    if column.kind in (ColumnKind.TEXT, ColumnKind.CATEGORY) and column.name != "flags"
 ]

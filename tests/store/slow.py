@@ -15,30 +15,30 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
-from situasi.domain.feed_schemas import FEEDS, Feed, Kind, stored_dtypes
+from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed, stored_dtypes
 from situasi.store import Added, Delivery, Overtaken, Quarantined, Rejection, StoreError
 
 
 def digest(feed: Feed, row: Mapping[Any, Any]) -> bytes:
     """Every cell that is there, as name=value, by name; our own remarks left out."""
     text = ""
-    for name in sorted(feed.names):
+    for name in sorted(feed.column_names):
         if name == "flags" or pd.isna(row[name]):
             continue
         text += "\x1f" + name + "=" + _spelled(feed.column(name).kind, row[name])
     return blake2b(text.encode("utf-8"), digest_size=16).digest()
 
 
-def _spelled(kind: Kind, value: Any) -> str:
+def _spelled(kind: ColumnKind, value: Any) -> str:
     match kind:
-        case Kind.TIME:
+        case ColumnKind.TIME:
             moment = pd.Timestamp(value).as_unit("us").to_pydatetime()
             return str((moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
-        case Kind.COUNT:
+        case ColumnKind.COUNT:
             return str(int(value))
-        case Kind.DECIMAL:
+        case ColumnKind.DECIMAL:
             return repr(float(value) + 0.0)
-        case Kind.YESNO:
+        case ColumnKind.BOOLEAN:
             return "True" if value else "False"
     return clean(value).replace("\x1e", "\x1ee").replace("\x1f", "\x1es")
 

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from situasi.common.telemetry import Errand
+from situasi.common.telemetry import JobStatus
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.store import Scope, Store, StoreError, open_store, replication
@@ -353,7 +353,7 @@ class Clock:
 
 
 def way(source: Store, opened: Callable[[], Store], clock: Clock, **more: Any) -> Upstream:
-    return Upstream(source, opened, clock, Errand(), **more)
+    return Upstream(source, opened, clock, JobStatus(), **more)
 
 
 def test_a_line_that_is_down_is_told_and_tried_again_later_and_later(
@@ -373,11 +373,11 @@ def test_a_line_that_is_down_is_told_and_tried_again_later_and_later(
         assert "tidak menjawab" in str(one.look())
         pauses.append(one.pause)
     assert pauses == [4, 8, 16, 32, 60, 60, 60, 60]
-    assert one.state.trouble and one.state.done_at is None
-    assert one.state.waiting is None  # nobody knows what is there: no zero
+    assert one.state.error_text and one.state.succeeded_at is None
+    assert one.state.pending_rows is None  # nobody knows what is there: no zero
     up[0] = True
     assert one.look() is None
-    assert (one.pause, one.state.trouble, one.state.waiting, one.state.done_at) == (
+    assert (one.pause, one.state.error_text, one.state.pending_rows, one.state.succeeded_at) == (
         2.0, None, 0, NOON,
     )  # fmt: skip
     one.close()
@@ -393,7 +393,7 @@ def test_what_waits_is_counted_once_something_is_known_of_the_target(
         writing.add(numbered(70, 71, 72), [])
     monkeypatch.setattr(replication, "flow", _broken)
     assert one.look() is not None
-    assert one.state.waiting == 3 + 1 + 1  # rows, their batch, their entry
+    assert one.state.pending_rows == 3 + 1 + 1  # rows, their batch, their entry
     one.close()
 
 
@@ -475,12 +475,16 @@ def test_of_several_servers_one_sends_and_the_other_says_so(source: Store, tmp_p
         way(other, opened, Clock(), job="kirim"),
     )
     assert first.look() is None and second.look() is None
-    assert first.state.done_at == NOON and not first.state.elsewhere
-    assert second.state.elsewhere and second.state.done_at is None and second.state.waiting is None
+    assert first.state.succeeded_at == NOON and not first.state.is_run_elsewhere
+    assert (
+        second.state.is_run_elsewhere
+        and second.state.succeeded_at is None
+        and second.state.pending_rows is None
+    )
     first.close()
     source.close()  # as when its process ends
     assert second.look() is None
-    assert not second.state.elsewhere and second.state.waiting == 0
+    assert not second.state.is_run_elsewhere and second.state.pending_rows == 0
     second.close()
     other.close()
 

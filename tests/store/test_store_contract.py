@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from situasi.domain.feed_schemas import BOOKKEEPING, FEEDS, INCIDENTS, TPS, stored_dtypes
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, STORE_COLUMN_DTYPES, TPS, stored_dtypes
 from situasi.store import Added, Overtaken, Store, StoreError
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 from tests.store.slow import seals
@@ -57,7 +57,7 @@ def test_missing_stays_missing_in_every_column_that_may_be(store: Store, feed: s
     needed = {"latihan", "row", "known_at"}
     bare = dict.fromkeys(row(feed)) | {name: row(feed)[name] for name in needed}
     bring(store, frame(bare, feed=feed), feed=feed)
-    read = store.tail(FEEDS[feed]).drop(columns=[*needed, *BOOKKEEPING], errors="ignore")
+    read = store.tail(FEEDS[feed]).drop(columns=[*needed, *STORE_COLUMN_DTYPES], errors="ignore")
     assert read.isna().all(axis=None)
     texts = read.select_dtypes(object)
     assert all(cell is None for cell in texts.to_numpy().ravel())

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, ColumnKind
 from situasi.store.row_encoding import _spelled_decimals, digests, storable
 from tests.store import slow
 from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row
@@ -22,13 +22,13 @@ from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row
 _ZONES = st.sampled_from([UTC, timezone(timedelta(hours=7)), timezone(timedelta(hours=-5.5))])
 # Control characters, separators of the canonical text, its words and lone surrogates.
 _TEXTS = st.text(max_size=6) | st.text(alphabet="\x1e\x1f\x00es=\ud800id", max_size=8)
-_CELLS: dict[Kind, st.SearchStrategy[Any]] = {
-    Kind.TEXT: st.none() | _TEXTS,
-    Kind.WORD: st.none() | _TEXTS,
-    Kind.TIME: st.none() | st.datetimes(datetime(1800, 1, 1), timezones=_ZONES),
-    Kind.COUNT: st.none() | st.integers(-(2**63), 2**63 - 1),
-    Kind.DECIMAL: st.none() | st.floats(),
-    Kind.YESNO: st.booleans(),
+_CELLS: dict[ColumnKind, st.SearchStrategy[Any]] = {
+    ColumnKind.TEXT: st.none() | _TEXTS,
+    ColumnKind.CATEGORY: st.none() | _TEXTS,
+    ColumnKind.TIME: st.none() | st.datetimes(datetime(1800, 1, 1), timezones=_ZONES),
+    ColumnKind.COUNT: st.none() | st.integers(-(2**63), 2**63 - 1),
+    ColumnKind.DECIMAL: st.none() | st.floats(),
+    ColumnKind.BOOLEAN: st.booleans(),
 }
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from situasi.domain.feed_schemas import FEEDS, INCIDENTS, Kind, dtypes, stored_dtypes
+from situasi.domain.feed_schemas import FEEDS, INCIDENTS, ColumnKind, dtypes, stored_dtypes
 from situasi.domain.settings import ROOT
 from situasi.store import Grown, Store, StoreError, open_store, upgrade
 from situasi.store.engines import sqlite as engine
@@ -185,7 +185,7 @@ def test_every_feed_can_be_written_to_an_older_store_and_is_read_on_from_there(e
     version = store.version()
     for turn, (name, feed) in enumerate(FEEDS.items(), 1):
         last = store.tail(feed)["seq"].max() if len(store.tail(feed)) else 0
-        whole = {column.name: "Baru" for column in feed.columns if column.kind is Kind.TEXT}
+        whole = {column.name: "Baru" for column in feed.columns if column.kind is ColumnKind.TEXT}
         new = frame(row(name, **whole | {"id": "baru"}), feed=name)
         with store.deliver(delivery(feed=name)) as writing:
             writing.add(new, [])

@@ -132,7 +132,7 @@ def test_a_corrupt_page_of_accounts_is_a_sentence_and_a_refusal(
     with pytest.raises(StoreError, match=r"rusak|gagal menjawab") as refused:
         broken = open_store(url)
         try:
-            accounts.every(broken)
+            accounts.load_all(broken)
         finally:
             broken.close()
     assert str(path) not in str(refused.value)
@@ -149,5 +149,5 @@ def test_a_page_that_breaks_under_an_open_store_hides_no_account(url: str, path:
         file.write(content)
     store._backend.engine.dispose()  # type: ignore[attr-defined]
     with pytest.raises(StoreError):
-        accounts.every(store)
+        accounts.load_all(store)
     store.close()

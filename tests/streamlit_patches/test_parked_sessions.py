@@ -46,7 +46,7 @@ def of(owner: str, kept: int = 0) -> Talk:
 
 
 def descriptors() -> int:
-    found = telemetry.descriptors()
+    found = telemetry.count_descriptors()
     assert found
     return found[0]
 

@@ -34,7 +34,7 @@ def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> A
     monkeypatch.setattr(session, "now", lambda: NOON)
     page = AppTest.from_string(_SCRIPT).run(timeout=30)
     board.store.note("uji", 1, NOON, "uji")
-    board.lookout.look()
+    board.refresher.look()
     return page
 
 

@@ -71,7 +71,7 @@ def tps_told(board: Board, number: str, kecamatan: str = HERE) -> None:
     where = {"kode_kecamatan": kecamatan, "desa": DESA[kecamatan], "tps": number}
     row = {"id": f"T-{number}", "waktu": "27/11/2024 08.00", **where, "fase": "dibuka"}
     told = ingest_rows(
-        [row], "a", board.store, board.context, unbounded("test"), feed="tps", now=NOON
+        [row], "a", board.store, board.ingest_context, unbounded("test"), feed="tps", now=NOON
     )
     assert told.accepted == 1
 
@@ -80,7 +80,7 @@ def incident_told(board: Board) -> None:
     row = {"id": "K-1", "waktu": "27/11/2024 08.00", "kode_kecamatan": "16.10.01",
            "jenis": "logistik"}  # fmt: skip
     told = ingest_rows(
-        [row], "b", board.store, board.context, unbounded("test"), feed="incidents", now=NOON
+        [row], "b", board.store, board.ingest_context, unbounded("test"), feed="incidents", now=NOON
     )
     assert told.accepted == 1
 
@@ -127,20 +127,20 @@ def test_what_is_drawn_is_kept_for_the_same_findings_words_and_wishes_alone() ->
     made: list[str] = []
 
     def make(found: list[int]) -> str:
-        made.append(i18n.language())
-        return f"{found} {i18n.language()}"
+        made.append(i18n.current_language())
+        return f"{found} {i18n.current_language()}"
 
     one, other = [1], [1]  # equal, and yet not the same
-    i18n.use("id")
+    i18n.set_language("id")
     assert render_cache.once("a", "light", (one,), make) == "[1] id"
     assert render_cache.once("a", "light", (one,), make) == "[1] id"
     assert made == ["id"]
     render_cache.once("a", "light", (other,), make)
     render_cache.once("a", "dark", (one,), make)
     render_cache.once("b", "light", (one,), make)
-    i18n.use("en")
+    i18n.set_language("en")
     assert render_cache.once("a", "light", (one,), make) == "[1] en"
-    i18n.use("id")
+    i18n.set_language("id")
     assert len(made) == 5
 
 

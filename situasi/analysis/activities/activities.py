@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.analysis.activities import stages
 from situasi.domain.feed_schemas import FUNGSI
 from situasi.domain.register import Register, Stage
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 # In an exercise the board's clock stands in the past while later history is stored already.
 # What was known after the moment is not shown; the leeway is for a clock a little behind.
@@ -37,8 +37,8 @@ def cases(rows: pd.DataFrame, register: Register, at: datetime) -> pd.DataFrame:
     line or kecamatan that the register does not have, or a SOP line of another stage).
     """
     rows = rows[rows["known_at"] <= at + LEEWAY]
-    zone, within = register.election.zone, register.election.rules.activity_word
-    told = told_at(rows).astype("datetime64[us, UTC]").astype("int64")
+    zone, within = register.election.zone, register.election.rules.activity_report_due
+    told = reported_time(rows).astype("datetime64[us, UTC]").astype("int64")
     ordered = rows.take(np.lexsort((rows["seq"], told)))
     # By number: texts would be told apart anew in every grouping.
     case = pd.Series(pd.factorize(_keys(ordered, zone))[0], ordered.index)

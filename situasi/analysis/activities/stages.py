@@ -29,7 +29,7 @@ def timetable(stages: Sequence[Stage], day: date) -> pd.DataFrame:
     """
     table = pd.DataFrame(
         [
-            (s.code, s.name, s.start, s.end, s.scope, state(s, day), s.sure, s.source, s.note,
+            (s.code, s.name, s.start, s.end, s.scope, state(s, day), s.has_confirmed_dates, s.source, s.note,
              s.start is not None and s.end is not None)
             for s in stages
         ],

@@ -16,7 +16,7 @@ from situasi.analysis.alerts.case_replay import HANDLED, VERIFIED
 from situasi.analysis.alerts.intervals import FOREVER, heard
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import STATUS_CLOSED
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 _CELLS = ("case", "kecamatan", "jenis", "tingkat", "situasi", "status", "latihan")
 
@@ -40,7 +40,7 @@ class Pieces:
 def pieces(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -> Pieces:
     """The pieces of all these cases, as known by `at`. Microseconds throughout."""
     rows, known = heard(rows, at)
-    told = timestamps.column(told_at(rows).astype(timestamps.DTYPE))
+    told = timestamps.column(reported_time(rows).astype(timestamps.DTYPE))
     number, names = pd.factorize(rows["case"])
     seq = rows["seq"].to_numpy("int64")
     order = np.lexsort((seq, known, number))
@@ -64,7 +64,7 @@ def pieces(rows: pd.DataFrame, merges: pd.DataFrame, at: datetime) -> Pieces:
 
 def _decisions(merges: pd.DataFrame, at: datetime) -> pd.DataFrame:
     rows, known = heard(merges, at)
-    told = timestamps.column(told_at(rows).astype(timestamps.DTYPE))
+    told = timestamps.column(reported_time(rows).astype(timestamps.DTYPE))
     return rows[["kasus", "ke", "tindakan", "latihan", "seq"]].assign(known=known, told=told)
 
 

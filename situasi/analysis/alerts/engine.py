@@ -42,7 +42,10 @@ def of_cases(known: WithCases, register: Register, at: datetime) -> pd.DataFrame
         older = known.cases.frame(case_index.still_open)["case"]
         rows = rows[rows["case"].isin({*recent, *older})]
     found = pieces(rows, known[MERGES.name], at)
-    parts = [incidents.grave(found.table), incidents.overdue(found.table, election.rules.service)]
+    parts = [
+        incidents.grave(found.table),
+        incidents.overdue(found.table, election.rules.service_levels),
+    ]
     if "keramaian" in rules:
         parts.append(incidents.crowds(found.table, rules["keramaian"]))
     if "beruntun" in rules:

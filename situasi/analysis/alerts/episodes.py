@@ -19,7 +19,7 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import FOREVER, MINUTE
 from situasi.analysis.timestamps import NEVER
-from situasi.domain.alert_rules import AlertRules, Rule
+from situasi.domain.alert_rules import AlertRule, AlertRules
 
 # How an alert ended that nobody closed: its cause is gone; a graver one took its place.
 GONE, WORSE = "sendiri", "naik"
@@ -77,7 +77,7 @@ def found(spells: pd.DataFrame, rules: AlertRules, at: datetime, oldest: datetim
     for (rule, subject), mine in _by_subject(some.take(order)).items():
         area, told = mine
         one = rules.rules[rule]
-        hold = max(one.hold // pd.Timedelta(microseconds=1), MINUTE)
+        hold = max(one.clear_after // pd.Timedelta(microseconds=1), MINUTE)
         for episode in _episodes(told, hold):
             for row, those in _alerts(episode, one, subject, area, now, hold):
                 if row[7] == NEVER or row[7] >= timestamps.of(oldest):
@@ -115,7 +115,12 @@ def _episodes(told: Sequence[_Spell], hold: int) -> Iterator[list[_Spell]]:
 
 
 def _alerts(
-    episode: list[_Spell], rule: Rule, subject: str | None, area: str | None, now: int, hold: int
+    episode: list[_Spell],
+    rule: AlertRule,
+    subject: str | None,
+    area: str | None,
+    now: int,
+    hold: int,
 ) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
     """Of each stage of an episode its row, and those of its members."""
     began, last = episode[0].begin, max(spell.end for spell in episode)
@@ -152,7 +157,7 @@ def _minute(micros: int) -> str:
     return f"{timestamps.moment(micros):%Y%m%d%H%M}"
 
 
-def _stages(episode: Sequence[_Spell], rule: Rule) -> tuple[list[_Stage], list[int]]:
+def _stages(episode: Sequence[_Spell], rule: AlertRule) -> tuple[list[_Stage], list[int]]:
     """The levels that the episode reached, each graver than the one before, and the most members
     that held at one time until the next."""
     stages: list[_Stage] = []
@@ -171,7 +176,7 @@ def _stages(episode: Sequence[_Spell], rule: Rule) -> tuple[list[_Stage], list[i
         highest = max(highest, spell.level)
         if turn + 1 < len(episode) and episode[turn + 1].begin == spell.begin:
             continue  # what begins at one moment is one
-        level = max(highest, rule.level(len(holding)))
+        level = max(highest, rule.level_for(len(holding)))
         if level >= 0 and (not stages or level > stages[-1].level):
             stages.append(_Stage(level, spell.begin))
             most.append(len(holding))

@@ -68,7 +68,7 @@ def watched(known: WithCases, register: Register, at: datetime, wanted: Selectio
         jenis=wanted.jenis,
         tingkat=wanted.tingkat,
         status=wanted.status,
-        since=election.local(datetime.min.time()),
+        since=election.local_time(datetime.min.time()),
         until=until,
     )
     found = merging.of(known.cases, known["merges"]).selected(chosen)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.hotspots.exposure import Floats, Watched
-from situasi.domain.rules import Risk
+from situasi.domain.rules import RiskRules
 
 HOUR = timedelta(hours=1)
 _STEPS = 24  # priors that are tried, evenly by ratio
@@ -36,7 +36,7 @@ class Rates:
     prior: float
 
 
-def cells(day: Watched, rules: Risk) -> pd.DataFrame:
+def cells(day: Watched, rules: RiskRules) -> pd.DataFrame:
     """A row for each kecamatan and hour of the day so far; none where too little happened.
 
     kecamatan, hour (its start); hours: watched, 0 where not, and then the rest is missing; count;
@@ -46,7 +46,7 @@ def cells(day: Watched, rules: Risk) -> pd.DataFrame:
     codes = list(day.tps.index)
     ends = pd.Timestamp(day.at)
     starts = pd.date_range(day.start, ends, freq=HOUR, inclusive="left")
-    if len(day.counted) < rules.least or not len(starts):
+    if len(day.counted) < rules.min_incidents or not len(starts):
         return pd.DataFrame(columns=COLUMNS)
     hours = day.exposure(starts, HOUR)
     counts = _counted(day.counted, codes, starts)
@@ -55,11 +55,11 @@ def cells(day: Watched, rules: Risk) -> pd.DataFrame:
     told = {
         "count": np.where(hours > 0, counts, np.nan).ravel(),
         "hours": hours.ravel(),
-        "rate": found.rate.ravel() * rules.per,
-        "low": found.low.ravel() * rules.per,
-        "high": found.high.ravel() * rules.per,
-        "common": np.tile(found.common, len(codes)) * rules.per,
-        "wide": (found.high >= rules.wide * found.low).ravel(),
+        "rate": found.rate.ravel() * rules.per_tps,
+        "low": found.low.ravel() * rules.per_tps,
+        "high": found.high.ravel() * rules.per_tps,
+        "common": np.tile(found.common, len(codes)) * rules.per_tps,
+        "wide": (found.high >= rules.wide_interval_ratio * found.low).ravel(),
         "above": (found.low > found.common).ravel(),
     }
     return pd.DataFrame(told, index).reset_index()[COLUMNS]
@@ -76,7 +76,7 @@ def _counted(found: pd.DataFrame, codes: list[str], starts: pd.DatetimeIndex) ->
     return counts
 
 
-def rates(counts: Floats, exposure: Floats, rules: Risk) -> Rates:
+def rates(counts: Floats, exposure: Floats, rules: RiskRules) -> Rates:
     """Smoothed rates. counts, exposure (TPS times hours): by kecamatan and hour.
 
     What was counted where nobody was heard (a report that came with another's word) is left
@@ -102,31 +102,31 @@ def rates(counts: Floats, exposure: Floats, rules: Risk) -> Rates:
     squares = means**2 * (1 + 1 / shape) * (1 + 1 / own)
     rate, square = (np.tensordot(likely, one, axes=1) for one in (means, squares))
     spread = rate**2 / (square - rate**2)  # of the Gamma with this mean and variance
-    tail = (1 - rules.interval) / 2
+    tail = (1 - rules.credible_share) / 2
     low, high = (special.gammaincinv(spread, share) * rate / spread for share in (tail, 1 - tail))
     hidden = np.where(watched, 1.0, np.nan)
     return Rates(rate * hidden, low * hidden, high * hidden, common, float(likely @ tried))
 
 
-def _bell(size: int, rules: Risk) -> Floats:
+def _bell(size: int, rules: RiskRules) -> Floats:
     """How much each hour tells of each other; of itself all."""
-    apart = np.subtract.outer(np.arange(size), np.arange(size)) * (HOUR / rules.reach)
+    apart = np.subtract.outer(np.arange(size), np.arange(size)) * (HOUR / rules.bandwidth)
     weights: Floats = np.exp(-0.5 * apart**2)
     return weights
 
 
-def _blocks(values: Floats, rules: Risk) -> Floats:
+def _blocks(values: Floats, rules: RiskRules) -> Floats:
     """Sums over hours that tell of one another: single ones hold too few to compare."""
-    size = max(1, round(2 * rules.reach / HOUR))
+    size = max(1, round(2 * rules.bandwidth / HOUR))
     sums: Floats = np.add.reduceat(values, np.arange(0, values.shape[1], size), axis=1)
     return sums
 
 
-def _priors(counts: Floats, expected: Floats, rules: Risk) -> tuple[Floats, Floats]:
+def _priors(counts: Floats, expected: Floats, rules: RiskRules) -> tuple[Floats, Floats]:
     """Priors to try, and how likely each is: counts are negative binomial around the expected."""
     from scipy import special
 
-    tried = np.geomspace(*rules.prior, _STEPS)
+    tried = np.geomspace(*rules.prior_bounds, _STEPS)
     a, there = tried[:, None], expected > 0
     n, mean = counts[there], expected[there]
     log = (

@@ -19,7 +19,7 @@ import pandas as pd
 
 from situasi.analysis import timestamps
 from situasi.analysis.hotspots.exposure import Floats, Watched
-from situasi.domain.rules import Clusters
+from situasi.domain.rules import ClusterRules
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -95,7 +95,7 @@ class Best:
     ratio: Floats
 
 
-def scan(day: Watched, tps: pd.DataFrame, centres: Centres, rules: Clusters) -> Scan:
+def scan(day: Watched, tps: pd.DataFrame, centres: Centres, rules: ClusterRules) -> Scan:
     """The clusters alive at the moment. tps: of the register. centres: of the kecamatan."""
     steps = _steps(day, rules)
     nothing = Scan((), 0, 0, None, 0)
@@ -107,8 +107,8 @@ def scan(day: Watched, tps: pd.DataFrame, centres: Centres, rules: Clusters) -> 
     recent = at >= 0
     counts = np.zeros((len(steps), len(units.codes)), dtype="int64")
     np.add.at(counts, (at[recent], unit[recent]), 1)
-    thrown = movable(counts, units, day.exposure(steps, rules.bin))
-    zones = zones_of(units, centres, rules.share)
+    thrown = movable(counts, units, day.exposure(steps, rules.bin_width))
+    zones = zones_of(units, centres, rules.max_tps_share)
     best = cylinders(counts, thrown, units, zones, len(day.counted), rules)
     among, known = int(counts.sum()), int(counts[:, units.desa].sum())
     if not best.ratio.any():
@@ -119,21 +119,21 @@ def scan(day: Watched, tps: pd.DataFrame, centres: Centres, rules: Clusters) -> 
     found = [
         _cluster(day, best, units, zones, steps[back], (back, zone), p, (at, unit))
         for (_ratio, back, zone), p in zip(chosen, chances, strict=True)
-        if p <= rules.level
+        if p <= rules.significance_level
     ]
     return Scan(tuple(found), among, known, chances[0], days)
 
 
-def _steps(day: Watched, rules: Clusters) -> pd.DatetimeIndex:
+def _steps(day: Watched, rules: ClusterRules) -> pd.DatetimeIndex:
     """The starts of the steps, the newest first; none before the day began."""
-    most = int(min(rules.longest, day.at - day.start) / rules.bin)
-    return pd.DatetimeIndex([day.at - rules.bin * (back + 1) for back in range(most)])
+    most = int(min(rules.max_duration, day.at - day.start) / rules.bin_width)
+    return pd.DatetimeIndex([day.at - rules.bin_width * (back + 1) for back in range(most)])
 
 
-def _step_of(day: Watched, steps: int, rules: Clusters) -> npt.NDArray[np.intp]:
+def _step_of(day: Watched, steps: int, rules: ClusterRules) -> npt.NDArray[np.intp]:
     """How many steps back each case happened; -1 for those before the first."""
     ago = timestamps.of(day.at) - timestamps.column(day.counted["occurred_at"])
-    back = (ago - 1) // (rules.bin // timedelta(microseconds=1))
+    back = (ago - 1) // (rules.bin_width // timedelta(microseconds=1))
     return np.where(back < steps, back, -1)
 
 
@@ -220,12 +220,12 @@ def cylinders(
     units: Units,
     zones: Mask,
     total: int,
-    rules: Clusters,
+    rules: ClusterRules,
 ) -> Best:
     """All cylinders of what was observed. total: incidents of the whole day."""
     expected = expectation(thrown, units, zones, len(counts))
     observed = _summed(np.cumsum(counts, axis=0), units, zones)
-    ratio = likelihood(observed, expected, total, rules.least)
+    ratio = likelihood(observed, expected, total, rules.min_incidents)
     return Best(observed, expected, ratio)
 
 
@@ -284,7 +284,7 @@ def chance(
     units: Units,
     zones: Mask,
     total: int,
-    rules: Clusters,
+    rules: ClusterRules,
 ) -> tuple[list[float], int]:
     """p of each of these ratios, the highest first, and how many days were thrown.
 
@@ -297,7 +297,7 @@ def chance(
     while len(best) < rules.replications:
         days = min(_BATCH, rules.replications - len(best))
         counts = days_by_chance(thrown, len(units.codes), len(expected), days, rng)
-        ratio = highest(counts, expected, units, zones, total, rules.least)
+        ratio = highest(counts, expected, units, zones, total, rules.min_incidents)
         best = np.concatenate([best, ratio])
         above = np.cumsum(best >= ratios[0] - _SAME)
         if above[-1] >= rules.stop_after:

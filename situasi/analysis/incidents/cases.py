@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.domain.feed_schemas import STATUS_CLOSED
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 # What holds for a case until another word on it is told.
 STATED_ONCE = ("tingkat", "situasi", "keandalan", "kredibilitas", "ditugaskan", "rujukan")
@@ -66,7 +66,7 @@ def cases(rows: pd.DataFrame) -> pd.DataFrame:
     its situasi was stated. What a row does not state of STATED_ONCE keeps what was last
     stated for its case: a status change does not unsay the weight, nor who handles it.
     """
-    told = told_at(rows).astype("datetime64[us, UTC]")
+    told = reported_time(rows).astype("datetime64[us, UTC]")
     ordered = rows.assign(_told=told).take(np.lexsort((rows["seq"], told.astype("int64"))))
     case, _ = pd.factorize(ordered["case"])
     newest = ~pd.Series(case).duplicated(keep="last").to_numpy()

@@ -26,7 +26,7 @@ from situasi.analysis.incidents.candidate_pairs import (
     flat_km,
 )
 from situasi.analysis.incidents.cases import without_nihil
-from situasi.domain.rules import Likeness
+from situasi.domain.rules import DuplicateRules
 
 # More reports than this that look the same are shown as one group.
 SAME: Final = 10
@@ -137,14 +137,17 @@ class Pairs:
         return Twins(first[1], second[1], float(of.score[at]), reasons, same)
 
 
-def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness) -> list[Twins]:
+def twins(found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules) -> list[Twins]:
     """Return the probable pairs among these cases (`pairs`), the likeliest first."""
     likely = pairs(found, texts, rules)
     return likely.twins(np.arange(len(likely.one)))
 
 
 def pairs(
-    found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness, budget: int = MOST_COMPARED
+    found: pd.DataFrame,
+    texts: Mapping[str, str],
+    rules: DuplicateRules,
+    budget: int = MOST_COMPARED,
 ) -> Pairs:
     """Find the probable pairs among these cases.
 
@@ -153,9 +156,9 @@ def pairs(
     others, and each of them against the first. budget: so many pairs are compared at most.
     """
     cases = _cases(without_nihil(found[found["precision"] != "bulan"]), texts, rules)
-    first, group, sizes = _groups(cases, rules.within)
+    first, group, sizes = _groups(cases, rules.max_interval)
     alone = np.flatnonzero(first == np.arange(len(first)))
-    chosen = candidates(_taken(cases.blocks, alone), rules.within, rules.km, budget)
+    chosen = candidates(_taken(cases.blocks, alone), rules.max_interval, rules.max_km, budget)
     behind = np.flatnonzero(first != np.arange(len(first)))
     one = np.concatenate([alone[chosen.one], first[behind]])
     other = np.concatenate([alone[chosen.other], behind])
@@ -167,7 +170,7 @@ def pairs(
     )  # fmt: skip
 
 
-def _cases(found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness) -> _Cases:
+def _cases(found: pd.DataFrame, texts: Mapping[str, str], rules: DuplicateRules) -> _Cases:
     told = [plain(texts.get(case, "")[:LONGEST_TEXT]) for case in found["case"]]
     village = [
         desa if isinstance(desa, str) else (plain(said) if isinstance(said, str) else "") or None
@@ -202,7 +205,7 @@ def _cases(found: pd.DataFrame, texts: Mapping[str, str], rules: Likeness) -> _C
         desa=desa,
         tps=tps,
         jenis=jenis,
-        akin=np.array([[any({a, b} <= group for group in rules.akin) for b in kinds]
+        akin=np.array([[any({a, b} <= group for group in rules.similar_kinds) for b in kinds]
                        for a in kinds], dtype=bool).reshape(len(kinds), len(kinds)),
         text=text,
         texts=[str(words) for words in different],
@@ -257,7 +260,9 @@ def _firsts(group: Ints) -> Ints:
     return first[where].astype("int64")
 
 
-def _measured(cases: _Cases, one: Ints, other: Ints, rules: Likeness) -> tuple[Ints, _Measures]:
+def _measured(
+    cases: _Cases, one: Ints, other: Ints, rules: DuplicateRules
+) -> tuple[Ints, _Measures]:
     """Measure these pairs; return which are probable, and the measures of those."""
     place, km = _places(cases, one, other, rules)
     jenis = cases.jenis[one], cases.jenis[other]
@@ -266,25 +271,25 @@ def _measured(cases: _Cases, one: Ints, other: Ints, rules: Likeness) -> tuple[I
     apart = np.where(
         exact, (cases.blocks.at[other] - cases.blocks.at[one]).astype("float64"), np.nan
     )
-    points = rules.points
+    points = rules.criterion_points
     score = np.array([points.get(name, 0.0) for name in _PLACES])[place]
     score = score + np.array([points.get(name, 0.0) for name in _KINDS])[kind]
-    score = score + points["time"] * np.nan_to_num(1 - apart / (rules.within / _US))
+    score = score + points["time"] * np.nan_to_num(1 - apart / (rules.max_interval / _US))
     # What could not reach the score by the likest words need not have its words compared.
-    worth = np.flatnonzero((place > 0) & (score + points["words"] >= rules.score - 0.1))
+    worth = np.flatnonzero((place > 0) & (score + points["words"] >= rules.min_score - 0.1))
     words = _words(cases, one[worth], other[worth])
-    said = words >= rules.words
+    said = words >= rules.min_text_similarity
     total = score[worth] + np.where(said, points["words"] * np.where(said, words, 0.0) / 100, 0.0)
     # Only Python rounds as it is written; numpy is off by one at some halves.
     rounded = np.array([round(value, 1) for value in total.tolist()], dtype="float64")
-    enough = np.flatnonzero(rounded >= rules.score)
+    enough = np.flatnonzero(rounded >= rules.min_score)
     kept = worth[enough]
     return kept, _Measures(
         place[kept], kind[kept], km[kept], apart[kept], words[enough], rounded[enough]
     )
 
 
-def _places(cases: _Cases, one: Ints, other: Ints, rules: Likeness) -> tuple[Ints, Floats]:
+def _places(cases: _Cases, one: Ints, other: Ints, rules: DuplicateRules) -> tuple[Ints, Floats]:
     """Return the best that can be said of their places (_PLACES), and between their points."""
     area, desa, tps, blocks = cases.blocks.area, cases.desa, cases.tps, cases.blocks
     km = flat_km(blocks.lat[one], blocks.lon[one], blocks.lat[other], blocks.lon[other])
@@ -296,7 +301,7 @@ def _places(cases: _Cases, one: Ints, other: Ints, rules: Likeness) -> tuple[Int
     ways = {
         _PLACES.index("tps"): both_tps & (tps[one] == tps[other]),
         _PLACES.index(""): both_tps,
-        _PLACES.index("near"): km <= rules.km,
+        _PLACES.index("near"): km <= rules.max_km,
         _PLACES.index("desa"): same_village,
         _PLACES.index("kecamatan"): same_area & ~both_desa,
     }

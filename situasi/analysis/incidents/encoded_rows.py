@@ -14,8 +14,8 @@ import pandas as pd
 from situasi.analysis import timestamps
 from situasi.analysis.incidents.cases import STATED_ONCE
 from situasi.analysis.timestamps import Micros
-from situasi.common.growable_frame import Rows
-from situasi.domain.row_order import told_at
+from situasi.common.growable_frame import GrowableFrame
+from situasi.domain.row_order import reported_time
 
 # The words by which cases are chosen, and those that hold until another is told.
 WORDS = tuple(dict.fromkeys(("kecamatan", "jenis", "status", *STATED_ONCE)))
@@ -75,12 +75,14 @@ class Coder:
     def __init__(self) -> None:
         self.words = {name: Words() for name in WORDS}
         self.cases = Words()
-        self._rows = Rows({"case": "int32", "told": "int64"} | dict.fromkeys(WORDS, "int32"))
+        self._rows = GrowableFrame(
+            {"case": "int32", "told": "int64"} | dict.fromkeys(WORDS, "int32")
+        )
 
     def number(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Take in incident rows with `case`; the same with one object for each case."""
         case = self.cases.codes(rows["case"])
-        told = told_at(rows).astype(timestamps.DTYPE)
+        told = reported_time(rows).astype(timestamps.DTYPE)
         codes = {name: self._codes(rows, name) for name in WORDS}
         self._rows.add({"case": case, "told": timestamps.column(told), **codes})
         return rows.assign(case=pd.Series(self.cases.told(case), rows.index, dtype="object"))

@@ -14,7 +14,7 @@ from situasi.analysis.incidents import cases as incidents_cases
 from situasi.analysis.incidents.case_index import Cases, Keep
 from situasi.analysis.incidents.cases import Selection
 from situasi.domain.feed_schemas import SITUASI, STATUS, STATUS_CLOSED, TINGKAT
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 Pair = tuple[str, str]
 Codes = npt.NDArray[np.intp]
@@ -25,7 +25,7 @@ def decisions(merges: pd.DataFrame) -> pd.DataFrame:
 
     merges: rows of records.MERGES that are known. A pair is the same both ways.
     """
-    order = np.lexsort((merges["seq"], told_at(merges)))
+    order = np.lexsort((merges["seq"], reported_time(merges)))
     told = merges.take(order)
     one, other = told["kasus"].astype("str"), told["ke"].astype("str")
     pair = one.where(one < other, other) + "\n" + other.where(one < other, one)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from situasi.domain.feed_schemas import STATUS_CLOSED
-from situasi.domain.row_order import told_at
-from situasi.domain.rules import Service
+from situasi.domain.row_order import reported_time
+from situasi.domain.rules import ServiceLevel
 
 # The steps that are awaited, in their order; each with the states that show it reached.
 STEPS = ("diverifikasi", "ditangani", "selesai")
@@ -78,7 +78,7 @@ def lives(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows in the order told, with `told`."""
-    told = told_at(rows).astype(_TIME)
+    told = reported_time(rows).astype(_TIME)
     order = np.lexsort((rows["seq"], told.astype("int64")))
     return rows[["case", "status", "uraian"]].assign(told=told).take(order)
 
@@ -141,7 +141,7 @@ def median(took: pd.Series, done: pd.Series) -> timedelta | None:
 
 
 def overdue(
-    opened: pd.DataFrame, found: pd.DataFrame, service: Mapping[str, Service], at: datetime
+    opened: pd.DataFrame, found: pd.DataFrame, service: Mapping[str, ServiceLevel], at: datetime
 ) -> pd.DataFrame:
     """Open cases whose next step is late, the latest first: the cases and three columns.
 
@@ -161,7 +161,7 @@ def overdue(
     return table[table["late"] > timedelta(0)].sort_values("late", ascending=False, kind="stable")
 
 
-def allowed(service: Service) -> dict[str, timedelta]:
+def allowed(service: ServiceLevel) -> dict[str, timedelta]:
     """How long each step may take from the first word on."""
     return {
         "diverifikasi": service.verify,

@@ -48,12 +48,12 @@ class Coverage:
 @reads(ROSTER, POSTINGS, PERSONNEL)
 def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime) -> Coverage:
     """The coverage as the rows in `known` tell it for `at`."""
-    order = row_order.standing_orders(frame(known, POSTINGS), at)
+    order = row_order.select_current_orders(frame(known, POSTINGS), at)
     every = officers(known, order, register, at)
     posts = orders.by_tps(order, register)
     posts = posts.assign(**{name: posts["petugas"].map(every[name]) for name in ("group", "state")})
     posted_areas = frozenset(str(code) for code in posts["kecamatan"].dropna())
-    closed = at >= register.election.local(register.election.tps_closes)
+    closed = at >= register.election.local_time(register.election.tps_closes)
     return Coverage(
         officers=every,
         posts=posts,
@@ -62,7 +62,7 @@ def coverage(known: Mapping[str, pd.DataFrame], register: Register, at: datetime
         ),
         posted_areas=posted_areas,
         roster=bool(every["on_roster"].any()),
-        due=at >= register.election.local(register.election.rules.personnel.arrive_by),
+        due=at >= register.election.local_time(register.election.rules.personnel.arrive_by),
     )
 
 

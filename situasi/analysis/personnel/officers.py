@@ -73,7 +73,7 @@ def by_last_word(every: pd.DataFrame) -> pd.DataFrame:
 def frame(known: Mapping[str, pd.DataFrame], feed: feed_schemas.Feed) -> pd.DataFrame:
     """The rows of a feed; none where the viewer may not see it."""
     rows = known.get(feed.name)
-    return feed_schemas.empty(feed) if rows is None else rows
+    return feed_schemas.empty_frame(feed) if rows is None else rows
 
 
 def group(agency: object) -> str:

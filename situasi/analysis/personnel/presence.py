@@ -12,7 +12,7 @@ import pandas as pd
 from situasi.analysis.personnel.orders import tps_codes
 from situasi.domain.election import Election
 from situasi.domain.register import Register
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 # Words that come from the post itself.
 FROM_THE_POST = ("tiba_di_tps", "laporan_berkala")
@@ -28,7 +28,7 @@ _WORDS = (
 def ordered(rows: pd.DataFrame, at: datetime, columns: Sequence[str]) -> pd.DataFrame:
     """These columns of the check-ins up to `at`, by when they happened, then were told."""
     begun = np.flatnonzero(rows["occurred_at"] <= at)
-    keys = (rows["seq"], told_at(rows).astype("int64"), rows["occurred_at"].astype("int64"))
+    keys = (rows["seq"], reported_time(rows).astype("int64"), rows["occurred_at"].astype("int64"))
     order = np.lexsort([key.to_numpy()[begun] for key in keys])
     return rows[list(columns)].take(begun[order])
 
@@ -74,8 +74,8 @@ def states(officers: pd.DataFrame, at: datetime, election: Election) -> pd.Serie
     said = officers["checkin"].notna()
     elsewhere_posted = officers["posted"] & (officers["duty"] != "tps")
     there = officers["checkin"].isin(FROM_THE_POST) | (elsewhere_posted & said)
-    fresh = officers["checkin_at"] >= at - rule.word_every
-    awaited = at < election.local(rule.arrive_by)
+    fresh = officers["checkin_at"] >= at - rule.report_interval
+    awaited = at < election.local_time(rule.arrive_by)
     found = np.select(
         [
             ~officers["posted"] & ~said,

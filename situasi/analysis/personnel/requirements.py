@@ -15,10 +15,10 @@ def required(register: Register) -> pd.DataFrame:
     need: police for this one TPS, a fraction where the pattern lets one officer cover several.
     assumed: its kerawanan is not known, so the default pattern was taken.
     """
-    patterns = register.election.rules.patterns
+    patterns = register.election.rules.staffing_patterns
     tps = register.tps
     levels = [level if isinstance(level, str) else None for level in tps["kerawanan"]]
-    taken = [patterns.of(level) for level in levels]
+    taken = [patterns.pattern_for(level) for level in levels]
     return pd.DataFrame(
         {
             "code": tps["code"],

@@ -13,7 +13,7 @@ from situasi.analysis.personnel import staffing
 from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import AS_POLICE
 from situasi.analysis.personnel.presence import FROM_THE_POST
-from situasi.domain.rules import Moves
+from situasi.domain.rules import RedeploymentRules
 
 FROM_TPS = "tps"
 _NEARLY = 1e-9
@@ -37,7 +37,7 @@ class Mover:
 
 
 def movers(
-    found: Coverage, tps: pd.DataFrame, rule: Moves, area: Collection[str] = ()
+    found: Coverage, tps: pd.DataFrame, rule: RedeploymentRules, area: Collection[str] = ()
 ) -> list[Mover]:
     """Everyone who can be moved, by kind and number.
 
@@ -55,7 +55,7 @@ def movers(
     made = []
     for row in ready.reset_index().to_dict("records"):
         kind = str(row["duty"])
-        allowed = kind in rule.stays or (kind == FROM_TPS and rule.from_tps)
+        allowed = kind in rule.retained_shares or (kind == FROM_TPS and rule.may_leave_tps)
         if not allowed or row["petugas"] in away or (area and not _of(row["areas"], area)):
             continue
         takes = _takes(row, own.get(row["petugas"], ()))
@@ -68,10 +68,10 @@ def movers(
     return sorted(made, key=lambda one: (one.kind, one.petugas))
 
 
-def most(kind: str, some: Collection[Mover], rule: Moves) -> int:
+def most(kind: str, some: Collection[Mover], rule: RedeploymentRules) -> int:
     """How many of this kind may go at once."""
     count = sum(one.kind == kind for one in some)
-    return count - math.ceil(round(count * rule.stays.get(kind, 0.0), 6))
+    return count - math.ceil(round(count * rule.retained_shares.get(kind, 0.0), 6))
 
 
 def _of(areas: frozenset[str], area: Collection[str]) -> bool:

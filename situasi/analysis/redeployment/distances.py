@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from situasi.domain.road_network import Ground, Numbers, Ways, straight_km
+from situasi.domain.road_network import FloatArray, Geography, RoadNetwork, great_circle_km
 
 Yes = npt.NDArray[np.bool_]
 
 
-def between(ground: Ground, origins: Sequence[str], goals: Sequence[str]) -> tuple[Numbers, Yes]:
+def between(
+    ground: Geography, origins: Sequence[str], goals: Sequence[str]
+) -> tuple[FloatArray, Yes]:
     """Kilometres from each origin (row) to each goal, and whether they are along the ways.
 
     Places are codes of kecamatan or desa, "" for the seat of the command. Two in one area lie as
@@ -24,10 +26,10 @@ def between(ground: Ground, origins: Sequence[str], goals: Sequence[str]) -> tup
         return np.zeros((len(origins), len(goals))), np.zeros((len(origins), len(goals)), bool)
     here = np.array([ground.point(code) for code in starts])
     there = np.array([ground.point(code) for code in ends])
-    km = straight_km(here[:, None, :], there[None, :, :])
+    km = great_circle_km(here[:, None, :], there[None, :, :])
     along = np.zeros(km.shape, dtype=bool)
-    if ground.ways is not None:
-        led = _led(ground.ways, here, there)
+    if ground.roads is not None:
+        led = _led(ground.roads, here, there)
         along = np.isfinite(led)
         km = np.where(along, led, km)
     _inside(ground, starts.tolist(), ends.tolist(), km, along)
@@ -36,31 +38,31 @@ def between(ground: Ground, origins: Sequence[str], goals: Sequence[str]) -> tup
 
 
 def _inside(
-    ground: Ground, starts: Sequence[str], ends: Sequence[str], km: Numbers, along: Yes
+    ground: Geography, starts: Sequence[str], ends: Sequence[str], km: FloatArray, along: Yes
 ) -> None:
     """Write over what lies in one area, of which only one point is known."""
-    areas = {code: ground.known(code) for code in {*starts, *ends}}
+    areas = {code: ground.find_area(code) for code in {*starts, *ends}}
     for row, start in enumerate(starts):
         for column, end in enumerate(ends):
             if areas[start] == areas[end]:
                 # Of the same desa that is nearer than anywhere in its kecamatan.
                 place = start if start == end else areas[start]
-                km[row, column], along[row, column] = ground.within(place or ""), False
+                km[row, column], along[row, column] = ground.mean_internal_km(place or ""), False
 
 
-def _led(ways: Ways, here: Numbers, there: Numbers) -> Numbers:
+def _led(ways: RoadNetwork, here: FloatArray, there: FloatArray) -> FloatArray:
     """Kilometres along the ways, with those to and from them; infinite where none leads."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
     count = len(ways.nodes)
     # Of several edges between two nodes the shortest counts: the matrix would add them up.
-    order = np.lexsort((ways.km, *np.sort(ways.edges, axis=1).T))
+    order = np.lexsort((ways.edge_km, *np.sort(ways.edges, axis=1).T))
     pairs = np.sort(ways.edges, axis=1)[order]
     first = np.append(True, (pairs[1:] != pairs[:-1]).any(axis=1))
     apart = first & (pairs[:, 0] != pairs[:, 1])
     net = csr_array(
-        (ways.km[order][apart], (pairs[apart, 0], pairs[apart, 1])), shape=(count, count)
+        (ways.edge_km[order][apart], (pairs[apart, 0], pairs[apart, 1])), shape=(count, count)
     )
     start, to_start = _nearest(ways, here)
     end, to_end = _nearest(ways, there)
@@ -68,16 +70,16 @@ def _led(ways: Ways, here: Numbers, there: Numbers) -> Numbers:
         led = dijkstra(net, directed=False, indices=start)[:, end]
     else:
         led = dijkstra(net, directed=False, indices=end)[:, start].T
-    found: Numbers = led + to_start[:, None] + to_end[None, :]
+    found: FloatArray = led + to_start[:, None] + to_end[None, :]
     return found
 
 
-def _nearest(ways: Ways, points: Numbers) -> tuple[npt.NDArray[np.intp], Numbers]:
+def _nearest(ways: RoadNetwork, points: FloatArray) -> tuple[npt.NDArray[np.intp], FloatArray]:
     """The node nearest to each point, and how far it is."""
     found = np.empty(len(points), dtype=np.intp)
     km = np.empty(len(points))
     for at, point in enumerate(points):
-        away = straight_km(np.broadcast_to(point, ways.nodes.shape), ways.nodes)
+        away = great_circle_km(np.broadcast_to(point, ways.nodes.shape), ways.nodes)
         found[at] = int(away.argmin())
         km[at] = away[found[at]]
     return found, km

@@ -10,7 +10,7 @@ import pandas as pd
 from situasi.analysis.redeployment import candidates
 from situasi.analysis.redeployment.plan import Move, Needs
 from situasi.analysis.redeployment.problem import NEARLY
-from situasi.domain.rules import Moves
+from situasi.domain.rules import RedeploymentRules
 
 
 def after(found: Needs, moves: Sequence[Move]) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def still(moves: Sequence[Move], now: Needs) -> list[bool]:
     ]
 
 
-def possible(moves: Sequence[Move], now: Needs, rule: Moves) -> bool:
+def possible(moves: Sequence[Move], now: Needs, rule: RedeploymentRules) -> bool:
     """Whether these moves together leave enough of each kind, and no TPS below its minimum."""
     kinds = Counter(move.mover.kind for move in moves)
     if any(count > candidates.most(kind, now.movers, rule) for kind, count in kinds.items()):

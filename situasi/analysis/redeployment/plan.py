@@ -23,8 +23,8 @@ from situasi.analysis.redeployment.shortfalls import Bundle
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import INCIDENTS, MERGES, POSTINGS
 from situasi.domain.register import Register
-from situasi.domain.road_network import Ground
-from situasi.domain.rules import Moves
+from situasi.domain.road_network import Geography
+from situasi.domain.rules import RedeploymentRules
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +63,13 @@ def needs(
     kecamatan: tuple[str, ...] = (),
 ) -> Needs:
     """What is short in these kecamatan (none: all), and who could go, from anywhere."""
-    rule, patterns = register.election.rules.moves, register.election.rules.patterns
-    order = row_order.standing_orders(frame(known, POSTINGS), at)
+    rule, patterns = register.election.rules.redeployment, register.election.rules.staffing_patterns
+    order = row_order.select_current_orders(frame(known, POSTINGS), at)
     coming = shortfalls.under_way(order, everywhere.officers, at, rule)
     opened = merging.of(known.cases, known[MERGES.name]).frame(case_index.still_open)
     grave = shortfalls.grave_places(opened)
-    tps = shortfalls.judged(everywhere, coming, grave, rule.points)
-    area = () if register.whole else tuple(register.kecamatan)
+    tps = shortfalls.judged(everywhere, coming, grave, rule.shortfall_points)
+    area = () if register.is_complete else tuple(register.kecamatan)
     free = candidates.movers(everywhere, tps, rule, area)
     short = within(tps, kecamatan)
     return Needs(
@@ -130,15 +130,15 @@ class Plan:
         return sum(move.km for move in self.moves)
 
 
-def plan(found: Needs, ground: Ground, rule: Moves, at: datetime) -> Plan:
+def plan(found: Needs, ground: Geography, rule: RedeploymentRules, at: datetime) -> Plan:
     """The plan for these needs."""
     groups = _groups(found.movers)
     tiers = sorted({p for one in found.bundles for p in _points(one)}, reverse=True)
     km, along = distances.between(
         ground, [place for _, place, _ in groups], [one.place for one in found.bundles]
     )
-    problem = _problem(found, groups, tiers, np.where(km <= rule.most_km, km, np.inf), rule)
-    best, plain = milp.best(problem, rule.seconds), greedy.greedy(problem)
+    problem = _problem(found, groups, tiers, np.where(km <= rule.max_km, km, np.inf), rule)
+    best, plain = milp.best(problem, rule.time_limit_s), greedy.greedy(problem)
     before = problem.first.sum(axis=0) + problem.last.sum(axis=0)
     return Plan(
         at=at,
@@ -148,7 +148,7 @@ def plan(found: Needs, ground: Ground, rule: Moves, at: datetime) -> Plan:
         removed=best.removed(problem),
         plain=(plain.removed(problem), plain.km(problem)),
         proven=best.proven,
-        ways=ground.ways is not None,
+        ways=ground.roads is not None,
     )
 
 
@@ -169,7 +169,7 @@ def _problem(
     groups: Mapping[Group, Sequence[Mover]],
     tiers: Sequence[int],
     km: Numbers,
-    rule: Moves,
+    rule: RedeploymentRules,
 ) -> Problem:
     kinds = sorted({kind for kind, _, _ in groups})
     names = list(dict.fromkeys(code for one in found.movers for code, _ in one.takes))

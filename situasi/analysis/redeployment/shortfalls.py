@@ -15,7 +15,7 @@ from situasi.analysis.personnel.coverage import Coverage
 from situasi.analysis.personnel.officers import AS_POLICE
 from situasi.analysis.personnel.requirements import whole
 from situasi.domain.feed_schemas import SITUASI, TINGKAT
-from situasi.domain.rules import Moves, Patterns
+from situasi.domain.rules import RedeploymentRules, StaffingPatterns
 
 # An officer counts until it is known that nobody is there: silence is no absence.
 COUNTED = ("hadir", "tanpa_kabar", "ditunggu")
@@ -50,12 +50,14 @@ def grave_places(cases: pd.DataFrame) -> frozenset[str]:
     return frozenset(str(code) for code in named.dropna())
 
 
-def under_way(order: pd.DataFrame, officers: pd.DataFrame, at: datetime, rule: Moves) -> set[str]:
+def under_way(
+    order: pd.DataFrame, officers: pd.DataFrame, at: datetime, rule: RedeploymentRules
+) -> set[str]:
     """Officers who were ordered elsewhere so lately that no word from there can be asked yet.
 
     order: postings.standing. officers: of coverage.Coverage.
     """
-    lately = order[order["occurred_at"] >= at - rule.under_way]
+    lately = order[order["occurred_at"] >= at - rule.en_route_grace]
     spoke = officers["checkin_at"].reindex(lately["petugas"]).set_axis(lately.index)
     return set(lately.loc[~(spoke >= lately["occurred_at"]), "petugas"])
 
@@ -104,7 +106,7 @@ def _due(found: Coverage, coming: Collection[str]) -> pd.DataFrame:
 
 
 def bundles(
-    tps: pd.DataFrame, posts: pd.DataFrame, patterns: Patterns, rule: Moves
+    tps: pd.DataFrame, posts: pd.DataFrame, patterns: StaffingPatterns, rule: RedeploymentRules
 ) -> list[Bundle]:
     """What is short, put together as far as one officer can take it; the most serious first.
 
@@ -115,7 +117,9 @@ def bundles(
     orders = _orders(posts, short["code"])
     cells = zip(*(short[name].tolist() for name in _OF_TPS), strict=True)
     rows = [_Tps(*one) for one in cells]
-    rows.sort(key=lambda one: (-(one.points + rule.points["empty"] * one.empty), one.code))
+    rows.sort(
+        key=lambda one: (-(one.points + rule.shortfall_points["empty"] * one.empty), one.code)
+    )
     same: dict[object, dict[str, list[_Tps]]] = {}
     for one in rows:
         groups = same.setdefault((one.kecamatan, one.need, one.kerawanan), {})
@@ -124,7 +128,7 @@ def bundles(
     for groups in same.values():
         some = list(groups.values())
         level = some[0][0].kerawanan
-        most = patterns.of(level if isinstance(level, str) else None).tps
+        most = patterns.pattern_for(level if isinstance(level, str) else None).tps
         found += [_bundle(one, rule) for one in _packed(some, most)]
     return sorted(found, key=lambda one: (_key(one), one.codes))
 
@@ -190,13 +194,13 @@ def _room(some: Sequence[_Tps], most: int) -> int:
     return 1 if lacks <= 0 else max(1, min(most, math.floor(1 / lacks + NEARLY)))
 
 
-def _bundle(some: Sequence[_Tps], rule: Moves) -> Bundle:
+def _bundle(some: Sequence[_Tps], rule: RedeploymentRules) -> Bundle:
     lacks = max(one.lacks for one in some)
     return Bundle(
         codes=tuple(one.code for one in some),
         place=some[0].desa,
         kecamatan=some[0].kecamatan,
         officers=max(1, whole(len(some) * lacks)),
-        empty={one.code: one.points + rule.points["empty"] for one in some if one.empty},
+        empty={one.code: one.points + rule.shortfall_points["empty"] for one in some if one.empty},
         short={one.code: one.points for one in some if one.short},
     )

@@ -95,7 +95,7 @@ def standing(
         stands=stands,
         merged=merged,
         overdue=milestones.overdue(
-            incidents_cases.still_open(merged), lived, election.rules.service, at
+            incidents_cases.still_open(merged), lived, election.rules.service_levels, at
         ),
         states={
             code: state if isinstance(state, str) else None

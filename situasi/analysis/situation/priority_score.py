@@ -38,7 +38,7 @@ def attention(
     found["fase"] = codes.map(_phases(stations)).astype("float64")
     found["partisipasi"] = codes.map(_turnout(rates, rules)).astype("float64")
     found["personel"] = codes.map(_personnel(gaps)).astype("float64")
-    weights = pd.Series({part: rules.attention[part] for part in PARTS})
+    weights = pd.Series({part: rules.priority_weights[part] for part in PARTS})
     parts = found[list(PARTS)]
     judged = parts.notna().mul(weights, axis="columns").sum(axis="columns")
     found["assessed"] = judged / weights.sum()
@@ -52,7 +52,7 @@ def _incidents(cases: pd.DataFrame, states: pd.DataFrame, rules: Rules) -> dict[
     """Known only where a word came: an open report, or a stated situasi."""
     opened = still_open(cases)
     points = opened["tingkat"].where(opened["tingkat"].notna(), "belum")
-    sums = points.map(dict(rules.attention_tingkat)).groupby(opened["kecamatan"]).sum()
+    sums = points.map(dict(rules.priority_tingkat_weights)).groupby(opened["kecamatan"]).sum()
     found = {str(code): min(1.0, value / FULL) for code, value in sums.items()}
     for code, state in zip(states["kecamatan"], states["situasi"], strict=True):
         if isinstance(state, str):
@@ -72,7 +72,7 @@ def _turnout(rates: Mapping[str | None, float], rules: Rules) -> dict[str, float
     whole = rates.get(None)
     if whole is None:
         return {}
-    full = 2 * rules.turnout.low
+    full = 2 * rules.turnout.low_margin_points
     return {
         code: min(1.0, max(0.0, (whole - rate) / full))
         for code, rate in rates.items()

@@ -10,11 +10,11 @@ import pandas as pd
 from situasi.analysis.incidents.milestones import STEPS, allowed
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.register import Register
-from situasi.domain.rules import Service
+from situasi.domain.rules import ServiceLevel
 
 
 def of_steps(
-    shown: pd.DataFrame, lived: pd.DataFrame, service: Mapping[str, Service], at: datetime
+    shown: pd.DataFrame, lived: pd.DataFrame, service: Mapping[str, ServiceLevel], at: datetime
 ) -> pd.DataFrame:
     """How many cases reached each step in time, too late, or still owe it.
 
@@ -49,8 +49,8 @@ def of_phases(found: pd.DataFrame, register: Register, at: datetime) -> pd.DataF
     """
     furthest = found["fase"].map({fase: rank for rank, fase in enumerate(FASE)}).fillna(-1)
     rows = []
-    for due in register.election.rules.tps.dues:
-        moment = pd.Timestamp(register.election.local(due.at))
+    for due in register.election.rules.tps.phase_deadlines:
+        moment = pd.Timestamp(register.election.local_time(due.at))
         if moment > pd.Timestamp(at):
             continue
         told = found[due.fase]

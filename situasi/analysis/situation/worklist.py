@@ -80,7 +80,7 @@ def likely(known: Mapping[str, pd.DataFrame], register: Register, _at: datetime)
     """Find the probable pairs of all cases, whatever is selected and was decided."""
     rows = known["incidents"]
     cases, texts = incidents_cases.cases(rows), milestones.first_words(rows)
-    return duplicates.pairs(cases, texts, register.election.rules.likeness)
+    return duplicates.pairs(cases, texts, register.election.rules.duplicates)
 
 
 @reads(INCIDENTS, MERGES, parts=(likely,))
@@ -118,7 +118,7 @@ def casework(
         lives=lived,
         shown=shown,
         open=opened,
-        overdue=milestones.overdue(opened, lived, rules.service, at),
+        overdue=milestones.overdue(opened, lived, rules.service_levels, at),
         stretches={step: milestones.stretch(mine, step, at) for step in milestones.STEPS},
         elsewhen=len(happened) - len(shown),
         kinds=by_kind(shown, chosen, set(heard["kecamatan"].dropna())),
@@ -196,7 +196,9 @@ def detail(found: Casework, case: str) -> Detail | None:
         return None
     row = merging.folded(members, dict.fromkeys(group, head)).iloc[0]
     rows = found.rows[found.rows["case"].isin(group)]
-    rows = rows.assign(told=row_order.told_at(rows)).sort_values(["told", "seq"], ascending=False)
+    rows = rows.assign(told=row_order.reported_time(rows)).sort_values(
+        ["told", "seq"], ascending=False
+    )
     held = merging.bonds(members, found.merges).iloc[::-1]
     late = found.overdue[found.overdue["case"] == head]
     return Detail(row, members, rows, held, late.iloc[0] if len(late) else None)

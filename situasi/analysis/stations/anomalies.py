@@ -111,8 +111,8 @@ def _before(values: _Numbers, place: npt.NDArray[np.int64], back: int) -> _Numbe
 
 def _slot(us: npt.NDArray[np.int64], register: Register) -> npt.NDArray[np.int64]:
     """To which hour of voting a count belongs: the nearest."""
-    opens = timestamps.of(register.election.local(register.election.tps_opens))
-    every = register.election.rules.tps.counts_every // _US
+    opens = timestamps.of(register.election.local_time(register.election.tps_opens))
+    every = register.election.rules.tps.count_interval // _US
     return np.asarray((us - opens + every // 2) // every)
 
 
@@ -121,7 +121,7 @@ def _falls(held: _Held) -> _Numbers:
 
 
 def _exceeds(held: _Held, register: Register) -> _Numbers:
-    wide = register.election.rules.tps.above_estimated
+    wide = register.election.rules.tps.estimated_list_factor
     limit = held.dpt * np.where(held.estimated, wide, 1.0)
     return np.where(held.listed > limit, held.dpt, np.nan)
 
@@ -135,15 +135,15 @@ def _jumps(held: _Held, register: Register) -> _Numbers:
     rules, election = register.election.rules.tps, register.election
     fell = held.before[0] < held.before[1]
     base = np.nan_to_num(np.where(fell, held.before[1], held.before[0]))
-    opens = timestamps.of(election.local(election.tps_opens))
+    opens = timestamps.of(election.local_time(election.tps_opens))
     since = np.nan_to_num(np.where(fell, held.us_before[1], held.us_before[0]), nan=opens)
     hours = np.maximum((held.us - since) / 3.6e9, 1.0)
-    return np.where((held.heads - base) / held.dpt > rules.jump * hours, base, np.nan)
+    return np.where((held.heads - base) / held.dpt > rules.max_hourly_share * hours, base, np.nan)
 
 
 def _repeats(held: _Held, register: Register) -> _Numbers:
     """How many TPS of a desa told the same of the same hour, where they are many."""
-    least = register.election.rules.tps.repeated
+    least = register.election.rules.tps.min_repeats
     group = _grouped(held.desa, held.slot, held.heads)
     first = ~pd.Index(_grouped(group, held.place)).duplicated()  # a TPS counts once
     same = np.bincount(group[first])[group].astype("float64")
@@ -157,8 +157,8 @@ def _apart(held: _Held, register: Register) -> _Numbers:
     group = _grouped(held.kecamatan, held.slot)
     told = np.bincount(group, ~np.isnan(share)).astype("int64")
     median = _medians(share, group, told)[group]
-    enough = told[group] >= rules.apart_least
-    return np.where(enough & (np.abs(share - median) > rules.apart), 100 * median, np.nan)
+    enough = told[group] >= rules.outlier_min_tps
+    return np.where(enough & (np.abs(share - median) > rules.outlier_share), 100 * median, np.nan)
 
 
 def _grouped(*keys: npt.NDArray[Any]) -> npt.NDArray[np.intp]:

@@ -31,9 +31,9 @@ class Due:
 def dues(election: Election) -> list[Due]:
     """All that a TPS owes on the day, the earliest late first."""
     rules = election.rules.tps
-    phases = [(due.fase, election.local(due.at)) for due in rules.dues]
-    found = [Due(fase, None, at - rules.ahead, at) for fase, at in phases]
-    hour, closes = election.local(election.tps_opens), election.local(election.tps_closes)
-    while (hour := hour + rules.counts_every) <= closes:
-        found.append(Due("hadir", hour, hour - rules.ahead, hour + rules.counts_grace))
+    phases = [(due.fase, election.local_time(due.at)) for due in rules.phase_deadlines]
+    found = [Due(fase, None, at - rules.lead_time, at) for fase, at in phases]
+    hour, closes = election.local_time(election.tps_opens), election.local_time(election.tps_closes)
+    while (hour := hour + rules.count_interval) <= closes:
+        found.append(Due("hadir", hour, hour - rules.lead_time, hour + rules.count_grace))
     return sorted(found, key=lambda due: (due.late, due.rank))

@@ -81,7 +81,7 @@ def _met(due: Due, tps: Spoken, register: Register) -> _Yes:
     counted = tps.counted >= timestamps.of(due.awaited)
     before = tps.opened >= timestamps.of(due.hour)
     over = tps.reached >= _CLOSED
-    last = due.hour + register.election.rules.tps.counts_every > register.election.local(
+    last = due.hour + register.election.rules.tps.count_interval > register.election.local_time(
         register.election.tps_closes
     )
     return counted | before if last else counted | before | over
@@ -94,7 +94,7 @@ def _each(times: list[datetime | None]) -> Micros:
 
 def _chasers(minutes: Micros, register: Register) -> list[str | None]:
     """Whose turn it is, by how late (-1: not): the last of the rules that has begun."""
-    rules = sorted(register.election.rules.tps.chase, key=lambda one: one.after)
+    rules = sorted(register.election.rules.tps.escalation, key=lambda one: one.after)
     turns = np.array([one.after.total_seconds() / 60 for one in rules])
-    names = [None, *(one.who for one in rules)]
+    names = [None, *(one.responsible for one in rules)]
     return [names[at] for at in np.searchsorted(turns, minutes, side="right")]

@@ -16,7 +16,7 @@ from situasi.analysis.queries import reads
 from situasi.analysis.timestamps import Micros
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 _Floats = npt.NDArray[np.float64]
 _Objects = npt.NDArray[np.object_]
@@ -67,7 +67,7 @@ def of_stations(rows: pd.DataFrame, register: Register) -> Reports:
         id=one["id"].to_numpy("object"),
         place=_places(one, register),
         at=timestamps.column(one["occurred_at"]),
-        told=timestamps.column(told_at(one)),
+        told=timestamps.column(reported_time(one)),
         exact=(one["precision"] == "menit").to_numpy(bool),
         fase=pd.Index(FASE).get_indexer(pd.Index(one["fase"])),
         heads=_numbers(heads(one)),
@@ -106,7 +106,7 @@ def counts(reports: Reports, register: Register) -> Reports:
     oldest first.
     """
     election = register.election
-    start = timestamps.of(election.local(datetime.min.time()))
+    start = timestamps.of(election.local_time(datetime.min.time()))
     today = (reports.at >= start) & (reports.at <= timestamps.of(election.day_end))
     counted = reports.take((reports.place >= 0) & ~np.isnan(reports.heads) & today)
     ordered = counted.take(np.argsort(counted.place, kind="stable"))

@@ -21,7 +21,14 @@ from situasi.analysis.turnout import simulated_days as simulated
 from situasi.analysis.turnout.forecast import PLAIN, Outlook, outlook_by, summed
 from situasi.analysis.turnout.forecast_pace import MAD
 from situasi.analysis.turnout.simulated_days import Area, Assumed, Day
-from situasi.domain.forecast_parameters import KECAMATAN, WHOLE, Calibrated, Pace, Stretch, Tested
+from situasi.domain.forecast_parameters import (
+    KABUPATEN,
+    KECAMATAN,
+    ConformalFactor,
+    EvaluationScore,
+    ForecastParameters,
+    Pace,
+)
 from situasi.domain.register import Register
 
 DAYS, SEED = 2000, 20241127
@@ -80,7 +87,7 @@ def reports(day: Day, until: int) -> Reports:
     return found.take(np.lexsort((found.seq, found.told, found.at)))
 
 
-def seen(day: Day, register: Register, calibrated: Calibrated, at: datetime) -> Outlook:
+def seen(day: Day, register: Register, calibrated: ForecastParameters, at: datetime) -> Outlook:
     """The outlook on this day at this moment."""
     standing = counts(reports(day, timestamps.of(at)), register)
     return outlook_by(calibrated, standing, register, at)
@@ -89,7 +96,7 @@ def seen(day: Day, register: Register, calibrated: Calibrated, at: datetime) -> 
 def samples(
     days: Iterable[Day],
     register: Register,
-    calibrated: Calibrated,
+    calibrated: ForecastParameters,
     times: Sequence[datetime],
     tell: Tell = lambda _day: None,
 ) -> list[Samples]:
@@ -154,8 +161,8 @@ def _spread(values: _Floats) -> _Floats:
 def times(register: Register) -> list[datetime]:
     """The moments at which a stretch is fitted."""
     election = register.election
-    first = election.local(election.tps_opens) + _FIRST
-    last = election.local(election.tps_closes) + _AFTER
+    first = election.local_time(election.tps_opens) + _FIRST
+    last = election.local_time(election.tps_closes) + _AFTER
     return [first + STEP * step for step in range(int((last - first) / STEP) + 1)]
 
 
@@ -168,33 +175,33 @@ def calibrate(
     test_days: int = TEST_DAYS,
     test_seed: int = TEST_SEED,
     tell: Tell = lambda _day: None,
-) -> Calibrated:
+) -> ForecastParameters:
     """A calibration for this register. tell: is told of each day that is done."""
     of = simulated.area(register)
-    rough = Calibrated(
-        register.election.rules.outlook.confidence,
+    rough = ForecastParameters(
+        register.election.rules.forecast.confidence_percent,
         days, seed, test_days, test_seed,
         pace(simulated.days(of, given, days, seed), of),
-        (Stretch(0, 1.0, 1.0),),
+        (ConformalFactor(0, 1.0, 1.0),),
         (),
     )  # fmt: skip
     at = times(register)
     found = samples(simulated.days(of, given, days, seed), register, rough, at, tell)
-    fitted = replace(rough, stretch=tuple(fit(register, rough, at, found)))
+    fitted = replace(rough, conformal_factors=tuple(fit(register, rough, at, found)))
     others = simulated.days(of, given, test_days, test_seed)
-    return replace(fitted, tested=tuple(scores(register, fitted, others, tell)))
+    return replace(fitted, evaluation=tuple(scores(register, fitted, others, tell)))
 
 
 def fit(
-    register: Register, rough: Calibrated, at: Sequence[datetime], found: Sequence[Samples]
-) -> list[Stretch]:
+    register: Register, rough: ForecastParameters, at: Sequence[datetime], found: Sequence[Samples]
+) -> list[ConformalFactor]:
     """By what sigma is to be multiplied at each of these moments."""
-    opens = register.election.local(register.election.tps_opens)
+    opens = register.election.local_time(register.election.tps_opens)
     return [
-        Stretch(
+        ConformalFactor(
             int((moment - opens) / timedelta(minutes=1)),
-            _quantile(here.whole, rough.confidence),
-            _quantile(here.kecamatan, rough.confidence),
+            _quantile(here.whole, rough.confidence_percent),
+            _quantile(here.kecamatan, rough.confidence_percent),
         )
         for moment, here in zip(at, found, strict=True)
         if len(here.whole)
@@ -211,22 +218,22 @@ def _quantile(rows: Sample, confidence: float) -> float:
 
 def scores(
     register: Register,
-    calibrated: Calibrated,
+    calibrated: ForecastParameters,
     days: Iterable[Day],
     tell: Tell = lambda _day: None,
-) -> list[Tested]:
+) -> list[EvaluationScore]:
     """What the outlook is worth on these days, at the times of rules.outlook.scored."""
     election = register.election
-    scored = election.rules.outlook.scored
-    found = samples(days, register, calibrated, [election.local(at) for at in scored], tell)
+    scored = election.rules.forecast.scoring_times
+    found = samples(days, register, calibrated, [election.local_time(at) for at in scored], tell)
     return [
         score(at, level, rows)
         for at, here in zip(scored, found, strict=True)
-        for level, rows in ((WHOLE, here.whole), (KECAMATAN, here.kecamatan))
+        for level, rows in ((KABUPATEN, here.whole), (KECAMATAN, here.kecamatan))
     ]
 
 
-def score(at: time, level: str, rows: Sample) -> Tested:
+def score(at: time, level: str, rows: Sample) -> EvaluationScore:
     """Coverage in percent, widths and errors in points of the list."""
     told, points = rows.columns, 100 / rows.columns["dpt"]
     held = (told["low"] <= told["truth"]) & (told["truth"] <= told["high"])
@@ -236,4 +243,4 @@ def score(at: time, level: str, rows: Sample) -> Tested:
         for name, column in ways.items()
     }
     width = float(((told["high"] - told["low"]) / 2 * points).mean())
-    return Tested(at, level, 100 * float(held.mean()), width, **errors)
+    return EvaluationScore(at, level, 100 * float(held.mean()), width, **errors)

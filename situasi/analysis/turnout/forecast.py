@@ -24,7 +24,7 @@ from situasi.analysis.turnout import forecast_inputs, forecast_pace
 from situasi.analysis.turnout.forecast_inputs import Floats, Mask
 from situasi.analysis.turnout.forecast_model import Parts, parts
 from situasi.analysis.turnout.forecast_pace import Running
-from situasi.domain.forecast_parameters import Calibrated
+from situasi.domain.forecast_parameters import ForecastParameters
 from situasi.domain.register import Register
 
 # The ways that the model is compared with, in the order in which they are told.
@@ -61,25 +61,25 @@ def outlook(standing: Reports, register: Register, at: datetime) -> Outlook | No
 
     standing: of station_reports.counts.
     """
-    calibrated = register.election.calibrated
+    calibrated = register.election.turnout_parameters
     return outlook_by(calibrated, standing, register, at) if calibrated else None
 
 
 def outlook_by(
-    calibrated: Calibrated,
+    calibrated: ForecastParameters,
     standing: Reports,
     register: Register,
     at: datetime,
 ) -> Outlook:
     """The same by this calibration."""
-    rules, pace = register.election.rules.outlook, calibrated.pace
+    rules, pace = register.election.rules.forecast, calibrated.pace
     lists = forecast_inputs.lists(register)
     counted = forecast_inputs.weighed(standing, register, pace)
     used = counted.take(counted.used)
     running = forecast_pace.running(used, lists, pace, rules) if len(used) else None
     newest = counted.newest()
     place, told = newest.place, lists.dpt[newest.place]
-    opens = register.election.local(register.election.tps_opens)
+    opens = register.election.local_time(register.election.tps_opens)
     return Outlook(
         register=register,
         tps=lists.summed(np.ones(len(lists))),
@@ -90,7 +90,7 @@ def outlook_by(
         expected=lists.summed(told * newest.share, place),
         parts=parts(used, lists, running, pace, rules) if running else None,
         running=running,
-        stretch=calibrated.stretched((at - opens).total_seconds() / 60),
+        stretch=calibrated.interval_factors((at - opens).total_seconds() / 60),
     )
 
 
@@ -107,7 +107,7 @@ def whole(found: Outlook, kecamatan: Collection[str] = ()) -> pd.Series:
     of = np.isin(found.codes, wanted)
     row = {name: values[0] for name, values in summed(found, of[np.newaxis]).items()}
     guessed = any(found.register.kecamatan[code].dpt_estimated for code in wanted)
-    everywhere = found.register.whole and bool(of.all())
+    everywhere = found.register.is_complete and bool(of.all())
     return pd.Series({**row, "estimated": guessed and not everywhere}, dtype="object")
 
 
@@ -143,7 +143,7 @@ def _estimated(found: Outlook, of: Mask, tps: Floats) -> dict[str, npt.NDArray[n
             "enough": none.astype(bool),
             **dict.fromkeys(("centre", "sigma", "low", "high"), unknown),
         }
-    rules = found.register.election.rules.outlook
+    rules = found.register.election.rules.forecast
     names = ("told", "ended", "counted", "most", "centre")
     sums = {name: member @ getattr(model, name) for name in names}
     most = sums.pop("most")
@@ -162,7 +162,7 @@ def _estimated(found: Outlook, of: Mask, tps: Floats) -> dict[str, npt.NDArray[n
 def _stretch(found: Outlook, of: Mask) -> Floats:
     """It was fitted for the whole and for each kecamatan; of some of them the wider is taken."""
     size = of.sum(axis=1)
-    everywhere = (size == of.shape[1]) & found.register.whole
+    everywhere = (size == of.shape[1]) & found.register.is_complete
     all_of_it, each = found.stretch
     return np.where(everywhere, all_of_it, np.where(size == 1, each, max(found.stretch)))
 
@@ -170,11 +170,11 @@ def _stretch(found: Outlook, of: Mask) -> Floats:
 def _enough(found: Outlook, of: Mask) -> Mask:
     """Whether they told enough: TPS of one alone; shares of TPS and of kecamatan in several."""
     assert found.parts is not None
-    rules = found.register.election.rules.outlook
-    alone = found.parts.told >= np.minimum(rules.tps, found.tps)
+    rules = found.register.election.rules.forecast
+    alone = found.parts.told >= np.minimum(rules.min_tps, found.tps)
     size, member = of.sum(axis=1), of.astype("float64")
-    tps = member @ found.parts.told >= rules.tps_share * (member @ found.tps)
-    heard = member @ alone >= rules.kecamatan_share * size
+    tps = member @ found.parts.told >= rules.min_tps_share * (member @ found.tps)
+    heard = member @ alone >= rules.min_kecamatan_share * size
     return np.where(size == 1, member @ alone > 0, tps & heard)
 
 

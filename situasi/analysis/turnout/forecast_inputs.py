@@ -54,7 +54,7 @@ def lists(register: Register) -> Lists:
     known = told > 0
     dpt = np.where(known, told, even[home])
     sure = known & ~table["estimated"].to_numpy(bool)
-    wide = register.election.rules.tps.above_estimated
+    wide = register.election.rules.tps.estimated_list_factor
     return Lists(dpt, dpt * np.where(sure, 1.0, wide), home, tuple(codes))
 
 
@@ -94,19 +94,19 @@ def weighed(standing: Reports, register: Register, pace: Pace) -> Counts:
     """
     election = register.election
     opens, closes = (
-        timestamps.of(election.local(at)) for at in (election.tps_opens, election.tps_closes)
+        timestamps.of(election.local_time(at)) for at in (election.tps_opens, election.tps_closes)
     )
     hour = (standing.at - opens) / 3.6e9
     last = len(pace.offset)
     over = (standing.fase >= _CLOSED) | (standing.at > closes)
     slot = np.where(over, last, np.round(hour).astype("int64") - 1).clip(max=last)
     curve = election.rules.turnout.curve
-    at = [timestamps.of(election.local(time)) for time, _ in curve]
+    at = [timestamps.of(election.local_time(time)) for time, _ in curve]
     expected = np.interp(standing.at, at, [share for _, share in curve])
     offset = np.interp(hour, np.arange(1, last + 1), pace.offset)
     share = np.where(over, 1.0, expected * np.exp(offset))
     kinds = ~np.isnan(held_against(standing, register))
-    out = [KINDS.index(kind) for kind in election.rules.outlook.set_aside]
+    out = [KINDS.index(kind) for kind in election.rules.forecast.excluded_anomalies]
     doubted: Mask = np.any(kinds, axis=1)
     aside: Mask = np.any(kinds[:, out], axis=1)
     return Counts(

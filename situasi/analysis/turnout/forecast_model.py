@@ -13,7 +13,7 @@ import numpy as np
 from situasi.analysis.turnout.forecast_inputs import Counts, Floats, Lists, Mask
 from situasi.analysis.turnout.forecast_pace import MAD, Running
 from situasi.domain.forecast_parameters import Pace
-from situasi.domain.rules import Outlook as Rules
+from situasi.domain.rules import ForecastRules as Rules
 
 _LEAST_SD = 0.01  # of a rate: nothing is more alike
 _SLIP = 0.005  # of a list: by what a final count that nobody doubts may be wrong
@@ -45,7 +45,7 @@ class Parts:
         """The standard error of these kecamatan as one: what they share adds up."""
         mass = self.mass[of].sum(axis=0)
         shared = max(float(mass @ running.covariance @ mass), 0.0)
-        silent = rules.silent * float(self.silent[of].sum())
+        silent = rules.unreported_sd * float(self.silent[of].sum())
         return float(np.sqrt(shared + silent**2 + float(self.own[of].sum())))
 
 
@@ -106,7 +106,7 @@ def _levels(rate: Floats, place: np.ndarray, lists: Lists, rules: Rules) -> _Lev
     for code in np.flatnonzero(told >= _FEW):
         centre[code] = np.median(rate[home == code])
     tps = max(MAD * float(np.median(np.abs(rate - centre[home]))), _LEAST_SD)
-    reach = rules.winsor * tps
+    reach = rules.winsor_sd * tps
     near = np.clip(rate, centre[home] - reach, centre[home] + reach)
 
     weight = lists.summed(dpt, place)
@@ -127,7 +127,7 @@ def _believed(
     rate: Floats, place: np.ndarray, lists: Lists, levels: _Levels, rules: Rules
 ) -> Floats:
     """The rates, none further from its kecamatan than a TPS is believed to lie."""
-    centre, reach = levels.centre[lists.kecamatan[place]], rules.winsor * levels.tps
+    centre, reach = levels.centre[lists.kecamatan[place]], rules.winsor_sd * levels.tps
     return np.clip(rate, centre - reach, centre + reach)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from situasi.analysis.turnout.forecast_inputs import Counts, Floats, Lists, Mask
 from situasi.domain.forecast_parameters import Pace
-from situasi.domain.rules import Outlook as Rules
+from situasi.domain.rules import ForecastRules as Rules
 
 # Of a normal distribution: its sd by the median of the absolute deviations.
 MAD = 1.4826
@@ -66,7 +66,7 @@ def _growth(
     grown = np.log(then.heads / then.share) - np.log(first.heads / first.share)
     if len(grown) < _LEAST_PAIRS:
         return None
-    alike = _alike(grown, rules.pair)
+    alike = _alike(grown, rules.growth_winsor_sd)
     expected = first.heads * then.share / first.share
     more = float(np.log(then.heads[alike].sum() / expected[alike].sum()))
     homes = len(np.unique(lists.kecamatan[first.place[alike]]))

@@ -35,7 +35,7 @@ import pandas as pd
 
 from situasi.analysis.turnout import simulated_errors
 from situasi.domain.feed_schemas import FASE
-from situasi.domain.register import Register, voters_of
+from situasi.domain.register import Register, compute_voters_by_tps
 
 _Floats = npt.NDArray[np.float64]
 _Ints = npt.NDArray[np.int64]
@@ -118,12 +118,12 @@ def area(register: Register) -> Area:
     """The area of this register."""
     election, table = register.election, register.tps
     opens, closes = (
-        round(election.local(at).timestamp() * 1e6)
+        round(election.local_time(at).timestamp() * 1e6)
         for at in (election.tps_opens, election.tps_closes)
     )
-    times = [election.local(at).timestamp() * 1e6 for at, _ in election.rules.turnout.curve]
+    times = [election.local_time(at).timestamp() * 1e6 for at, _ in election.rules.turnout.curve]
     elapsed = (np.array(times) - opens) / (closes - opens)
-    voters = voters_of(register)
+    voters = compute_voters_by_tps(register)
     return Area(
         dpt=np.array([voters[code] for code in table["code"]], dtype="float64"),
         estimated=table["estimated"].to_numpy(bool),

@@ -53,7 +53,7 @@ def by_kecamatan(found: pd.DataFrame, register: Register) -> pd.DataFrame:
     table["told_estimated"] = guessed.groupby(found["kecamatan"], sort=False).any()
     table = table.assign(**_rates(table))
     rate = float(whole(table)["rate"])
-    table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low
+    table["is_low"] = table["rate"] < rate - register.election.rules.turnout.low_margin_points
     return table
 
 
@@ -104,7 +104,10 @@ def curve(
     but expected is missing.
     """
     election = register.election
-    start, closes = election.local(election.tps_opens), election.local(election.tps_closes)
+    start, closes = (
+        election.local_time(election.tps_opens),
+        election.local_time(election.tps_closes),
+    )
     slots = pd.date_range(start, closes + timedelta(hours=1), freq=_SLOT)
     table = register.tps
     wanted = (
@@ -140,8 +143,8 @@ def _steps(
 def expected(register: Register, slots: pd.DatetimeIndex) -> npt.NDArray[np.float64]:
     """The expected turnout in percent of the list at these moments: an assumption."""
     election, rules = register.election, register.election.rules.turnout
-    final = next(one.percent for one in rules.references if one.label == rules.against)
-    at = [election.local(time).timestamp() for time, _ in rules.curve]
+    final = next(one.percent for one in rules.references if one.label == rules.reference_label)
+    at = [election.local_time(time).timestamp() for time, _ in rules.curve]
     seconds = [moment.timestamp() for moment in slots]
     return np.interp(seconds, at, [final * share for _, share in rules.curve])
 

@@ -23,7 +23,7 @@ def point_map(
     """The kecamatan and its grid. points: (lon, lat); a click gives one of them as `p`."""
     line = pdk.Layer(
         "GeoJsonLayer",
-        boundaries.address,
+        boundaries.url,
         id="batas",
         stroked=True,
         filled=False,

@@ -1,7 +1,7 @@
 """Boundaries: check the ones the board draws, and take in the official file of a Polres."""
 
-from situasi.ingest.boundaries.check import check
+from situasi.ingest.boundaries.check import check_boundaries
 from situasi.ingest.boundaries.importer import import_file
-from situasi.ingest.boundaries.report import GeoRefused, Report, Slivers
+from situasi.ingest.boundaries.report import BoundaryReport, GeoRefused, Slivers
 
 __all__ = ["GeoRefused", "Report", "Slivers", "check", "import_file"]

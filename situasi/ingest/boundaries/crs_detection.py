@@ -11,37 +11,39 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
-from situasi.ingest.boundaries.reference import INDONESIA, Known
+from situasi.ingest.boundaries.reference import INDONESIA, ReferenceBoundaries
 from situasi.ingest.boundaries.report import GeoRefused
 
 WGS84 = CRS.from_epsg(4326)
 WEB_MERCATOR = 3857
 # UTM of every zone of Indonesia, south and north, then the TM-3 zones of the land office (DGN95).
-_METRES = (*range(32746, 32755), *range(32646, 32655), *range(23830, 23846))
-_FITS = 0.8  # share of the areas that must lie where the kabupaten is
+_METRE_EPSG_CODES = (*range(32746, 32755), *range(32646, 32655), *range(23830, 23846))
+_MIN_INSIDE_SHARE = 0.8  # share of the areas that must lie where the kabupaten is
 
 
 @dataclass(frozen=True)
-class Placed:
+class LocatedShapes:
     """Shapes in degrees, longitude first; what the file's coordinates turned out to be."""
 
     shapes: npt.NDArray[np.object_]
     crs: str
-    swapped: bool
+    axes_swapped: bool
     warnings: tuple[str, ...]
 
 
-def place(shapes: npt.NDArray[np.object_], declared: CRS | None, known: Known | None) -> Placed:
+def locate_shapes(
+    shapes: npt.NDArray[np.object_], declared: CRS | None, reference: ReferenceBoundaries | None
+) -> LocatedShapes:
     """Read the coordinates as declared; where that lies wrong, as the one system that lies right.
 
     shapes: only those of this kabupaten. Raises GeoRefused where no reading lies right.
     """
-    window = known.window if known else INDONESIA
-    centres = _centres(shapes)
-    for crs, swapped in _readings(declared, known):
-        if _share(_moved(centres, crs, swapped), window) >= _FITS:
+    window = reference.window if reference else INDONESIA
+    centres = _compute_centres(shapes)
+    for crs, swapped in _candidate_systems(declared, reference):
+        if _inside_share(_to_degrees(centres, crs, swapped), window) >= _MIN_INSIDE_SHARE:
             moved = _transform(shapes, crs, swapped)
-            return Placed(moved, _label(crs), swapped, tuple(_notes(declared, crs)))
+            return LocatedShapes(moved, _label(crs), swapped, tuple(_crs_notes(declared, crs)))
     told = f"menurut {_label(declared)}" if declared else "dan sistem koordinatnya tidak disebut"
     raise GeoRefused(
         f"Letak wilayah dalam berkas tidak cocok dengan kabupaten ini {told}; "
@@ -49,29 +51,31 @@ def place(shapes: npt.NDArray[np.object_], declared: CRS | None, known: Known | 
     )
 
 
-def within(
+def centres_in_window(
     shapes: npt.NDArray[np.object_], window: tuple[float, float, float, float]
 ) -> npt.NDArray[np.bool_]:
     """Which shapes have their middle in this window (west, south, east, north)."""
-    return _inside(_centres(shapes), window)
+    return _inside(_compute_centres(shapes), window)
 
 
-def _readings(declared: CRS | None, known: Known | None) -> Iterator[tuple[CRS, bool]]:
+def _candidate_systems(
+    declared: CRS | None, reference: ReferenceBoundaries | None
+) -> Iterator[tuple[CRS, bool]]:
     # Without known boundaries a zone in metres cannot be told from its neighbour.
-    guesses = (4326, WEB_MERCATOR, *(_METRES if known else ()))
+    guesses = (4326, WEB_MERCATOR, *(_METRE_EPSG_CODES if reference else ()))
     for crs in [declared, *map(CRS.from_epsg, guesses)]:
         if crs is not None:
             yield crs, False
             yield crs, True
 
 
-def _notes(declared: CRS | None, found: CRS) -> Iterator[str]:
+def _crs_notes(declared: CRS | None, detected: CRS) -> Iterator[str]:
     if declared is None:
-        yield f"sistem koordinat tidak disebut; dibaca sebagai {_label(found)} menurut letaknya"
-    elif found is not declared:
+        yield f"sistem koordinat tidak disebut; dibaca sebagai {_label(detected)} menurut letaknya"
+    elif detected is not declared:
         yield (
             f"sistem koordinat tertulis {_label(declared)}, tetapi letaknya hanya cocok "
-            f"sebagai {_label(found)}"
+            f"sebagai {_label(detected)}"
         )
 
 
@@ -80,12 +84,14 @@ def _label(crs: CRS) -> str:
     return f"EPSG:{code}" if code else crs.name
 
 
-def _centres(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+def _compute_centres(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
     boxes = shapely.bounds(shapes)
     return np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2])
 
 
-def _moved(points: npt.NDArray[np.float64], crs: CRS, swapped: bool) -> npt.NDArray[np.float64]:
+def _to_degrees(
+    points: npt.NDArray[np.float64], crs: CRS, swapped: bool
+) -> npt.NDArray[np.float64]:
     """Points in degrees; not finite where this system cannot hold them."""
     if swapped:
         points = points[:, ::-1]
@@ -99,7 +105,7 @@ def _moved(points: npt.NDArray[np.float64], crs: CRS, swapped: bool) -> npt.NDAr
 
 
 def _transform(shapes: npt.NDArray[np.object_], crs: CRS, swapped: bool) -> npt.NDArray[np.object_]:
-    moved = shapely.transform(shapes, lambda points: _moved(points, crs, swapped))
+    moved = shapely.transform(shapes, lambda points: _to_degrees(points, crs, swapped))
     return np.asarray(moved, dtype=object)
 
 
@@ -111,5 +117,7 @@ def _inside(
     return (west <= x) & (x <= east) & (south <= y) & (y <= north)
 
 
-def _share(points: npt.NDArray[np.float64], window: tuple[float, float, float, float]) -> float:
+def _inside_share(
+    points: npt.NDArray[np.float64], window: tuple[float, float, float, float]
+) -> float:
     return float(np.mean(_inside(points, window))) if len(points) else 0.0

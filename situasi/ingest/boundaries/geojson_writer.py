@@ -18,7 +18,9 @@ from situasi.ingest.boundaries.report import GeoRefused
 DECIMALS = 6
 
 
-def collection(polygons: dict[str, Any], names: dict[str, str], credit: str, caution: str) -> str:
+def format_collection(
+    polygons: dict[str, Any], names: dict[str, str], credit: str, caution: str
+) -> str:
     """GeoJSON (RFC 7946), one feature a line, with the credit and caution the map must show."""
     head = f'"credit":{_json(credit)},\n"caution":{_json(caution)},'
     features = ",\n".join(
@@ -34,22 +36,24 @@ def collection(polygons: dict[str, Any], names: dict[str, str], credit: str, cau
     return f'{{"type":"FeatureCollection",\n{head}\n"features":[\n{features}\n]}}\n'
 
 
-def switch(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
+def replace_imports(folder: Path, geojson_by_level: dict[str, str]) -> tuple[Path, ...]:
     """Put imported boundaries in place, by level, all of them at one moment; their files.
 
     Each is written under a name made of its content, which no board reads yet; then the one file
     that names the set (`shapes.SET`) is replaced. Levels not given stay as they were. Raises
     OSError, and GeoRefused while another import goes on here.
     """
-    place = folder / boundaries.IMPORTED
+    place = folder / boundaries.IMPORT_FOLDER
     place.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place / ".lock", timeout=0):
-            named = boundaries.imported(folder)
-            files = {level: _write(place, level, text) for level, text in texts.items()}
+            named = boundaries.load_import_index(folder)
+            files = {level: _write(place, level, text) for level, text in geojson_by_level.items()}
             named |= {level: file.name for level, file in files.items()}
             said = json.dumps(named, indent=1, sort_keys=True) + "\n"
-            atomic_files.write(place / boundaries.SET, said.encode(), atomic_files.READABLE)
+            atomic_files.write(
+                place / boundaries.IMPORT_INDEX_FILE, said.encode(), atomic_files.READABLE_MODE
+            )
             _remove_others(place, named)
     except Timeout as busy:
         raise GeoRefused("Impor batas lain sedang berjalan di sini; tunggu sebentar.") from busy
@@ -59,7 +63,7 @@ def switch(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
 def _write(place: Path, level: str, text: str) -> Path:
     content = text.encode("utf-8")
     path = place / f"{level}.{hashlib.sha256(content).hexdigest()[:12]}.geojson"
-    atomic_files.write(path, content, atomic_files.READABLE)
+    atomic_files.write(path, content, atomic_files.READABLE_MODE)
     return path
 
 

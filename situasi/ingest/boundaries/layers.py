@@ -13,22 +13,26 @@ from typing import Any
 
 from situasi.ingest.boundaries.report import GeoRefused
 
-KINDS = (".shp", ".gpkg", ".geojson", ".json")
+FILE_SUFFIXES = (".shp", ".gpkg", ".geojson", ".json")
 # Of all that GDAL can open these alone: many others follow addresses in a file, whatever its name.
-DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON"})
-_CRS = frozenset({"name", "epsg", "ogc"})  # said in the file itself; "link" and "url" are fetched
-MOST_JSON = 300_000_000  # bytes of GeoJSON, which is read as text; a GeoPackage holds more
-MOST_BYTES = 1_000_000_000  # unpacked; the detailed boundaries of a whole province are far smaller
+ALLOWED_DRIVERS = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON"})
+_INLINE_CRS_TYPES = frozenset(
+    {"name", "epsg", "ogc"}
+)  # said in the file itself; "link" and "url" are fetched
+MAX_JSON_BYTES = 300_000_000  # bytes of GeoJSON, which is read as text; a GeoPackage holds more
+MAX_UNPACKED_BYTES = (
+    1_000_000_000  # unpacked; the detailed boundaries of a whole province are far smaller
+)
 
 
-def layers(path: Path) -> list[Any]:
+def read_layers(path: Path) -> list[Any]:
     """Every layer with rows as a GeoDataFrame, the first one first.
 
     Raises GeoRefused with one sentence where the file cannot be read as boundaries.
     """
     if not path.is_file():
         raise GeoRefused(f"Berkas {path.name} tidak ada.")
-    with _opened(path) as file:
+    with _open_source(path) as file:
         frames = [frame for frame in _read(file, path.name) if len(frame)]
     if not frames:
         raise GeoRefused(f"Berkas {path.name} tidak berisi satu wilayah pun.")
@@ -40,8 +44,8 @@ def _read(file: Path, name: str) -> Iterator[Any]:
     import pyogrio
     from pyogrio.errors import DataLayerError, DataSourceError
 
-    _allow_only(DRIVERS)
-    if file.suffix.lower() == ".shp" and not _has(file, ".dbf"):
+    _allow_only(ALLOWED_DRIVERS)
+    if file.suffix.lower() == ".shp" and not _has_companion(file, ".dbf"):
         raise GeoRefused(f"Berkas {name} tanpa pendamping .dbf: nama wilayahnya tidak ada.")
     if file.suffix.lower() in (".geojson", ".json"):
         _refuse_links(file, name)
@@ -86,14 +90,14 @@ def _refuse_links(file: Path, name: str) -> None:
         if len(found) < len(pairs) and "type" in found:
             raise GeoRefused(f"Berkas {name} memuat kunci yang sama dua kali.")
         crs = found.get("crs")
-        if isinstance(crs, dict) and crs and str(crs.get("type")).lower() not in _CRS:
+        if isinstance(crs, dict) and crs and str(crs.get("type")).lower() not in _INLINE_CRS_TYPES:
             raise GeoRefused(
                 f"Berkas {name} menunjuk sistem koordinat di alamat lain; simpan ulang dengan"
                 " sistem koordinat di dalam berkas."
             )
         return found
 
-    if file.stat().st_size > MOST_JSON:
+    if file.stat().st_size > MAX_JSON_BYTES:
         raise GeoRefused(f"Berkas {name} terlalu besar untuk GeoJSON; pakai GeoPackage.")
     try:
         json.loads(file.read_text("utf-8-sig"), object_pairs_hook=check)
@@ -103,7 +107,7 @@ def _refuse_links(file: Path, name: str) -> None:
         ) from broken
 
 
-def _has(file: Path, suffix: str) -> bool:
+def _has_companion(file: Path, suffix: str) -> bool:
     return any(
         other.stem == file.stem and other.suffix.lower() == suffix
         for other in file.parent.iterdir()
@@ -111,12 +115,12 @@ def _has(file: Path, suffix: str) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Path]:
-    if path.suffix.lower() in KINDS:
+def _open_source(path: Path) -> Iterator[Path]:
+    if path.suffix.lower() in FILE_SUFFIXES:
         yield path
     elif path.suffix.lower() == ".zip":
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            yield _unpacked(path, Path(folder))
+            yield _unpack(path, Path(folder))
     else:
         raise GeoRefused(
             f"Jenis berkas {path.suffix or path.name} tidak dikenal; "
@@ -124,7 +128,7 @@ def _opened(path: Path) -> Iterator[Path]:
         )
 
 
-def _unpacked(path: Path, folder: Path) -> Path:
+def _unpack(path: Path, folder: Path) -> Path:
     """The first boundary file of a zip and its companions, laid in this folder."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -132,13 +136,14 @@ def _unpacked(path: Path, folder: Path) -> Path:
                 m for m in archive.infolist() if not m.is_dir() and "__MACOSX" not in m.filename
             ]
             main = next(
-                (m for kind in KINDS for m in members if m.filename.lower().endswith(kind)), None
+                (m for kind in FILE_SUFFIXES for m in members if m.filename.lower().endswith(kind)),
+                None,
             )
             if main is None:
                 raise GeoRefused(f"Berkas {path.name} tidak berisi .shp, .gpkg atau .geojson.")
             stem = PurePosixPath(main.filename).with_suffix("")
             chosen = [m for m in members if PurePosixPath(m.filename).with_suffix("") == stem]
-            if sum(member.file_size for member in chosen) > MOST_BYTES:
+            if sum(member.file_size for member in chosen) > MAX_UNPACKED_BYTES:
                 raise GeoRefused(f"Berkas {path.name} terlalu besar setelah dibuka.")
             for member in chosen:
                 suffix = PurePosixPath(member.filename).suffix.lower()

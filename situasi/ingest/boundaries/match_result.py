@@ -9,7 +9,7 @@ from situasi.domain.register import Register
 
 
 @dataclass(frozen=True)
-class Reading:
+class MatchResult:
     """One way to read a file: the code of each row (None: not of this kabupaten).
 
     weak: codes of another length, to be believed only when the positions agree.
@@ -18,26 +18,26 @@ class Reading:
 
     column: str
     codes: list[str | None]
-    by_name: bool = False
-    weak: bool = False
-    unknown: tuple[str, ...] = ()
+    is_by_name: bool = False
+    is_weak: bool = False
+    unknown_names: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
-    def hits(self) -> int:
+    def place_count(self) -> int:
         return len({code for code in self.codes if code})
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         return sum(code is not None for code in self.codes)
 
 
-def places(level: str, register: Register) -> dict[str, str]:
+def register_names(level: str, register: Register) -> dict[str, str]:
     """Code -> name of every kecamatan or desa of the register."""
     rows = register.kecamatan if level == "kecamatan" else register.desa
     return {code: place.name for code, place in rows.items()}
 
 
-def best_of(readings: Sequence[Reading]) -> Reading | None:
-    best = max(readings, key=lambda reading: (reading.hits, reading.rows), default=None)
-    return best if best and best.hits else None
+def best_match(matches: Sequence[MatchResult]) -> MatchResult | None:
+    best = max(matches, key=lambda reading: (reading.place_count, reading.row_count), default=None)
+    return best if best and best.place_count else None

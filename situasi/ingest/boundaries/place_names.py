@@ -14,23 +14,23 @@ _NUMERALS = set(_ROMAN.values())
 _CODE = re.compile(r"[\d.\s\-]+")
 
 
-def plain(value: object) -> str:
+def normalize_name(value: object) -> str:
     """A name without title, case, accents, blanks and punctuation; "" where it is no text."""
     return "".join(_words(value, _TITLES))
 
 
-def plain_kabupaten(value: object) -> str:
+def normalize_kabupaten(value: object) -> str:
     """The same for the name of a kabupaten or kota."""
     return "".join(_words(value, _KABUPATEN))
 
 
-def numeral(value: object) -> str:
+def trailing_numeral(value: object) -> str:
     """The roman number a name ends with ("Kandis II": "ii"), or ""."""
     words = _words(value, _TITLES)
     return words[-1] if words and words[-1] in _NUMERALS else ""
 
 
-def digits(value: object) -> str:
+def code_digits(value: object) -> str:
     """The digits of a code written 16.10.04, 161004, "16 10 04", 161004.0; "" where it is none."""
     if isinstance(value, bool) or value is None:
         return ""
@@ -40,11 +40,11 @@ def digits(value: object) -> str:
     return re.sub(r"\D", "", text) if _CODE.fullmatch(text) else ""
 
 
-def index(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def index_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """(code, name) pairs as name in plain form -> code; a name of two places is left out."""
     found: dict[str, set[str]] = {}
     for code, name in pairs:
-        found.setdefault(plain(name), set()).add(code)
+        found.setdefault(normalize_name(name), set()).add(code)
     return {name: codes.pop() for name, codes in found.items() if name and len(codes) == 1}
 
 

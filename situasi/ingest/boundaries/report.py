@@ -19,12 +19,12 @@ class Slivers:
     found_km2: float = 0.0
     repaired: int = 0
     repaired_km2: float = 0.0
-    left: int = 0
-    left_km2: float = 0.0
+    remaining: int = 0
+    remaining_km2: float = 0.0
 
 
 @dataclass(frozen=True)
-class Report:
+class BoundaryReport:
     """Result of a check or an import.
 
     features: rows in the file; ignored: those of them that are not of this kabupaten.
@@ -36,7 +36,7 @@ class Report:
     source: str
     level: str
     features: int
-    ignored: int
+    ignored_features: int
     area_km2: dict[str, float]
     gaps: Slivers
     overlaps: Slivers
@@ -44,7 +44,7 @@ class Report:
     crs: str = "EPSG:4326"
     column: str = "kode"
     axes_swapped: bool = False
-    written: tuple[Path, ...] = ()
+    written_files: tuple[Path, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -53,43 +53,47 @@ class Report:
         return sum(self.area_km2.values())
 
     @property
-    def sound(self) -> bool:
+    def is_sound(self) -> bool:
         """Whether nothing is left that a person should look at."""
         return not self.warnings
 
-    def lines(self) -> list[str]:
+    def format_lines(self) -> list[str]:
         """The report for the command line, in Indonesian, one line each."""
         axes = "; sumbu tertukar, sudah dibalik" if self.axes_swapped else ""
-        ignored = f", {self.ignored} di antaranya bukan wilayah ini" if self.ignored else ""
+        ignored = (
+            f", {self.ignored_features} di antaranya bukan wilayah ini"
+            if self.ignored_features
+            else ""
+        )
         return [
             f"Batas {self.level} dari {self.source}",
             f"  {len(self.area_km2)} {self.level} dari {self.features} baris{ignored}",
-            f"  luas {decimal(self.total_km2)} km², {self.vertices} titik",
+            f"  luas {format_decimal(self.total_km2)} km², {self.vertices} titik",
             f"  dikenali lewat kolom {self.column}; koordinat {self.crs}{axes}",
-            f"  celah: {_slivers(self.gaps)}",
-            f"  tumpang tindih: {_slivers(self.overlaps)}",
-            *(f"  ditulis: {path}" for path in self.written),
+            f"  celah: {_format_slivers(self.gaps)}",
+            f"  tumpang tindih: {_format_slivers(self.overlaps)}",
+            *(f"  ditulis: {path}" for path in self.written_files),
             *(f"  PERHATIAN: {warning}" for warning in self.warnings),
         ]
 
 
-def decimal(number: float, places: int = 2) -> str:
+def format_decimal(number: float, places: int = 2) -> str:
     """A number as Indonesians write it: 2.302,86."""
     return f"{number:,.{places}f}".translate(str.maketrans(",.", ".,"))
 
 
-def listed(words: Iterable[str], most: int = 5) -> str:
+def format_list(words: Iterable[str], max_words: int = 5) -> str:
     """The first few words with commas, and how many more there are."""
     words = list(words)
-    more = f" dan {len(words) - most} lainnya" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
+    more = f" dan {len(words) - max_words} lainnya" if len(words) > max_words else ""
+    return ", ".join(words[:max_words]) + more
 
 
-def _slivers(slivers: Slivers) -> str:
+def _format_slivers(slivers: Slivers) -> str:
     if not slivers.found:
         return "tidak ada"
     return (
-        f"{slivers.found} ({decimal(slivers.found_km2, 4)} km²), "
+        f"{slivers.found} ({format_decimal(slivers.found_km2, 4)} km²), "
         f"{slivers.repaired} diperbaiki, "
-        f"{slivers.left} tersisa ({decimal(slivers.left_km2, 4)} km²)"
+        f"{slivers.remaining} tersisa ({format_decimal(slivers.remaining_km2, 4)} km²)"
     )

@@ -89,5 +89,5 @@ def _read_escorts(table_check: TableCheck) -> None:
             continue
         escort = read_escort(cell)
         kept[row] = escort.text
-        if escort.hidden:
+        if escort.is_redacted:
             table_check.issues.add_warning(row, "nama pengawal tidak disimpan; tulis nomor petugas")

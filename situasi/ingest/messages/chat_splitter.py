@@ -13,7 +13,7 @@ from situasi.ingest.readers.text_encoding import ReadProgress, detect, read_chun
 from situasi.ingest.tables import SourceError
 
 # Characters; the chat of a whole election day of a Polres is far smaller.
-LARGEST = 8_000_000
+MAX_CHARACTERS = 8_000_000
 
 _MEDIA = re.compile(
     r"<media (?:tidak disertakan|omitted)>|<(?:terlampir|attached):[^>\n]{0,200}>"
@@ -73,34 +73,38 @@ class Message:
     @property
     def kind(self) -> MessageKind:
         said = normalize_text(self.text[:2000])
-        if self.header and (self.sender is None or self._of_the_program()):
+        if self.header and (self.sender is None or self._is_app_notice()):
             return MessageKind.SYSTEM
         if _DELETED.fullmatch(said):
             return MessageKind.DELETED
-        return MessageKind.REPORT if normalize_text(spoken(self.text)) else MessageKind.MEDIA
+        return (
+            MessageKind.REPORT
+            if normalize_text(strip_app_notices(self.text))
+            else MessageKind.MEDIA
+        )
 
-    def _of_the_program(self) -> bool:
+    def _is_app_notice(self) -> bool:
         """The iPhone writes the group as sender of what the program itself says."""
         return self.text.startswith("\u200e") and bool(_SYSTEM.search(self.text[:300]))
 
 
-def spoken(text: str) -> str:
+def strip_app_notices(text: str) -> str:
     """What the sender wrote: without the program's words on attachments and corrections."""
     return _EDITED.sub("", _MEDIA.sub("", text))
 
 
-def split(text: str) -> list[Message]:
+def split_chat(text: str) -> list[Message]:
     """The messages of a pasted text or an export. Raises SourceRefused where it is too long."""
-    if len(text) > LARGEST:
+    if len(text) > MAX_CHARACTERS:
         raise SourceError(
-            f"Teks ini lebih dari {LARGEST // 1_000_000} juta huruf; tempel per bagian."
+            f"Teks ini lebih dari {MAX_CHARACTERS // 1_000_000} juta huruf; tempel per bagian."
         )
-    heads = list(HEADER.finditer(text))
+    heads = list(HEADER_PATTERN.finditer(text))
     if not heads:
-        return list(_without_headers(text))
+        return list(_split_without_headers(text))
     before = text[: heads[0].start()]
     blank = before if not before.strip() else ""
-    found = [] if blank else list(_without_headers(before))
+    found = [] if blank else list(_split_without_headers(before))
     ends = [head.start() for head in heads[1:]] + [len(text)]
     for head, end in zip(heads, ends, strict=True):
         day, clock = day_and_clock(head)
@@ -110,14 +114,14 @@ def split(text: str) -> list[Message]:
     return found
 
 
-def split_file(path: Path) -> list[Message]:
+def split_chat_file(path: Path) -> list[Message]:
     """The messages of an exported chat (.txt), in whatever encoding. Raises SourceRefused."""
-    if path.stat().st_size > 4 * LARGEST:
+    if path.stat().st_size > 4 * MAX_CHARACTERS:
         raise SourceError("Berkas percakapan ini terlalu besar; ekspor per hari.")
-    return split("".join(read_chunks(path, detect(path), ReadProgress(0))))
+    return split_chat("".join(read_chunks(path, detect(path), ReadProgress(0))))
 
 
-def _without_headers(text: str) -> Iterator[Message]:
+def _split_without_headers(text: str) -> Iterator[Message]:
     """A new message where a line opens one, or text goes on after a closing and a blank line."""
     start, says, closed, gap = 0, False, False, False
     for line in _LINE.finditer(text):
@@ -128,13 +132,13 @@ def _without_headers(text: str) -> Iterator[Message]:
             start, says = line.start(), False
         if written:
             closed, gap = bool(_CLOSING.match(written)), False
-            says = says or not (opens and _only_opens(written))
+            says = says or not (opens and _is_greeting(written))
         gap = gap or not written
     if text[start:].strip() or start:
         yield Message(text[start:])
 
 
-def _only_opens(line: str) -> bool:
+def _is_greeting(line: str) -> bool:
     return len(line.split()) <= 6 and not any(c.isdigit() for c in line)
 
 
@@ -148,12 +152,14 @@ _WHEN = r",?[ ](?:pukul[ ])?"
 _SENDER = rf"(?P<sender>{_MARK}{{0,2}}[^\n:\"\u201c]{{1,80}}?{_MARK}{{0,2}}):(?:[ ]|(?=\n)|\Z)"
 
 # Android exports, iPhone exports and copies from a telephone, copies from the web page.
-_FORMS = (
+_HEADER_FORMATS = (
     rf"{_DAY.format('day1')}{_WHEN}{_CLOCK.format('clock1')}[ ][-\u2013][ ]",
     rf"\[{_DAY.format('day2')}{_WHEN}{_CLOCK.format('clock2')}\][ ]",
     rf"\[{_CLOCK.format('clock3')},[ ]{_DAY.format('day3')}\][ ]",
 )
-HEADER = re.compile(rf"^{_MARK}{{0,2}}(?:{'|'.join(_FORMS)})(?:{_SENDER})?", re.MULTILINE)
+HEADER_PATTERN = re.compile(
+    rf"^{_MARK}{{0,2}}(?:{'|'.join(_HEADER_FORMATS)})(?:{_SENDER})?", re.MULTILINE
+)
 
 
 def day_and_clock(head: re.Match[str]) -> tuple[str, str]:

@@ -21,7 +21,7 @@ class Span(NamedTuple):
     start: int
     end: int
 
-    def holds(self, at: int) -> bool:
+    def contains(self, at: int) -> bool:
         return self.start <= at < self.end
 
 
@@ -33,27 +33,27 @@ class Passage:
 
     @cached_property
     def lines(self) -> list[Span]:
-        return self._parts([m.start() for m in re.finditer("\n", self.text)])
+        return self._split_at([m.start() for m in re.finditer("\n", self.text)])
 
     @cached_property
     def clauses(self) -> list[Span]:
-        ends = [m.start() for m in _END.finditer(self.text) if not self._goes_on(m)]
-        return self._parts(ends)
+        ends = [m.start() for m in _END.finditer(self.text) if not self._is_within_sentence(m)]
+        return self._split_at(ends)
 
-    def line(self, at: int) -> Span:
-        return _holding(self.lines, at)
+    def line_at(self, at: int) -> Span:
+        return _find_span(self.lines, at)
 
-    def clause(self, at: int) -> Span:
-        return _holding(self.clauses, at)
+    def clause_at(self, at: int) -> Span:
+        return _find_span(self.clauses, at)
 
-    def words(self, span: tuple[int, int]) -> str:
+    def excerpt(self, span: tuple[int, int]) -> str:
         return self.text[span[0] : span[1]].strip(" .,;:\n")
 
-    def _parts(self, ends: list[int]) -> list[Span]:
+    def _split_at(self, ends: list[int]) -> list[Span]:
         starts = [0, *(end + 1 for end in ends)]
         return [Span(a, b) for a, b in zip(starts, [*ends, len(self.text)], strict=True)]
 
-    def _goes_on(self, mark: re.Match[str]) -> bool:
+    def _is_within_sentence(self, mark: re.Match[str]) -> bool:
         """Whether a full stop only shortens a word, or follows the number of a list."""
         if mark[0] != ".":
             return False
@@ -64,5 +64,5 @@ class Passage:
         return word in _SHORT or (len(word) == 1 and word.isalpha()) or (word.isdigit() and alone)
 
 
-def _holding(spans: list[Span], at: int) -> Span:
+def _find_span(spans: list[Span], at: int) -> Span:
     return spans[max(0, bisect_right(spans, at, key=lambda span: span.start) - 1)]

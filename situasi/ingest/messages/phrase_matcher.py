@@ -9,7 +9,7 @@ from typing import NamedTuple
 from situasi.ingest.messages.message_text import Passage, Span
 from situasi.ingest.vocabulary.vocabulary import Vocabulary
 
-_LONGEST = 6  # words
+_MAX_WORDS = 6  # words
 _WORD = re.compile(r"[a-z]+|[0-9]+")
 _FILLER_WORDS = "telah sudah sdh tlh udah dlm keadaan yang yg dgn dengan suara"
 _FILLERS = frozenset(_FILLER_WORDS.split())
@@ -23,10 +23,10 @@ sosialisasi"""
 _DENIED = frozenset(_DENIED_WORDS.split())
 _AHEAD = frozenset(_AHEAD_WORDS.split())
 _GUARDED = frozenset(_GUARDED_WORDS.split())
-_REACH = 3  # words before a phrase in which it is denied
+_DENIAL_WINDOW = 3  # words before a phrase in which it is denied
 
 # Columns that running text may tell, and of each the single words that are plain even there.
-_ALONE: Mapping[tuple[str, str], frozenset[str]] = {
+_SINGLE_WORDS: Mapping[tuple[str, str], frozenset[str]] = {
     ("tps", "fase"): frozenset(("dibuka", "ditutup", "buka", "tutup")),
     ("tps", "kontak"): frozenset(),
     ("personnel", "checkin"): frozenset(("serpas",)),
@@ -37,7 +37,7 @@ _ALONE: Mapping[tuple[str, str], frozenset[str]] = {
     ("incidents", "tingkat"): frozenset(),
 }
 # In a table they name a kind; in a sentence they name anything.
-_LOOSE_WORDS = """terkendali lancar logistik logistics supplies apk baliho spanduk aksi orasi protes
+_AMBIGUOUS_WORDS = """terkendali lancar logistik logistics supplies apk baliho spanduk aksi orasi protes
 protest protesmassa jaringan internet sinyal listrik api fire dpt dpk dptb lain lainnya umum dll
 other others misc akses access aksesjalan aksessungai jalursungai traffic lantas lalin lalulintas
 sakit meninggal cuaca weather sara psu pss psl ancaman tekanan pidana tindakpidana kejahatan
@@ -45,9 +45,9 @@ kriminal kriminalitas crime network netralitas neutrality hakpilih daftarpemilih
 alatperagakampanye bahankampanye distribusilogistik logistiktps penertibanapk pembersihanapk
 pemasanganapk pemungutansuaraulang isusara voterlist voterroll power kecurangan miras sajam
 listrikdanjaringan listrikjaringan disaster chaos umum dan penyelidikan nihillaporan recount"""
-_LOOSE = frozenset(_LOOSE_WORDS.split())
-_ONLY_STARTING = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}
-_UNSAID = frozenset(
+_AMBIGUOUS = frozenset(_AMBIGUOUS_WORDS.split())
+_REQUIRED_PREFIXES = {"situasi": ("situasi", "status", "zona"), "tingkat": ("tingkat",)}
+_IGNORED_MEANINGS = frozenset(
     (("incidents", "jenis", "lainnya"), ("incidents", "status", "dilaporkan"),
      ("incidents", "status", "nihil"), ("personnel", "checkin", "laporan_berkala"),
      ("tps", "kontak", "terjangkau"))
@@ -57,51 +57,51 @@ _CONTACT = re.compile("hubung|jangkau|kontak")
 Meaning = tuple[str, str, str]  # feed, column, code
 
 
-class Said(NamedTuple):
+class PhraseMatch(NamedTuple):
     """A phrase of the vocabulary. told: it happened; else why it is not read."""
 
     span: Span
     feed: str
     column: str
     code: str
-    told: bool
-    why: str | None = None
+    is_asserted: bool
+    denial_reason: str | None = None
 
 
-class Phrases:
+class PhraseMatcher:
     """The vocabulary, turned round for running text. Made once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._meanings: dict[str, list[Meaning]] = {}
-        for feed, column in [("incidents", "jenis"), *_ALONE]:
+        for feed, column in [("incidents", "jenis"), *_SINGLE_WORDS]:
             for name, code in vocabulary.codes[feed, column].items():
-                if (feed, column, code) not in _UNSAID and _clear(column, name):
+                if (feed, column, code) not in _IGNORED_MEANINGS and _is_usable(column, name):
                     self._meanings.setdefault(name, []).append((feed, column, code))
 
-    def find(self, passage: Passage) -> list[Said]:
+    def find(self, passage: Passage) -> list[PhraseMatch]:
         """Every phrase of the text, the longest where several begin at one word."""
         lowered = passage.text.lower()
         if len(lowered) != len(passage.text):
             lowered = "".join(c.lower()[:1] for c in passage.text)
-        return [said for span in passage.clauses for said in self._in_clause(lowered, span)]
+        return [said for span in passage.clauses for said in self._match_clause(lowered, span)]
 
-    def _in_clause(self, text: str, clause: Span) -> Iterator[Said]:
+    def _match_clause(self, text: str, clause: Span) -> Iterator[PhraseMatch]:
         words = list(_WORD.finditer(text, *clause))
         at = after = 0
         while at < len(words):
-            size, meanings = self._longest([w[0] for w in words[at : at + _LONGEST]])
+            size, meanings = self._find_longest([w[0] for w in words[at : at + _MAX_WORDS]])
             if not meanings:
                 at += 1
                 continue
             span = Span(words[at].start(), words[at + size - 1].end())
-            before = [w[0] for w in words[max(after, at - _REACH) : at]]
+            before = [w[0] for w in words[max(after, at - _DENIAL_WINDOW) : at]]
             for feed, column, code in meanings:
-                why = _why_not(before, guarded=column == "jenis" and code != "nihil")
-                if size > 1 or _alone(feed, column, words[at][0]):
-                    yield Said(span, feed, column, code, why is None, why)
+                why = _find_denial(before, may_be_guarded=column == "jenis" and code != "nihil")
+                if size > 1 or _is_clear_alone(feed, column, words[at][0]):
+                    yield PhraseMatch(span, feed, column, code, why is None, why)
             at = after = at + size
 
-    def _longest(self, words: Sequence[str]) -> tuple[int, list[Meaning]]:
+    def _find_longest(self, words: Sequence[str]) -> tuple[int, list[Meaning]]:
         for size in range(len(words), 0, -1):
             if words[size - 1] in _FILLERS and size > 1:
                 continue
@@ -113,25 +113,25 @@ class Phrases:
         return 1, []
 
 
-def _clear(column: str, name: str) -> bool:
-    if column in _ONLY_STARTING:
-        return name.startswith(_ONLY_STARTING[column])
+def _is_usable(column: str, name: str) -> bool:
+    if column in _REQUIRED_PREFIXES:
+        return name.startswith(_REQUIRED_PREFIXES[column])
     if column == "kontak":
         return bool(_CONTACT.search(name))
-    return name not in _LOOSE
+    return name not in _AMBIGUOUS
 
 
-def _alone(feed: str, column: str, word: str) -> bool:
+def _is_clear_alone(feed: str, column: str, word: str) -> bool:
     if column == "jenis":
         return len(word) >= 4
-    return word in _ALONE[feed, column]
+    return word in _SINGLE_WORDS[feed, column]
 
 
-def _why_not(before: Sequence[str], *, guarded: bool) -> str | None:
+def _find_denial(before: Sequence[str], *, may_be_guarded: bool) -> str | None:
     for words, meant in (
         (_DENIED, "disangkal"),
         (_AHEAD, "belum terjadi"),
-        (_GUARDED if guarded else frozenset(), "hanya diantisipasi"),
+        (_GUARDED if may_be_guarded else frozenset(), "hanya diantisipasi"),
     ):
         if word := next((word for word in before if word in words), None):
             return f'{meant} ("{word}")'

@@ -25,16 +25,16 @@ dusun polsek karena akibat"""
 _STOPS = frozenset(_STOPS_WORDS.split())
 # What a name alone, without a word that says so, may not be taken for.
 _NUMBERS = frozenset(("i", "ii", "iii", "iv", "v"))
-_IN_A_STATE = re.compile(
+_STATE_PHRASE = re.compile(
     r"[ ](?:dalam|dlm) (?:keadaan|kondisi|rangka|situasi|hal)\b", re.IGNORECASE
 )
-_WIDEST = 4
-_MOST_MARKS = 60  # of each kind in one message; no report names as many
+_MAX_NAME_WORDS = 4
+_MAX_MARKS = 60  # of each kind in one message; no report names as many
 
 Tokens = Sequence[re.Match[str]]
 
 
-class Area(NamedTuple):
+class AreaMention(NamedTuple):
     """A kecamatan or desa as named. code None: not recognised, or ambiguous.
 
     cell: the words of the name, for a row. area: the kecamatan of a desa. open: why it must
@@ -44,62 +44,73 @@ class Area(NamedTuple):
     span: Span
     cell: str
     code: str | None
-    area: str | None = None
-    open: str | None = None
+    kecamatan_code: str | None = None
+    question: str | None = None
 
 
-def kecamatan_of(passage: Passage, places: PlaceLookup) -> list[Area]:
+def find_kecamatan(passage: Passage, places: PlaceLookup) -> list[AreaMention]:
     """Every place behind `Kec.`."""
-    marks = _first(_KEC.finditer(passage.text))
-    return [area for mark in marks if (area := _kecamatan(passage, mark, places))]
+    marks = _limit_marks(_KEC.finditer(passage.text))
+    return [area for mark in marks if (area := _match_kecamatan(passage, mark, places))]
 
 
-def desa_of(
-    passage: Passage, kecamatan: Sequence[Area], stations: Sequence[Tps], places: PlaceLookup
-) -> list[Area]:
+def find_desa(
+    passage: Passage,
+    kecamatan: Sequence[AreaMention],
+    stations: Sequence[TpsMention],
+    places: PlaceLookup,
+) -> list[AreaMention]:
     """Every place behind `Desa`, beside a TPS, behind `di`, or alone in its clause."""
     found = [
         area
-        for mark in _first(_DESA.finditer(passage.text))
-        if (area := _desa(passage, mark.end(), _near(passage, mark.end(), kecamatan), places))
+        for mark in _limit_marks(_DESA.finditer(passage.text))
+        if (
+            area := _match_desa(
+                passage, mark.end(), _nearby_kecamatan(passage, mark.end(), kecamatan), places
+            )
+        )
     ]
-    for start, surely in _unmarked(passage, stations):
+    for start, surely in _unmarked_positions(passage, stations):
         taken = [*found, *kecamatan]
         if any(area.span.start <= start < area.span.end + 1 for area in taken):
             continue
-        near = _near(passage, start, kecamatan)
-        area = _bare(passage, start, near, places, surely)
+        near = _nearby_kecamatan(passage, start, kecamatan)
+        area = _match_unmarked(passage, start, near, places, surely)
         if area and not any(_overlap(area.span, other.span) for other in taken):
             found.append(area)
     return sorted(found)
 
 
-def _first(marks: Iterable[re.Match[str]]) -> list[re.Match[str]]:
-    return [mark for _, mark in zip(range(_MOST_MARKS), marks, strict=False)]
+def _limit_marks(marks: Iterable[re.Match[str]]) -> list[re.Match[str]]:
+    return [mark for _, mark in zip(range(_MAX_MARKS), marks, strict=False)]
 
 
 def _overlap(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _unmarked(passage: Passage, stations: Sequence[Tps]) -> Iterator[tuple[int, bool]]:
+def _unmarked_positions(
+    passage: Passage, stations: Sequence[TpsMention]
+) -> Iterator[tuple[int, bool]]:
     """Where a name may stand without `Desa`, and whether its place makes it one."""
-    for tps in stations[:_MOST_MARKS]:
+    for tps in stations[:_MAX_MARKS]:
         yield tps.span.end, True
-        clause = passage.clause(tps.span.start)
+        clause = passage.clause_at(tps.span.start)
         if clause.start < tps.span.start:
             yield clause.start, False
-    for mark in _first(_AT.finditer(passage.text)):
+    for mark in _limit_marks(_AT.finditer(passage.text)):
         yield mark.end(), False
-    for line in passage.lines[:_MOST_MARKS]:
+    for line in passage.lines[:_MAX_MARKS]:
         yield line.start, False
 
 
-def _near(passage: Passage, at: int, kecamatan: Sequence[Area]) -> Area | None:
+def _nearby_kecamatan(
+    passage: Passage, at: int, kecamatan: Sequence[AreaMention]
+) -> AreaMention | None:
     """The kecamatan that goes with what stands here: the next on the line, or the only one."""
-    line = passage.line(at)
+    line = passage.line_at(at)
     later = [area for area in kecamatan if at <= area.span.start < line.end]
-    beside = later[:1] or [area for area in kecamatan if line.holds(area.span.start)][-1:]
+    beside = later[:1] or [area for area in kecamatan if line.contains(area.span.start)][-1:]
     if beside:
         return beside[0]
     return kecamatan[0] if len({area.code for area in kecamatan}) == 1 else None
@@ -108,9 +119,9 @@ def _near(passage: Passage, at: int, kecamatan: Sequence[Area]) -> Area | None:
 def _tokens(passage: Passage, start: int) -> list[re.Match[str]]:
     """The words of a possible name from here to the first that ends it."""
     found: list[re.Match[str]] = []
-    at, end = start, passage.line(start).end
-    while len(found) < _WIDEST and (token := _TOKEN.match(passage.text, at, end)):
-        if token[1].lower().strip(".") in _STOPS or _IN_A_STATE.match(passage.text, at):
+    at, end = start, passage.line_at(start).end
+    while len(found) < _MAX_NAME_WORDS and (token := _TOKEN.match(passage.text, at, end)):
+        if token[1].lower().strip(".") in _STOPS or _STATE_PHRASE.match(passage.text, at):
             break
         found.append(token)
         at = token.end()
@@ -124,19 +135,23 @@ def _windows(tokens: Tokens) -> Iterator[tuple[Span, str, Tokens]]:
         yield span, tokens[0].string[slice(*span)].strip(" ."), tokens[size:]
 
 
-def _kecamatan(passage: Passage, mark: re.Match[str], places: PlaceLookup) -> Area | None:
+def _match_kecamatan(
+    passage: Passage, mark: re.Match[str], places: PlaceLookup
+) -> AreaMention | None:
     tokens = _tokens(passage, mark.end())
     fault, whole = None, None
     for span, words, rest in _windows(tokens):
         code, why = _read_kecamatan(words, places)
-        if code and not _cut(rest):
-            return Area(Span(mark.start(), span.end), words, code)
+        if code and not _is_cut(rest):
+            return AreaMention(Span(mark.start(), span.end), words, code)
         if fault is None or "bisa berarti" in (why or ""):
             fault, whole = why, (span, words)
     if whole is None:
         return None
     span, words = whole
-    return Area(Span(mark.start(), span.end), words, None, open=fault or "kecamatan tidak dikenal")
+    return AreaMention(
+        Span(mark.start(), span.end), words, None, question=fault or "kecamatan tidak dikenal"
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -152,57 +167,59 @@ def _read_desa(words: str, kecamatan: str | None, places: PlaceLookup) -> Parsed
     return places.read_desa(words, kecamatan, required=False)
 
 
-def _desa(passage: Passage, start: int, near: Area | None, places: PlaceLookup) -> Area | None:
+def _match_desa(
+    passage: Passage, start: int, near: AreaMention | None, places: PlaceLookup
+) -> AreaMention | None:
     """The longest name that is known or ambiguous; else the first words, to be asked."""
     tokens = _tokens(passage, start)
     if not tokens:
         return None
     first = start
-    unknown: Area | None = None
+    unknown: AreaMention | None = None
     for span, words, rest in _windows(tokens):
         read = _read_desa(words, near.code if near else None, places)
         here = Span(first, span.end)
-        if read.code and not _cut(rest):
-            return Area(here, words, read.code, read.kecamatan)
-        if _several(read):
-            return Area(here, words, None, read.kecamatan, read.note)
-        unknown = unknown or Area(here, words, None, near and near.code, read.note)
+        if read.code and not _is_cut(rest):
+            return AreaMention(here, words, read.code, read.kecamatan)
+        if _is_ambiguous(read):
+            return AreaMention(here, words, None, read.kecamatan, read.note)
+        unknown = unknown or AreaMention(here, words, None, near and near.code, read.note)
     return unknown
 
 
-def _bare(
-    passage: Passage, start: int, near: Area | None, places: PlaceLookup, surely: bool
-) -> Area | None:
+def _match_unmarked(
+    passage: Passage, start: int, near: AreaMention | None, places: PlaceLookup, is_expected: bool
+) -> AreaMention | None:
     """A name that nothing announces: only one that the register has, to the letter.
 
     surely: beside a TPS, where an ambiguous one is asked rather than passed over.
     """
     for span, words, rest in _windows(_tokens(passage, start)):
-        if not surely and not all(word in places.name_words for word in tokenize_name(words)):
+        if not is_expected and not all(word in places.name_words for word in tokenize_name(words)):
             continue
         read = _read_desa(words, near.code if near else None, places)
-        alone = not rest and span.end >= passage.line(start).end - 2
+        alone = not rest and span.end >= passage.line_at(start).end - 2
         exact = read.note is None and read.code is not None
-        if not surely and not alone and len(words) < 5:
+        if not is_expected and not alone and len(words) < 5:
             continue
-        if exact and not _cut(rest):
+        if exact and not _is_cut(rest):
             if near is None and _read_kecamatan(words, places)[0]:
-                return Area(span, words, None, None, f'"{words}": desa atau kecamatan?')
-            return Area(span, words, read.code, read.kecamatan)
-        if surely and read.code and not _cut(rest):
-            return Area(span, words, read.code, read.kecamatan)
-        if surely and _several(read):
-            return Area(span, words, None, read.kecamatan, read.note)
+                return AreaMention(span, words, None, None, f'"{words}": desa atau kecamatan?')
+            return AreaMention(span, words, read.code, read.kecamatan)
+        if is_expected and read.code and not _is_cut(rest):
+            return AreaMention(span, words, read.code, read.kecamatan)
+        if is_expected and _is_ambiguous(read):
+            return AreaMention(span, words, None, read.kecamatan, read.note)
     return None
 
 
-def _cut(rest: Tokens) -> bool:
+def _is_cut(rest: Tokens) -> bool:
     """Whether a name was cut before a word that parts neighbours: `Tanjung Gelam | Timur`."""
     word = rest[0][1].lower().strip(".") if rest else ""
     return word in DISTINGUISHING_WORDS or word in _NUMBERS
 
 
-def _several(read: ParsedDesa) -> bool:
+def _is_ambiguous(read: ParsedDesa) -> bool:
     """Whether the name is one of the register, and only which one is not clear."""
     return bool(read.note) and read.code is None and "tidak dikenal" not in (read.note or "")
 
@@ -217,10 +234,10 @@ _TPS = re.compile(
     re.IGNORECASE,
 )
 _SPACED_DASH = re.compile(r"[0-9]+ - ([0-9]+)\Z")
-_MOST = 40
+_MAX_TPS = 40
 
 
-class Tps(NamedTuple):
+class TpsMention(NamedTuple):
     """TPS named in one breath. numbers: "001", ...; none where the list cannot be read."""
 
     span: Span
@@ -228,25 +245,25 @@ class Tps(NamedTuple):
     doubt: str | None = None
 
 
-def stations_of(passage: Passage, *, counted: bool) -> list[Tps]:
+def find_stations(passage: Passage, *, mentions_turnout: bool) -> list[TpsMention]:
     """counted: heads are told in this message, so that `TPS 1 - 123` may be a count."""
-    return [_tps(match, counted) for match in _TPS.finditer(passage.text)]
+    return [_parse_tps(match, mentions_turnout) for match in _TPS.finditer(passage.text)]
 
 
-def several(passage: Passage, stations: Sequence[Tps]) -> str:
+def format_tps_question(passage: Passage, stations: Sequence[TpsMention]) -> str:
     """Return the question which of these TPS is meant."""
-    told = dict.fromkeys(passage.words(tps.span) for tps in stations)
+    told = dict.fromkeys(passage.excerpt(tps.span) for tps in stations)
     return f"beberapa TPS disebut ({', '.join(told)}): yang mana?"
 
 
-def _tps(match: re.Match[str], counted: bool) -> Tps:
+def _parse_tps(match: re.Match[str], mentions_turnout: bool) -> TpsMention:
     written, span = match["list"], Span(*match.span())
-    if counted and _SPACED_DASH.search(written):
-        return Tps(span, (), f'"{match[0]}": rentang TPS atau jumlah?')
+    if mentions_turnout and _SPACED_DASH.search(written):
+        return TpsMention(span, (), f'"{match[0]}": rentang TPS atau jumlah?')
     try:
         numbers = tuple(read_tps_list(written).split(","))
     except UnreadableCell as fault:
-        return Tps(span, (), str(fault))
-    if len(numbers) > _MOST:
-        return Tps(span, (), f'"{match[0]}" menyebut lebih dari {_MOST} TPS')
-    return Tps(span, numbers)
+        return TpsMention(span, (), str(fault))
+    if len(numbers) > _MAX_TPS:
+        return TpsMention(span, (), f'"{match[0]}" menyebut lebih dari {_MAX_TPS} TPS')
+    return TpsMention(span, numbers)

@@ -10,14 +10,14 @@ from situasi.ingest.messages.chat_splitter import MessageKind
 from situasi.ingest.messages.message_text import Span
 
 
-class Understood(NamedTuple):
+class RecognisedCell(NamedTuple):
     """A cell and the words of the message from which it was read."""
 
     heading: str
     words: str
 
 
-class Unclear(NamedTuple):
+class UnclearCell(NamedTuple):
     """A cell that a person must fill or confirm, and why, in Indonesian."""
 
     heading: str
@@ -30,13 +30,13 @@ class ProposedRow:
 
     feed: str
     cells: dict[str, str]
-    understood: tuple[Understood, ...]
-    unclear: tuple[Unclear, ...]
+    recognised_cells: tuple[RecognisedCell, ...]
+    unclear_cells: tuple[UnclearCell, ...]
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether nothing is left to ask."""
-        return not self.unclear
+        return not self.unclear_cells
 
 
 @dataclass(frozen=True)
@@ -55,33 +55,33 @@ class Proposal:
     sent_at: datetime | None
     rows: tuple[ProposedRow, ...] = ()
     notes: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
-    described: tuple[str, ...] = ()
+    unread_numbers: tuple[str, ...] = ()
+    description_numbers: tuple[str, ...] = ()
 
 
 @dataclass
-class Draft:
+class RowDraft:
     """A row in the making. read: where in the text its cells and questions were found; about:
     where in the text it is described.
     """
 
     feed: str
     cells: dict[str, str] = field(default_factory=dict)
-    understood: list[Understood] = field(default_factory=list)
-    unclear: list[Unclear] = field(default_factory=list)
-    read: list[Span] = field(default_factory=list)
-    about: list[Span] = field(default_factory=list)
+    recognised_cells: list[RecognisedCell] = field(default_factory=list)
+    unclear_cells: list[UnclearCell] = field(default_factory=list)
+    read_spans: list[Span] = field(default_factory=list)
+    description_spans: list[Span] = field(default_factory=list)
 
-    def put(self, heading: str, cell: str, words: str, *spans: Span) -> None:
+    def fill(self, heading: str, cell: str, words: str, *spans: Span) -> None:
         self.cells[heading] = cell
-        self.read += spans
-        self.understood.append(Understood(heading, words))
+        self.read_spans += spans
+        self.recognised_cells.append(RecognisedCell(heading, words))
 
     def ask(self, heading: str, reason: str, cell: str = "", *spans: Span) -> None:
         """Leave a cell to the operator; cell: what the sender wrote there, at these spans."""
         self.cells[heading] = cell
-        self.read += spans
-        self.unclear.append(Unclear(heading, reason))
+        self.read_spans += spans
+        self.unclear_cells.append(UnclearCell(heading, reason))
 
-    def done(self) -> ProposedRow:
-        return ProposedRow(self.feed, self.cells, (*self.understood,), (*self.unclear,))
+    def build_row(self) -> ProposedRow:
+        return ProposedRow(self.feed, self.cells, (*self.recognised_cells,), (*self.unclear_cells,))

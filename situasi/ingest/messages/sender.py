@@ -8,18 +8,18 @@ from typing import NamedTuple
 
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.name_index import tokenize_name
-from situasi.ingest.messages.chat_splitter import Message, spoken
-from situasi.ingest.messages.station_codes import dotted
+from situasi.ingest.messages.chat_splitter import Message, strip_app_notices
+from situasi.ingest.messages.station_codes import add_code_dots
 from situasi.ingest.parsing.cells import normalize_text
-from situasi.ingest.redaction.persons import RANKS, mask_of, masked, officers_names
-from situasi.ingest.redaction.vote_text import HoldsVotes, blotted
+from situasi.ingest.redaction.persons import RANKS, find_officer_names, mask_number, mask_numbers
+from situasi.ingest.redaction.vote_text import VotePredicate, redact_votes
 from situasi.ingest.vocabulary.vote_headings import VOTES_REMOVED
 
 NAME_REMOVED = "[nama]"
 # What stands where something was taken out, up to the first mark that ends a label.
-_TAKEN_OUT = (NAME_REMOVED, VOTES_REMOVED.partition(":")[0])
+_REMOVAL_MARKS = (NAME_REMOVED, VOTES_REMOVED.partition(":")[0])
 # Characters; WhatsApp itself sends no longer message.
-LONGEST = 65_536
+MAX_MESSAGE_CHARACTERS = 65_536
 
 _PHONE = re.compile(r"(?<![\d.,])(?:\+ ?62|62|0)[ -]?8(?:[ -]?[0-9]){7,12}(?![\d])")
 _LABELLED = re.compile(
@@ -41,71 +41,76 @@ _PLACE_WORDS = re.compile(
     r"[ .]{1,2}([A-Za-z][A-Za-z.]{1,15})(?:[ .]{1,2}([A-Za-z][A-Za-z]{1,15}))?"
 )
 
-_ROUNDS = 8
+_MAX_ROUNDS = 8
 _NO_NAMES = frozenset(("tps", "desa", "ds", "kec", "kecamatan", "kel", "polri", "no", "nomor", "p"))
 
 
-class Kept(NamedTuple):
+class RedactedMessage(NamedTuple):
     """A message as it may be kept. text: tidied line by line; votes: whether some were told."""
 
     text: str
-    votes: bool
+    has_votes: bool
 
 
-def kept(message: Message, context: IngestContext, holds_votes: HoldsVotes) -> Kept:
+def redact_message(
+    message: Message, context: IngestContext, holds_votes: VotePredicate
+) -> RedactedMessage:
     """The whole text but for votes, names of officers and numbers of telephones.
 
     holds_votes: as that of the context, which may remember what it was asked.
     """
-    lines = (normalize_text(line) for line in spoken(message.text[:LONGEST]).strip().splitlines())
-    text = dotted(_EMPHASIS.sub("", "\n".join(lines)), context.register)
-    text, votes = blotted(text, holds_votes)
-    text = nameless(text, context.places.name_words)
-    name = _name_of(message.sender or "", context)
+    lines = (
+        normalize_text(line)
+        for line in strip_app_notices(message.text[:MAX_MESSAGE_CHARACTERS]).strip().splitlines()
+    )
+    text = add_code_dots(_EMPHASIS.sub("", "\n".join(lines)), context.register)
+    text, votes = redact_votes(text, holds_votes)
+    text = remove_names(text, context.places.name_words)
+    name = _find_sender_name(message.sender or "", context)
     if name:
         text = re.sub(rf"\b{re.escape(name)}\b", NAME_REMOVED, text, flags=re.IGNORECASE)
-    return Kept(text, votes)
+    return RedactedMessage(text, votes)
 
 
-def original(text: str, context: IngestContext) -> str:
+def redact_original(text: str, context: IngestContext) -> str:
     """A whole message that came in a row, by file or by key: as one that was pasted is kept.
 
     What has been through here comes out as it is.
     """
 
     def once(text: str) -> str:
-        text = _less(dotted(text, context.register), context.places.name_words)
+        text = _redact_once(add_code_dots(text, context.register), context.places.name_words)
         # Where votes were taken out, what is left would be judged amiss.
-        return text if VOTES_REMOVED in text else blotted(text, context.is_vote_heading)[0]
+        return text if VOTES_REMOVED in text else redact_votes(text, context.is_vote_heading)[0]
 
-    return _settled(text, once)
+    return _repeat_until_stable(text, once)
 
 
-def nameless(text: str, places: frozenset[str] = frozenset()) -> str:
+def remove_names(text: str, place_words: frozenset[str] = frozenset()) -> str:
     """A text without names behind a rank or a label, numbers of telephones and NRP.
 
     places: the words of places, which name nobody.
     """
-    return _settled(text, lambda text: _less(text, places))
+    return _repeat_until_stable(text, lambda text: _redact_once(text, place_words))
 
 
-def _settled(text: str, once: Callable[[str], str]) -> str:
+def _repeat_until_stable(text: str, step: Callable[[str], str]) -> str:
     """Until nothing more is found: what was taken out can leave the next behind a label."""
-    for _ in range(_ROUNDS):
-        before, text = text, once(text)
+    for _ in range(_MAX_ROUNDS):
+        before, text = text, step(text)
         if text == before:
             break
     return text
 
 
-def _less(text: str, places: frozenset[str]) -> str:
-    text = _LABELLED.sub(lambda found: _labelled(found, places), text)
-    for start, end in reversed(officers_names(text)):
+def _redact_once(text: str, place_words: frozenset[str]) -> str:
+    text = _LABELLED.sub(lambda found: _redact_label(found, place_words), text)
+    for start, end in reversed(find_officer_names(text)):
         text = text[:start] + NAME_REMOVED + text[end:]
-    return masked(_PHONE.sub(lambda found: mask_of(found[0]), text))
+    return mask_numbers(_PHONE.sub(lambda found: mask_number(found[0]), text))
 
 
-def reporter(message: Message, text: str, context: IngestContext) -> str | None:
+def find_reporter(message: Message, text: str, context: IngestContext) -> str | None:
     """The post or function of who reports, as the sender's name or the text has it.
 
     A sender known by number alone is the masked number. A name is never kept.
@@ -113,27 +118,27 @@ def reporter(message: Message, text: str, context: IngestContext) -> str | None:
     sender = normalize_text(message.sender or "")
     phone = _PHONE.search(sender)
     return (
-        _function(sender, context)
-        or _signed(text, context)
-        or (mask_of(phone[0]) if phone else None)
+        _find_function(sender, context)
+        or _find_signature(text, context)
+        or (mask_number(phone[0]) if phone else None)
     )
 
 
-def _signed(text: str, context: IngestContext) -> str | None:
+def _find_signature(text: str, context: IngestContext) -> str | None:
     """The function in the last lines, where a report is signed, or after `pelapor:`."""
     for line in reversed(text.splitlines()[-3:]):
         found = _FUNCTION.search(line)
         if found and len(line.split()) <= 6 and found.start() <= 12:
-            return _function(line, context)
+            return _find_function(line, context)
     return None
 
 
-def _function(said: str, context: IngestContext) -> str | None:
+def _find_function(text: str, context: IngestContext) -> str | None:
     """`Polsek Pemulutan` of `Aipda Budi Polsek Pemulutan`: a function, and the place it is of."""
-    found = _FUNCTION.search(said)
+    found = _FUNCTION.search(text)
     if not found:
         return None
-    place = _PLACE_WORDS.match(said, found.end())
+    place = _PLACE_WORDS.match(text, found.end())
     words = [word for word in (place.groups() if place else ()) if word]
     known = context.places.name_words
     while words and not all(word in known for word in tokenize_name(" ".join(words))):
@@ -141,7 +146,7 @@ def _function(said: str, context: IngestContext) -> str | None:
     return " ".join([found[0], *words])
 
 
-def _name_of(sender: str, context: IngestContext) -> str | None:
+def _find_sender_name(sender: str, context: IngestContext) -> str | None:
     """The sender's own name; None where it is a function, a place or a number."""
     said = _FUNCTION.sub("|", normalize_text(sender).strip("~ "))
     known = context.places.name_words
@@ -153,13 +158,13 @@ def _name_of(sender: str, context: IngestContext) -> str | None:
     return None
 
 
-def _labelled(found: re.Match[str], known: frozenset[str]) -> str:
+def _redact_label(match: re.Match[str], place_words: frozenset[str]) -> str:
     """What stands behind `Pelapor:`, unless it is a function or a number and nothing else."""
-    if any(mark in found[2] for mark in _TAKEN_OUT):
-        return found[0]
-    function = _FUNCTION.search(found[2])
-    rest = _FUNCTION.sub(" ", found[2])
+    if any(mark in match[2] for mark in _REMOVAL_MARKS):
+        return match[0]
+    function = _FUNCTION.search(match[2])
+    rest = _FUNCTION.sub(" ", match[2])
     words = [word for word in re.findall(r"[^\W\d_]+", rest.lower()) if word not in _NO_NAMES]
-    if not any(word not in known for word in words):
-        return found[0]
-    return found[1] + (f"{function[0]} " if function else "") + NAME_REMOVED
+    if not any(word not in place_words for word in words):
+        return match[0]
+    return match[1] + (f"{function[0]} " if function else "") + NAME_REMOVED

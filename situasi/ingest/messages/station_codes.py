@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from situasi.domain.register import Register
 from situasi.ingest.messages.message_text import Passage, Span
-from situasi.ingest.messages.place_mentions import Area, Tps
+from situasi.ingest.messages.place_mentions import AreaMention, TpsMention
 
 # Two digits each for province, kabupaten and kecamatan, four for the desa, three for the TPS.
 _DOTTED = re.compile(
@@ -21,10 +21,10 @@ _TOGETHER = re.compile(
 )
 
 
-UNKNOWN = "kode TPS tidak dikenal"
+UNKNOWN_CODE = "kode TPS tidak dikenal"
 
 
-class Code(NamedTuple):
+class CodeMention(NamedTuple):
     """A code as written. kecamatan, desa: None where the register has no such code.
 
     span: of the whole; known: as far as the register knows it. tps: empty where one is named of
@@ -32,13 +32,13 @@ class Code(NamedTuple):
     """
 
     span: Span
-    known: Span
+    known_span: Span
     kecamatan: str | None
     desa: str | None
     tps: str | None
 
 
-def codes_of(passage: Passage, register: Register) -> list[Code]:
+def find_codes(passage: Passage, register: Register) -> list[CodeMention]:
     """Return every code of the text; one of three parts only where it is a kecamatan."""
     found = []
     for match in _DOTTED.finditer(passage.text):
@@ -51,40 +51,43 @@ def codes_of(passage: Passage, register: Register) -> list[Code]:
         number = match["tps"] and (match["tps"].zfill(3) if known else "")
         end = match.end("tps" if number else "desa" if known else "area")
         here = Span(match.start(), end if kecamatan else match.start())
-        found.append(Code(Span(*match.span()), here, kecamatan, known, number))
+        found.append(CodeMention(Span(*match.span()), here, kecamatan, known, number))
     return found
 
 
-def stations_by_code(codes: list[Code]) -> list[Tps]:
+def stations_from_codes(codes: list[CodeMention]) -> list[TpsMention]:
     """Return the TPS that codes name; of an unknown desa without a number, so that it is asked.
 
     Left out, what is told of it would be taken for another TPS of the message.
     """
     named = [code for code in codes if code.tps is not None]
     return [
-        Tps(code.known, (code.tps,)) if code.tps else Tps(code.span, (), UNKNOWN) for code in named
+        TpsMention(code.known_span, (code.tps,))
+        if code.tps
+        else TpsMention(code.span, (), UNKNOWN_CODE)
+        for code in named
     ]
 
 
-def desa_by_code(codes: list[Code], register: Register) -> list[Area]:
+def desa_from_codes(codes: list[CodeMention], register: Register) -> list[AreaMention]:
     """Return the desa that codes name, by the names that the door knows."""
     return [
-        Area(code.known, register.name_of(code.desa), code.desa, code.kecamatan)
+        AreaMention(code.known_span, register.name_of(code.desa), code.desa, code.kecamatan)
         for code in codes
         if code.desa
     ]
 
 
-def kecamatan_by_code(codes: list[Code], register: Register) -> list[Area]:
+def kecamatan_from_codes(codes: list[CodeMention], register: Register) -> list[AreaMention]:
     """Return the kecamatan that codes name."""
     return [
-        Area(code.known, register.name_of(code.kecamatan), code.kecamatan)
+        AreaMention(code.known_span, register.name_of(code.kecamatan), code.kecamatan)
         for code in codes
         if code.kecamatan
     ]
 
 
-def dotted(text: str, register: Register) -> str:
+def add_code_dots(text: str, register: Register) -> str:
     """Write codes that stand without dots with them: else they would be taken for an NRP."""
 
     def parted(found: re.Match[str]) -> str:

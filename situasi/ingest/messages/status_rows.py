@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from situasi.ingest.messages.entities import Scene
+from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
-from situasi.ingest.messages.phrase_matcher import Said
-from situasi.ingest.messages.place_mentions import Tps, several
-from situasi.ingest.messages.proposal import Draft
+from situasi.ingest.messages.phrase_matcher import PhraseMatch
+from situasi.ingest.messages.place_mentions import TpsMention, format_tps_question
+from situasi.ingest.messages.proposal import RowDraft
 
 # `jalan ditutup` is no polling station.
 _NOT_A_TPS = re.compile(
@@ -34,100 +34,118 @@ _NUMBER = re.compile(
 )
 
 
-def phases_of(scene: Scene) -> list[Said]:
+def find_phases(entities: MessageEntities) -> list[PhraseMatch]:
     """Every phase told as having come."""
-    text = scene.passage.text
+    text = entities.passage.text
     return [
         said
-        for said in scene.said
+        for said in entities.phrase_matches
         if said.column == "fase"
-        and said.told
+        and said.is_asserted
         and not _NOT_A_TPS.search(text[max(0, said.span.start - 40) : said.span.start])
     ]
 
 
-def phase_rows(scene: Scene) -> Iterator[Draft]:
+def build_phase_rows(entities: MessageEntities) -> Iterator[RowDraft]:
     """A row for each phase and each TPS that goes with it."""
-    phases = phases_of(scene)
+    phases = find_phases(entities)
     for at, said in enumerate(phases):
         until = phases[at + 1].span.start if at + 1 < len(phases) else None
-        for tps, number in _each(scene.stations_at(said.span)):
-            draft = Draft("tps")
-            draft.put("fase", said.code, scene.passage.words(said.span))
-            _station(scene, draft, tps, number, said.span)
-            scene.timing.event(draft, said.span, until)
-            line = scene.passage.line(said.span.start)
-            escort = _ESCORT.search(scene.passage.text[slice(*line)])
+        for tps, number in _each_tps_number(entities.stations_at(said.span)):
+            draft = RowDraft("tps")
+            draft.fill("fase", said.code, entities.passage.excerpt(said.span))
+            _fill_station(entities, draft, tps, number, said.span)
+            entities.timing.fill_event_time(draft, said.span, until)
+            line = entities.passage.line_at(said.span.start)
+            escort = _ESCORT.search(entities.passage.text[slice(*line)])
             if escort and said.code.startswith("kotak"):
                 here = Span(line.start + escort.start(), line.start + escort.end())
-                draft.put("pengawal", escort[1].strip(), escort[0], here)
+                draft.fill("pengawal", escort[1].strip(), escort[0], here)
             yield draft
 
 
-def contact_rows(scene: Scene) -> Iterator[Draft]:
+def build_contact_rows(entities: MessageEntities) -> Iterator[RowDraft]:
     """A row for each TPS that cannot be reached."""
-    for said in scene.said:
-        if said.column == "kontak" and said.told:
-            for tps, number in _each(scene.stations_at(said.span)):
-                draft = Draft("tps")
-                draft.put("kontak", said.code, scene.passage.words(said.span))
-                _station(scene, draft, tps, number, said.span)
-                scene.timing.state(draft, said.span, [])
+    for said in entities.phrase_matches:
+        if said.column == "kontak" and said.is_asserted:
+            for tps, number in _each_tps_number(entities.stations_at(said.span)):
+                draft = RowDraft("tps")
+                draft.fill("kontak", said.code, entities.passage.excerpt(said.span))
+                _fill_station(entities, draft, tps, number, said.span)
+                entities.timing.fill_state_time(draft, said.span, [])
                 yield draft
 
 
-def checkin_rows(scene: Scene) -> Iterator[Draft]:
+def build_checkin_rows(entities: MessageEntities) -> Iterator[RowDraft]:
     """A row for each TPS at which officers say they are; who they are is always asked."""
-    told = [said for said in scene.said if said.column == "checkin" and _of_officers(scene, said)]
+    told = [
+        said
+        for said in entities.phrase_matches
+        if said.column == "checkin" and _is_by_officers(entities, said)
+    ]
     kinds = dict.fromkeys(said.code for said in told)
     if not told:
         return
     said = told[-1]
-    number = _NUMBER.search(scene.passage.text)
-    for tps, station in _each(scene.stations_at(said.span)):
-        draft = Draft("personnel")
+    number = _NUMBER.search(entities.passage.text)
+    for tps, station in _each_tps_number(entities.stations_at(said.span)):
+        draft = RowDraft("personnel")
         if len(kinds) == 1:
-            draft.put("checkin", said.code, scene.passage.words(said.span))
+            draft.fill("checkin", said.code, entities.passage.excerpt(said.span))
         else:
             labels = ", ".join(code.replace("_", " ") for code in kinds)
             draft.ask("checkin", f"beberapa lapor diri disebut ({labels}): yang mana?")
         if number:
-            draft.put("petugas", number[1], number[0], Span(*number.span()))
+            draft.fill("petugas", number[1], number[0], Span(*number.span()))
         else:
             draft.ask("petugas", "nomor petugas tidak disebut")
-        scene.place(draft, said.span, tps)
+        entities.fill_place(draft, said.span, tps)
         if tps and station:
-            draft.put("tps", station, scene.passage.words(tps.span), tps.span)
-        scene.timing.state(draft, said.span, [phase.span for phase in phases_of(scene)])
+            draft.fill("tps", station, entities.passage.excerpt(tps.span), tps.span)
+        entities.timing.fill_state_time(
+            draft, said.span, [phase.span for phase in find_phases(entities)]
+        )
         yield draft
 
 
-def _of_officers(scene: Scene, said: Said) -> bool:
-    line = scene.passage.words(scene.passage.clause(said.span.start))
-    before = scene.passage.text[max(0, said.span.start - 20) : said.span.start]
+def _is_by_officers(entities: MessageEntities, phrase_match: PhraseMatch) -> bool:
+    line = entities.passage.excerpt(entities.passage.clause_at(phrase_match.span.start))
+    before = entities.passage.text[max(0, phrase_match.span.start - 20) : phrase_match.span.start]
     return (
-        said.told
+        phrase_match.is_asserted
         and bool(_OFFICERS.search(line))
         and not _THINGS.search(line)
         and not _ACTIVITY.search(before)
     )
 
 
-def _station(scene: Scene, draft: Draft, tps: Tps | None, number: str | None, span: Span) -> None:
+def _fill_station(
+    entities: MessageEntities,
+    draft: RowDraft,
+    tps: TpsMention | None,
+    number: str | None,
+    span: Span,
+) -> None:
     """Put the TPS, which the row cannot do without, and its place."""
     if tps and number:
-        draft.put("tps", number, scene.passage.words(tps.span), tps.span)
+        draft.fill("tps", number, entities.passage.excerpt(tps.span), tps.span)
     elif tps:
         why = tps.doubt or "nomor TPS tidak terbaca"
-        draft.ask("tps", why, scene.passage.words(tps.span), tps.span)
+        draft.ask("tps", why, entities.passage.excerpt(tps.span), tps.span)
     else:
-        many = len(scene.stations) > 1
-        why = several(scene.passage, scene.stations) if many else "nomor TPS tidak disebut"
-        draft.ask("tps", why, "", *(one.span for one in scene.stations))
-    scene.place(draft, span, tps)
+        many = len(entities.stations) > 1
+        why = (
+            format_tps_question(entities.passage, entities.stations)
+            if many
+            else "nomor TPS tidak disebut"
+        )
+        draft.ask("tps", why, "", *(one.span for one in entities.stations))
+    entities.fill_place(draft, span, tps)
 
 
-def _each(stations: Sequence[Tps]) -> Iterator[tuple[Tps | None, str | None]]:
+def _each_tps_number(
+    stations: Sequence[TpsMention],
+) -> Iterator[tuple[TpsMention | None, str | None]]:
     """Every TPS by its number; one without any where none is told."""
     if not stations:
         yield None, None

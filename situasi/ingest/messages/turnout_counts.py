@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from situasi.ingest.messages.entities import Scene
+from situasi.ingest.messages.entities import MessageEntities
 from situasi.ingest.messages.message_text import Span
-from situasi.ingest.messages.place_mentions import Tps
-from situasi.ingest.messages.status_rows import phases_of
-from situasi.ingest.messages.time_mentions import Clock
+from situasi.ingest.messages.place_mentions import TpsMention
+from situasi.ingest.messages.status_rows import find_phases
+from situasi.ingest.messages.time_mentions import ClockMention
 
 # One of the two sexes; only their sum is kept.
 SEX = "l+p"
@@ -55,7 +55,7 @@ _TOTAL = re.compile(r"(?:total|jumlah|jml)(?: (?:l dan p|l\+p|seluruhnya))?", re
 _UNIT = re.compile(r" ?(?:orang|org|pemilih|jiwa)\b", re.IGNORECASE)
 
 
-class Count(NamedTuple):
+class TurnoutCount(NamedTuple):
     """A number of voters present. column: hadir or a part of it, or SEX. digits: the number
     alone; span: with the words before it. asked: why it must be confirmed.
     """
@@ -63,223 +63,229 @@ class Count(NamedTuple):
     span: Span
     digits: Span
     column: str
-    number: str
-    tps: Tps | None
-    clock: Clock | None
-    asked: str | None = None
+    text: str
+    tps: TpsMention | None
+    clock: ClockMention | None
+    question: str | None = None
 
     @property
     def value(self) -> int:
-        return int(re.sub("[.,]", "", self.number))
+        return int(re.sub("[.,]", "", self.text))
 
 
-class _Number(NamedTuple):
+class _NumberMention(NamedTuple):
     """A number with the words that lead up to it, and what follows."""
 
-    found: re.Match[str]
+    match: re.Match[str]
     label: str
-    behind: str
+    following: str
 
     @property
-    def written(self) -> str:
+    def count_text(self) -> str:
         """How many there are: of a pair, how many came."""
-        return self.found["came"] or self.found[0]
+        return self.match["came"] or self.match[0]
 
     @property
-    def paired(self) -> bool:
-        return self.found["came"] is not None
+    def is_pair(self) -> bool:
+        return self.match["came"] is not None
 
     @property
-    def bare(self) -> str:
+    def stripped_label(self) -> str:
         return self.label.strip(" :=-\u2013(.>")
 
 
 @dataclass
-class _Walk:
+class _CountReader:
     """Goes from number to number, and remembers of what the last ones were told.
 
     listed: of the list of voters, not of who came. opened: parts of those who came follow.
     """
 
-    scene: Scene
-    counts: list[Count] = field(default_factory=list)
+    entities: MessageEntities
+    counts: list[TurnoutCount] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    listed: bool = False
-    opened: bool = False
+    is_voter_list: bool = False
+    has_open_parts: bool = False
 
-    def take(self, number: _Number) -> None:
-        scene, at = self.scene, number.found.start()
-        line = scene.passage.line(at)
-        before = scene.passage.words((line.start, at))
-        self.opened = self.opened or bool(_OPENS_PARTS.search(before))
-        self._remember(number.bare)
-        column, asked = self._column(number), None
-        if column is None and self._beside(number) and self._may_count(number):
-            unit = _UNIT.match(number.behind)
-            said = number.found[0] + (unit[0] if unit else "")
+    def read(self, number: _NumberMention) -> None:
+        scene, at = self.entities, number.match.start()
+        line = scene.passage.line_at(at)
+        before = scene.passage.excerpt((line.start, at))
+        self.has_open_parts = self.has_open_parts or bool(_OPENS_PARTS.search(before))
+        self._remember(number.stripped_label)
+        column, asked = self._count_column(number), None
+        if column is None and self._follows_mention(number) and self._may_count(number):
+            unit = _UNIT.match(number.following)
+            said = number.match[0] + (unit[0] if unit else "")
             column, asked = "hadir", f'"{said}": jumlah pemilih yang hadir?'
-        self.opened = self.opened and column is not None
+        self.has_open_parts = self.has_open_parts and column is not None
         if column:
-            span = Span(at - len(number.label), number.found.end())
-            tps, clock = _tps_of(scene, at), _clock_of(scene, span)
-            digits = Span(*number.found.span())
-            self.counts.append(Count(span, digits, column, number.written, tps, clock, asked))
+            span = Span(at - len(number.label), number.match.end())
+            tps, clock = _find_tps(scene, at), _find_clock(scene, span)
+            digits = Span(*number.match.span())
+            self.counts.append(
+                TurnoutCount(span, digits, column, number.count_text, tps, clock, asked)
+            )
 
-    def _remember(self, bare: str) -> None:
-        if _HEADS.search(bare):
-            self.listed = False
-        elif (part := _PART.search(bare)) and part[1].lower() == "dpt":
-            self.listed = not self.opened
+    def _remember(self, label: str) -> None:
+        if _HEADS.search(label):
+            self.is_voter_list = False
+        elif (part := _PART.search(label)) and part[1].lower() == "dpt":
+            self.is_voter_list = not self.has_open_parts
 
-    def _column(self, number: _Number) -> str | None:
+    def _count_column(self, number: _NumberMention) -> str | None:
         """Which heads a number counts, if any."""
-        bare = number.bare
-        behind = _BEHIND.match(number.behind)
+        bare = number.stripped_label
+        behind = _BEHIND.match(number.following)
         around = f"{bare} {behind[0] if behind else ''}"
-        others = f"{bare} {number.behind[:24]}".split(",")[0]
+        others = f"{bare} {number.following[:24]}".split(",")[0]
         if _ABSENT.search(around) or _OTHERS.search(others):
             return None
-        if number.paired and not _of_a_list(number):
+        if number.is_pair and not _is_count_of_list(number):
             return None
         if _SEXES.search(bare):
-            return SEX if self.scene.counted and not self.listed else None
+            return SEX if self.entities.mentions_turnout and not self.is_voter_list else None
         part = _PART.search(bare)
         if _HEADS.search(bare):
-            return self._told(bare) or (_PARTS[part[1].lower()] if part else "hadir")
+            return self._vocabulary_column(bare) or (_PARTS[part[1].lower()] if part else "hadir")
         if part:
-            return self._part(part[1].lower())
-        if behind or self._adds_up(number):
+            return self._part_column(part[1].lower())
+        if behind or self._is_sum_of_sexes(number):
             return "hadir"
-        return self._direct(number)
+        return self._column_by_position(number)
 
-    def _told(self, bare: str) -> str | None:
-        column = self.scene.context.vocabulary.find_column("tps", bare)
+    def _vocabulary_column(self, label: str) -> str | None:
+        column = self.entities.context.vocabulary.find_column("tps", label)
         return column if column in {"hadir", *_PARTS.values()} else None
 
-    def _part(self, name: str) -> str | None:
+    def _part_column(self, name: str) -> str | None:
         """Heads of DPTb and DPK beside those present; a DPT alone is the list, not who came."""
-        return _PARTS[name] if self.opened or (self.counts and name != "dpt") else None
+        return _PARTS[name] if self.has_open_parts or (self.counts and name != "dpt") else None
 
-    def _adds_up(self, number: _Number) -> bool:
+    def _is_sum_of_sexes(self, number: _NumberMention) -> bool:
         """Whether this is the sum, and called so, of the two sexes just told."""
         last = [count for count in self.counts[-2:] if count.column == SEX]
-        stated = int(re.sub("[.,]", "", number.written))
-        told = bool(_TOTAL.fullmatch(number.bare)) and len(last) == 2
+        stated = int(re.sub("[.,]", "", number.count_text))
+        told = bool(_TOTAL.fullmatch(number.stripped_label)) and len(last) == 2
         return told and sum(count.value for count in last) == stated
 
-    def _beside(self, number: _Number) -> bool:
+    def _follows_mention(self, number: _NumberMention) -> bool:
         """Whether only a TPS, an hour or a place stands before the number in its clause."""
-        scene, start = self.scene, number.found.start()
+        scene, start = self.entities, number.match.start()
         spans = [tps.span for tps in scene.stations] + [clock.span for clock in scene.clocks]
         spans += [area.span for area in (*scene.desa, *scene.kecamatan)]
-        clause = scene.passage.clause(start)
+        clause = scene.passage.clause_at(start)
         before = [span for span in spans if clause.start <= span.start < span.end <= start]
         last = max((span.end for span in before), default=None)
         return last is not None and not scene.passage.text[last:start].strip(" :=-\u2013(.>,")
 
-    def _may_count(self, number: _Number) -> bool:
+    def _may_count(self, number: _NumberMention) -> bool:
         """Whether people are counted, though nobody says that they came to vote: it is asked."""
-        if self.listed or _ABSENT.search(number.behind) or not self.scene.stations:
+        if self.is_voter_list or _ABSENT.search(number.following) or not self.entities.stations:
             return False
-        if _OTHERS.search(number.behind[:24].split(",")[0]):
+        if _OTHERS.search(number.following[:24].split(",")[0]):
             return False
-        return _of_a_list(number) if number.paired else bool(_UNIT.match(number.behind))
+        return _is_count_of_list(number) if number.is_pair else bool(_UNIT.match(number.following))
 
-    def _direct(self, number: _Number) -> str | None:
+    def _column_by_position(self, number: _NumberMention) -> str | None:
         """A number right behind its TPS or its hour: heads only where heads are spoken of."""
-        scene, text = self.scene, self.scene.passage.text
-        start = number.found.start() - len(number.label)
+        scene, text = self.entities, self.entities.passage.text
+        start = number.match.start() - len(number.label)
         spans = [tps.span for tps in scene.stations] + [clock.span for clock in scene.clocks]
         behind = any(span.end == start for span in spans)
-        marked = number.label.strip() or _UNIT.match(number.behind) or number.paired
-        if scene.counted and number.paired and self._beside(number):
+        marked = number.label.strip() or _UNIT.match(number.following) or number.is_pair
+        if scene.mentions_turnout and number.is_pair and self._follows_mention(number):
             return "hadir"
-        if number.bare or not behind or not marked:
+        if number.stripped_label or not behind or not marked:
             return None
-        if scene.counted:
+        if scene.mentions_turnout:
             return "hadir"
         if self._may_count(number):
             return None
-        said = text[max(0, start - 12) : number.found.end()].split("\n")[-1].strip()
+        said = text[max(0, start - 12) : number.match.end()].split("\n")[-1].strip()
         self.notes.append(f'"{said}": bukan jelas jumlah pemilih hadir; tidak dibaca')
         return None
 
 
-def _of_a_list(number: _Number) -> bool:
-    came, listed = int(number.found["came"]), int(number.found["list"])
+def _is_count_of_list(number: _NumberMention) -> bool:
+    came, listed = int(number.match["came"]), int(number.match["list"])
     return came <= listed and listed >= _SHORTEST_LIST
 
 
-def counts_of(scene: Scene) -> tuple[list[Count], list[str]]:
+def find_counts(entities: MessageEntities) -> tuple[list[TurnoutCount], list[str]]:
     """Every count of voters present, and what was left unread."""
-    walk = _Walk(scene)
-    if scene.counted:
-        text = scene.passage.text
+    walk = _CountReader(entities)
+    if entities.mentions_turnout:
+        text = entities.passage.text
         walk.notes += [
             f'"{p[0]}" bukan jumlah orang; tidak dibaca' for p in _PERCENT.finditer(text)
         ]
     last = 0
-    for found in _numbers(scene):
-        behind = scene.passage.text[found.end() : scene.passage.line(found.start()).end][:60]
-        walk.take(_Number(found, _label(scene, last, found.start()), behind))
+    for found in _find_numbers(entities):
+        behind = entities.passage.text[found.end() : entities.passage.line_at(found.start()).end][
+            :60
+        ]
+        walk.read(_NumberMention(found, _label_before(entities, last, found.start()), behind))
         last = found.end()
     return walk.counts, walk.notes
 
 
-def _numbers(scene: Scene) -> Iterator[re.Match[str]]:
+def _find_numbers(entities: MessageEntities) -> Iterator[re.Match[str]]:
     """Numbers that are no part of a TPS, a clock, a date or a place."""
-    areas = [area.span for area in (*scene.desa, *scene.kecamatan)]
-    clocks = [clock.span for clock in scene.clocks]
-    days = [day.span for day in scene.timing.days]
-    taken = sorted([*(tps.span for tps in scene.stations), *clocks, *days, *areas])
+    areas = [area.span for area in (*entities.desa, *entities.kecamatan)]
+    clocks = [clock.span for clock in entities.clocks]
+    days = [day.span for day in entities.timing.days]
+    taken = sorted([*(tps.span for tps in entities.stations), *clocks, *days, *areas])
     at = 0
-    for found in _NUMBER.finditer(scene.passage.text):
+    for found in _NUMBER.finditer(entities.passage.text):
         while at < len(taken) and taken[at].end <= found.start():
             at += 1
         if at == len(taken) or not taken[at].start <= found.start():
             yield found
 
 
-def _label(scene: Scene, last: int, start: int) -> str:
+def _label_before(entities: MessageEntities, last: int, start: int) -> str:
     """What stands before a number, back to the number, TPS, clock or mark before it."""
-    spans = [tps.span for tps in scene.stations] + [clock.span for clock in scene.clocks]
+    spans = [tps.span for tps in entities.stations] + [clock.span for clock in entities.clocks]
     ends = [span.end for span in spans if last < span.end <= start]
-    text = scene.passage.text[max(last, scene.passage.line(start).start, *ends, start - 80) : start]
+    text = entities.passage.text[
+        max(last, entities.passage.line_at(start).start, *ends, start - 80) : start
+    ]
     return _MARKS.split(text)[-1]
 
 
-def _tps_of(scene: Scene, at: int) -> Tps | None:
+def _find_tps(entities: MessageEntities, at: int) -> TpsMention | None:
     """The TPS before a number on its line or above; the one behind it where none is before.
 
     A line of another desa that names no TPS is of none that stands above.
     """
-    line = scene.passage.line(at)
-    beside = [tps for tps in scene.stations if line.holds(tps.span.start)]
+    line = entities.passage.line_at(at)
+    beside = [tps for tps in entities.stations if line.contains(tps.span.start)]
     before = [tps for tps in beside if tps.span.end <= at]
     if beside:
         return before[-1] if before else beside[0]
-    above = [tps for tps in scene.stations if tps.span.end <= at]
-    places = {area.code or area.cell for area in scene.desa}
-    if len(places) > 1 and any(line.holds(area.span.start) for area in scene.desa):
+    above = [tps for tps in entities.stations if tps.span.end <= at]
+    places = {area.code or area.cell for area in entities.desa}
+    if len(places) > 1 and any(line.contains(area.span.start) for area in entities.desa):
         return None
     if above:
         return above[-1]
-    return scene.stations[0] if len(scene.stations) == 1 else None
+    return entities.stations[0] if len(entities.stations) == 1 else None
 
 
-def _clock_of(scene: Scene, span: Span) -> Clock | None:
+def _find_clock(entities: MessageEntities, span: Span) -> ClockMention | None:
     """The hour of a count, where several are told: that of its clause, or right before it."""
-    if len(scene.clocks) < 2:
+    if len(entities.clocks) < 2:
         return None
-    clause = scene.passage.clause(span.end - 1)
-    if any(clause.holds(event.start) for event in dated(scene)):
+    clause = entities.passage.clause_at(span.end - 1)
+    if any(clause.contains(event.start) for event in find_dated_phases(entities)):
         return None
-    inside = [clock for clock in scene.clocks if clause.holds(clock.span.start)]
+    inside = [clock for clock in entities.clocks if clause.contains(clock.span.start)]
     if len(inside) == 1:
         return inside[0]
-    return next((clock for clock in scene.clocks if clock.span.end == span.start), None)
+    return next((clock for clock in entities.clocks if clock.span.end == span.start), None)
 
 
-def dated(scene: Scene) -> list[Span]:
+def find_dated_phases(entities: MessageEntities) -> list[Span]:
     """Phases whose clock is no clock of a count; a closing counts everyone who came."""
-    return [said.span for said in phases_of(scene) if said.code != "ditutup"]
+    return [said.span for said in find_phases(entities) if said.code != "ditutup"]

@@ -9,32 +9,32 @@ from collections.abc import Iterable, Iterator
 from situasi.ingest.messages.message_text import Span
 
 # A number as one sees it: with what joins its parts (`07.05`, `118/465`, `1.234`, `-3.25`).
-_WHOLE = re.compile(r"-?(?<![*0-9])[0-9]+(?:[.,:/-][0-9]+)*%?")
+_NUMBER = re.compile(r"-?(?<![*0-9])[0-9]+(?:[.,:/-][0-9]+)*%?")
 # `1.`, `2)` before the words of a list, where they count up from one.
 _ITEM = re.compile(r"^ *([0-9]{1,2})[.)] +(?=[^\W\d_])", re.MULTILINE)
 _DIGITS = re.compile(r"[0-9]+")
 
 
-def digits_of(text: str) -> Iterator[Span]:
+def find_digit_runs(text: str) -> Iterator[Span]:
     """Yield each run of digits, but for what is left of a number that was masked."""
     for found in _DIGITS.finditer(text):
         if not text[: found.start()].endswith("*"):
             yield Span(*found.span())
 
 
-def unread_of(text: str, read: Iterable[Span]) -> tuple[str, ...]:
+def find_unread_numbers(text: str, read_spans: Iterable[Span]) -> tuple[str, ...]:
     """Return the numbers, as written, of which a part stands in no span that is read."""
-    spans = _joined([*read, *_numbering(text)])
+    spans = _merge_spans([*read_spans, *_find_list_numbers(text)])
     starts = [span.start for span in spans]
 
     def covered(run: Span) -> bool:
         at = bisect_right(starts, run.start) - 1
         return at >= 0 and run.end <= spans[at].end
 
-    left = [run for run in digits_of(text) if not covered(run)]
+    left = [run for run in find_digit_runs(text) if not covered(run)]
     found: list[str] = []
     at = 0
-    for whole in _WHOLE.finditer(text):
+    for whole in _NUMBER.finditer(text):
         inside = 0
         while at < len(left) and left[at].start < whole.end():
             inside += left[at].start >= whole.start()
@@ -44,7 +44,7 @@ def unread_of(text: str, read: Iterable[Span]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _numbering(text: str) -> list[Span]:
+def _find_list_numbers(text: str) -> list[Span]:
     """Return the numbers that only count the lines of a list."""
     items = list(_ITEM.finditer(text))
     if [int(item[1]) for item in items] != list(range(1, len(items) + 1)) or len(items) < 2:
@@ -52,7 +52,7 @@ def _numbering(text: str) -> list[Span]:
     return [Span(*item.span(1)) for item in items]
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
+def _merge_spans(spans: Iterable[Span]) -> list[Span]:
     """Return the spans in order, those that overlap as one."""
     found: list[Span] = []
     for span in sorted(spans):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from situasi.ingest.parsing.cells import UnreadableCell, normalize_cell
 from situasi.ingest.tables import Cell
 
-NO_NRP = "NRP tidak disimpan; tulis nomor petugas dari daftar personel"
-NO_NUMBER = "petugas harus nomor dari daftar personel, bukan nama"
-REMOVED = "[dihapus: nama dan NRP tidak disimpan]"
+NRP_REFUSED = "NRP tidak disimpan; tulis nomor petugas dari daftar personel"
+OFFICER_NAME_REFUSED = "petugas harus nomor dari daftar personel, bukan nama"
+REDACTED = "[dihapus: nama dan NRP tidak disimpan]"
 
 _LONGEST_NUMBER = 24
 # An NRP of the police has eight digits, one of the army up to fourteen, a NIK sixteen.
@@ -63,10 +63,10 @@ class Escort(NamedTuple):
     """Who escorts a box, as far as it may be kept; hidden: a name was left out."""
 
     text: str
-    hidden: bool
+    is_redacted: bool
 
 
-def names_person(heading: str) -> bool:
+def is_person_heading(heading: str) -> bool:
     """Whether a column holds names of persons: `Nama`, `nama petugas`, `Nama/NRP`, `terlapor`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading[:200])
     words = re.findall(r"[a-z]+", re.sub(r"^\W*nama(?=[a-z])", "nama ", apart.lower()))
@@ -77,21 +77,23 @@ def names_person(heading: str) -> bool:
     return not _PERSONS.isdisjoint(words) or _THINGS.isdisjoint(words)
 
 
-def masked(text: str) -> str:
+def mask_numbers(text: str) -> str:
     """A text in which of every number of eight digits or more only the last three are left.
 
     A date written as 20241127 stays: no NRP begins like one.
     """
     if sum(map(str.isdigit, text)) < 8:
         return text
-    return _LONG.sub(_mask, _SPELLED.sub(lambda found: found[1] + mask_of(found[2]), text))
+    return _LONG.sub(
+        _mask_match, _SPELLED.sub(lambda found: found[1] + mask_number(found[2]), text)
+    )
 
 
-def _mask(found: re.Match[str]) -> str:
-    return found[0] if _DAY.fullmatch(found[0]) else mask_of(found[0])
+def _mask_match(found: re.Match[str]) -> str:
+    return found[0] if _DAY.fullmatch(found[0]) else mask_number(found[0])
 
 
-def mask_of(digits: str) -> str:
+def mask_number(digits: str) -> str:
     """`87654321` as `*****321`."""
     return "*****" + "".join(c for c in digits if c.isdigit())[-3:]
 
@@ -101,11 +103,11 @@ def read_officer(cell: Cell) -> str:
     text = normalize_cell(cell)
     digits = sum(map(str.isdigit, text))
     if _MASKED.fullmatch(text) or _LONG.search(text) or _SPELLED.search(text):
-        raise UnreadableCell(NO_NRP)
+        raise UnreadableCell(NRP_REFUSED)
     if digits >= 8 and _ONLY_DIGITS.fullmatch(text):
-        raise UnreadableCell(NO_NRP)
+        raise UnreadableCell(NRP_REFUSED)
     if not digits or len(text) > _LONGEST_NUMBER or not RANKS.isdisjoint(_words(text)):
-        raise UnreadableCell(NO_NUMBER)
+        raise UnreadableCell(OFFICER_NAME_REFUSED)
     return text
 
 
@@ -117,24 +119,24 @@ def read_nrp(cell: Cell) -> tuple[str, str | None]:
     digits = "".join(c for c in text if c.isdigit())
     if len(digits) < 3:
         raise UnreadableCell("NRP tidak terbaca; tulis angkanya saja")
-    return mask_of(digits), None if len(digits) == 8 else "NRP bukan 8 angka"
+    return mask_number(digits), None if len(digits) == 8 else "NRP bukan 8 angka"
 
 
 def read_escort(cell: Cell) -> Escort:
     """Who escorts a box: officers by number, units, how many. What looks like a name goes."""
-    text = masked(normalize_cell(cell))
+    text = mask_numbers(normalize_cell(cell))
     words = _words(text)
     unnamed = any(c.isdigit() for c in text) or not _UNITS.isdisjoint(words)
     if unnamed and RANKS.isdisjoint(words):
-        return Escort(text, hidden=False)
-    return Escort("disebut", hidden=True)
+        return Escort(text, is_redacted=False)
+    return Escort("disebut", is_redacted=True)
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[a-z]+", text.lower())
 
 
-def officers_names(text: str) -> list[tuple[int, int]]:
+def find_officer_names(text: str) -> list[tuple[int, int]]:
     """Where in a text the names of officers stand: up to four words behind a rank.
 
     Written small it is one word, and none of those that may follow a rank in a sentence.

@@ -6,34 +6,40 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from situasi.ingest.context import IngestContext
-from situasi.ingest.messages.sender import original
+from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.parsing.cells import UnreadableCell
 from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS
-from situasi.ingest.redaction.persons import REMOVED, masked, read_escort, read_nrp, read_officer
+from situasi.ingest.redaction.persons import (
+    REDACTED,
+    mask_numbers,
+    read_escort,
+    read_nrp,
+    read_officer,
+)
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, ColumnMapping
 
 
-def kept_texts(feed: str, texts: list[str | None]) -> list[str | None]:
+def redact_texts(feed: str, texts: list[str | None]) -> list[str | None]:
     """A column of texts as it may be stored: in feeds of officers no whole NRP."""
     if feed not in OFFICER_FEEDS:
         return texts
-    return [text and masked(text) for text in texts]
+    return [text and mask_numbers(text) for text in texts]
 
 
-def kept_heading(feed: str, heading: str) -> str:
+def redact_heading(feed: str, heading: str) -> str:
     """A heading as it may be stored."""
-    return masked(heading) if feed in OFFICER_FEEDS else heading
+    return mask_numbers(heading) if feed in OFFICER_FEEDS else heading
 
 
-def kept_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
+def redact_reasons(feed: str, raw: Mapping[str, str], reasons: tuple[str, ...]) -> tuple[str, ...]:
     """Reasons as they may be stored; of a shifted row only that it is one, for they quote it."""
     if feed not in OFFICER_FEEDS:
         return reasons
-    return tuple(masked(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
+    return tuple(mask_numbers(reason) for reason in (reasons[:1] if EXCESS in raw else reasons))
 
 
-def kept_cells(
+def redact_cells(
     feed: str, headings: ColumnMapping, raw: dict[str, str], context: IngestContext
 ) -> dict[str, str]:
     """The cells of a faulty row that may be kept: of officers nothing that may be a name.
@@ -42,7 +48,7 @@ def kept_cells(
     """
     by_column: dict[str, Callable[[str], str]] = {
         **_READERS,
-        "teks_asli": partial(original, context=context),
+        "teks_asli": partial(redact_original, context=context),
     }
     readers = {
         heading: by_column[column]
@@ -51,31 +57,36 @@ def kept_cells(
         for heading in named
     }
     if feed not in OFFICER_FEEDS:
-        return {h: _read(readers[h], cell) if h in readers else cell for h, cell in raw.items()}
+        return {
+            h: _redact_cell(readers[h], cell) if h in readers else cell for h, cell in raw.items()
+        }
     if not {BROKEN, EXCESS}.isdisjoint(raw):
-        return {h: REMOVED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
+        return {h: REDACTED if h in {BROKEN, EXCESS} else cell for h, cell in raw.items()
                 if h.startswith("__")}  # fmt: skip
-    return {kept_heading(feed, h): _read(readers.get(h, masked), cell) for h, cell in raw.items()}
+    return {
+        redact_heading(feed, h): _redact_cell(readers.get(h, mask_numbers), cell)
+        for h, cell in raw.items()
+    }
 
 
-def _read(reader: Callable[[str], str], cell: str) -> str:
+def _redact_cell(reader: Callable[[str], str], cell: str) -> str:
     try:
         return reader(cell)
     except UnreadableCell:
-        return REMOVED
+        return REDACTED
 
 
-def _nrp(cell: Cell) -> str:
+def _redact_nrp(cell: Cell) -> str:
     return read_nrp(cell)[0]
 
 
-def _escort(cell: Cell) -> str:
+def _redact_escort(cell: Cell) -> str:
     escort = read_escort(cell)
-    return REMOVED if escort.hidden else escort.text
+    return REDACTED if escort.is_redacted else escort.text
 
 
 _READERS: Mapping[str, Callable[[str], str]] = {
     "petugas": read_officer,
-    "nrp": _nrp,
-    "pengawal": _escort,
+    "nrp": _redact_nrp,
+    "pengawal": _redact_escort,
 }

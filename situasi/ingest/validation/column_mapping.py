@@ -8,7 +8,7 @@ from itertools import chain
 
 from situasi.domain import feed_schemas
 from situasi.ingest.context import IngestContext
-from situasi.ingest.redaction.persons import names_person
+from situasi.ingest.redaction.persons import is_person_heading
 
 # What our own export of quarantined rows adds to the sender's columns. The first tells
 # which row it was; with it, all four are ours and no part of the report.
@@ -86,7 +86,7 @@ def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> C
         if context.is_vote_heading(heading):
             refused.append(heading)
             continue
-        if feed in _FEEDS_WITHOUT_NAMES and names_person(heading):
+        if feed in _FEEDS_WITHOUT_NAMES and is_person_heading(heading):
             names.append(heading)
             continue
         column = context.vocabulary.find_column(feed, heading)
@@ -100,4 +100,4 @@ def map_columns(headings: Sequence[str], feed: str, context: IngestContext) -> C
 
 def _find_own_heading(feed: str, column: str) -> str | None:
     known = feed_schemas.FEEDS[feed]
-    return known.column(column).heading if column in known.names else None
+    return known.column(column).heading if column in known.column_names else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi.ingest.parsing.cells import UnreadableCell
-from situasi.ingest.redaction.persons import NO_NRP, read_officer
+from situasi.ingest.redaction.persons import NRP_REFUSED, read_officer
 from situasi.ingest.tables import Cell
 from situasi.ingest.validation.row_issues import cell_to_text
 from situasi.ingest.validation.table_check import TableCheck
@@ -24,5 +24,5 @@ def check_officer(table_check: TableCheck, *, detect_nrp: bool = True) -> None:
 def _read_number(cells: tuple[str | None, Cell]) -> tuple[str, None]:
     number, nrp = cells
     if number is None:
-        raise UnreadableCell(NUMBER_MISSING if cell_to_text(nrp) is None else NO_NRP)
+        raise UnreadableCell(NUMBER_MISSING if cell_to_text(nrp) is None else NRP_REFUSED)
     return read_officer(number), None

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from situasi.domain.feed_schemas import JENIS, Feed, Kind, dtypes
+from situasi.domain.feed_schemas import JENIS, ColumnKind, Feed, dtypes
 from situasi.ingest.context import IngestContext
-from situasi.ingest.messages.sender import original
+from situasi.ingest.messages.sender import redact_original
 from situasi.ingest.parsing.cells import is_blank
 from situasi.ingest.parsing.datetime_columns import DatetimeColumn
 from situasi.ingest.parsing.numbers import read_yesno
 from situasi.ingest.readers.reserved_columns import BROKEN, EXCESS, GEOMETRY, NOT_A_REPORT
-from situasi.ingest.redaction.rows import kept_cells, kept_heading, kept_reasons, kept_texts
+from situasi.ingest.redaction.rows import redact_cells, redact_heading, redact_reasons, redact_texts
 from situasi.ingest.tables import Cell, RejectedRow, Table, ValidationResult, to_cell_array
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS, QUARANTINE_NUMBER, ColumnMapping
 from situasi.ingest.validation.row_issues import RowIssues, cell_to_text
@@ -127,7 +127,7 @@ def check_common(table_check: TableCheck) -> None:
         table_check.values[name] = table_check.texts(name)
     table_check.values["teks_asli"] = table_check.issues.read_distinct(
         table_check.texts("teks_asli"),
-        lambda text: (text and original(text, table_check.context), None),
+        lambda text: (text and redact_original(text, table_check.context), None),
     )
 
 
@@ -161,9 +161,11 @@ def assign_ids(table_check: TableCheck) -> None:
     prefix = table_check.feed.name[0].upper()
     unnamed = [row for row, own in enumerate(names) if own is None] if None in names else []
     for row in unnamed:
-        said = repr(tuple(table_check.values[name][row] for name in table_check.feed.identity))
+        said = repr(
+            tuple(table_check.values[name][row] for name in table_check.feed.identity_columns)
+        )
         names[row] = f"{prefix}-{hashlib.blake2b(said.encode(), digest_size=6).hexdigest()}"
-    table_check.values["id"] = kept_texts(table_check.feed.name, names)
+    table_check.values["id"] = redact_texts(table_check.feed.name, names)
 
 
 def _check_area(table_check: TableCheck) -> None:
@@ -215,8 +217,8 @@ def build_validation_result(table_check: TableCheck) -> ValidationResult:
     bench = table_check.issues
     table_check.values["flags"] = bench.format_warnings()
     for column in table_check.feed.columns:
-        if column.kind is Kind.TEXT and column.name != "id":
-            table_check.values[column.name] = kept_texts(
+        if column.kind is ColumnKind.TEXT and column.name != "id":
+            table_check.values[column.name] = redact_texts(
                 table_check.feed.name, table_check.values[column.name]
             )
     assign_ids(table_check)
@@ -286,11 +288,11 @@ def _build_rejected_rows(table_check: TableCheck) -> list[RejectedRow]:
     cells = table_check.table.cells[shown].iloc[faulty].to_numpy().tolist()
     for at, row in zip(faulty, cells, strict=True):
         raw = _build_raw_cells(table_check, dict(zip(shown, row, strict=True)))
-        kept = kept_cells(feed, headings, raw, table_check.context)
+        kept = redact_cells(feed, headings, raw, table_check.context)
         for group in asked(tuple(bench.columns_to_fix[at])):
             if raw.keys().isdisjoint(group):
-                kept.update((kept_heading(feed, heading), "") for heading in group)
-        reasons = kept_reasons(feed, raw, _list_reasons(bench.errors[at], aside.get(at)))
+                kept.update((redact_heading(feed, heading), "") for heading in group)
+        reasons = redact_reasons(feed, raw, _list_reasons(bench.errors[at], aside.get(at)))
         rejected.append(RejectedRow(table_check.table.row_numbers[at], kept, reasons))
     return rejected
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 import pandas as pd
 
-from situasi.domain.feed_schemas import Feed, Kind
+from situasi.domain.feed_schemas import ColumnKind, Feed
 from situasi.ingest.parsing.cells import UnreadableCell, is_blank, quote
 from situasi.ingest.parsing.numbers import read_count, read_decimal
 from situasi.ingest.readers import reserved_columns
@@ -119,7 +119,7 @@ def _is_report(table: Table, row: int, label: str, feed: Feed, mapping: ColumnMa
         cells = [table.cells[heading].iloc[row] for heading in theirs]
         return any(not is_blank(cell) and (number or _parse_number(cell) is None) for cell in cells)
 
-    kinds = [column.name for column in feed.columns if column.words] + ["step"]
+    kinds = [column.name for column in feed.columns if column.allowed_codes] + ["step"]
     return named(_TIME_COLUMNS, number=True) or (
         named(_PLACE_COLUMNS, number=True) and named(kinds, number=False)
     )
@@ -134,7 +134,7 @@ def _find_summable_headings(
     """
     barred = {*mapping.vote_headings, *mapping.person_headings}
     if feed.name in OFFICER_FEEDS:
-        texts = [column.name for column in feed.columns if column.kind is Kind.TEXT]
+        texts = [column.name for column in feed.columns if column.kind is ColumnKind.TEXT]
         barred |= {
             *mapping.unused_headings,
             *(h for name in texts for h in mapping.columns.get(name, ())),

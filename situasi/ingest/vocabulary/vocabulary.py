@@ -105,7 +105,9 @@ class Vocabulary:
     def _count_identifying_headings(self, feed: str, headings: Sequence[str]) -> int:
         """How many headings are our own of a telling column."""
         signs = [
-            sign for sign in _IDENTIFYING_COLUMNS[feed] if sign in feed_schemas.FEEDS[feed].names
+            sign
+            for sign in _IDENTIFYING_COLUMNS[feed]
+            if sign in feed_schemas.FEEDS[feed].column_names
         ]
         own = {normalize_key(feed_schemas.FEEDS[feed].column(sign).heading) for sign in signs}
         return len(own & {normalize_key(h) for h in headings})
@@ -139,7 +141,7 @@ def _load_columns(path: Path) -> dict[tuple[str, str], str]:
         known = [
             f
             for f in _expand_feeds(feed_name)
-            if name in PART_COLUMNS or name in feed_schemas.FEEDS[f].names
+            if name in PART_COLUMNS or name in feed_schemas.FEEDS[f].column_names
         ]
         _require(bool(known), path, line, f"{feed_name} tidak punya kolom {name}")
         target = elsewhere if feed_name == "*" else found
@@ -155,10 +157,10 @@ def _load_columns(path: Path) -> dict[tuple[str, str], str]:
 
 def _load_words(path: Path) -> dict[tuple[str, str], dict[str, str]]:
     found: dict[tuple[str, str], dict[str, str]] = {
-        (feed.name, column.name): {normalize_key(code): code for code in column.words}
+        (feed.name, column.name): {normalize_key(code): code for code in column.allowed_codes}
         for feed in feed_schemas.FEEDS.values()
         for column in feed.columns
-        if column.words
+        if column.allowed_codes
     }
     for line, (feed, column, code, synonym) in read_rows(
         path, ("feed", "column", "code", "synonym")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situasi.domain.election import Election
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.presentation.explanations import decisions, incidents, intake, personnel, stations
 from situasi.presentation.explanations.higher_command import ABOVE
 from situasi.presentation.explanations.model import Rule, Why
@@ -39,7 +39,7 @@ def of(page: str, key: str, election: Election) -> Why | None:
     return rule(election) if rule else None
 
 
-def above(key: str, command: Command) -> Why | None:
+def above(key: str, command: HigherCommand) -> Why | None:
     """The same for the page of a command above."""
     rule = ABOVE.get(_plain(key))
     return rule(command) if rule else None

@@ -15,16 +15,16 @@ _ALERTED = ("incidents", "merges", "tps", *_OFFICERS)
 
 
 def _outlook(election: Election) -> Why:
-    rule = election.rules.outlook
+    rule = election.rules.forecast
     return Why(
         _("Perkiraan: TPS yang melapor diteruskan menurut andaian laju yang dibetulkan dari hari "
           "ini; TPS diam dianggap seperti TPS sekecamatannya; kabupaten adalah jumlah kecamatan. "
           "Selangnya dikalibrasi pada hari buatan (outlook.toml). Di sampingnya: penskalaan TPS "
           "yang melapor, dan yang sudah hadir dibagi DPT."),
         (
-            (_("selang"), percent(rule.confidence)),
-            (_("sedikitnya per kecamatan"), _("{n} TPS").format(n=i18n.number(rule.tps))),
-            (_("sedikitnya dari semua TPS"), percent(100 * rule.tps_share)),
+            (_("selang"), percent(rule.confidence_percent)),
+            (_("sedikitnya per kecamatan"), _("{n} TPS").format(n=i18n.format_number(rule.min_tps))),
+            (_("sedikitnya dari semua TPS"), percent(100 * rule.min_tps_share)),
         ),
         ("tps",),
     )  # fmt: skip
@@ -47,7 +47,7 @@ def _tested(_election: Election) -> Why:
 
 
 def _alerts(election: Election) -> Why:
-    names = election.alerts.names.get(i18n.language(), {})
+    names = election.alerts.level_names.get(i18n.current_language(), {})
     said = " < ".join(names.get(level, level) for level in election.alerts.levels)
     return Why(
         _("Dicari dari laporan oleh aturan di alerts.toml; ambang tiap aturan tersebut pada "
@@ -69,7 +69,7 @@ def _alerted_rows(_election: Election) -> Why:
 def _patterns(election: Election) -> tuple[tuple[str, str], ...]:
     return tuple(
         (label("kerawanan", kind), f"{one.polri}-{one.tps}-{one.linmas}")
-        for kind, one in election.rules.patterns.by_kerawanan.items()
+        for kind, one in election.rules.staffing_patterns.by_kerawanan.items()
     )
 
 
@@ -91,10 +91,10 @@ def _short(election: Election) -> Why:
 
 
 def _free(election: Election) -> Why:
-    rule = election.rules.moves
+    rule = election.rules.redeployment
     stays = tuple(
         (_("tinggal, {what}").format(what=label("penugasan", duty)), percent(100 * share))
-        for duty, share in rule.stays.items()
+        for duty, share in rule.retained_shares.items()
     )
     agencies = ", ".join(label("instansi", one) for one in rule.agencies)
     return Why(
@@ -109,22 +109,22 @@ def _coming(election: Election) -> Why:
     return Why(
         _("Petugas yang baru diperintahkan ke tempat lain dan belum berkabar sejak itu: ditunggu, "
           "belum dihitung kurang."),
-        ((_("ditunggu"), minutes(election.rules.moves.under_way)),),
+        ((_("ditunggu"), minutes(election.rules.redeployment.en_route_grace)),),
         _OFFICERS,
     )  # fmt: skip
 
 
 def _plan(election: Election) -> Why:
-    rule = election.rules.moves
+    rule = election.rules.redeployment
     return Why(
         _("Rencana yang menghapus kekurangan paling berat dahulu, lalu menempuh km paling sedikit, "
           "tanpa membuat TPS asal kurang dari pola. Jarak adalah perkiraan: antartitik tengah "
           "desa atau kecamatan."),
         (
-            (_("kecepatan andaian"), f"{i18n.number(rule.speed)} km/jam"),
-            (_("TPS kosong"), _("{n} poin").format(n=i18n.number(rule.points["empty"]))),
+            (_("kecepatan andaian"), f"{i18n.format_number(rule.speed_kmh)} km/jam"),
+            (_("TPS kosong"), _("{n} poin").format(n=i18n.format_number(rule.shortfall_points["empty"]))),
             (_("dekat kejadian berat"),
-             _("{n} poin").format(n=i18n.number(rule.points["incident"]))),
+             _("{n} poin").format(n=i18n.format_number(rule.shortfall_points["incident"]))),
         ),
         (*_OFFICERS, "incidents"),
     )  # fmt: skip
@@ -137,10 +137,10 @@ def _dense(election: Election) -> Why:
              "terburuk. Jam yang belum tiba atau tanpa kabar dikosongkan, bukan nol. Nihil, yang "
              "digabung, dan yang tidak terbukti tidak dihitung.")  # fmt: skip
     return Why(
-        said.format(n=i18n.number(rule.per)),
+        said.format(n=i18n.format_number(rule.per_tps)),
         (
-            (_("selang"), percent(100 * rule.interval)),
-            (_("sedikitnya"), _("{n} kejadian").format(n=i18n.number(rule.least))),
+            (_("selang"), percent(100 * rule.credible_share)),
+            (_("sedikitnya"), _("{n} kejadian").format(n=i18n.format_number(rule.min_incidents))),
         ),
         _CASES,
     )
@@ -153,9 +153,9 @@ def _cluster(election: Election) -> Why:
           "hari acak dengan jumlah kejadian yang sama pada tiap waktu (Kulldorff). p: bagian hari "
           "acak yang sama padatnya."),
         (
-            (_("p paling tinggi"), i18n.number(rule.level, 2)),
-            (_("sedikitnya"), _("{n} kejadian").format(n=i18n.number(rule.least))),
-            (_("paling jauh ke belakang"), minutes(rule.longest)),
+            (_("p paling tinggi"), i18n.format_number(rule.significance_level, 2)),
+            (_("sedikitnya"), _("{n} kejadian").format(n=i18n.format_number(rule.min_incidents))),
+            (_("paling jauh ke belakang"), minutes(rule.max_duration)),
         ),
         _CASES,
     )  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from situasi.common.i18n import _
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.presentation.explanations.model import Why, minutes
 
-AboveRule = Callable[[Command], Why]
+AboveRule = Callable[[HigherCommand], Why]
 
 
 def _sum(said: str) -> str:
@@ -19,7 +19,7 @@ def _sum(said: str) -> str:
     )  # fmt: skip
 
 
-def _heard(command: Command) -> Why:
+def _heard(command: HigherCommand) -> Why:
     return Why(
         _("Melapor: pernah ada yang datang dari kabupaten itu. Senyap: pada jam pemantauan tidak "
           "ada yang datang lebih lama dari batasnya; angkanya tetap salinan terakhir. Pada latihan "
@@ -31,7 +31,7 @@ def _heard(command: Command) -> Why:
     )  # fmt: skip
 
 
-def _incidents(_command: Command) -> Why:
+def _incidents(_command: HigherCommand) -> Why:
     return Why(
         _sum(_("Kejadian hari pemungutan yang belum selesai dan tidak terbantah. Serius: tingkat "
                "tinggi atau situasi merah.")),
@@ -39,7 +39,7 @@ def _incidents(_command: Command) -> Why:
     )  # fmt: skip
 
 
-def _states(command: Command) -> Why:
+def _states(command: HigherCommand) -> Why:
     return Why(
         _sum(_("Kecamatan menurut situasi yang terakhir dinyatakan. Situasi sebuah wilayah adalah "
                "yang terberat di dalamnya. Hijau yang lama tidak dinyatakan lagi tidak berlaku.")),
@@ -48,7 +48,7 @@ def _states(command: Command) -> Why:
     )  # fmt: skip
 
 
-def _stations(_command: Command) -> Why:
+def _stations(_command: HigherCommand) -> Why:
     return Why(
         _sum(_("TPS yang menyebut fase atau hitungan pemilih, dari semua TPS kabupaten itu. Di "
                "mana daftar TPS tidak dikenal di sini, setiap TPS yang disebut terhitung.")),
@@ -56,7 +56,7 @@ def _stations(_command: Command) -> Why:
     )  # fmt: skip
 
 
-def _turnout(_command: Command) -> Why:
+def _turnout(_command: HigherCommand) -> Why:
     return Why(
         _sum(_("Pemilih hadir menurut hitungan terakhir tiap TPS, dibagi DPT TPS itu juga; hanya "
                "TPS yang DPT-nya dikenal di sini masuk persentase.")),
@@ -64,7 +64,7 @@ def _turnout(_command: Command) -> Why:
     )  # fmt: skip
 
 
-def _officers(command: Command) -> Why:
+def _officers(command: HigherCommand) -> Why:
     return Why(
         _sum(_("Petugas Polri yang diplot di TPS, dan dari mereka yang menurut kabar terakhirnya "
                "ada di tempat.")),
@@ -73,7 +73,7 @@ def _officers(command: Command) -> Why:
     )  # fmt: skip
 
 
-def _grave(_command: Command) -> Why:
+def _grave(_command: HigherCommand) -> Why:
     return Why(
         _("Kejadian terbuka hari pemungutan yang bertingkat tinggi atau bersituasi merah, yang "
           "terbaru diketahui di atas; dari tiap kabupaten paling banyak enam."),
@@ -81,7 +81,7 @@ def _grave(_command: Command) -> Why:
     )  # fmt: skip
 
 
-def _whole(command: Command) -> Why:
+def _whole(command: HigherCommand) -> Why:
     return Why(
         _("Satu baris satu kabupaten (atau provinsi), dari rekap yang dihitung di basis data atas "
           "baris yang telah sampai ke sini. Salinan: kapan yang terakhir sampai. Cara hitung tiap "

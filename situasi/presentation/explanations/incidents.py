@@ -44,11 +44,12 @@ def _states(election: Election) -> Why:
 def _attention(election: Election) -> Why:
     rules = election.rules
     weights = tuple(
-        (label("perhatian", part), i18n.number(rules.attention[part])) for part in PARTS
+        (label("perhatian", part), i18n.format_number(rules.priority_weights[part]))
+        for part in PARTS
     )
     points = tuple(
         (label("tingkat", None if code == "belum" else code),
-         i18n.number(rules.attention_tingkat[code], 1))
+         i18n.format_number(rules.priority_tingkat_weights[code], 1))
         for code in (*reversed(TINGKAT), "belum")
     )  # fmt: skip
     said = _("Jumlah empat bagian, masing-masing 0 sampai bobotnya. Kejadian: jumlah poin kejadian "
@@ -59,9 +60,9 @@ def _attention(election: Election) -> Why:
              "yang dapat dinilai.")  # fmt: skip
     return Why(
         said.format(
-            full=i18n.number(FULL),
-            half=i18n.number(100 * AT_LEAST["kuning"]),
-            low=i18n.number(2 * rules.turnout.low),
+            full=i18n.format_number(FULL),
+            half=i18n.format_number(100 * AT_LEAST["kuning"]),
+            low=i18n.format_number(2 * rules.turnout.low_margin_points),
         ),
         (*weights, *points),
         ("incidents", "tps", "postings", "personnel"),
@@ -90,7 +91,7 @@ def _service(election: Election) -> tuple[tuple[str, str], ...]:
     """'tinggi: 15 · 30 · 240 menit', verified, handled and closed."""
     found = []
     for code in (*reversed(TINGKAT), "belum"):
-        one = election.rules.service[code]
+        one = election.rules.service_levels[code]
         spans = "/".join(minutes(span).split(" ")[0] for span in (one.verify, one.handle))
         name = label("tingkat", None if code == "belum" else code)
         found.append((name, f"{spans}/{minutes(one.close)}"))
@@ -117,21 +118,23 @@ def _step(election: Election) -> Why:
 
 
 def _twins(election: Election) -> Why:
-    likeness = election.rules.likeness
+    likeness = election.rules.duplicates
     names = {
         "tps": _("TPS yang sama"), "near": _("titik berdekatan"), "desa": _("desa yang sama"),
         "kecamatan": _("kecamatan yang sama"), "kind": _("jenis sama"),
         "akin": _("jenis serumpun"), "time": _("waktu berdekatan"), "words": _("kata mirip"),
     }  # fmt: skip
-    points = tuple((names[sign], i18n.number(n)) for sign, n in likeness.points.items())
+    points = tuple(
+        (names[sign], i18n.format_number(n)) for sign, n in likeness.criterion_points.items()
+    )
     said = _("Pasangan laporan yang mirip: poin untuk tempat (yang terbaik dari TPS, jarak, desa, "
              "kecamatan), jenis, waktu, dan kata. Ditunjukkan sejak {score} poin; papan tidak "
              "pernah menggabung sendiri.")  # fmt: skip
     return Why(
-        said.format(score=i18n.number(likeness.score)),
+        said.format(score=i18n.format_number(likeness.min_score)),
         (
-            (_("jarak"), f"{i18n.number(likeness.km, 1)} km"),
-            (_("selisih waktu"), minutes(likeness.within)),
+            (_("jarak"), f"{i18n.format_number(likeness.max_km, 1)} km"),
+            (_("selisih waktu"), minutes(likeness.max_interval)),
             *points,
         ),
         _CASES,

@@ -38,7 +38,7 @@ Rule = Callable[[Election], Why]
 
 def minutes(span: timedelta) -> str:
     """'30 menit'."""
-    return _("{n} menit").format(n=i18n.number(span / timedelta(minutes=1)))
+    return _("{n} menit").format(n=i18n.format_number(span / timedelta(minutes=1)))
 
 
 def clock(at: time) -> str:

@@ -14,13 +14,13 @@ _GIAT = ("activities",)
 
 def _patterns(election: Election) -> tuple[tuple[str, str], ...]:
     """'kurang rawan 2-8-16', and whose pattern that is."""
-    rule = election.rules.patterns
+    rule = election.rules.staffing_patterns
     return (
         *(
             (label("kerawanan", kind), f"{one.polri}-{one.tps}-{one.linmas}")
             for kind, one in rule.by_kerawanan.items()
         ),
-        (_("belum dinilai: seperti"), label("kerawanan", rule.default)),
+        (_("belum dinilai: seperti"), label("kerawanan", rule.default_kerawanan)),
         (_("dasar"), rule.basis),
     )
 
@@ -29,7 +29,7 @@ def _word(election: Election) -> tuple[tuple[str, str], ...]:
     rule = election.rules.personnel
     return (
         (_("tiba paling lambat"), clock(rule.arrive_by)),
-        (_("lapor berkala tiap"), minutes(rule.word_every)),
+        (_("lapor berkala tiap"), minutes(rule.report_interval)),
     )
 
 
@@ -148,7 +148,7 @@ def _done(election: Election) -> Why:
 
 
 def _word_within(election: Election) -> tuple[tuple[str, str], ...]:
-    hours = i18n.number(election.rules.activity_word.total_seconds() / 3600)
+    hours = i18n.format_number(election.rules.activity_report_due.total_seconds() / 3600)
     return ((_("kabar ditunggu"), _("{n} jam").format(n=hours)),)
 
 
@@ -185,7 +185,7 @@ def _strange(_election: Election) -> Why:
 
 
 def _target(election: Election) -> tuple[tuple[str, str], ...]:
-    days = i18n.number(election.rules.neutrality_target.days)
+    days = i18n.format_number(election.rules.neutrality_target.days)
     return ((_("target"), _("{n} hari").format(n=days)),)
 
 

@@ -57,11 +57,11 @@ def _doubted(election: Election) -> Why:
           "median kecamatan, atau berdigit kembar (hanya bila ada sebab lain). Ditandai, tidak "
           "diubah."),
         (
-            (_("melebihi DPT perkiraan"), f"× {i18n.number(rule.above_estimated, 2)}"),
-            (_("melonjak dalam 1 jam"), percent(100 * rule.jump)),
-            (_("sama di"), _("{n} TPS").format(n=i18n.number(rule.repeated))),
-            (_("jauh dari median"), percent(100 * rule.apart)),
-            (_("median dari sedikitnya"), _("{n} TPS").format(n=i18n.number(rule.apart_least))),
+            (_("melebihi DPT perkiraan"), f"× {i18n.format_number(rule.estimated_list_factor, 2)}"),
+            (_("melonjak dalam 1 jam"), percent(100 * rule.max_hourly_share)),
+            (_("sama di"), _("{n} TPS").format(n=i18n.format_number(rule.min_repeats))),
+            (_("jauh dari median"), percent(100 * rule.outlier_share)),
+            (_("median dari sedikitnya"), _("{n} TPS").format(n=i18n.format_number(rule.outlier_min_tps))),
         ),
         _TPS,
     )  # fmt: skip
@@ -72,14 +72,14 @@ def _curve(election: Election) -> Why:
     said = _("Tiap 15 menit: hadir dibagi DPT dari TPS yang sudah melapor sampai saat itu. Garis "
              "titik: perkiraan, andaian laju kedatangan dikali partisipasi {label}.")  # fmt: skip
     return Why(
-        said.format(label=rule.against),
+        said.format(label=rule.reference_label),
         tuple((clock(at), percent(100 * share)) for at, share in rule.curve),
         _TPS,
     )
 
 
 def _areas(election: Election) -> Why:
-    low = i18n.number(election.rules.turnout.low)
+    low = i18n.format_number(election.rules.turnout.low_margin_points)
     return Why(
         _("Tiap kecamatan: hitungan terbaru TPS-nya; pembagi selalu disebut. Rendah: tertinggal "
           "dari kabupaten lebih dari ambang."),
@@ -99,17 +99,19 @@ def _totals(_election: Election) -> Why:
 def _dues(election: Election) -> tuple[tuple[str, str], ...]:
     rule = election.rules.tps
     return (
-        *((label("fase", due.fase), clock(due.at)) for due in rule.dues),
-        (_("hitungan tiap"), minutes(rule.counts_every)),
-        (_("kelonggaran"), minutes(rule.counts_grace)),
+        *((label("fase", due.fase), clock(due.at)) for due in rule.phase_deadlines),
+        (_("hitungan tiap"), minutes(rule.count_interval)),
+        (_("kelonggaran"), minutes(rule.count_grace)),
     )
 
 
 def _late(election: Election) -> Why:
     chase = ", ".join(
-        f"{one.who} {minutes(one.after)}" for one in election.rules.tps.chase if one.after
+        f"{one.responsible} {minutes(one.after)}"
+        for one in election.rules.tps.escalation
+        if one.after
     )
-    first = election.rules.tps.chase[0].who
+    first = election.rules.tps.escalation[0].responsible
     said = _("TPS yang laporannya (fase atau hitungan) sudah jatuh tempo dan belum datang; "
              "terlambat dihitung sejak jatuh tempo yang pertama terlewat. Yang mencari: {first}, "
              "lalu {others}.")  # fmt: skip

@@ -29,7 +29,7 @@ def _annex(of: Gathered, letter: Letter, code: str, found: Overview) -> Annex:
     place = of.register.kecamatan[code]
     cases = tables.cases(of, found.open, "Kejadian terbuka", letter.of_each)
     about = "≈ " if place.dpt_estimated else ""
-    said = [f"{place.polsek}; {i18n.number(place.tps)} TPS; DPT {about}{i18n.number(place.dpt)}"
+    said = [f"{place.polsek}; {i18n.format_number(place.tps)} TPS; DPT {about}{i18n.format_number(place.dpt)}"
             f"{' (perkiraan)' if about else ''}."]  # fmt: skip
     if found.open.empty:
         silent = code not in found.heard
@@ -57,6 +57,6 @@ def _required(of: Gathered, code: str) -> list[str]:
     if not row["known"]:
         return ["Belum ada plotting personel di TPS kecamatan ini."]
     return [
-        f"Polisi diplot {i18n.number(row['posted'])}, hadir {i18n.number(row['present'])}, "
-        f"menurut pola perlu ≈ {i18n.number(row['required'])} (perkiraan)."
+        f"Polisi diplot {i18n.format_number(row['posted'])}, hadir {i18n.format_number(row['present'])}, "
+        f"menurut pola perlu ≈ {i18n.format_number(row['required'])} (perkiraan)."
     ]

@@ -29,7 +29,7 @@ def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
             return short_message.message(found, letter, told)
 
     by = (access_scope.of(viewer), asked, reckoned(at), at.live)
-    return board.findings.kept("pesan", shown.snapshot, make, *by)
+    return board.analysis_cache.kept("pesan", shown.snapshot, make, *by)
 
 
 def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Laporan:
@@ -46,7 +46,7 @@ def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
 
     # Of one moment somebody takes several files.
     by = (access_scope.of(viewer), asked, reckoned(at), at.live)
-    return board.findings.kept("laporan", shown.snapshot, make, *by)
+    return board.analysis_cache.kept("laporan", shown.snapshot, make, *by)
 
 
 def _laporan(found: Gathered, letter: Letter) -> Laporan:
@@ -98,10 +98,10 @@ def _tables(found: Gathered, letter: Letter) -> dict[str, Table]:
 @contextmanager
 def _on_paper() -> Iterator[None]:
     """In Indonesian, and by the clock: it is read later than written, and by others."""
-    before = i18n.language()
-    i18n.use("id")
+    before = i18n.current_language()
+    i18n.set_language("id")
     try:
-        with i18n.by_the_clock():
+        with i18n.absolute_times():
             yield
     finally:
-        i18n.use(before)
+        i18n.set_language(before)

@@ -125,18 +125,18 @@ def gather(
     compare: with the period before.
     """
     reach = access_scope.of(viewer)
-    register = board.findings.register(reach)
+    register = board.analysis_cache.register(reach)
     strange = set(asked.kecamatan) - set(register.kecamatan)
     if strange:
         raise Refused(f"kecamatan tidak dikenal: {', '.join(sorted(strange))}")
-    if asked.neutrality and not viewer.role.sees("netralitas"):
+    if asked.neutrality and not viewer.role.may_see("netralitas"):
         raise Refused("angka netralitas bukan wewenang peran ini")
 
     def find(work: Work, *more: object) -> object:
-        return board.findings.of(work, shown.snapshot, at, reach, *more)
+        return board.analysis_cache.of(work, shown.snapshot, at, reach, *more)
 
     found_day = find(area_summary.day)
-    force = find(coverage.coverage) if viewer.role.sees("personel") else None
+    force = find(coverage.coverage) if viewer.role.may_see("personel") else None
     cases = find(neutral, asked.kecamatan) if asked.neutrality else None
     through_day = find(curve, asked.kecamatan)
     end = find(ahead)
@@ -152,11 +152,11 @@ def gather(
         board=board,
         viewer=viewer,
         register=register,
-        known=board.findings.known(shown.snapshot, at, reach),
+        known=board.analysis_cache.known(shown.snapshot, at, reach),
         asked=asked,
         at=at,
         codes=[c for c in register.kecamatan if not asked.kecamatan or c in asked.kecamatan],
-        overview=board.findings.overview(shown.snapshot, at, reach, asked.selection),
+        overview=board.analysis_cache.overview(shown.snapshot, at, reach, asked.selection),
         day=found_day,
         period=_period(board, viewer, shown, at, asked),
         before=_period(board, viewer, shown, past, earlier) if compare else None,
@@ -172,9 +172,9 @@ def gather(
 
 def _period(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Period:
     reach = access_scope.of(viewer)
-    work = board.findings.of(casework, shown.snapshot, at, reach, asked.selection)
-    every = board.findings.of(giat, shown.snapshot, at, reach, asked.kecamatan)
+    work = board.analysis_cache.of(casework, shown.snapshot, at, reach, asked.selection)
+    every = board.analysis_cache.of(giat, shown.snapshot, at, reach, asked.kecamatan)
     inside = (every["occurred_at"] >= asked.since) & (every["occurred_at"] < asked.until)
-    known = board.findings.known(shown.snapshot, at, reach)
+    known = board.analysis_cache.known(shown.snapshot, at, reach)
     heard = not known.cases.heard(asked.selection).empty
     return Period(asked, reckoned(at), work, every[inside], heard)

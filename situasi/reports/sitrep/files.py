@@ -22,8 +22,8 @@ FORMATS = {"docx": _DOCX, "pdf": "application/pdf", "xlsx": _XLSX, "txt": "text/
 
 def made(laporan: Laporan, form: str, election: Path) -> bytes:
     """The file of this form (FORMATS). Raises TemplateRefused."""
-    before = i18n.language()
-    i18n.use("id")
+    before = i18n.current_language()
+    i18n.set_language("id")
     try:
         content = _MAKERS[form](laporan, election)
     except TemplateRefused as error:
@@ -33,7 +33,7 @@ def made(laporan: Laporan, form: str, election: Path) -> bytes:
         _refused.pop((form, election), None)
         return content
     finally:
-        i18n.use(before)
+        i18n.set_language(before)
 
 
 def troubles(election: Path) -> list[str]:

@@ -44,7 +44,7 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
                                               bool(rates["told_estimated"])),)),
         _fact(telling.stations(tps), (Number(late(tps), "terlambat melapor"),)),
     ]  # fmt: skip
-    if of.viewer.role.sees("personel"):
+    if of.viewer.role.may_see("personel"):
         every.append(_fact(telling.personnel(day, codes), _officers(of, codes)))
     every.append(_fact(telling.newest(found, of.at.at, zone), ()))
     every.append(_fact(telling.sources(found, None), (Number(_silent(found), "senyap"),)))
@@ -54,14 +54,14 @@ def facts(of: Gathered, found: Overview, codes: list[str]) -> tuple[Fact, ...]:
 def of_period(of: Gathered) -> tuple[Fact, ...]:
     """How the cases of the period were worked on."""
     work, heard = of.period.work, of.period.heard
-    total = i18n.number(len(work.shown)) if heard else "–"
+    total = i18n.format_number(len(work.shown)) if heard else "–"
     nothing = "belum ada laporan"
     told = [
         Fact("tercatat", "Kejadian dalam kurun", total,
-             f"{i18n.number(work.reports)} laporan" if heard else nothing,
+             f"{i18n.format_number(work.reports)} laporan" if heard else nothing,
              (Number(len(work.shown) if heard else None),)),
         Fact("lewat", "Lewat waktu",
-             f"{i18n.number(len(work.overdue))} dari {i18n.number(len(work.open))}"
+             f"{i18n.format_number(len(work.overdue))} dari {i18n.format_number(len(work.open))}"
              if heard else "–", "dari kejadian terbuka" if heard else nothing,
              (Number(len(work.overdue) if heard else None),), bool(len(work.overdue))),
     ]  # fmt: skip
@@ -70,8 +70,8 @@ def of_period(of: Gathered) -> tuple[Fact, ...]:
 
 def _step(of: Gathered, step: str) -> Fact:
     one, heard = of.period.work.stretches[step], of.period.heard
-    value = "belum separuh" if one.median is None else i18n.span(one.median)
-    note = f"{i18n.number(one.done)} selesai, {i18n.number(one.waiting)} menunggu"
+    value = "belum separuh" if one.median is None else i18n.format_duration(one.median)
+    note = f"{i18n.format_number(one.done)} selesai, {i18n.format_number(one.waiting)} menunggu"
     minutes = None if one.median is None else one.median / timedelta(minutes=1)
     return Fact(
         f"waktu_{step}",

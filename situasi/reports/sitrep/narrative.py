@@ -49,7 +49,7 @@ def span(of: Gathered) -> str:
     begin, end = (one.astimezone(zone) for one in (of.asked.since, of.asked.until))
     if (begin.hour, begin.minute, end.hour, end.minute) == (0, 0, 0, 0):
         last = end - pd.Timedelta(minutes=1)
-        days = dict.fromkeys(map(i18n.long_day, (begin, last)))
+        days = dict.fromkeys(map(i18n.format_long_date, (begin, last)))
         return " s.d. ".join(days)
     return f"{tables.moment(begin, of)} s.d. {tables.moment(end, of)}"
 
@@ -66,15 +66,15 @@ def _introduction(of: Gathered) -> list[str]:
     tps = register.tps[register.tps["kecamatan"].isin(of.codes)]
     places = [register.kecamatan[code] for code in of.codes]
     # The list of the whole kabupaten is official, though those of its kecamatan are not.
-    whole = register.whole and len(of.codes) == len(register.kecamatan)
+    whole = register.is_complete and len(of.codes) == len(register.kecamatan)
     about = not whole and any(place.dpt_estimated for place in places)
     dpt = voters(election.dpt_total if whole else sum(place.dpt for place in places), about)
-    area = f"{i18n.number(len(of.codes))} kecamatan, {i18n.number(len(tps))} TPS, DPT {dpt}"
+    area = f"{i18n.format_number(len(of.codes))} kecamatan, {i18n.format_number(len(tps))} TPS, DPT {dpt}"
     told = [
         f"Laporan ini memuat pengamanan {election.name} ({election.operation}), {scope(of)}: "
         f"{area}.",
         f"Kurun kejadian: {span(of)}. Keadaan sebagaimana diketahui "
-        f"{tables.moment(of.at.at, of)}, data versi {i18n.number(of.version)}.",
+        f"{tables.moment(of.at.at, of)}, data versi {i18n.format_number(of.version)}.",
     ]
     silent = [label("feed", feed.feed) for feed in of.overview.feeds if feed.silent]
     if silent:
@@ -92,7 +92,7 @@ def _situasi(of: Gathered) -> list[str]:
     for state in ("merah", "kuning"):
         if names := _in_state(of, state):
             told.append(f"Situasi {state} di {_listed(names)}.")
-    told.append(f"Hijau dinyatakan di {i18n.number(counts.get('hijau', 0))} kecamatan.")
+    told.append(f"Hijau dinyatakan di {i18n.format_number(counts.get('hijau', 0))} kecamatan.")
     if without := _in_state(of, None):
         told.append(
             f"Belum ada kabar situasi yang berlaku dari {_listed(without)}: itu bukan berarti aman."
@@ -107,7 +107,7 @@ def _in_state(of: Gathered, state: str | None) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    return f"{i18n.number(len(names))} kecamatan ({', '.join(names)})"
+    return f"{i18n.format_number(len(names))} kecamatan ({', '.join(names)})"
 
 
 def _incidents(of: Gathered) -> list[str]:
@@ -117,16 +117,16 @@ def _incidents(of: Gathered) -> list[str]:
     if work.shown.empty:
         return ["Tidak ada kejadian dalam kurun ini menurut laporan yang masuk."]
     levels = cases.by_tingkat(work.shown)
-    split = ", ".join(f"{label('tingkat', level)} {i18n.number(levels.get(level, 0))}"
+    split = ", ".join(f"{label('tingkat', level)} {i18n.format_number(levels.get(level, 0))}"
                       for level in (*reversed(TINGKAT), None)
                       if level or levels.get(None))  # fmt: skip
     told = [
-        f"Tercatat {i18n.number(len(work.shown))} kejadian ({split}); "
-        f"{i18n.number(len(work.open))} masih terbuka."
+        f"Tercatat {i18n.format_number(len(work.shown))} kejadian ({split}); "
+        f"{i18n.format_number(len(work.open))} masih terbuka."
     ]
     kinds = work.shown["jenis"].value_counts().head(_NAMED)
     said = ", ".join(
-        f"{label('jenis', str(kind))} {i18n.number(int(n))}" for kind, n in kinds.items()
+        f"{label('jenis', str(kind))} {i18n.format_number(int(n))}" for kind, n in kinds.items()
     )
     told.append(f"Jenis terbanyak: {said}.")
     return told
@@ -135,20 +135,23 @@ def _incidents(of: Gathered) -> list[str]:
 def _stages(of: Gathered) -> list[str]:
     if not of.stages:
         return ["Tidak ada tahapan yang tercatat berjalan pada hari ini."]
-    said = [stage.name + ("" if stage.sure else " (tanggal belum pasti)") for stage in of.stages]
+    said = [
+        stage.name + ("" if stage.has_confirmed_dates else " (tanggal belum pasti)")
+        for stage in of.stages
+    ]
     return [f"Tahapan yang berjalan: {'; '.join(said)}."]
 
 
 def _turnout(of: Gathered) -> list[str]:
     whole = summary.whole(of.day.turnout.loc[of.codes])
-    everywhere = of.register.whole and len(of.codes) == len(of.register.kecamatan)
+    everywhere = of.register.is_complete and len(of.codes) == len(of.register.kecamatan)
     rates = summary.official(whole, everywhere)
     if not rates["told"]:
         return ["Belum ada laporan jumlah pemilih hadir."]
     rate = percent(rates["rate"], estimated=bool(rates["told_estimated"]))
     told = [
-        f"Pemilih hadir {i18n.number(int(rates['heads']))} menurut "
-        f"{i18n.number(int(rates['told']))} dari {i18n.number(int(rates['tps']))} TPS yang "
+        f"Pemilih hadir {i18n.format_number(int(rates['heads']))} menurut "
+        f"{i18n.format_number(int(rates['told']))} dari {i18n.format_number(int(rates['tps']))} TPS yang "
         f"melapor; partisipasi TPS yang melapor {rate}.",
         f"Bila TPS lain nol atau penuh, partisipasi seluruhnya "
         f"{'≈ ' if rates['estimated'] else ''}{between(rates)}.",
@@ -158,7 +161,7 @@ def _turnout(of: Gathered) -> list[str]:
         told.append(f"Tertinggal dari kabupaten: {', '.join(low)}.")
     if rates["doubted"]:
         told.append(
-            f"{i18n.number(int(rates['doubted']))} TPS berhitungan diragukan; tetap dijumlah."
+            f"{i18n.format_number(int(rates['doubted']))} TPS berhitungan diragukan; tetap dijumlah."
         )
     return told
 
@@ -168,10 +171,10 @@ def _stations(of: Gathered) -> list[str]:
     if tps["last_at"].isna().all():
         return ["Belum ada laporan fase TPS."]
     counts = tps["state"].value_counts()
-    told = [f"{label('lapor', state)} {i18n.number(int(counts[state]))}" for state in
+    told = [f"{label('lapor', state)} {i18n.format_number(int(counts[state]))}" for state in
             ("lapor", "ditunggu", "terlambat", "tak_terjangkau", "diragukan", "belum_waktunya")
             if counts.get(state)]  # fmt: skip
-    return [f"Pelaporan {i18n.number(len(tps))} TPS: {', '.join(told)}."]
+    return [f"Pelaporan {i18n.format_number(len(tps))} TPS: {', '.join(told)}."]
 
 
 def _personnel(of: Gathered) -> list[str]:
@@ -180,14 +183,14 @@ def _personnel(of: Gathered) -> list[str]:
     row = key_figures.required(of)
     if row is None:
         return ["Belum ada plotting personel di TPS."]
-    basis = of.register.election.rules.patterns.basis
+    basis = of.register.election.rules.staffing_patterns.basis
     return [
-        f"Polisi diplot di TPS {i18n.number(row['posted'])}, hadir "
-        f"{i18n.number(row['present'])}; menurut pola perlu ≈ "
-        f"{i18n.number(row['required'])} (perkiraan; {basis}).",
-        f"Dari {i18n.number(row['tps'])} TPS, tanpa plotting {i18n.number(row['uncovered'])}; "
-        f"diketahui tanpa petugas di tempat {i18n.number(row['absent'])}; petugasnya tidak lagi "
-        f"memberi kabar di {i18n.number(row['silent'])}.",
+        f"Polisi diplot di TPS {i18n.format_number(row['posted'])}, hadir "
+        f"{i18n.format_number(row['present'])}; menurut pola perlu ≈ "
+        f"{i18n.format_number(row['required'])} (perkiraan; {basis}).",
+        f"Dari {i18n.format_number(row['tps'])} TPS, tanpa plotting {i18n.format_number(row['uncovered'])}; "
+        f"diketahui tanpa petugas di tempat {i18n.format_number(row['absent'])}; petugasnya tidak lagi "
+        f"memberi kabar di {i18n.format_number(row['silent'])}.",
     ]
 
 
@@ -196,12 +199,14 @@ def _activities(of: Gathered) -> list[str]:
     if found.empty:
         return ["Belum ada giat yang dilaporkan dalam kurun ini."]
     counts = activities.counts(found)
-    said = ", ".join(f"{label('giat_state', state)} {i18n.number(n)}"
+    said = ", ".join(f"{label('giat_state', state)} {i18n.format_number(n)}"
                      for state, n in counts.items() if n)  # fmt: skip
     done = found[found["state"] == "terlaksana"]["giat"].value_counts().head(_NAMED)
-    told = [f"Giat dalam kurun ini {i18n.number(len(found))}: {said}."]
+    told = [f"Giat dalam kurun ini {i18n.format_number(len(found))}: {said}."]
     if len(done):
-        kinds = ", ".join(f"{label('giat', str(k))} {i18n.number(int(n))}" for k, n in done.items())
+        kinds = ", ".join(
+            f"{label('giat', str(k))} {i18n.format_number(int(n))}" for k, n in done.items()
+        )
         told.append(f"Terlaksana terbanyak: {kinds}.")
     return told
 
@@ -214,11 +219,11 @@ def _neutrality(of: Gathered) -> list[str]:
         return ["Belum ada kabar apa pun tentang netralitas; ini tidak berarti tidak ada kasus."]
     if found.state == "nihil":
         return ["Netralitas dinyatakan nihil."]
-    days = i18n.number(of.register.election.rules.neutrality_target.days)
+    days = i18n.format_number(of.register.election.rules.neutrality_target.days)
     return [
-        f"{i18n.number(len(found.open))} kasus netralitas terbuka dari "
-        f"{i18n.number(len(found.cases))} yang dilaporkan; "
-        f"{i18n.number(len(found.overdue))} lewat {days} hari."
+        f"{i18n.format_number(len(found.open))} kasus netralitas terbuka dari "
+        f"{i18n.format_number(len(found.cases))} yang dilaporkan; "
+        f"{i18n.format_number(len(found.overdue))} lewat {days} hari."
     ]
 
 
@@ -232,12 +237,12 @@ def _analysis(of: Gathered) -> list[str]:
     work = of.period.work
     if len(work.overdue):
         told.append(
-            f"{i18n.number(len(work.overdue))} kejadian terbuka lewat batas waktu; terlama "
-            f"{i18n.span(work.overdue['late'].iloc[0].to_pytimedelta())}."
+            f"{i18n.format_number(len(work.overdue))} kejadian terbuka lewat batas waktu; terlama "
+            f"{i18n.format_duration(work.overdue['late'].iloc[0].to_pytimedelta())}."
         )
     tps = of.day.stations[of.day.stations["kecamatan"].isin(of.codes)]
     if late := key_figures.late(tps):
-        told.append(f"{i18n.number(late)} TPS terlambat melapor atau tak terjangkau.")
+        told.append(f"{i18n.format_number(late)} TPS terlambat melapor atau tak terjangkau.")
     told += _ahead(of)
     return told or ["Tidak ada yang lewat batas menurut aturan papan pada saat ini."]
 
@@ -249,7 +254,7 @@ def _ahead(of: Gathered) -> list[str]:
     one = forecast.whole(of.outlook, of.asked.kecamatan)
     if not one["enough"] or one["ended"] == one["tps"]:
         return []
-    said = ahead.in_short(one, of.register.election.rules.outlook.confidence)
+    said = ahead.in_short(one, of.register.election.rules.forecast.confidence_percent)
     return [f"Partisipasi: {said}. Ini perkiraan; selangnya diuji pada hari-hari buatan."]
 
 
@@ -264,7 +269,7 @@ def _reasons(of: Gathered, row: pd.Series) -> str:
 def _deeds(of: Gathered) -> list[str]:
     work = of.period.work
     counts = work.shown["status"].value_counts()
-    said = [f"{label('status', status)} {i18n.number(int(counts[status]))}" for status in
+    said = [f"{label('status', status)} {i18n.format_number(int(counts[status]))}" for status in
             ("diverifikasi", "ditangani", "diteruskan", "selesai", "tidak_terbukti")
             if counts.get(status)]  # fmt: skip
     return [f"Penanganan kejadian: {', '.join(said)}."] if said else []

@@ -64,14 +64,14 @@ def _incidents(of: Gathered) -> Drawing | None:
     by = _HOUR if end - begin <= _BY_HOUR else _DAY
     slots = timeline.per_slot(of.period.work.shown, begin, end, by)
     without = timeline.without_hour(of.period.work.shown, begin, end)
-    moments = [(election.local(one.at), one.label) for one in election.moments]
+    moments = [(election.local_time(one.at), one.label) for one in election.timeline_marks]
     inside = [(at, word) for at, word in moments if begin <= at < end and by == _HOUR]
     names = {level: label("tingkat", _code(level)) for level in map(str, slots)}
     if begin < of.at.at < end and by == _HOUR:
-        inside.append((of.at.at, f"laporan {i18n.clock(of.at.at)}"))
+        inside.append((of.at.at, f"laporan {i18n.format_time(of.at.at)}"))
     said = "Kejadian per jam" if by == _HOUR else "Kejadian per hari"
     if without:
-        said += f"; {i18n.number(without)} tanpa jam tidak digambar"
+        said += f"; {i18n.format_number(without)} tanpa jam tidak digambar"
     return Drawing(said, f"Diagram batang: {said}", partial(charts.incidents, slots, names, inside))
 
 
@@ -85,9 +85,9 @@ def _turnout(of: Gathered) -> Drawing | None:
         return None
     rules = of.register.election.rules.turnout
     references = [(f"{one.label}: {percent(one.percent)}", one.percent) for one in rules.references]
-    told = f"{i18n.number(int(whole['told']))} dari {i18n.number(int(whole['tps']))} TPS melapor"
+    told = f"{i18n.format_number(int(whole['told']))} dari {i18n.format_number(int(whole['tps']))} TPS melapor"
     # The curve stops with the voting: what is told later is in the figures alone.
-    names = (f"TPS yang melapor ({told})", f"perkiraan menurut {rules.against}")
+    names = (f"TPS yang melapor ({told})", f"perkiraan menurut {rules.reference_label}")
     said = f"Partisipasi TPS yang melapor; {told}"
     return Drawing(said, f"Kurva: {said}", partial(charts.turnout, of.curve, references, names))
 

@@ -25,7 +25,7 @@ def message(of: Gathered, letter: Letter, told: Sequence[Fact]) -> str:
     every = len(of.period.work.open)
     for count in range(len(lines), -1, -1):
         left = every - count
-        rest = [f"… dan {i18n.number(left)} kejadian terbuka lagi"] if left and lines else []
+        rest = [f"… dan {i18n.format_number(left)} kejadian terbuka lagi"] if left and lines else []
         text = "\n".join([*head, *lines[:count], *rest, *tail])
         if len(text) <= letter.longest:
             return text
@@ -38,14 +38,14 @@ def _head(of: Gathered, letter: Letter, told: Sequence[Fact]) -> list[str]:
     begin = ["LATIHAN — bukan keadaan sebenarnya"] if of.rehearsal else []
     begin += [
         f"{letter.titles[of.asked.kind]} {election.command}",
-        f"{i18n.long_day(of.at.at)} pukul {i18n.clock(of.at.at)} {election.zone_label}",
+        f"{i18n.format_long_date(of.at.at)} pukul {i18n.format_time(of.at.at)} {election.zone_label}",
     ]
     if of.asked.kind != "situasi":
         begin.append(f"Kurun: {narrative.span(of)}")
     if of.asked.kecamatan:
         begin.append(narrative.scope(of))
     counts = crowd_state.counts(of.overview.states)
-    states = [f"{word} {i18n.number(counts.get(code, 0))}" for code, word in
+    states = [f"{word} {i18n.format_number(counts.get(code, 0))}" for code, word in
               (("merah", "merah"), ("kuning", "kuning"), ("hijau", "hijau"),
                (None, "belum ada kabar"))]  # fmt: skip
     figures = [f"{named[key].title}: {_value(named[key])}" for key in _TOLD if key in named]
@@ -68,4 +68,4 @@ def _line(text: str) -> str:
 
 
 def _tail(of: Gathered) -> list[str]:
-    return [f"Data versi {i18n.number(of.version)}. ≈ perkiraan; – belum ada laporan."]
+    return [f"Data versi {i18n.format_number(of.version)}. ≈ perkiraan; – belum ada laporan."]

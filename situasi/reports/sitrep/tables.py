@@ -30,7 +30,11 @@ _ESTIMATED = "≈ perkiraan: DPT kecamatan ini bukan angka resmi."
 
 def counted(value: Any) -> Cell:
     """A whole number; a dash where nobody told it."""
-    return _DASH if value is None or pd.isna(value) else Cell(i18n.number(int(value)), int(value))
+    return (
+        _DASH
+        if value is None or pd.isna(value)
+        else Cell(i18n.format_number(int(value)), int(value))
+    )
 
 
 def by_kecamatan(of: Gathered) -> Table:
@@ -84,7 +88,7 @@ def _kecamatan(of: Gathered, at: int, code: str, phase: Any) -> tuple[Cell, ...]
 def _phase(one: Any) -> Cell:
     if not isinstance(one["fase"], str):
         return _DASH
-    said = f"{label('fase', one['fase'])} {i18n.number(one['by'])}/{i18n.number(one['tps'])}"
+    said = f"{label('fase', one['fase'])} {i18n.format_number(one['by'])}/{i18n.format_number(one['tps'])}"
     return Cell(said, said)
 
 
@@ -103,16 +107,16 @@ def cases(of: Gathered, shown: pd.DataFrame, title: str, most: int) -> Table:
             for at, row in enumerate(order.head(most).itertuples(), start=1)]  # fmt: skip
     note = ""
     if len(shown) > most:
-        note = f"{i18n.number(most)} dari {i18n.number(len(shown))} kejadian; selebihnya di papan."
+        note = f"{i18n.format_number(most)} dari {i18n.format_number(len(shown))} kejadian; selebihnya di papan."
     return Table(title, _CASE, tuple(rows), note)
 
 
 def _case(row: Any, no: int, register: Register, at: datetime) -> tuple[Cell, ...]:
     item = incident_item.item(row, register, at)
     local = row.occurred_at.tz_convert(at.tzinfo)
-    when = i18n.known_time(local, row.precision)
+    when = i18n.format_time_by_precision(local, row.precision)
     if row.precision == "menit" and local.date() == at.date():
-        when = i18n.clock(local)
+        when = i18n.format_time(local)
     text = incident_item.short(item.text)
     if item.rehearsal:
         text = f"[LATIHAN] {text}"
@@ -124,7 +128,7 @@ def _case(row: Any, no: int, register: Register, at: datetime) -> tuple[Cell, ..
 
 def steps(of: Gathered) -> Table:
     """How long the steps took, and which came too late."""
-    work, service = of.period.work, of.register.election.rules.service
+    work, service = of.period.work, of.register.election.rules.service_levels
     counts = sla_compliance.of_steps(work.shown, work.lives, service, of.period.at)
     rows = []
     for step in milestones.STEPS:
@@ -148,7 +152,7 @@ def steps(of: Gathered) -> Table:
 def _span(time: timedelta | None, otherwise: str = NOTHING) -> Cell:
     if time is None:
         return Cell(otherwise, None)
-    return Cell(i18n.span(time), round(time / timedelta(minutes=1), 1))
+    return Cell(i18n.format_duration(time), round(time / timedelta(minutes=1), 1))
 
 
 def overdue(of: Gathered, most: int) -> Table:
@@ -166,7 +170,11 @@ def overdue(of: Gathered, most: int) -> Table:
         Column("tingkat", "Tingkat"), Column("langkah", "Menunggu"),
         Column("lewat", "Lewat", True, "menit"),
     )  # fmt: skip
-    note = f"{i18n.number(most)} dari {i18n.number(len(late))}." if len(late) > most else ""
+    note = (
+        f"{i18n.format_number(most)} dari {i18n.format_number(len(late))}."
+        if len(late) > most
+        else ""
+    )
     return Table("Kejadian lewat waktu", columns, tuple(rows), note)
 
 
@@ -214,7 +222,7 @@ def compared(of: Gathered) -> Table:
 def moment(at: datetime, of: Gathered) -> str:
     """'27 Nov 2024 12.30 WIB'."""
     local = at.astimezone(of.register.election.zone)
-    return f"{i18n.day(local)} {i18n.clock(local)} {of.register.election.zone_label}"
+    return f"{i18n.format_date(local)} {i18n.format_time(local)} {of.register.election.zone_label}"
 
 
 _COMPARED = {
@@ -256,11 +264,11 @@ def _sum(value: float | None, minutes: bool) -> Cell:
 
 def _change(by: float, *, minutes: bool) -> Cell:
     if not minutes:
-        return Cell(i18n.signed(int(by)), int(by))
+        return Cell(i18n.format_signed(int(by)), int(by))
     if abs(by) < 1:
         return Cell("±0", round(by, 1))
     sign = "+" if by > 0 else "−"
-    return Cell(sign + i18n.span(timedelta(minutes=abs(by))), round(by, 1))
+    return Cell(sign + i18n.format_duration(timedelta(minutes=abs(by))), round(by, 1))
 
 
 def late_stations(of: Gathered, code: str, most: int) -> Table:
@@ -279,5 +287,9 @@ def late_stations(of: Gathered, code: str, most: int) -> Table:
         Column("desa", "Desa/kelurahan"), Column("tps", "TPS"), Column("utang", "Belum melapor"),
         Column("lewat", "Terlambat", True, "menit"),
     )  # fmt: skip
-    note = f"{i18n.number(most)} dari {i18n.number(len(late))} TPS." if len(late) > most else ""
+    note = (
+        f"{i18n.format_number(most)} dari {i18n.format_number(len(late))} TPS."
+        if len(late) > most
+        else ""
+    )
     return Table("TPS terlambat melapor", columns, tuple(rows), note)

@@ -37,7 +37,9 @@ def written(laporan: Laporan) -> bytes:
 
 
 def _when(laporan: Laporan) -> str:
-    return f"{i18n.long_day(laporan.at)} pukul {i18n.clock(laporan.at)} {laporan.zone}"
+    return (
+        f"{i18n.format_long_date(laporan.at)} pukul {i18n.format_time(laporan.at)} {laporan.zone}"
+    )
 
 
 def _about(laporan: Laporan) -> dict[str, str]:

@@ -13,7 +13,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from situasi.board import Board
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import telemetry
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
@@ -121,7 +121,7 @@ class Api:
             started = time.perf_counter()
             parcel = Parcel(feed, kind, body, again)
             ledger = await self._takers.run(owner, lambda: desk.take(caller, parcel))
-        telemetry.ingested("api", feed, ledger, time.perf_counter() - started)
+        telemetry.record_ingest("api", feed, ledger, time.perf_counter() - started)
         return responses.json_response(ledger)
 
 

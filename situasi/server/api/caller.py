@@ -59,7 +59,7 @@ def who(headers: Headers, ring: Keyring) -> Caller:
     written = headers.get("authorization")
     if written is not None:
         return _with_key(written, ring)
-    passed = headers.get(viewer_header.HEADER)
+    passed = headers.get(viewer_header.HEADER_NAME)
     if passed is None:
         raise Problem(401, "Sertakan kunci: Authorization: Bearer …", _CHALLENGE)
     return _with_session(passed)
@@ -71,7 +71,7 @@ def owner_of(headers: Headers, ring: Keyring) -> str:
     if written is not None:
         key = ring.at_hand(written.partition(" ")[2].strip())
         return STRANGER if key is None else key.actor
-    shown = headers.get(viewer_header.HEADER)
+    shown = headers.get(viewer_header.HEADER_NAME)
     if shown is None:
         return STRANGER
     return blake2b(shown.encode("utf-8", "replace"), digest_size=12).hexdigest()
@@ -87,7 +87,7 @@ def _with_key(written: str, ring: Keyring) -> Caller:
 
 
 def _with_session(passed: str) -> Caller:
-    viewer = viewer_header.read(passed)
+    viewer = viewer_header.decode_viewer(passed)
     if viewer is None:
         raise Problem(401, "Sesi tidak dapat dibaca; masuk lagi.", _CHALLENGE)
     if viewer.link is not None:

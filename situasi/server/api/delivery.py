@@ -115,7 +115,7 @@ def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limit
     if ending == "json":
         rows = request_body.json_rows(parcel.body, limits.rows)
         return ingest_rows(
-            rows, source, board.store, board.context, scope, feed=parcel.feed, now=now
+            rows, source, board.store, board.ingest_context, scope, feed=parcel.feed, now=now
         )
     if ending == "xlsx":
         request_body.weigh(parcel.body, limits.unfolded)
@@ -123,7 +123,7 @@ def _ledger(board: Board, key: Key, parcel: Parcel, now: datetime, limits: Limit
         path = Path(folder) / source
         path.write_bytes(parcel.body)
         ledger = ingest_file(
-            path, board.store, board.context, scope, now=now, feed=parcel.feed,
+            path, board.store, board.ingest_context, scope, now=now, feed=parcel.feed,
             limits=DeliveryLimits(limits.rows, limits.body),
         )  # fmt: skip
     if ledger.refused:

@@ -61,7 +61,7 @@ class AboveApi:
     async def _rollups(self, request: Request) -> Response:
         def work() -> Response:
             viewer = self._caller(request).viewer
-            if viewer is None or not roles.oversees(viewer):
+            if viewer is None or not roles.may_open_higher_command(viewer):
                 raise Problem(403, "Rekap hanya untuk akun satuan ini.")
             if request.query_params:
                 raise Problem(422, "Alamat ini tidak mengenal saringan.")

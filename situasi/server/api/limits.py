@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from situasi.common.work_limits import QuestionLimiter, TooBusy, TooManyQuestions
+from situasi.common.work_limits import QueryLimiter, TooBusy, TooManyQueries
 from situasi.ingest.readers.limits import API_CALL_LIMITS
 from situasi.server.api.problem_details import Problem
 from situasi.server.fair_workers import FairWorkers
@@ -60,13 +60,13 @@ class Moments:
     """Bounds the different past moments that one caller asks for: each is computed anew."""
 
     def __init__(self, limits: Limits) -> None:
-        self._questions = QuestionLimiter(limits.moments, limits.moments)
+        self._questions = QueryLimiter(limits.moments, limits.moments)
 
     def ask(self, caller: str, moment: datetime) -> None:
         """Count one. Raises Problem 429."""
         try:
-            self._questions.ask(caller, moment)
-        except TooManyQuestions as error:
+            self._questions.consume(caller, moment)
+        except TooManyQueries as error:
             raise _too_many(error.wait_s) from None
 
 

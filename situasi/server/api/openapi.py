@@ -57,7 +57,7 @@ def _schemas(limits: Limits) -> dict[str, Schema]:
     }
     for feed in FEEDS.values():
         named[f"{feed.name}_row"] = schemas.row(feed)
-        if "lat" in feed.names:
+        if "lat" in feed.column_names:
             named[f"{feed.name}_point"] = schemas.point(feed)
         if feed.name in WRITABLE:
             named[f"{feed.name}_sent"] = schemas.sent(feed, limits)

@@ -50,8 +50,8 @@ def filters(feed: Feed, register: Register) -> dict[str, tuple[str, ...]]:
     for name, column in _COLUMNS.items():
         if name == "kec":
             allowed[name] = tuple(register.kecamatan)
-        elif column in feed.names:
-            allowed[name] = feed.column(column).words
+        elif column in feed.column_names:
+            allowed[name] = feed.column(column).allowed_codes
     return allowed
 
 
@@ -66,7 +66,9 @@ def page_filters(register: Register) -> dict[str, tuple[str, ...]]:
 def forms(feed: Feed) -> dict[str, str]:
     """The forms in which rows of this feed are given; points only where it has them."""
     return {
-        name: media for name, media in FORMS.items() if name != "geojson" or "lat" in feed.names
+        name: media
+        for name, media in FORMS.items()
+        if name != "geojson" or "lat" in feed.column_names
     }
 
 

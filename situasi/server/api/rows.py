@@ -12,7 +12,7 @@ import pandas as pd
 
 from situasi.analysis.incidents import cases
 from situasi.analysis.incidents.cases import Selection
-from situasi.domain.feed_schemas import Feed, Kind
+from situasi.domain.feed_schemas import ColumnKind, Feed
 from situasi.reports.csv_tables import as_csv
 
 # What the store knows of a row, beside the sender's columns: name in the answer -> column.
@@ -80,6 +80,6 @@ def as_table(rows: list[dict[str, Any]], feed: Feed) -> bytes:
     headings = [*KEPT, *(column.heading for column in feed.columns)]
     table = pd.DataFrame(rows, columns=headings, dtype="object")
     for column in feed.columns:
-        if column.kind is Kind.YESNO:
+        if column.kind is ColumnKind.BOOLEAN:
             table[column.heading] = table[column.heading].map({True: "ya", False: "tidak"})
     return as_csv(table)

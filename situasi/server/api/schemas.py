@@ -6,7 +6,7 @@ from typing import Any
 
 from situasi.analysis.stations.reporting_status import STATES
 from situasi.analysis.stations.status import NO_PHASE
-from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, Feed, Kind
+from situasi.domain.feed_schemas import FASE, FEEDS, SITUASI, TINGKAT, Column, ColumnKind, Feed
 from situasi.server.api.limits import Limits
 from situasi.server.api.request_body import MOST_CELLS
 from situasi.server.api.rows import KEPT
@@ -58,15 +58,15 @@ def _counts(*names: str) -> Schema:
 
 def _column(column: Column) -> Schema:
     match column.kind:
-        case Kind.WORD:
-            return maybe(one_of(column.words))
-        case Kind.TIME:
+        case ColumnKind.CATEGORY:
+            return maybe(one_of(column.allowed_codes))
+        case ColumnKind.TIME:
             return maybe(TIME)
-        case Kind.COUNT:
+        case ColumnKind.COUNT:
             return maybe(WHOLE)
-        case Kind.DECIMAL:
+        case ColumnKind.DECIMAL:
             return maybe({"type": "number"})
-        case Kind.YESNO:
+        case ColumnKind.BOOLEAN:
             return YESNO
         case _:
             return maybe(TEXT)
@@ -126,7 +126,7 @@ def sent(feed: Feed, limits: Limits) -> Schema:
 
 
 def _allowed(column: Column) -> str:
-    return ", ".join(column.words) if column.words else str(column.kind)
+    return ", ".join(column.allowed_codes) if column.allowed_codes else str(column.kind)
 
 
 def ledger() -> Schema:

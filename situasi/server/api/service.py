@@ -15,7 +15,7 @@ from situasi.access.roles import GUARDED_FEEDS, Viewer
 from situasi.analysis.situation.area_summary import day
 from situasi.analysis.view_time import Moment, moment, reckoned, within
 from situasi.board import Board
-from situasi.common.single_flight_cache import Recent
+from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.domain.feed_schemas import FEEDS
 from situasi.live import access_scope
 from situasi.live.access_scope import Sight
@@ -49,7 +49,7 @@ class Desk:
         self._rates, self._moments = Rates(limits), Moments(limits)
         self._claims = Claims()
         self._new_rows = NewRows(limits)
-        self._found = Recent(64)
+        self._found = SingleFlightCache(64)
         self._lock = threading.Lock()
         self._refusals = 0
         self._told_at: datetime | None = None
@@ -81,14 +81,16 @@ class Desk:
             if self._told_at is not None and now - self._told_at < _A_MINUTE:
                 return
             count, self._refusals, self._told_at = self._refusals, 0, now
-        self.board.deeds.tell("key-refused", "api", {"count": count})
+        self.board.audit_log.append("key-refused", "api", {"count": count})
 
     def writer(self, caller: Caller, feed: str) -> None:
         """Whether they may bring rows of this feed. Raises Problem 403."""
         try:
             caller.writer(feed)
         except Problem:
-            self.board.deeds.refused(caller.name, {"feed": feed, "page": "api", "act": "write"})
+            self.board.audit_log.log_refused(
+                caller.name, {"feed": feed, "page": "api", "act": "write"}
+            )
             raise
 
     def take(self, caller: Caller, parcel: Parcel) -> dict[str, Any]:
@@ -107,10 +109,10 @@ class Desk:
         own = access_scope.of(viewer)
         wanted = api_query.situation(query, self.board.register)
         self._inside(viewer, wanted)
-        picture = self.board.live.picture()
+        picture = self.board.snapshot_reader.picture()
         at = self._moment(viewer, wanted, picture)
         depends = (picture.snapshot.state, wanted, own, reckoned(at), bool(picture.trouble))
-        personnel = viewer.role.sees("personel")
+        personnel = viewer.role.may_see("personel")
 
         def make() -> Body:
             said = self._situation(picture, wanted, own, at, personnel=personnel)
@@ -124,12 +126,12 @@ class Desk:
         """Rows of a feed. Raises Problem 403, 406 and 422."""
         own = access_scope.of(viewer)
         if feed not in own.feeds:
-            self.board.deeds.refused(viewer.name, {"feed": feed, "page": "api"})
+            self.board.audit_log.log_refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
         wanted = api_query.rows(query, feed, self.board.register)
         form = api_query.form(query, accept, api_query.forms(FEEDS[feed]))
         self._inside(viewer, wanted)
-        picture = self.board.live.picture()
+        picture = self.board.snapshot_reader.picture()
         at = self._moment(viewer, wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
         depends = (picture.snapshot.state, wanted, own, reckoned(at) if moves else _STANDING)
@@ -145,18 +147,18 @@ class Desk:
         """A kecamatan outside the area is refused, not shown as one where nothing happens."""
         outside = sorted(set(wanted.selection.kecamatan) - set(viewer.area))
         if viewer.area and outside:
-            self.board.deeds.refused(viewer.name, {"kec": outside[0], "page": "api"})
+            self.board.audit_log.log_refused(viewer.name, {"kec": outside[0], "page": "api"})
             raise Problem(403, "Kecamatan ini di luar wilayah Anda.")
 
     def _tell(self, viewer: Viewer, feed: str, form: str, rows: int, query: QueryParams) -> None:
         """Who took rows along as a file, or read what not everyone may see, is in the trail."""
-        deeds = self.board.deeds
-        deeds.saw(viewer, {feed}, "api")
+        deeds = self.board.audit_log
+        deeds.log_viewed(viewer, {feed}, "api")
         if form != "json":
             filters = {name: query.getlist(name) for name in query if name != "format"}
-            deeds.exported(viewer, {"feed": feed, "page": "api"}, form, rows, filters)
+            deeds.log_exported(viewer, {"feed": feed, "page": "api"}, form, rows, filters)
         elif feed in GUARDED_FEEDS:
-            deeds.tell("api-read", viewer.name, {"feed": feed, "form": form})
+            deeds.append("api-read", viewer.name, {"feed": feed, "form": form})
 
     def _moment(self, viewer: Viewer, wanted: Asked, picture: Picture) -> Moment:
         zone = self.board.register.election.zone
@@ -186,7 +188,7 @@ class Desk:
     def _figures(
         self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
     ) -> dict[str, Any]:
-        findings, snapshot = self.board.findings, picture.snapshot
+        findings, snapshot = self.board.analysis_cache, picture.snapshot
         register = findings.register(own)
         selection = within(wanted.selection, wanted.window, reckoned(at), register.election)
         found = findings.overview(snapshot, at, own, selection)
@@ -198,7 +200,7 @@ class Desk:
     ) -> tuple[Body, int]:
         """The answer, and how many rows it holds."""
         election, feed = self.board.register.election, FEEDS[name]
-        rows = self.board.findings.known(picture.snapshot, at, own)[name]
+        rows = self.board.analysis_cache.known(picture.snapshot, at, own)[name]
         selection = within(wanted.selection, wanted.window, reckoned(at), election)
         page = api_rows.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
         told = {

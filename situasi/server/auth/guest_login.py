@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from situasi.access import guest_links
 from situasi.access.guest_links import Link
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.higher_command import app
@@ -24,14 +24,14 @@ from situasi.store.interface import StoreError
 
 async def enter(request: Request) -> Response:
     """Let a guest in by the link, and lead to its page; a colleague goes there as themselves."""
-    i18n.use(request.query_params.get("lang", i18n.LANGUAGES[0]))
+    i18n.set_language(request.query_params.get("lang", i18n.LANGUAGES[0]))
     visit: Visit = request.scope[VISIT]
     token = request.path_params["token"]
     link = await _link(token, visit)
     if link is None:
         return _over(200 if token == ENDED else 404)
     page = RedirectResponse(_page(link), 303)
-    if visit.viewer is not None and visit.viewer.link in (None, link.bound):
+    if visit.viewer is not None and visit.viewer.link in (None, link.scope):
         return page
     if request.method != "GET":  # a look ahead is no visit
         return page
@@ -49,7 +49,7 @@ async def enter(request: Request) -> Response:
 
 async def _link(token: str, visit: Visit) -> Link | None:
     """The link that this token opens now."""
-    number = guest_links.number_of(token)
+    number = guest_links.parse_link_id(token)
     if number is None:
         return None
     link = sessions.current().link(number)
@@ -59,15 +59,15 @@ async def _link(token: str, visit: Visit) -> Link | None:
         link = sessions.current().link(number)
     if link is None:
         return None
-    if not guest_links.fits(token, link, visit.doorway.secret):
+    if not guest_links.verify_token(token, link, visit.doorway.secret):
         sessions.current().suspect("forged link", visit.asking.address)
         return None
     return link
 
 
 def _page(link: Link) -> str:
-    query = urlencode(link.bound.query)
-    return f"/{link.bound.page}" + (f"?{query}" if query else "")
+    query = urlencode(link.scope.query)
+    return f"/{link.scope.page}" + (f"?{query}" if query else "")
 
 
 def _over(status: int, why: str = "") -> Response:
@@ -76,10 +76,10 @@ def _over(status: int, why: str = "") -> Response:
         "Tautan ini tidak berlaku, sudah berakhir, atau dicabut. "
         "Mintalah tautan baru kepada yang membagikannya."
     )
-    here = f"{guest_links.ADDRESS}{ENDED}"
+    here = f"{guest_links.PATH_PREFIX}{ENDED}"
     page = auth_markup.link_over(
         app.place(board),
-        i18n.language(),
+        i18n.current_language(),
         {code: f"{here}?lang={code}" for code in i18n.LANGUAGES},
         said,
         SIGN_IN,
@@ -87,4 +87,4 @@ def _over(status: int, why: str = "") -> Response:
     return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})
 
 
-ROUTES = (Route(f"{guest_links.ADDRESS}{{token:path}}", enter, methods=["GET"]),)
+ROUTES = (Route(f"{guest_links.PATH_PREFIX}{{token:path}}", enter, methods=["GET"]),)

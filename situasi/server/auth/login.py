@@ -16,7 +16,7 @@ from starlette.routing import Route
 from situasi.access import accounts
 from situasi.access.accounts import Account
 from situasi.access.roles import Viewer
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -55,7 +55,7 @@ async def sign_in(request: Request) -> Response:
     """Show the form, or look at what was filled in."""
     visit: Visit = request.scope[VISIT]
     onward = own_path(request.query_params.get("ke", "/"))
-    i18n.use(language(request, onward))
+    i18n.set_language(language(request, onward))
     if is_somebody(visit.viewer) or (
         visit.doorway.opens_here and not sessions.current().has_accounts()
     ):
@@ -136,7 +136,7 @@ async def is_right(one: Attempt, account: Account | None, password: str, what: s
             async with _hashes.turn(line, known=known):
                 verdict = attempts.attempt(one, time.monotonic())
                 right = not verdict.blocked and await asyncio.to_thread(
-                    accounts.opens, account, password
+                    accounts.verify_password, account, password
                 )
         except Crowded:
             raise Stopped(_("Terlalu ramai. Coba lagi sebentar."), 503) from None
@@ -162,14 +162,14 @@ def report(action: str, account: Account | None, address: str, **more: str) -> N
 async def sign_out(request: Request) -> Response:
     """Show the button, or end the session."""
     visit: Visit = request.scope[VISIT]
-    i18n.use(language(request, ""))
+    i18n.set_language(language(request, ""))
     if visit.viewer is None or not visit.key:
         return RedirectResponse("/", 303)
     if request.method != "POST":
         name, role = visit.viewer.name, label("role", visit.viewer.role.name)
         page = auth_markup.sign_out(
-            kabupaten(), i18n.language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
-            role, f"{PASSWORD}?lang={i18n.language()}" if has_password(visit.viewer) else "",
+            kabupaten(), i18n.current_language(), links(SIGN_OUT, {}), token(visit, visit.key), name,
+            role, f"{PASSWORD}?lang={i18n.current_language()}" if has_password(visit.viewer) else "",
         )  # fmt: skip
         return HTMLResponse(page, headers={"content-security-policy": auth_markup.POLICY})
     if not is_ours(visit, (await filled_in(request)).get("bukti", ""), visit.key):
@@ -199,7 +199,7 @@ def form(
     further = {} if onward == "/" else {"ke": onward}
     page = auth_markup.sign_in(
         kabupaten(),
-        i18n.language(),
+        i18n.current_language(),
         links(SIGN_IN, further),
         token(visit, named),
         given,
@@ -216,7 +216,7 @@ def _other_way(visit: Visit, further: dict[str, str]) -> tuple[str, str] | None:
     provider = visit.doorway.provider
     if provider is None:
         return None
-    return provider.name, links(OIDC, further)[i18n.language()]
+    return provider.name, links(OIDC, further)[i18n.current_language()]
 
 
 def _form_id(request: Request) -> str:

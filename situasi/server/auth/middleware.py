@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from situasi.access import guest_links, viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.common import i18n
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
 from situasi.server import connection_limits, full_page
 from situasi.server.auth import sessions
@@ -88,7 +88,7 @@ class Gate:
             return
         asked = asking(scope, self._doorway.proxies)
         send = with_headers(send, scope["path"], asked, self._doorway.policy)
-        i18n.use(_language(scope))
+        i18n.set_language(_language(scope))
         found = self._judged(scope, asked)
         if full_page.opens_a_page(scope) and connection_limits.TABLE.is_full():
             found = full_page.refusal()
@@ -118,7 +118,7 @@ class Gate:
         if keyed or (http and path in _OPEN):
             # Whoever shows a key is who the key says, not who sits at the browser.
             return Visit(self._doorway, asked)
-        if http and (path in self._ways_in or path.startswith(guest_links.ADDRESS)):
+        if http and (path in self._ways_in or path.startswith(guest_links.PATH_PREFIX)):
             return self._visit(scope, asked)
         if self._doorway.opens_here and not sessions.current().has_accounts():
             return self._here(asked)
@@ -129,7 +129,7 @@ class Gate:
         path, visit = scope["path"], self._visit(scope, asked)
         if visit.viewer is None:
             return _sign_in_first(
-                scope, f"{guest_links.ADDRESS}{ENDED}" if visit.was_guest else SIGN_IN
+                scope, f"{guest_links.PATH_PREFIX}{ENDED}" if visit.was_guest else SIGN_IN
             )
         if path.startswith(UPLOADS) and not visit.viewer.role.may("masukkan"):
             sessions.current().suspect("file of a reader", asked.address)
@@ -150,7 +150,7 @@ class Gate:
                 _("Papan tanpa akun hanya terbuka di komputer ini sendiri: buat akun lebih dulu."),
             )
         role = self._doorway.role
-        return Visit(self._doorway, asked, "", Viewer(role, ROLES[role], here=True))
+        return Visit(self._doorway, asked, "", Viewer(role, ROLES[role], is_local=True))
 
     def _visit(self, scope: Scope, asked: Asking) -> Visit:
         """Whoever is signed in by the cookie of this request, if anybody is."""
@@ -200,7 +200,9 @@ class Gate:
         except ClientDisconnect:
             pass  # who asked is gone before the body was there: nobody to answer, nothing to tell
         except Exception as error:
-            SPACE.report("upload", error)  # a large body lies on the disk while it comes
+            DISK_SPACE.record_if_disk_full(
+                "upload", error
+            )  # a large body lies on the disk while it comes
             if not begun:
                 refused = _refusal(500, _("Ada yang rusak di papan; sudah dicatat."))
                 await refused(scope, receive, send)
@@ -272,14 +274,14 @@ def _passed(visit: Visit, scope: Scope) -> Scope:
     ]
     if visit.viewer is not None:
         headers.append(
-            (viewer_header.HEADER.encode(), viewer_header.written(visit.viewer).encode())
+            (viewer_header.HEADER_NAME.encode(), viewer_header.encode_viewer(visit.viewer).encode())
         )
     return {**scope, "headers": headers, VISIT: visit}
 
 
 def _is_our_word(header: tuple[bytes, bytes]) -> bool:
     """Whether this is our header, or one that could be taken for it."""
-    return header[0].lower().replace(b"_", b"-") == viewer_header.HEADER.encode()
+    return header[0].lower().replace(b"_", b"-") == viewer_header.HEADER_NAME.encode()
 
 
 def _without_session(cookie: bytes) -> bytes:

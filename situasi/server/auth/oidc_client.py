@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from situasi.access import accounts
-from situasi.domain.settings import Oidc
+from situasi.domain.settings import OidcSettings
 from situasi.server.auth import http_client
 from situasi.server.auth.oidc_protocol import Secrets, Unreachable, Untrusted, code_of, is_safe
 
@@ -71,7 +71,7 @@ class _Addresses:
 class Provider:
     """The identity provider of the settings. Nothing is asked of it before somebody signs in."""
 
-    def __init__(self, told: Oidc) -> None:
+    def __init__(self, told: OidcSettings) -> None:
         self._told, self._tls = told, http_client.trusted(told.ca)
         self._addresses: tuple[float, _Addresses] | None = None
         self._busy = 0
@@ -159,7 +159,7 @@ class Provider:
             raise Untrusted(f"no {self._told.claim}")
         # Letters of other scripts stay what they are: some become a plain one when made small.
         plain = name.lower() if name.isascii() else name
-        return Proven(accounts.identity_of(self._told.issuer, subject), plain)
+        return Proven(accounts.federated_id(self._told.issuer, subject), plain)
 
     async def _find(self, client: Any) -> _Addresses:
         if self._addresses and time.monotonic() - self._addresses[0] < _FRESH:

@@ -87,7 +87,7 @@ async def begin(request: Request) -> Response:
     """
     visit: Visit = request.scope[VISIT]
     onward = login.own_path(request.query_params.get("ke", "/"))
-    spoken = i18n.use(login.language(request, onward))
+    spoken = i18n.set_language(login.language(request, onward))
     provider = visit.doorway.provider
     if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
@@ -110,7 +110,7 @@ async def come_back(request: Request) -> Response:
     visit: Visit = request.scope[VISIT]
     journey, provider = _journey(request), visit.doorway.provider
     onward = login.own_path(journey.onward) if journey else "/"
-    i18n.use(journey.language if journey else "")
+    i18n.set_language(journey.language if journey else "")
     if provider is None or not _may_begin(visit):
         return RedirectResponse(onward, 303)
     answer = await _judged(request, provider, journey, onward)

@@ -22,7 +22,7 @@ from situasi.store.interface import StoreError
 async def change(request: Request) -> Response:
     """Show the form, or change the password that was asked for."""
     visit: Visit = request.scope[VISIT]
-    i18n.use(login.language(request, ""))
+    i18n.set_language(login.language(request, ""))
     viewer = visit.viewer
     if viewer is None or not visit.key or not login.is_somebody(viewer):
         return RedirectResponse("/", 303)
@@ -47,7 +47,7 @@ async def _changed(visit: Visit, account: Account, given: dict[str, str]) -> Res
     try:
         if new != given.get("ulang", ""):
             raise AccountRefused(_("Sandi baru tidak sama pada kedua isian. Ketik lagi."))
-        common = accounts.common_passwords(settings.load().vocabulary)
+        common = accounts.load_common_passwords(settings.load().vocabulary_folder)
         accounts.check_password(new, account.name, common)
         if not await login.is_right(one, account, old, "account-password"):
             return _form(visit, account, _("Sandi lama tidak cocok."), 401)
@@ -73,14 +73,14 @@ def _done(account: Account) -> str:
 
 def _done_at(visit: Visit, account: Account) -> str:
     proof = login.token(visit, _done(account))
-    return login.links(PASSWORD, {"sudah": proof})[i18n.language()]
+    return login.links(PASSWORD, {"sudah": proof})[i18n.current_language()]
 
 
 def _told(account: Account, proof: str) -> Response:
     """Say that it was changed: who is only led to the board may think that nothing happened."""
     page = auth_markup.password_changed(
         login.kabupaten(),
-        i18n.language(),
+        i18n.current_language(),
         login.links(PASSWORD, {"sudah": proof}),
         account.name,
     )
@@ -90,11 +90,11 @@ def _told(account: Account, proof: str) -> Response:
 def _form(visit: Visit, account: Account, why: str = "", status: int = 200) -> Response:
     page = auth_markup.password(
         login.kabupaten(),
-        i18n.language(),
+        i18n.current_language(),
         login.links(PASSWORD, {}),
         login.token(visit, visit.key),
         account.name,
-        accounts.SHORTEST,
+        accounts.MIN_PASSWORD_LENGTH,
         why[:1].upper() + why[1:],
     )
     return HTMLResponse(page, status, headers={"content-security-policy": auth_markup.POLICY})

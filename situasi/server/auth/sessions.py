@@ -25,12 +25,12 @@ from situasi.access.guest_links import Link
 from situasi.access.roles import ROLES, Viewer
 from situasi.common import error_log
 from situasi.common.background_jobs import Job
-from situasi.domain.settings import Door
+from situasi.domain.settings import AuthSettings
 from situasi.server.auth.websocket import Talk
 from situasi.store.audit.audit_writer import Outbox
 from situasi.store.interface import Store, StoreError
 
-KIND = accounts.SESSION
+KIND = accounts.SESSION_KIND
 T = TypeVar("T")
 
 _LOOK = 0.5  # seconds between two looks at the store
@@ -79,7 +79,7 @@ class Known:
 class Keeper:
     """Lets in by session, and shows out when it ends."""
 
-    def __init__(self, store: Store, door: Door, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, door: AuthSettings, clock: Callable[[], datetime]) -> None:
         self._store, self._door, self._clock = store, door, clock
         self._known = Known((-1, ""), {}, {}, {})
         self._stored: dict[str, Session] = {}  # by the store, none that has ended
@@ -99,8 +99,16 @@ class Keeper:
         self._suspected: dict[tuple[str, str], datetime] = {}
         self._talks: set[Talk] = set()
         self.jobs = (
-            Job("keeper", self._look_and_show_out, _LOOK, longest=5.0, expected=_EXPECTED),
-            Job("keeper-writes", self._write_what_waits, 0.0, retry=_WRITE, expected=_EXPECTED),
+            Job(
+                "keeper", self._look_and_show_out, _LOOK, max_retry_s=5.0, expected_errors=_EXPECTED
+            ),
+            Job(
+                "keeper-writes",
+                self._write_what_waits,
+                0.0,
+                retry_s=_WRITE,
+                expected_errors=_EXPECTED,
+            ),
         )
 
     def has_accounts(self) -> bool:
@@ -131,7 +139,7 @@ class Keeper:
         link = self.link(session.link)
         if link is None or self._is_over(session, "tamu"):
             return None
-        return Viewer(session.account, ROLES["tamu"], link.area, link.bound)
+        return Viewer(session.account, ROLES["tamu"], link.area, link.scope)
 
     def is_standing(self, key: str) -> bool:
         """Whether somebody is signed in by this session; asking is no sign of life."""
@@ -139,12 +147,12 @@ class Keeper:
 
     def _is_over(self, session: Session, role: str) -> bool:
         now = self._clock()
-        longest = self._door.wall if role == "pimpinan" else self._door.longest
-        return now - session.seen > self._door.idle or now - session.begun > longest
+        longest = self._door.max_wall_session if role == "pimpinan" else self._door.max_session
+        return now - session.seen > self._door.idle_timeout or now - session.begun > longest
 
     def _is_old(self, session: Session) -> bool:
         """Whether it has been over for so long that nothing about it is asked any more."""
-        longest = max(self._door.longest, self._door.wall)
+        longest = max(self._door.max_session, self._door.max_wall_session)
         return self._clock() - session.begun > longest + _FORGOTTEN
 
     def account(self, name: str) -> Account | None:
@@ -162,7 +170,7 @@ class Keeper:
 
     def is_crowded(self, link: Link) -> bool:
         """Whether so many look by this link that it lets in nobody else for now."""
-        number = link.bound.id
+        number = link.scope.id
         some = [key for key, one in list(self._sessions.items()) if one.link == number]
         room = _MOST_GUESTS - self._coming[number]
         return len(some) >= room and len(list(filter(self._standing, some))) >= room
@@ -174,7 +182,7 @@ class Keeper:
 
     def refusal(self, name: str, identity: str) -> str:
         """Why whom the provider proves is not let in by this name, or nothing."""
-        return accounts.refusal(self._known.accounts, name, identity)
+        return accounts.find_identity_refusal(self._known.accounts, name, identity)
 
     async def begin(self, account: Account, address: str) -> str:
         """A new session, written down first; what the browser is to hold."""
@@ -185,7 +193,7 @@ class Keeper:
 
     async def begin_guest(self, link: Link, address: str) -> str:
         """The same for a guest who opened this link."""
-        number = link.bound.id
+        number = link.scope.id
         told = {"address": address, "link": number}
         self._coming[number] += 1
         try:
@@ -205,7 +213,9 @@ class Keeper:
     async def bind(self, account: Account, identity: str) -> Account:
         """Tie an account to whoever the provider says is there; it is known here at once."""
         at = self._clock()
-        bound = await _in(self._writer, accounts.bind, self._store, account.name, identity, at)
+        bound = await _in(
+            self._writer, accounts.bind_identity, self._store, account.name, identity, at
+        )
         await self.look()
         return bound
 
@@ -295,7 +305,7 @@ class Keeper:
         anew = number <= 0 or store.access_mark(number) != known
         sessions = store.remembered(KIND, after=0 if anew else number)
         read = {key: _session(key, value) for key, value in sessions.items()}
-        return Known(mark, accounts.every(store), guest_links.every(store), read, anew)
+        return Known(mark, accounts.load_all(store), guest_links.load_all(store), read, anew)
 
     def _take(self, known: Known) -> None:
         read = known.sessions

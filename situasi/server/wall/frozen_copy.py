@@ -37,7 +37,7 @@ class Copy:
 def copy(of: Sources, viewer: Viewer, asked: Asked, made: datetime) -> Copy:
     """The wall of this viewer, kept as it is now. made: aware, when that is."""
     asked = replace(asked, dark=False)  # it is read on paper, too
-    with i18n.by_the_clock():
+    with i18n.absolute_times():
         said = wall_state.compose(of, viewer, asked)
         listed = _tables(of, viewer, asked, said["table"]) if said["views"] else []
         return Copy(
@@ -75,7 +75,7 @@ def _tables(of: Sources, viewer: Viewer, asked: Asked, by_area: dict[str, Any]) 
 def _by_area(told: dict[str, Any]) -> Listed:
     """The table that the wall has on a phone."""
     rows = [tuple(cells) for cells in told["rows"]]
-    return Listed(_("Menurut kecamatan"), i18n.number(len(rows)), tuple(told["head"]), rows)
+    return Listed(_("Menurut kecamatan"), i18n.format_number(len(rows)), tuple(told["head"]), rows)
 
 
 def _page(
@@ -102,7 +102,7 @@ def _page(
         band=_band(state, made.astimezone(state.tzinfo), election.zone_label),
         mark=_("LATIHAN") if rehearsal else "",
         whose=f"{election.command} · {election.operation}",
-        clock=(i18n.clock(state), election.zone_label),
+        clock=(i18n.format_time(state), election.zone_label),
         facts=_facts(of, viewer),
         without=_("Gambar ini memerlukan JavaScript; daftar di bawah terbaca tanpa itu."),
         ways=[view["title"] for view in said["views"]],
@@ -122,15 +122,15 @@ def _page(
 
 def _band(state: datetime, made: datetime, zone: str) -> str:
     """That it is frozen, of when, and made when: to the second, with its day where another."""
-    exact = f"{made:%H.%M.%S}" if i18n.language() == "id" else f"{made:%H:%M:%S}"
+    exact = f"{made:%H.%M.%S}" if i18n.current_language() == "id" else f"{made:%H:%M:%S}"
     if made.date() != state.date():
-        exact = f"{i18n.day(made)} {exact}"
+        exact = f"{i18n.format_date(made)} {exact}"
     sentence = _("SALINAN BEKU — keadaan {time}, dibuat {made} {zone}; tidak diperbarui")
     return sentence.format(time=_time(state, zone), made=exact, zone=zone)
 
 
 def _time(at: datetime, zone: str) -> str:
-    return f"{i18n.day(at)} {i18n.clock(at)} {zone}"
+    return f"{i18n.format_date(at)} {i18n.format_time(at)} {zone}"
 
 
 def _facts(of: Sources, viewer: Viewer) -> list[str]:
@@ -139,6 +139,6 @@ def _facts(of: Sources, viewer: Viewer) -> list[str]:
     area = ", ".join(map(register.name_of, viewer.area)) or _("seluruh kabupaten")
     role = label("role", viewer.role.name)
     sight = _("Sebatas yang dilihat peran {role}, wilayah: {area}").format(role=role, area=area)
-    by = [] if viewer.here else [_("diambil oleh {name}").format(name=viewer.name)]
-    version = _("versi penyimpanan {n}").format(n=i18n.number(of.picture.snapshot.version))
+    by = [] if viewer.is_local else [_("diambil oleh {name}").format(name=viewer.name)]
+    version = _("versi penyimpanan {n}").format(n=i18n.format_number(of.picture.snapshot.version))
     return [" · ".join((sight, *by, version))]

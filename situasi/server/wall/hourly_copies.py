@@ -14,7 +14,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.board import Board
 from situasi.common import atomic_files as files
 from situasi.common.background_jobs import Job
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.server.wall import frozen_copy
 from situasi.server.wall import query as wall_query
 from situasi.server.wall import service as wall_service
@@ -22,7 +22,7 @@ from situasi.server.wall import state as wall_state
 
 KEPT = 72
 # What lies on the disk of a server tells no more than a guest is told, whoever opens it.
-SIGHT = Viewer("papan", ROLES["tamu"], here=True)
+SIGHT = Viewer("papan", ROLES["tamu"], is_local=True)
 _NAME = re.compile(r"situasi-\d{8}-\d{4}\.html", re.ASCII)
 _HOUR = timedelta(hours=1)
 _LONGEST = 20.0  # seconds between two looks at the clock: it may be set, and a machine may sleep
@@ -33,20 +33,22 @@ class Copies:
     """One per board."""
 
     def __init__(self, board: Board, clock: Callable[[], datetime]) -> None:
-        self.folder = board.settings.live / "salinan"
+        self.folder = board.settings.data_folder / "salinan"
         self._board, self._clock = board, clock
         self._due = _next_hour(self._local())
         # One that failed is tried again, in ever longer pauses, and then bears its own minute.
-        self.job = Job("copies", self._turn, self._left, retry=_LONGEST, longest=_LONGEST_AGAIN)
+        self.job = Job(
+            "copies", self._turn, self._left, retry_s=_LONGEST, max_retry_s=_LONGEST_AGAIN
+        )
 
     async def watch(self) -> None:
         """Write a copy at every full hour, until cancelled; at once an end where none is wanted."""
-        if self._board.settings.copies:
-            await self.job.watch()
+        if self._board.settings.has_hourly_copies:
+            await self.job.run_async()
 
     async def look(self) -> None:
         """Write the copy that is due. Whatever goes wrong, the board goes on without it."""
-        await self.job.take_async()
+        await self.job.run_once_async()
 
     def _left(self) -> float:
         left = (self._due - self._local()).total_seconds()
@@ -87,7 +89,7 @@ def _keep(path: Path, text: str) -> None:
 
 def whole(path: Path, text: str) -> None:
     """The whole file under its name or none, for nobody but whom this runs as. Raises OSError."""
-    with SPACE.writing("copies"):
+    with DISK_SPACE.track_write("copies"):
         files.write(path, text.encode("utf-8"))
 
 

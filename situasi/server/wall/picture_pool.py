@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from situasi.common.work_limits import QuestionLimiter
+from situasi.common.work_limits import QueryLimiter
 from situasi.server.fair_workers import FairWorkers
 
 Made = TypeVar("Made")
@@ -26,7 +26,7 @@ class PicturePool(Generic[Made]):
 
     def __init__(self, name: str, threads: int, per_owner: int) -> None:
         self._workers = FairWorkers(name, threads, per_owner)
-        self._questions = QuestionLimiter(QUESTIONS, QUESTIONS_PER_MINUTE)
+        self._questions = QueryLimiter(QUESTIONS, QUESTIONS_PER_MINUTE)
         self._made: OrderedDict[Hashable, asyncio.Future[Made]] = OrderedDict()
 
     async def get(
@@ -48,5 +48,5 @@ class PicturePool(Generic[Made]):
 
     async def make(self, owner: str, question: Hashable, make: Callable[[], Found]) -> Found:
         """Make what is not kept. Raises TooManyQuestions and as `make`."""
-        self._questions.ask(owner, question)
+        self._questions.consume(owner, question)
         return await self._workers.run(owner, make)

@@ -42,7 +42,7 @@ def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
     """
 
     def values(name: str) -> Sequence[str]:
-        return viewer.link.values(name) if viewer.link else query.getlist(name)
+        return viewer.link.filter_values(name) if viewer.link else query.getlist(name)
 
     def several(name: str, allowed: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted({one for one in values(name) if one in allowed}))
@@ -63,7 +63,7 @@ def read(query: QueryParams, viewer: Viewer, register: Register) -> Asked:
         next(iter(chosen["rentang"]), WINDOWS[0]),
         moment,
         _views(query, viewer),
-        i18n.language(),
+        i18n.current_language(),
         query.get("tema") != "terang",
         tuple(said),
     )
@@ -74,7 +74,7 @@ def _views(query: QueryParams, viewer: Viewer) -> tuple[str, ...]:
 
     A shared link opens the view of its own page alone.
     """
-    theirs = [name for name in VIEWS if name not in SCREENS or viewer.opens(name)]
+    theirs = [name for name in VIEWS if name not in SCREENS or viewer.may_open(name)]
     if viewer.link is not None:
         theirs = [name for name in theirs if name in SCREENS]
     named = [name for text in query.getlist("tampilan") for name in text.split(",")]

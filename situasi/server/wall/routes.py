@@ -18,9 +18,9 @@ from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
 from situasi.actions.acknowledgements import Acknowledgement, NotNamed
 from situasi.analysis.situation.critical import alarms
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
-from situasi.common.work_limits import TooManyQuestions
+from situasi.common.work_limits import TooManyQueries
 from situasi.higher_command import app
 from situasi.ingest.validation.table_check import extract_case_kecamatan
 from situasi.server.auth import sessions
@@ -47,7 +47,7 @@ def _viewer(request: Request) -> Viewer | None:
     """
     visit: Visit = request.scope[VISIT]
     viewer = visit.viewer if app.current() is None else None
-    return viewer if viewer is not None and viewer.opens("situasi") else None
+    return viewer if viewer is not None and viewer.may_open("situasi") else None
 
 
 def _asked(request: Request, viewer: Viewer) -> Asked:
@@ -89,7 +89,7 @@ async def shown(request: Request) -> Response:
         return PlainTextResponse(_("Terlalu banyak halaman terbuka."), 429)
     try:
         body = await _held(viewer, view, known, _patience(request) if known else 0.0, visit.key)
-    except TooManyQuestions as error:
+    except TooManyQueries as error:
         return _too_many(error)
     if not _still_here(request):
         return PlainTextResponse(_("Masuk lebih dulu."), 401)
@@ -108,7 +108,7 @@ async def _held(viewer: Viewer, view: Asked, known: str, patience: float, sessio
             await screen.change(min(left, 60.05 - wall_state.now().timestamp() % 60))
 
 
-def _too_many(error: TooManyQuestions) -> Response:
+def _too_many(error: TooManyQueries) -> Response:
     said = _("Terlalu banyak saringan atau saat yang berbeda. Coba lagi sebentar.")
     return PlainTextResponse(said, 429, {"retry-after": str(error.wait_s)})
 
@@ -146,11 +146,11 @@ async def copied(request: Request) -> Response:
     viewer = _viewer(request)
     if viewer is None:
         return _nothing()
-    deeds = board().deeds
+    deeds = board().audit_log
     if viewer.link is not None:
-        deeds.refused(viewer.name, {"page": "layar", "act": "copy"})
+        deeds.log_refused(viewer.name, {"page": "layar", "act": "copy"})
         return PlainTextResponse(_("Tamu tidak membawa salinan."), 403)
-    if not deeds.may_take(viewer):
+    if not deeds.allow_download(viewer):
         return PlainTextResponse(_("Terlalu banyak berkas diambil. Coba lagi sebentar."), 429)
     view, now = _asked(request, viewer), wall_state.now()
     screen = wall_service.current(board())
@@ -158,10 +158,10 @@ async def copied(request: Request) -> Response:
     try:
         copy = partial(frozen_copy.copy, sources, viewer, view, now)
         made = await screen.make(viewer, view, sources.at, copy)
-    except TooManyQuestions as error:
+    except TooManyQueries as error:
         return _too_many(error)
     filters = {name: [one for n, one in view.query if n == name] for name, _one in view.query}
-    deeds.exported(viewer, {"table": "salinan", "page": "layar"}, "html", made.rows, filters)
+    deeds.log_exported(viewer, {"table": "salinan", "page": "layar"}, "html", made.rows, filters)
     headers = {
         "content-disposition": f'attachment; filename="{made.name}"',
         # Should a browser show it all the same, it is nobody's page.
@@ -176,7 +176,7 @@ async def heed(request: Request) -> Response:
     if viewer is None:
         return _nothing()
     if not wall_shell.may_heed(viewer):
-        board().deeds.refused(viewer.name, {"page": "layar", "act": "acknowledge"})
+        board().audit_log.log_refused(viewer.name, {"page": "layar", "act": "acknowledge"})
         return _told(_("Tamu tidak mencatat apa pun."), 403)
     case, name = await _filled_in(request)
     screen = wall_service.current(board())
@@ -190,7 +190,7 @@ async def heed(request: Request) -> Response:
         return _told(_("laporan ini sudah ditutup"), 404)
     await screen.look(at_once=True)
     zone = board().register.election.zone
-    words = wall_state.heeded_in_words(said, zone, named=viewer.role.sees("personel"))
+    words = wall_state.heeded_in_words(said, zone, named=viewer.role.may_see("personel"))
     return JSONResponse({"heeded": words, "seconds": said.seconds})
 
 

@@ -24,7 +24,7 @@ from situasi.analysis import view_time as moments
 from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
 from situasi.common.background_jobs import Job
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.live import access_scope
 from situasi.live.snapshot import Picture
 from situasi.server.wall import state as wall_state
@@ -59,12 +59,14 @@ class Wall:
         self._heeded: dict[str, Acknowledgement] = {}
         self._access: Hashable = None
         self._edition = 0  # of the acknowledgements
-        self._disk = SPACE.state.summary
+        self._disk = DISK_SPACE.state.summary
         self._looked = float("-inf")
         self._looking = asyncio.Lock()
         self._changed = asyncio.Event()
         self._waiting: Counter[str] = Counter()  # by session
-        self._job = Job("wall", self.look, _LOOK, retry=_LOOK, longest=5.0, expected=_EXPECTED)
+        self._job = Job(
+            "wall", self.look, _LOOK, retry_s=_LOOK, max_retry_s=5.0, expected_errors=_EXPECTED
+        )
         self._looker = ThreadPoolExecutor(1, "wall-look")
         self._live: PicturePool[Body] = PicturePool("wall-live", threads=4, per_owner=2)
         self._past: PicturePool[Body] = PicturePool("wall-past", threads=2, per_owner=1)
@@ -96,7 +98,7 @@ class Wall:
             self._disk,
             self._edition,
             (reckoned(at), at.live, at.exercise),
-            (access_scope.of(viewer), viewer.role.name, viewer.link and viewer.link.ends),
+            (access_scope.of(viewer), viewer.role.name, viewer.link and viewer.link.expires_at),
             asked,
         )
 
@@ -114,14 +116,14 @@ class Wall:
         async with self._looking:
             shown = self._picture
             if shown is None or at_once or monotonic() - self._looked >= _LOOK:
-                shown = await self._look(self.board.lookout.look if at_once else None)
+                shown = await self._look(self.board.refresher.look if at_once else None)
             return shown
 
     async def _look(self, ask: Callable[[], Picture] | None) -> Picture:
         before = self._state()
-        loop, ask = asyncio.get_running_loop(), ask or self.board.lookout.picture
+        loop, ask = asyncio.get_running_loop(), ask or self.board.refresher.picture
         shown, heeded = await loop.run_in_executor(self._looker, self._ask, ask)
-        self._picture, self._looked, self._disk = shown, monotonic(), SPACE.state.summary
+        self._picture, self._looked, self._disk = shown, monotonic(), DISK_SPACE.state.summary
         if heeded is not None:
             self._heeded, self._edition = heeded, self._edition + 1
         if self._state() != before:
@@ -149,7 +151,9 @@ class Wall:
         zone = self.board.register.election.zone
         at = moments.moment(None, wall_state.now(), shown.snapshot.exercise_at, zone)
         register = wall_state.register_of(self.board, viewer)
-        return Looked(self.board.findings, shown.snapshot, at, access_scope.of(viewer), register)
+        return Looked(
+            self.board.analysis_cache, shown.snapshot, at, access_scope.of(viewer), register
+        )
 
     async def change(self, seconds: float) -> None:
         """Wait until the store says something new, or so long."""
@@ -167,7 +171,7 @@ class Wall:
         """While anybody waits, the store is asked."""
         self._waiting[session] += 1
         if not self._job.is_alive:
-            self._job.begin(ends=lambda: not self._waiting)
+            self._job.start_task(should_stop=lambda: not self._waiting)
         try:
             yield
         finally:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from situasi.access.roles import Viewer
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.presentation.view_text import FILTERS
 from situasi.server.wall import assets, svg_map
@@ -78,7 +78,7 @@ def _told(viewer: Viewer, asked: Asked) -> dict[str, Any]:
         "between": "." if asked.language == "id" else ":",
         "views": len(asked.views),
         "may_heed": may_heed(viewer),
-        "name": "" if viewer.here else viewer.name,
+        "name": "" if viewer.is_local else viewer.name,
         "words": sentences(),
     }
 

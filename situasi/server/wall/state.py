@@ -62,7 +62,7 @@ def register_of(board: Board, viewer: Viewer) -> Any:
 
 def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
     """Everything that the wall of this viewer shows."""
-    i18n.use(asked.language)
+    i18n.set_language(asked.language)
     snapshot, register = of.picture.snapshot, register_of(of.board, viewer)
     election = register.election
     said: dict[str, Any] = {
@@ -70,7 +70,7 @@ def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
             of.at,
             election.zone_label,
             rehearsal=snapshot.rehearsal,
-            until=viewer.link.ends if viewer.link else None,
+            until=viewer.link.expires_at if viewer.link else None,
             trouble=of.picture.trouble,
             register=register,
             replaced_at=of.picture.replaced_at,
@@ -89,7 +89,9 @@ def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
 def looked_at(of: Sources, viewer: Viewer) -> Looked:
     """These sources, as far as this viewer may see."""
     register = register_of(of.board, viewer)
-    return Looked(of.board.findings, of.picture.snapshot, of.at, access_scope.of(viewer), register)
+    return Looked(
+        of.board.analysis_cache, of.picture.snapshot, of.at, access_scope.of(viewer), register
+    )
 
 
 def selection_of(asked: Asked, looked: Looked) -> Selection:
@@ -104,14 +106,14 @@ def _figures(of: Sources, looked: Looked, viewer: Viewer, asked: Asked) -> dict[
     # what its filters leave, and no more.
     chosen = Selection(kecamatan=wanted.kecamatan, jenis=wanted.jenis)
     if viewer.link is not None:
-        chosen = wanted if viewer.link.values("rentang") else asked.selection
+        chosen = wanted if viewer.link.filter_values("rentang") else asked.selection
     mine = cases.select(every, chosen)
     shown = Shown(
         found=situation(looked, wanted),
         day=compute(area_summary.day, looked),
         alarms=mine,
         heeded=of.heeded,
-        named=viewer.role.sees("personel"),
+        named=viewer.role.may_see("personel"),
         register=looked.register,
         at=replace(of.at, at=reckoned(of.at)),
         theme=DARK if asked.dark else LIGHT,
@@ -139,7 +141,7 @@ def _moment(at: Moment) -> dict[str, Any]:
         "ticks": at.live and not at.exercise,
         "live": at.live,
         "note": note,
-        "day": i18n.long_day(at.at),
+        "day": i18n.format_long_date(at.at),
     }
 
 
@@ -152,7 +154,7 @@ def _last(looked: Looked) -> list[Any] | None:
     newest = max((at for at in told if at == at), default=None)  # not NaT
     if newest is None:
         return None
-    return [_epoch(newest), i18n.day(newest.astimezone(looked.at.at.tzinfo))]
+    return [_epoch(newest), i18n.format_date(newest.astimezone(looked.at.at.tzinfo))]
 
 
 def _epoch(at: datetime) -> int:
@@ -244,7 +246,7 @@ def _alarm(row: Any, of: Shown, drawn: svg_map.Drawing) -> dict[str, Any]:
         "status": item.status,
         "when": item.heard,
         "happened": _happened(item),
-        "came": i18n.clock(row.grave_at.astimezone(zone)),
+        "came": i18n.format_time(row.grave_at.astimezone(zone)),
         "latihan": item.rehearsal,
         "old": not item.rehearsal and row.came_at - row.grave_at > _HISTORY,
         "heeded": _heeded(row, of, zone),
@@ -271,11 +273,11 @@ def _heeded(row: Any, of: Shown, zone: tzinfo) -> str | None:
 def heeded_in_words(said: Acknowledgement, zone: tzinfo, *, named: bool) -> str:
     """'dipahami Iptu X 12.31, setelah 40 detik'; the name for those who see officers."""
     seconds = said.seconds
-    time = i18n.clock(said.at.astimezone(zone))
+    time = i18n.format_time(said.at.astimezone(zone))
     if seconds < 120:
-        after = _("{n} detik").format(n=i18n.number(seconds))
+        after = _("{n} detik").format(n=i18n.format_number(seconds))
     else:
-        after = i18n.span(said.at - said.since)
+        after = i18n.format_duration(said.at - said.since)
     if not named:
         return _("dipahami {time}, setelah {after}").format(time=time, after=after)
     return _("dipahami {who} {time}, setelah {after}").format(who=said.by, time=time, after=after)
@@ -305,7 +307,7 @@ def _columns(viewer: Viewer) -> list[str]:
     """The measures of the table: of a shared link those of its page alone."""
     if viewer.link is not None:
         return ["situasi", "terbuka"]
-    personnel = ["personel"] if viewer.role.sees("personel") else []
+    personnel = ["personel"] if viewer.role.may_see("personel") else []
     return ["situasi", "terbuka", "partisipasi", "fase", *personnel]
 
 

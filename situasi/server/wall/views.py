@@ -104,7 +104,7 @@ def _situation(of: Shown) -> View:
 
 def _turnout(of: Shown) -> View:
     codes = of.codes
-    everywhere = of.register.whole and len(codes) == len(of.day.turnout)
+    everywhere = of.register.is_complete and len(codes) == len(of.day.turnout)
     rates = summary.official(of.rates, everywhere)
     rows = of.day.turnout.loc[codes]
     rows = rows[rows["rate"].notna()].sort_values("rate", kind="stable").head(LINES)
@@ -114,7 +114,7 @@ def _turnout(of: Shown) -> View:
             of.register.name_of(str(one.Index)),
             percent(one.rate, estimated=bool(one.told_estimated)),
             _("{n} dari {all} TPS melapor").format(
-                n=i18n.number(int(one.told)), all=i18n.number(int(one.tps))
+                n=i18n.format_number(int(one.told)), all=i18n.format_number(int(one.tps))
             ),
         )
         for one in every
@@ -139,15 +139,15 @@ def _stations(of: Shown) -> View:
     silent = Told(
         "tak_terjangkau",
         _("TPS tak terjangkau"),
-        i18n.number(int(states.get("tak_terjangkau", 0))),
-        _("dari {n} TPS").format(n=i18n.number(len(tps))),
+        i18n.format_number(int(states.get("tak_terjangkau", 0))),
+        _("dari {n} TPS").format(n=i18n.format_number(len(tps))),
         alarm=bool(states.get("tak_terjangkau", 0)),
     )
     late = Told(
         "terlambat",
         _("TPS terlambat melapor"),
-        i18n.number(int(states.get("terlambat", 0))),
-        _("dari {n} TPS").format(n=i18n.number(len(tps))),
+        i18n.format_number(int(states.get("terlambat", 0))),
+        _("dari {n} TPS").format(n=i18n.format_number(len(tps))),
         alarm=bool(states.get("terlambat", 0)),
     )
     rows = of.day.phases.loc[of.codes]
@@ -157,7 +157,9 @@ def _stations(of: Shown) -> View:
     lines = [
         Line(
             of.register.name_of(str(one.Index)),
-            _("{n} dari {all}").format(n=i18n.number(one.behind), all=i18n.number(one.tps)),
+            _("{n} dari {all}").format(
+                n=i18n.format_number(one.behind), all=i18n.format_number(one.tps)
+            ),
             _told_states(one),
         )
         for one in every
@@ -174,7 +176,7 @@ def _stations(of: Shown) -> View:
 
 def _told_states(row: Any) -> str:
     told = [(state, int(getattr(row, state))) for state in ("lapor", "ditunggu", "diragukan")]
-    return " · ".join(f"{label('lapor', state)} {i18n.number(n)}" for state, n in told if n)
+    return " · ".join(f"{label('lapor', state)} {i18n.format_number(n)}" for state, n in told if n)
 
 
 def _personnel(of: Shown) -> View:
@@ -182,11 +184,17 @@ def _personnel(of: Shown) -> View:
     known = rows[rows["known"]]
     figures = [presentation_kpis.personnel(of.day, of.codes)]
     if len(known):
-        of_all = _("dari {n} TPS").format(n=i18n.number(int(known["tps"].sum())))
+        of_all = _("dari {n} TPS").format(n=i18n.format_number(int(known["tps"].sum())))
         absent, empty = int(known["absent"].sum()), int(known["tps_uncovered"].sum())
         figures += [
-            Told("tanpa", _("TPS tanpa petugas hadir"), i18n.number(absent), of_all, absent > 0),
-            Told("kosong", _("TPS tanpa plotting"), i18n.number(empty), of_all, empty > 0),
+            Told(
+                "tanpa",
+                _("TPS tanpa petugas hadir"),
+                i18n.format_number(absent),
+                of_all,
+                absent > 0,
+            ),
+            Told("kosong", _("TPS tanpa plotting"), i18n.format_number(empty), of_all, empty > 0),
         ]
     worst = known.sort_values(["share_without", "absent"], ascending=False, kind="stable")
     every: list[Any] = list(worst[worst["absent"] > 0].head(LINES).itertuples())
@@ -194,10 +202,10 @@ def _personnel(of: Shown) -> View:
         Line(
             of.register.name_of(str(one.Index)),
             _("{n} dari {all} TPS").format(
-                n=i18n.number(int(one.absent)), all=i18n.number(int(one.tps))
+                n=i18n.format_number(int(one.absent)), all=i18n.format_number(int(one.tps))
             ),
             _("{n} hadir dari {all} diplot").format(
-                n=i18n.number(int(one.present)), all=i18n.number(int(one.posted))
+                n=i18n.format_number(int(one.present)), all=i18n.format_number(int(one.posted))
             ),
         )
         for one in every
@@ -216,7 +224,7 @@ def _attention(of: Shown) -> View:
     scores = of.day.attention[of.day.attention["kecamatan"].isin(of.codes)]
     every: list[Any] = list(scores[scores["score"] > 0].head(LINES).itertuples())
     lines = [
-        Line(of.register.name_of(one.kecamatan), i18n.number(round(one.score)), _why(one))
+        Line(of.register.name_of(one.kecamatan), i18n.format_number(round(one.score)), _why(one))
         for one in every
     ]
     judged = bool(scores["score"].notna().any())

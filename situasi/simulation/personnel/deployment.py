@@ -84,7 +84,7 @@ def _gaps(scene: Scene, rng: random.Random) -> set[str]:
 
 def _too_many(scene: Scene) -> int:
     """TPS for one officer, well above what the pattern allows."""
-    pattern = scene.register.election.rules.patterns.of(None)
+    pattern = scene.register.election.rules.staffing_patterns.pattern_for(None)
     return pattern.tps // pattern.polri + 2
 
 

@@ -34,7 +34,7 @@ def ordered(scene: Scene) -> datetime:
 
 def _day_before(scene: Scene, at: time) -> datetime:
     election = scene.register.election
-    return election.local(at, election.day - timedelta(days=1))
+    return election.local_time(at, election.day - timedelta(days=1))
 
 
 def roster(scene: Scene, postings: Sequence[Posting]) -> list[Post]:

@@ -71,7 +71,7 @@ def _copied(
     by_desa: dict[tuple[str, str], list[Place]] = {}
     for place in scene.places:
         by_desa.setdefault((place.kecamatan, place.desa), []).append(place)
-    enough = scene.register.election.rules.tps.repeated
+    enough = scene.register.election.rules.tps.min_repeats
     large = [desa for desa, places in by_desa.items() if len(places) >= enough]
     count = min(len(scene.places) // _TPS_PER_COPIED_DESA, len(large))
     elapsed = (hour - scene.clock.opens) / (scene.clock.closes - scene.clock.opens)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from situasi.domain.register import Register, voters_of
+from situasi.domain.register import Register, compute_voters_by_tps
 
 # Share of the final turnout by share of the voting hours: a rush from the second
 # hour on, a trickle at the end. What is missing at closing still stands in line.
@@ -26,7 +26,7 @@ _LEAST, _MOST = 0.45, 0.86
 
 def final(register: Register, rng: random.Random) -> dict[str, int]:
     """Voters present at the end by TPS code; together 63 to 66 % of all voters."""
-    voters = voters_of(register)
+    voters = compute_voters_by_tps(register)
     wanted = rng.uniform(*_OVERALL)
     shift = {code: rng.gauss(0, _BY_KECAMATAN) for code in sorted(register.kecamatan)}
     home = dict(zip(register.tps["code"], register.tps["kecamatan"], strict=True))

@@ -61,8 +61,8 @@ class Scribe:
         self._work, self._over = threading.Event(), threading.Event()
         self._beginning = threading.Lock()
         self._job = Job(
-            "trail", self._turn, 0.0, retry=again, longest=max(again, _LONGEST),
-            expected=(StoreError, OSError), at_end=outbox.write,
+            "trail", self._turn, 0.0, retry_s=again, max_retry_s=max(again, _LONGEST),
+            expected_errors=(StoreError, OSError), on_stop=outbox.write,
         )  # fmt: skip
         self._began = False
 
@@ -72,7 +72,7 @@ class Scribe:
         with self._beginning:
             if not self._began:
                 self._began = True
-                self._job.start(self._over)
+                self._job.start_thread(self._over)
         self._work.set()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from situasi.domain.feed_schemas import FEEDS, Feed, Kind
+from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 from situasi.store import schema
 from situasi.store.audit import audit_log, row_digests
 from situasi.store.audit.audit_claims import Claims, read_claims
@@ -326,11 +326,13 @@ def _recomputed(
     return found
 
 
-def _plain(kind: Kind, cells: Sequence[Any]) -> list[Any]:
+def _plain(kind: ColumnKind, cells: Sequence[Any]) -> list[Any]:
     """Cells as they were when their digest was made, whichever engine gives them."""
-    if kind is Kind.YESNO:
+    if kind is ColumnKind.BOOLEAN:
         return [bool(cell) if cell in (0, 1) else cell for cell in cells]
-    wanted: type = {Kind.DECIMAL: float, Kind.TIME: int, Kind.COUNT: int}.get(kind, str)
+    wanted: type = {ColumnKind.DECIMAL: float, ColumnKind.TIME: int, ColumnKind.COUNT: int}.get(
+        kind, str
+    )
     if set(map(type, cells)) - {wanted, type(None)}:
         raise TypeError(f"cells that are no {kind}")
     return list(cells)

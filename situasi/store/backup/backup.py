@@ -96,7 +96,7 @@ def write(
     Raises KeepingRefused (and leaves nothing) where the file is there, or cannot be written.
     """
     scope = store.scope() or Scope(election.contest, election.kabupaten_code)
-    with _explained(path), atomic_files.making(path) as file:
+    with _explained(path), atomic_files.create_file(path) as file:
         with store.state() as state:
             made = _written(state, scope, election, file, at, actor)
         proven(file)
@@ -194,7 +194,7 @@ def _keep_file(packed: ZipFile, name: str, content: bytes) -> Member:
 
 def _definition(election: Election) -> Iterator[tuple[str, Path]]:
     """The files of the election's folder and of its boundaries, by their names in a copy."""
-    for word, folder in (("pemilihan", election.folder), ("batas", election.boundaries)):
+    for word, folder in (("pemilihan", election.folder), ("batas", election.boundaries_folder)):
         for path in sorted(folder.rglob("*")):
             if path.is_file() and not path.is_symlink():
                 yield f"{word}/{path.relative_to(folder).as_posix()}", path

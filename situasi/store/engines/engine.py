@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.store.interface import Scope, StoreError
 
 # A connection opened with this option takes the write lock of the whole scope at its
@@ -44,7 +44,7 @@ class Backend(ABC):
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
             if self.is_full(error):
-                SPACE.failed("store")
+                DISK_SPACE.record_failure("store")
             raise self.explain(error) from error
 
     @contextmanager
@@ -66,7 +66,7 @@ class Backend(ABC):
         try:
             yield connection.execution_options(**WRITES)
             if not connection.closed and connection.info.pop(_COMMITTED, False):
-                SPACE.wrote("store")
+                DISK_SPACE.record_success("store")
         finally:
             self._let_go(connection)
 

@@ -342,15 +342,15 @@ class News:
         self._mine = postgres_schema.schema(scope)
         self._url, self._beginning, self._began = url, threading.Lock(), False
         self._job = Job(
-            "news", self._listen, 0.0, retry=_AGAIN, longest=_LONGEST_AGAIN,
-            expected=(psycopg.Error, OSError),
+            "news", self._listen, 0.0, retry_s=_AGAIN, max_retry_s=_LONGEST_AGAIN,
+            expected_errors=(psycopg.Error, OSError),
         )  # fmt: skip
 
     def wait(self) -> None:
         with self._beginning:
             if not self._began and not self._over.is_set():
                 self._began = True
-                self._job.start(self._over)
+                self._job.start_thread(self._over)
         self._over.wait(_LEAST)
         self._told.wait(_TOLD_PACE if self._hears.is_set() else _PACE)
         self._told.clear()
@@ -373,7 +373,7 @@ class News:
 
     def _hear(self, line: psycopg.Connection[Any]) -> None:
         while not self._over.is_set():
-            self._job.succeeded()
+            self._job.record_success()
             for one in line.notifies(timeout=0.5):
                 if one.payload == self._mine:
                     self._told.set()

@@ -11,7 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 from pydeck import Deck
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.domain.register import Kecamatan
 from situasi.figures.maps.area_style import Area
 from situasi.figures.maps.label_placement import placed
@@ -57,7 +57,7 @@ def deck(
     names = tuple((code, place.name) for code, place in board().register.kecamatan.items())
     return situation_map(
         placed(board().boundaries, names, HEIGHT),
-        board().boundaries.address,
+        board().boundaries.url,
         drawn,
         points,
         session.viewer_theme(),

@@ -90,7 +90,7 @@ def _changed(now: Count, then: Count) -> str:
     if change == 0:
         return ""
     about = "≈ " if now.estimated or then.estimated else ""
-    said = f"{about}{'+' if change > 0 else '−'}{i18n.number(abs(change), now.digits)}"
+    said = f"{about}{'+' if change > 0 else '−'}{i18n.format_number(abs(change), now.digits)}"
     return f"{said} {now.word}".strip()
 
 

@@ -71,7 +71,7 @@ def style(theme: Theme) -> None:
             ":root {{ --accent: {}; --muted: {}; --faint: {}; --paper: {}; "
             "--choose: '{}'; }}</style>"
         ).format(
-            assets.ADDRESS, theme.accent, theme.muted, theme.line, theme.paper, _("Pilih berkas")
+            assets.CSS_URL, theme.accent, theme.muted, theme.line, theme.paper, _("Pilih berkas")
         )
     )
 

@@ -160,7 +160,9 @@ def span(cells: Iterable[Any]) -> Column:
     minutes = _whole(None if _unknown(cell) else cell // _MINUTE for cell in cells)
 
     def said(n: int, _day: date) -> list[str]:
-        known = {m: i18n.span(int(m) * _MINUTE) for m in minutes.head(n).dropna().unique()}
+        known = {
+            m: i18n.format_duration(int(m) * _MINUTE) for m in minutes.head(n).dropna().unique()
+        }
         return [known.get(m, MISSING) for m in minutes.head(n)]
 
     return Column(minutes, said, lambda heading: {_noted(heading, _("menit")): minutes})
@@ -173,10 +175,10 @@ def moments(cells: Iterable[Any]) -> Column:
 
     def said(n: int, day: date) -> list[str]:
         if bool((local.isna() | (dates == day)).all()):
-            return [MISSING if at is pd.NaT else i18n.clock(at) for at in local.head(n)]
-        known = {d: i18n.day(d) for d in dates.head(n).dropna().unique()}
+            return [MISSING if at is pd.NaT else i18n.format_time(at) for at in local.head(n)]
+        known = {d: i18n.format_date(d) for d in dates.head(n).dropna().unique()}
         told = zip(local.head(n), dates.head(n), strict=True)
-        return [MISSING if at is pd.NaT else f"{known[d]} {i18n.clock(at)}" for at, d in told]
+        return [MISSING if at is pd.NaT else f"{known[d]} {i18n.format_time(at)}" for at, d in told]
 
     return Column(local, said, lambda heading: {_noted(heading, _zone()): _naive(local)})
 
@@ -207,7 +209,7 @@ def days(cells: Iterable[Any]) -> Column:
     dates = pd.Series(list(cells), dtype="datetime64[s]")
 
     def said(n: int, _day: date) -> list[str]:
-        return [MISSING if at is pd.NaT else i18n.day(at) for at in dates.head(n)]
+        return [MISSING if at is pd.NaT else i18n.format_date(at) for at in dates.head(n)]
 
     def filed(heading: str) -> dict[str, pd.Series[Any]]:
         plain = [None if at is pd.NaT else at.date() for at in dates]
@@ -231,7 +233,7 @@ def _fine(cells: Iterable[Any]) -> pd.Series[Any]:
 def _told(values: pd.Series[Any], digits: int = 0, unit: str = "") -> list[str]:
     """Each number in words. Few are different, and those are written once."""
     after = f" {unit}" if unit else ""
-    known = {v: i18n.number(v, digits) + after for v in values.dropna().unique()}
+    known = {v: i18n.format_number(v, digits) + after for v in values.dropna().unique()}
     return [known.get(value, MISSING) for value in values]
 
 
@@ -272,7 +274,11 @@ def _naive(local: pd.Series[Any]) -> pd.Series[Any]:
 def _vaguely(at: Any, known: str, here: bool) -> str:
     if at is pd.NaT:
         return MISSING
-    return i18n.clock(at) if here and known == "menit" else i18n.known_time(at, known)
+    return (
+        i18n.format_time(at)
+        if here and known == "menit"
+        else i18n.format_time_by_precision(at, known)
+    )
 
 
 def _as_known(at: pd.Timestamp, known: str) -> datetime | date | str | None:

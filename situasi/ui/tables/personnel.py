@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from situasi.analysis.personnel.officers import AS_POLICE, UNKNOWN
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain import feed_schemas
 from situasi.domain.labels import label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.ui.tables.columns import moments, number, span

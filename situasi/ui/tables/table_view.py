@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -55,7 +55,7 @@ class Table:
 
     def laid_out(self, aside: Sequence[str], n: int, day: date) -> dataframe.Laid:
         """The first n rows of on_screen as grid.laid_out gives them, laid out once."""
-        asked = (*aside, n, day, i18n.language())
+        asked = (*aside, n, day, i18n.current_language())
         if asked not in self._laid:
             self._laid[asked] = dataframe.laid_out(self.on_screen(aside), n, day)
         return self._laid[asked]
@@ -90,7 +90,7 @@ def behind(title: str, rows: pd.DataFrame, key: str) -> None:
 
     title: with {n} for their number.
     """
-    opens(title.format(n=i18n.number(len(rows))), lambda: readable(rows), key)
+    opens(title.format(n=i18n.format_number(len(rows))), lambda: readable(rows), key)
 
 
 def opens(title: str, made: Callable[[], Table], key: str) -> None:
@@ -107,7 +107,7 @@ def say_why(key: str) -> None:
     why = _why(key)
     if why is None:
         return
-    version = _("versi data {n}").format(n=i18n.number(_version()))
+    version = _("versi data {n}").format(n=i18n.format_number(_version()))
     markup.reason(
         _("Cara hitung"),
         why.rule,
@@ -171,7 +171,9 @@ def shown(
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(table) > MOST_ROWS:
             said = _("{n} dari {all} baris; saring untuk melihat yang lain")
-            st.caption(said.format(n=i18n.number(MOST_ROWS), all=i18n.number(len(table))))
+            st.caption(
+                said.format(n=i18n.format_number(MOST_ROWS), all=i18n.format_number(len(table)))
+            )
         if dataframe.is_cut(table.on_screen(aside), rows):
             st.caption(_("Teks yang panjang dipotong di sini; unduhan memuat semuanya."))
         downloads(table, key, title, at, counted)
@@ -185,10 +187,11 @@ def downloads(table: Table, key: str, title: str, at: session.Moment, counted: s
     facts = {
         _("Papan"): desk.name,
         _("Isi"): title,
-        _("Keadaan pada"): f"{i18n.long_day(at.at)} {i18n.clock(at.at)} " + desk.zone_label,
+        _("Keadaan pada"): f"{i18n.format_long_date(at.at)} {i18n.format_time(at.at)} "
+        + desk.zone_label,
         _("Saringan"): filters.in_words(),
-        _("Baris"): i18n.number(len(table)),
-        _("Versi data"): i18n.number(_version()),
+        _("Baris"): i18n.format_number(len(table)),
+        _("Versi data"): i18n.format_number(_version()),
         **_rule(counted or key),
     }
     band = ""

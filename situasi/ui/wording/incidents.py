@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from situasi.analysis.incidents.duplicates import Twins
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -59,7 +59,9 @@ def moment(at: pd.Timestamp, beside: datetime) -> str:
     """The clock time; the date too where it is of another day than `beside`."""
     local = at.tz_convert(beside.tzinfo)
     same = local.date() == beside.date()
-    return i18n.clock(local) if same else f"{i18n.day(local)} {i18n.clock(local)}"
+    return (
+        i18n.format_time(local) if same else f"{i18n.format_date(local)} {i18n.format_time(local)}"
+    )
 
 
 def happened(row: Any, beside: datetime) -> str:
@@ -67,18 +69,18 @@ def happened(row: Any, beside: datetime) -> str:
     local = row.occurred_at.tz_convert(beside.tzinfo)
     if row.precision == "menit":
         return moment(row.occurred_at, beside)
-    return i18n.day(local) if row.precision == "hari" else i18n.month(local)
+    return i18n.format_date(local) if row.precision == "hari" else i18n.format_month(local)
 
 
 def overdue(row: Any) -> str:
     """Which step of a case is late and by how long; of a row of lives.overdue."""
-    return _("{step} lewat {time}").format(step=step(row.step), time=i18n.span(row.late))
+    return _("{step} lewat {time}").format(step=step(row.step), time=i18n.format_duration(row.late))
 
 
 def reasons(pair: Twins) -> list[str]:
     """Why two cases may be one, each in a few words."""
     why = pair.reasons
-    same = _("{n} laporan yang sama").format(n=i18n.number(pair.same))
+    same = _("{n} laporan yang sama").format(n=i18n.format_number(pair.same))
     said = [
         *([same] if pair.same else []),
         {
@@ -89,13 +91,13 @@ def reasons(pair: Twins) -> list[str]:
         }[why.place],
     ]
     if why.km is not None:
-        said.append(_("jarak {n} km").format(n=i18n.number(why.km, 1)))
+        said.append(_("jarak {n} km").format(n=i18n.format_number(why.km, 1)))
     if why.kind:
         said.append({"kind": _("jenis sama"), "akin": _("jenis serumpun")}[why.kind])
     if why.apart is not None:
-        said.append(_("selisih {time}").format(time=i18n.span(why.apart)))
+        said.append(_("selisih {time}").format(time=i18n.format_duration(why.apart)))
     if why.words is not None:
-        said.append(_("kata mirip {n} %").format(n=i18n.number(why.words)))
+        said.append(_("kata mirip {n} %").format(n=i18n.format_number(why.words)))
     return said
 
 
@@ -107,7 +109,7 @@ def grade(row: Any) -> str:
 
 def hour(start: pd.Timestamp) -> str:
     """The hour that begins here, on the clock of the election."""
-    return i18n.clock(start.tz_convert(board().register.election.zone))
+    return i18n.format_time(start.tz_convert(board().register.election.zone))
 
 
 def zone(kecamatan: Sequence[str], desa: str | None) -> str:

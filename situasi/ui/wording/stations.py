@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.board import current as board
+from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
@@ -26,7 +26,7 @@ def owed(what: str | None, hour: pd.Timestamp) -> str:
     if what != "hadir":
         return label("fase", what)
     local = hour.tz_convert(board().register.election.zone)
-    return _("jumlah hadir {time}").format(time=i18n.clock(local))
+    return _("jumlah hadir {time}").format(time=i18n.format_time(local))
 
 
 def turn(chaser: str | None, kecamatan: str) -> str:
@@ -61,7 +61,7 @@ def doubts(kinds: str) -> str:
 
 def why(kind: str, against: float, estimated: bool) -> str:
     """One reason with the number that the count was held against."""
-    number = i18n.number(against, 1 if kind == "menjauh" else 0)
+    number = i18n.format_number(against, 1 if kind == "menjauh" else 0)
     voters = ("≈ " if estimated else "") + number
     return {
         "turun": _("turun dari {n}").format(n=number),

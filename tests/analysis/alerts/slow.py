@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from situasi.domain.alert_rules import Rule
+from situasi.domain.alert_rules import AlertRule
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Walked:
     most: int = 0
 
 
-def walk(told: Sequence[Held], rule: Rule, hold: int, now: int) -> list[Walked]:
+def walk(told: Sequence[Held], rule: AlertRule, hold: int, now: int) -> list[Walked]:
     """The alerts as of a minute."""
     found = []
     for subject in sorted({one.subject for one in told}):
@@ -40,7 +40,7 @@ def walk(told: Sequence[Held], rule: Rule, hold: int, now: int) -> list[Walked]:
     return found
 
 
-def _subject(told: Sequence[Held], rule: Rule, hold: int, now: int) -> list[Walked]:
+def _subject(told: Sequence[Held], rule: AlertRule, hold: int, now: int) -> list[Walked]:
     found: list[Walked] = []
     current: list[Walked] = []
     alive, since, quiet, highest = False, 0, 0, -1
@@ -60,7 +60,7 @@ def _subject(told: Sequence[Held], rule: Rule, hold: int, now: int) -> list[Walk
             continue
         count = len({one.member for one in there})
         highest = max([highest, *(one.level for one in begun)])
-        level = max(highest, rule.level(count))
+        level = max(highest, rule.level_for(count))
         if level >= 0 and (not current or level > current[-1].level):
             if current:
                 current[-1].until, current[-1].ended = minute, "naik"

@@ -108,13 +108,13 @@ def test_merged_cases_are_made_one_all_together() -> None:
 
 def test_an_order_is_read_for_its_own_turn_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    standing = row_order.standing_orders
+    standing = row_order.select_current_orders
 
     def counted(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
         read.append(len(rows))
         return standing(rows, at)
 
-    monkeypatch.setattr(row_order, "standing_orders", counted)
+    monkeypatch.setattr(row_order, "select_current_orders", counted)
     ordered(300)()
     assert sum(read) == 300
 

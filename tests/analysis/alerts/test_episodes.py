@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from situasi.analysis import timestamps
 from situasi.analysis.alerts import episodes
 from situasi.analysis.alerts.intervals import FOREVER, joined, spells
-from situasi.domain.alert_rules import AlertRules, Rule
+from situasi.domain.alert_rules import AlertRule, AlertRules
 from tests.analysis.alerts.slow import Held, walk
 from tests.builders import DAY, wib
 
 LEVELS = ("perhatian", "penting", "kritis")
 
 
-def rule(hold: int = 10, least: tuple[int, ...] = (1, 3, 5)) -> Rule:
-    return Rule("tps_diam", "Polsek", timedelta(minutes=hold), least, {})
+def rule(hold: int = 10, least: tuple[int, ...] = (1, 3, 5)) -> AlertRule:
+    return AlertRule("tps_diam", "Polsek", timedelta(minutes=hold), least, {})
 
 
 def minute(of: int) -> int:
@@ -48,7 +48,7 @@ def frame(*told: Held) -> pd.DataFrame:
     )
 
 
-def found(at: int, *told: Held, asked: Rule | None = None) -> pd.DataFrame:
+def found(at: int, *told: Held, asked: AlertRule | None = None) -> pd.DataFrame:
     one = asked or rule()
     rules = AlertRules(LEVELS, {}, {one.code: one})
     return episodes.found(frame(*told), rules, DAY + timedelta(minutes=at), DAY).table

@@ -51,7 +51,7 @@ def holding(spelled: pd.DataFrame, rule: str, at: datetime) -> set[str]:
 def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_are_concerned(
     rehearsed: Board,
 ) -> None:
-    frames, register = rehearsed.lookout.picture().snapshot.frames, rehearsed.register
+    frames, register = rehearsed.refresher.picture().snapshot.frames, rehearsed.register
     end = wib("23.30")
     whole = Known(frames, end)
     spelled = pd.concat([queries.run(part, whole, register, end) for part in PARTS])
@@ -63,7 +63,7 @@ def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_ar
 
 def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[str]]:
     election = register.election
-    closes = election.local(election.tps_closes)
+    closes = election.local_time(election.tps_closes)
     force = queries.run(coverage.coverage, known, register, at).tps
     tps = queries.run(stations_status.stations, known, register, at)
     unopened = ~tps["fase"].isin(FASE[FASE.index("dibuka") :])
@@ -72,10 +72,10 @@ def _expected(known: Known, register: Register, at: datetime) -> dict[str, set[s
     every = cases.cases(known["incidents"])
     opened = cases.still_open(every)
     late = milestones.overdue(
-        opened, milestones.lives(known["incidents"]), election.rules.service, at
+        opened, milestones.lives(known["incidents"]), election.rules.service_levels, at
     )
     feeds = overview.feeds_heard(known, election, at)
-    arrived = election.local(election.rules.personnel.arrive_by) <= at < closes
+    arrived = election.local_time(election.rules.personnel.arrive_by) <= at < closes
     return {
         "tanpa_petugas": set(force["code"][force["absent"]]) if arrived else set(),
         "kurang_pola": set(force["code"][force["below"]]) if at < closes else set(),
@@ -141,7 +141,7 @@ def test_merged_cases_and_words_known_out_of_turn_stand_as_the_lists_say(
     stands = merging.standing(every, decided)
     opened = cases.still_open(merging.folded(every, stands))
     lived = milestones.folded(milestones.lives(known), stands)
-    late = milestones.overdue(opened, lived, rules.service, at)
+    late = milestones.overdue(opened, lived, rules.service_levels, at)
     assert holding(spelled, "berat", at) == set(opened["case"][opened["tingkat"] == "tinggi"])
     crowds = opened["case"][opened["situasi"].isin(["kuning", "merah"])]
     assert holding(spelled, "keramaian", at) == set(crowds)

@@ -21,7 +21,7 @@ from tests.analysis.builders_tps import whole
 from tests.bench import hot as bench
 
 RULES = whole().election.rules.risk
-FIXED = replace(RULES, prior=(3.0, 3.0))
+FIXED = replace(RULES, prior_bounds=(3.0, 3.0))
 
 counted = arrays.arrays("float64", (3, 4), elements=st.integers(0, 9).map(float))
 exposed = arrays.arrays("float64", (3, 4), elements=st.sampled_from([0.0, 10.0, 40.0]))
@@ -32,7 +32,7 @@ def slow(counts: Floats, exposure: Floats) -> list[list[tuple[float, float, floa
     rows, hours = counts.shape
 
     def bell(one: int, other: int) -> float:
-        return math.exp(-0.5 * ((one - other) * 60 / (RULES.reach / timedelta(minutes=1))) ** 2)
+        return math.exp(-0.5 * ((one - other) * 60 / (RULES.bandwidth / timedelta(minutes=1))) ** 2)
 
     def seen(row: int, hour: int) -> float:
         return counts[row, hour] if exposure[row, hour] else 0.0
@@ -131,9 +131,9 @@ def test_the_cells_hold_every_incident_that_counts_and_end_with_the_moment() -> 
 
 
 def test_of_a_handful_of_incidents_nothing_is_reckoned() -> None:
-    few = day(RULES.least - 1, np.random.default_rng(0))
+    few = day(RULES.min_incidents - 1, np.random.default_rng(0))
     assert rates.cells(few, RULES).empty
-    assert len(rates.cells(day(RULES.least, np.random.default_rng(0)), RULES))
+    assert len(rates.cells(day(RULES.min_incidents, np.random.default_rng(0)), RULES))
     assert rates.cells(watched([], [], [], NOW, whole()), RULES).empty
 
 

@@ -17,7 +17,7 @@ from scipy import stats
 from situasi.analysis.hotspots import scan_statistic
 from situasi.analysis.hotspots.exposure import Watched
 from situasi.analysis.hotspots.scan_statistic import Scan, Units
-from situasi.domain.rules import Clusters
+from situasi.domain.rules import ClusterRules
 from tests.analysis.builders_hot import NOW, Planted, centres, day, small, watched
 from tests.analysis.builders_tps import whole
 from tests.bench import hot as bench
@@ -26,7 +26,9 @@ RULES = whole().election.rules.clusters
 CENTRES = centres(whole())
 SMALL = small()
 PLACES = [*SMALL.kecamatan, *dict.fromkeys(SMALL.tps["desa"])]
-FEW = replace(RULES, longest=timedelta(hours=2), share=0.7, least=2, replications=19)
+FEW = replace(
+    RULES, max_duration=timedelta(hours=2), max_tps_share=0.7, min_incidents=2, replications=19
+)
 
 one = st.tuples(st.sampled_from(PLACES), st.integers(1, 300))
 some = st.lists(one, max_size=14)
@@ -44,7 +46,7 @@ def of(told: list[tuple[str, int]]) -> Watched:
 
 
 def slow(
-    at: Watched, rules: Clusters
+    at: Watched, rules: ClusterRules
 ) -> dict[tuple[frozenset[str], int], tuple[int, float, float]]:
     """The obvious way: every cylinder, every incident. By units and steps: what was observed,
     expected, and the log likelihood ratio."""
@@ -56,10 +58,10 @@ def slow(
     all_tps = sum(size[code] for code in SMALL.kecamatan)
     found = {}
     for zone in _zones(rules, size, all_tps):
-        for steps in range(1, int(rules.longest / rules.bin) + 1):
+        for steps in range(1, int(rules.max_duration / rules.bin_width) + 1):
             observed, expected = 0, 0.0
             for row in at.counted.itertuples():
-                if row.occurred_at < at.at - steps * rules.bin:
+                if row.occurred_at < at.at - steps * rules.bin_width:
                     continue
                 layer = "desa" if row.desa else "kecamatan"
                 place = row.desa or row.kecamatan
@@ -71,16 +73,16 @@ def slow(
     return found
 
 
-def _ratio(observed: int, expected: float, at: Watched, rules: Clusters) -> float:
+def _ratio(observed: int, expected: float, at: Watched, rules: ClusterRules) -> float:
     total = len(at.counted)
-    if observed < rules.least or observed <= expected:
+    if observed < rules.min_incidents or observed <= expected:
         return 0.0
     inside = observed * math.log(observed / expected)
     left = total - observed
     return inside + (left * math.log(left / (total - expected)) if left else 0.0)
 
 
-def _zones(rules: Clusters, size: dict[str, int], all_tps: int) -> Iterator[frozenset[str]]:
+def _zones(rules: ClusterRules, size: dict[str, int], all_tps: int) -> Iterator[frozenset[str]]:
     points = {code: (lon, lat) for code, lon, lat in CENTRES}
     middle = math.radians(sum(lat for _, lat in points.values()) / len(points))
 
@@ -93,7 +95,7 @@ def _zones(rules: Clusters, size: dict[str, int], all_tps: int) -> Iterator[froz
     for code in SMALL.kecamatan:
         near = sorted(SMALL.kecamatan, key=lambda other: away(code, other))
         for last in range(1, len(near) + 1):
-            if last == 1 or sum(size[k] for k in near[:last]) <= rules.share * all_tps:
+            if last == 1 or sum(size[k] for k in near[:last]) <= rules.max_tps_share * all_tps:
                 yield frozenset(c for c in size if any(c.startswith(k) for k in near[:last]))
 
 
@@ -107,13 +109,15 @@ def test_the_best_cylinder_is_that_of_looking_at_every_one(told: list[tuple[str,
     at = of(told)
     by_hand = slow(at, FEW)
     best = max((ratio for *_, ratio in by_hand.values()), default=0.0)
-    found = scan_statistic.scan(at, SMALL.tps, CENTRES, replace(FEW, level=1.0)).clusters
+    found = scan_statistic.scan(
+        at, SMALL.tps, CENTRES, replace(FEW, significance_level=1.0)
+    ).clusters
     assert bool(found) == (best > 0)
     if found:
         first = found[0]
         zone = frozenset([first.desa] if first.desa else
                          [c for c in PLACES if c.startswith(first.kecamatan)])  # fmt: skip
-        steps = round((NOW - first.start) / FEW.bin)
+        steps = round((NOW - first.start) / FEW.bin_width)
         observed, expected, ratio = by_hand[zone, steps]
         assert ratio == pytest.approx(best, rel=1e-6)
         assert (first.observed, first.expected) == (observed, pytest.approx(expected))
@@ -124,7 +128,9 @@ def test_the_best_cylinder_is_that_of_looking_at_every_one(told: list[tuple[str,
 @given(some)
 def test_clusters_share_no_place_and_each_holds_its_cases(told: list[tuple[str, int]]) -> None:
     at = of(told)
-    found = scan_statistic.scan(at, SMALL.tps, CENTRES, replace(FEW, level=1.0)).clusters
+    found = scan_statistic.scan(
+        at, SMALL.tps, CENTRES, replace(FEW, significance_level=1.0)
+    ).clusters
     cases = [case for one in found for case in one.cases]
     assert len(cases) == len(set(cases))
     rows = at.counted.set_index("case")
@@ -142,15 +148,17 @@ def test_the_ratio_of_a_day_thrown_by_chance_is_that_of_the_slow_way(
 ) -> None:
     """What is thrown is held to the same rule as what was observed: read as a day, it scores so."""
     at = of(told)
-    units, steps = _units(), int(FEW.longest / FEW.bin)
-    zones = scan_statistic.zones_of(units, CENTRES, FEW.share)
+    units, steps = _units(), int(FEW.max_duration / FEW.bin_width)
+    zones = scan_statistic.zones_of(units, CENTRES, FEW.max_tps_share)
     counts = np.zeros((steps, len(units.codes)), dtype="int64")
     for code, ago in told:
         if (back := (ago * 60 - 1) // (30 * 60)) < steps:
             counts[back, units.codes.index(code)] += 1
     thrown = scan_statistic.movable(counts, units, np.ones((len(SMALL.kecamatan), steps)))
     mean = scan_statistic.expectation(thrown, units, zones, steps)
-    score = scan_statistic.highest(counts[:, None, :], mean, units, zones, len(told), FEW.least)
+    score = scan_statistic.highest(
+        counts[:, None, :], mean, units, zones, len(told), FEW.min_incidents
+    )
     by_hand = max((ratio for *_, ratio in slow(at, FEW).values()), default=0.0)
     assert score[0] == pytest.approx(by_hand, rel=1e-6)
 
@@ -217,8 +225,8 @@ def test_days_without_clusters_are_called_no_oftener_than_said() -> None:
     """A smaller version of tests.bench.hot."""
     days = 80
     called = bench.false_clusters(days, replications=199)
-    assert called <= stats.binom.ppf(0.9999, days, RULES.level)
-    assert called >= stats.binom.ppf(0.0001, days, RULES.level / 2)
+    assert called <= stats.binom.ppf(0.9999, days, RULES.significance_level)
+    assert called >= stats.binom.ppf(0.0001, days, RULES.significance_level / 2)
 
 
 def test_a_planted_cluster_is_found_on_most_days() -> None:

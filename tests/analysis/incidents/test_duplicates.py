@@ -21,28 +21,28 @@ from situasi.analysis.incidents.cases import Selection
 from situasi.analysis.incidents.duplicates import Twins
 from situasi.analysis.situation import worklist
 from situasi.domain import feed_schemas
-from situasi.domain.rules import Likeness
+from situasi.domain.rules import DuplicateRules
 from tests.analysis import slow
 from tests.analysis.builders_tps import whole
 from tests.bench.alike import flood
 from tests.builders import incident, report, rows_of, wib
 from tests.builders import incidents as rows_with
 
-RULES = Likeness(
-    km=2.0,
-    within=timedelta(hours=2),
-    words=60,
-    score=60,
-    points={
+RULES = DuplicateRules(
+    max_km=2.0,
+    max_interval=timedelta(hours=2),
+    min_text_similarity=60,
+    min_score=60,
+    criterion_points={
         "tps": 40, "near": 35, "desa": 30, "kecamatan": 10,
         "kind": 20, "akin": 10, "time": 15, "words": 25,
     },
-    akin=(frozenset({"unjuk_rasa", "kericuhan"}),),
+    similar_kinds=(frozenset({"unjuk_rasa", "kericuhan"}),),
 )  # fmt: skip
 HERE = {"desa_text": "Sakatiga", "tps": "001", "lat": -3.25, "lon": 104.65}
 
 
-def pairs(*rows: dict[str, Any], rules: Likeness = RULES) -> list[Twins]:
+def pairs(*rows: dict[str, Any], rules: DuplicateRules = RULES) -> list[Twins]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
     return duplicates.twins(incidents_cases.cases(frame), milestones.first_words(frame), rules)
 
@@ -137,7 +137,7 @@ one = st.fixed_dictionaries(
 )
 
 
-def slow_pairs(rows: list[dict[str, Any]], rules: Likeness) -> list[Twins]:
+def slow_pairs(rows: list[dict[str, Any]], rules: DuplicateRules) -> list[Twins]:
     frame = rows_with(*(incident(id=f"K-{at}", **row) for at, row in enumerate(rows)))
     return slow.twins(incidents_cases.cases(frame), milestones.first_words(frame), rules)
 
@@ -146,13 +146,13 @@ def slow_pairs(rows: list[dict[str, Any]], rules: Likeness) -> list[Twins]:
 def test_the_quick_way_finds_what_holding_all_against_all_finds(
     rows: list[dict[str, Any]],
 ) -> None:
-    low = replace(RULES, score=20)
+    low = replace(RULES, min_score=20)
     assert pairs(*rows, rules=low) == slow_pairs(rows, low)
 
 
 @given(one, one)
 def test_likeness_is_the_same_both_ways(first: dict[str, Any], second: dict[str, Any]) -> None:
-    low = replace(RULES, score=0)
+    low = replace(RULES, min_score=0)
     there = {
         frozenset((p.first[:3], p.second[:3])): p.score for p in pairs(first, second, rules=low)
     }
@@ -206,7 +206,7 @@ def test_what_is_compared_of_a_flood_is_bounded(
     compared: list[int] = []
     quick = duplicates._measured
 
-    def counted(cases: Any, one: Any, other: Any, rules: Likeness) -> Any:
+    def counted(cases: Any, one: Any, other: Any, rules: DuplicateRules) -> Any:
         compared.append(len(one))
         return quick(cases, one, other, rules)
 
@@ -318,9 +318,9 @@ def test_whatever_lies_near_is_compared_at_every_latitude_of_the_country() -> No
         lat=lat,
         lon=lon,
     )
-    found = candidate_pairs.candidates(blocks, RULES.within, RULES.km, 10**9)
+    found = candidate_pairs.candidates(blocks, RULES.max_interval, RULES.max_km, 10**9)
     one, other = np.triu_indices(600, 1)
-    near = candidate_pairs.flat_km(lat[one], lon[one], lat[other], lon[other]) <= RULES.km
+    near = candidate_pairs.flat_km(lat[one], lon[one], lat[other], lon[other]) <= RULES.max_km
     held = set(zip(found.one.tolist(), found.other.tolist(), strict=True))
     assert held >= set(zip(one[near].tolist(), other[near].tolist(), strict=True))
 
@@ -335,7 +335,7 @@ def test_beyond_the_budget_each_case_is_held_against_the_next_in_time() -> None:
         lat=nowhere,
         lon=nowhere,
     )
-    found = candidate_pairs.candidates(blocks, RULES.within, RULES.km, 600)
+    found = candidate_pairs.candidates(blocks, RULES.max_interval, RULES.max_km, 600)
     assert not found.complete
     assert set(found.other - found.one) == {1, 2, 3}
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from situasi.analysis.incidents import cases, milestones
 from situasi.domain import feed_schemas
-from situasi.domain.rules import Service
+from situasi.domain.rules import ServiceLevel
 from tests.builders import incident, wib
 from tests.builders import incidents as rows_with
 
 MINUTE = timedelta(minutes=1)
 SERVICE = {
-    level: Service(15 * MINUTE, 30 * MINUTE, 240 * MINUTE)
+    level: ServiceLevel(15 * MINUTE, 30 * MINUTE, 240 * MINUTE)
     for level in (*feed_schemas.TINGKAT, "belum")
 }
 

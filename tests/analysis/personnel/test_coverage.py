@@ -28,7 +28,7 @@ from situasi.domain import feed_schemas, row_order
 from situasi.domain.election import load as load_election
 from situasi.domain.register import Register
 from situasi.domain.register import load as load_register
-from situasi.domain.rules import Pattern
+from situasi.domain.rules import StaffingPattern
 from situasi.domain.settings import ROOT
 from tests.builders import report, rows_of, wib
 from tests.builders_election import invented_election, kecamatan_codes
@@ -101,7 +101,7 @@ def by_kecamatan(of: Coverage) -> pd.DataFrame:
 
 
 def orders(*rows: Mapping[str, Any], at: str = "09.00") -> pd.DataFrame:
-    order = row_order.standing_orders(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
+    order = row_order.select_current_orders(rows_of(feed_schemas.POSTINGS, *rows), wib(at))
     return personnel_orders.by_tps(order, REGISTER)
 
 
@@ -147,8 +147,8 @@ def test_tps_named_without_a_penugasan_are_a_posting_to_tps() -> None:
 
 def test_a_tps_of_unknown_kerawanan_is_reckoned_by_the_default_and_said_to_be() -> None:
     needs = required(REGISTER)
-    rule = REGISTER.election.rules.patterns
-    default = rule.by_kerawanan[rule.default]
+    rule = REGISTER.election.rules.staffing_patterns
+    default = rule.by_kerawanan[rule.default_kerawanan]
     assert set(needs["need"]) == {default.polri / default.tps}
     assert needs["assumed"].all()
 
@@ -156,7 +156,7 @@ def test_a_tps_of_unknown_kerawanan_is_reckoned_by_the_default_and_said_to_be() 
 def test_each_kerawanan_has_its_own_pattern() -> None:
     levels = [*feed_schemas.KERAWANAN, *[None] * (len(REGISTER.tps) - len(feed_schemas.KERAWANAN))]
     needs = required(replace(REGISTER, tps=REGISTER.tps.assign(kerawanan=levels)))
-    rule = REGISTER.election.rules.patterns.by_kerawanan
+    rule = REGISTER.election.rules.staffing_patterns.by_kerawanan
     for at, level in enumerate(feed_schemas.KERAWANAN):
         assert needs.loc[at, "need"] == rule[level].polri / rule[level].tps
         assert needs.loc[at, "need_linmas"] == rule[level].linmas / rule[level].tps
@@ -165,7 +165,7 @@ def test_each_kerawanan_has_its_own_pattern() -> None:
 
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 400))
 def test_needs_add_up_as_fractions_do(polri: int, tps: int, count: int) -> None:
-    exact = Pattern(polri, tps, 0)
+    exact = StaffingPattern(polri, tps, 0)
     needed = pd.Series([exact.polri / exact.tps] * count, dtype="float64").sum()
     assert whole(needed) == math.ceil(Fraction(polri, tps) * count)
 

@@ -21,12 +21,12 @@ from situasi.domain.settings import load
 from tests.analysis.builders_moves import AT, crisis, known, listed, needs, order, rated, word
 from tests.builders import incident, wib
 
-REGISTER = domain_register.load(election.load(load({}).election))
+REGISTER = domain_register.load(election.load(load({}).election_folder))
 GROUND = road_network.load(
-    REGISTER.election, boundaries.load(REGISTER.election.boundaries), REGISTER.desa
+    REGISTER.election, boundaries.load(REGISTER.election.boundaries_folder), REGISTER.desa
 )
-RULE = REGISTER.election.rules.moves
-PATIENT = replace(RULE, seconds=60.0)  # on a busy machine nothing may be left unproven
+RULE = REGISTER.election.rules.redeployment
+PATIENT = replace(RULE, time_limit_s=60.0)  # on a busy machine nothing may be left unproven
 DESA = "16.10.05.2019"
 NEAR, FAR = "16.10.05", "16.10.14"
 TPS = [str(code) for code in REGISTER.tps.loc[REGISTER.tps["desa"] == DESA, "code"]]
@@ -133,7 +133,7 @@ def test_a_grave_case_nearby_puts_a_shortfall_before_others_of_its_kind() -> Non
     case = incident(id="K-9", kecamatan=NEAR, desa=DESA, tingkat="tinggi", status="ditangani")
     calm, grave = (needs(known(*at_post("P-1", TPS[1]), *rows), REGISTER) for rows in ([], [case]))
     points = [found.tps.set_index("code").loc[TPS[0], "points"] for found in (calm, grave)]
-    assert points[1] - points[0] == RULE.points["incident"]
+    assert points[1] - points[0] == RULE.shortfall_points["incident"]
     assert grave.bundles[0].place == DESA
 
 
@@ -184,14 +184,16 @@ def test_a_reserve_who_speaks_from_a_tps_guards_it_and_stays() -> None:
 def test_whoever_sees_some_kecamatan_plans_with_their_officers_alone() -> None:
     rows = known(*ready("P-1", NEAR), *ready("P-2", FAR), *ready("P-3", None),
                  *at_post("P-4", TPS[0]))  # fmt: skip
-    assert free(needs(rows, REGISTER.within([NEAR]))) == ["P-1"]
+    assert free(needs(rows, REGISTER.restrict_to([NEAR]))) == ["P-1"]
     assert free(needs(rows, REGISTER)) == ["P-1", "P-2", "P-3"]
 
 
 def test_the_chosen_kecamatan_are_helped_by_officers_from_anywhere() -> None:
     far = next(str(c) for c in REGISTER.tps.loc[REGISTER.tps["kecamatan"] == FAR, "code"])
     rows = known(*ready("P-1", NEAR), *at_post("P-2", TPS[0]), *at_post("P-3", far))
-    plan = planned(needs(rows, REGISTER, kecamatan=(FAR,)), replace(PATIENT, stays={"cadangan": 0}))
+    plan = planned(
+        needs(rows, REGISTER, kecamatan=(FAR,)), replace(PATIENT, retained_shares={"cadangan": 0})
+    )
     assert [(m.mover.petugas, m.to.kecamatan) for m in plan.moves] == [("P-1", FAR)]
 
 
@@ -201,9 +203,9 @@ def test_the_chosen_kecamatan_are_helped_by_officers_from_anywhere() -> None:
 def test_no_move_is_longer_than_the_rule_allows() -> None:
     far = next(str(c) for c in REGISTER.tps.loc[REGISTER.tps["kecamatan"] == FAR, "code"])
     rows = known(*ready("P-1", NEAR), *at_post("P-3", far))
-    rule = replace(PATIENT, stays={"cadangan": 0.0})
+    rule = replace(PATIENT, retained_shares={"cadangan": 0.0})
     assert len(planned(needs(rows, REGISTER, kecamatan=(FAR,)), rule).moves) == 1
-    near = replace(rule, most_km=10.0)
+    near = replace(rule, max_km=10.0)
     assert planned(needs(rows, REGISTER, kecamatan=(FAR,)), near).moves == ()
 
 
@@ -212,7 +214,7 @@ def test_no_move_is_longer_than_the_rule_allows() -> None:
 def test_no_plan_leaves_a_tps_below_its_minimum_that_was_not_and_it_does_what_it_says(
     seed: int, officers: int
 ) -> None:
-    register = rated(REGISTER.within([NEAR, FAR, "16.10.03"]), seed)
+    register = rated(REGISTER.restrict_to([NEAR, FAR, "16.10.03"]), seed)
     found = needs(crisis(register, officers, seed), alone(register))
     plan = planned(found)
     left = feasibility.after(found, plan.moves)
@@ -255,15 +257,15 @@ def test_no_set_of_tps_of_a_desa_taken_by_so_many_officers_removes_more() -> Non
     rows = known(*at_post("P-1", other), *ready("P-2", own))
     found = needs(rows, REGISTER)
     one_desa = replace(found, bundles=tuple(b for b in found.bundles if b.place == name))
-    plan = planned(one_desa, replace(PATIENT, stays={"cadangan": 0.0}))
-    pattern = REGISTER.election.rules.patterns.of(None)
+    plan = planned(one_desa, replace(PATIENT, retained_shares={"cadangan": 0.0}))
+    pattern = REGISTER.election.rules.staffing_patterns.pattern_for(None)
     sets = itertools.chain.from_iterable(itertools.combinations(codes, n) for n in range(7))
     most = max(len(some) for some in sets if len(some) * pattern.polri <= pattern.tps)
     assert plan.removed == (most, most)
 
 
 def test_a_move_stands_only_while_its_officer_is_free_and_its_tps_is_short() -> None:
-    rule = replace(PATIENT, stays={"cadangan": 0.0})
+    rule = replace(PATIENT, retained_shares={"cadangan": 0.0})
     rows = [*ready("P-1"), *at_post("P-2", TPS[1])]
     before = needs(known(*rows), REGISTER, kecamatan=(NEAR,))
     only = replace(before, bundles=tuple(b for b in before.bundles if TPS[0] in b.codes))

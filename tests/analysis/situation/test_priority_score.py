@@ -68,7 +68,7 @@ def test_a_grave_open_report_brings_its_kecamatan_to_the_top() -> None:
     found = scored(incident(id="a", tingkat="tinggi"),
                    incident(id="b", tingkat="rendah", kecamatan=THERE))  # fmt: skip
     assert list(found.index) == [HERE, THERE]
-    assert found.loc[HERE, "kejadian"] == RULES.attention_tingkat["tinggi"] / 10
+    assert found.loc[HERE, "kejadian"] == RULES.priority_tingkat_weights["tinggi"] / 10
 
 
 def test_a_closed_report_lifts_nothing() -> None:
@@ -83,7 +83,7 @@ def test_merah_fills_the_part_of_incidents_whatever_the_reports_weigh() -> None:
 
 def test_a_report_nobody_weighed_counts_as_the_rules_say() -> None:
     found = scored(incident(tingkat=None))
-    assert found.loc[HERE, "kejadian"] == RULES.attention_tingkat["belum"] / 10
+    assert found.loc[HERE, "kejadian"] == RULES.priority_tingkat_weights["belum"] / 10
 
 
 def test_tps_not_due_yet_are_no_reason_and_no_comfort() -> None:
@@ -94,7 +94,7 @@ def test_tps_not_due_yet_are_no_reason_and_no_comfort() -> None:
 
 
 def test_turnout_counts_only_behind_the_kabupaten_and_only_where_it_was_told() -> None:
-    low = RULES.turnout.low
+    low = RULES.turnout.low_margin_points
     found = scored(rates={None: 60.0, HERE: 60.0 - low})
     assert found.loc[HERE, "partisipasi"] == pytest.approx(0.5)
     assert pd.isna(found.loc[THERE, "partisipasi"])
@@ -110,7 +110,7 @@ def test_no_posting_at_all_is_unknown_and_not_a_full_gap() -> None:
 def test_the_score_is_over_what_could_be_judged_and_says_how_much_that_was() -> None:
     found = scored(posts=gaps(**{HERE: 1.0}))
     assert found.loc[HERE, "score"] == 100
-    assert found.loc[HERE, "assessed"] == RULES.attention["personel"] / 100
+    assert found.loc[HERE, "assessed"] == RULES.priority_weights["personel"] / 100
 
 
 _SHARE = st.none() | st.floats(0, 1)

@@ -46,7 +46,7 @@ def test_each_case_is_in_exactly_one_place_of_each_step(
 ) -> None:
     rows = rows_of_incidents(*_told(cases))
     shown, lived = incidents_cases.cases(rows), milestones.lives(rows)
-    service = register.election.rules.service
+    service = register.election.rules.service_levels
     found = sla_compliance.of_steps(shown, lived, service, AT)
     limits = milestones.allowed(service["tinggi"])
     for step in milestones.STEPS:
@@ -81,7 +81,7 @@ def test_only_what_was_due_is_judged_and_all_tps_are_counted(
 ) -> None:
     empty = stations({"tps": rows_of(TPS)}, register, wib(clock))
     found = sla_compliance.of_phases(empty, register, wib(clock))
-    due = [d.fase for d in register.election.rules.tps.dues if wib(clock).time() >= d.at]
+    due = [d.fase for d in register.election.rules.tps.phase_deadlines if wib(clock).time() >= d.at]
     assert list(found.index) == due
     assert set(found.index) <= set(FASE)
     parts = found[["in_time", "late", "untimed", "missing"]].sum(axis=1)

@@ -12,7 +12,7 @@ import pytest
 from situasi.analysis.turnout import calibration, simulated_days
 from situasi.analysis.turnout.calibration import Sample
 from situasi.domain import election, forecast_parameters
-from situasi.domain.forecast_parameters import KECAMATAN, WHOLE, Stretch
+from situasi.domain.forecast_parameters import KABUPATEN, KECAMATAN, ConformalFactor
 from tests.analysis.builders_outlook import CALIBRATED
 from tests.analysis.builders_tps import whole
 
@@ -28,29 +28,31 @@ def rows(truth: list[float], centre: list[float], sigma: list[float]) -> Sample:
 
 
 def test_the_calibration_of_this_election_fits_its_rules() -> None:
-    found = whole().election.calibrated
+    found = whole().election.turnout_parameters
     assert found is not None, "run: python -m situasi calibrate"
-    assert found.confidence == whole().election.rules.outlook.confidence
-    assert {(one.at, one.level) for one in found.tested} == {
-        (at, level) for at in whole().election.rules.outlook.scored for level in (WHOLE, KECAMATAN)
+    assert found.confidence_percent == whole().election.rules.forecast.confidence_percent
+    assert {(one.at, one.level) for one in found.evaluation} == {
+        (at, level)
+        for at in whole().election.rules.forecast.scoring_times
+        for level in (KABUPATEN, KECAMATAN)
     }
 
 
 def test_what_is_written_is_read_again(tmp_path) -> None:
-    one = calibration.score(time(9), WHOLE, rows([600, 700], [610, 650], [20, 20]))
-    (tmp_path / forecast_parameters.NAME).write_text(
-        forecast_parameters.write(replace(CALIBRATED, tested=(one,)), "abc"), "utf-8"
+    one = calibration.score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
+    (tmp_path / forecast_parameters.FILE_NAME).write_text(
+        forecast_parameters.format_toml(replace(CALIBRATED, evaluation=(one,)), "abc"), "utf-8"
     )
     found = forecast_parameters.load(tmp_path, "abc")
     assert found is not None
-    assert found.stretch == CALIBRATED.stretch
-    assert found.tested == (one,)
+    assert found.conformal_factors == CALIBRATED.conformal_factors
+    assert found.evaluation == (one,)
     assert np.allclose(found.pace.covariance, CALIBRATED.pace.covariance, atol=1e-6)
 
 
 def test_a_calibration_for_other_rules_is_none(tmp_path) -> None:
-    (tmp_path / forecast_parameters.NAME).write_text(
-        forecast_parameters.write(CALIBRATED, "abc"), "utf-8"
+    (tmp_path / forecast_parameters.FILE_NAME).write_text(
+        forecast_parameters.format_toml(CALIBRATED, "abc"), "utf-8"
     )
     assert forecast_parameters.load(tmp_path, "xyz") is None
     assert forecast_parameters.load(tmp_path / "nowhere", "abc") is None
@@ -58,10 +60,14 @@ def test_a_calibration_for_other_rules_is_none(tmp_path) -> None:
 
 def test_a_changed_rule_or_assumption_asks_for_another_calibration(tmp_path) -> None:
     here = whole().election
-    rules = replace(here.rules, outlook=replace(here.rules.outlook, winsor=2.5))
-    assert election.fingerprint(here) != election.fingerprint(replace(here, rules=rules))
-    (tmp_path / forecast_parameters.DAYS).write_text("[turnout]", "utf-8")
-    assert election.fingerprint(here) != election.fingerprint(replace(here, folder=tmp_path))
+    rules = replace(here.rules, forecast=replace(here.rules.forecast, winsor_sd=2.5))
+    assert election.forecast_fingerprint(here) != election.forecast_fingerprint(
+        replace(here, rules=rules)
+    )
+    (tmp_path / forecast_parameters.DAYS_FILE_NAME).write_text("[turnout]", "utf-8")
+    assert election.forecast_fingerprint(here) != election.forecast_fingerprint(
+        replace(here, folder=tmp_path)
+    )
 
 
 def test_the_stretch_holds_so_many_of_a_hundred_and_one_more() -> None:
@@ -77,14 +83,17 @@ def test_the_stretch_holds_so_many_of_a_hundred_and_one_more() -> None:
 
 
 def test_between_two_moments_the_stretch_is_interpolated() -> None:
-    one = replace(CALIBRATED, stretch=(Stretch(60, 1.0, 2.0), Stretch(120, 2.0, 4.0)))
-    assert one.stretched(90) == (1.5, 3.0)
-    assert one.stretched(30) == (1.0, 2.0)
-    assert one.stretched(900) == (2.0, 4.0)
+    one = replace(
+        CALIBRATED,
+        conformal_factors=(ConformalFactor(60, 1.0, 2.0), ConformalFactor(120, 2.0, 4.0)),
+    )
+    assert one.interval_factors(90) == (1.5, 3.0)
+    assert one.interval_factors(30) == (1.0, 2.0)
+    assert one.interval_factors(900) == (2.0, 4.0)
 
 
 def test_errors_are_in_points_of_the_list() -> None:
-    one = calibration.score(time(9), WHOLE, rows([600, 700], [610, 650], [20, 20]))
+    one = calibration.score(time(9), KABUPATEN, rows([600, 700], [610, 650], [20, 20]))
     assert one.covered == 50
     assert one.width == pytest.approx(2)
     assert one.model == pytest.approx((1 + 5) / 2)
@@ -112,7 +121,7 @@ def bounds(count: int, share: float, doubt: float = 0.001) -> tuple[float, float
 @pytest.mark.slow
 def test_the_interval_holds_the_truth_of_days_that_it_never_saw() -> None:
     """The small version of `python -m tests.bench outlook`: other days, fewer of them."""
-    found = whole().election.calibrated
+    found = whole().election.turnout_parameters
     assert found is not None
     given, of = simulated_days.assumed(whole().election.folder), simulated_days.area(whole())
     seed = found.seed + found.test_seed + 1

@@ -124,7 +124,7 @@ def test_counts_of_the_first_minutes_say_nothing_of_the_end() -> None:
 
 def test_without_a_calibration_there_is_no_outlook() -> None:
     bare = builders_tps.small()
-    bare = replace(bare, election=replace(bare.election, calibrated=None))
+    bare = replace(bare, election=replace(bare.election, turnout_parameters=None))
     counted = standing(told(hadir=100), register=bare)
     assert outlook(counted, bare, wib("09.00")) is None
 
@@ -253,7 +253,7 @@ def test_the_pace_learned_at_once_is_that_learned_hour_by_hour() -> None:
     counted = standing(*rows, register=here)
     used = forecast_inputs.weighed(counted, here, PACE)
     lists = forecast_inputs.lists(here)
-    learned = running(used, lists, PACE, here.election.rules.outlook)
+    learned = running(used, lists, PACE, here.election.rules.forecast)
     assert learned.ahead == pytest.approx(slow_pace(rows), abs=1e-6)
 
 
@@ -262,7 +262,7 @@ def test_what_is_learned_makes_nothing_less_sure() -> None:
     here = register()
     counted = standing(*rows, register=here)
     used = forecast_inputs.weighed(counted, here, PACE)
-    learned = running(used, forecast_inputs.lists(here), PACE, here.election.rules.outlook)
+    learned = running(used, forecast_inputs.lists(here), PACE, here.election.rules.forecast)
     assert (np.diag(learned.covariance)[:-1] <= np.diag(PACE.covariance) + 1e-12).all()
     assert np.linalg.eigvalsh(learned.covariance).min() > -1e-12
 
@@ -315,4 +315,4 @@ def test_another_report_does_not_lower_what_was_counted(late: list[str]) -> None
 
 
 def test_the_calibration_by_hand_is_used_by_these_tests() -> None:
-    assert register().election.calibrated is CALIBRATED
+    assert register().election.turnout_parameters is CALIBRATED

@@ -24,7 +24,7 @@ HEIGHTS = (420, 430, 500)
 
 def names_of(boundaries: Boundaries) -> Names:
     if boundaries is OGAN_ILIR:
-        kecamatan = register.load(election.load(load({}).election)).kecamatan
+        kecamatan = register.load(election.load(load({}).election_folder)).kecamatan
         return tuple((code, place.name) for code, place in kecamatan.items())
     return tuple((code, kecamatan_name(code)) for code in boundaries.codes)
 

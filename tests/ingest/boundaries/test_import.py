@@ -16,7 +16,7 @@ import shapely
 
 from situasi.domain import boundaries
 from situasi.domain.register import Register
-from situasi.ingest.boundaries import GeoRefused, Report, check, import_file
+from situasi.ingest.boundaries import BoundaryReport, GeoRefused, import_file
 from situasi.ingest.boundaries.topology import area_km2
 from tests.builders_election import kecamatan_codes, kecamatan_name, square
 from tests.ingest.boundaries import builders as made
@@ -35,7 +35,7 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "batas"
 
 
-def assert_squares(target: Path, report: Report) -> None:
+def assert_squares(target: Path, report: BoundaryReport) -> None:
     """The written boundaries are the four squares, to a metre."""
     drawn = boundaries.load(target)
     assert list(drawn.codes) == CODES
@@ -101,7 +101,7 @@ def test_swapped_axes_are_turned_back(
     report = import_file(path, "kecamatan", register, target)
     assert_squares(target, report)
     assert report.axes_swapped
-    assert any("tertukar" in line for line in report.lines())
+    assert any("tertukar" in line for line in report.format_lines())
 
 
 def levels(written: tuple[Path, ...]) -> list[str]:
@@ -111,7 +111,7 @@ def levels(written: tuple[Path, ...]) -> list[str]:
 def test_swapped_axes_are_seen_without_known_boundaries(
     register: Register, target: Path, tmp_path: Path
 ) -> None:
-    (register.election.boundaries / "kecamatan.geojson").unlink()
+    (register.election.boundaries_folder / "kecamatan.geojson").unlink()
     path = made.saved(made.swapped(made.squares(CODES)), tmp_path / "tertukar.geojson")
     report = import_file(path, "kecamatan", register, target)
     assert_squares(target, report)
@@ -121,7 +121,7 @@ def test_swapped_axes_are_seen_without_known_boundaries(
 def test_metres_of_an_unknown_zone_are_refused_where_nothing_is_known(
     register: Register, target: Path, tmp_path: Path
 ) -> None:
-    (register.election.boundaries / "kecamatan.geojson").unlink()
+    (register.election.boundaries_folder / "kecamatan.geojson").unlink()
     path = made.saved(made.squares(CODES).to_crs(made.UTM), tmp_path / "tanpa_prj.shp")
     path.with_suffix(".prj").unlink()
     with pytest.raises(GeoRefused, match="sistem koordinatnya tidak disebut"):
@@ -166,7 +166,7 @@ def test_many_rows_of_one_kecamatan_become_one(
     data = made.frame(strips, KDEPUM=list(strips), KDCPUM=parents)
     report = import_file(made.saved(data, tmp_path / "desa.geojson"), "kecamatan", register, target)
     assert_squares(target, report)
-    assert (report.features, report.ignored) == (12, 0)
+    assert (report.features, report.ignored_features) == (12, 0)
 
 
 def test_kecamatan_of_another_kabupaten_are_ignored_and_counted(
@@ -177,7 +177,7 @@ def test_kecamatan_of_another_kabupaten_are_ignored_and_counted(
     path = made.saved(made.frame(both, kode=list(both)), tmp_path / "provinsi.gpkg")
     report = import_file(path, "kecamatan", register, target)
     assert_squares(target, report)
-    assert (report.features, report.ignored) == (7, 3)
+    assert (report.features, report.ignored_features) == (7, 3)
 
 
 def test_missing_kecamatan_is_refused_by_name_and_nothing_written(
@@ -273,7 +273,7 @@ def test_shapefile_without_dbf_is_refused_with_that_reason(
 def test_zip_that_would_fill_the_disk_is_refused(
     register: Register, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("situasi.ingest.boundaries.layers.MOST_BYTES", 1000)
+    monkeypatch.setattr("situasi.ingest.boundaries.layers.MAX_UNPACKED_BYTES", 1000)
     path = tmp_path / "bom.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("batas.geojson", " " * 100_000)
@@ -295,7 +295,7 @@ def test_failed_write_leaves_the_old_boundaries(
     register: Register, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = made.saved(made.squares(CODES), tmp_path / "batas.geojson")
-    (written,) = import_file(path, "kecamatan", register, target).written
+    (written,) = import_file(path, "kecamatan", register, target).written_files
     before = written.read_bytes()
 
     def full_disk(*_: object) -> None:
@@ -312,7 +312,7 @@ def test_failed_write_leaves_the_old_boundaries(
 
 def test_importing_twice_changes_nothing(register: Register, target: Path, tmp_path: Path) -> None:
     path = made.saved(made.squares(CODES).to_crs(made.UTM), tmp_path / "batas.gpkg")
-    (written,) = import_file(path, "kecamatan", register, target).written
+    (written,) = import_file(path, "kecamatan", register, target).written_files
     first = written.read_bytes()
     import_file(path, "kecamatan", register, target)
     assert written.read_bytes() == first
@@ -322,7 +322,7 @@ def test_credit_caution_and_names_are_written(
     register: Register, target: Path, tmp_path: Path
 ) -> None:
     path = made.saved(made.squares(CODES), tmp_path / "Batas BIG 2024.geojson")
-    (written,) = import_file(path, "kecamatan", register, target).written
+    (written,) = import_file(path, "kecamatan", register, target).written_files
     collection = json.loads(written.read_text("utf-8"))
     assert collection["credit"] == "Batas: Batas BIG 2024.geojson"
     assert collection["caution"] == "Disederhanakan, bukan acuan hukum"
@@ -359,13 +359,13 @@ def test_desa_bring_their_kecamatan(register: Register, target: Path, tmp_path: 
     strips = made.desa_shapes(register)
     path = made.saved(made.frame(strips, KDEPUM=list(strips)), tmp_path / "desa.gpkg")
     report = import_file(path, "desa", register, target)
-    assert levels(report.written) == ["desa", "kecamatan"]
+    assert levels(report.written_files) == ["desa", "kecamatan"]
     kecamatan, desa = boundaries.load(target), boundaries.load(target, "desa")
     assert list(kecamatan.codes) == CODES
     assert sorted(desa.codes) == sorted(register.desa)
     assert shapely.coverage_is_valid(kecamatan.polygons)
-    assert check(target, register).warnings == ()
-    assert check(target, register, "desa").warnings == ()
+    assert check_boundaries(target, register).warnings == ()
+    assert check_boundaries(target, register, "desa").warnings == ()
     assert shapely.area(kecamatan.polygons).sum() == pytest.approx(
         shapely.area(desa.polygons).sum()
     )
@@ -378,7 +378,7 @@ def test_with_a_desa_missing_no_kecamatan_are_made(
     lost = strips.popitem()[0]
     path = made.saved(made.frame(strips, KDEPUM=list(strips)), tmp_path / "desa.gpkg")
     report = import_file(path, "desa", register, target)
-    assert levels(report.written) == ["desa"]
+    assert levels(report.written_files) == ["desa"]
     assert any(register.desa[lost].name in warning for warning in report.warnings)
 
 
@@ -416,7 +416,7 @@ def test_codes_with_a_zero_behind_are_believed_where_the_positions_agree(
     turned = made.saved(made.squares(CODES, kode=padded[::-1]), tmp_path / "kode_bps.geojson")
     with pytest.raises(GeoRefused, match="tidak berada di tempatnya"):
         import_file(turned, "kecamatan", register, target)
-    (register.election.boundaries / "kecamatan.geojson").unlink()
+    (register.election.boundaries_folder / "kecamatan.geojson").unlink()
     with pytest.raises(GeoRefused, match="bukan kode Kemendagri"):
         import_file(path, "kecamatan", register, target)
 
@@ -437,4 +437,4 @@ def test_a_namesake_far_away_is_left_out_even_without_a_kabupaten_column(
     path = made.saved(made.frame(data, nama=[*NAMES, NAMES[0]]), tmp_path / "nasional.gpkg")
     report = import_file(path, "kecamatan", register, target)
     assert_squares(target, report)
-    assert report.ignored == 1
+    assert report.ignored_features == 1

@@ -21,8 +21,8 @@ from situasi.domain import boundaries
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
 from situasi.ingest.boundaries import GeoRefused, import_file
-from situasi.ingest.boundaries.geojson_writer import switch
-from situasi.ingest.boundaries.layers import DRIVERS
+from situasi.ingest.boundaries.geojson_writer import replace_imports
+from situasi.ingest.boundaries.layers import ALLOWED_DRIVERS
 from tests.ingest.boundaries import builders as made
 
 
@@ -55,7 +55,7 @@ def both(mark: str) -> dict[str, str]:
 def test_an_import_broken_off_at_any_file_leaves_the_one_before_whole(
     step: int, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    switch(target, both("lama"))
+    replace_imports(target, both("lama"))
     write, steps = atomic_files.write, []
 
     def breaks(path: Path, *given: object) -> None:
@@ -67,9 +67,9 @@ def test_an_import_broken_off_at_any_file_leaves_the_one_before_whole(
     with monkeypatch.context() as patch:
         patch.setattr(atomic_files, "write", breaks)
         with pytest.raises(OSError, match="No space"):
-            switch(target, both("baru"))
+            replace_imports(target, both("baru"))
     assert marks(target) == {"lama"}
-    switch(target, both("baru"))
+    replace_imports(target, both("baru"))
     assert marks(target) == {"baru"}
 
 
@@ -93,13 +93,13 @@ switch(Path(sys.argv[1]), both("baru"))
 def test_a_process_killed_before_any_of_its_renames_leaves_the_old_set(
     step: int, target: Path
 ) -> None:
-    switch(target, both("lama"))
+    replace_imports(target, both("lama"))
     done = subprocess.run(
         [sys.executable, "-c", KILLED, str(target), str(step)], cwd=ROOT, check=False
     )
     assert done.returncode == -signal.SIGKILL
     assert marks(target) == {"lama"}
-    switch(target, both("baru"))
+    replace_imports(target, both("baru"))
     assert marks(target) == {"baru"}
     assert not list((target / "impor").glob(".*.part"))
     assert len(list((target / "impor").glob("*.geojson"))) == 2
@@ -108,9 +108,9 @@ def test_a_process_killed_before_any_of_its_renames_leaves_the_old_set(
 def test_a_level_that_is_not_imported_stays_and_one_put_there_by_hand_is_read(target: Path) -> None:
     (target / "impor").mkdir(parents=True)
     (target / "impor" / "desa.geojson").write_text(text("tangan", "desa"), "utf-8")
-    switch(target, {"kecamatan": text("satu")})
+    replace_imports(target, {"kecamatan": text("satu")})
     assert marks(target) == {"satu", "tangan"}
-    switch(target, {"desa": text("dua", "desa")})
+    replace_imports(target, {"desa": text("dua", "desa")})
     assert marks(target) == {"satu", "dua"}
     assert not (target / "impor" / "desa.geojson").exists()
 
@@ -118,24 +118,24 @@ def test_a_level_that_is_not_imported_stays_and_one_put_there_by_hand_is_read(ta
 def test_who_reads_while_an_import_ends_reads_one_set_or_the_other(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    switch(target, {"kecamatan": text("lama")})
-    imported = boundaries.imported
+    replace_imports(target, {"kecamatan": text("lama")})
+    imported = boundaries.load_import_index
     calls: list[int] = []
 
     def meanwhile(folder: Path) -> dict[str, str]:
         named = imported(folder)
         calls.append(1)
         if len(calls) == 1:
-            monkeypatch.setattr(boundaries, "imported", imported)
-            switch(folder, {"kecamatan": text("baru")})
+            monkeypatch.setattr(boundaries, "load_import_index", imported)
+            replace_imports(folder, {"kecamatan": text("baru")})
         return named
 
-    monkeypatch.setattr(boundaries, "imported", meanwhile)
+    monkeypatch.setattr(boundaries, "load_import_index", meanwhile)
     assert b"baru" in boundaries.load(target).raw
 
 
 def test_what_names_the_set_leads_nowhere_else(target: Path) -> None:
-    switch(target, {"kecamatan": text("satu")})
+    replace_imports(target, {"kecamatan": text("satu")})
     (target / "impor" / "batas.json").write_text('{"kecamatan": "../../x.geojson"}', "utf-8")
     with pytest.raises(ValueError, match="impor"):
         boundaries.load(target)
@@ -259,7 +259,7 @@ def test_only_the_readers_that_are_promised_are_there_after_an_import(tmp_path: 
         [sys.executable, "-c", code, str(tmp_path / "a.geojson")],
         cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ},
     )  # fmt: skip
-    assert done.stdout.strip() == "|".join(sorted(DRIVERS))
+    assert done.stdout.strip() == "|".join(sorted(ALLOWED_DRIVERS))
 
 
 def test_of_two_imports_at_once_one_is_refused(
@@ -270,11 +270,11 @@ def test_of_two_imports_at_once_one_is_refused(
     def meanwhile(path: Path, *given: object) -> None:
         monkeypatch.setattr(atomic_files, "write", write)
         with pytest.raises(GeoRefused, match="sedang berjalan"):
-            switch(target, {"kecamatan": text("lain")})
+            replace_imports(target, {"kecamatan": text("lain")})
         refused.append(path)
         write(path, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(atomic_files, "write", meanwhile)
-    switch(target, {"kecamatan": text("satu")})
+    replace_imports(target, {"kecamatan": text("satu")})
     assert len(refused) == 1
     assert b"satu" in boundaries.load(target).raw

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from situasi.domain.register import Kecamatan, Register
-from situasi.ingest.boundaries.match_result import Reading
-from situasi.ingest.boundaries.place_matching import match
+from situasi.ingest.boundaries.match_result import MatchResult
+from situasi.ingest.boundaries.place_matching import match_places
 from tests.builders_election import kecamatan_codes, kecamatan_name
 from tests.ingest.boundaries import builders as made
 
@@ -34,8 +34,8 @@ def named(register: Register, names: Sequence[str]) -> Register:
     return replace(register, kecamatan=kecamatan, aliases=())
 
 
-def read(register: Register, level: str = "kecamatan", **columns: Sequence[Any]) -> Reading:
-    reading = match(pd.DataFrame(columns), level, register)
+def read(register: Register, level: str = "kecamatan", **columns: Sequence[Any]) -> MatchResult:
+    reading = match_places(pd.DataFrame(columns), level, register)
     assert reading is not None
     return reading
 
@@ -62,7 +62,7 @@ def test_codes_of_desa_tell_their_kecamatan(register: Register) -> None:
 def test_a_zero_behind_the_code_is_read_but_to_be_confirmed(register: Register) -> None:
     reading = read(register, kode=["9901010", "9901020", "9901030", "9901040"])
     assert reading.codes == CODES
-    assert reading.weak
+    assert reading.is_weak
 
 
 def test_bps_codes_that_fit_but_mean_others_are_not_used(register: Register) -> None:
@@ -110,7 +110,7 @@ def test_a_name_like_two_kecamatan_is_no_guess(register: Register) -> None:
     alike = named(register, ["Sungai Pinang", "Sungai Pinank", "Batu Gading", "Lembah Jati"])
     reading = read(alike, nama=["Sungai Pinan", "Lain", "Batu Gading", "Lembah Jati"])
     assert reading.codes == [None, None, *CODES[2:]]
-    assert "Sungai Pinan" in reading.unknown
+    assert "Sungai Pinan" in reading.unknown_names
 
 
 def test_two_strange_names_for_one_kecamatan_are_no_guess(register: Register) -> None:
@@ -195,6 +195,6 @@ def test_a_kecamatan_told_for_one_row_alone_does_not_hide_the_other_names(
 
 def test_nothing_known_is_no_reading(register: Register) -> None:
     table = pd.DataFrame({"nama": ["Entah", None, 3.5], "id": [1, 2, 3], "ya": [True, False, True]})
-    assert match(table, "kecamatan", register) is None
-    assert match(table, "desa", register) is None
-    assert match(pd.DataFrame(index=[0, 1]), "kecamatan", register) is None
+    assert match_places(table, "kecamatan", register) is None
+    assert match_places(table, "desa", register) is None
+    assert match_places(pd.DataFrame(index=[0, 1]), "kecamatan", register) is None

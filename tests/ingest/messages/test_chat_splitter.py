@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from situasi.ingest.messages.chat_splitter import LARGEST, Message, MessageKind, split, split_file
+from situasi.ingest.messages.chat_splitter import (
+    MAX_CHARACTERS,
+    Message,
+    MessageKind,
+    split_chat,
+    split_chat_file,
+)
 from situasi.ingest.tables import SourceError
 
 HEADERS = {
@@ -45,7 +51,7 @@ def joined(messages: list[Message]) -> str:
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_a_header_tells_sender_day_and_clock(header: str) -> None:
-    first, second = split(f"{header}TPS 1 aman\nbaris kedua\n{header}NIHIL")
+    first, second = split_chat(f"{header}TPS 1 aman\nbaris kedua\n{header}NIHIL")
     assert (first.sender, first.day, first.clock) == HEADERS[header]
     assert first.text.strip("\u200e") == "TPS 1 aman\nbaris kedua\n"
     assert second.text.strip("\u200e") == "NIHIL"
@@ -53,15 +59,15 @@ def test_a_header_tells_sender_day_and_clock(header: str) -> None:
 
 @given(CHATS)
 def test_no_sign_of_a_chat_is_lost(text: str) -> None:
-    messages = split(text)
+    messages = split_chat(text)
     assert joined(messages) == (text if text.strip() else "") or not messages
     assert bool(messages) or not text.strip()
 
 
 @given(CHATS)
 def test_parting_again_changes_nothing(text: str) -> None:
-    once = split(text)
-    assert split(joined(once)) == once
+    once = split_chat(text)
+    assert split_chat(joined(once)) == once
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,7 @@ def test_parting_again_changes_nothing(text: str) -> None:
     ],
 )
 def test_what_is_no_report_is_told_apart(text: str, kind: MessageKind) -> None:
-    (message,) = split(text)
+    (message,) = split_chat(text)
     assert message.kind == kind
 
 
@@ -94,7 +100,7 @@ def test_messages_without_headers_are_parted_where_one_opens() -> None:
         "Selamat pagi komandan\nIzin melaporkan TPS 1 Ds Lorok dibuka 07.00 wib\nTerima kasih\n"
         "Selamat pagi, izin lapor TPS 2 Ds Lorok aman\n\nDemikian\n\nTPS 3 Ds Lorok aman"
     )
-    assert [message.text.split("\n")[0] for message in split(pasted)] == [
+    assert [message.text.split("\n")[0] for message in split_chat(pasted)] == [
         "Selamat pagi komandan",
         "Selamat pagi, izin lapor TPS 2 Ds Lorok aman",
         "TPS 3 Ds Lorok aman",
@@ -102,11 +108,11 @@ def test_messages_without_headers_are_parted_where_one_opens() -> None:
 
 
 def test_one_message_with_blank_lines_stays_one() -> None:
-    assert len(split("Izin melaporkan:\n\nTPS 1 : 40\n\nTPS 2 : 55\n\nDs Lorok")) == 1
+    assert len(split_chat("Izin melaporkan:\n\nTPS 1 : 40\n\nTPS 2 : 55\n\nDs Lorok")) == 1
 
 
 def test_text_before_the_first_header_is_a_message_of_its_own() -> None:
-    first, second = split("sambungan laporan\n27/11/24 08.15 - Budi: NIHIL")
+    first, second = split_chat("sambungan laporan\n27/11/24 08.15 - Budi: NIHIL")
     assert (first.text, first.sender, second.sender) == ("sambungan laporan\n", None, "Budi")
 
 
@@ -114,10 +120,10 @@ def test_text_before_the_first_header_is_a_message_of_its_own() -> None:
 def test_an_export_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "Chat WhatsApp dengan Pam TPS.txt"
     path.write_text("27/11/24 08.15 - Budi: TPS 1 aman \u2705\r\n", encoding=encoding, newline="")
-    (message,) = split_file(path)
+    (message,) = split_chat_file(path)
     assert message.text == "TPS 1 aman \u2705\n"
 
 
 def test_a_text_beyond_all_measure_is_refused_in_a_sentence() -> None:
     with pytest.raises(SourceError, match="tempel per bagian"):
-        split("a" * (LARGEST + 1))
+        split_chat("a" * (MAX_CHARACTERS + 1))

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.messages.chat_splitter import Message, split
+from situasi.ingest.messages.chat_splitter import Message, split_chat
 from situasi.ingest.messages.extractor import (
-    MOST_MESSAGES,
+    MAX_MESSAGES,
     NOTHING_READ,
     VOTES_REFUSED,
-    Reader,
-    on_day,
-    read_all,
+    MessageExtractor,
+    extract_all,
+    filter_by_day,
 )
 from situasi.ingest.messages.proposal import Proposal, ProposedRow
 from situasi.ingest.tables import SourceError
@@ -43,35 +43,39 @@ def any_board() -> Iterator[Board]:
 
 
 @pytest.fixture(scope="module")
-def reader(any_board: Board) -> Reader:
-    return Reader(any_board.context)
+def reader(any_board: Board) -> MessageExtractor:
+    return MessageExtractor(any_board.ingest_context)
 
 
-def read(reader: Reader, text: str, sent: str = "10.05", sender: str = "Aipda Budi") -> Proposal:
-    (message,) = split(f"27/11/24 {sent} - {sender}: {text}")
-    return reader.read(message)
+def read(
+    reader: MessageExtractor, text: str, sent: str = "10.05", sender: str = "Aipda Budi"
+) -> Proposal:
+    (message,) = split_chat(f"27/11/24 {sent} - {sender}: {text}")
+    return reader.extract(message)
 
 
 def said(row: ProposedRow) -> dict[str, str]:
     """A row as messages.toml writes it."""
     cells = {heading: cell for heading, cell in row.cells.items() if heading not in SIGNED}
-    asked = ", ".join(unclear.heading for unclear in row.unclear)
+    asked = ", ".join(unclear.heading for unclear in row.unclear_cells)
     return {"feed": row.feed, **cells, **({"ask": asked} if asked else {})}
 
 
-def the_rows(reader: Reader, text: str, **how: str) -> list[dict[str, str]]:
+def the_rows(reader: MessageExtractor, text: str, **how: str) -> list[dict[str, str]]:
     return [said(row) for row in read(reader, text, **how).rows]
 
 
 @pytest.mark.parametrize("case", MESSAGES, ids=lambda case: " ".join(case["text"].split())[:60])
-def test_a_message_is_read_as_far_as_it_is_plain(reader: Reader, case: dict[str, Any]) -> None:
+def test_a_message_is_read_as_far_as_it_is_plain(
+    reader: MessageExtractor, case: dict[str, Any]
+) -> None:
     found = read(reader, case["text"], case.get("sent", "10.05"))
     assert [said(row) for row in found.rows] == case.get("rows", [])
     assert list(found.notes) == case.get("notes", [])
     assert found.text == case.get("kept", case["text"]).strip()
     assert found.pelapor == case.get("pelapor")
-    assert list(found.unread) == case.get("unread", [])
-    assert list(found.described) == case.get("described", [])
+    assert list(found.unread_numbers) == case.get("unread", [])
+    assert list(found.description_numbers) == case.get("described", [])
 
 
 def test_there_are_enough_messages_to_learn_from() -> None:
@@ -79,10 +83,10 @@ def test_there_are_enough_messages_to_learn_from() -> None:
 
 
 def test_what_is_plain_goes_through_the_door_with_its_whole_text(board: Board) -> None:
-    reader = Reader(board.context)
+    reader = MessageExtractor(board.ingest_context)
     for case in MESSAGES:
         found = read(reader, case["text"], case.get("sent", "10.05"))
-        for row in filter(lambda row: row.complete, found.rows):
+        for row in filter(lambda row: row.is_complete, found.rows):
             ledger = deliver(board, row.feed, dict(row.cells), now=EVENING)
             assert not ledger.quarantined, (case["text"], ledger.reasons)
     for feed in ("incidents", "tps", "personnel"):
@@ -91,10 +95,10 @@ def test_what_is_plain_goes_through_the_door_with_its_whole_text(board: Board) -
         assert kept <= {case.get("kept", case["text"]).strip() for case in MESSAGES}
 
 
-def test_every_word_understood_stands_in_the_text(reader: Reader) -> None:
+def test_every_word_understood_stands_in_the_text(reader: MessageExtractor) -> None:
     for case in MESSAGES:
         found = read(reader, case["text"], case.get("sent", "10.05"))
-        words = [u.words for row in found.rows for u in row.understood]
+        words = [u.words for row in found.rows for u in row.recognised_cells]
         assert all(w in found.text or w == "waktu pesan dikirim" for w in words), words
 
 
@@ -119,43 +123,46 @@ PHASE = "TPS 3 Ds Lorok dibuka"
     ],
 )
 def test_a_clock_is_taken_only_where_it_has_one_meaning(
-    reader: Reader, text: str, sent: str, waktu: str | None
+    reader: MessageExtractor, text: str, sent: str, waktu: str | None
 ) -> None:
     (row,) = the_rows(reader, f"{PHASE} {text}", sent=sent)
     assert row.get("waktu") == waktu
     assert ("waktu" in row.get("ask", "")) == (waktu is None)
 
 
-def test_without_a_header_the_day_is_what_the_operator_says(reader: Reader) -> None:
+def test_without_a_header_the_day_is_what_the_operator_says(reader: MessageExtractor) -> None:
     message = Message(f"{PHASE} pukul 07.05")
-    (row,) = reader.read(message, date(2024, 11, 27)).rows
+    (row,) = reader.extract(message, date(2024, 11, 27)).rows
     assert row.cells["waktu"] == "27/11/2024 07.05"
     assert "waktu_lapor" not in row.cells
-    (row,) = reader.read(message).rows
-    assert [unclear.heading for unclear in row.unclear] == ["waktu"]
+    (row,) = reader.extract(message).rows
+    assert [unclear.heading for unclear in row.unclear_cells] == ["waktu"]
 
 
-def test_a_header_with_the_month_first_tells_no_time(reader: Reader) -> None:
-    (message,) = split("11/27/24, 8:15 AM - Budi: TPS 3 Ds Lorok aman")
-    found = reader.read(message)
+def test_a_header_with_the_month_first_tells_no_time(reader: MessageExtractor) -> None:
+    (message,) = split_chat("11/27/24, 8:15 AM - Budi: TPS 3 Ds Lorok aman")
+    found = reader.extract(message)
     assert found.sent_at is None
     assert "hari/bulan/tahun" in found.notes[0]
-    assert [unclear.heading for unclear in found.rows[0].unclear] == ["waktu"]
+    assert [unclear.heading for unclear in found.rows[0].unclear_cells] == ["waktu"]
 
 
-def test_a_report_is_told_when_it_was_sent(reader: Reader) -> None:
-    (message,) = split("[27/11/24, 08.15.33] Budi: TPS 3 Ds Lorok aman")
-    found = reader.read(message)
+def test_a_report_is_told_when_it_was_sent(reader: MessageExtractor) -> None:
+    (message,) = split_chat("[27/11/24, 08.15.33] Budi: TPS 3 Ds Lorok aman")
+    found = reader.extract(message)
     assert found.sent_at == datetime(2024, 11, 27, 1, 15, 33, tzinfo=UTC)
     assert found.rows[0].cells["waktu_lapor"] == "27/11/2024 08.15.33"
 
 
 def test_an_export_of_months_is_read_for_one_day(any_board: Board) -> None:
-    zone = any_board.context.election.zone
-    chat = split(
+    zone = any_board.ingest_context.election.zone
+    chat = split_chat(
         "26/11/24 23.59 - A: a\n27/11/24 00.01 - A: b\n27/11 08.00 - A: c\n28/11/24 0.00 - A: d"
     )
-    assert [message.text[0] for message in on_day(chat, date(2024, 11, 27), zone)] == ["b", "c"]
+    assert [message.text[0] for message in filter_by_day(chat, date(2024, 11, 27), zone)] == [
+        "b",
+        "c",
+    ]
 
 
 # Who
@@ -176,7 +183,7 @@ FIXED = "TPS 3 Ds Lorok aman"
     ],
 )
 def test_of_a_sender_the_function_is_kept_never_the_name(
-    reader: Reader, sender: str, pelapor: str | None
+    reader: MessageExtractor, sender: str, pelapor: str | None
 ) -> None:
     found = read(reader, FIXED, sender=sender)
     assert found.pelapor == pelapor
@@ -199,7 +206,9 @@ def test_of_a_sender_the_function_is_kept_never_the_name(
         ("hormat kami, Budi Santoso", "hormat kami, [nama]"),
     ],
 )
-def test_names_and_numbers_of_persons_are_not_kept(reader: Reader, text: str, kept: str) -> None:
+def test_names_and_numbers_of_persons_are_not_kept(
+    reader: MessageExtractor, text: str, kept: str
+) -> None:
     assert read(reader, text, sender="Budi Santoso").text == kept
 
 
@@ -233,7 +242,7 @@ AROUND = [
 @pytest.mark.parametrize("vote", VOTES)
 @given(number=st.integers(150, 480), around=st.sampled_from(AROUND))
 def test_votes_are_nowhere_in_what_is_kept(
-    reader: Reader, vote: str, number: int, around: str
+    reader: MessageExtractor, vote: str, number: int, around: str
 ) -> None:
     found = read(reader, around.format(vote.format(n=number)), "16.00")
     everything = repr(found)
@@ -254,7 +263,7 @@ def test_votes_are_nowhere_in_what_is_kept(
         "saksi paslon 1 tidak hadir di TPS 4",
     ],
 )
-def test_what_is_no_vote_stays(reader: Reader, text: str) -> None:
+def test_what_is_no_vote_stays(reader: MessageExtractor, text: str) -> None:
     found = read(reader, text, "16.00")
     assert found.text == text
     assert VOTES_REFUSED not in found.notes
@@ -264,9 +273,9 @@ def test_what_is_no_vote_stays(reader: Reader, text: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_read_without_an_error_and_kept(reader: Reader, text: str) -> None:
-    for message in split(text):
-        found = reader.read(message, date(2024, 11, 27))
+def test_any_text_is_read_without_an_error_and_kept(reader: MessageExtractor, text: str) -> None:
+    for message in split_chat(text):
+        found = reader.extract(message, date(2024, 11, 27))
         assert found.rows or found.notes or found.kind != "laporan"
 
 
@@ -278,9 +287,11 @@ WORDS = st.sampled_from([*_WORDS.split(), "\n"])
 
 
 @given(st.lists(WORDS, max_size=40).map(" ".join))
-def test_a_row_without_a_question_has_what_the_door_needs(reader: Reader, text: str) -> None:
+def test_a_row_without_a_question_has_what_the_door_needs(
+    reader: MessageExtractor, text: str
+) -> None:
     for row in read(reader, text, "16.00").rows:
-        asked = {unclear.heading for unclear in row.unclear}
+        asked = {unclear.heading for unclear in row.unclear_cells}
         assert {"waktu"} <= row.cells.keys() | asked
         assert {"kecamatan", "desa"} & (row.cells.keys() | asked)
         if row.feed == "incidents":
@@ -289,14 +300,14 @@ def test_a_row_without_a_question_has_what_the_door_needs(reader: Reader, text: 
 
 
 def test_too_many_messages_are_refused_before_the_first(any_board: Board) -> None:
-    chat = [Message("NIHIL")] * (MOST_MESSAGES + 1)
+    chat = [Message("NIHIL")] * (MAX_MESSAGES + 1)
     with pytest.raises(SourceError, match="pilih satu hari"):
-        read_all(chat, any_board.context)
-    first, found = next(iter(read_all(chat[:2], any_board.context)))
+        extract_all(chat, any_board.ingest_context)
+    first, found = next(iter(extract_all(chat[:2], any_board.ingest_context)))
     assert first.text == "NIHIL"
     assert found.rows
 
 
-def test_talk_is_no_report(reader: Reader) -> None:
+def test_talk_is_no_report(reader: MessageExtractor) -> None:
     for text in ("siap komandan", "86", "\U0001f44d", "terima kasih ndan"):
         assert read(reader, text).notes == (NOTHING_READ,)

@@ -8,8 +8,8 @@ import tracemalloc
 import pytest
 
 from situasi.board import Board
-from situasi.ingest.messages.chat_splitter import split
-from situasi.ingest.messages.extractor import MOST_MESSAGES, Reader
+from situasi.ingest.messages.chat_splitter import split_chat
+from situasi.ingest.messages.extractor import MAX_MESSAGES, MessageExtractor
 
 SIZE = 1_000_000
 
@@ -29,19 +29,22 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=lambda piece: repr(piece)[:20])
 def test_a_megabyte_is_read_in_seconds(board: Board, piece: str) -> None:
-    reader, text = Reader(board.context), filled(piece)
+    reader, text = MessageExtractor(board.ingest_context), filled(piece)
     started = time.perf_counter()
-    messages = split(text)
-    for message in messages[:MOST_MESSAGES]:
-        reader.read(message)
+    messages = split_chat(text)
+    for message in messages[:MAX_MESSAGES]:
+        reader.extract(message)
     assert time.perf_counter() - started < 8  # far more than it takes on a machine left alone
 
 
 def test_memory_is_a_small_multiple_of_the_text(board: Board) -> None:
-    reader, text = Reader(board.context), filled("27/11/24 08.15 - B: TPS 1 Ds Lorok hadir 3\n")
+    reader, text = (
+        MessageExtractor(board.ingest_context),
+        filled("27/11/24 08.15 - B: TPS 1 Ds Lorok hadir 3\n"),
+    )
     tracemalloc.start()
-    for message in split(text)[:MOST_MESSAGES]:
-        reader.read(message)
+    for message in split_chat(text)[:MAX_MESSAGES]:
+        reader.extract(message)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 30 * SIZE

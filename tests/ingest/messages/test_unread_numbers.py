@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from situasi.board import Board
-from situasi.ingest.messages.chat_splitter import Message, split
-from situasi.ingest.messages.extractor import Reader
+from situasi.ingest.messages.chat_splitter import Message, split_chat
+from situasi.ingest.messages.extractor import MessageExtractor
 from situasi.ingest.messages.message_text import Span
 from situasi.ingest.messages.proposal import Proposal
-from situasi.ingest.messages.unread_numbers import unread_of
+from situasi.ingest.messages.unread_numbers import find_unread_numbers
 from tests.ingest.test_pipeline import fresh_board
 
 
@@ -26,12 +26,12 @@ def any_board() -> Iterator[Board]:
 
 
 @pytest.fixture(scope="module")
-def reader(any_board: Board) -> Reader:
-    return Reader(any_board.context)
+def reader(any_board: Board) -> MessageExtractor:
+    return MessageExtractor(any_board.ingest_context)
 
 
-def read(reader: Reader, text: str) -> Proposal:
-    return reader.read(Message(text, "27/11/24 10.05 - Budi: ", "Budi", "27/11/24", "10.05"))
+def read(reader: MessageExtractor, text: str) -> Proposal:
+    return reader.extract(Message(text, "27/11/24 10.05 - Budi: ", "Budi", "27/11/24", "10.05"))
 
 
 def digits(*texts: str) -> Counter[str]:
@@ -43,13 +43,13 @@ def mentioned(found: Proposal) -> Counter[str]:
     """What the operator sees of the numbers: words understood, questions, and lists."""
     told: Counter[str] = Counter()
     for row in found.rows:
-        asked = [one.reason for one in row.unclear] + [
-            row.cells.get(one.heading, "") for one in row.unclear
+        asked = [one.reason for one in row.unclear_cells] + [
+            row.cells.get(one.heading, "") for one in row.unclear_cells
         ]
-        heard = [one.words for one in row.understood if one.words != "waktu pesan dikirim"]
+        heard = [one.words for one in row.recognised_cells if one.words != "waktu pesan dikirim"]
         # One phrase may fill cells of several rows; the same number twice is counted below.
         told |= digits(*heard, *asked, *(_date(row.cells.get("waktu", ""))))
-    return told + digits(*found.unread, *found.described)
+    return told + digits(*found.unread_numbers, *found.description_numbers)
 
 
 def _date(waktu: str) -> list[str]:
@@ -58,61 +58,61 @@ def _date(waktu: str) -> list[str]:
     return [waktu, short, *(re.sub(r"\b0", "", one) for one in (waktu, short))]
 
 
-def test_a_number_that_stands_in_no_row_is_told(reader: Reader) -> None:
+def test_a_number_that_stands_in_no_row_is_told(reader: MessageExtractor) -> None:
     found = read(reader, "TPS 7 Ds Lorok aman, 210")
     assert [row.cells["jenis"] for row in found.rows] == ["nihil"]
-    assert found.unread == ("210",)
+    assert found.unread_numbers == ("210",)
 
 
 def test_heads_told_without_a_word_that_they_came_are_asked_and_never_lost(
-    reader: Reader,
+    reader: MessageExtractor,
 ) -> None:
     found = read(reader, "tps 3 tanjung seteko 118 org, aman")
     (heads,) = [row for row in found.rows if row.feed == "tps"]
-    assert (heads.cells["hadir"], heads.complete, found.unread) == ("118", False, ())
+    assert (heads.cells["hadir"], heads.is_complete, found.unread_numbers) == ("118", False, ())
 
 
 @pytest.mark.parametrize(
     "code", ["16.10.04.2012.001", "1610042012001", "TPS 16.10.04.2012.001", "tps 1610042012001"]
 )
-def test_a_code_is_a_place_and_never_a_day(reader: Reader, code: str) -> None:
+def test_a_code_is_a_place_and_never_a_day(reader: MessageExtractor, code: str) -> None:
     found = read(reader, f"{code} hadir 120 jam 09.00")
     (row,) = found.rows
     assert row.cells["waktu"] == "27/11/2024 09.00"
     assert (row.cells["desa"], row.cells["tps"], row.cells["hadir"]) == (
         "Tanjung Seteko", "001", "120",
     )  # fmt: skip
-    assert found.unread == ()
+    assert found.unread_numbers == ()
 
 
 @pytest.mark.parametrize("code", ["16.10.04.9999.001", "18.01.04.2001.001", "18.01.04.2001"])
 def test_a_code_that_the_register_has_not_is_told_as_not_understood(
-    reader: Reader, code: str
+    reader: MessageExtractor, code: str
 ) -> None:
     found = read(reader, f"TPS {code} hadir 120 jam 09.00")
-    assert found.unread == (code,)
+    assert found.unread_numbers == (code,)
     assert all("2004" not in row.cells.get("waktu", "") for row in found.rows)
 
 
-def test_a_masked_number_is_no_count_and_is_not_told(reader: Reader) -> None:
+def test_a_masked_number_is_no_count_and_is_not_told(reader: MessageExtractor) -> None:
     found = read(reader, "TPS 1 Ds Lorok hadir 20, hub 0812-3456-7890")
-    assert (found.rows[0].cells["hadir"], found.unread) == ("20", ())
+    assert (found.rows[0].cells["hadir"], found.unread_numbers) == ("20", ())
 
 
-def test_numbers_past_what_is_read_are_told_too(reader: Reader) -> None:
+def test_numbers_past_what_is_read_are_told_too(reader: MessageExtractor) -> None:
     found = read(reader, "TPS 1 Ds Lorok aman. " + "kata " * 2000 + "hadir 4711")
-    assert "4711" in found.unread
+    assert "4711" in found.unread_numbers
 
 
 def test_a_number_half_read_is_told_whole() -> None:
-    assert unread_of("jam 07.05 ada 12/465", [Span(4, 6)]) == ("07.05", "12/465")
-    assert unread_of("ada 118465 orang", [Span(4, 7)]) == ("118465",)
+    assert find_unread_numbers("jam 07.05 ada 12/465", [Span(4, 6)]) == ("07.05", "12/465")
+    assert find_unread_numbers("ada 118465 orang", [Span(4, 7)]) == ("118465",)
 
 
 def test_only_what_counts_the_lines_of_a_list_from_one_is_no_number() -> None:
-    assert unread_of("1. aman\n2) ramai\n3. aman", []) == ()
-    assert unread_of("3. orang luka\n9. rumah rusak", []) == ("3", "9")
-    assert unread_of("1. orang luka", []) == ("1",)
+    assert find_unread_numbers("1. aman\n2) ramai\n3. aman", []) == ()
+    assert find_unread_numbers("3. orang luka\n9. rumah rusak", []) == ("3", "9")
+    assert find_unread_numbers("1. orang luka", []) == ("1",)
 
 
 pieces = st.sampled_from(
@@ -132,11 +132,11 @@ said = st.lists(pieces | st.text("0123456789.,:/-% aTPS\n", max_size=8), max_siz
 @settings(max_examples=150, deadline=None)
 @given(parts=said)
 def test_every_number_of_any_message_is_read_asked_about_or_told(
-    reader: Reader, parts: list[str]
+    reader: MessageExtractor, parts: list[str]
 ) -> None:
     text = " ".join(parts)
-    for message in split(f"27/11/24 10.05 - Budi: {text}"):
-        found = reader.read(message)
+    for message in split_chat(f"27/11/24 10.05 - Budi: {text}"):
+        found = reader.extract(message)
         told, written = mentioned(found), digits(_without_numbering(found.text))
         missing = {one for one in written if one not in told}
         assert not missing, (found.text, missing, found)
@@ -145,14 +145,14 @@ def test_every_number_of_any_message_is_read_asked_about_or_told(
 @settings(max_examples=60, deadline=None)
 @given(parts=said, extra=st.integers(1000, 9999))
 def test_a_number_more_is_a_number_more_that_is_told(
-    reader: Reader, parts: list[str], extra: int
+    reader: MessageExtractor, parts: list[str], extra: int
 ) -> None:
     """What is told once for two is told of neither: each place in the text counts."""
     text = " ".join(parts).replace(str(extra), "")
     twice = f"{text}\nkode bebas {extra}\nkode bebas {extra}"
     found = read(reader, twice)
     # Where votes are told they are taken out, and never told again.
-    assert found.unread.count(str(extra)) == found.text.count(f"bebas {extra}")
+    assert found.unread_numbers.count(str(extra)) == found.text.count(f"bebas {extra}")
 
 
 def _without_numbering(text: str) -> str:
@@ -165,12 +165,12 @@ def _without_numbering(text: str) -> str:
 
 @pytest.mark.parametrize("unknown", ["16.10.99.2001.001", "16.10.04.2999.001"])
 def test_what_is_told_of_a_tps_that_nobody_knows_is_of_no_other_tps(
-    reader: Reader, any_board: Board, unknown: str
+    reader: MessageExtractor, any_board: Board, unknown: str
 ) -> None:
     known = str(any_board.register.tps["code"].iloc[1])
     found = read(reader, f"tps {unknown} hadir 120 jam 09.00, tps {known} hadir 90 jam 09.00")
     strange, named = found.rows
     assert (named.cells["tps"], named.cells["hadir"]) == (known[-3:], "90")
     assert strange.cells["hadir"] == "120" and "desa" not in strange.cells
-    assert "kode TPS tidak dikenal" in [one.reason for one in strange.unclear]
-    assert not strange.complete
+    assert "kode TPS tidak dikenal" in [one.reason for one in strange.unclear_cells]
+    assert not strange.is_complete

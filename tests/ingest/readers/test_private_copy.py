@@ -116,5 +116,5 @@ def test_a_full_disk_is_no_fault_of_the_file(
             patch.setattr(module, name, full)
             path = paths[name == "_copy"]
             with pytest.raises(StoreError, match="No space left"):
-                ingest_file(path, board.store, board.context, unbounded("uji"), now=NOON)
+                ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert board.store.version() == 0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
-from situasi.ingest.redaction.persons import masked, names_person
+from situasi.ingest.redaction.persons import is_person_heading, mask_numbers
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
 from tests.builders_files import FAULTS, report
 from tests.ingest.door import deliver, everything_kept, judged
@@ -38,7 +38,7 @@ NRP = "87010678"
      "nama anggota tps", "Nama Kapolsek"],
 )  # fmt: skip
 def test_a_heading_of_names_is_recognised(heading: str) -> None:
-    assert names_person(heading)
+    assert is_person_heading(heading)
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_a_heading_of_names_is_recognised(heading: str) -> None:
      "petugas", "Nomor Petugas", "pangkat", "dinamika", "", "keterangan", "nama instansi"],
 )  # fmt: skip
 def test_a_heading_of_places_units_or_numbers_is_no_heading_of_names(heading: str) -> None:
-    assert not names_person(heading)
+    assert not is_person_heading(heading)
 
 
 def test_no_heading_that_a_feed_of_officers_reads_is_taken_for_names() -> None:
     for row in rows("columns.csv"):
         for feed in set(feeds(row["feed"])) & OFFICER_FEEDS:
-            if row["column"] in FEEDS[feed].names and row["column"] != "pelapor":
-                assert not names_person(row["synonym"]), row
+            if row["column"] in FEEDS[feed].column_names and row["column"] != "pelapor":
+                assert not is_person_heading(row["synonym"]), row
 
 
 @pytest.mark.parametrize("feed", sorted(OFFICER_FEEDS))
@@ -118,7 +118,7 @@ def test_a_faulty_row_still_says_enough_to_be_corrected(board: Board) -> None:
      ("3201234567890123", "*****123"), ("20120101", "*****101")],
 )  # fmt: skip
 def test_long_numbers_are_masked_and_dates_and_codes_stay(text: str, kept: str) -> None:
-    assert masked(text) == kept
+    assert mask_numbers(text) == kept
 
 
 BIRTH = st.builds("{:02d}{:02d}{:04d}".format, st.integers(60, 99), st.integers(1, 12),

@@ -61,10 +61,10 @@ def live(empty: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
         "jenis": "kericuhan", "tingkat": "tinggi", "status": "dilaporkan", "uraian": "Keributan",
     }  # fmt: skip
     ledger = ingest_rows(
-        [row], "t", empty.store, empty.context, unbounded("t"), feed="incidents", now=NOON
+        [row], "t", empty.store, empty.ingest_context, unbounded("t"), feed="incidents", now=NOON
     )
     assert ledger.accepted == 1
-    empty.lookout.look()
+    empty.refresher.look()
     return empty
 
 
@@ -145,7 +145,7 @@ def _keys(board: Board, role: str = "pimpinan") -> list[str]:
 
 
 def _shown(board: Board, role: str) -> Any:
-    shown: Picture = board.lookout.picture()
+    shown: Picture = board.refresher.picture()
     at = session.moment(None, shown)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], ()))
@@ -155,7 +155,7 @@ def _shown(board: Board, role: str) -> Any:
 def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
     rehearsed_page: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = rehearsed_page.lookout.picture()
+    shown = rehearsed_page.refresher.picture()
     at = session.moment(wib("07.10"), shown)
     told = {}
     for role in ("pimpinan", "analis", "tamu"):
@@ -171,8 +171,8 @@ def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
 
 
 def test_guests_have_no_page_of_alerts() -> None:
-    assert not ROLES["tamu"].sees("peringatan")
-    assert all(role.sees("peringatan") for name, role in ROLES.items() if name != "tamu")
+    assert not ROLES["tamu"].may_see("peringatan")
+    assert all(role.may_see("peringatan") for name, role in ROLES.items() if name != "tamu")
 
 
 def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> None:
@@ -186,9 +186,9 @@ def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> 
         {},
         NOON,
     )
-    live.lookout.look()
+    live.refresher.look()
     assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
-    shown = live.lookout.picture()
+    shown = live.refresher.picture()
     past = session.moment(wib("11.59") - timedelta(minutes=0), shown)
     assert alerts_data.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty
 
@@ -201,9 +201,11 @@ def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:
         for at in range(200)
     ]  # fmt: skip
     scope = unbounded()
-    told = ingest_rows(rows, "uji", empty.store, empty.context, scope, feed="incidents", now=NOON)
+    told = ingest_rows(
+        rows, "uji", empty.store, empty.ingest_context, scope, feed="incidents", now=NOON
+    )
     assert told.accepted == len(rows)
-    empty.lookout.look()
+    empty.refresher.look()
     shown = _shown(empty, "pimpinan")
     grave = shown.lives[shown.lives["member"].notna()]
     assert len(grave) == len(rows)

@@ -68,12 +68,12 @@ def test_a_scenario_started_on_the_page_is_reacted_to_and_timed(here: Posko) -> 
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)
     (run,) = exercise_controller.every(here.board.store)
-    assert (run.scenario, run.by) == ("bentrok_tps", here.board.settings.role)
+    assert (run.scenario, run.by) == ("bentrok_tps", here.board.settings.default_role)
     here.player.play()
     here.later(4)
     here.react(run.case("bentrok"), status="diverifikasi", uraian="benar")
     here.later(36)
-    here.board.lookout.look()
+    here.board.refresher.look()
 
     app = page()
     said = told(app)
@@ -92,7 +92,7 @@ def test_a_scenario_started_on_the_page_is_reacted_to_and_timed(here: Posko) -> 
 def test_a_step_taken_on_the_page_kejadian_is_a_reaction(here: Posko) -> None:
     run = here.begin("bentrok_tps")
     here.clock.pass_(7)
-    here.board.lookout.look()
+    here.board.refresher.look()
     case = here.rows().set_index("id").loc[run.case("bentrok"), "case"]
     app = AppTest.from_string(script_of("incidents"))
     app.query_params["kasus"] = case
@@ -118,13 +118,13 @@ def test_a_past_moment_starts_nothing(here: Posko) -> None:
 
 def test_a_case_of_a_kecamatan_that_is_not_chosen_is_not_told(here: Posko) -> None:
     here.begin("bentrok_tps")
-    here.board.lookout.look()
+    here.board.refresher.look()
     assert "1 dari 2" in told(page(kec="16.10.02"))
     assert "Belum ada skenario yang dimulai." in told(page(kec="16.10.16"))
 
 
 def test_whoever_may_only_look_has_no_button(here: Posko, monkeypatch: pytest.MonkeyPatch) -> None:
-    word = viewer_header.written(Viewer("op", ROLES["operator"]))
+    word = viewer_header.encode_viewer(Viewer("op", ROLES["operator"]))
     monkeypatch.setattr(session, "word_of_the_gate", lambda: word)
     app = page()
     assert start_button(app) == []
@@ -146,7 +146,7 @@ def test_a_page_that_was_opened_when_it_was_a_rehearsal_still_starts_nothing(
     here: Posko, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = page()
-    real = replace(here.board, settings=replace(here.board.settings, rehearsal=False))
+    real = replace(here.board, settings=replace(here.board.settings, has_rehearsal=False))
     monkeypatch.setattr(house, "_current", real)
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)

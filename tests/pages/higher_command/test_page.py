@@ -21,10 +21,10 @@ from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from situasi import board as house
-from situasi.access.roles import ROLES, Viewer, looking
-from situasi.board import NotChosen, open_board
+from situasi.access.roles import ROLES, Viewer, read_only_role
+from situasi.board import NoBoardSelected, open_board
 from situasi.domain import higher_command as commands
-from situasi.domain.higher_command import Command
+from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
 from situasi.higher_command import app as above
 from situasi.higher_command.app import Headquarters
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def command(folder: Path) -> Command:
+def command(folder: Path) -> HigherCommand:
     return commands.load(folder)
 
 
@@ -73,7 +73,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Viewer], None]:
 
     def by(viewer: Viewer) -> None:
         monkeypatch.setattr(
-            session, "word_of_the_gate", lambda: session.viewer_header.written(viewer)
+            session, "word_of_the_gate", lambda: session.viewer_header.encode_viewer(viewer)
         )
 
     return by
@@ -93,7 +93,7 @@ def served(
         there = headquarters(of, settings_in(tmp_path), found)
         opened.append(there)
         monkeypatch.setattr(house, "_current", None)
-        monkeypatch.setattr(house, "_chooser", session.chosen_board)
+        monkeypatch.setattr(house, "_board_resolver", session.chosen_board)
         monkeypatch.setattr(above, "_current", there)
         monkeypatch.setattr(session, "now", lambda: NOON)
         looks(Viewer("kapolda", ROLES["pimpinan"]))
@@ -122,21 +122,23 @@ def words(app: AppTest) -> str:
 
 def tell(there: Headquarters, code: str, said: str) -> None:
     """A report of this kabupaten, by its own board."""
-    election = there.command.member(code).election
+    election = there.command.member(code).election_folder
     assert election is not None
-    settings = replace(there.settings, election=election, store=store_of(there.settings, code))
+    settings = replace(
+        there.settings, election_folder=election, store_url=store_of(there.settings, code)
+    )
     own = open_board(settings, lambda: NOON)
     row = {"id": f"K-{said}", "waktu": "20/11/2030 11.50", "kode_kecamatan": f"{code}.01",
            "jenis": "kericuhan", "tingkat": "tinggi", "uraian": said}  # fmt: skip
     ledger = ingest_rows(
-        [row], said, own.store, own.context, unbounded("uji"), feed="incidents", now=NOON
+        [row], said, own.store, own.ingest_context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert ledger.accepted == 1, ledger
     own.close()
 
 
 def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE), rollup(OTHER, situasi_merah=1, serious=())))
     said = words(drawn())
@@ -148,7 +150,7 @@ def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
 
 
 def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_they_are(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     quiet = rollup(OTHER, incidents_open=None, serious_open=None, heads=None, rated=None,
                    dpt_told=None, serious=())  # fmt: skip
@@ -161,7 +163,7 @@ def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_the
 
 
 def test_a_silent_kabupaten_is_said_to_be_silent_and_never_fresh(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     old = NOON - timedelta(minutes=91)
     served(overview(command, rollup(ONE, received_at=old), rollup(OTHER)))
@@ -173,7 +175,7 @@ def test_a_silent_kabupaten_is_said_to_be_silent_and_never_fresh(
 
 
 def test_where_nothing_ever_came_nothing_is_calm(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command))
     said = words(drawn())
@@ -183,7 +185,7 @@ def test_where_nothing_ever_came_nothing_is_calm(
 
 
 def test_a_database_that_is_away_leaves_the_last_picture_with_its_age(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     checked = NOON - timedelta(minutes=3)
     served(overview(command, rollup(ONE), checked_at=checked, trouble="Server tidak menjawab."))
@@ -194,7 +196,7 @@ def test_a_database_that_is_away_leaves_the_last_picture_with_its_age(
 
 
 def test_what_was_never_read_is_not_drawn_at_all(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command, trouble="Server tidak menjawab."))
     said = words(drawn())
@@ -202,7 +204,7 @@ def test_what_was_never_read_is_not_drawn_at_all(
 
 
 def test_made_up_reports_of_one_kabupaten_mark_the_page_and_its_files(
-    served: Callable[..., Headquarters], command: Command, monkeypatch: pytest.MonkeyPatch
+    served: Callable[..., Headquarters], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = rollup(ONE, rehearsal=True, exercise=True, at=NOON - timedelta(hours=2))
     served(overview(command, made, rollup(OTHER)))
@@ -230,7 +232,7 @@ def kept_tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, table_view.Table]:
 
 
 def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
-    served: Callable[..., Headquarters], command: Command, monkeypatch: pytest.MonkeyPatch
+    served: Callable[..., Headquarters], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served(overview(command, rollup(ONE), rollup(OTHER)))
     kept = kept_tables(monkeypatch)
@@ -246,7 +248,7 @@ def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
 
 
 def test_a_past_minute_is_asked_for_as_it_was_known_then(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE)))
     there.overseeing.past = overview(command, rollup(ONE, tps_reported=3, live=False))  # type: ignore[attr-defined]
@@ -258,7 +260,7 @@ def test_a_past_minute_is_asked_for_as_it_was_known_then(
 
 def test_where_boundaries_are_known_there_is_a_map_too(
     served: Callable[..., Headquarters],
-    command: Command,
+    command: HigherCommand,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -269,7 +271,7 @@ def test_where_boundaries_are_known_there_is_a_map_too(
     assert with_shapes is not None
     monkeypatch.setattr(above, "_current", replace(there, boundaries=with_shapes))
     (chart,) = drawn().get("deck_gl_json_chart")
-    assert with_shapes.address in chart.proto.json
+    assert with_shapes.url in chart.proto.json
     assert chart.proto.alt == "Peta 2 kabupaten menurut situasi terberat"
 
 
@@ -294,7 +296,7 @@ def test_the_nation_has_its_provinces_then_their_kabupaten(
 
 
 def test_a_click_leads_to_the_board_of_that_kabupaten_and_back(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE)))
     tell(there, ONE, "rusuh-satu")
@@ -305,7 +307,7 @@ def test_a_click_leads_to_the_board_of_that_kabupaten_and_back(
 
 
 def test_two_who_look_at_two_kabupaten_in_turn_each_see_their_own(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE), rollup(OTHER)))
     tell(there, ONE, "rusuh-satu")
@@ -316,12 +318,12 @@ def test_two_who_look_at_two_kabupaten_in_turn_each_see_their_own(
             said = words(app.run())
             assert f"rusuh-{mine}" in said and f"rusuh-{theirs}" not in said
     tell(there, OTHER, "rusuh-tiga")
-    there.boards.of(OTHER).lookout.look()
+    there.boards.of(OTHER).refresher.look()
     assert "rusuh-tiga" in words(other.run()) and "rusuh-tiga" not in words(one.run())
 
 
 def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE), rollup(OTHER)))
     codes = [ONE, OTHER] * 4
@@ -335,7 +337,7 @@ def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
         st.session_state["_wilayah"] = codes[at]
         for _ in range(200):
             found[at] |= {
-                house.current().code,
+                house.current_board().kabupaten_code,
                 session.register().election.kabupaten_code,
                 drawn_pieces.once("uji", "", (), tenant.code),
             }
@@ -364,7 +366,7 @@ def a_session() -> ScriptRunContext:
 
 
 def test_a_session_led_from_one_kabupaten_to_another_keeps_nothing_of_the_first(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE), rollup(OTHER)))
     tell(there, ONE, "rusuh-satu")
@@ -380,11 +382,11 @@ def test_a_session_led_from_one_kabupaten_to_another_keeps_nothing_of_the_first(
 
 
 def test_a_file_taken_along_is_of_the_kabupaten_whose_page_offered_it(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE)))
     codes: list[str] = []
-    with house.at(there.boards.of(OTHER)):
+    with house.use_board(there.boards.of(OTHER)):
         thread = threading.Thread(target=lambda: codes.append(_code_or_none()))
         thread.start()
         thread.join()
@@ -394,17 +396,17 @@ def test_a_file_taken_along_is_of_the_kabupaten_whose_page_offered_it(
 
 def _code_or_none() -> str:
     try:
-        return house.current().code
-    except NotChosen:
+        return house.current_board().kabupaten_code
+    except NoBoardSelected:
         return "none"
 
 
 def test_without_a_kabupaten_there_is_no_board(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE)))
-    with pytest.raises(NotChosen):
-        house.current()
+    with pytest.raises(NoBoardSelected):
+        house.current_board()
     app = AppTest.from_string("from pages.incidents import page\npage.show()", default_timeout=30)
     app.run()
     assert app.exception and not app.get("html")
@@ -419,7 +421,7 @@ def test_without_a_kabupaten_there_is_no_board(
     ],
 )
 def test_what_cannot_be_opened_is_said_in_words_with_the_way_back(
-    asked: str, said: str, served: Callable[..., Headquarters], command: Command
+    asked: str, said: str, served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE)))
     found = words(drawn(wilayah=asked))
@@ -427,7 +429,7 @@ def test_what_cannot_be_opened_is_said_in_words_with_the_way_back(
 
 
 def test_who_may_see_one_kabupaten_finds_nothing_of_another(
-    served: Callable[..., Headquarters], command: Command, looks: Callable[[Viewer], None]
+    served: Callable[..., Headquarters], command: HigherCommand, looks: Callable[[Viewer], None]
 ) -> None:
     there = served(overview(command, rollup(ONE, heads=77), rollup(OTHER)))
     tell(there, ONE, "rusuh-satu")
@@ -446,7 +448,7 @@ def test_who_may_see_one_kabupaten_finds_nothing_of_another(
 def test_a_guest_finds_nothing_at_all(
     query: dict[str, str],
     served: Callable[..., Headquarters],
-    command: Command,
+    command: HigherCommand,
     looks: Callable[[Viewer], None],
 ) -> None:
     served(overview(command, rollup(ONE)))
@@ -456,12 +458,12 @@ def test_a_guest_finds_nothing_at_all(
 
 
 def test_before_the_board_of_a_kabupaten_nobody_may_act(
-    served: Callable[..., Headquarters], command: Command
+    served: Callable[..., Headquarters], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE)))
     app = drawn(wilayah=ONE)
     assert "Tandai taklimat" not in words(app) and not app.get("form")
     for role in ROLES.values():
-        seen = looking(role)
-        assert not seen.acts and not {"lapor", "tautan", "latihan"} & seen.screens
+        seen = read_only_role(role)
+        assert not seen.permissions and not {"lapor", "tautan", "latihan"} & seen.screens
         assert seen.screens <= role.screens

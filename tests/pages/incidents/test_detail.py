@@ -20,9 +20,11 @@ _SCRIPT = script_of("incidents")
 
 
 def _send(board: Board, feed: str, rows: list[dict[str, Any]]) -> None:
-    told = ingest_rows(rows, "uji", board.store, board.context, unbounded(), feed=feed, now=NOON)
+    told = ingest_rows(
+        rows, "uji", board.store, board.ingest_context, unbounded(), feed=feed, now=NOON
+    )
     assert told.accepted == len(rows), told.reasons[:1]
-    board.lookout.look()
+    board.refresher.look()
 
 
 def _incident(name: str, text: str) -> dict[str, Any]:
@@ -34,7 +36,9 @@ def _incident(name: str, text: str) -> dict[str, Any]:
 
 def _detail(board: Board) -> AppTest:
     app = AppTest.from_string(_SCRIPT)
-    app.query_params["kasus"] = str(board.live.picture().snapshot.frames["incidents"]["case"][0])
+    app.query_params["kasus"] = str(
+        board.snapshot_reader.picture().snapshot.frames["incidents"]["case"][0]
+    )
     app.run(timeout=90)
     assert not app.exception
     return app
@@ -61,7 +65,7 @@ def test_of_a_large_group_not_every_bond_is_a_line_of_the_page(
 ) -> None:
     monkeypatch.setattr(session, "now", lambda: NOON)
     _send(empty, "incidents", [_incident(f"K-{at}", "Massa.") for at in range(301)])
-    cases = empty.live.picture().snapshot.frames["incidents"]["case"].tolist()
+    cases = empty.snapshot_reader.picture().snapshot.frames["incidents"]["case"].tolist()
     bonds = [{"id": f"G-{at}", "waktu": "2024-11-27 10:00", "tindakan": "gabung",
               "kasus": case, "ke": cases[0], "alasan": "sama", "pelapor": "Polres"}
              for at, case in enumerate(cases[1:])]  # fmt: skip

@@ -123,7 +123,7 @@ def test_accepting_writes_the_orders_and_the_list_says_by_whom(short: Board, see
     assert "2 petugas diperintahkan bergeser" in words(app)
     (made,) = redeployment_orders.every(short.store)
     assert (made.accepted, made.by, len(made.moves)) == (True, "kapolres", 2)
-    rows = short.live.picture().snapshot.frames["postings"]
+    rows = short.snapshot_reader.picture().snapshot.frames["postings"]
     assert (rows["sumber"] == redeployment_orders.SOURCE).sum() == 2
     assert "Setujui" not in " ".join(popovers(app))  # the plan is decided and gone
 
@@ -217,8 +217,8 @@ def test_before_it_was_made_a_decision_is_not_listed(short: Board, seen: Seen) -
 def test_where_ways_are_given_the_page_says_that_they_were_followed(
     short: Board, seen: Seen
 ) -> None:
-    here = short.ground.point(HERE)
+    here = short.geography.point(HERE)
     north = (here[0], here[1] + 0.05)
-    followed = replace(short.ground, ways=road_network.net([[here, north]]))
-    app = planned(seen(replace(short, ground=followed)))
+    followed = replace(short.geography, roads=road_network.build_network([[here, north]]))
+    app = planned(seen(replace(short, geography=followed)))
     assert "lewat jalan dan sungai" in words(app)

@@ -47,7 +47,7 @@ def message(app: AppTest) -> str:
 
 def test_only_a_guest_has_no_laporan() -> None:
     assert "laporan" in SCREENS
-    assert {name for name, role in ROLES.items() if not role.sees("laporan")} == {"tamu"}
+    assert {name for name, role in ROLES.items() if not role.may_see("laporan")} == {"tamu"}
 
 
 def test_the_text_is_shown_of_this_minute_and_can_be_copied(at_hand: Board) -> None:
@@ -111,7 +111,7 @@ def test_a_file_is_made_when_asked_for_and_is_in_the_trail(
     assert options["file_name"] == "LATIHAN_laporan-situasi_20241127-1230.txt"
     content = make()
     assert content.decode().startswith("LATIHAN")
-    at_hand.deeds._scribe._outbox.write()
+    at_hand.audit_log._writer._outbox.write()
     trail = at_hand.store.audit()
     last = trail[trail["action"] == "export"].iloc[-1]
     detail = json.loads(last["detail"])

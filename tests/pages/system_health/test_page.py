@@ -11,17 +11,17 @@ import pytest
 from pages.system_health import page as system_health_page
 from situasi.board import Board
 from situasi.common import telemetry
-from situasi.common.telemetry import Beat, Errand, InboxState, Pulse, Unread
+from situasi.common.telemetry import HealthHistory, HealthSample, InboxState, JobStatus, UnreadFile
 from situasi.ui import inbox_failures
 from tests.conftest import NOON
 
 
-def beat(minute: float = 0, **more: Any) -> Beat:
+def beat(minute: float = 0, **more: Any) -> HealthSample:
     told: dict[str, Any] = {
         "age": 0.1, "read": 0.02, "ready": 0.1, "lag": 0.4, "viewers": 3, "waiting": 0,
         "memory": 300_000_000, "trouble": False,
     }  # fmt: skip
-    return Beat(at=NOON + timedelta(minutes=minute), **(told | more))
+    return HealthSample(at=NOON + timedelta(minutes=minute), **(told | more))
 
 
 def test_a_row_that_was_shown_late_is_an_alarm() -> None:
@@ -52,22 +52,24 @@ def test_memory_that_the_machine_does_not_tell_is_not_zero() -> None:
 
 
 def test_descriptors_that_run_out_are_an_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telemetry, "descriptors", lambda: (700, 1000))
+    monkeypatch.setattr(telemetry, "count_descriptors", lambda: (700, 1000))
     assert not system_health_page._descriptors().alarm
-    monkeypatch.setattr(telemetry, "descriptors", lambda: (800, 1000))
+    monkeypatch.setattr(telemetry, "count_descriptors", lambda: (800, 1000))
     assert system_health_page._descriptors().alarm
-    monkeypatch.setattr(telemetry, "descriptors", lambda: None)
+    monkeypatch.setattr(telemetry, "count_descriptors", lambda: None)
     assert system_health_page._descriptors().value == "–"
 
 
 def test_twelve_hours_of_beats_are_kept_and_no_more() -> None:
-    kept = Pulse()
+    kept = HealthHistory()
     for second in range(0, 13 * 3600, 5):
         if kept.is_due((one := beat(second / 60)).at):
-            kept.beat(one)
-    beats = kept.beats()
-    assert len(beats) == 12 * 3600 / Pulse.EVERY
-    assert beats[-1].at - beats[0].at == timedelta(hours=12) - timedelta(seconds=Pulse.EVERY)
+            kept.add(one)
+    beats = kept.samples()
+    assert len(beats) == 12 * 3600 / HealthHistory.INTERVAL_S
+    assert beats[-1].at - beats[0].at == timedelta(hours=12) - timedelta(
+        seconds=HealthHistory.INTERVAL_S
+    )
 
 
 def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
@@ -80,7 +82,7 @@ def test_the_table_holds_every_beat_with_gaps_as_gaps(empty: Board) -> None:
 def test_a_curve_of_twelve_hours_is_short_and_keeps_its_one_peak() -> None:
     lag = next(one for one in system_health_page.MEASURES if one.key == "lag")
     beats = [beat(second / 60) for second in range(0, 12 * 3600, 5)]
-    beats[4321] = replace(beats[4321], lag=9.0)
+    beats[4321] = replace(beats[4321], lag_s=9.0)
     drawn = system_health_page.worst(lag, beats)
     assert len(drawn) <= system_health_page.MOST
     assert max(lag.of(one) or 0 for one in drawn) == 9.0
@@ -89,57 +91,57 @@ def test_a_curve_of_twelve_hours_is_short_and_keeps_its_one_peak() -> None:
 
 
 def test_a_backup_that_is_old_or_failed_is_an_alarm(empty: Board) -> None:
-    errand = Errand()
+    errand = JobStatus()
     assert system_health_page._backup(errand, NOON).value == "–"  # nobody wants one: said, no alarm
-    errand.wanted = True
+    errand.is_enabled = True
     card = system_health_page._backup(errand, NOON)
     assert (card.value, card.alarm) == ("–", False)
-    errand.well(NOON - timedelta(hours=10), note="situasi-20241127-0230.zip")
+    errand.record_success(NOON - timedelta(hours=10), note="situasi-20241127-0230.zip")
     card = system_health_page._backup(errand, NOON)
     assert ("10 jam" in str(card.value), card.alarm) == (True, False)
     assert system_health_page._backup(errand, NOON + timedelta(hours=17)).alarm
-    errand.failed(NOON, "Disk penuh.")
+    errand.record_failure(NOON, "Disk penuh.")
     card = system_health_page._backup(errand, NOON)
     assert card.alarm and card.note == "Disk penuh."
 
 
 def test_rows_that_wait_where_nobody_knows_how_many_are_not_zero(empty: Board) -> None:
-    errand = Errand()
-    errand.failed(NOON, "Server penyimpanan tidak menjawab.")
+    errand = JobStatus()
+    errand.record_failure(NOON, "Server penyimpanan tidak menjawab.")
     card = system_health_page._upstream(errand, NOON)
     assert (card.value, card.alarm) == ("–", True)
-    errand.failed(NOON, "Server penyimpanan tidak menjawab.", 1234)
+    errand.record_failure(NOON, "Server penyimpanan tidak menjawab.", 1234)
     assert system_health_page._upstream(errand, NOON).value == "1.234"
-    errand.well(NOON, 0)
+    errand.record_success(NOON, 0)
     card = system_health_page._upstream(errand, NOON)
     assert (card.value, card.alarm) == ("0", False)
 
 
 def test_an_errand_keeps_its_turns_and_not_every_look(empty: Board) -> None:
-    errand = Errand()
+    errand = JobStatus()
     for second in range(5):
-        errand.well(NOON + timedelta(seconds=second), 0)
+        errand.record_success(NOON + timedelta(seconds=second), 0)
     for second in range(5, 9):
-        errand.failed(NOON + timedelta(seconds=second), "putus", second)
-    errand.well(NOON + timedelta(seconds=9), 0, "12")
-    assert [(one.trouble, one.note) for one in errand.turns()] == [
+        errand.record_failure(NOON + timedelta(seconds=second), "putus", second)
+    errand.record_success(NOON + timedelta(seconds=9), 0, "12")
+    assert [(one.error_text, one.note) for one in errand.runs()] == [
         (None, ""), ("putus", ""), (None, "12")
     ]  # fmt: skip
-    assert errand.age(NOON + timedelta(seconds=20)) == 11
+    assert errand.age_s(NOON + timedelta(seconds=20)) == 11
     file = system_health_page._turns(errand, "berkas").file()
     assert len(file) == 3
 
 
 def test_what_another_server_does_is_neither_switched_off_nor_an_alarm(empty: Board) -> None:
-    errand = Errand()
-    errand.wanted = errand.elsewhere = True
-    errand.failed(NOON, "putus")
+    errand = JobStatus()
+    errand.is_enabled = errand.is_run_elsewhere = True
+    errand.record_failure(NOON, "putus")
     for card in (
         system_health_page._backup(errand, NOON),
         system_health_page._upstream(errand, NOON),
     ):
         assert (card.value, card.note, card.alarm) == ("–", "dikerjakan server lain", False)
-    assert not errand.ours
+    assert not errand.is_responsible
 
 
 def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_reason(
@@ -149,11 +151,11 @@ def test_files_that_the_inbox_could_not_take_are_counted_and_listed_with_their_r
     monkeypatch.setattr(telemetry, "INBOX", state)
     assert (inbox_failures.build_card().value, inbox_failures.build_card().alarm) == ("0", False)
     assert len(inbox_failures.build_table().file()) == 0
-    state.fail(Unread("a.csv", "Berkas ini kosong.", NOON))
+    state.record_failure(UnreadFile("a.csv", "Berkas ini kosong.", NOON))
     assert not inbox_failures.build_card().alarm  # the sender's, not the board's
-    state.fail(Unread("b.csv", "kesalahan tak terduga", NOON, "00ff00ff"))
-    state.waiting["c.csv"] = Unread("c.csv", "Penyimpanan sibuk.", NOON)
-    state.ignored = {"folder": "folder tidak dibaca"}
+    state.record_failure(UnreadFile("b.csv", "kesalahan tak terduga", NOON, "00ff00ff"))
+    state.waiting_files["c.csv"] = UnreadFile("c.csv", "Penyimpanan sibuk.", NOON)
+    state.ignored_reasons = {"folder": "folder tidak dibaca"}
     card, file = inbox_failures.build_card(), inbox_failures.build_table().file()
     assert card.alarm and card.value == "2"
     assert file["berkas"].tolist() == ["c.csv", "b.csv", "a.csv", "folder"]

@@ -60,7 +60,7 @@ def test_every_file_says_of_when_and_of_which_data_it_is(
     if form == "xlsx":
         assert ("Versi data", str(laporan.version)) in sheets(written["xlsx"])["Keterangan"]
     else:
-        assert f"ata versi {i18n.number(laporan.version)}" in text
+        assert f"ata versi {i18n.format_number(laporan.version)}" in text
     if form in {"docx", "pdf"}:
         for part in ("KEPOLISIAN NEGARA REPUBLIK INDONESIA", "RESOR OGAN ILIR", "I. PENDAHULUAN",
                      "II. FAKTA-FAKTA", "III. ANALISA", "IV. TINDAKAN DAN PENUTUP",
@@ -106,12 +106,12 @@ def test_the_same_laporan_is_the_same_pdf(
 def test_a_laporan_is_in_indonesian_whatever_the_screen_speaks(
     rehearsed: Board, laporan: Laporan
 ) -> None:
-    i18n.use("en")
+    i18n.set_language("en")
     try:
         of_area = built(rehearsed, kecamatan=("16.10.05",))
-        assert i18n.language() == "en"
+        assert i18n.current_language() == "en"
     finally:
-        i18n.use("id")
+        i18n.set_language("id")
     assert "Rabu, 27 November 2024" in of_area.message
     assert of_area.facts[0].title == laporan.facts[0].title
 

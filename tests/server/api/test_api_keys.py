@@ -41,7 +41,7 @@ def test_the_secret_of_one_key_does_not_open_another(board: Board) -> None:
 
 def test_the_key_itself_is_kept_nowhere(board: Board) -> None:
     secret = made(board).split("_", 2)[2]
-    connection = sqlite3.connect(board.settings.live / "situasi.db")
+    connection = sqlite3.connect(board.settings.data_folder / "situasi.db")
     kept = "\n".join(connection.iterdump())
     connection.close()
     assert "kunci" not in secret and secret not in kept

@@ -147,7 +147,7 @@ def test_who_may_not_write_a_feed_writes_nothing(asking: Asking) -> None:
 def test_keys_that_open_nothing_are_in_the_trail_and_do_not_flood_it(asking: Asking) -> None:
     for number in range(20):
         asking.get(INCIDENTS, {"authorization": f"Bearer situasi_{number}"})
-    asking.board.deeds.close()  # what it tells is written in a thread of its own
+    asking.board.audit_log.close()  # what it tells is written in a thread of its own
     trail = asking.board.store.audit()
     assert list(trail["action"]) == ["key-refused"]
     assert "situasi_" not in "".join(trail["detail"])

@@ -71,7 +71,9 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     phase = {"waktu": "27/11/2024 07.05", "kec": "Kandis", "desa": "Lubuk Rukam", "tps": "1",
              "fase": "dibuka", "hadir": 40}  # fmt: skip
     for feed, sent in (("incidents", rows), ("tps", [phase])):
-        ingest_rows(sent, "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON)
+        ingest_rows(
+            sent, "uji", board.store, board.ingest_context, unbounded("uji"), feed=feed, now=NOON
+        )
     yield board
     board.close()
 
@@ -94,7 +96,7 @@ def described(*, every_edge: bool) -> Any:
 
     every_edge: each bound of each property in turn, beside the drawn examples.
     """
-    register = domain_register.load(election.load(load({}).election))
+    register = domain_register.load(election.load(load({}).election_folder))
     found = schemathesis.openapi.from_dict(document(register, PLENTY))
     # The key goes with every call: what happens without it is the check `ignored_auth`.
     found.config.generation.update(with_security_parameters=False, deterministic=True)

@@ -27,7 +27,7 @@ SITUATION = "/api/v1/situation"
 def stored(asking: Asking, *rows: dict[str, Any], feed: str = "incidents") -> None:
     board = asking.board
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON
+        list(rows), "uji", board.store, board.ingest_context, unbounded("uji"), feed=feed, now=NOON
     )
     assert ledger.accepted == len(rows), ledger.reasons
 
@@ -239,7 +239,7 @@ def test_reading_what_not_everyone_may_see_is_in_the_trail(asking: Asking) -> No
 
 def told(asking: Asking) -> list[tuple[str, str, dict[str, Any]]]:
     """The trail, once what waits has been written."""
-    asking.board.deeds.close()
+    asking.board.audit_log.close()
     trail = asking.board.store.audit()
     assert not trail["moves"].any()
     entries = zip(trail["actor"], trail["action"], trail["detail"], strict=True)
@@ -252,7 +252,7 @@ def test_each_file_that_is_read_is_in_the_trail_with_its_rows_and_filters(asking
         list(rows),
         "uji",
         asking.board.store,
-        asking.board.context,
+        asking.board.ingest_context,
         unbounded("uji"),
         feed="incidents",
         now=NOON,
@@ -264,7 +264,7 @@ def test_each_file_that_is_read_is_in_the_trail_with_its_rows_and_filters(asking
     asking.get(f"{INCIDENTS}?format=geojson", who | {"if-none-match": tag})  # no row leaves
     asking.get(INCIDENTS, who)  # no file
     asking.get(f"{INCIDENTS}?format=csv&jenis=salah", who)
-    asking.board.deeds.close()
+    asking.board.audit_log.close()
     trail = asking.board.store.audit()
     trail = trail[trail["action"] == "export"]
     assert list(trail["actor"]) == ["siti"] * 2
@@ -312,7 +312,7 @@ def test_what_was_read_of_another_store_of_the_same_version_is_not_taken_for_thi
     asking: Asking,
 ) -> None:
     board = asking.board
-    path = board.settings.live / "situasi.db"
+    path = board.settings.data_folder / "situasi.db"
     other = path.with_name("other.db")
     for store, name in ((board.store, "sini"), (_empty_like(board, other), "sana")):
         with store.deliver(delivery(source=name)) as writing:

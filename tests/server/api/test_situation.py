@@ -13,7 +13,7 @@ from tests.server.api.conftest import Asking, incident, session
 def stored(asking: Asking, feed: str, *rows: dict[str, Any]) -> None:
     board = asking.board
     ledger = ingest_rows(
-        list(rows), "uji", board.store, board.context, unbounded("uji"), feed=feed, now=NOON
+        list(rows), "uji", board.store, board.ingest_context, unbounded("uji"), feed=feed, now=NOON
     )
     assert ledger.accepted == len(rows), ledger.reasons
 

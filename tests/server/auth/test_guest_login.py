@@ -14,7 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from situasi.access import accounts, guest_links
 from situasi.access.guest_links import Link
-from situasi.access.roles import ROLES, SCREENS, Bound, Viewer
+from situasi.access.roles import ROLES, SCREENS, LinkScope, Viewer
 from situasi.domain.register import Register
 from situasi.server.auth import guest_login
 from situasi.server.auth.middleware import VISIT
@@ -67,7 +67,7 @@ class Maker:
         query: Sequence[tuple[str, str]] = QUERY,
     ) -> Link:
         store, viewer = store_of(self._server), Viewer(maker, ROLES["analis"])
-        link = guest_links.make(
+        link = guest_links.create(
             store, self._register, viewer, page, query, "", lasts, datetime.now(UTC)
         )  # fmt: skip
         store.close()
@@ -75,12 +75,12 @@ class Maker:
 
     def revoke(self, link: Link) -> None:
         store = store_of(self._server)
-        guest_links.revoke(store, link.bound.id, datetime.now(UTC), "wati")
+        guest_links.revoke(store, link.scope.id, datetime.now(UTC), "wati")
         store.close()
 
 
 def address(link: Link, secret: str = SECRET) -> str:
-    return guest_links.ADDRESS + guest_links.token(link, secret)
+    return guest_links.PATH_PREFIX + guest_links.build_token(link, secret)
 
 
 def told(server: Server, action: str, number: str) -> list[str]:
@@ -98,7 +98,7 @@ def test_a_guest_opens_the_page_of_the_link_and_the_trail_says_from_where(
     assert guest.page(PAGE).status == 200
     with guest.talk() as socket:
         run(socket)
-    number = link.bound.id
+    number = link.scope.id
     assert told(server, "link-open", number) == [f"tamu {number}"]
     detail = next(d for a, _, d in trail(server) if a == "link-open" and d["link"] == number)
     assert detail["address"] == "127.0.0.1"
@@ -110,7 +110,7 @@ def test_the_same_browser_again_is_not_another_visit(server: Server, make: Maker
         assert guest.page(address(link)).to == PAGE
     assert guest.ask(address(link), "HEAD").status == 303
     assert Knocker(server).ask(address(link), "HEAD").headers["set-cookie"] is None
-    assert len(told(server, "link-open", link.bound.id)) == 1
+    assert len(told(server, "link-open", link.scope.id)) == 1
 
 
 def test_a_guest_has_no_figures_of_the_api_and_brings_no_file(server: Server, make: Maker) -> None:
@@ -226,7 +226,7 @@ def test_revoked_it_closes_what_is_open_and_opens_nothing_again(
     assert guest.refused() == 403
     for holder in (guest, Knocker(server)):
         assert holder.page(address(link)).status == 404
-    assert len(told(server, "link-open", link.bound.id)) == 1
+    assert len(told(server, "link-open", link.scope.id)) == 1
 
 
 def test_it_ends_by_the_clock(server: Server, make: Maker) -> None:
@@ -249,14 +249,14 @@ def test_forged_links_open_nothing_say_the_same_and_leave_a_trail(
     server: Server, make: Maker
 ) -> None:
     link = make()
-    token = guest_links.token(link, SECRET)
+    token = guest_links.build_token(link, SECRET)
     forged = [
-        guest_links.token(link, SECRET + "?"),
-        link.bound.id,
-        f"{link.bound.id}.",
+        guest_links.build_token(link, SECRET + "?"),
+        link.scope.id,
+        f"{link.scope.id}.",
         token[:-1],
         token + "x",
-        f"{make().bound.id}.{token.partition('.')[2]}",
+        f"{make().scope.id}.{token.partition('.')[2]}",
         "abcdefghijkl." + token.partition(".")[2],
         token.replace(".", "/"),
         "x" * 3000,
@@ -264,7 +264,7 @@ def test_forged_links_open_nothing_say_the_same_and_leave_a_trail(
     said = set()
     for text in forged:
         guest = Knocker(server)
-        answer = guest.page(guest_links.ADDRESS + text)
+        answer = guest.page(guest_links.PATH_PREFIX + text)
         assert answer.status == 404, text
         assert not guest.jar
         said.add(answer.body)
@@ -274,7 +274,7 @@ def test_forged_links_open_nothing_say_the_same_and_leave_a_trail(
         lambda: ("intruder", "forged link") in {(a, d.get("what")) for a, _, d in trail(server)},
         "nobody noted the forged links",
     )
-    assert told(server, "link-open", link.bound.id) == []
+    assert told(server, "link-open", link.scope.id) == []
 
 
 def test_a_colleague_opens_it_as_themselves(server: Server, make: Maker) -> None:
@@ -284,7 +284,7 @@ def test_a_colleague_opens_it_as_themselves(server: Server, make: Maker) -> None
     assert rina.page(address(link)).to == PAGE
     assert rina.jar == held
     assert rina.ask("/api/v1/situation").status == 200
-    assert told(server, "link-open", link.bound.id) == []
+    assert told(server, "link-open", link.scope.id) == []
 
 
 def test_a_guest_may_sign_in_and_is_then_the_account(server: Server, make: Maker) -> None:
@@ -298,21 +298,21 @@ def test_one_link_replaces_another_in_the_same_browser(server: Server, make: Mak
     first, second, guest = make(), make(page="situasi"), Knocker(server)
     guest.page(address(first))
     assert guest.page(address(second)).to == PAGE.replace("kejadian", "situasi")
-    assert len(told(server, "link-open", second.bound.id)) == 1
+    assert len(told(server, "link-open", second.scope.id)) == 1
 
 
 def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
     link = make()
     store = store_of(server)
-    stored = str(store.remembered(guest_links.KIND)) + store.audit().to_csv()
-    known = accounts.every(store)
+    stored = str(store.remembered(guest_links.RECORD_KIND)) + store.audit().to_csv()
+    known = accounts.load_all(store)
     store.close()
-    assert guest_links.token(link, SECRET).partition(".")[2] not in stored
+    assert guest_links.build_token(link, SECRET).partition(".")[2] not in stored
     assert guest_links.state(link, known, datetime.now(UTC)) == "berlaku"
 
 
 def test_a_link_by_which_so_many_look_lets_nobody_else_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    link = SimpleNamespace(bound=Bound("abc", "situasi", (), NOON))
+    link = SimpleNamespace(bound=LinkScope("abc", "situasi", (), NOON))
 
     async def found(*_: object) -> object:
         return link

@@ -38,7 +38,7 @@ from tests.server.doors import (
 
 pytestmark = pytest.mark.xdist_group("server")
 
-ADMIRAL = viewer_header.written(Viewer("penyusup", ROLES["pimpinan"]))
+ADMIRAL = viewer_header.encode_viewer(Viewer("penyusup", ROLES["pimpinan"]))
 # What an answer to an intruder may say: one sentence of ours.
 SENTENCES = {"Masuk lebih dulu.", "Tidak ada.", "Bad Request", ""}
 LISTING = """
@@ -125,7 +125,7 @@ def test_nobody_without_a_session_is_given_a_byte(
         assert Knocker(server).refused() == 403
     extra = ["/", "/situasi", "/netralitas", "/static/js/x.js", "/favicon.png", "/index.html",
              "/peta/kecamatan-0.geojson", "/healthz/", "/masuk/", "/masuk/x", "/MASUK",
-             assets.ADDRESS, "//masuk", "/_stcore/stream", "/keluar", "/app/static/x",
+             assets.CSS_URL, "//masuk", "/_stcore/stream", "/keluar", "/app/static/x",
              "/metrics"]  # fmt: skip
     ways = routes + [(path, ["GET"]) for path in extra]
     for what, intruder in intruders(server).items():
@@ -336,7 +336,7 @@ def test_nobody_waits_while_a_large_file_is_written(warm: Server) -> None:
     wati, siti = Knocker(warm), Knocker(warm)
     wati.sign_in("wati")
     siti.sign_in("siti")
-    path = warm.settings.store.removeprefix("sqlite:///")
+    path = warm.settings.store_url.removeprefix("sqlite:///")
     with siti.talk() as socket:
         run(socket)
         change(warm, "siti", enabled=False)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from starlette.types import ASGIApp
 
-from situasi.domain.settings import Oidc
+from situasi.domain.settings import OidcSettings
 from situasi.server.auth.oidc_client import Provider
 from situasi.server.auth.oidc_protocol import Secrets, Unreachable, is_safe
 from tests.server.identity import (
@@ -52,8 +52,8 @@ def sso(running: IdentityProvider) -> IdentityProvider:
 
 
 def told(sso: IdentityProvider, **changed: Any) -> Provider:
-    found = Oidc(sso.issuer, CLIENT, SECRET, "SSO", "preferred_username", None)
-    return Provider(Oidc(**{**vars(found), **changed}))
+    found = OidcSettings(sso.issuer, CLIENT, SECRET, "SSO", "preferred_username", None)
+    return Provider(OidcSettings(**{**vars(found), **changed}))
 
 
 def way(provider: Provider) -> str:
@@ -213,5 +213,5 @@ def test_secrets_go_over_tls_or_stay_on_this_machine(address: str, safe: bool) -
 
 
 def test_the_secret_is_not_shown_by_accident(sso: IdentityProvider) -> None:
-    assert SECRET not in repr(Oidc(sso.issuer, CLIENT, SECRET, "SSO", "sub", None))
+    assert SECRET not in repr(OidcSettings(sso.issuer, CLIENT, SECRET, "SSO", "sub", None))
     assert SECRET not in json.dumps(repr(vars(told(sso))))

@@ -92,7 +92,7 @@ def served(
     )
     for name, role in (("wati", "operator"), ("tutup", "analis"), ("baru", "pimpinan")):
         admit(server, name, role, ("16.10.05",), password=None)
-    change(server, "wati", identity=accounts.identity_of(provider.issuer, "17"))
+    change(server, "wati", identity=accounts.federated_id(provider.issuer, "17"))
     change(server, "tutup", enabled=False)
     until(lambda: Knocker(server).ask("/").status == 401, "the accounts were not read")
     time.sleep(1)
@@ -116,7 +116,7 @@ def address_of(officer: Officer) -> str:
 
 def identity_of(served: Server, name: str) -> str | None:
     store = store_of(served)
-    found = accounts.every(store)[name]
+    found = accounts.load_all(store)[name]
     store.close()
     assert found is not None
     return found.identity
@@ -197,7 +197,7 @@ def test_the_first_to_come_binds_the_account_and_only_they_come_in_again(
     first = somebody(served)
     assert first.signs_in(sso).status == 303
     assert first.ask("/").status == 200  # at once
-    bound = accounts.identity_of(sso.issuer, "200")
+    bound = accounts.federated_id(sso.issuer, "200")
     assert identity_of(served, "baru") == bound
     assert ("account-bind", "baru") in [(a, who) for a, who, _ in trail(served)]
     assert somebody(served).signs_in(sso).status == 303
@@ -209,7 +209,7 @@ def test_the_first_to_come_binds_the_account_and_only_they_come_in_again(
     served.command("user", "reset", "baru", "--oidc")
     until(lambda: first.ask("/").status == 401, "the session goes on")
     assert somebody(served).signs_in(sso).status == 303
-    assert identity_of(served, "baru") == accounts.identity_of(sso.issuer, "201")
+    assert identity_of(served, "baru") == accounts.federated_id(sso.issuer, "201")
 
 
 def test_an_identity_opens_one_account_alone(served: Server, sso: IdentityProvider) -> None:
@@ -431,10 +431,13 @@ def test_a_guest_by_a_link_may_become_themselves(
 ) -> None:
     store, now = store_of(served), datetime.now(UTC)
     maker, hour = Viewer("budi", ROLES["analis"]), timedelta(hours=1)
-    link = guest_links.make(store, register, maker, "kejadian", (), "", hour, now)
+    link = guest_links.create(store, register, maker, "kejadian", (), "", hour, now)
     store.close()
     guest = somebody(served)
-    assert guest.page(guest_links.ADDRESS + guest_links.token(link, doors.SECRET)).to == "/kejadian"
+    assert (
+        guest.page(guest_links.PATH_PREFIX + guest_links.build_token(link, doors.SECRET)).to
+        == "/kejadian"
+    )
     assert guest.signs_in(sso, "/tps").to == "/tps"
     assert "wati (operator)" in guest.page("/keluar").body.lower()
 

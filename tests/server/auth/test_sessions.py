@@ -36,7 +36,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(settings_in(tmp_path).store)
+    opened = open_store(settings_in(tmp_path).store_url)
     accounts.add(opened, "wati", "analis", ("16.10.05",), "kuda merah lari", NOON, "test")
     yield opened
     opened.close()
@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def keeping(store: Store, clock: Clock, tmp_path: Path) -> Keeper:
-    made = Keeper(store, settings_in(tmp_path).door, clock)
+    made = Keeper(store, settings_in(tmp_path).auth, clock)
     asyncio.run(made.look())
     return made
 
@@ -107,7 +107,7 @@ def test_a_link_lets_in_only_so_many_at_once(
 ) -> None:
     monkeypatch.setattr(sessions, "_MOST_GUESTS", 3)
     viewer = Viewer("wati", ROLES["analis"], ("16.10.05",))
-    link = guest_links.make(
+    link = guest_links.create(
         store, register, viewer, "situasi", (), "", timedelta(hours=1), NOON
     )  # fmt: skip
     asyncio.run(keeping.look())
@@ -169,7 +169,7 @@ def test_an_account_that_cannot_be_read_is_an_account_all_the_same(
     keeping: Keeper, store: Store
 ) -> None:
     key = sign_in(keeping)
-    store.remember(accounts.KIND, "wati", {"role": "kaisar"}, NOON, "test")
+    store.remember(accounts.RECORD_KIND, "wati", {"role": "kaisar"}, NOON, "test")
     asyncio.run(keeping.look())
     assert keeping.has_accounts()
     assert keeping.viewer(key) is None

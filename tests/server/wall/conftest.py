@@ -11,6 +11,6 @@ from situasi.common import i18n
 
 @pytest.fixture(autouse=True)
 def indonesian() -> Iterator[None]:
-    i18n.use("id")
+    i18n.set_language("id")
     yield
-    i18n.use("id")
+    i18n.set_language("id")

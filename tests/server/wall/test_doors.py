@@ -49,12 +49,12 @@ def signed_in(server: Server, name: str) -> Knocker:
 def guest_of(server: Server, register: Register, page: str) -> Knocker:
     store, lasts = store_of(server), timedelta(hours=1)
     maker = Viewer("wati", ROLES["analis"])
-    link = guest_links.make(
+    link = guest_links.create(
         store, register, maker, page, (("kec", "16.10.05"),), "", lasts, datetime.now(UTC)
     )
     store.close()
     guest = Knocker(server)
-    assert guest.page(guest_links.ADDRESS + guest_links.token(link, SECRET)).status == 303
+    assert guest.page(guest_links.PATH_PREFIX + guest_links.build_token(link, SECRET)).status == 303
     return guest
 
 

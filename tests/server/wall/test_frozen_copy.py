@@ -32,7 +32,7 @@ from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
 CHIEF = Viewer("rina", ROLES["pimpinan"])
-GUEST = Viewer("papan", ROLES["tamu"], here=True)
+GUEST = Viewer("papan", ROLES["tamu"], is_local=True)
 AT = wib("12.30")
 SAAT = "saat=2024-11-27T12:30"
 HEADINGS = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
@@ -105,7 +105,7 @@ def table(read: Read, title: str) -> list[list[str]]:
 def bring(board: Board, folder: Path, *rows: str, now: datetime = NOON) -> None:
     path = folder / f"{len(list(folder.iterdir()))}.csv"
     path.write_text("\n".join([HEADINGS, *rows]), "utf-8")
-    ledger = ingest_file(path, board.store, board.context, unbounded("test"), now=now)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=now)
     assert ledger.accepted == len(rows), ledger
 
 
@@ -159,7 +159,9 @@ def test_ages_are_said_by_the_clock(board: Board, tmp_path: Path) -> None:
     bring(board, tmp_path, row("K-1"), now=NOON)
     at = NOON + timedelta(minutes=4)
     assert "menit lalu" not in made(board, "", at=at).text
-    assert i18n.ago(NOON, at) == "4 menit lalu"  # and on the wall they still are ages
+    assert (
+        i18n.format_relative_time(NOON, at) == "4 menit lalu"
+    )  # and on the wall they still are ages
 
 
 def test_without_made_up_rows_nothing_speaks_of_an_exercise(board: Board, tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_the_lists_hold_every_tps_kecamatan_source_and_open_case(rehearsed: Boar
     assert table(read, "Menurut kecamatan") == read.picture["table"]["rows"]
     assert len(read.picture["table"]["rows"]) == 16
     found = overview(
-        rehearsed.live.picture().snapshot.frames, register.election, list(register.kecamatan),
+        rehearsed.snapshot_reader.picture().snapshot.frames, register.election, list(register.kecamatan),
         Selection(since=wib("00.00"), until=wib("23.59")), AT, live=False,
     )  # fmt: skip
     cases = table(read, "Kejadian terbuka")
@@ -244,7 +246,7 @@ def test_who_may_not_see_officers_has_no_view_nor_name_of_them(
     board: Board, tmp_path: Path
 ) -> None:
     bring(board, tmp_path, row("K-1", "Bripka Sulastri mengawal kotak"))
-    case = board.live.picture().snapshot.frames["incidents"]["case"].iloc[0]
+    case = board.snapshot_reader.picture().snapshot.frames["incidents"]["case"].iloc[0]
     acknowledgements.keep(board.store, case, "Iptu Rahmat Hidayat", "rina", NOON, NOON)
     chief, guest = (made(board, "", viewer, at=NOON).text for viewer in (CHIEF, GUEST))
     assert "personel" in {view["name"] for view in Read(chief).picture["views"]}

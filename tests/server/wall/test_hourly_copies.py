@@ -15,7 +15,7 @@ import pytest
 
 from situasi.board import Board
 from situasi.common import i18n
-from situasi.common.disk_space import SPACE
+from situasi.common.disk_space import DISK_SPACE
 from situasi.ingest.pipeline import ingest_file
 from situasi.server.wall import hourly_copies
 from situasi.server.wall.hourly_copies import KEPT, Copies
@@ -40,9 +40,9 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def indonesian() -> Iterator[None]:
-    i18n.use("id")
+    i18n.set_language("id")
     yield
-    i18n.use("id")
+    i18n.set_language("id")
 
 
 def names(folder: Path) -> list[str]:
@@ -114,7 +114,7 @@ def test_it_holds_what_a_guest_sees_and_no_more(board: Board, clock: Clock, tmp_
         "Bripka Sulastri mengawal kotak,Aipda Burhan\n",
         "utf-8",
     )
-    ingest_file(path, board.store, board.context, unbounded("test"), now=NOON)
+    ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
     hourly = Copies(board, clock)
     looks(hourly, clock, NOON)
     (written,) = hourly.folder.iterdir()
@@ -152,9 +152,9 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_older_files(
         looks(hourly, clock, NOON + HOUR)
     assert names(hourly.folder) == ["situasi-20241127-1200.html"]
     assert [one.levelname for one in caplog.records] == ["ERROR", "WARNING"]
-    assert SPACE.state.failed == ("copies",)
+    assert DISK_SPACE.state.failed_places == ("copies",)
     looks(hourly, clock, NOON + 2 * HOUR)
-    assert SPACE.state.failed == ()
+    assert DISK_SPACE.state.failed_places == ()
 
 
 def test_a_copy_that_cannot_be_made_stops_no_later_one(
@@ -206,6 +206,6 @@ def test_it_waits_no_longer_than_until_the_hour_and_can_be_switched_off(
     assert max(waits) <= 20.05
     written = names(hourly.folder)
     assert written == [f"situasi-20241127-1{n}00.html" for n in (2, 3, 4)]
-    off = replace(board, settings=replace(board.settings, copies=False))
+    off = replace(board, settings=replace(board.settings, has_hourly_copies=False))
     asyncio.run(Copies(off, clock).watch())  # ends at once
     assert names(hourly.folder) == written

@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 from situasi.access.roles import ROLES, Viewer
 from situasi.analysis.situation import area_summary
 from situasi.board import Board
-from situasi.common.work_limits import TooManyQuestions
+from situasi.common.work_limits import TooManyQueries
 from situasi.server.fair_workers import FairWorkers
 from situasi.server.wall import picture_pool
 from situasi.server.wall import query as wall_query
@@ -82,7 +82,7 @@ def test_the_live_wall_of_others_is_never_behind_past_moments(board: Board, held
         return await asyncio.gather(*asking, return_exceptions=True)
 
     answers = asyncio.run(crowd())
-    refused = [one for one in answers if isinstance(one, TooManyQuestions)]
+    refused = [one for one in answers if isinstance(one, TooManyQueries)]
     given = [one for one in answers if isinstance(one, Body)]
     assert len(refused) + len(given) == len(MOMENTS) == 500
     assert held.past[BUSY.name] <= picture_pool.QUESTIONS
@@ -114,7 +114,7 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
     async def crowd() -> None:
         for query in first:
             await body(screen, query, BUSY)
-        with pytest.raises(TooManyQuestions) as refused:
+        with pytest.raises(TooManyQueries) as refused:
             for query in more:
                 await body(screen, query, BUSY)
         assert refused.value.wait_s > 0
@@ -128,13 +128,13 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
 
 def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     screen, days = Wall(board), []
-    find = board.findings.of
+    find = board.analysis_cache.of
 
     def counted(work: Any, *given: Any) -> Any:
         days.append(work is area_summary.day)
         return find(work, *given)
 
-    monkeypatch.setattr(board.findings, "of", counted)
+    monkeypatch.setattr(board.analysis_cache, "of", counted)
 
     async def crowd() -> set[bytes]:
         some = [f"saat=2024-11-27T08:30:{n:02}.{n:06}" for n in range(60)]
@@ -149,11 +149,11 @@ def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
 
     async def crowd() -> None:
         await body(screen, "", OTHER)
-        kept = set(board.findings._found._kept), set(board.findings._frames._kept)
+        kept = set(board.analysis_cache._found._futures), set(board.analysis_cache._frames._futures)
         for number, one in enumerate(MOMENTS[:60]):
             await body(screen, one, replace(BUSY, name=f"u{number // 20}"))
-        assert kept[0] <= set(board.findings._found._kept)
-        assert kept[1] <= set(board.findings._frames._kept)
+        assert kept[0] <= set(board.analysis_cache._found._futures)
+        assert kept[1] <= set(board.analysis_cache._frames._futures)
 
     asyncio.run(crowd())
 

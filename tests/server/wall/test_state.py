@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from starlette.datastructures import QueryParams
 
-from situasi.access.roles import ROLES, Bound, Viewer
+from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.actions import acknowledgements
 from situasi.analysis import queries
 from situasi.analysis.incidents import cases
@@ -35,7 +35,7 @@ from situasi.store.interface import StoreError
 from tests.builders import unbounded, wib
 from tests.conftest import NOON
 
-CHIEF = Viewer("pimpinan", ROLES["pimpinan"], here=True)
+CHIEF = Viewer("pimpinan", ROLES["pimpinan"], is_local=True)
 AT = wib("12.30")
 SAAT = "saat=2024-11-27T12:30"
 
@@ -64,7 +64,7 @@ def of_pages(
 ) -> tuple[Overview, area_summary.Day]:
     """What the pages find, without anything kept."""
     register = board.register
-    frames = board.live.picture().snapshot.frames
+    frames = board.snapshot_reader.picture().snapshot.frames
     found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
     known = {name: cases.known(frame, at) for name, frame in frames.items()}
     return found, queries.run(area_summary.day, known, register, at)
@@ -152,7 +152,7 @@ def test_who_may_not_see_officers_has_no_view_of_them_whatever_is_asked(rehearse
 
 
 def test_a_guest_sees_what_the_link_says_and_not_what_the_address_says(rehearsed: Board) -> None:
-    bound = Bound("abc", "situasi", (("kec", "16.10.05"), ("saat", "2024-11-27T12:30")), NOON)
+    bound = LinkScope("abc", "situasi", (("kec", "16.10.05"), ("saat", "2024-11-27T12:30")), NOON)
     guest = Viewer("tamu abc", ROLES["tamu"], ("16.10.05",), bound)
     said = look(rehearsed, "kec=16.10.12&rentang=semua", guest)
     assert set(view(said, "situasi")["areas"]) == {"16.10.05"}
@@ -208,7 +208,7 @@ def report(board: Board, folder: Path, *cells: str, now: datetime = NOON) -> Non
     path = folder / f"{len(list(folder.iterdir()))}.csv"
     head = "id,waktu,kode_kecamatan,jenis,tingkat,status,uraian,pelapor"
     path.write_text("\n".join((head, *cells)), "utf-8")
-    ledger = ingest_file(path, board.store, board.context, unbounded("test"), now=now)
+    ledger = ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=now)
     assert ledger.accepted == len(cells), ledger
 
 
@@ -243,7 +243,7 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
 ) -> None:
     whole = GRAVE.replace("K-9", "K-0").replace("16.10.04", "16.10")
     report(board, tmp_path, GRAVE, whole)
-    screen, seen = Wall(board), board.live.picture()
+    screen, seen = Wall(board), board.snapshot_reader.picture()
     polsek = Viewer("wati", ROLES["operator"], ("16.10.04",))
     kept = {
         case: routes._kept(screen, seen, polsek, wall_state.number_of(case), "Iptu Rahmat")
@@ -255,7 +255,7 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
 def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Path) -> None:
     report(board, tmp_path, GRAVE)
     assert look(board, "")["alarms"][0]["heeded"] is None
-    case = str(board.live.picture().snapshot.frames["incidents"]["case"].iloc[0])
+    case = str(board.snapshot_reader.picture().snapshot.frames["incidents"]["case"].iloc[0])
     later = NOON + timedelta(seconds=40)
     acknowledgements.keep(board.store, case, "Iptu Rahmat", "posko", NOON, later)
     told = look(board, "")["alarms"][0]["heeded"]
@@ -292,8 +292,10 @@ def test_a_store_that_was_replaced_is_told_on_the_wall(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report(board, tmp_path, GRAVE)
-    picture = board.live.picture()
-    monkeypatch.setattr(board.live, "picture", lambda: replace(picture, replaced_at=NOON))
+    picture = board.snapshot_reader.picture()
+    monkeypatch.setattr(
+        board.snapshot_reader, "picture", lambda: replace(picture, replaced_at=NOON)
+    )
     said = json.loads(asyncio.run(_body(Wall(board), "")).plain)
     kinds = [kind for kind, text in said["bands"] if "Penyimpanan diganti" in text]
     assert kinds == ["doubt"]  # of "broken" the wall's scripts draw the store that cannot be read

@@ -85,7 +85,7 @@ def test_most_reports_keep_the_service_times_and_some_do_not(
 ) -> None:
     late = kept = 0
     for life in told.values():
-        allowed = getattr(ogan_ilir.election.rules.service[life[-1]["tingkat"]], step)
+        allowed = getattr(ogan_ilir.election.rules.service_levels[life[-1]["tingkat"]], step)
         reached = [row for row in life if row["status"] not in _STEPS[step]]
         if reached:
             took = minutes(life[0], reached[0])
@@ -96,7 +96,7 @@ def test_most_reports_keep_the_service_times_and_some_do_not(
 
 def test_something_open_at_the_end_is_overdue(ogan_ilir: Register, told: dict[str, Rows]) -> None:
     end = {"waktu_lapor": "2024-11-27T23:00:00+07:00"}
-    service = ogan_ilir.election.rules.service
+    service = ogan_ilir.election.rules.service_levels
     opened = [life for life in told.values() if life[-1]["status"] not in STATUS_CLOSED]
     overdue = [
         life for life in opened

@@ -87,7 +87,7 @@ def test_some_but_not_all_bare_tps_are_filled_during_the_morning(
 def test_a_few_officers_have_more_tps_than_the_pattern_allows(
     ogan_ilir: Register, standing: Rows
 ) -> None:
-    pattern = ogan_ilir.election.rules.patterns.of(None)
+    pattern = ogan_ilir.election.rules.staffing_patterns.pattern_for(None)
     tps = Counter(
         officer for officers in cover(standing).values() for officer in officers
     )  # fmt: skip

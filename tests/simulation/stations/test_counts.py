@@ -72,7 +72,7 @@ def test_a_lost_digit_falls_a_doubled_one_exceeds_the_list_and_a_late_start_jump
     ogan_ilir: Register, counted: dict[Tps, Rows]
 ) -> None:
     names = {(d.kecamatan, d.name): code for code, d in ogan_ilir.desa.items()}
-    voters = turnout.voters_of(ogan_ilir)
+    voters = turnout.compute_voters_by_tps(ogan_ilir)
     rules = ogan_ilir.election.rules.tps
     fallen = exceeding = jumped = 0
     for (kecamatan, desa, number), own in counted.items():
@@ -82,7 +82,7 @@ def test_a_lost_digit_falls_a_doubled_one_exceeds_the_list_and_a_late_start_jump
         exceeding += exceeds
         steps = [after - before for before, after in pairwise(told)]
         fallen += any(step < 0 for step in steps) and not exceeds
-        jumped += any(step > rules.jump * listed for step in steps) and min(steps) >= 0
+        jumped += any(step > rules.max_hourly_share * listed for step in steps) and min(steps) >= 0
     assert exceeding >= 2
     assert fallen >= 3
     assert jumped >= 2
@@ -94,7 +94,7 @@ def test_a_few_desa_tell_one_number_from_all_their_tps_at_one_hour(
     told: Counter[tuple[str, str, str, str]] = Counter()
     for (kecamatan, desa, _), own in counted.items():
         told.update((kecamatan, desa, row["waktu"], row["hadir"]) for row in own)
-    copied = {key[:2] for key, n in told.items() if n >= ogan_ilir.election.rules.tps.repeated}
+    copied = {key[:2] for key, n in told.items() if n >= ogan_ilir.election.rules.tps.min_repeats}
     assert len(copied) == 2
 
 

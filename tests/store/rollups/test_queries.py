@@ -46,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Register:
 
 @pytest.fixture(scope="session")
 def day(place: Register, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    boundaries = domain_boundaries.load(place.election.boundaries)
+    boundaries = domain_boundaries.load(place.election.boundaries_folder)
     return simulate(place, boundaries, 7, tmp_path_factory.mktemp("hari"))
 
 
@@ -104,11 +104,11 @@ engines = pytest.mark.parametrize("address", ["sqlite", "postgres"], indirect=Tr
 def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
     pair: Pair, day: list[Path], place: Register
 ) -> None:
-    at, own = place.election.local, place.election
+    at, own = place.election.local_time, place.election
     context = IngestContext(
         place,
         PlaceLookup(place, load_abbreviations(ROOT / "data/vocabulary/places.csv")),
-        domain_boundaries.load(own.boundaries),
+        domain_boundaries.load(own.boundaries_folder),
         load_vocabulary(ROOT / "data/vocabulary"),
     )
     for file in day:
@@ -126,7 +126,7 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
 
 @engines
 def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Register) -> None:
-    began, minute = place.election.local(place.election.tps_opens), timedelta(minutes=1)
+    began, minute = place.election.local_time(place.election.tps_opens), timedelta(minutes=1)
     here = next(iter(place.kecamatan))
     cells = row(kecamatan=here, desa=None, tps=None, tingkat="tinggi", occurred_at=began,
                 reported_at=None, known_at=began)  # fmt: skip
@@ -149,7 +149,7 @@ def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Regi
 
 @engines
 def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place: Register) -> None:
-    now = place.election.local(place.election.tps_opens)
+    now = place.election.local_time(place.election.tps_opens)
     found = pair.rollups.of(pair.kabupaten, terms(place), now)
     counts = {n: v for n, v in told(found).items() if n not in ("rehearsal", "serious", "waiting")}
     assert set(counts.values()) == {None} and found.received_at is None and found.version == 0
@@ -254,7 +254,7 @@ def _rows(
     known = draw(st.one_of(moments, later))
     if stated.get("desa"):  # as every feed is read: a desa names its kecamatan
         stated["kecamatan"] = stated["desa"].rpartition(".")[0]
-    clear = dict.fromkeys(FEEDS[feed].names)
+    clear = dict.fromkeys(FEEDS[feed].column_names)
     filled = {"precision": "menit", "uraian": "kata", "latihan": False, **stated}
     return row(feed, **{**clear, **filled}) | {
         "occurred_at": occurred, "reported_at": reported, "known_at": known,
@@ -295,7 +295,7 @@ def _fill(
         said = data.draw(st.lists(st.tuples(one, one, act), min_size=1, max_size=6))
         decided = [
             row("merges", **{
-                **dict.fromkeys(FEEDS["merges"].names), "id": f"{at}", "kasus": case, "ke": into,
+                **dict.fromkeys(FEEDS["merges"].column_names), "id": f"{at}", "kasus": case, "ke": into,
                 "tindakan": tindakan, "latihan": made, "known_at": stored, "occurred_at": stored,
                 "reported_at": data.draw(st.one_of(st.none(), _minutes)),
             })

@@ -21,7 +21,7 @@ TODAY = DAY.date()
 @pytest.fixture(autouse=True)
 def indonesian_afterwards() -> Iterator[None]:
     yield
-    i18n.use("id")
+    i18n.set_language("id")
 
 
 def said(column: Column, day: date = TODAY) -> list[str]:
@@ -46,7 +46,7 @@ def sorted_words(column: Column) -> list[str]:
 def test_numbers_are_read_in_the_language_of_the_viewer(
     language: str, count: str, share: str, about: str
 ) -> None:
-    i18n.use(language)
+    i18n.set_language(language)
     assert said(columns.number([30_483])) == [count]
     assert said(columns.percent([63.53])) == [share]
     assert said(columns.number([15_315, 7], estimated=[True, False])) == [about, "7"]

@@ -35,7 +35,7 @@ AT = session.Moment(wib("12.30"), live=False, exercise=False)
 @pytest.fixture(autouse=True)
 def indonesian_afterwards() -> Iterator[None]:
     yield
-    i18n.use("id")
+    i18n.set_language("id")
 
 
 def turnout(**more: Any) -> Table:
@@ -79,7 +79,7 @@ def test_the_browser_gets_numbers_to_sort_and_words_to_read() -> None:
 
 def test_the_words_of_the_browser_are_those_of_the_language() -> None:
     made = turnout()
-    i18n.use("en")
+    i18n.set_language("en")
     _, shown = sent(made)
     assert shown["hadir"].tolist() == ["8,454", "–"]
     assert shown["DPT"].tolist() == ["≈ 15,315", "30,483"]
@@ -200,10 +200,10 @@ def test_an_empty_table_cannot_be_downloaded(empty: Board, monkeypatch: pytest.M
 def test_a_file_made_later_speaks_the_language_in_which_it_was_offered(
     empty: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    i18n.use("en")
+    i18n.set_language("en")
     late = table({"late": columns.number([1], estimated=[True])}, made_up=True)
     data = offered(monkeypatch, late)["CSV"]["data"]
-    i18n.use("id")
+    i18n.set_language("id")
     with ThreadPoolExecutor(1) as other:
         heading, row = lines(other.submit(data).result())
     assert heading[0] == row[0] == "EXERCISE"
@@ -227,7 +227,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
     buttons = offered(monkeypatch, turnout(made_up=True))
     assert {button["on_click"] for button in buttons.values()} == {"ignore"}
     buttons["XLSX"]["data"]()
-    empty.deeds.close()
+    empty.audit_log.close()
     (entry,) = empty.store.audit().itertuples()
     assert (entry.actor, entry.action, entry.moves) == ("pimpinan", "export", False)
     assert json.loads(entry.detail) == {
@@ -238,7 +238,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
 def test_our_own_door_reads_the_headings_of_a_file(empty: Board) -> None:
     rows = pd.DataFrame([incident(desa_text="Tanjung Gelam", tps="003")])
     names = list(table_view.readable(rows).file().columns)
-    found = column_mapping.map_columns(names, "incidents", empty.context)
+    found = column_mapping.map_columns(names, "incidents", empty.ingest_context)
     assert {"occurred_at", "jenis", "tingkat", "desa_name", "tps", "status", "uraian", "id"} <= set(
         found.columns
     )
@@ -268,7 +268,7 @@ def test_a_table_is_laid_out_once_in_each_language_and_for_each_day() -> None:
     first, _ = made.laid_out((), 2, TODAY)
     assert made.laid_out((), 2, TODAY)[0] is first
     assert made.laid_out((), 2, TODAY + timedelta(days=1))[0] is not first
-    i18n.use("en")
+    i18n.set_language("en")
     english, _ = made.laid_out((), 2, TODAY)
     assert english is not first
 

@@ -20,7 +20,7 @@ from situasi.analysis import timestamps
 from situasi.analysis.alerts.case_history import Pieces
 from situasi.analysis.alerts.intervals import none, spells
 from situasi.analysis.timestamps import Micros
-from situasi.domain.alert_rules import Burst, Rule
+from situasi.domain.alert_rules import AlertRule, BurstRule
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.domain.register import Register
 
@@ -78,7 +78,7 @@ def _between(known: Micros, since: Micros, until: Micros) -> _Numbers:
     return (upto - np.searchsorted(known, since, side="right")).astype("float64")
 
 
-def bursts(found: Pieces, rule: Rule, register: Register) -> pd.DataFrame:
+def bursts(found: Pieces, rule: AlertRule, register: Register) -> pd.DataFrame:
     """A spell of each report in a window that is more than chance, from when the last of it came.
 
     It lasts as long as the window after that report. value: how many would be usual.
@@ -103,15 +103,15 @@ def bursts(found: Pieces, rule: Rule, register: Register) -> pd.DataFrame:
 
 
 def _of_window(
-    told: _Told, some: pd.DataFrame, window: int, burst: Burst, tps: _Numbers, start: int
+    told: _Told, some: pd.DataFrame, window: int, burst: BurstRule, tps: _Numbers, start: int
 ) -> pd.DataFrame:
     until = told.known
     since = np.maximum(until - window, start)
     counted = told.within(since, until, told.area)
     usual, chance = _chances(told, since, until, counted, burst, tps, start)
     level = np.full(len(until), -1)
-    for place, rare in burst.chances:
-        level[(chance < rare / len(burst.windows)) & (counted >= burst.least)] = place
+    for place, rare in burst.level_probabilities:
+        level[(chance < rare / len(burst.windows)) & (counted >= burst.min_count)] = place
     return _spells(some, told, np.flatnonzero(level >= 0), since, window, level, usual)
 
 
@@ -171,7 +171,7 @@ def _chances(
     since: Micros,
     until: Micros,
     counted: _Numbers,
-    burst: Burst,
+    burst: BurstRule,
     tps: _Numbers,
     start: int,
 ) -> tuple[_Numbers, _Numbers]:
@@ -181,11 +181,11 @@ def _chances(
     mine, others = tps[told.area], tps.sum() - tps[told.area]
     begun = np.full(len(until), start)
     # Reports for each TPS and hour, of the other kecamatan: before the window, and in it.
-    held = np.full(len(until), burst.prior)
+    held = np.full(len(until), burst.prior_rate)
     before = _rate(told, begun, since, others, held, burst.prior_hours * tps.sum())
     within = _rate(told, since, until, others, before, burst.pace_hours * tps.sum())
-    shape = burst.spread + told.within(begun, since, told.area)
-    factor = shape / (burst.spread + before * mine * (since - begun) / _HOUR)
+    shape = burst.gamma_shape + told.within(begun, since, told.area)
+    factor = shape / (burst.gamma_shape + before * mine * (since - begun) / _HOUR)
     usual = factor * within * mine * (until - since) / _HOUR
     # The tail of the negative binomial: scipy.stats.nbinom.sf, without loading all of it.
     chance = betainc(counted, shape, usual / (shape + usual))

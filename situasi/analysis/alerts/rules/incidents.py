@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from situasi.analysis.alerts.intervals import spells
-from situasi.domain.alert_rules import Rule
+from situasi.domain.alert_rules import AlertRule
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.domain.rules import Service
+from situasi.domain.rules import ServiceLevel
 
 _US = timedelta(microseconds=1)
 
@@ -33,9 +33,9 @@ def grave(table: pd.DataFrame) -> pd.DataFrame:
     return _spells("berat", some, some["begin"], subject=subject.to_numpy())
 
 
-def crowds(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+def crowds(table: pd.DataFrame, rule: AlertRule) -> pd.DataFrame:
     """Open cases whose situasi has a level in the rule, by kecamatan."""
-    steps = rule.steps or {}
+    steps = rule.situasi_levels or {}
     some = table[table["open"] & table["situasi"].isin(list(steps))]
     return _spells(
         "keramaian",
@@ -47,7 +47,7 @@ def crowds(table: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     )
 
 
-def overdue(table: pd.DataFrame, service: Mapping[str, Service]) -> pd.DataFrame:
+def overdue(table: pd.DataFrame, service: Mapping[str, ServiceLevel]) -> pd.DataFrame:
     """Open cases whose next step (analysis.lives.STEPS) is past its time, by kecamatan."""
     some = table[table["open"]]
     step = np.where(
@@ -64,7 +64,7 @@ def overdue(table: pd.DataFrame, service: Mapping[str, Service]) -> pd.DataFrame
     return _spells("lewat_waktu", some, begin, subject=some["kecamatan"].to_numpy(), value=step)
 
 
-def _allowed(service: Service, step: str) -> int:
+def _allowed(service: ServiceLevel, step: str) -> int:
     time = {
         "diverifikasi": service.verify,
         "ditangani": service.handle,

@@ -12,7 +12,7 @@ from situasi.analysis import timestamps
 from situasi.analysis.alerts.intervals import FOREVER, heard, spells
 from situasi.analysis.neutrality import REPORTED, keys
 from situasi.domain.feed_schemas import LANGKAH_CLOSED, NEUTRALITY
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 _US = timedelta(microseconds=1)
 
@@ -20,7 +20,7 @@ _US = timedelta(microseconds=1)
 def overdue(rows: pd.DataFrame, target: timedelta, at: datetime) -> pd.DataFrame:
     """Open cases older than the target, by the age that analysis.neutrality reckons."""
     rows, known = heard(rows, at)
-    told = timestamps.column(told_at(rows).astype(timestamps.DTYPE))
+    told = timestamps.column(reported_time(rows).astype(timestamps.DTYPE))
     table = rows.assign(known=known, told=told, case=keys(rows))
     table = table[table["langkah"] != "nihil"].sort_values(["known", "seq"], kind="stable")
     found: list[tuple[object, ...]] = []

@@ -25,7 +25,7 @@ from situasi.analysis.timestamps import NEVER, Micros
 from situasi.domain import row_order
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.domain.register import Register
-from situasi.domain.row_order import told_at
+from situasi.domain.row_order import reported_time
 
 _ORDER = ["petugas", "kecamatan", "desa", "desa_text", "tps", "penugasan", "id", "seq", "known_at",
           "occurred_at", "reported_at", "recorded_at", "latihan"]  # fmt: skip
@@ -66,7 +66,7 @@ def _orders(
     lines = rows.merge(asked[["petugas", "occurred_at", "since", "turn"]])
     lines = lines[lines["begin"] <= lines["since"]]
     lines = lines.assign(petugas=lines["turn"])
-    order = personnel_orders.by_tps(row_order.standing_orders(lines, _AFTER_ALL), register)
+    order = personnel_orders.by_tps(row_order.select_current_orders(lines, _AFTER_ALL), register)
     turns = turns.rename(columns={"petugas": "who"})[["who", "begin", "end"]]
     mine = turns.take(order["petugas"].to_numpy("int64")).set_index(order.index)
     orders = order.drop(columns="petugas").join(mine)
@@ -172,7 +172,7 @@ def _newest(rows: pd.DataFrame, at: datetime, *, stated: bool) -> pd.DataFrame:
 
 def _ranked(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """The place of each row by when it happened, then by when it was told."""
-    keys = (rows["seq"].to_numpy(), timestamps.column(told_at(rows).astype(timestamps.DTYPE)),
+    keys = (rows["seq"].to_numpy(), timestamps.column(reported_time(rows).astype(timestamps.DTYPE)),
             timestamps.column(rows["occurred_at"]))  # fmt: skip
     rank = np.empty(len(rows), dtype=np.intp)
     rank[np.lexsort(keys)] = np.arange(len(rows))
@@ -200,7 +200,7 @@ def _overlaps(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 def _below(police: pd.DataFrame, told: Micros, register: Register) -> pd.DataFrame:
     election = register.election
     start = np.maximum(told, timestamps.of(election.day_start))
-    stop = timestamps.of(election.local(election.tps_closes))
+    stop = timestamps.of(election.local_time(election.tps_closes))
     need = required(register)["need"].to_numpy("float64")
     place = pd.Index(register.tps["code"]).get_indexer(pd.Index(police["code"]))
     return _gaps("kurang_pola", place, police, police["share"].to_numpy("float64"), need,
@@ -209,8 +209,8 @@ def _below(police: pd.DataFrame, told: Micros, register: Register) -> pd.DataFra
 
 def _absent(there: pd.DataFrame, told: Micros, register: Register) -> pd.DataFrame:
     election = register.election
-    start = np.maximum(told, timestamps.of(election.local(election.rules.personnel.arrive_by)))
-    stop = timestamps.of(election.local(election.tps_closes))
+    start = np.maximum(told, timestamps.of(election.local_time(election.rules.personnel.arrive_by)))
+    stop = timestamps.of(election.local_time(election.tps_closes))
     place = pd.Index(register.tps["code"]).get_indexer(pd.Index(there["code"]))
     need = np.ones(len(register.tps))
     return _gaps("tanpa_petugas", place, there, np.ones(len(there)), need, start, stop, register)

@@ -18,7 +18,7 @@ from situasi.analysis.stations.deadlines import Due, dues
 from situasi.analysis.stations.reports import Reports, of_stations
 from situasi.analysis.stations.status import ARRIVED
 from situasi.analysis.timestamps import Micros
-from situasi.domain.alert_rules import Rule
+from situasi.domain.alert_rules import AlertRule
 from situasi.domain.feed_schemas import FASE, TPS
 from situasi.domain.register import Register
 
@@ -51,21 +51,21 @@ def told(rows: pd.DataFrame, register: Register, at: datetime) -> Told:
     return Told(reports, mine, len(register.tps))
 
 
-def unopened(found: Told, rule: Rule, register: Register) -> pd.DataFrame:
+def unopened(found: Told, rule: AlertRule, register: Register) -> pd.DataFrame:
     """TPS not known to be open so long after the time that rules.toml says."""
     due = next((one for one in dues(register.election) if one.what == "dibuka"), None)
     if due is None:
         return joined([])
-    late = timestamps.of(due.late + rule.after) + 1  # at its time it is not late yet
+    late = timestamps.of(due.late + rule.grace) + 1  # at its time it is not late yet
     met = _met(due, found, register)
     return _spells("belum_dibuka", register, np.full(found.size, late), met, found)
 
 
-def silent(found: Told, rule: Rule, register: Register) -> pd.DataFrame:
+def silent(found: Told, rule: AlertRule, register: Register) -> pd.DataFrame:
     """TPS that owe a report for longer than the rule says."""
-    owed = [due for due in dues(register.election) if due.what not in rule.without]
+    owed = [due for due in dues(register.election) if due.what not in rule.excluded_phases]
     begin = [
-        np.full(found.size, timestamps.of(due.late + rule.after) + 1, dtype="int64") for due in owed
+        np.full(found.size, timestamps.of(due.late + rule.grace) + 1, dtype="int64") for due in owed
     ]
     met = [_met(due, found, register) for due in owed]
     return _spells("tps_diam", register, np.array(begin), np.array(met), found,
@@ -85,12 +85,12 @@ def _met(due: Due, found: Told, register: Register) -> Micros:
     met = counted & (reports.at >= awaited)
     met |= (reports.fase == _OPEN) & reports.exact & (reports.at >= hour)
     election = register.election
-    if due.hour + election.rules.tps.counts_every <= election.local(election.tps_closes):
+    if due.hour + election.rules.tps.count_interval <= election.local_time(election.tps_closes):
         met |= reports.fase >= _CLOSED
     return found.first(met)
 
 
-def boxes(found: Told, rule: Rule, register: Register) -> pd.DataFrame:
+def boxes(found: Told, rule: AlertRule, register: Register) -> pd.DataFrame:
     """Boxes that are on their way for longer than the rule says."""
     reports = found.reports
     moved = np.flatnonzero(np.isin(reports.fase, [_LEFT, _AT_PPS]))
@@ -101,7 +101,7 @@ def boxes(found: Told, rule: Rule, register: Register) -> pd.DataFrame:
     since = np.where(reports.exact[moved], reports.at[moved], known)
     furthest = _running_max(place, since)
     following = np.append(np.where(place[1:] == place[:-1], known[1:], FOREVER), FOREVER)
-    late = furthest + int(rule.after.total_seconds()) * _US + 1
+    late = furthest + int(rule.grace.total_seconds()) * _US + 1
     begin = np.maximum(known, late)
     end = np.minimum(following[: len(moved)], there[place])
     table = register.tps
@@ -162,7 +162,7 @@ def _suspects(
 ) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
     """TPS that ever had a falling or too high count, with the positions of their counts."""
     reports, election = found.reports, register.election
-    start = timestamps.of(election.local(datetime.min.time()))
+    start = timestamps.of(election.local_time(datetime.min.time()))
     today = (reports.at >= start) & (reports.at <= timestamps.of(election.day_end))
     counted = np.flatnonzero(~np.isnan(reports.heads) & today)
     counted = counted[np.argsort(reports.place[counted], kind="stable")]  # oldest first in each
@@ -181,7 +181,7 @@ def _listed(reports: Reports, at: npt.NDArray[np.intp]) -> npt.NDArray[np.float6
 def _limits(register: Register) -> npt.NDArray[np.float64]:
     """From how many heads on each list is exceeded, as in analysis.doubts; NaN: never."""
     voters = _voters(register)
-    wide = register.election.rules.tps.above_estimated
+    wide = register.election.rules.tps.estimated_list_factor
     limit: npt.NDArray[np.float64] = np.where(voters > 0, voters, np.nan) * np.where(
         register.tps["estimated"].to_numpy(bool), wide, 1.0
     )
