@@ -10,7 +10,7 @@ import streamlit as st
 from pages import app_higher_command
 from pages.navigation import asked, menu
 from situasi.common.i18n import _
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
 from situasi.ui import filters, playback, session, tenant, url_state
 from situasi.ui.auto_refresh import watched
@@ -42,7 +42,7 @@ def main() -> None:
     watched(partial(_page, shown), shown, language)
 
 
-def _page(shown: Picture) -> None:
+def _page(shown: SnapshotView) -> None:
     if shown.trouble and not shown.snapshot.version:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
         markup.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
@@ -51,7 +51,7 @@ def _page(shown: Picture) -> None:
     url_state.know_way(asked(), filters.CARRIED)
 
 
-def _bands(shown: Picture, at: Moment) -> list[tuple[str, str]]:
+def _bands(shown: SnapshotView, at: Moment) -> list[tuple[str, str]]:
     """What must not be overlooked."""
     link = session.viewer().link
     return (

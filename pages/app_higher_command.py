@@ -16,7 +16,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.higher_command import app, comparison
-from situasi.higher_command.rollup_cache import Overview
+from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.presentation import view_text
 from situasi.ui import audit, filters, higher_command_session, session, tenant, url_state
 from situasi.ui.auto_refresh import watched
@@ -25,7 +25,7 @@ from situasi.ui.components import markup
 
 def is_asked() -> bool:
     """Whether it is the page of a command above, or there is no board to show below it."""
-    return app.current() is not None and (tenant.is_above() or bool(_refusal()))
+    return app.current_higher_command() is not None and (tenant.is_above() or bool(_refusal()))
 
 
 def main(icon: Path) -> None:
@@ -60,7 +60,7 @@ def _page(language: str) -> None:
     watched(partial(_draw, found), None, language)
 
 
-def _draw(found: Overview) -> None:
+def _draw(found: HigherCommandOverview) -> None:
     if found.trouble and not found.rollups:
         # What was never read is neither empty nor calm: nothing may be drawn as if it were.
         markup.empty(_("Belum ada gambar: penyimpanan belum pernah terbaca sejak papan dibuka."))
@@ -100,25 +100,27 @@ def _refused() -> None:
 
 def bands_of_looking(at: session.Moment) -> list[tuple[str, str]]:
     """What must not be overlooked before the board of a kabupaten, where one looks from above."""
-    above, there = board().parent, app.current()
+    above, there = board().parent, app.current_higher_command()
     if above is None or there is None:
         return []
     own = board().register.election
     said = _("Dilihat dari {name}: papan {polres}, hanya baca")
     bands = [("guest", said.format(name=above.name, polres=own.command))]
-    found = there.overseeing.overview()
-    silent = board().kabupaten_code in {one.code for one in found.silent(board().kabupaten_code)}
+    found = there.rollup_cache.current_overview()
+    silent = board().kabupaten_code in {
+        one.code for one in found.silent_members(board().kabupaten_code)
+    }
     if at.live and silent:
         (line,) = [
             one
-            for one in comparison.lines(found, board().kabupaten_code[:2])
+            for one in comparison.build_unit_summaries(found, board().kabupaten_code[:2])
             if one.code == board().kabupaten_code
         ]
         bands.append(("broken", _silent(line, own.command)))
     return bands
 
 
-def _silent(line: comparison.Line, polres: str) -> str:
+def _silent(line: comparison.UnitSummary, polres: str) -> str:
     if line.exercise_at is not None:
         said = _("Tidak ada yang baru dari {polres} pada jam latihan")
         return said.format(polres=polres)

@@ -23,12 +23,12 @@ from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
-from situasi.live.analysis_cache import Findings
-from situasi.live.refresher import Lookout
-from situasi.live.snapshot import Live
+from situasi.live.analysis_cache import AnalysisCache
+from situasi.live.refresher import SnapshotRefresher
+from situasi.live.snapshot import SnapshotReader
 from situasi.store import Scope, open_store
 from situasi.store.interface import Store, StoreError
-from situasi.store.read_only import ReadOnly
+from situasi.store.read_only import ReadOnlyStore
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Board:
     geography: Geography
     ingest_context: IngestContext
     store: Store
-    snapshot_reader: Live
-    analysis_cache: Findings
-    refresher: Lookout
+    snapshot_reader: SnapshotReader
+    analysis_cache: AnalysisCache
+    refresher: SnapshotRefresher
     audit_log: AuditLog
     parent: ParentCommand | None = None
 
@@ -116,18 +116,18 @@ def open_board(
     scope = Scope(definition.contest, definition.kabupaten_code)
     store = open_store(settings.store_url, scope, clock=clock)
     if parent is not None:
-        store = ReadOnly(
+        store = ReadOnlyStore(
             store, _READ_ONLY_MESSAGE.format(polres=definition.command, name=parent.name)
         )
     reader = (
-        open_store(settings.read_store_url, scope, follows=True)
+        open_store(settings.read_store_url, scope, is_replica=True)
         if settings.read_store_url
         else store
     )
     if reader is not store:
         _check_replica(reader, store)
-    live, findings = Live(reader, definition, clock), Findings(register)
-    lookout = Lookout(live, findings, clock, definition.zone)
+    live, findings = SnapshotReader(reader, definition, clock), AnalysisCache(register)
+    lookout = SnapshotRefresher(live, findings, clock, definition.zone)
     deeds = (
         AuditLog(parent.store, clock, definition.kabupaten_code)
         if parent
@@ -142,8 +142,8 @@ def open_board(
 
 def _check_replica(reader: Store, store: Store) -> None:
     """What is read from must hold the history of what is written to, if less of it."""
-    number, seal = reader.head()
-    if store.seal(number) != seal:
+    number, seal = reader.audit_head()
+    if store.audit_hash(number) != seal:
         raise StoreError(
             "SITUASI_STORE_READ memuat jejak lain daripada SITUASI_STORE. Sebut server yang"
             " mengikuti penyimpanan ini, atau kosongkan SITUASI_STORE_READ."

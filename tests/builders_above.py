@@ -15,10 +15,10 @@ from situasi.domain import higher_command as commands
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import FILE_NAME, HigherCommand, Member
 from situasi.domain.settings import Settings
-from situasi.higher_command.app import Boards, Headquarters, open_member
-from situasi.higher_command.rollup_cache import Overseeing, Overview
+from situasi.higher_command.app import BoardPool, HigherCommandApp, open_member_board
+from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
 from situasi.store import open_store
-from situasi.store.rollups.queries import Rollup, Serious
+from situasi.store.rollups.queries import CriticalCase, Rollup
 from tests.builders_election import CODE, KABUPATEN, invented_election
 
 CONTEST = "contoh-2030"
@@ -122,23 +122,27 @@ def command_folder(
 class Told:
     """Instead of Overseeing: what a test says the roll-ups are. past: at any past moment."""
 
-    def __init__(self, now: Overview, past: Overview | None = None) -> None:
+    def __init__(
+        self, now: HigherCommandOverview, past: HigherCommandOverview | None = None
+    ) -> None:
         self.now, self.past = now, past
 
-    def overview(self) -> Overview:
+    def overview(self) -> HigherCommandOverview:
         return self.now
 
-    def then(self, at: datetime) -> Overview:
+    def then(self, at: datetime) -> HigherCommandOverview:
         return replace(self.past or self.now, at=at, live=False)
 
     def close(self) -> None:
         pass
 
 
-def overview(command: HigherCommand, *rollups: Rollup, **stated: Any) -> Overview:
+def overview(command: HigherCommand, *rollups: Rollup, **stated: Any) -> HigherCommandOverview:
     """At NOON, of these roll-ups, asked just now."""
     held = {one.kabupaten: one for one in rollups}
-    return Overview(command, NOON, live=True, rollups=held, **{"checked_at": NOON, **stated})
+    return HigherCommandOverview(
+        command, NOON, live=True, rollups=held, **{"checked_at": NOON, **stated}
+    )
 
 
 def rollup(kabupaten: str, **stated: Any) -> Rollup:
@@ -172,7 +176,7 @@ def rollup(kabupaten: str, **stated: Any) -> Rollup:
     return Rollup(kabupaten, **{**told, **stated})
 
 
-def serious(kabupaten: str, **stated: Any) -> Serious:
+def serious(kabupaten: str, **stated: Any) -> CriticalCase:
     """An open case that is tinggi."""
     told: dict[str, Any] = {
         "case": "K-1 kericuhan",
@@ -189,10 +193,12 @@ def serious(kabupaten: str, **stated: Any) -> Serious:
         "uraian": f"Kericuhan di {kabupaten}.",
         "rehearsal": False,
     }
-    return Serious(kabupaten, **{**told, **stated})
+    return CriticalCase(kabupaten, **{**told, **stated})
 
 
-def headquarters(folder: Path, settings: Settings, found: Overview | None = None) -> Headquarters:
+def headquarters(
+    folder: Path, settings: Settings, found: HigherCommandOverview | None = None
+) -> HigherCommandApp:
     """The command of this folder, each kabupaten in a file of its own beside that of the command.
 
     found: its roll-ups; none of any kabupaten where none are given.
@@ -203,12 +209,12 @@ def headquarters(folder: Path, settings: Settings, found: Overview | None = None
 
     def opens(member: Member) -> Board:
         there = replace(settings, store_url=store_of(settings, member.code))
-        return open_member(there, command, member, store, lambda: NOON)
+        return open_member_board(there, command, member, store, lambda: NOON)
 
-    told = cast(Overseeing, Told(found or overview(command)))
+    told = cast(RollupCache, Told(found or overview(command)))
     names = {f"{one.code}.01": "Batu Gading" for one in command.members}
-    return Headquarters(
-        settings, command, store, told, AuditLog(store, lambda: NOON), Boards(command, opens),
+    return HigherCommandApp(
+        settings, command, store, told, AuditLog(store, lambda: NOON), BoardPool(command, opens),
         kecamatan=names,
     )  # fmt: skip
 

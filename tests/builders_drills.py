@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.actions.exercise_controller import Player, Run, start
+from situasi.actions.exercise_controller import ExerciseController, ExerciseRun, start
 from situasi.analysis.incidents import cases
 from situasi.board import Board, open_board
 from situasi.domain import exercise_scenarios
@@ -44,23 +44,23 @@ class Posko:
 
     board: Board
     clock: Clock
-    player: Player
+    player: ExerciseController
 
     def scenario(self, code: str) -> Scenario:
         return exercise_scenarios.load(self.board.register.election)[code]
 
-    def begin(self, code: str, waits: datetime | None = None) -> Run:
+    def begin(self, code: str, waits: datetime | None = None) -> ExerciseRun:
         run = start(self.board, self.scenario(code), "kabagops", self.clock(), waits)
-        self.player.play()
+        self.player.report_due()
         return run
 
     def later(self, minutes: float) -> int:
         """Let minutes pass, and report what is due by then; how many rows were new."""
         self.clock.pass_(minutes)
-        return sum(ledger.accepted for ledger in self.player.play())
+        return sum(ledger.accepted for ledger in self.player.report_due())
 
     def rows(self, feed: str = "incidents") -> pd.DataFrame:
-        return self.board.snapshot_reader.picture().snapshot.frames[feed]
+        return self.board.snapshot_reader.refresh().snapshot.frames[feed]
 
     def react(self, id: str, **told: str) -> None:
         """Take a step with a case as the form of Kejadian does."""
@@ -90,7 +90,7 @@ class Posko:
 def posko(folder: Path, *, rehearsal: str = "yes", made_up: str = "ya") -> Posko:
     clock = Clock()
     board = open_board(settings_in(folder, SITUASI_REHEARSAL=rehearsal), clock)
-    opened = Posko(board, clock, Player(board, clock))
+    opened = Posko(board, clock, ExerciseController(board, clock))
     opened._ingest("incidents", [{**report("incidents"), "id": "A-1", "latihan": made_up}])
-    board.store.note("exercise", {"at": EXERCISE.isoformat()}, clock(), "latihan")
+    board.store.put_note("exercise", {"at": EXERCISE.isoformat()}, clock(), "latihan")
     return opened

@@ -8,7 +8,7 @@ from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.store import Store
-from situasi.store.backup.raw_tables import OWN, TABLES
+from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -28,13 +28,13 @@ def fill(store: Store, rows: int = 5, mark: str = "a") -> None:
     with store.deliver(delivery(source=f"{mark}-lagi.csv")) as writing:
         writing.add(numbered(0, 1, pelapor=mark), [])
         writing.add(frame(*again), [])
-        writing.release([int(store.quarantine()[0].number)])
+        writing.release([int(store.quarantined_rows()[0].number)])
     with store.deliver(delivery(source=f"{mark}-juga.csv", actor="budi", sha256=mark)) as writing:
         writing.add(numbered(0, 1, pelapor=mark), [])
-    store.note("siaga", {"tingkat": 1, "oleh": mark}, MORNING, "kapolres é\u2028")
-    store.remember("account", mark, {"hash": "$argon2id$rahasia"}, MORNING, "admin", "user", {})
-    store.remember("session", mark, {"user": mark}, MORNING, mark)
-    store.tell("saw", mark, MORNING + timedelta(hours=1), {"page": "netralitas"})
+    store.put_note("siaga", {"tingkat": 1, "oleh": mark}, MORNING, "kapolres é\u2028")
+    store.put_record("account", mark, {"hash": "$argon2id$rahasia"}, MORNING, "admin", "user", {})
+    store.put_record("session", mark, {"user": mark}, MORNING, mark)
+    store.log_audit("saw", mark, MORNING + timedelta(hours=1), {"page": "netralitas"})
 
 
 _UTTERED = ("", "Surat suara kurang", '=HYPERLINK("x")\x1f\x1e é 𝒳', "0")
@@ -42,7 +42,7 @@ _UTTERED = ("", "Surat suara kurang", '=HYPERLINK("x")\x1f\x1e é 𝒳', "0")
 
 def every(store: Store, but: Iterable[str] = ()) -> Rows:
     """All rows of all tables, cell for cell."""
-    with store.state() as state:
+    with store.raw_snapshot() as state:
         return {
             name: [tuple(one) for one in state.rows(table)]
             for name, table in TABLES.items()
@@ -62,4 +62,4 @@ def assert_same(one: Rows, other: Rows) -> None:
 
 def flowing(store: Store) -> Rows:
     """All rows that flow up."""
-    return every(store, OWN)
+    return every(store, LOCAL_TABLES)

@@ -15,12 +15,12 @@ SCOPE = Scope("pilkada-2024", "16.10")
 
 def main(url: str, to: str, once: bool) -> None:
     if not once:
-        replication._ROWS = 60  # many pieces: more moments at which to be killed
+        replication._MAX_BATCH_ROWS = 60  # many pieces: more moments at which to be killed
     source, target = open_store(url, SCOPE), open_store(to, SCOPE)
     print("ready", flush=True)
     for _ in count():
-        for flown in replication.flow(source, target):
-            print(flown.head, flush=True)
+        for flown in replication.replicate(source, target):
+            print(flown.last_entry, flush=True)
         if once:
             break
     source.close()

@@ -57,7 +57,7 @@ def test_a_store_read_from_must_follow_the_one_that_is_written_to(tmp_path: Path
     addresses = {name: f"sqlite:///{(tmp_path / name).as_posix()}" for name in ("a.db", "b.db")}
     for address in addresses.values():
         store = open_store(address, scope)
-        store.tell("saw", "wati", datetime.now(UTC), {})
+        store.log_audit("saw", "wati", datetime.now(UTC), {})
         store.close()
     own, other = addresses.values()
     settings = settings_in(tmp_path, SITUASI_STORE=own, SITUASI_STORE_READ=other)

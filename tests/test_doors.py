@@ -24,7 +24,7 @@ from situasi import board as house
 from situasi.access.accounts import RESERVED_NAMES
 from situasi.access.roles import PERMISSIONS, ROLES, LinkScope, Viewer
 from situasi.actions import alert_actions, redeployment_orders
-from situasi.actions.alert_actions import ACTED, Deed, DeedRefused
+from situasi.actions.alert_actions import ACTED, AlertAction, AlertActionRefused
 from situasi.analysis.incidents.cases import case_keys
 from situasi.board import Board, load_store_scope, open_board
 from situasi.domain.feed_schemas import FEEDS
@@ -40,7 +40,7 @@ from situasi.server.api.delivery import Claims, Parcel
 from situasi.server.api.limits import Limits, NewRows
 from situasi.simulation import replay, seed
 from situasi.store import open_store
-from situasi.store.interface import Quarantined
+from situasi.store.interface import QuarantinedRow
 from situasi.ui import filters, session, submission
 from tests.builders import WIB, unbounded
 from tests.builders_files import FAULTS, csv_file, faulty, report, workbook
@@ -204,7 +204,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Board, Pa
         bring(opened, feed, [row(feed, THERE, f"{feed}-f") | FAULTS[feed]])
     for place in (HERE, THERE):
         bring(opened, "incidents", [row("incidents", place, id) for id in ("A", "B")])
-    assert len(opened.store.quarantine()) == len(FEEDS)
+    assert len(opened.store.quarantined_rows()) == len(FEEDS)
     backup = folder / "filled.db"
     with sqlite3.connect(folder / "live" / "situasi.db") as source:
         source.execute("VACUUM INTO ?", (str(backup),))
@@ -242,7 +242,7 @@ def stored(board: Board, since: int = 0) -> dict[str, set[str]]:
     """The places of the rows of each feed from this delivery on."""
     found = {}
     for name, feed in FEEDS.items():
-        rows = board.store.tail(feed)
+        rows = board.store.rows_after(feed)
         mine = rows[rows["batch"] > since]
         if name == "merges":
             places = {place for keys in (mine["kasus"], mine["ke"]) for key in keys
@@ -283,7 +283,7 @@ def viewer(request: pytest.FixtureRequest) -> Viewer:
 
 def intruding(board: Board, feed: str) -> list[dict[str, Any]]:
     """Rows of here, of there and of all, each of which says to settle the row that waits."""
-    (number,) = [one.number for one in board.store.quarantine(feed)]
+    (number,) = [one.number for one in board.store.quarantined_rows(feed)]
     held = row(feed, THERE, f"{feed}-f")
     return [
         {**row(feed, HERE, f"{feed}-n1"), "uraian": "a"},
@@ -294,12 +294,14 @@ def intruding(board: Board, feed: str) -> list[dict[str, Any]]:
     ]
 
 
-def assert_only_theirs(board: Board, viewer: Viewer, since: int, waited: list[Quarantined]) -> None:
+def assert_only_theirs(
+    board: Board, viewer: Viewer, since: int, waited: list[QuarantinedRow]
+) -> None:
     feeds, places = feeds_of(viewer), places_of(viewer)
     for feed, found in stored(board, since).items():
         assert feed in feeds, feed
         assert found <= places, (feed, found)
-    still = {one.number for one in board.store.quarantine()}
+    still = {one.number for one in board.store.quarantined_rows()}
     gone = [one for one in waited if one.number not in still]
     if viewer.area:
         assert gone == []
@@ -310,7 +312,7 @@ def assert_only_theirs(board: Board, viewer: Viewer, since: int, waited: list[Qu
 def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
     world: Board, viewer: Viewer, tmp_path: Path, form: str
 ) -> None:
-    waited, began = world.store.quarantine(), last(world)
+    waited, began = world.store.quarantined_rows(), last(world)
     for feed in FEEDS:
         rows = intruding(world, feed)
         path = (
@@ -344,7 +346,7 @@ def test_an_upload_writes_only_what_is_theirs_and_tries_the_same_first(
     allowed = feeds_of(viewer)
     assert set(stored(world, began)) == allowed
     if not viewer.area:  # what they may correct they do
-        assert {one.feed for one in world.store.quarantine() if one.batch <= began} == (
+        assert {one.feed for one in world.store.quarantined_rows() if one.batch <= began} == (
             set(FEEDS) - allowed
         )
 
@@ -380,7 +382,7 @@ def test_a_workbook_with_one_sheet_that_is_not_theirs_is_refused_whole(
 def test_a_row_of_quarantine_is_seen_corrected_and_released_only_by_whom_it_concerns(
     world: Board, viewer: Viewer
 ) -> None:
-    waited, began = world.store.quarantine(), last(world)
+    waited, began = world.store.quarantined_rows(), last(world)
     seen = quarantine.find_visible_rows(world.store, viewer, [one.number for one in waited])
     may_see = set() if viewer.area else set(viewer.role.readable_feeds(tuple(FEEDS)))
     assert {one.feed for one in seen} == may_see
@@ -404,7 +406,7 @@ def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer)
     ingest_rows(
         rows, "saya.csv", world.store, world.ingest_context, scope, feed="incidents", now=NOON
     )
-    mine = world.store.quarantine("incidents")[-1]
+    mine = world.store.quarantined_rows("incidents")[-1]
     began = last(world)
     moved = {"jenis": "logistik", "kode_kecamatan": THERE}
     assert (
@@ -413,7 +415,7 @@ def test_a_correction_moves_no_row_out_of_the_area(world: Board, viewer: Viewer)
         ).quarantined
         == 1
     )
-    assert mine in world.store.quarantine("incidents")
+    assert mine in world.store.quarantined_rows("incidents")
     assert (
         quarantine.release_row(
             world.store, world.ingest_context, scope, mine, {"jenis": "logistik"}, NOON
@@ -462,13 +464,13 @@ def page(world: Board, viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> Board
     monkeypatch.setattr(session, "viewer", lambda: viewer)
     monkeypatch.setattr(session, "now", lambda: NOON)
     monkeypatch.setattr(filters, "past_moment", lambda: None)
-    monkeypatch.setattr(session, "picture", lambda: world.snapshot_reader.picture())
+    monkeypatch.setattr(session, "picture", lambda: world.snapshot_reader.refresh())
     monkeypatch.setattr(session, "wrote", lambda: None)
     return world
 
 
 def test_what_is_typed_on_lapor_is_theirs_or_nothing(page: Board, viewer: Viewer) -> None:
-    waited, began = page.store.quarantine(), last(page)
+    waited, began = page.store.quarantined_rows(), last(page)
     for feed in FEEDS.keys() - {"merges"}:  # these are told with a button
         for typed in intruding(page, feed):
             cells = {name: str(cell) for name, cell in typed.items() if cell != ""}
@@ -478,7 +480,7 @@ def test_what_is_typed_on_lapor_is_theirs_or_nothing(page: Board, viewer: Viewer
 
 
 def test_a_step_is_taken_only_with_a_case_that_is_theirs(page: Board, viewer: Viewer) -> None:
-    waited, began = page.store.quarantine(), last(page)
+    waited, began = page.store.quarantined_rows(), last(page)
     for place in (HERE, THERE, WHOLE):
         step = {
             **row("incidents", place, "A"),
@@ -505,7 +507,7 @@ def test_only_cases_that_are_theirs_are_merged(page: Board, viewer: Viewer) -> N
         assert told == {HERE} and said.count(None) == 2
     else:
         assert told == {HERE, THERE, "-"} and said.count(None) == len(said)
-    assert len(page.store.quarantine("merges")) == 1
+    assert len(page.store.quarantined_rows("merges")) == 1
 
 
 @pytest.mark.parametrize("text", ["a|b", "1|logistik|16.10.05|x", "9|3||logistik|16.10.05|x"])
@@ -536,20 +538,22 @@ def test_an_alert_is_acted_on_only_by_whom_it_concerns(
 
     for rule in ("berat", "netralitas"):
         for place in (HERE, THERE, None):
-            key, deed = f"{rule}|{place}|1", Deed(ACTED, "orang lain", NOON, "Patroli")
+            key, deed = f"{rule}|{place}|1", AlertAction(ACTED, "orang lain", NOON, "Patroli")
             if may(rule, place):
-                alert_actions.keep(board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON)
+                alert_actions.record_action(
+                    board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON
+                )
             else:
-                with pytest.raises(DeedRefused):
-                    alert_actions.keep(
+                with pytest.raises(AlertActionRefused):
+                    alert_actions.record_action(
                         board.store, viewer, key, deed, 0, {"kecamatan": place}, NOON
                     )
-    kept = alert_actions.every(board.store)
+    kept = alert_actions.load_all(board.store)
     assert {(k.split("|")[0], k.split("|")[1]) for k in kept} == {
         (rule, str(place)) for rule in ("berat", "netralitas") for place in (HERE, THERE, None)
         if may(rule, place)
     }  # fmt: skip
-    assert all(deed.by == "wati" for one in kept.values() for deed in one.deeds)
+    assert all(deed.by == "wati" for one in kept.values() for deed in one.actions)
 
 
 # Programs with a key: every feed, every content type, repeated.
@@ -573,7 +577,7 @@ def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
     world: Board, kind: str, area: tuple[str, ...], repeated: str | None
 ) -> None:
     content, write = KINDS[kind]
-    waited, began = world.store.quarantine(), last(world)
+    waited, began = world.store.quarantined_rows(), last(world)
     api_keys.add(world.store, "bot", NOON, "admin", feeds=("incidents", "postings"), area=area)
     (key,) = api_keys.every(world.store)
     for feed in FEEDS:
@@ -589,7 +593,7 @@ def test_a_key_writes_its_feeds_of_its_area_and_settles_its_own(
     places = {HERE} if area else {HERE, THERE, WHOLE}
     assert set(stored(world, began)) == set(key.feeds)
     assert all(found <= places for found in stored(world, began).values())
-    assert [one for one in world.store.quarantine() if one.batch <= began] == waited
+    assert [one for one in world.store.quarantined_rows() if one.batch <= began] == waited
 
 
 # What belongs to another area though the row says this one.
@@ -610,7 +614,7 @@ def test_an_officer_of_another_unit_is_neither_ordered_nor_checked_in(
     ledger = ingest_rows([theirs, unknown], "a", world.store, world.ingest_context, scope, feed=feed,
                          now=NOON)  # fmt: skip
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
-    rows = world.store.tail(FEEDS[feed])
+    rows = world.store.rows_after(FEEDS[feed])
     assert rows.loc[rows["batch"] > began, "petugas"].tolist() == ["P-99"]
 
 

@@ -89,7 +89,7 @@ AGAIN = "sudah menunggu sebagai no "
 def waits(board: Board, ledger: IngestResult, row: int) -> bool:
     """Whether quarantine lists a row of the same reasons; equal rows lie there once."""
     told = [entry["reasons"] for entry in ledger.reasons if entry["row"] == row]
-    listed = {held.reasons for held in board.store.quarantine()}
+    listed = {held.reasons for held in board.store.quarantined_rows()}
     own = [tuple(said for said in reasons if not said.startswith(AGAIN)) for reasons in told]
     return bool(own) and all(reasons and reasons in listed for reasons in own)
 
@@ -109,12 +109,12 @@ def test_no_row_of_a_whole_file_is_passed_over(feed: str, form: str, data: Any) 
         assert ledger.refused is None
         filled = [n for n, cells in numbered.items() if any(cell.strip() for cell in cells)]
         assert ledger.read == len(filled)
-        stored = set(board.store.tail(FEEDS[feed])["row"])
+        stored = set(board.store.rows_after(FEEDS[feed])["row"])
         left = [n for n in filled if n not in stored and not waits(board, ledger, n)]
         assert len(left) == ledger.duplicate
         again = bring(board, path, feed=feed)
         assert (again.accepted, again.quarantined) == (0, ledger.quarantined)
-        assert len(board.store.quarantine()) <= ledger.quarantined
+        assert len(board.store.quarantined_rows()) <= ledger.quarantined
 
 
 SHEETS = ("laporan", "catatan", "tersembunyi", "daftar")
@@ -150,7 +150,7 @@ def test_no_row_of_any_sheet_is_passed_over(kinds: list[str], data: Any) -> None
         assert (ledger.feed, ledger.refused) == ("incidents", None)
         assert (ledger.accepted, ledger.quarantined) == (1 + accepted, waiting)
         assert all(entry["reasons"] and entry["sheet"] for entry in ledger.reasons)
-        reasons = " ".join(held.reasons[0] for held in board.store.quarantine())
+        reasons = " ".join(held.reasons[0] for held in board.store.quarantined_rows())
         for number, kind in enumerate(kinds):
             if kind == "daftar":
                 assert f"“{kind}{number}”" in " ".join(ledger.notes)

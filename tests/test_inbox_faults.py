@@ -62,7 +62,7 @@ class Drop:
             csv_file(self.folder / name, report(id=name))
 
     def ids(self) -> set[str]:
-        return set(self.board.store.tail(INCIDENTS)["id"])
+        return set(self.board.store.rows_after(INCIDENTS)["id"])
 
     def waiting(self) -> list[str]:
         return sorted(path.name for path in self.folder.iterdir() if not path.is_dir())

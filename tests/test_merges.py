@@ -32,11 +32,11 @@ def reported(board: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
 
 
 def cases(board: Board) -> list[str]:
-    return list(board.snapshot_reader.picture().snapshot.frames["incidents"]["case"])
+    return list(board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"])
 
 
 def counted(board: Board) -> int:
-    frames = board.snapshot_reader.picture().snapshot.frames
+    frames = board.snapshot_reader.refresh().snapshot.frames
     return len(merging.merged(incidents_cases.cases(frames["incidents"]), frames["merges"]))
 
 
@@ -52,7 +52,7 @@ def test_what_is_merged_on_the_board_counts_once_until_it_is_parted_again(report
 def test_a_decision_says_who_made_it_when_and_why(reported: Board) -> None:
     one, other = cases(reported)
     incidents_actions.keep("gabung", one, other, "satu kejadian", True, AT)
-    row = reported.snapshot_reader.picture().snapshot.frames["merges"].iloc[0]
+    row = reported.snapshot_reader.refresh().snapshot.frames["merges"].iloc[0]
     assert (row["pelapor"], row["alasan_gabung"]) == (
         reported.settings.default_role,
         "satu kejadian",

@@ -38,7 +38,7 @@ from tests.builders_files import csv_file, faulty, report
 from tests.conftest import settings_in
 
 CHIEF = Viewer("kapolres", ROLES["pimpinan"])
-EVERYTHING = access_scope.of(CHIEF)
+EVERYTHING = access_scope.scope_of(CHIEF)
 MINUTE = timedelta(minutes=1)
 
 
@@ -77,15 +77,15 @@ class Day:
 
     def picture(self, at: datetime, *, live: bool) -> Any:
         """All that pages show at this moment, as plain values."""
-        shown, moment = self.board.snapshot_reader.picture(), Moment(at, live=live, exercise=False)
+        shown, moment = self.board.snapshot_reader.refresh(), Moment(at, live=live, exercise=False)
         assert shown.trouble is None
         findings, snapshot = self.board.analysis_cache, shown.snapshot
         found: dict[str, Any] = {
-            work.__name__: findings.of(work, snapshot, moment, EVERYTHING) for work in WORKS
+            work.__name__: findings.compute(work, snapshot, moment, EVERYTHING) for work in WORKS
         }
-        found["overview"] = findings.overview(snapshot, moment, EVERYTHING, Selection())
-        found["heard"] = findings.heard(snapshot, moment, EVERYTHING)
-        found["held"] = self.board.store.held(None if live else at)
+        found["overview"] = findings.compute_overview(snapshot, moment, EVERYTHING, Selection())
+        found["heard"] = findings.feed_states(snapshot, moment, EVERYTHING)
+        found["held"] = self.board.store.quarantine_frame(None if live else at)
         return plain(found)
 
     def take(self, rows: list[dict[str, Any]], seconds: int, actor: str, feed: str) -> None:
@@ -98,7 +98,7 @@ class Day:
         )  # fmt: skip
 
     def correct(self, turn: int) -> None:
-        waiting = self.board.store.quarantine("incidents")
+        waiting = self.board.store.quarantined_rows("incidents")
         if waiting:
             row = waiting[turn % len(waiting)]
             quarantine.release_row(
@@ -117,7 +117,7 @@ class Day:
 
     def merge(self, turn: int, seconds: int) -> None:
         cases = (
-            self.board.snapshot_reader.picture().snapshot.frames[INCIDENTS.name]["case"].unique()
+            self.board.snapshot_reader.refresh().snapshot.frames[INCIDENTS.name]["case"].unique()
         )
         if len(cases) > 1:
             one, other = cases[turn % len(cases)], cases[(turn + 1) % len(cases)]
@@ -128,7 +128,7 @@ class Day:
 
     def mark(self, seconds: int) -> None:
         """Somebody looks at the board, and marks it a while later."""
-        snapshot = self.board.snapshot_reader.picture().snapshot
+        snapshot = self.board.snapshot_reader.refresh().snapshot
         seen = set(snapshot.frames[INCIDENTS.name]["case"])
         self.take([incident(90 + self.numbers, 1)], seconds, "bot", "incidents")
         done = briefings.mark(
@@ -228,7 +228,7 @@ def ask_again(day: Day) -> None:
     for minute, was in day.shown.items():
         found = differing(was, day.picture(minute, live=False))
         assert not found, f"{minute}: {found[0]} (of {len(found)})"
-    rows = day.board.snapshot_reader.picture().snapshot.frames[INCIDENTS.name]
+    rows = day.board.snapshot_reader.refresh().snapshot.frames[INCIDENTS.name]
     for at, seen in day.marked:
         first = rows.groupby("case")["known_at"].min()
         unseen = {case for case, when in first.items() if case not in seen}

@@ -24,8 +24,8 @@ def board(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Board]:
     """A board on each engine, on which a writer who has to wait is refused almost at once."""
-    monkeypatch.setattr(sqlite, "_WAIT", 0.05)
-    monkeypatch.setattr(postgres, "_WAIT", "50ms")
+    monkeypatch.setattr(sqlite, "_LOCK_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(postgres, "_LOCK_TIMEOUT", "50ms")
     monkeypatch.setattr(
         pipeline, "read", lambda path, known: file_reader.read_file(path, known, 10)
     )
@@ -53,23 +53,23 @@ def test_others_write_while_a_file_is_read_and_judged(
     written: list[int] = []
 
     def meanwhile(_done: float, rows: int) -> None:
-        board.store.note("siaga", rows, NOON, "kapolres")
+        board.store.put_note("siaga", rows, NOON, "kapolres")
         written.append(rows)
 
     ledger = bring(board, large(tmp_path), dry_run=dry_run, progress=meanwhile)
     assert written == [10, 20, 30, 40, 46]
     assert (ledger.accepted, ledger.quarantined) == (45, 1)
-    assert board.store.notes() == {"siaga": 46}
+    assert board.store.latest_notes() == {"siaga": 46}
 
 
 def test_others_write_while_the_rows_are_made_ready_for_the_store(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = delivery_writer.digests
+    make = delivery_writer.compute_digests
     written: list[int] = []
 
     def digests(values: Any) -> list[bytes]:
-        board.store.note("siaga", 1, NOON, "kapolres")
+        board.store.put_note("siaga", 1, NOON, "kapolres")
         written.append(1)
         return make(values)
 
@@ -87,7 +87,7 @@ def test_a_trial_counts_while_somebody_else_is_writing(board: Board, tmp_path: P
     bring(board, path)
     board.store.withdraw(1, NOON, "kapolres")
     bring(board, csv_file(tmp_path / "b.csv", report(id="K-1"), report(id="K-2")))
-    with board.store.placing():  # holds the write lock from here on
+    with board.store.raw_import():  # holds the write lock from here on
         tried = bring(board, path, dry_run=True)
     assert (tried.accepted, tried.duplicate, tried.quarantined) == (43, 2, 1)
     assert bring(board, path).as_json() == tried.as_json()

@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from situasi.actions import alert_actions
-from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, Deed, DeedRefused
+from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction, AlertActionRefused
 from situasi.board import current_board as board
 from situasi.common.i18n import _
-from situasi.store.interface import Overtaken, StoreError
+from situasi.store.interface import ConflictError, StoreError
 from situasi.ui import filters, session, submission
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
@@ -46,7 +46,7 @@ def _form(row: Any, what: str, title: str, asked: str) -> None:
     if not opened.open:
         return
     with opened, st.form(f"{key}_isi", border=False):
-        st.text_input(asked, key=f"{key}_text", max_chars=alert_actions.LONGEST)
+        st.text_input(asked, key=f"{key}_text", max_chars=alert_actions.MAX_TEXT_LENGTH)
         if what == ACTED:
             st.text_input(
                 _("Pemilik berikutnya"), key=f"{key}_owner", max_chars=120, placeholder=_("tetap")
@@ -65,16 +65,16 @@ def _keep(what: str, row: Any) -> None:
         "rule": row.rule, "level": row.level, "raised": row.raised.isoformat(),
         "kecamatan": row.kecamatan if isinstance(row.kecamatan, str) else None,
     }  # fmt: skip
-    done = Deed(what, session.viewer().name, at, text, owner)
+    done = AlertAction(what, session.viewer().name, at, text, owner)
     try:
-        alert_actions.keep(
+        alert_actions.record_action(
             board().store, session.viewer(), row.key, done, int(row.kept), about, session.now()
         )
-    except Overtaken:
+    except ConflictError:
         st.session_state[_SAID] = _(
             "Orang lain lebih dahulu mencatat sesuatu pada peringatan ini. Lihat, lalu ulangi."
         )
-    except DeedRefused:
+    except AlertActionRefused:
         st.session_state[_SAID] = _("Tulis apa yang dilakukan atau alasannya.")
     except StoreError:
         st.session_state[_SAID] = _("Penyimpanan sedang sibuk. Coba lagi sebentar.")

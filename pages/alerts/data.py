@@ -12,14 +12,14 @@ import pandas as pd
 
 from situasi.actions import acknowledgements, alert_actions
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.actions.alert_actions import Kept
+from situasi.actions.alert_actions import AlertRecord
 from situasi.analysis.alerts import engine as analysis
 from situasi.analysis.alerts.episodes import Alerts
 from situasi.analysis.queries import reads
 from situasi.board import current_board as board
 from situasi.domain.feed_schemas import INCIDENTS, NEUTRALITY, TPS
 from situasi.domain.register import Register
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import Store
 from situasi.ui import render_cache, session
 from situasi.ui.page_layout import View
@@ -29,7 +29,7 @@ from situasi.ui.render_cache import records
 _GUARDED = {"netralitas": "netralitas", "tanpa_petugas": "personel", "kurang_pola": "personel"}
 _BEHIND = (INCIDENTS, TPS, NEUTRALITY)
 
-Known = tuple[dict[str, Kept], dict[str, Acknowledgement]]
+Known = tuple[dict[str, AlertRecord], dict[str, Acknowledgement]]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Shown:
 
     raised: Raised
     lives: pd.DataFrame
-    withdrawn: Mapping[str, Kept]
+    withdrawn: Mapping[str, AlertRecord]
 
     @property
     def open(self) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def raised(
 def found(view: View, wanted: Wanted) -> Shown:
     """The chosen alerts of this view."""
     every = view.compute(raised)
-    minute, access = session.reckoned(view.at), view.shown.access
+    minute, access = session.reckoned(view.at), view.shown.access_position
     kept, heeded = known(view.shown)
     owners = {code: one.owner for code, one in board().register.election.alerts.rules.items()}
 
@@ -128,7 +128,7 @@ def found(view: View, wanted: Wanted) -> Shown:
     until = minute + timedelta(minutes=1) if view.at.live else minute
 
     def lived(some: Raised) -> pd.DataFrame:
-        return alert_actions.lives(some.alerts, kept, heeded, owners, until)
+        return alert_actions.with_status(some.alerts, kept, heeded, owners, until)
 
     told = render_cache.once("hidup", (access, until), (every,), lived)
     return render_cache.once(
@@ -137,13 +137,13 @@ def found(view: View, wanted: Wanted) -> Shown:
     )  # fmt: skip
 
 
-def known(shown: Picture) -> Known:
+def known(shown: SnapshotView) -> Known:
     """All deeds and acknowledgements; the last that were read where the store cannot be read."""
     return records("peringatan", shown, _known, ({}, {}))
 
 
 def _known(store: Store) -> Known:
-    return alert_actions.every(store), acknowledgements.every(store)
+    return alert_actions.load_all(store), acknowledgements.load_all(store)
 
 
 def _chosen(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
@@ -160,14 +160,14 @@ def _chosen(table: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     return table[keep]
 
 
-def _withdrawn(some: Raised, kept: Mapping[str, Kept], view: View) -> dict[str, Kept]:
+def _withdrawn(some: Raised, kept: Mapping[str, AlertRecord], view: View) -> dict[str, AlertRecord]:
     """Of alerts that this viewer would have seen. Of a part of the area other alerts are made."""
     viewer = session.viewer()
     if viewer.area:
         return {}
     return {
         key: one
-        for key, one in alert_actions.withdrawn(some.alerts, kept, view.at.at).items()
+        for key, one in alert_actions.find_withdrawn(some.alerts, kept, view.at.at).items()
         if sees(key.partition("|")[0])
     }
 

@@ -42,7 +42,7 @@ def opened(title: str) -> tuple[View, Wanted]:
                 lambda code: telling.level(rules, rules.levels.index(code))),
         several("aturan", _("Aturan"), _("semua aturan"), alerts_data.rules(),
                 lambda code: telling.rule(rules, code)),
-        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.LIVES), telling.life),
+        several("hidup", _("Status"), _("semua keadaan"), list(alert_actions.STATUSES), telling.life),
     )  # fmt: skip
     wanted = Wanted(
         levels=tuple(picked["derajat"]),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from situasi.actions import acknowledgements, exercise_controller
-from situasi.actions.exercise_controller import Run
+from situasi.actions.exercise_controller import ExerciseRun
 from situasi.analysis.exercise_response import Asked, Heed, reactions
 from situasi.board import current_board as board
 from situasi.domain import exercise_scenarios
@@ -25,7 +25,7 @@ class Drilled:
     analysis.reactions, the newest drill first."""
 
     known: dict[str, Scenario]
-    runs: tuple[Run, ...]
+    runs: tuple[ExerciseRun, ...]
     found: pd.DataFrame
 
 
@@ -40,13 +40,13 @@ def drilled(view: View) -> Drilled:
     return Drilled(known, runs, view.compute(reactions, asked, heeded, now))
 
 
-def _started(store: Store) -> tuple[tuple[Run, ...], tuple[Heed, ...]]:
+def _started(store: Store) -> tuple[tuple[ExerciseRun, ...], tuple[Heed, ...]]:
     """The drills, the newest first, and who took note of which case and when."""
-    heeded = ((case, one.at) for case, one in acknowledgements.every(store).items())
-    return tuple(reversed(exercise_controller.every(store))), tuple(heeded)
+    heeded = ((case, one.at) for case, one in acknowledgements.load_all(store).items())
+    return tuple(reversed(exercise_controller.load_all(store))), tuple(heeded)
 
 
-def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:
+def _asked(run: ExerciseRun, known: dict[str, Scenario], view: View) -> list[Asked]:
     """The cases of a drill in the kecamatan that are shown."""
     if run.scenario not in known:
         return []
@@ -60,7 +60,7 @@ def _asked(run: Run, known: dict[str, Scenario], view: View) -> list[Asked]:
             run.id,
             run.scenario,
             case,
-            run.case(case),
+            run.case_id(case),
             exercise_controller.SOURCE,
             scenario.response_targets,
         )

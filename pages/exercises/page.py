@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.exercises.data import Drilled, drilled
 from situasi.actions import exercise_controller
-from situasi.actions.exercise_controller import DrillRefused
+from situasi.actions.exercise_controller import ExerciseRefused
 from situasi.analysis.exercise_response import latest, medians
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -37,7 +37,7 @@ def starting(done: Drilled, view: View) -> None:
     said = st.session_state.pop(_SAID, None)
     if said is not None:
         st.warning(markup.plain(said))
-    reason = exercise_controller.why_not(board())
+    reason = exercise_controller.refusal_reason(board())
     if reason is not None:
         markup.empty(reason)
         return
@@ -67,7 +67,7 @@ def _start(done: Drilled) -> None:
         return
     try:
         exercise_controller.start(board(), scenario, viewer.name, session.now())
-    except (DrillRefused, StoreError) as error:
+    except (ExerciseRefused, StoreError) as error:
         st.session_state[_SAID] = str(error)
 
 

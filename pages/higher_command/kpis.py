@@ -10,14 +10,14 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.higher_command.comparison import Line
+from situasi.higher_command.comparison import UnitSummary
 from situasi.ui.components import markup
 from situasi.ui.components.kpi_row import Count, Figure
 from situasi.ui.components.markup import Card
 from situasi.ui.tables.table_view import Table
 
 
-def figures(all_of: Line, every: list[Line]) -> list[Figure]:
+def figures(all_of: UnitSummary, every: list[UnitSummary]) -> list[Figure]:
     """all_of: the sums. every: what stands behind them."""
     cards = (
         ("lapor", _heard(all_of), higher_command_tables.heard),
@@ -30,24 +30,26 @@ def figures(all_of: Line, every: list[Line]) -> list[Figure]:
     return [_figure(key, card, rows, every) for key, card, rows in cards]
 
 
-def _figure(key: str, card: Card, rows: Callable[[list[Line]], Table], every: list[Line]) -> Figure:
+def _figure(
+    key: str, card: Card, rows: Callable[[list[UnitSummary]], Table], every: list[UnitSummary]
+) -> Figure:
     return Figure(key, card, lambda: rows(every), (Count(None),))
 
 
-def _heard(one: Line) -> Card:
-    never = one.members - one.reporting
+def _heard(one: UnitSummary) -> Card:
+    never = one.member_count - one.reporting_count
     notes = [
-        _("{n} senyap").format(n=i18n.format_number(one.silent)) if one.silent else "",
+        _("{n} senyap").format(n=i18n.format_number(one.silent_count)) if one.silent_count else "",
         _("{n} belum ada laporan").format(n=i18n.format_number(never)) if never else "",
     ]
     value = _("{n} dari {all}").format(
-        n=i18n.format_number(one.reporting), all=i18n.format_number(one.members)
+        n=i18n.format_number(one.reporting_count), all=i18n.format_number(one.member_count)
     )
     note = " · ".join(filter(None, notes)) or _("semua melapor")
-    return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent))
+    return Card(_("Kabupaten melapor"), value, note, alarm=bool(one.silent_count))
 
 
-def _opened(one: Line) -> Card:
+def _opened(one: UnitSummary) -> Card:
     grave = one.counts["serious_open"]
     aside = "" if grave is None else _("{n} serius").format(n=at_least(one, "serious_open"))
     return Card(
@@ -59,7 +61,7 @@ def _opened(one: Line) -> Card:
     )
 
 
-def _states(one: Line) -> Card:
+def _states(one: UnitSummary) -> Card:
     marks = [
         (markup.swatch(state), at_least(one, f"situasi_{state}"), "") for state in reversed(SITUASI)
     ]
@@ -73,13 +75,13 @@ def _states(one: Line) -> Card:
     )
 
 
-def _stations(one: Line) -> Card:
+def _stations(one: UnitSummary) -> Card:
     told = one.counts["tps_reported"] is not None
     value = _("{n} dari {all}").format(n=at_least(one, "tps_reported"), all=of_tps(one))
     return Card(_("TPS lapor"), value if told else "–", from_some(one, "tps_reported"))
 
 
-def _turnout(one: Line) -> Card:
+def _turnout(one: UnitSummary) -> Card:
     heads = _("{heads} hadir di {n} TPS, {of}").format(
         heads=at_least(one, "heads"),
         n=at_least(one, "tps_counted"),
@@ -89,7 +91,7 @@ def _turnout(one: Line) -> Card:
     return Card(_("Partisipasi"), rate(one), heads if told else _("belum ada hitungan"))
 
 
-def _officers(one: Line) -> Card:
+def _officers(one: UnitSummary) -> Card:
     told = one.counts["officers_present"] is not None
     value = _("{n} dari {all}").format(
         n=at_least(one, "officers_present"), all=at_least(one, "officers_posted")

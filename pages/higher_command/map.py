@@ -13,7 +13,7 @@ from situasi.figures.maps.label_placement import placed
 from situasi.figures.maps.situation_map import HEIGHT, situation_map
 from situasi.figures.theme import SITUASI
 from situasi.higher_command import app
-from situasi.higher_command.comparison import Line
+from situasi.higher_command.comparison import UnitSummary
 from situasi.ui import session
 from situasi.ui.components import markup
 
@@ -21,9 +21,9 @@ _KEY = "peta_wilayah"
 _CLICKED = "_peta_wilayah"
 
 
-def map_panel(every: list[Line]) -> None:
+def map_panel(every: list[UnitSummary]) -> None:
     """By the worst situasi; nothing where no boundaries are known: the tiles say the same."""
-    there = app.current()
+    there = app.current_higher_command()
     shapes = there.boundaries if there else None
     drawn = {one.code: one for one in every if shapes and one.code in shapes.codes}
     if shapes is None or not drawn:
@@ -47,11 +47,11 @@ def map_panel(every: list[Line]) -> None:
     markup.legend(marks, f"{shapes.credit}. {shapes.caution}.")
     for picked in (one for some in chosen["selection"]["objects"].values() for one in some):
         line = drawn.get(picked["properties"]["kode"])
-        if line is not None and line.opens:
+        if line is not None and line.is_openable:
             higher_command_tables.go(line)
 
 
-def _area(line: Line) -> Area:
+def _area(line: UnitSummary) -> Area:
     value = wording.rate(line)
     if line.state is None:
         return Area(line.name, value, drawn="silent")

@@ -21,7 +21,7 @@ def show() -> None:
         tenant.part(),
     )
     every, whole = (
-        comparison.lines(found, part, higher_command_session.estimated()),
+        comparison.build_unit_summaries(found, part, higher_command_session.estimated()),
         higher_command_session.sums(),
     )
     header(at, higher_command_panels.title(part))

@@ -13,10 +13,10 @@ from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.higher_command import app
-from situasi.higher_command.comparison import Line
-from situasi.higher_command.rollup_cache import Overview
+from situasi.higher_command.comparison import UnitSummary
+from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.presentation.incident_item import Item, short
-from situasi.store.rollups.queries import Serious
+from situasi.store.rollups.queries import CriticalCase
 from situasi.ui import filters, higher_command_session, tenant
 from situasi.ui.components import markup
 from situasi.ui.session import Moment
@@ -27,9 +27,9 @@ from situasi.ui.tables.table_view import Table, table
 LISTED = 12
 
 
-def serious_panel(found: Overview, part: str) -> None:
+def serious_panel(found: HigherCommandOverview, part: str) -> None:
     """What is open and tinggi or merah."""
-    cases = found.serious(part, LISTED)
+    cases = found.critical_cases(part, LISTED)
     with markup.bar():
         st.markdown("**" + _("Kejadian serius terbaru") + "**", width="content")
         if cases:
@@ -45,7 +45,7 @@ def serious_panel(found: Overview, part: str) -> None:
             markup.empty(_("Tidak ada kejadian serius yang terbuka pada yang melapor."))
 
 
-def _item(found: Overview, one: Serious) -> Item:
+def _item(found: HigherCommandOverview, one: CriticalCase) -> Item:
     at, now = (moment.astimezone(found.command.zone) for moment in (one.known_at, _now(found, one)))
     heard = i18n.format_relative_time(at, now)
     return Item(
@@ -62,13 +62,13 @@ def _item(found: Overview, one: Serious) -> Item:
     )
 
 
-def _now(found: Overview, one: Serious) -> datetime:
+def _now(found: HigherCommandOverview, one: CriticalCase) -> datetime:
     rollup = found.rollups[one.kabupaten]
     return rollup.at if rollup.exercise else found.at
 
 
-def _place(found: Overview, one: Serious) -> str:
-    there = app.current()
+def _place(found: HigherCommandOverview, one: CriticalCase) -> str:
+    there = app.current_higher_command()
     known = there.kecamatan if there else {}
     parts_of = (
         found.command.member(one.kabupaten).name,
@@ -79,7 +79,7 @@ def _place(found: Overview, one: Serious) -> str:
     return " · ".join(filter(None, parts_of))
 
 
-def _table(found: Overview, cases: list[Serious]) -> Table:
+def _table(found: HigherCommandOverview, cases: list[CriticalCase]) -> Table:
     return table(
         {
             _("diketahui"): moments(one.known_at for one in cases),
@@ -113,16 +113,16 @@ def controls(at: Moment) -> None:
                 st.button(_("Kembali ke langsung"), on_click=filters.back_to_present)
 
 
-def tiles(every: list[Line]) -> None:
+def tiles(every: list[UnitSummary]) -> None:
     """One for each; a click on it opens what it is of."""
     higher_command_markup.tiles([_tile(line) for line in every])
 
 
-def _tile(line: Line) -> Tile:
+def _tile(line: UnitSummary) -> Tile:
     return Tile(
         title=line.name,
-        to=tenant.way(line.code) if line.opens else "",
-        closed="" if line.opens else _("papan tidak ada di sini"),
+        to=tenant.way(line.code) if line.is_openable else "",
+        closed="" if line.is_openable else _("papan tidak ada di sini"),
         state=line.state,
         state_name=_state(line),
         lines=tuple(wording.facts(line)),
@@ -134,7 +134,7 @@ def _tile(line: Line) -> Tile:
     )
 
 
-def _state(line: Line) -> str:
+def _state(line: UnitSummary) -> str:
     if line.state is None:
-        return _("situasi belum dinyatakan") if line.reporting else ""
+        return _("situasi belum dinyatakan") if line.reporting_count else ""
     return label("situasi", line.state)

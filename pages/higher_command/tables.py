@@ -9,7 +9,7 @@ import streamlit as st
 from pages.higher_command import wording
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.higher_command.comparison import Line
+from situasi.higher_command.comparison import UnitSummary
 from situasi.ui import render_cache, tenant
 from situasi.ui.tables import table_view
 from situasi.ui.tables.columns import Cells, moments, number, part, percent
@@ -18,7 +18,7 @@ from situasi.ui.tables.table_view import Table, table
 _ROW = "wilayah"
 
 
-def table_panel(every: list[Line]) -> None:
+def table_panel(every: list[UnitSummary]) -> None:
     """All that is told of each."""
     chosen = table_view.shown(
         _drawn(every), _ROW, wording.each(), most=len(every), on_select="rerun",
@@ -30,22 +30,22 @@ def table_panel(every: list[Line]) -> None:
             go(every[row])
 
 
-def _drawn(every: list[Line]) -> Table:
+def _drawn(every: list[UnitSummary]) -> Table:
     return render_cache.once(_ROW, tuple(map(repr, every)), (), lambda: whole(every))
 
 
-def go(line: Line) -> None:
+def go(line: UnitSummary) -> None:
     """Go there as the menu would."""
     address = {tenant.NAME: line.code}
     for name in ("lang", "saat"):
         if name in st.query_params and (name != "saat" or line.zone == tenant.desk().zone):
             address[name] = st.query_params[name]
-    name = "" if line.is_part else "situasi"
+    name = "" if line.is_aggregate else "situasi"
     there = st.Page(lambda: None, title=line.name, url_path=name, default=not name)
     st.switch_page(there, query_params=address)
 
 
-def whole(every: list[Line]) -> Table:
+def whole(every: list[UnitSummary]) -> Table:
     """Everything of each, one line."""
     return _table(
         every,
@@ -64,7 +64,7 @@ def whole(every: list[Line]) -> Table:
     )
 
 
-def heard(every: list[Line]) -> Table:
+def heard(every: list[UnitSummary]) -> Table:
     """From whom anything comes."""
     return _table(
         every,
@@ -76,21 +76,21 @@ def heard(every: list[Line]) -> Table:
     )
 
 
-def incidents(every: list[Line]) -> Table:
+def incidents(every: list[UnitSummary]) -> Table:
     """Open cases of the day."""
     return _table(
         every, {**_incidents(every), _("kejadian hari ini"): _numbers(every, "incidents_day")}
     )
 
 
-def states(every: list[Line]) -> Table:
+def states(every: list[UnitSummary]) -> Table:
     """How many kecamatan are in each situasi."""
     cells = {label("situasi", state): _numbers(every, f"situasi_{state}")
              for state in ("merah", "kuning", "hijau")}  # fmt: skip
     return _table(every, {_("situasi"): [_state(one) for one in every], **cells})
 
 
-def stations(every: list[Line]) -> Table:
+def stations(every: list[UnitSummary]) -> Table:
     """How far the TPS are."""
     return _table(
         every,
@@ -103,22 +103,22 @@ def stations(every: list[Line]) -> Table:
     )
 
 
-def turnout(every: list[Line]) -> Table:
+def turnout(every: list[UnitSummary]) -> Table:
     """Heads counted."""
     return _table(every, {**_turnout(every), _("pemilih hadir"): _numbers(every, "heads")})
 
 
-def officers(every: list[Line]) -> Table:
+def officers(every: list[UnitSummary]) -> Table:
     """Officers present of those posted."""
     return _table(every, _officers(every))
 
 
-def _table(every: list[Line], columns: dict[str, Cells]) -> Table:
+def _table(every: list[UnitSummary], columns: dict[str, Cells]) -> Table:
     names = {_("wilayah"): [one.name for one in every]}
     return table({**names, **columns}, [one.rehearsal for one in every])
 
 
-def _stations(every: list[Line]) -> dict[str, Cells]:
+def _stations(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("TPS lapor"): part(
             (one.counts["tps_reported"] for one in every),
@@ -129,7 +129,7 @@ def _stations(every: list[Line]) -> dict[str, Cells]:
     }
 
 
-def _turnout(every: list[Line]) -> dict[str, Cells]:
+def _turnout(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("partisipasi"): percent(
             (one.rate for one in every), estimated=[one.rate_estimated for one in every]
@@ -143,14 +143,14 @@ def _turnout(every: list[Line]) -> dict[str, Cells]:
     }
 
 
-def _incidents(every: list[Line]) -> dict[str, Cells]:
+def _incidents(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("kejadian terbuka"): _numbers(every, "incidents_open"),
         _("serius"): _numbers(every, "serious_open"),
     }
 
 
-def _officers(every: list[Line]) -> dict[str, Cells]:
+def _officers(every: list[UnitSummary]) -> dict[str, Cells]:
     return {
         _("personel hadir"): part(
             (one.counts["officers_present"] for one in every),
@@ -160,15 +160,15 @@ def _officers(every: list[Line]) -> dict[str, Cells]:
     }
 
 
-def _numbers(every: list[Line], count: str) -> Any:
+def _numbers(every: list[UnitSummary], count: str) -> Any:
     return number(one.counts[count] for one in every)
 
 
-def _heard(one: Line) -> str:
-    if not one.reporting:
+def _heard(one: UnitSummary) -> str:
+    if not one.reporting_count:
         return _("belum ada laporan")
     return wording.silent(one) or _("melapor")
 
 
-def _state(one: Line) -> str:
+def _state(one: UnitSummary) -> str:
     return label("situasi", one.state) if one.state else _("belum dinyatakan")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.higher_command import MABES
-from situasi.higher_command.comparison import Line
+from situasi.higher_command.comparison import UnitSummary
 from situasi.ui import higher_command_session, tenant
 
 _HOUR = timedelta(hours=1)
@@ -19,7 +19,7 @@ def each() -> str:
     return _("Provinsi") if nation else _("Kabupaten dan kota")
 
 
-def at_least(line: Line, count: str) -> str:
+def at_least(line: UnitSummary, count: str) -> str:
     """A sum as it may be said: of some that told, there are at least so many."""
     value = line.counts[count]
     if value is None:
@@ -28,23 +28,23 @@ def at_least(line: Line, count: str) -> str:
     return ("≥ " if value and line.partial(count) else "") + i18n.number(value)
 
 
-def of_tps(line: Line) -> str:
+def of_tps(line: UnitSummary) -> str:
     """The TPS that there are; not known: in words."""
     if line.tps is None:
         return _("belum diketahui")
     return ("≈ " if line.estimated else "") + i18n.number(line.tps)
 
 
-def rate(line: Line) -> str:
+def rate(line: UnitSummary) -> str:
     """Turnout of the TPS whose voters are known."""
     if line.rate is None:
         return "–"
     return ("≈ " if line.rate_estimated else "") + i18n.number(line.rate, 1) + " %"
 
 
-def facts(line: Line) -> list[str]:
+def facts(line: UnitSummary) -> list[str]:
     """Three lines of a tile."""
-    if not line.reporting:
+    if not line.reporting_count:
         return [_("Belum ada laporan"), _("TPS: {n}").format(n=of_tps(line))]
     counts = line.counts
     tps = _("{n} dari {all} TPS lapor").format(n=at_least(line, "tps_reported"), all=of_tps(line))
@@ -57,7 +57,7 @@ def facts(line: Line) -> list[str]:
     ]
 
 
-def grave(line: Line) -> str:
+def grave(line: UnitSummary) -> str:
     """What somebody should look at, or nothing."""
     serious, red, yellow = (
         line.counts[name] or 0 for name in ("serious_open", "situasi_merah", "situasi_kuning")
@@ -70,13 +70,13 @@ def grave(line: Line) -> str:
     return " · ".join(said.format(n=i18n.number(n)) for n, said in told if n)
 
 
-def share(line: Line) -> float | None:
+def share(line: UnitSummary) -> float | None:
     """Of its TPS that told; None where it is not known."""
     told = line.counts["tps_reported"]
     return None if told is None or not line.tps else min(1.0, told / line.tps)
 
 
-def copied(line: Line) -> str:
+def copied(line: UnitSummary) -> str:
     """How old what lies here is."""
     if line.exercise_at is not None:
         at = line.exercise_at.astimezone(line.zone)
@@ -90,16 +90,18 @@ def copied(line: Line) -> str:
     return _("salinan {age}").format(age=age)
 
 
-def silent(line: Line) -> str:
+def silent(line: UnitSummary) -> str:
     """That nothing comes any more, or nothing."""
     if line.is_silent:
         return _("SENYAP")
-    return _("{n} senyap").format(n=i18n.format_number(line.silent)) if line.silent else ""
+    return (
+        _("{n} senyap").format(n=i18n.format_number(line.silent_count)) if line.silent_count else ""
+    )
 
 
-def from_some(line: Line, count: str) -> str:
+def from_some(line: UnitSummary, count: str) -> str:
     """Of how many kabupaten a sum is."""
-    told, every = line.told[count], line.members
+    told, every = line.told[count], line.member_count
     if told == every:
         return _("{n} kabupaten").format(n=i18n.format_number(every))
     return _("{n} dari {all} kabupaten").format(

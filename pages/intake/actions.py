@@ -18,7 +18,7 @@ from situasi.ingest import quarantine, upload, withdrawal, write_scope
 from situasi.ingest.pipeline import IngestResult, PreviewCallback
 from situasi.ingest.withdrawal import WithdrawalRefused
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.interface import Quarantined, StoreError
+from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import session
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
@@ -116,7 +116,7 @@ def withdraw(batch: int, reason: str) -> None:
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")
         rows = withdrawal.withdraw(board().store, scope, batch, session.now(), reason)
-        elsewhere = board().store.brought_elsewhere(batch)
+        elsewhere = board().store.count_rows_in_other_batches(batch)
     except (StoreError, WriteRefused, WithdrawalRefused) as error:
         tell(str(error), good=False)
         return
@@ -126,7 +126,7 @@ def withdraw(batch: int, reason: str) -> None:
     tell(" ".join([text, *intake_tables.stays(elsewhere)]), good=True)
 
 
-def release(row: Quarantined, corrections: Mapping[str, str]) -> None:
+def release(row: QuarantinedRow, corrections: Mapping[str, str]) -> None:
     """Bring one row through the door again, and say what the door said."""
     try:
         scope = write_scope.build_viewer_scope(session.viewer(), "perbaiki")

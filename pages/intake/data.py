@@ -110,24 +110,24 @@ def waiting(view: View, feeds: tuple[str, ...]) -> Waiting:
         rows = deliveries.of_feeds(_held(snapshot, whose, at), feeds)
         return Waiting(rows, deliveries.by_reason(rows))
 
-    return board().analysis_cache.kept("waiting", snapshot, make, feeds, whose, at)
+    return board().analysis_cache.get_or_make("waiting", snapshot, make, feeds, whose, at)
 
 
 def _held(snapshot: Snapshot, whose: str | None, at: datetime | None) -> pd.DataFrame:
     """Kept while the version stays, so that a store that breaks leaves it on the screen."""
 
     def make() -> pd.DataFrame:
-        held = board().store.held(at)
+        held = board().store.quarantine_frame(at)
         if whose is None:
             return held
         own = snapshot.batches.loc[snapshot.batches["actor"] == whose, "batch"]
         return held[held["batch"].isin(own)]
 
-    return board().analysis_cache.kept("held", snapshot, make, whose, at)
+    return board().analysis_cache.get_or_make("held", snapshot, make, whose, at)
 
 
 def _counted(snapshot: Snapshot, whose: str | None, at: datetime | None) -> Mapping[str, int]:
     if whose is None and at is None:
-        return snapshot.waiting
+        return snapshot.quarantine_counts
     held = _held(snapshot, whose, at)
     return {str(feed): int(count) for feed, count in held["feed"].value_counts().items()}

@@ -22,7 +22,7 @@ from situasi.domain.labels import label
 from situasi.ingest import quarantine
 from situasi.ingest.readers import reserved_columns
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
-from situasi.store.interface import Quarantined, StoreError
+from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import audit, page_layout, render_cache, session
 from situasi.ui.components import markup
 from situasi.ui.page_layout import View
@@ -153,7 +153,7 @@ _LONG = 60  # characters of a cell that needs a whole line
 _NOT_ASKED = {"flags", "latihan", "precision"}
 
 
-def row_form(row: Quarantined, *, may: bool) -> None:
+def row_form(row: QuarantinedRow, *, may: bool) -> None:
     """Draw the row; with the right to correct, its cells can be changed and tried again."""
     for reason in row.reasons:
         st.text("▸ " + reason)
@@ -170,7 +170,7 @@ def row_form(row: Quarantined, *, may: bool) -> None:
         st.caption(_("Peran ini melihat karantina, tidak memperbaikinya."))
 
 
-def _cells(row: Quarantined, *, may: bool) -> dict[str, str]:
+def _cells(row: QuarantinedRow, *, may: bool) -> dict[str, str]:
     """An input for each cell; those that were changed."""
     written: dict[str, str] = {}
     columns = st.columns(2)
@@ -194,7 +194,7 @@ def _cells(row: Quarantined, *, may: bool) -> dict[str, str]:
     return {name: text.strip() for name, text in written.items() if text != row.raw[name]}
 
 
-def _one_more(row: Quarantined) -> dict[str, str]:
+def _one_more(row: QuarantinedRow) -> dict[str, str]:
     """A cell for a column that the sender's file does not have at all."""
     column_of = board().ingest_context.vocabulary.find_column
     there = {column_of(row.feed, heading) for heading in row.raw}

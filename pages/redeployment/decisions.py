@@ -12,7 +12,7 @@ from pages.redeployment import plan as redeployment_plan
 from pages.redeployment import tables as redeployment_tables
 from pages.redeployment.plan import Shown
 from situasi.actions import redeployment_orders
-from situasi.actions.redeployment_orders import Decision, MovesRefused
+from situasi.actions.redeployment_orders import PlanDecision, PlanRefused
 from situasi.analysis.redeployment import plan
 from situasi.board import current_board as board
 from situasi.common import i18n
@@ -65,7 +65,7 @@ def _refusing(shown: Shown) -> None:
     if not opened.open:
         return
     with opened, st.form("tolak_isi", border=False):
-        st.text_input(_("Alasan"), key=_REASON, max_chars=redeployment_orders.LONGEST_REASON)
+        st.text_input(_("Alasan"), key=_REASON, max_chars=redeployment_orders.MAX_REASON_LENGTH)
         st.form_submit_button(_("Simpan penolakan"), type="primary", on_click=_refuse,
                               args=(shown,))  # fmt: skip
 
@@ -74,7 +74,7 @@ def _accept(shown: Shown) -> None:
     kept = shown.kept
     left_out = len(kept.plan.moves) - len(shown.chosen)
 
-    def decide() -> Decision:
+    def decide() -> PlanDecision:
         return redeployment_orders.accept(
             board(), session.viewer(), kept.id, shown.chosen, left_out,
             lambda: _needed(kept.needs.chosen), session.now(), _played(),
@@ -105,14 +105,14 @@ def _played() -> datetime | None:
     return session.picture().snapshot.exercise_at
 
 
-def _decided(decide: Callable[[], Decision]) -> None:
+def _decided(decide: Callable[[], PlanDecision]) -> None:
     """Do it, and keep what came of it for `told`."""
     session.speak()
     if not session.moment(filters.past_moment(), session.picture()).live:
         return
     try:
         made = decide()
-    except (MovesRefused, StoreError) as error:
+    except (PlanRefused, StoreError) as error:
         st.session_state[_SAID] = str(error)
         return
     session.wrote()
@@ -122,7 +122,7 @@ def _decided(decide: Callable[[], Decision]) -> None:
 
 def told() -> None:
     """Say once what came of the last decision."""
-    said: Decision | str | None = st.session_state.pop(_SAID, None)
+    said: PlanDecision | str | None = st.session_state.pop(_SAID, None)
     if isinstance(said, str):
         st.warning(markup.plain(_("Tidak ada yang ditulis: {why}").format(why=said)))
     elif said is not None and said.accepted:
@@ -137,7 +137,7 @@ def past_panel(view: View) -> None:
     page_layout.section(_("Rencana yang diputuskan"))
     area = session.viewer().area
     every = records(
-        f"pergeseran {area}", view.shown, partial(redeployment_orders.every, area=area), []
+        f"pergeseran {area}", view.shown, partial(redeployment_orders.load_all, area=area), []
     )
     some = [one for one in every if view.at.live or one.at <= view.at.at]
     if not some:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from situasi.actions.redeployment_orders import Decision
+from situasi.actions.redeployment_orders import PlanDecision
 from situasi.analysis.redeployment.candidates import Mover
 from situasi.analysis.redeployment.plan import Move, Plan
 from situasi.analysis.redeployment.shortfalls import Bundle
@@ -122,7 +122,7 @@ def compared(plan: Plan) -> Table:
     )
 
 
-def decisions(some: Sequence[Decision]) -> Table:
+def decisions(some: Sequence[PlanDecision]) -> Table:
     """Plans that were accepted or refused, the newest first."""
     return table(
         {

@@ -17,7 +17,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep import build as sitrep_build
 from situasi.reports.sitrep import files as made
 from situasi.reports.sitrep import request as sitrep_request
@@ -38,7 +38,7 @@ _NEUTRALITY = "lap_netralitas"
 class Asked:
     """A laporan that is asked for on this page: of which picture, at which moment."""
 
-    shown: Picture
+    shown: SnapshotView
     at: Moment
     wanted: Wanted
 

@@ -20,7 +20,7 @@ from situasi.board import current_board as board
 from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.theme import SITUASI
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation import kpis as telling
 from situasi.ui import comparison, render_cache, session
 from situasi.ui.components import markup
@@ -32,7 +32,7 @@ from situasi.ui.tables import table_view
 _MINUTE = timedelta(minutes=1)
 
 
-def figures(found: Overview, day: Day, at: Moment, shown: Picture) -> list[Figure]:
+def figures(found: Overview, day: Day, at: Moment, shown: SnapshotView) -> list[Figure]:
     """The figures of this moment that the viewer may see."""
     now, waiting = _now(at), _waiting(at, shown)
     # Ages are told in minutes: until the next one they are the same.
@@ -116,11 +116,11 @@ def _now(at: Moment) -> datetime:
     return now.astimezone(at.at.tzinfo)
 
 
-def _waiting(at: Moment, shown: Picture) -> int | None:
+def _waiting(at: Moment, shown: SnapshotView) -> int | None:
     """Rows that wait for a correction; None where the viewer is not told of them."""
     viewer = session.viewer()
     # The count is of the whole kabupaten: it is told to those who may look at all of it.
     if not at.live or not viewer.role.may_see("masukan") or viewer.area:
         return None
-    seen = viewer.role.readable_feeds(tuple(shown.snapshot.waiting))
-    return sum(shown.snapshot.waiting[feed] for feed in seen)
+    seen = viewer.role.readable_feeds(tuple(shown.snapshot.quarantine_counts))
+    return sum(shown.snapshot.quarantine_counts[feed] for feed in seen)

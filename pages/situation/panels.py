@@ -18,7 +18,7 @@ from situasi.common.i18n import _
 from situasi.domain.labels import label
 from situasi.figures.charts.incident_timeline import timeline
 from situasi.figures.theme import TINGKAT, UNRATED
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation.incident_item import item
 from situasi.ui import filters, playback, render_cache, session
 from situasi.ui.components import markup
@@ -60,7 +60,9 @@ def _listed(found: Overview, *, now: datetime) -> Markup | None:
     return markup.report_list(items, _("LATIHAN")) if items else None
 
 
-def timeline_panel(found: Overview, at: Moment, shown: Picture, kecamatan: Collection[str]) -> None:
+def timeline_panel(
+    found: Overview, at: Moment, shown: SnapshotView, kecamatan: Collection[str]
+) -> None:
     """kecamatan: those chosen, none for all."""
     election = board().register.election
     moments = [

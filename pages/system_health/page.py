@@ -249,7 +249,9 @@ def curves(beats: Sequence[HealthSample]) -> None:
         _(
             "Sejak {time}, tiap {n} detik, paling lama dua belas jam; titik yang rapat diwakili "
             "yang terburuk. Garis putus: batas."
-        ).format(time=_since(beats), n=i18n.format_number(board().refresher.pulse.INTERVAL_S))
+        ).format(
+            time=_since(beats), n=i18n.format_number(board().refresher.health_history.INTERVAL_S)
+        )
     )
     for line in (MEASURES[:3], MEASURES[3:]):
         for one, column in zip(line, st.columns(len(line), gap="medium"), strict=True):
@@ -311,7 +313,7 @@ def _local(beat: HealthSample) -> datetime:
 def show() -> None:
     header(session.moment(filters.past_moment(), session.picture()), label("screen", "kesehatan"))
     register()
-    beats = board().refresher.pulse.samples()
+    beats = board().refresher.health_history.samples()
     if not beats:
         page_layout.nothing(
             _("Belum ada denyut: papan baru dibuka, atau tidak ada yang mengamatinya.")

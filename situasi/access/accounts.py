@@ -58,7 +58,8 @@ class Account:
 def load_all(store: Store) -> dict[str, Account | None]:
     """All accounts by name. None: there is one, but its record cannot be read."""
     return {
-        name: _parse_account(name, value) for name, value in store.remembered(RECORD_KIND).items()
+        name: _parse_account(name, value)
+        for name, value in store.latest_records(RECORD_KIND).items()
     }
 
 
@@ -93,7 +94,7 @@ def add(
     if role not in ROLES:
         raise AccountRefused(f'peran "{role}" tidak ada: {", ".join(ROLES)}')
     seen = store.access_version()
-    if store.remembered(RECORD_KIND, name):
+    if store.latest_records(RECORD_KIND, name):
         raise AccountRefused(f'akun "{name}" sudah ada; lihat: user list')
     stamp = secrets.token_hex(8)
     account = Account(name, role, area, enabled=True, stamp=stamp, **_build_credentials(password))
@@ -156,7 +157,7 @@ def _save(
     told = {"account": account.name, "role": account.role, "area": list(account.area)}
     if account.identity is not None:
         told["identity"] = account.identity
-    store.remember(
+    store.put_record(
         RECORD_KIND, account.name, value, at, by, action, told, expected_seq=expected_version
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from situasi.access.roles import AUDITED_FEEDS, Viewer
-from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
 from situasi.store.interface import Store
 
 _REPEAT_INTERVAL = timedelta(hours=1)  # who goes on looking is told of once in so long
@@ -29,7 +29,7 @@ class AuditLog:
     """
 
     def __init__(self, store: Store, clock: Callable[[], datetime], kabupaten: str = "") -> None:
-        self._writer, self._clock = Scribe(Outbox(store, clock)), clock
+        self._writer, self._clock = AuditWriter(AuditOutbox(store, clock)), clock
         self._common_detail = {"kabupaten": kabupaten} if kabupaten else {}
         self._logged_at: dict[tuple[object, ...], datetime] = {}
         self._downloads: dict[tuple[object, ...], deque[datetime]] = {}
@@ -37,7 +37,7 @@ class AuditLog:
 
     def append(self, action: str, actor: str, detail: dict[str, Any]) -> None:
         """Any other deed."""
-        self._writer.tell(action, actor, {**self._common_detail, **detail})
+        self._writer.append(action, actor, {**self._common_detail, **detail})
 
     def log_viewed(self, viewer: Viewer, feeds: Collection[str], page: str) -> None:
         """Rows of these feeds were shown: told where the feed is one of WITNESSED_FEEDS."""

@@ -135,7 +135,7 @@ def load_all(store: Store) -> dict[str, Link | None]:
     """All links by number. None: there is one, but its record cannot be read."""
     return {
         number: _parse_link(number, value)
-        for number, value in store.remembered(RECORD_KIND).items()
+        for number, value in store.latest_records(RECORD_KIND).items()
     }
 
 
@@ -156,7 +156,7 @@ def _save(
         "made": link.created_at.isoformat(),
         "revoked": link.is_revoked,
     }
-    store.remember(
+    store.put_record(
         RECORD_KIND, bound.id, value, at, by, action, told, expected_seq=expected_version
     )
 
@@ -231,7 +231,7 @@ def _sign(link: Link, secret: str) -> str:
 def load_usage(store: Store) -> dict[str, LinkUsage]:
     """How often each link was opened, by its number."""
     found: dict[str, list[datetime]] = {}
-    for value in store.remembered(accounts.SESSION_KIND).values():
+    for value in store.latest_records(accounts.SESSION_KIND).values():
         if isinstance(value, dict) and value.get("link"):
             found.setdefault(str(value["link"]), []).append(
                 datetime.fromisoformat(value["begun"]).astimezone(UTC)

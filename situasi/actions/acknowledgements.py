@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from situasi.store.interface import Overtaken, Store
+from situasi.store.interface import ConflictError, Store
 
 KIND = "acknowledgement"
-_LONGEST = 60
+_MAX_NAME_LENGTH = 60
 
 
-class NotNamed(ValueError):
+class MissingName(ValueError):
     """An acknowledgement needs a name."""
 
 
@@ -31,21 +31,21 @@ class Acknowledgement:
     since: datetime
 
     @property
-    def seconds(self) -> int:
+    def response_time_s(self) -> int:
         """How long it took."""
         return max(0, int((self.at - self.since).total_seconds()))
 
 
-def keep(
+def acknowledge(
     store: Store, case: str, by: str, account: str, since: datetime, at: datetime
 ) -> Acknowledgement:
     """Write down that somebody took note; what stands for the case then, perhaps an earlier word.
 
     Raises NotNamed and StoreError.
     """
-    name = " ".join(by.split())[:_LONGEST]
+    name = " ".join(by.split())[:_MAX_NAME_LENGTH]
     if not name:
-        raise NotNamed("sebut nama")
+        raise MissingName("sebut nama")
     said = Acknowledgement(case, name, account, at, since)
     value = {
         "by": name,
@@ -53,20 +53,20 @@ def keep(
         "at": at.astimezone(UTC).isoformat(),
         "since": since.astimezone(UTC).isoformat(),
     }
-    told = {"case": case, "by": name, "seconds": said.seconds}
-    with suppress(Overtaken):  # somebody was first
-        store.remember(KIND, case, value, at, account, "acknowledge", told, expected_seq=0)
-    return _read(case, store.remembered(KIND, case)[case])
+    told = {"case": case, "by": name, "seconds": said.response_time_s}
+    with suppress(ConflictError):  # somebody was first
+        store.put_record(KIND, case, value, at, account, "acknowledge", told, expected_seq=0)
+    return _decode(case, store.latest_records(KIND, case)[case])
 
 
-def every(store: Store) -> dict[str, Acknowledgement]:
+def load_all(store: Store) -> dict[str, Acknowledgement]:
     """All acknowledgements, by case."""
-    return {case: _read(case, value) for case, value in store.remembered(KIND).items()}
+    return {case: _decode(case, value) for case, value in store.latest_records(KIND).items()}
 
 
-def table(store: Store) -> pd.DataFrame:
+def build_table(store: Store) -> pd.DataFrame:
     """The same as a frame: case, by, account, at, since (UTC), seconds; the earliest first."""
-    found = sorted(every(store).values(), key=lambda one: one.at)
+    found = sorted(load_all(store).values(), key=lambda one: one.at)
     frame = pd.DataFrame(
         {
             "case": [one.case for one in found],
@@ -74,13 +74,13 @@ def table(store: Store) -> pd.DataFrame:
             "account": [one.account for one in found],
             "at": [one.at for one in found],
             "since": [one.since for one in found],
-            "seconds": [one.seconds for one in found],
+            "seconds": [one.response_time_s for one in found],
         }
     )
     moment = "datetime64[us, UTC]"
     return frame.astype({"at": moment, "since": moment, "seconds": "int64"})
 
 
-def _read(case: str, value: Any) -> Acknowledgement:
+def _decode(case: str, value: Any) -> Acknowledgement:
     at, since = (datetime.fromisoformat(value[name]) for name in ("at", "since"))
     return Acknowledgement(case, value["by"], value["account"], at, since)

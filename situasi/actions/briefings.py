@@ -11,11 +11,11 @@ from situasi.access.roles import Viewer
 from situasi.store.interface import Store
 
 KIND = "taklimat"
-LONGEST_NOTE = 120  # characters
+MAX_NOTE_LENGTH = 120  # characters
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class MarkRefused(ValueError):
+class BriefingRefused(ValueError):
     """The moment cannot be marked so; the message says why."""
 
 
@@ -57,26 +57,26 @@ def mark(
     did not have yet are to be new since the marker, so it is set before the first of them.
     """
     if not may_mark(viewer):
-        raise MarkRefused("menandai taklimat bukan wewenang Anda")
-    unseen = None if exercise else store.committed_after(version)
+        raise BriefingRefused("menandai taklimat bukan wewenang Anda")
+    unseen = None if exercise else store.first_commit_after(version)
     if unseen is not None:
         moment = min(moment, (unseen - _MICROSECOND).astimezone(moment.tzinfo))
-    said = " ".join(note.split())[:LONGEST_NOTE]
+    said = " ".join(note.split())[:MAX_NOTE_LENGTH]
     marked = Briefing(moment.replace(microsecond=0), said, viewer.name, at, exercise)
     told = {"moment": marked.at.isoformat(), "note": said, "exercise": exercise}
     value = told | {"by": marked.by, "recorded_at": at.isoformat()}
     # Of access, not a note: nobody's rows have changed, so no version moves.
-    store.remember(KIND, marked.id, value, at, viewer.name, "briefing", told)
+    store.put_record(KIND, marked.id, value, at, viewer.name, "briefing", told)
     return marked
 
 
-def every(store: Store) -> list[Briefing]:
+def load_all(store: Store) -> list[Briefing]:
     """All markers, the earliest first; a record that cannot be read is passed over."""
-    found = filter(None, map(_read, store.remembered(KIND).values()))
+    found = filter(None, map(_decode, store.latest_records(KIND).values()))
     return sorted(found, key=lambda one: one.at)
 
 
-def _read(value: Any) -> Briefing | None:
+def _decode(value: Any) -> Briefing | None:
     try:
         at, recorded = (datetime.fromisoformat(value[name]) for name in ("moment", "recorded_at"))
         exercise = value["exercise"] is True
@@ -85,7 +85,7 @@ def _read(value: Any) -> Briefing | None:
         return None
 
 
-def standing(found: Iterable[Briefing], at: datetime, *, exercise: bool) -> list[Briefing]:
+def list_until(briefings: Iterable[Briefing], at: datetime, *, exercise: bool) -> list[Briefing]:
     """Those that there are at a moment, the newest first; an exercise has its own."""
-    there = [one for one in found if one.at <= at and one.exercise == exercise]
+    there = [one for one in briefings if one.at <= at and one.exercise == exercise]
     return sorted(there, key=lambda one: one.at, reverse=True)

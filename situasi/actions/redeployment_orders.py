@@ -16,22 +16,22 @@ from situasi.common.i18n import _
 from situasi.ingest import feeds
 from situasi.ingest.pipeline import build_table, ingest_rows
 from situasi.ingest.write_scope import bind_context, build_viewer_scope
-from situasi.store.interface import Overtaken, Store
+from situasi.store.interface import ConflictError, Store
 
 KIND = "rencana"
 SOURCE = "rencana pergeseran"
-LONGEST_REASON = 300  # characters
+MAX_REASON_LENGTH = 300  # characters
 _FEED = "postings"
 # Who writes orders takes this turn: of two who accept at once the second looks again.
-_TURN = "rencana_giliran"
+_LOCK = "rencana_giliran"
 
 
-class MovesRefused(ValueError):
+class PlanRefused(ValueError):
     """Nothing was written; the message says why."""
 
 
 @dataclass(frozen=True)
-class Decision:
+class PlanDecision:
     """What somebody decided on a plan.
 
     at: the moment that the board showed. exercise: on its clock. moves: as they were decided upon:
@@ -68,34 +68,36 @@ def accept(
     plan: str,
     moves: Sequence[Move],
     left_out: int,
-    look: Callable[[], Needs],
+    load_needs: Callable[[], Needs],
     now: datetime,
-    played: datetime | None,
-) -> Decision:
+    exercise_now: datetime | None,
+) -> PlanDecision:
     """Make these moves of a plan orders that hold from now on.
 
     look: gives what is needed by what is known now. played: the clock of an exercise; it tells the
     time of moves of officers who are made up. Raises MovesRefused, where nothing was written, and
     StoreError.
     """
-    _check(board.store, viewer, plan, moves)
+    _check_decidable(board.store, viewer, plan, moves)
     seen = board.store.access_version()
-    _still_true(moves, look(), board)
+    _check_still_valid(moves, load_needs(), board)
     rows, scope = (
-        list(_rows(board, viewer, plan, moves, now, played)),
+        list(_build_order_rows(board, viewer, plan, moves, now, exercise_now)),
         build_viewer_scope(viewer, "geser"),
     )
     within = bind_context(board.ingest_context, scope, board.store, _FEED, now)
     judged = feeds.check(build_table(rows), _FEED, within, now)
     if judged.rejected:
         reasons = dict.fromkeys(why for one in judged.rejected for why in one.reasons)
-        raise MovesRefused("; ".join(reasons))
+        raise PlanRefused("; ".join(reasons))
     try:
-        board.store.remember(_TURN, "", {"plan": plan}, now, viewer.name, expected_seq=seen)
-    except Overtaken as error:
-        raise MovesRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
+        board.store.put_record(_LOCK, "", {"plan": plan}, now, viewer.name, expected_seq=seen)
+    except ConflictError as error:
+        raise PlanRefused(_("orang lain baru saja menyetujui rencana; susun lagi")) from error
     ingest_rows(rows, SOURCE, board.store, board.ingest_context, scope, feed=_FEED, now=now)
-    return _keep(board.store, viewer, plan, moves, left_out, "", now, played, accepted=True)
+    return _save_decision(
+        board.store, viewer, plan, moves, left_out, "", now, exercise_now, accepted=True
+    )
 
 
 def refuse(
@@ -105,58 +107,58 @@ def refuse(
     moves: Sequence[Move],
     reason: str,
     now: datetime,
-    played: datetime | None,
-) -> Decision:
+    exercise_now: datetime | None,
+) -> PlanDecision:
     """Keep why a plan was not taken. Raises MovesRefused, StoreError."""
-    _check(store, viewer, plan, moves)
-    said = " ".join(reason.split())[:LONGEST_REASON]
+    _check_decidable(store, viewer, plan, moves)
+    said = " ".join(reason.split())[:MAX_REASON_LENGTH]
     if not said:
-        raise MovesRefused(_("tulis alasannya"))
-    return _keep(store, viewer, plan, moves, 0, said, now, played, accepted=False)
+        raise PlanRefused(_("tulis alasannya"))
+    return _save_decision(store, viewer, plan, moves, 0, said, now, exercise_now, accepted=False)
 
 
-def every(store: Store, area: Sequence[str] = ()) -> list[Decision]:
+def load_all(store: Store, area: Sequence[str] = ()) -> list[PlanDecision]:
     """All decisions, the newest first; for a viewer of some kecamatan those of these alone."""
-    found = [_read(plan, value) for plan, value in store.remembered(KIND).items()]
+    found = [_decode(plan, value) for plan, value in store.latest_records(KIND).items()]
     seen = [one for one in found if not area or one.kecamatan <= frozenset(area)]
     return sorted(seen, key=lambda one: one.recorded_at, reverse=True)
 
 
-def _check(store: Store, viewer: Viewer, plan: str, moves: Sequence[Move]) -> None:
+def _check_decidable(store: Store, viewer: Viewer, plan: str, moves: Sequence[Move]) -> None:
     if not may_decide(viewer):
-        raise MovesRefused(_("Peran ini tidak boleh melakukannya."))
+        raise PlanRefused(_("Peran ini tidak boleh melakukannya."))
     if not moves:
-        raise MovesRefused(_("tidak ada langkah yang dipilih"))
+        raise PlanRefused(_("tidak ada langkah yang dipilih"))
     if viewer.area and not {move.to.kecamatan for move in moves} <= set(viewer.area):
-        raise MovesRefused(_("ada langkah di luar wilayah Anda"))
-    if store.remembered(KIND, plan):
-        raise MovesRefused(_("rencana ini sudah diputuskan"))
+        raise PlanRefused(_("ada langkah di luar wilayah Anda"))
+    if store.latest_records(KIND, plan):
+        raise PlanRefused(_("rencana ini sudah diputuskan"))
 
 
-def _still_true(moves: Sequence[Move], known: Needs, board: Board) -> None:
-    valid = feasibility.still(moves, known)
+def _check_still_valid(moves: Sequence[Move], needs: Needs, board: Board) -> None:
+    valid = feasibility.still(moves, needs)
     gone = [move for move, one in zip(moves, valid, strict=True) if not one]
     if gone:
         who = ", ".join(move.mover.petugas for move in gone[:5])
         said = _("keadaan sudah berubah untuk {n} langkah ({who}); susun lagi")
-        raise MovesRefused(said.format(n=len(gone), who=who))
-    if not feasibility.possible(moves, known, board.register.election.rules.redeployment):
-        raise MovesRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
+        raise PlanRefused(said.format(n=len(gone), who=who))
+    if not feasibility.possible(moves, needs, board.register.election.rules.redeployment):
+        raise PlanRefused(_("cadangan atau petugas TPS asal tidak cukup lagi; susun lagi"))
 
 
-def _rows(
+def _build_order_rows(
     board: Board,
     viewer: Viewer,
     plan: str,
     moves: Iterable[Move],
     now: datetime,
-    played: datetime | None,
+    exercise_now: datetime | None,
 ) -> Iterator[dict[str, str]]:
     """The orders under the headings of our files: a row for each desa of a move."""
     register = board.register
     for number, move in enumerate(moves, start=1):
         made_up = move.mover.latihan
-        when = ((played or now) if made_up else now).astimezone(register.election.zone)
+        when = ((exercise_now or now) if made_up else now).astimezone(register.election.zone)
         told = {
             "waktu": when.isoformat(timespec="seconds"),
             "waktu_lapor": when.isoformat(timespec="seconds"),
@@ -179,7 +181,7 @@ def _rows(
             }
 
 
-def _keep(
+def _save_decision(
     store: Store,
     viewer: Viewer,
     plan: str,
@@ -187,18 +189,18 @@ def _keep(
     left_out: int,
     reason: str,
     now: datetime,
-    played: datetime | None,
+    exercise_now: datetime | None,
     *,
     accepted: bool,
-) -> Decision:
-    made = Decision(
+) -> PlanDecision:
+    made = PlanDecision(
         id=plan,
         accepted=accepted,
         by=viewer.name,
-        at=played or now,
+        at=exercise_now or now,
         recorded_at=now,
         reason=reason,
-        exercise=played is not None,
+        exercise=exercise_now is not None,
         moves=tuple(
             {
                 "petugas": move.mover.petugas,
@@ -224,15 +226,15 @@ def _keep(
     told = {"plan": plan, "moves": len(moves), "left_out": left_out, "reason": reason}
     action = "plan-accept" if accepted else "plan-refuse"
     try:
-        store.remember(KIND, plan, value, now, viewer.name, action, told, expected_seq=0)
-    except Overtaken as error:
-        raise MovesRefused(_("rencana ini sudah diputuskan")) from error
+        store.put_record(KIND, plan, value, now, viewer.name, action, told, expected_seq=0)
+    except ConflictError as error:
+        raise PlanRefused(_("rencana ini sudah diputuskan")) from error
     return made
 
 
-def _read(plan: str, value: Any) -> Decision:
+def _decode(plan: str, value: Any) -> PlanDecision:
     at, recorded = (datetime.fromisoformat(value[name]) for name in ("at", "recorded_at"))
-    return Decision(
+    return PlanDecision(
         id=plan,
         accepted=value["accepted"],
         by=value["by"],

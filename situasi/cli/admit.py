@@ -25,7 +25,9 @@ def admit(
     password = secrets.token_urlsafe(24)
     try:
         told = settings.load()
-        account = store.admit(told.store_url, Scope(_contest(told, kabupaten), kabupaten), password)
+        account = store.create_scope_account(
+            told.store_url, Scope(_contest(told, kabupaten), kabupaten), password
+        )
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
     _say(f"Akun {account}, kata sandi {password}")

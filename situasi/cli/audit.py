@@ -14,7 +14,7 @@ from rich.text import Text
 
 from situasi.cli.common import fail, office, out
 from situasi.reports.csv_tables import as_csv
-from situasi.store.audit.row_digests import SEALED
+from situasi.store.audit.row_digests import HASHES_KEY
 
 app = typer.Typer(help="Jejak: siapa berbuat apa, dan apakah utuh.", no_args_is_help=True)
 
@@ -47,8 +47,8 @@ def verify(
         raise fail("ujung ditulis sebagai 64 angka heksadesimal; lihat: audit head")
     with office() as here:
         breaks = here.store.verify(wanted)
-        last, _ = here.store.head()
-        unsealed = here.store.unsealed()
+        last, _ = here.store.audit_head()
+        unsealed = here.store.count_entries_without_hash()
     for sentence in breaks:
         out.print(sentence, highlight=False, markup=False, soft_wrap=True)
     if unsealed:
@@ -68,7 +68,7 @@ def verify(
 def head() -> None:
     """Nomor dan segel catatan terakhir. Catat di tempat lain, untuk audit verify --head."""
     with office() as here:
-        last, seal = here.store.head()
+        last, seal = here.store.audit_head()
     out.print(f"{last} {seal}", highlight=False, soft_wrap=True)
 
 
@@ -85,7 +85,7 @@ def list_(
     with office() as here:
         zone = here.zone
         begin = moment(since, zone) if since is not None else None
-        found = _chosen(here.store.audit(), actor, action, begin)
+        found = _chosen(here.store.audit_entries(), actor, action, begin)
     found = found.assign(at=found["at"].dt.tz_convert(zone))
     found = found.assign(moves=found["moves"].map({True: "ya", False: "tidak"}))
     if csv:
@@ -144,5 +144,5 @@ def _in_words(said: Any) -> str:
     return ", ".join(
         f"{name}: ({_in_words(one)})" if isinstance(one, dict) else f"{name}: {one}"
         for name, one in said.items()
-        if name != SEALED and one not in (None, "", {}, [])
+        if name != HASHES_KEY and one not in (None, "", {}, [])
     )

@@ -17,7 +17,7 @@ from situasi.reports import archive
 from situasi.reports.archive import ArchiveRefused
 from situasi.store import Scope, Store, open_store
 from situasi.store.backup import backup as backup_backup
-from situasi.store.backup.backup import KeepingRefused, Manifest
+from situasi.store.backup.backup import BackupError, Manifest
 
 
 def backup(
@@ -55,8 +55,10 @@ def backup(
             path = board.settings.backup_folder / f"situasi-{local:%Y%m%d-%H%M%S}-tangan.zip"
         try:
             with _store(board, source) as store:
-                made = backup_backup.write(store, election, path, at, actor(), tell=source is None)
-        except KeepingRefused as error:
+                made = backup_backup.write(
+                    store, election, path, at, actor(), log_audit=source is None
+                )
+        except BackupError as error:
             raise fail(error) from error
     _say(f"Ditulis: {path}", made)
     return None
@@ -71,9 +73,9 @@ def restore(
         scope = Scope(election.contest, election.kabupaten_code)
         try:
             told = backup_backup.restore(board.store, scope, file, now(), actor())
-        except KeepingRefused as error:
+        except BackupError as error:
             raise fail(error) from error
-        other = backup_backup.differing(told, election)
+        other = backup_backup.find_changed_files(told, election)
     _say(f"Dipulihkan dari {file}", told)
     if other:
         err.print(
@@ -129,7 +131,7 @@ def _store(board: Board, url: str | None) -> Iterator[Store]:
 def _checked(path: Path) -> None:
     try:
         told = backup_backup.check(path)
-    except KeepingRefused as error:
+    except BackupError as error:
         raise fail(error, 1) from error
     _say(f"Utuh: {path}", told)
 

@@ -24,7 +24,7 @@ def mark(
 ) -> None:
     """Tandai saat ini (jam latihan bila latihan sedang diputar) sebagai taklimat."""
     with opened() as board:
-        snapshot = board.snapshot_reader.picture().snapshot
+        snapshot = board.snapshot_reader.refresh().snapshot
         at = moments.moment(None, now(), snapshot.exercise_at, board.register.election.zone)
         who = Viewer(actor(), ROLES["admin"])
         done = briefings.mark(
@@ -37,7 +37,7 @@ def mark(
 def list_() -> None:
     """Daftar taklimat yang ditandai, yang terbaru lebih dahulu."""
     with opened() as board:
-        zone, found = board.register.election.zone, briefings.every(board.store)
+        zone, found = board.register.election.zone, briefings.load_all(board.store)
     table = Table()
     for heading in ("taklimat", "catatan", "oleh", "dicatat", "latihan"):
         table.add_column(heading)

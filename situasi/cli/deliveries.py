@@ -119,7 +119,7 @@ def undo(batch: Annotated[int, typer.Argument(help="Nomor kiriman; lihat: batche
         taken = withdraw(
             board.store, build_program_scope(actor(), CorrectionRights.ALL), batch, now()
         )
-        elsewhere = board.store.brought_elsewhere(batch)
+        elsewhere = board.store.count_rows_in_other_batches(batch)
     out.print(f"Kiriman {batch}: {taken} baris ditarik kembali.")
     for other, count in elsewhere.items():
         out.print(f"{count} baris tetap berlaku: juga dibawa kiriman {other}.")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from situasi.actions import exercise_controller
-from situasi.actions.exercise_controller import DrillRefused, Player, Run
+from situasi.actions.exercise_controller import ExerciseController, ExerciseRefused, ExerciseRun
 from situasi.board import Board
 from situasi.cli.common import actor, err, fail, now, opened, out
 from situasi.domain import exercise_scenarios
@@ -38,8 +38,8 @@ def drill(
             run = exercise_controller.start(board, known[name], actor(), now(), _moment(at, board))
             err.print(f"{run.id} dimulai.", highlight=False)
             if not leave:
-                _play(Player(board, now), run)
-        except (DrillRefused, ValueError) as error:
+                _play(ExerciseController(board, now), run)
+        except (ExerciseRefused, ValueError) as error:
             raise fail(error) from error
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
@@ -51,13 +51,13 @@ def _listed(known: dict[str, Scenario]) -> None:
         out.print(f"{code}\t{scenario.name}", highlight=False, markup=False)
 
 
-def _play(player: Player, run: Run) -> None:
+def _play(player: ExerciseController, run: ExerciseRun) -> None:
     """Report until all messages of this drill are told."""
-    while any(one.id == run.id for one, _number, _message in player.waiting()):
-        for ledger in player.play():
+    while any(one.id == run.id for one, _number, _message in player.pending_messages()):
+        for ledger in player.report_due():
             err.print(f"{ledger.path}: {ledger.accepted} diterima", highlight=False, markup=False)
-        if any(one.id == run.id for one, _number, _message in player.waiting()):
-            time.sleep(exercise_controller.LOOK)
+        if any(one.id == run.id for one, _number, _message in player.pending_messages()):
+            time.sleep(exercise_controller.POLL_S)
 
 
 def _moment(text: str, board: Board) -> datetime | None:

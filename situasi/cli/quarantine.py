@@ -24,7 +24,7 @@ FeedOption = Annotated[str | None, typer.Option(help="Hanya feed ini.")]
 def list_(feed: FeedOption = None) -> None:
     """Daftar baris yang menunggu, dengan semua alasannya."""
     with opened() as board:
-        waiting = board.store.quarantine(feed)
+        waiting = board.store.quarantined_rows(feed)
     table = Table()
     for heading in ("no", "feed", "berkas", "baris", "alasan"):
         table.add_column(heading)
@@ -45,7 +45,7 @@ def export(
     Baris dari beberapa jenis laporan ditulis ke satu berkas per jenis.
     """
     with opened() as board:
-        waiting = board.store.quarantine(feed)
+        waiting = board.store.quarantined_rows(feed)
     feeds = list(dict.fromkeys(row.feed for row in waiting))
     for name in feeds or [feed or ""]:
         rows = [row for row in waiting if row.feed == name]
@@ -70,7 +70,7 @@ def release(
         raise fail("perbaikan ditulis sebagai kolom=nilai")
     cells = {column.strip(): value.strip() for column, _, value in pairs}
     with opened() as board:
-        waiting = {row.number: row for row in board.store.quarantine()}
+        waiting = {row.number: row for row in board.store.quarantined_rows()}
         unknown = [number for number in numbers if number not in waiting]
         if unknown:
             raise fail(f"tidak ada di karantina: {', '.join(map(str, unknown))}")

@@ -96,7 +96,7 @@ class _Work:
 
     def write(self, chosen: datetime | None) -> list[Path]:
         """The files that were not there yet. chosen: the moment; None: the present."""
-        shown = self.board.snapshot_reader.picture()
+        shown = self.board.snapshot_reader.refresh()
         if shown.trouble:
             raise StoreError(shown.trouble)
         election, exercise = self.board.register.election, shown.snapshot.exercise_at

@@ -9,7 +9,7 @@ import typer
 from situasi.cli.common import err, fail, now, opened, out, until_interrupted
 from situasi.common.telemetry import JobStatus
 from situasi.store import Scope
-from situasi.store.replication import Flown, SyncRefused, Upstream, upstream
+from situasi.store.replication import ReplicatedBatch, ReplicationRefused, Replicator, target_opener
 
 
 def sync(
@@ -32,7 +32,9 @@ def sync(
         if url is None:
             raise fail("tujuan belum disebut: --to postgresql+psycopg://... atau SITUASI_UPSTREAM")
         scope = Scope(election.contest, election.kabupaten_code)
-        way = Upstream(board.store, upstream(url, scope), now, JobStatus(), _said, every or 1.0)
+        way = Replicator(
+            board.store, target_opener(url, scope), now, JobStatus(), _said, every or 1.0
+        )
         try:
             if every is None:
                 _once(way)
@@ -44,23 +46,25 @@ def sync(
             way.close()
 
 
-def _once(way: Upstream) -> None:
-    trouble = way.look()
+def _once(way: Replicator) -> None:
+    trouble = way.replicate_now()
     if trouble is not None:
         waits = (
-            "" if way.state.pending_rows is None else f" Menunggu: {way.state.pending_rows} baris."
+            ""
+            if way.status.pending_rows is None
+            else f" Menunggu: {way.status.pending_rows} baris."
         )
         raise fail(f"{trouble}{waits}")
     out.print("Semua sudah di tujuan.", highlight=False)
 
 
-def _on(way: Upstream) -> None:
+def _on(way: Replicator) -> None:
     """Until interrupted. A refusal ends it: waiting does not mend a forked trail."""
     last = ""
     with until_interrupted() as stop:
-        while not stop.wait(way.pause if last else 0.0):
-            trouble = way.look()
-            if isinstance(trouble, SyncRefused):
+        while not stop.wait(way.pause_s if last else 0.0):
+            trouble = way.replicate_now()
+            if isinstance(trouble, ReplicationRefused):
                 raise fail(trouble)
             said = "" if trouble is None else str(trouble)
             if said and said != last:
@@ -69,10 +73,10 @@ def _on(way: Upstream) -> None:
     raise typer.Exit(130)
 
 
-def _said(flown: Flown) -> None:
+def _said(flown: ReplicatedBatch) -> None:
     out.print(
         f"{now().astimezone():%H.%M.%S} mengalir: {flown.rows} baris, {flown.entries} catatan"
-        f" jejak, sampai catatan {flown.head}.",
+        f" jejak, sampai catatan {flown.last_entry}.",
         highlight=False,
         soft_wrap=True,
     )

@@ -21,12 +21,12 @@ def upgrade() -> None:
         grown = store.upgrade(told.store_url, scope)
     except (StoreError, OSError, KeyError, ValueError) as error:
         raise fail(error) from error
-    if grown.before == grown.after:
-        _say(f"Skema {grown.after}: tidak ada yang perlu dimutakhirkan.")
+    if grown.schema_before == grown.schema_after:
+        _say(f"Skema {grown.schema_after}: tidak ada yang perlu dimutakhirkan.")
         return
-    _say(f"Skema {grown.before} menjadi {grown.after}.")
-    if grown.copy is not None:
-        _say(f"Keadaan sebelumnya: {grown.copy}")
+    _say(f"Skema {grown.schema_before} menjadi {grown.schema_after}.")
+    if grown.backup_path is not None:
+        _say(f"Keadaan sebelumnya: {grown.backup_path}")
 
 
 def _say(sentence: str) -> None:

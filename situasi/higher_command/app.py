@@ -22,43 +22,43 @@ from situasi.domain.boundaries import load as load_shapes
 from situasi.domain.higher_command import HigherCommand, Member
 from situasi.domain.register import has_estimated_voters, load_kecamatan_names
 from situasi.domain.settings import Settings
-from situasi.higher_command.rollup_cache import Overseeing, Overview
+from situasi.higher_command.rollup_cache import HigherCommandOverview, RollupCache
 from situasi.store import open_store
 from situasi.store.interface import Store, StoreError
-from situasi.store.rollups.queries import open_rollups
+from situasi.store.rollups.queries import open_rollup_reader
 
 # Boards of kabupaten in memory at once: more than a Polda has kabupaten.
-MOST: Final = 24
+MAX_BOARDS: Final = 24
 # One that was asked for within so many seconds has somebody before it, and is not closed.
-LOOKED_AT: Final = 60.0
+IN_USE_S: Final = 60.0
 # One that nobody asked for in so many seconds is closed.
-LEFT: Final = 900.0
+IDLE_CLOSE_S: Final = 900.0
 # The roll-ups are asked for so often.
-EVERY: Final = 0.5
+REFRESH_S: Final = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Unopened(Exception):
+class BoardUnavailable(Exception):
     """The board of this kabupaten cannot be opened here; the message says why."""
 
 
 @dataclass
-class _Held:
+class _PooledBoard:
     """A board, or whoever opens it now. used: by the clock of the holder."""
 
     board: Future[Board]
-    used: float
+    used_at_s: float
     stop: threading.Event = field(default_factory=threading.Event)
-    lookout: Job | None = None
+    refresh_job: Job | None = None
 
     def close(self) -> None:
         self.stop.set()
-        if self.lookout is not None:
-            self.lookout.join(10)
+        if self.refresh_job is not None:
+            self.refresh_job.join(10)
         self.board.result().close()
 
 
-class Boards:
+class BoardPool:
     """The boards of kabupaten at which somebody looks: opened at the first look, few at once.
 
     Each has its own lookout in a thread of its own. Any thread may ask.
@@ -67,109 +67,116 @@ class Boards:
     def __init__(
         self,
         command: HigherCommand,
-        opens: Callable[[Member], Board],
-        most: int = MOST,
+        opener: Callable[[Member], Board],
+        max_boards: int = MAX_BOARDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._command, self._opens, self._most, self._clock = command, opens, most, clock
-        self._held: dict[str, _Held] = {}
+        self._command, self._opener, self._max_boards, self._clock = (
+            command,
+            opener,
+            max_boards,
+            clock,
+        )
+        self._pool: dict[str, _PooledBoard] = {}
         self._lock = threading.Lock()
 
-    def of(self, code: str) -> Board:
+    def get(self, code: str) -> Board:
         """The board of this kabupaten. Raises Unopened."""
-        mine: _Held | None = None
-        left: list[_Held] = []
+        mine: _PooledBoard | None = None
+        left: list[_PooledBoard] = []
         with self._lock:
             now = self._clock()
-            held = self._held.get(code)
+            held = self._pool.get(code)
             if held is None:
-                member = self._member(code)
-                left = self._make_room(now)
-                held = mine = self._held[code] = _Held(Future(), now)
-            held.used = now
+                member = self._find_member(code)
+                left = self._evict(now)
+                held = mine = self._pool[code] = _PooledBoard(Future(), now)
+            held.used_at_s = now
         if mine is not None:
-            _let_go(left)
+            _close_in_background(left)
             self._open(member, mine)
         return held.board.result()
 
-    def opened(self) -> list[Board]:
+    def list_open(self) -> list[Board]:
         """Those that are open now."""
         with self._lock:
-            held = list(self._held.values())
+            held = list(self._pool.values())
         return [one.board.result() for one in held if one.board.done()]
 
-    def tidy(self) -> None:
+    def close_idle(self) -> None:
         """Close those at which nobody has looked for long."""
         with self._lock:
-            late = self._clock() - LEFT
-            left = [self._held.pop(code) for code in list(self._held)
-                    if self._held[code].used < late and self._held[code].board.done()]  # fmt: skip
-        _let_go(left)
+            late = self._clock() - IDLE_CLOSE_S
+            left = [self._pool.pop(code) for code in list(self._pool)
+                    if self._pool[code].used_at_s < late and self._pool[code].board.done()]  # fmt: skip
+        _close_in_background(left)
 
     def close(self) -> None:
         with self._lock:
-            held, self._held = list(self._held.values()), {}
+            held, self._pool = list(self._pool.values()), {}
         for one in held:
-            with suppress(Unopened):
+            with suppress(BoardUnavailable):
                 one.close()
 
-    def _member(self, code: str) -> Member:
+    def _find_member(self, code: str) -> Member:
         try:
             member = self._command.member(code)
         except KeyError:
-            raise Unopened(f"{code} bukan kabupaten dari {self._command.name}.") from None
+            raise BoardUnavailable(f"{code} bukan kabupaten dari {self._command.name}.") from None
         if member.election_folder is None:
-            raise Unopened(
+            raise BoardUnavailable(
                 f"Definisi pemilihan {member.name} belum ada di sini; papannya tidak dapat dibuka."
             )
         return member
 
-    def _make_room(self, now: float) -> list[_Held]:
-        if len(self._held) < self._most:
+    def _evict(self, now: float) -> list[_PooledBoard]:
+        if len(self._pool) < self._max_boards:
             return []
-        longest = min(self._held, key=lambda code: self._held[code].used)
-        if now - self._held[longest].used < LOOKED_AT:
-            raise Unopened(
-                f"Sudah {self._most} papan kabupaten dilihat bersamaan di server ini."
+        longest = min(self._pool, key=lambda code: self._pool[code].used_at_s)
+        if now - self._pool[longest].used_at_s < IN_USE_S:
+            raise BoardUnavailable(
+                f"Sudah {self._max_boards} papan kabupaten dilihat bersamaan di server ini."
                 " Coba lagi sebentar."
             )
-        return [self._held.pop(longest)]
+        return [self._pool.pop(longest)]
 
-    def _open(self, member: Member, held: _Held) -> None:
+    def _open(self, member: Member, pooled: _PooledBoard) -> None:
         board: Board | None = None
         try:
-            board = self._opens(member)
-            held.lookout = board.refresher.job
-            held.lookout.name = f"lookout {member.code}"
-            held.lookout.start_thread(held.stop)
+            board = self._opener(member)
+            pooled.refresh_job = board.refresher.job
+            pooled.refresh_job.name = f"lookout {member.code}"
+            pooled.refresh_job.start_thread(pooled.stop)
         except (StoreError, OSError, KeyError, ValueError) as error:
             _log.warning("board of %s not opened: %s", member.code, error)
-            self._failed(member.code, held, Unopened(f"Papan tidak dapat dibuka: {error}"))
+            self._report_failure(
+                member.code, pooled, BoardUnavailable(f"Papan tidak dapat dibuka: {error}")
+            )
             return
         except BaseException as error:
             if board is not None:
                 with suppress(Exception):
                     board.close()
-            self._failed(member.code, held, error)
+            self._report_failure(member.code, pooled, error)
             raise
-        held.board.set_result(board)
+        pooled.board.set_result(board)
 
-    def _failed(self, code: str, held: _Held, error: BaseException) -> None:
+    def _report_failure(self, code: str, pooled: _PooledBoard, error: BaseException) -> None:
         """Told to all who wait; who asks later tries again."""
         with self._lock:
-            if self._held.get(code) is held:
-                del self._held[code]
-        held.board.set_exception(error)
+            if self._pool.get(code) is pooled:
+                del self._pool[code]
+        pooled.board.set_exception(error)
 
 
-def _let_go(left: Collection[_Held]) -> None:
+def _close_in_background(boards: Collection[_PooledBoard]) -> None:
     """Close them, and let nobody wait for it."""
-    for one in left:
+    for one in boards:
         background_jobs.run_in_background("closing", one.close)
 
 
 @dataclass(frozen=True)
-class Headquarters:
+class HigherCommandApp:
     """Everything that the page of a command above, or a route of its server, needs.
 
     store: its own, of accounts, sessions and trail; it holds no reports. boundaries: of the
@@ -181,31 +188,35 @@ class Headquarters:
     settings: Settings
     command: HigherCommand
     store: Store
-    overseeing: Overseeing
-    deeds: AuditLog
-    boards: Boards
+    rollup_cache: RollupCache
+    audit_log: AuditLog
+    board_pool: BoardPool
     boundaries: Boundaries | None = None
     kecamatan: Mapping[str, str] = field(default_factory=dict)
     estimated: frozenset[str] = frozenset()
 
-    def watch(self) -> Job:
+    def build_refresh_job(self) -> Job:
         """The job that keeps the roll-ups new, and closes what nobody looks at."""
         return Job(
-            "overseeing", self._look, EVERY, max_retry_s=10.0, expected_errors=(StoreError, OSError)
+            "overseeing",
+            self._refresh,
+            REFRESH_S,
+            max_retry_s=10.0,
+            expected_errors=(StoreError, OSError),
         )
 
-    def _look(self) -> None:
-        self.overseeing.overview()
-        self.boards.tidy()
+    def _refresh(self) -> None:
+        self.rollup_cache.current_overview()
+        self.board_pool.close_idle()
 
     def close(self) -> None:
-        self.boards.close()
-        self.deeds.close()
-        self.overseeing.close()
+        self.board_pool.close()
+        self.audit_log.close()
+        self.rollup_cache.close()
         self.store.close()
 
 
-def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Headquarters:
+def open_higher_command(settings: Settings, clock: Callable[[], datetime]) -> HigherCommandApp:
     """Open the command above that the settings describe.
 
     Raises FileNotFoundError, KeyError or ValueError for a faulty folder, and StoreError for a
@@ -223,26 +234,26 @@ def open_headquarters(settings: Settings, clock: Callable[[], datetime]) -> Head
         settings.read_store_url or settings.store_url,
         settings.read_store_url is not None,
     )
-    rollups = open_rollups(where, command.contest, follows=follows)
+    rollups = open_rollup_reader(where, command.contest, is_replica=follows)
 
     def opens(member: Member) -> Board:
-        return open_member(settings, command, member, store, clock)
+        return open_member_board(settings, command, member, store, clock)
 
-    return Headquarters(
-        settings, command, store, Overseeing(rollups, command, clock), AuditLog(store, clock),
-        Boards(command, opens), _boundaries(command), _kecamatan(command),
-        _estimated(command),
+    return HigherCommandApp(
+        settings, command, store, RollupCache(rollups, command, clock), AuditLog(store, clock),
+        BoardPool(command, opens), _load_boundaries(command), _load_kecamatan_names(command),
+        _find_estimated(command),
     )  # fmt: skip
 
 
-def _boundaries(command: HigherCommand) -> Boundaries | None:
+def _load_boundaries(command: HigherCommand) -> Boundaries | None:
     try:
         return load_shapes(command.folder / "geo", "kabupaten")
     except FileNotFoundError:
         return None
 
 
-def _estimated(command: HigherCommand) -> frozenset[str]:
+def _find_estimated(command: HigherCommand) -> frozenset[str]:
     return frozenset(
         one.code
         for one in command.members
@@ -250,16 +261,16 @@ def _estimated(command: HigherCommand) -> frozenset[str]:
     )
 
 
-def _kecamatan(command: HigherCommand) -> dict[str, str]:
+def _load_kecamatan_names(command: HigherCommand) -> dict[str, str]:
     folders = [one.election_folder for one in command.members if one.election_folder is not None]
     return {code: name for folder in folders for code, name in load_kecamatan_names(folder).items()}
 
 
-def open_member(
+def open_member_board(
     settings: Settings,
     command: HigherCommand,
     member: Member,
-    own: Store,
+    command_store: Store,
     clock: Callable[[], datetime],
 ) -> Board:
     """The board of a kabupaten, to be looked at. own: the store of the command."""
@@ -270,7 +281,7 @@ def open_member(
         has_rehearsal=False,
         has_hourly_copies=False,
     )
-    board = open_board(there, clock, ParentCommand(command.name, own))
+    board = open_board(there, clock, ParentCommand(command.name, command_store))
     election = board.register.election
     if (election.kabupaten_code, election.contest) != (member.code, command.contest):
         board.close()
@@ -286,50 +297,54 @@ def is_within(area: Collection[str], code: str) -> bool:
     return not area or any(f"{code}.".startswith(f"{one}.") for one in area)
 
 
-def seen(found: Overview, area: Collection[str]) -> Overview:
+def filter_overview(
+    overview: HigherCommandOverview, area: Collection[str]
+) -> HigherCommandOverview:
     """What a viewer of this area may see of it: of other kabupaten nothing, not in a sum either."""
     if not area:
-        return found
-    some = tuple(one for one in found.command.members if is_within(area, one.code))
+        return overview
+    some = tuple(one for one in overview.command.members if is_within(area, one.code))
     codes = {one.code for one in some}
     provinces = {one.province for one in some}
-    parts = {code: name for code, name in found.command.subdivisions.items() if code in provinces}
+    parts = {
+        code: name for code, name in overview.command.subdivisions.items() if code in provinces
+    }
     tps, dpt = ([getattr(one, name) for one in some] for name in ("tps", "dpt"))
     command = replace(
-        found.command,
+        overview.command,
         members=some,
         subdivisions=parts,
         tps=None if None in tps else sum(tps),
         dpt=None if None in dpt else sum(dpt),
     )
-    rollups = {code: one for code, one in found.rollups.items() if code in codes}
-    return replace(found, command=command, rollups=rollups)
+    rollups = {code: one for code, one in overview.rollups.items() if code in codes}
+    return replace(overview, command=command, rollups=rollups)
 
 
-_current: Headquarters | None = None
+_current: HigherCommandApp | None = None
 
 
-def install(headquarters: Headquarters | None) -> None:
+def set_higher_command(higher_command: HigherCommandApp | None) -> None:
     """Make this that of the process; None where it is the board of one Polres."""
     global _current
-    _current = headquarters
+    _current = higher_command
 
 
-def current() -> Headquarters | None:
+def current_higher_command() -> HigherCommandApp | None:
     return _current
 
 
-def place(board: Callable[[], Board]) -> str:
+def server_unit_name(board: Callable[[], Board]) -> str:
     """What this server is the board of. board: of the process, where no command above is."""
     return board().register.election.kabupaten if _current is None else _current.command.name
 
 
-def shapes(board: Callable[[], Board]) -> Iterator[Boundaries]:
+def iter_boundaries(board: Callable[[], Board]) -> Iterator[Boundaries]:
     """All boundaries that pages of this server draw."""
     if _current is None:
         yield board().boundaries
         return
     if _current.boundaries is not None:
         yield _current.boundaries
-    for one in _current.boards.opened():
+    for one in _current.board_pool.list_open():
         yield one.boundaries

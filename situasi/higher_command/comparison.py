@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from situasi.domain.feed_schemas import SITUASI
 from situasi.domain.higher_command import MABES, HigherCommand, Member
-from situasi.higher_command.rollup_cache import COUNTS, Overview, Total
+from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview, RollupTotal
 from situasi.store.rollups.queries import Rollup
 
 
 @dataclass(frozen=True)
-class Line:
+class UnitSummary:
     """One kabupaten or province. Of a count that nobody told: None.
 
     unit: whose board it is, as people call it; "" for a province. members: kabupaten in it;
@@ -30,10 +30,10 @@ class Line:
     code: str
     name: str
     unit: str
-    members: int
-    reporting: int
-    silent: int
-    opens: bool
+    member_count: int
+    reporting_count: int
+    silent_count: int
+    is_openable: bool
     state: str | None
     tps: int | None
     dpt: int | None
@@ -49,128 +49,141 @@ class Line:
     zone: ZoneInfo
     zone_label: str
     rehearsal: bool
-    is_part: bool
+    is_aggregate: bool
 
     @property
     def is_silent(self) -> bool:
         """Whether nothing came from any of it for too long."""
-        return 0 < self.members == self.silent
+        return 0 < self.member_count == self.silent_count
 
-    def partial(self, count: str) -> bool:
+    def is_partial(self, count: str) -> bool:
         """Whether some of it did not tell this, so that there may be more."""
-        return self.told[count] < self.members
+        return self.told[count] < self.member_count
 
 
-def lines(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> list[Line]:
+def build_unit_summaries(
+    overview: HigherCommandOverview, code: str = "", estimated: Collection[str] = frozenset()
+) -> list[UnitSummary]:
     """A line for each province of the nation, for each kabupaten of a Polda, in their order.
 
     code: of the province that is looked at, where the command is that of the nation. estimated:
     kabupaten of which the voters of some TPS are a perkiraan.
     """
-    command = found.command
+    command = overview.command
     if command.level == MABES and not code:
-        return [_whole(found, part, name, estimated) for part, name in command.subdivisions.items()]
-    silent = {one.code for one in found.silent(code)}
+        return [
+            _summarize_members(overview, part, name, estimated)
+            for part, name in command.subdivisions.items()
+        ]
+    silent = {one.code for one in overview.silent_members(code)}
     return [
-        _member(found, one, one.code in silent, one.code in estimated)
-        for one in _below(command, code)
+        _summarize_member(overview, one, one.code in silent, one.code in estimated)
+        for one in _members_under(command, code)
     ]
 
 
-def sums(found: Overview, code: str = "", estimated: Collection[str] = frozenset()) -> Line:
+def build_total_summary(
+    overview: HigherCommandOverview, code: str = "", estimated: Collection[str] = frozenset()
+) -> UnitSummary:
     """All of what `lines` gives, in one."""
-    return _whole(found, code, found.command.subdivisions.get(code, found.command.name), estimated)
-
-
-def _below(command: HigherCommand, code: str) -> list[Member]:
-    return [one for one in command.members if not code or one.province == code]
-
-
-def _member(found: Overview, member: Member, silent: bool, estimated: bool) -> Line:
-    rollup = found.rollups.get(member.code)
-    total = found.total(member.code)
-    return Line(
-        code=member.code,
-        name=member.name,
-        unit=member.command,
-        members=1,
-        reporting=total.reporting,
-        silent=int(silent),
-        opens=member.election_folder is not None,
-        state=_state([rollup] if rollup else []),
-        rate_estimated=estimated and total.rate is not None,
-        copied_at=_copied(rollup) if rollup else None,
-        exercise_at=rollup.at if rollup and rollup.exercise else None,
-        reported_at=rollup.reported_at if rollup else None,
-        now=_minute(found.at),
-        zone=member.zone,
-        zone_label=member.zone_label,
-        is_part=False,
-        **_counted(total),
+    return _summarize_members(
+        overview, code, overview.command.subdivisions.get(code, overview.command.name), estimated
     )
 
 
-def _minute(at: datetime) -> datetime:
+def _members_under(command: HigherCommand, code: str) -> list[Member]:
+    return [one for one in command.members if not code or one.province == code]
+
+
+def _summarize_member(
+    overview: HigherCommandOverview, member: Member, is_silent: bool, is_estimated: bool
+) -> UnitSummary:
+    rollup = overview.rollups.get(member.code)
+    total = overview.total(member.code)
+    return UnitSummary(
+        code=member.code,
+        name=member.name,
+        unit=member.command,
+        member_count=1,
+        reporting_count=total.reporting_count,
+        silent_count=int(is_silent),
+        is_openable=member.election_folder is not None,
+        state=_worst_situasi([rollup] if rollup else []),
+        rate_estimated=is_estimated and total.rate is not None,
+        copied_at=_copied_time(rollup) if rollup else None,
+        exercise_at=rollup.at if rollup and rollup.exercise else None,
+        reported_at=rollup.reported_at if rollup else None,
+        now=_floor_to_minute(overview.at),
+        zone=member.zone,
+        zone_label=member.zone_label,
+        is_aggregate=False,
+        **_total_fields(total),
+    )
+
+
+def _floor_to_minute(at: datetime) -> datetime:
     """Ages are told in minutes: within one, what is drawn of the same stays the same."""
     return at.replace(second=0, microsecond=0)
 
 
-def _whole(found: Overview, code: str, name: str, estimated: Collection[str]) -> Line:
-    command = found.command
-    members = _below(command, code)
-    some = [found.rollups[one.code] for one in members if one.code in found.rollups]
-    newest = max((one for one in some if _copied(one)), key=_copied_at, default=None)
-    total = found.total(code)
-    return Line(
+def _summarize_members(
+    overview: HigherCommandOverview, code: str, name: str, estimated: Collection[str]
+) -> UnitSummary:
+    command = overview.command
+    members = _members_under(command, code)
+    some = [overview.rollups[one.code] for one in members if one.code in overview.rollups]
+    newest = max((one for one in some if _copied_time(one)), key=_known_copied_time, default=None)
+    total = overview.total(code)
+    return UnitSummary(
         code=code,
         name=name,
         unit="",
-        members=total.members,
-        reporting=total.reporting,
-        silent=len(found.silent(code)),
-        opens=bool(members),
-        state=_state(some),
+        member_count=total.member_count,
+        reporting_count=total.reporting_count,
+        silent_count=len(overview.silent_members(code)),
+        is_openable=bool(members),
+        state=_worst_situasi(some),
         rate_estimated=any(one.kabupaten in estimated and one.rated is not None for one in some),
-        copied_at=_copied(newest) if newest else None,
+        copied_at=_copied_time(newest) if newest else None,
         exercise_at=max((one.at for one in some if one.exercise), default=None),
         reported_at=max((one.reported_at for one in some if one.reported_at), default=None),
-        now=_minute(found.at),
+        now=_floor_to_minute(overview.at),
         zone=members[0].zone if members else command.zone,
         zone_label=members[0].zone_label if members else command.zone_label,
-        is_part=True,
-        **_counted(total),
+        is_aggregate=True,
+        **_total_fields(total),
     )
 
 
-def _counted(total: Total) -> dict[str, Any]:
+def _total_fields(total: RollupTotal) -> dict[str, Any]:
     return {
         "tps": total.tps,
         "dpt": total.dpt,
         "estimated": total.estimated,
         "counts": {name: total.counts[name] for name in COUNTS},
-        "told": total.told,
+        "told": total.reporting_by_count,
         "rate": total.rate,
         "rehearsal": total.rehearsal,
     }
 
 
-def _copied(rollup: Rollup) -> datetime | None:
+def _copied_time(rollup: Rollup) -> datetime | None:
     if rollup.exercise:
         return None
     return rollup.received_at if rollup.live else rollup.reported_at
 
 
-def _copied_at(rollup: Rollup) -> datetime:
-    at = _copied(rollup)
+def _known_copied_time(rollup: Rollup) -> datetime:
+    at = _copied_time(rollup)
     assert at is not None, "asked before"
     return at
 
 
-def _state(some: list[Rollup]) -> str | None:
+def _worst_situasi(rollups: list[Rollup]) -> str | None:
     """The worst that holds in a kecamatan of these, or was stated for a whole kabupaten."""
     there = {
         state
-        for one in some
+        for one in rollups
         for state in SITUASI
         if getattr(one, f"situasi_{state}") or one.everywhere == state
     }

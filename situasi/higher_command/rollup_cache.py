@@ -16,9 +16,9 @@ from situasi.domain import register as domain_register
 from situasi.domain.feed_schemas import FASE
 from situasi.domain.higher_command import HigherCommand, Member, members_under
 from situasi.domain.register import Register
-from situasi.store.audit.audit_log import Mark
+from situasi.store.audit.audit_log import AuditPosition
 from situasi.store.interface import StoreError
-from situasi.store.rollups.queries import Rollup, Rollups, Serious, Terms
+from situasi.store.rollups.queries import CriticalCase, Rollup, RollupParameters, RollupReader
 
 # Of Rollup, what adds up over kabupaten.
 COUNTS = (
@@ -28,11 +28,11 @@ COUNTS = (
     "situasi_hijau", "situasi_kuning", "situasi_merah",
     "officers_posted", "officers_present", "waiting",
 )  # fmt: skip
-_MOMENTS = 16  # past moments that are kept
+_MAX_PAST_OVERVIEWS = 16  # past moments that are kept
 
 
 @dataclass(frozen=True)
-class Total:
+class RollupTotal:
     """The sum over some kabupaten. What a kabupaten did not tell is missing, not zero.
 
     members: how many there are; reporting: from how many anything ever came. counts: by COUNTS the
@@ -41,10 +41,10 @@ class Total:
     members, None where that of one is not known; estimated: whether one is a perkiraan.
     """
 
-    members: int
-    reporting: int
+    member_count: int
+    reporting_count: int
     counts: Mapping[str, int | None]
-    told: Mapping[str, int]
+    reporting_by_count: Mapping[str, int]
     reached: Mapping[str, int] | None
     open_tingkat: Mapping[str | None, int] | None
     jenis: Mapping[str | None, int] | None
@@ -61,7 +61,7 @@ class Total:
 
 
 @dataclass(frozen=True)
-class Overview:
+class HigherCommandOverview:
     """What is known at `at` of all kabupaten, in the order of the command's members.
 
     rollups: by code, only of those from which anything ever came. live: all that is known by
@@ -76,33 +76,33 @@ class Overview:
     checked_at: datetime
     trouble: str | None = None
 
-    def total(self, code: str = "") -> Total:
+    def total(self, code: str = "") -> RollupTotal:
         """The sum over the members under a code (of a province); over all under ""."""
         members = members_under(self.command, code)
         found = [self.rollups[one.code] for one in members if one.code in self.rollups]
         whole = len(members) == len(self.command.members)
         each = {name: [getattr(one, name) for one in found] for name in COUNTS}
-        return Total(
-            members=len(members),
-            reporting=len(found),
-            counts={name: _sum(told) for name, told in each.items()},
-            told={name: len(told) - told.count(None) for name, told in each.items()},
-            reached=_sums(FASE, [one.reached for one in found]),
-            open_tingkat=_sums((), [one.open_tingkat for one in found]),
-            jenis=_sums((), [one.jenis for one in found]),
-            tps=self.command.tps if whole else _all(one.tps for one in members),
-            dpt=self.command.dpt if whole else _all(one.dpt for one in members),
+        return RollupTotal(
+            member_count=len(members),
+            reporting_count=len(found),
+            counts={name: _sum_known(told) for name, told in each.items()},
+            reporting_by_count={name: len(told) - told.count(None) for name, told in each.items()},
+            reached=_sum_by_name(FASE, [one.reached for one in found]),
+            open_tingkat=_sum_by_name((), [one.open_tingkat for one in found]),
+            jenis=_sum_by_name((), [one.jenis for one in found]),
+            tps=self.command.tps if whole else _sum_if_complete(one.tps for one in members),
+            dpt=self.command.dpt if whole else _sum_if_complete(one.dpt for one in members),
             estimated=any(one.estimated for one in members),
             rehearsal=any(one.rehearsal for one in found),
         )
 
-    def serious(self, code: str = "", limit: int = 6) -> list[Serious]:
+    def critical_cases(self, code: str = "", limit: int = 6) -> list[CriticalCase]:
         """The newest open cases that are tinggi or merah, of the members under a code."""
         codes = {one.code for one in members_under(self.command, code)}
         every = [case for at, one in self.rollups.items() if at in codes for case in one.serious]
         return sorted(every, key=lambda case: case.known_at, reverse=True)[:limit]
 
-    def silent(self, code: str = "") -> list[Member]:
+    def silent_members(self, code: str = "") -> list[Member]:
         """The members under a code from which nothing came for too long, while it is watched.
 
         A past moment, and an exercise, are reckoned by when the newest row was known.
@@ -120,18 +120,20 @@ class Overview:
         return told is None or at - told > self.command.silent_after
 
 
-def _sum(told: Iterable[int | None]) -> int | None:
-    known = [one for one in told if one is not None]
+def _sum_known(values: Iterable[int | None]) -> int | None:
+    known = [one for one in values if one is not None]
     return sum(known) if known else None
 
 
-def _all(told: Iterable[int | None]) -> int | None:
-    every = list(told)
-    return None if None in every else _sum(every)
+def _sum_if_complete(values: Iterable[int | None]) -> int | None:
+    every = list(values)
+    return None if None in every else _sum_known(every)
 
 
-def _sums(names: Iterable[str], told: Iterable[Mapping[Any, int] | None]) -> dict[Any, int] | None:
-    known = [one for one in told if one is not None]
+def _sum_by_name(
+    names: Iterable[str], values: Iterable[Mapping[Any, int] | None]
+) -> dict[Any, int] | None:
+    known = [one for one in values if one is not None]
     found: dict[Any, int] = dict.fromkeys(names, 0)
     for one in known:
         for name, number in one.items():
@@ -139,35 +141,37 @@ def _sums(names: Iterable[str], told: Iterable[Mapping[Any, int] | None]) -> dic
     return found if known else None
 
 
-def terms(register: Register) -> Terms:
+def build_parameters(register: Register) -> RollupParameters:
     """By what a kabupaten is reckoned whose register is known."""
     own = register.election
     since = own.local_time(datetime.min.time())
     voters = register.tps.set_index("code")["dpt"]
-    return Terms(
-        since=since,
-        until=own.day_end,
+    return RollupParameters(
+        midnight=since,
+        day_end=own.day_end,
         situasi_valid=own.thresholds.situasi_valid,
         word_every=own.rules.personnel.report_interval,
-        offset=since.utcoffset() or timedelta(0),
-        tps={str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()},
+        utc_offset=since.utcoffset() or timedelta(0),
+        voters_by_tps={
+            str(code): None if pd.isna(dpt) else int(dpt) for code, dpt in voters.items()
+        },
     )
 
 
-def _terms(command: HigherCommand, member: Member) -> Terms:
+def _member_parameters(command: HigherCommand, member: Member) -> RollupParameters:
     if member.election_folder is not None:
-        return terms(domain_register.load(election.load(member.election_folder)))
+        return build_parameters(domain_register.load(election.load(member.election_folder)))
     since = command.midnight(member)
-    return Terms(
-        since=since,
-        until=command.day_end(member),
+    return RollupParameters(
+        midnight=since,
+        day_end=command.day_end(member),
         situasi_valid=command.situasi_valid,
         word_every=command.word_every,
-        offset=since.utcoffset() or timedelta(0),
+        utc_offset=since.utcoffset() or timedelta(0),
     )
 
 
-class Overseeing:
+class RollupCache:
     """Keeps the roll-ups, and asks again only for those that have moved.
 
     A database that cannot be asked leaves the last good ones in place, with the reason. Whoever
@@ -175,82 +179,87 @@ class Overseeing:
     """
 
     def __init__(
-        self, rollups: Rollups, command: HigherCommand, clock: Callable[[], datetime]
+        self, rollup_reader: RollupReader, command: HigherCommand, clock: Callable[[], datetime]
     ) -> None:
-        self._rollups, self._clock = rollups, clock
-        self._terms = {one.code: _terms(command, one) for one in command.members}
-        self._asking, self._looking_back = threading.Lock(), threading.Lock()
-        self._past: OrderedDict[tuple[datetime, tuple[tuple[str, Mark], ...]], Overview]
-        self._past = OrderedDict()
+        self._rollup_reader, self._clock = rollup_reader, clock
+        self._parameters = {one.code: _member_parameters(command, one) for one in command.members}
+        self._refresh_lock, self._past_lock = threading.Lock(), threading.Lock()
+        self._past_overviews: OrderedDict[
+            tuple[datetime, tuple[tuple[str, AuditPosition], ...]], HigherCommandOverview
+        ]
+        self._past_overviews = OrderedDict()
         now = clock()
-        self._held = Overview(command, now, live=True, rollups={}, checked_at=now)
-        self._asked = False
+        self._overview = HigherCommandOverview(command, now, live=True, rollups={}, checked_at=now)
+        self._is_loaded = False
 
-    def overview(self) -> Overview:
+    def current_overview(self) -> HigherCommandOverview:
         """All that is known by now; costs one small question when nothing has changed."""
-        if self._asking.acquire(blocking=not self._asked):
+        if self._refresh_lock.acquire(blocking=not self._is_loaded):
             try:
                 self._refresh()
-                self._asked = True
+                self._is_loaded = True
             finally:
-                self._asking.release()
-        return self._held
+                self._refresh_lock.release()
+        return self._overview
 
     def _refresh(self) -> None:
         now = self._clock()
         minute = now.replace(second=0, microsecond=0)
-        found, trouble = dict(self._held.rollups), None
+        found, trouble = dict(self._overview.rollups), None
         try:
-            states = self._mine()
+            states = self._read_positions()
             found = {code: one for code, one in found.items() if code in states}
             for code in states:
-                if not _holds(found.get(code), states[code], minute):
-                    found[code] = self._rollups.of(code, self._terms[code], minute)
+                if not _is_current(found.get(code), states[code], minute):
+                    found[code] = self._rollup_reader.compute(code, self._parameters[code], minute)
         except StoreError as error:
             trouble = str(error)
-        checked = self._held.checked_at if trouble else now
-        ordered = {code: found[code] for code in self._terms if code in found}
-        self._held = replace(
-            self._held, at=now, rollups=ordered, checked_at=checked, trouble=trouble
+        checked = self._overview.checked_at if trouble else now
+        ordered = {code: found[code] for code in self._parameters if code in found}
+        self._overview = replace(
+            self._overview, at=now, rollups=ordered, checked_at=checked, trouble=trouble
         )
 
-    def then(self, at: datetime) -> Overview:
+    def overview_at(self, at: datetime) -> HigherCommandOverview:
         """As it was known at a past moment; where that cannot be found out, without roll-ups.
 
         Found anew once rows came that may be of then.
         """
-        with self._looking_back:
+        with self._past_lock:
             try:
-                states = self._mine()
+                states = self._read_positions()
                 asked = (at, tuple(states.items()))
-                if asked not in self._past:
-                    self._past[asked] = self._look_back(at, states)
+                if asked not in self._past_overviews:
+                    self._past_overviews[asked] = self._compute_past(at, states)
             except StoreError as error:
-                return replace(self._held, at=at, live=False, rollups={}, trouble=str(error))
-            self._past.move_to_end(asked)
-            while len(self._past) > _MOMENTS:
-                self._past.popitem(last=False)
-            return self._past[asked]
+                return replace(self._overview, at=at, live=False, rollups={}, trouble=str(error))
+            self._past_overviews.move_to_end(asked)
+            while len(self._past_overviews) > _MAX_PAST_OVERVIEWS:
+                self._past_overviews.popitem(last=False)
+            return self._past_overviews[asked]
 
-    def _look_back(self, at: datetime, codes: Collection[str]) -> Overview:
-        found = {code: self._rollups.of(code, self._terms[code], at, live=False) for code in codes}
+    def _compute_past(self, at: datetime, codes: Collection[str]) -> HigherCommandOverview:
+        found = {
+            code: self._rollup_reader.compute(code, self._parameters[code], at, live=False)
+            for code in codes
+        }
         # From whom nothing was known then, nothing had come.
         spoke = {code: one for code, one in found.items() if one.reported_at is not None}
         return replace(
-            self._held, at=at, live=False, rollups=spoke, checked_at=self._clock(), trouble=None
+            self._overview, at=at, live=False, rollups=spoke, checked_at=self._clock(), trouble=None
         )
 
-    def _mine(self) -> dict[str, Mark]:
+    def _read_positions(self) -> dict[str, AuditPosition]:
         """The states of the members' stores, in order; of others nothing is asked."""
-        states = self._rollups.states()
-        return {code: states[code] for code in self._terms if states.get(code, (0,))[0]}
+        states = self._rollup_reader.read_positions()
+        return {code: states[code] for code in self._parameters if states.get(code, (0,))[0]}
 
     def close(self) -> None:
-        self._rollups.close()
+        self._rollup_reader.close()
 
 
-def _holds(held: Rollup | None, state: Mark, now: datetime) -> bool:
+def _is_current(rollup: Rollup | None, position: AuditPosition, now: datetime) -> bool:
     """Whether the figures of a roll-up are still those of now."""
-    if held is None or (held.version, held.seal) != state:
+    if rollup is None or (rollup.version, rollup.audit_hash) != position:
         return False
-    return held.good_until is None or now <= held.good_until
+    return rollup.valid_until is None or now <= rollup.valid_until

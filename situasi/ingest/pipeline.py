@@ -32,7 +32,7 @@ from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.validation.time_check import compute_latest_moment
 from situasi.ingest.validation.unpivot import count_reports
 from situasi.ingest.write_scope import WriteScope, bind_context
-from situasi.store.interface import Delivery, Rejection, Store, StoreError, Writing
+from situasi.store.interface import Delivery, DeliveryTransaction, Rejection, Store, StoreError
 
 ALREADY_QUARANTINED = "sudah menunggu sebagai no {number}"
 # What is wrong with the machine or its disks, not with a file.
@@ -292,7 +292,7 @@ def _validate(
 def _save(
     validated_tables: Sequence[_ValidatedTable],
     delivery: Delivery,
-    transaction: Writing,
+    transaction: DeliveryTransaction,
     result: IngestResult,
     store: Store,
     scope: WriteScope,
@@ -310,7 +310,7 @@ def _save(
     result.accepted += added.accepted
     result.duplicate += added.duplicate
     result.quarantined += added.quarantined
-    held = added.waiting or repeat(None)
+    held = added.already_waiting or repeat(None)
     refused = [one for each in validated_tables for one in each.validation.rejected]
     result.reasons += [
         _build_reason_entry(one, number) for one, number in zip(refused, held, strict=False)

@@ -15,12 +15,12 @@ from situasi.ingest.pipeline import IngestResult, ingest_rows
 from situasi.ingest.readers.reserved_columns import EXCESS
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.interface import Quarantined, Store
+from situasi.store.interface import QuarantinedRow, Store
 
 NOT_YOUR_ROW = "Baris ini dikirim oleh orang lain dan bukan untuk diperbaiki oleh Anda."
 
 
-def format_csv(rows: Sequence[Quarantined]) -> str:
+def format_csv(rows: Sequence[QuarantinedRow]) -> str:
     """The rows as a file for the sender, with the reasons beside them, and every column that
     these ask for (Rejected.raw), filled or not.
 
@@ -50,13 +50,15 @@ def format_csv(rows: Sequence[Quarantined]) -> str:
     return file.getvalue()
 
 
-def find_visible_rows(store: Store, viewer: Viewer, numbers: Collection[int]) -> list[Quarantined]:
+def find_visible_rows(
+    store: Store, viewer: Viewer, numbers: Collection[int]
+) -> list[QuarantinedRow]:
     """Those of these rows that wait and that this viewer may see.
 
     A faulty row often names no kecamatan: a viewer of some kecamatan sees their own deliveries.
     """
     seen = set(viewer.role.readable_feeds(tuple(FEEDS)))
-    rows = [row for row in store.quarantine(numbers=numbers) if row.feed in seen]
+    rows = [row for row in store.quarantined_rows(numbers=numbers) if row.feed in seen]
     if viewer.area and rows:
         batches = store.batches()
         own = set(batches.loc[batches["actor"] == viewer.name, "batch"])
@@ -68,7 +70,7 @@ def release_row(
     store: Store,
     context: IngestContext,
     scope: WriteScope,
-    row: Quarantined,
+    row: QuarantinedRow,
     corrections: Mapping[str, str],
     now: datetime,
 ) -> IngestResult:

@@ -9,7 +9,7 @@ from typing import Any
 from situasi.ingest.tables import Table, ValidationResult
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS, QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteScope
-from situasi.store.interface import Quarantined, Store
+from situasi.store.interface import QuarantinedRow, Store
 
 _SOURCE_HEADING, _ROW_HEADING = EXPORT_HEADINGS[2], EXPORT_HEADINGS[3]
 
@@ -57,7 +57,7 @@ def match_returned_rows(
     """
     if not returned:
         return {}, 0
-    waiting = store.quarantine(feed, numbers={one.quarantine_number for one in returned})
+    waiting = store.quarantined_rows(feed, numbers={one.quarantine_number for one in returned})
     held = {row.number: row for row in scope.filter_correctable(waiting, store)}
     found: dict[int, int] = {}
     strange = 0
@@ -78,7 +78,7 @@ def format_unmatched(count: int) -> str:
     )
 
 
-def is_same_row(quarantined: Quarantined, cells: Mapping[str, str]) -> bool:
+def is_same_row(quarantined: QuarantinedRow, cells: Mapping[str, str]) -> bool:
     """Whether a returned row is this row of quarantine, corrected.
 
     Our export names file and row beside the number: where they stand, they must fit. Without

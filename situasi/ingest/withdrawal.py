@@ -38,7 +38,7 @@ def check_withdrawal(store: Store, scope: WriteScope, batch: int) -> None:
     if feed not in scope.feeds or not (own or scope.correction_rights is CorrectionRights.ALL):
         raise WithdrawalRefused("kiriman ini bukan milik Anda; tidak ada yang ditarik")
     if scope.area:
-        rows = store.tail(FEEDS[feed])
+        rows = store.rows_after(FEEDS[feed])
         places = rows.loc[rows["batch"] == batch, "kecamatan"]
         if not places.isin(scope.area).all():
             raise WithdrawalRefused("kiriman ini memuat wilayah lain; tidak ada yang ditarik")

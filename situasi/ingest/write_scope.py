@@ -21,7 +21,7 @@ from situasi.domain.labels import label
 from situasi.ingest.context import IngestContext
 from situasi.ingest.tables import SourceError
 from situasi.ingest.validation.column_mapping import OFFICER_FEEDS
-from situasi.store.interface import Quarantined, Store
+from situasi.store.interface import QuarantinedRow, Store
 
 # The feeds that each act of a person brings; the others of roles.ACTS bring no rows.
 _FEEDS_OF_ACT = {
@@ -73,7 +73,9 @@ class WriteScope:
         batches = store.batches()
         return frozenset(batches.loc[batches["actor"] == self.actor, "batch"])
 
-    def filter_correctable(self, rows: Collection[Quarantined], store: Store) -> list[Quarantined]:
+    def filter_correctable(
+        self, rows: Collection[QuarantinedRow], store: Store
+    ) -> list[QuarantinedRow]:
         """Those of these rows in quarantine that this sender may see, correct and release."""
         theirs = [row for row in rows if row.feed in self.feeds]
         if not theirs or self.correction_rights is CorrectionRights.ALL:
@@ -161,5 +163,5 @@ def _find_officer_kecamatan(store: Store, now: datetime) -> dict[str, set[str]]:
 
 def _load_valid_rows(store: Store, feed: Feed) -> pd.DataFrame:
     """The rows of a feed that were not taken back."""
-    rows, gone = store.tail(feed), store.withdrawals()
+    rows, gone = store.rows_after(feed), store.withdrawals()
     return rows[~rows["seq"].isin(gone.loc[gone["feed"] == feed.name, "row_seq"])]

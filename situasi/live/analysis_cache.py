@@ -24,37 +24,37 @@ from situasi.common.work_limits import OWNER, ConcurrencyLimiter
 from situasi.domain import feed_schemas
 from situasi.domain.register import Register
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from situasi.live.snapshot import Snapshot
 
 # Values kept at a time: of some versions, minutes and sights; and known rows, which weigh most.
 # Past moments have places of their own: whoever looks through a day pushes nothing of now out.
-_FOUND, _FRAMES, _REGISTERS = 256, 24, 64
-_PAST_FOUND, _PAST_FRAMES = 256, 12
+_MAX_RESULTS, _MAX_FRAMES, _MAX_REGISTERS = 256, 24, 64
+_MAX_PAST_RESULTS, _MAX_PAST_FRAMES = 256, 12
 # Past moments are found anew for whoever asks first, which takes long: so many threads at a time.
-_PAST_AT_ONCE = 2
+_MAX_PAST_THREADS = 2
 # What somebody looked at is found ahead for so long; an open page asks again each minute.
-_REMEMBERED: Final = 150.0
-_MOST_AHEAD = 64
+_REQUEST_LIFETIME_S: Final = 150.0
+_MAX_REQUESTS = 64
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Asked:
+class CachedRequest:
     """What somebody looked at.
 
     work: an analysis, and what else was asked of it, or the overview of a selection. whole: it
     is given the whole snapshot.
     """
 
-    reach: Sight
-    work: Work | Selection
-    more: tuple[Hashable, ...] = ()
-    whole: bool = False
+    access: AccessScope
+    query: Work | Selection
+    arguments: tuple[Hashable, ...] = ()
+    is_on_snapshot: bool = False
 
 
-class Findings:
+class AnalysisCache:
     """One per board. Every method may be called from any thread.
 
     What is given is shared: nobody may change it.
@@ -62,195 +62,230 @@ class Findings:
 
     def __init__(self, register: Register) -> None:
         self._register = register
-        self._found, self._frames = SingleFlightCache(_FOUND), SingleFlightCache(_FRAMES)
-        self._past_found, self._past_frames = (
-            SingleFlightCache(_PAST_FOUND),
-            SingleFlightCache(_PAST_FRAMES),
+        self._results, self._frames = (
+            SingleFlightCache(_MAX_RESULTS),
+            SingleFlightCache(_MAX_FRAMES),
         )
-        self._past_turns = ConcurrencyLimiter(_PAST_AT_ONCE, max_per_owner=1)
-        self._registers = SingleFlightCache(_REGISTERS)
-        self._asked: OrderedDict[Asked, float] = OrderedDict()
+        self._past_results, self._past_frames = (
+            SingleFlightCache(_MAX_PAST_RESULTS),
+            SingleFlightCache(_MAX_PAST_FRAMES),
+        )
+        self._past_turns = ConcurrencyLimiter(_MAX_PAST_THREADS, max_per_owner=1)
+        self._registers = SingleFlightCache(_MAX_REGISTERS)
+        self._requests: OrderedDict[CachedRequest, float] = OrderedDict()
         self._lock = threading.Lock()
 
-    def register(self, reach: Sight) -> Register:
+    def register(self, access: AccessScope) -> Register:
         """The register of what this sight reaches."""
-        return self._registers.get(reach, lambda: access_scope.register(self._register, reach))
+        return self._registers.get(
+            access, lambda: access_scope.filter_register(self._register, access)
+        )
 
-    def known(self, snapshot: Snapshot, at: Moment, reach: Sight) -> Known:
+    def known_rows(self, snapshot: Snapshot, view_time: Moment, access: AccessScope) -> Known:
         """The rows known at this moment, by feed, of those that this sight reaches."""
-        return self._known(snapshot, _limit(at), reach)
+        return self._known_rows(snapshot, _known_until(view_time), access)
 
-    def of(self, work: Work, snapshot: Snapshot, at: Moment, reach: Sight, *asked: Hashable) -> Any:
+    def compute(
+        self,
+        query: Work,
+        snapshot: Snapshot,
+        view_time: Moment,
+        access: AccessScope,
+        *asked: Hashable,
+    ) -> Any:
         """What this analysis finds at this moment, found once for all who may see the same.
 
         work: called with the frames (by feed) of the rows known at the moment, those of feeds
         that it reads (analysis.works) and this sight reaches; the register; the moment; what
         its parts found; and `asked`. While no row comes for these feeds it is not done again.
         """
-        self._note(Asked(reach, work, asked), at)
-        with self._turn(at):
-            return self._of(work, snapshot, at, reach, asked)
+        self._note_request(CachedRequest(access, query, arguments), view_time)
+        with self._wait_for_turn(view_time):
+            return self._compute(query, snapshot, view_time, access, arguments)
 
-    def whole(
-        self, work: Work, snapshot: Snapshot, at: Moment, reach: Sight, *asked: Hashable
+    def compute_on_snapshot(
+        self,
+        query: Work,
+        snapshot: Snapshot,
+        view_time: Moment,
+        access: AccessScope,
+        *asked: Hashable,
     ) -> Any:
         """What this work finds of deliveries and quarantine too, once for each version.
 
         work: called with the snapshot, the known rows by feed, the moment and `asked`.
         """
-        self._note(Asked(reach, work, asked, whole=True), at)
-        with self._turn(at):
-            return self._whole(work, snapshot, at, reach, asked)
+        self._note_request(CachedRequest(access, query, arguments, is_on_snapshot=True), view_time)
+        with self._wait_for_turn(view_time):
+            return self._compute_on_snapshot(query, snapshot, view_time, access, arguments)
 
-    def kept(
+    def get_or_make(
         self, name: str, snapshot: Snapshot, make: Callable[[], Found], *by: Hashable
     ) -> Found:
         """What else is made of this version, once for all who ask for the same. Raises as make."""
-        return self._found.get((name, snapshot.origin, snapshot.version, by), make)
+        return self._results.get((name, snapshot.origin, snapshot.version, key), make)
 
-    def overview(self, snapshot: Snapshot, at: Moment, reach: Sight, wanted: Selection) -> Overview:
+    def compute_overview(
+        self, snapshot: Snapshot, view_time: Moment, access: AccessScope, selection: Selection
+    ) -> Overview:
         """The overview of this selection."""
-        self._note(Asked(reach, wanted), at)
-        with self._turn(at):
-            found = self._overview(snapshot, at, reach, wanted)
-            feeds = self.heard(snapshot, at, reach)
+        self._note_request(CachedRequest(access, selection), view_time)
+        with self._wait_for_turn(view_time):
+            found = self._compute_overview(snapshot, view_time, access, selection)
+            feeds = self.feed_states(snapshot, view_time, access)
         # With what it was joined from, so that no other finding gets that one's place in memory.
         key = ("joined", id(found), feeds)
-        kept = self._kept(at)
+        kept = self._results_for(view_time)
         return kept.get(key, lambda: (found, replace(found, feeds=list(feeds))))[1]
 
-    def heard(self, snapshot: Snapshot, at: Moment, reach: Sight) -> tuple[FeedState, ...]:
+    def feed_states(
+        self, snapshot: Snapshot, view_time: Moment, access: AccessScope
+    ) -> tuple[FeedState, ...]:
         """Which feeds of this sight should be speaking at this moment, and when each last did."""
-        then = reckoned(at)
-        key = ("heard", tuple(snapshot.editions.values()), then, at.live, reach)
-        known = self._known(snapshot, _limit(at), reach)
-        with self._turn(at):
-            return self._kept(at).get(
+        then = reckoned(view_time)
+        key = ("heard", tuple(snapshot.editions.values()), then, view_time.live, access)
+        known = self._known_rows(snapshot, _known_until(view_time), access)
+        with self._wait_for_turn(view_time):
+            return self._results_for(view_time).get(
                 key, lambda: tuple(feeds_heard(known, self._register.election, then))
             )
 
-    def ahead(self, snapshot: Snapshot, at: Moment, until: float) -> None:
+    def precompute(self, snapshot: Snapshot, view_time: Moment, deadline_s: float) -> None:
         """Find what was lately looked at, before anybody asks it of these rows or this minute.
 
         at: live. until: by time.monotonic(), no more is begun after it.
         """
-        for asked in self._recently():
-            if time.monotonic() > until:
+        for asked in self._recent_requests():
+            if time.monotonic() > deadline_s:
                 return
             try:
-                if isinstance(asked.work, Selection):
-                    self._overview(snapshot, at, asked.reach, asked.work)
-                    self.heard(snapshot, at, asked.reach)
-                elif asked.whole:
-                    self._whole(asked.work, snapshot, at, asked.reach, asked.more)
+                if isinstance(asked.query, Selection):
+                    self._compute_overview(snapshot, view_time, asked.access, asked.query)
+                    self.feed_states(snapshot, view_time, asked.access)
+                elif asked.is_on_snapshot:
+                    self._compute_on_snapshot(
+                        asked.query, snapshot, view_time, asked.access, asked.arguments
+                    )
                 else:
-                    self._of(asked.work, snapshot, at, asked.reach, asked.more)
+                    self._compute(asked.query, snapshot, view_time, asked.access, asked.arguments)
             except Exception:  # noqa: BLE001 (of many: the next is found all the same)
                 # Whoever looks is told on the page; here nobody would be.
-                _log.exception("not found ahead: %s", asked.work)
+                _log.exception("not found ahead: %s", asked.query)
 
-    def _turn(self, at: Moment) -> AbstractContextManager[None]:
+    def _wait_for_turn(self, view_time: Moment) -> AbstractContextManager[None]:
         """Wait for a turn before anything of a past moment is found; the present never waits."""
-        return nullcontext() if at.live else self._past_turns.slot(OWNER.get())
+        return nullcontext() if view_time.live else self._past_turns.slot(OWNER.get())
 
-    def _kept(self, at: Moment) -> SingleFlightCache:
-        return self._found if at.live else self._past_found
+    def _results_for(self, view_time: Moment) -> SingleFlightCache:
+        return self._results if view_time.live else self._past_results
 
-    def _note(self, asked: Asked, at: Moment) -> None:
-        if not at.live or any(map(_moves, (asked.work, *asked.more))):
+    def _note_request(self, request: CachedRequest, view_time: Moment) -> None:
+        if not view_time.live or any(map(_moves_with_clock, (request.query, *request.arguments))):
             return
         with self._lock:
-            self._asked[asked] = time.monotonic()
-            self._asked.move_to_end(asked)
-            while len(self._asked) > _MOST_AHEAD:
-                self._asked.popitem(last=False)
+            self._requests[request] = time.monotonic()
+            self._requests.move_to_end(request)
+            while len(self._requests) > _MAX_REQUESTS:
+                self._requests.popitem(last=False)
 
-    def _recently(self) -> list[Asked]:
+    def _recent_requests(self) -> list[CachedRequest]:
         """What was lately looked at, the newest first."""
-        oldest = time.monotonic() - _REMEMBERED
+        oldest = time.monotonic() - _REQUEST_LIFETIME_S
         with self._lock:
-            return [asked for asked, when in reversed(self._asked.items()) if when >= oldest]
+            return [asked for asked, when in reversed(self._requests.items()) if when >= oldest]
 
-    def _of(
+    def _compute(
         self,
-        work: Work,
+        query: Work,
         snapshot: Snapshot,
-        at: Moment,
-        reach: Sight,
-        asked: tuple[Hashable, ...] = (),
+        view_time: Moment,
+        access: AccessScope,
+        arguments: tuple[Hashable, ...] = (),
     ) -> Any:
-        reading, then = queries.of(work), reckoned(at)
-        seen = [feed for feed in reading.every if feed in reach.feeds]
-        rows = tuple(self._edition(snapshot, feed, _limit(at), reach) for feed in seen)
+        reading, then = queries.of(query), reckoned(view_time)
+        seen = [feed for feed in reading.every if feed in access.feeds]
+        rows = tuple(
+            self._rows_key(snapshot, feed, _known_until(view_time), access) for feed in seen
+        )
 
         def make() -> Any:
-            known = self._known(snapshot, _limit(at), reach)
-            parts = [self._of(part, snapshot, at, reach) for part in reading.parts]
-            return work(reading.given(known), self.register(reach), then, *parts, *asked)
+            known = self._known_rows(snapshot, _known_until(view_time), access)
+            parts = [self._compute(part, snapshot, view_time, access) for part in reading.parts]
+            return query(reading.given(known), self.register(access), then, *parts, *arguments)
 
-        name = f"{work.__module__}.{work.__qualname__}"
-        return self._kept(at).get((name, rows, then, at.live, reach, asked), make)
+        name = f"{query.__module__}.{query.__qualname__}"
+        return self._results_for(view_time).get(
+            (name, rows, then, view_time.live, access, arguments), make
+        )
 
-    def _whole(
+    def _compute_on_snapshot(
         self,
-        work: Work,
+        query: Work,
         snapshot: Snapshot,
-        at: Moment,
-        reach: Sight,
-        asked: tuple[Hashable, ...],
+        view_time: Moment,
+        access: AccessScope,
+        arguments: tuple[Hashable, ...],
     ) -> Any:
         def make() -> Any:
-            return work(snapshot, self.known(snapshot, at, reach), at, *asked)
+            return query(
+                snapshot, self.known_rows(snapshot, view_time, access), view_time, *arguments
+            )
 
-        name = f"{work.__module__}.{work.__qualname__}"
-        return self.kept(name, snapshot, make, reckoned(at), at.live, reach, asked)
+        name = f"{query.__module__}.{query.__qualname__}"
+        return self.get_or_make(
+            name, snapshot, make, reckoned(view_time), view_time.live, access, arguments
+        )
 
-    def _overview(
-        self, snapshot: Snapshot, at: Moment, reach: Sight, wanted: Selection
+    def _compute_overview(
+        self, snapshot: Snapshot, view_time: Moment, access: AccessScope, selection: Selection
     ) -> Overview:
-        then, own = reckoned(at), self.register(reach)
+        then, own = reckoned(view_time), self.register(access)
         # It compares with an hour earlier, of which rows taken back since were known.
-        limits = (None,) if at.live else (then, then - HOUR)
-        rows = tuple(self._edition(snapshot, feed, one, reach) for feed in CASES for one in limits)
+        limits = (None,) if view_time.live else (then, then - HOUR)
+        rows = tuple(
+            self._rows_key(snapshot, feed, one, access) for feed in CASES for one in limits
+        )
 
         def make() -> Overview:
-            known = self._known(snapshot, _limit(at), reach)
-            return of_cases(known, own.election, list(own.kecamatan), wanted, then)
+            known = self._known_rows(snapshot, _known_until(view_time), access)
+            return of_cases(known, own.election, list(own.kecamatan), selection, then)
 
-        return self._kept(at).get(("overview", rows, then, at.live, reach, wanted), make)
+        return self._results_for(view_time).get(
+            ("overview", rows, then, view_time.live, access, selection), make
+        )
 
-    def _known(self, snapshot: Snapshot, limit: datetime | None, reach: Sight) -> Known:
+    def _known_rows(self, snapshot: Snapshot, limit: datetime | None, access: AccessScope) -> Known:
         """What is known at a moment (None: by now), the rows of a feed made when asked for."""
         editions = tuple(snapshot.editions.values())
 
         def make() -> Known:
-            return access_scope.known(snapshot.frames, snapshot.cases, reach, limit)
+            return access_scope.filter_known(snapshot.frames, snapshot.cases, access, limit)
 
         frames = self._frames if limit is None else self._past_frames
-        return frames.get((editions, limit, reach), make)
+        return frames.get((editions, limit, access), make)
 
-    def _edition(
-        self, snapshot: Snapshot, feed: str, limit: datetime | None, reach: Sight
+    def _rows_key(
+        self, snapshot: Snapshot, feed: str, limit: datetime | None, access: AccessScope
     ) -> Hashable:
         """What tells these rows from all others: two snapshots may hold the same of a past moment.
 
         Rows come with growing `seq` and are taken back, so that their count and sum tell them.
         """
         if limit is None:
-            return tuple(snapshot.editions[name] for name in _behind(feed, reach))
-        seq = self._known(snapshot, limit, reach).columns(feed, ["seq"])["seq"]
+            return tuple(snapshot.editions[name] for name in _underlying_feeds(feed, access))
+        seq = self._known_rows(snapshot, limit, access).columns(feed, ["seq"])["seq"]
         return snapshot.origin, len(seq), int(seq.sum())
 
 
-def _moves(asked: Hashable) -> bool:
+def _moves_with_clock(argument: Hashable) -> bool:
     """Whether this is a window that moves with the clock: next minute nobody asks it again."""
-    return isinstance(asked, Selection) and asked.since is not None and asked.until is None
+    return isinstance(argument, Selection) and argument.since is not None and argument.until is None
 
 
-def _behind(feed: str, reach: Sight) -> tuple[str, ...]:
+def _underlying_feeds(feed: str, access: AccessScope) -> tuple[str, ...]:
     """The feeds on which the seen rows of this one rest: merges only of cases that are seen."""
-    return CASES if feed == feed_schemas.MERGES.name and reach.area else (feed,)
+    return CASES if feed == feed_schemas.MERGES.name and access.area else (feed,)
 
 
-def _limit(at: Moment) -> datetime | None:
-    return None if at.live else reckoned(at)
+def _known_until(view_time: Moment) -> datetime | None:
+    return None if view_time.live else reckoned(view_time)

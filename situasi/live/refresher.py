@@ -14,20 +14,20 @@ from situasi.analysis import view_time as moments
 from situasi.common import telemetry
 from situasi.common.background_jobs import Job
 from situasi.common.telemetry import HealthHistory, HealthSample
-from situasi.live.analysis_cache import Findings
-from situasi.live.snapshot import Live, Picture, Snapshot
+from situasi.live.analysis_cache import AnalysisCache
+from situasi.live.snapshot import Snapshot, SnapshotReader, SnapshotView
 
 # For a new version or minute no more is found ahead than in so many seconds.
-BUDGET: Final = 1.0
+PRECOMPUTE_BUDGET_S: Final = 1.0
 # Seconds without a look after which whoever asks looks for themselves: nothing stale is shown.
-LATE: Final = 2.0
+STALE_AFTER_S: Final = 2.0
 # So long before a minute begins, what it will show is found.
-_BEFORE = timedelta(seconds=10)
+_LEAD_TIME = timedelta(seconds=10)
 
 _log = logging.getLogger(__name__)
 
 
-class Lookout:
+class SnapshotRefresher:
     """Shows the newest picture for which everything is ready.
 
     While `run` looks, nobody who asks waits for the store. Where it does not (a command, a
@@ -35,111 +35,120 @@ class Lookout:
     """
 
     def __init__(
-        self, live: Live, findings: Findings, clock: Callable[[], datetime], zone: tzinfo
+        self,
+        snapshot_reader: SnapshotReader,
+        analysis_cache: AnalysisCache,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
     ) -> None:
-        self._live, self._findings, self._clock, self._zone = live, findings, clock, zone
+        self._snapshot_reader, self._analysis_cache, self._clock, self._zone = (
+            snapshot_reader,
+            analysis_cache,
+            clock,
+            zone,
+        )
         self._turns, self._lock = itertools.count(1), threading.Lock()
-        self._turn = 0
-        self._shown: Picture | None = None
-        self._looked: float | None = None  # when `run` last had a look
-        self._ready: tuple[Snapshot, datetime] | None = None
-        self._took = 0.0
-        self._lag: float | None = None
-        self.pulse = HealthHistory()
+        self._published_turn = 0
+        self._published_view: SnapshotView | None = None
+        self._refreshed_at_s: float | None = None  # when `run` last had a look
+        self._precomputed: tuple[Snapshot, datetime] | None = None
+        self._precompute_s = 0.0
+        self._lag_s: float | None = None
+        self.health_history = HealthHistory()
         self.job = Job(
             "lookout",
-            self._look_ahead,
+            self._run_turn,
             0.0,
             retry_s=0.25,
-            max_retry_s=LATE,
-            on_stop=self._no_longer_looks,
+            max_retry_s=STALE_AFTER_S,
+            on_stop=self._on_end,
         )
 
-    def picture(self) -> Picture:
+    def current_view(self) -> SnapshotView:
         """The picture to be shown now."""
-        looked, shown = self._looked, self._shown
-        if shown is None or looked is None or time.monotonic() - looked > LATE:
-            return self.look()
+        looked, shown = self._refreshed_at_s, self._published_view
+        if shown is None or looked is None or time.monotonic() - looked > STALE_AFTER_S:
+            return self.refresh()
         return shown
 
-    def look(self) -> Picture:
+    def refresh(self) -> SnapshotView:
         """The newest picture, read now."""
         turn = next(self._turns)
-        return self._show(turn, self._live.picture())
+        return self._publish(turn, self._snapshot_reader.refresh())
 
     def run(self, stop: threading.Event) -> None:
         """Look, whenever the store may have news, until told to stop."""
         self.job.run(stop)
 
-    def _look_ahead(self) -> None:
-        turn, seen = next(self._turns), self._live.picture()
-        self._prepare(seen.snapshot)
-        before = self._shown
-        self._measure(before, self._show(turn, seen))
-        self._looked = time.monotonic()
-        self._live.wait()
+    def _run_turn(self) -> None:
+        turn, seen = next(self._turns), self._snapshot_reader.refresh()
+        self._precompute(seen.snapshot)
+        before = self._published_view
+        self._record_sample(before, self._publish(turn, seen))
+        self._refreshed_at_s = time.monotonic()
+        self._snapshot_reader.wait()
 
-    def _no_longer_looks(self) -> None:
-        self._looked = None
+    def _on_end(self) -> None:
+        self._refreshed_at_s = None
 
-    def _show(self, turn: int, seen: Picture) -> Picture:
+    def _publish(self, turn: int, snapshot_view: SnapshotView) -> SnapshotView:
         """Show it, unless what was read later is shown already."""
         with self._lock:
-            if self._shown is None or turn > self._turn:
-                self._turn, self._shown = turn, seen
-            return self._shown
+            if self._published_view is None or turn > self._published_turn:
+                self._published_turn, self._published_view = turn, snapshot_view
+            return self._published_view
 
-    def _prepare(self, snapshot: Snapshot) -> None:
+    def _precompute(self, snapshot: Snapshot) -> None:
         """Find what viewers look at: of this minute, and shortly before it begins of the next."""
         now = self._clock()
-        for one in (now, now + _BEFORE):
+        for one in (now, now + _LEAD_TIME):
             at = moments.moment(None, one, snapshot.exercise_at, self._zone)
             minute = moments.reckoned(at)
-            ready = self._ready
+            ready = self._precomputed
             if ready is None or ready[0] is not snapshot or ready[1] < minute:
                 started = time.monotonic()
-                self._findings.ahead(snapshot, at, started + BUDGET)
-                self._took = time.monotonic() - started
-                self._ready = (snapshot, minute)
-                telemetry.SNAPSHOT_READY_SECONDS.observe(self._took)
+                self._analysis_cache.precompute(snapshot, at, started + PRECOMPUTE_BUDGET_S)
+                self._precompute_s = time.monotonic() - started
+                self._precomputed = (snapshot, minute)
+                telemetry.SNAPSHOT_READY_SECONDS.observe(self._precompute_s)
 
-    def _measure(self, before: Picture | None, shown: Picture) -> None:
+    def _record_sample(self, before: SnapshotView | None, snapshot_view: SnapshotView) -> None:
         """Note how the last look went."""
         if before is not None:
-            self._tell(before, shown)
-        if before is not None and before.snapshot is not shown.snapshot:
-            telemetry.SNAPSHOT_READ_SECONDS.observe(shown.took)
-            stored = _stored(before.snapshot, shown.snapshot)
+            self._log_trouble(before, snapshot_view)
+        if before is not None and before.snapshot is not snapshot_view.snapshot:
+            telemetry.SNAPSHOT_READ_SECONDS.observe(snapshot_view.read_s)
+            stored = _newest_stored_at(before.snapshot, snapshot_view.snapshot)
             if stored is not None:
-                self._lag = max(0.0, (self._clock() - stored).total_seconds())
-                telemetry.SNAPSHOT_LAG_SECONDS.observe(self._lag)
+                self._lag_s = max(0.0, (self._clock() - stored).total_seconds())
+                telemetry.SNAPSHOT_LAG_SECONDS.observe(self._lag_s)
         now = self._clock()
-        if not self.pulse.is_due(now):
+        if not self.health_history.is_due(now):
             return
-        self.pulse.add(
+        self.health_history.add(
             HealthSample(
                 at=now,
-                store_age_s=max(0.0, (now - shown.checked_at).total_seconds()),
-                read_s=shown.took,
-                ready_s=self._took,
-                lag_s=self._lag,
+                store_age_s=max(0.0, (now - snapshot_view.checked_at).total_seconds()),
+                read_s=snapshot_view.read_s,
+                ready_s=self._precompute_s,
+                lag_s=self._lag_s,
                 open_pages=telemetry.count_open_pages(),
-                quarantined_rows=sum(shown.snapshot.waiting.values()),
+                quarantined_rows=sum(snapshot_view.snapshot.quarantine_counts.values()),
                 memory_bytes=telemetry.measure_memory_bytes(),
-                has_trouble=shown.trouble is not None,
+                has_trouble=snapshot_view.trouble is not None,
             )
         )
 
-    def _tell(self, before: Picture, shown: Picture) -> None:
+    def _log_trouble(self, before: SnapshotView, snapshot_view: SnapshotView) -> None:
         """A store that breaks, and one that is well again, are worth a line in the log."""
-        if shown.trouble and not before.trouble:
-            _log.warning("the store cannot be read", extra={"why": shown.detail})
-        elif before.trouble and not shown.trouble:
-            version = shown.snapshot.version
+        if snapshot_view.trouble and not before.trouble:
+            _log.warning("the store cannot be read", extra={"why": snapshot_view.detail})
+        elif before.trouble and not snapshot_view.trouble:
+            version = snapshot_view.snapshot.version
             _log.info("the store can be read again", extra={"version": version})
 
 
-def _stored(before: Snapshot, after: Snapshot) -> datetime | None:
+def _newest_stored_at(before: Snapshot, after: Snapshot) -> datetime | None:
     """When the newest of the rows was stored that the one snapshot has and the other had not."""
     ends = [
         frame["recorded_at"].iloc[-1]

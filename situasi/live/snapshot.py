@@ -26,19 +26,19 @@ from situasi.domain import feed_schemas
 from situasi.domain.election import Election
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store.audit import audit_log
-from situasi.store.delivery_table import Batches
+from situasi.store.delivery_table import BatchTable
 from situasi.store.interface import Store, StoreError
-from situasi.store.quarantine_counts import WaitingCount
+from situasi.store.quarantine_counts import QuarantineCounter
 
 _TIME: Final = "datetime64[us, UTC]"
 # Whoever finds another still reading waits so many seconds, then takes what there was before.
-_PATIENCE: Final = 2.0
-_SLOW: Final = "Penyimpanan belum menjawab; ini gambar terakhir yang terbaca."
-_CHANGED: Final = "Penyimpanan diganti selagi dibaca. Dibaca ulang dari awal."
-_ALL: Final = 2**62  # no number is higher
-_HALFWAY: Final = (0, "")  # on no trail: should adding fail, all is read anew
-_NOWHERE: Final = np.zeros(0, dtype=np.intp)
-_numbers = itertools.count(1)
+_LOCK_WAIT_S: Final = 2.0
+_STORE_SLOW: Final = "Penyimpanan belum menjawab; ini gambar terakhir yang terbaca."
+_STORE_REPLACED: Final = "Penyimpanan diganti selagi dibaca. Dibaca ulang dari awal."
+_AFTER_ALL: Final = 2**62  # no number is higher
+_INCOMPLETE_POSITION: Final = (0, "")  # on no trail: should adding fail, all is read anew
+_NO_POSITIONS: Final = np.zeros(0, dtype=np.intp)
+_edition_numbers = itertools.count(1)
 _log = logging.getLogger(__name__)
 
 
@@ -62,20 +62,20 @@ class Snapshot:
     cases: Cases
     editions: Mapping[str, int]
     batches: pd.DataFrame
-    waiting: Mapping[str, int]
+    quarantine_counts: Mapping[str, int]
     rehearsal: bool
     exercise_at: datetime | None
     origin: int = 0
-    seal: str = audit_log.BEGINNING
+    audit_hash: str = audit_log.GENESIS_HASH
 
     @property
-    def state(self) -> tuple[int, str]:
+    def audit_position(self) -> tuple[int, str]:
         """What no other state of any store has: to be asked where a version alone may not do."""
-        return self.version, self.seal
+        return self.version, self.audit_hash
 
 
 @dataclass(frozen=True)
-class Picture:
+class SnapshotView:
     """The last good snapshot, when the store was last asked, and what is broken if anything.
 
     trouble: for every viewer; detail: with the file or server, for whoever keeps the board.
@@ -89,12 +89,12 @@ class Picture:
     checked_at: datetime
     trouble: str | None = None
     detail: str | None = None
-    took: float = 0.0
-    access: Hashable = None
+    read_s: float = 0.0
+    access_position: Hashable = None
     replaced_at: datetime | None = None
 
 
-class Live:
+class SnapshotReader:
     """Keeps one snapshot up to date by reading only what is new.
 
     A store that cannot be read leaves the last good snapshot in place, with the reason. One that
@@ -105,36 +105,40 @@ class Live:
     def __init__(self, store: Store, election: Election, clock: Callable[[], datetime]) -> None:
         self._store, self._election, self._clock = store, election, clock
         self._lock = threading.Lock()
-        self._no_withdrawals = store.withdrawals(_ALL)
-        self._begin()
+        self._no_withdrawals = store.withdrawals(_AFTER_ALL)
+        self._reset()
         frames = {name: rows.frame() for name, rows in self._rows.items()}
-        cases = case_index.begun(self._coder.coded(frames[INCIDENTS.name]))
+        cases = case_index.begun(self._encoder.coded(frames[INCIDENTS.name]))
         editions = dict.fromkeys(frames, 0)
-        self._nothing = Snapshot(0, frames, cases, editions, self._batches.frame(), {}, False, None)
-        self._picture = Picture(self._nothing, clock())
+        self._empty_snapshot = Snapshot(
+            0, frames, cases, editions, self._batches.frame(), {}, False, None
+        )
+        self._view = SnapshotView(self._empty_snapshot, clock())
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         """Hold no rows. What was handed out stays as it is."""
         self._rows = {
             name: GrowableFrame(_dtypes(feed)) for name, feed in feed_schemas.FEEDS.items()
         }
-        self._coder = Coder()
-        self._made_up = dict.fromkeys(feed_schemas.FEEDS, 0)  # rows of an exercise that stand
-        self._batches, self._waiting = Batches(), WaitingCount()
+        self._encoder = Coder()
+        self._rehearsal_counts = dict.fromkeys(
+            feed_schemas.FEEDS, 0
+        )  # rows of an exercise that stand
+        self._batches, self._quarantine_counter = BatchTable(), QuarantineCounter()
         self._withdrawals = self._no_withdrawals
         # Number and seal of an entry of the trail: no row that was read is younger.
-        self._mark = (0, audit_log.BEGINNING)
+        self._read_position = (0, audit_log.GENESIS_HASH)
 
-    def picture(self) -> Picture:
+    def refresh(self) -> SnapshotView:
         """The newest picture; costs three small questions when nothing has changed.
 
         A server that does not answer holds up one who asks it, and nobody else for long.
         """
-        if not self._lock.acquire(timeout=_PATIENCE):
-            last = self._picture
-            return replace(last, trouble=last.trouble or _SLOW)
+        if not self._lock.acquire(timeout=_LOCK_WAIT_S):
+            last = self._view
+            return replace(last, trouble=last.trouble or _STORE_SLOW)
         try:
-            return self._asked()
+            return self._refresh()
         finally:
             self._lock.release()
 
@@ -146,112 +150,120 @@ class Live:
         """Until the store may have news."""
         self._store.wait()
 
-    def _asked(self) -> Picture:
+    def _refresh(self) -> SnapshotView:
         try:
-            access, version = self._store.access_mark(), self._store.version()
-            snapshot = self._picture.snapshot
-            took, started = self._picture.took, time.perf_counter()
-            replaced_at = self._picture.replaced_at
-            if not self._is_the_same():  # another store is there now: read it anew
-                if self._mark != _HALFWAY:
+            access, version = self._store.access_position(), self._store.version()
+            snapshot = self._view.snapshot
+            took, started = self._view.read_s, time.perf_counter()
+            replaced_at = self._view.replaced_at
+            if not self._is_same_store():  # another store is there now: read it anew
+                if self._read_position != _INCOMPLETE_POSITION:
                     replaced_at = self._clock()
                     told = {"version_before": snapshot.version, "version": version}
                     _log.error("the store was replaced by another one", extra=told)
-                snapshot = replace(self._nothing, origin=snapshot.origin + 1)
-                self._begin()
+                snapshot = replace(self._empty_snapshot, origin=snapshot.origin + 1)
+                self._reset()
             if version != snapshot.version:
                 snapshot = self._read(version, snapshot)
                 took = time.perf_counter() - started
-            self._picture = Picture(
-                snapshot, self._clock(), took=took, access=access, replaced_at=replaced_at
+            self._view = SnapshotView(
+                snapshot,
+                self._clock(),
+                read_s=took,
+                access_position=access,
+                replaced_at=replaced_at,
             )
         except StoreError as error:
-            self._picture = replace(self._picture, trouble=str(error), detail=error.detail)
-        return self._picture
+            self._view = replace(self._view, trouble=str(error), detail=error.detail)
+        return self._view
 
-    def _is_the_same(self) -> bool:
+    def _is_same_store(self) -> bool:
         """Whether the store still is the one that was read so far."""
-        number, seal = self._mark
-        return self._store.seal(number) == seal
+        number, seal = self._read_position
+        return self._store.audit_hash(number) == seal
 
     def _read(self, version: int, last: Snapshot) -> Snapshot:
         # The version is read before the rows: rows of a commit in between come early, never late.
-        store, seal = self._store, self._store.seal(version)
+        store, seal = self._store, self._store.audit_hash(version)
         after = int(self._withdrawals["seq"].iloc[-1]) if len(self._withdrawals) else 0
         fresh = store.withdrawals(after)
         tails = {
-            name: store.tail(feed, _last(last.frames[name]))
+            name: store.rows_after(feed, _last_seq(last.frames[name]))
             for name, feed in feed_schemas.FEEDS.items()
         }
         # Not told by the rows alone: all those of a batch may stand by another delivery.
-        deeds = store.audit(last.version, action="withdraw")
-        released = store.released(self._waiting.last_release)  # before what they release
-        entered = store.entered(self._waiting.last_entry)
-        batches, exercise = store.batches(self._batches.last), store.noted("exercise")
+        deeds = store.audit_entries(last.version, action="withdraw")
+        released = store.quarantine_releases(
+            self._quarantine_counter.last_release
+        )  # before what they release
+        entered = store.quarantine_entries(self._quarantine_counter.last_entry)
+        batches, exercise = store.batches(self._batches.last_batch), store.latest_note("exercise")
         end = store.version()
-        mark = (end, store.seal(end) or "")
-        if seal is None or store.seal(version) != seal or not self._is_the_same():
-            raise StoreError(_CHANGED)
+        mark = (end, store.audit_hash(end) or "")
+        if seal is None or store.audit_hash(version) != seal or not self._is_same_store():
+            raise StoreError(_STORE_REPLACED)
         # Only now: a store that broke on the way is asked for the same again.
         if len(fresh):
             self._withdrawals = pd.concat([self._withdrawals, fresh], ignore_index=True)
-        self._mark = _HALFWAY
-        frames, cases = self._grown(last, tails, fresh)
+        self._read_position = _INCOMPLETE_POSITION
+        frames, cases = self._update_frames(last, tails, fresh)
         if len(deeds) or len(batches) or len(fresh):
             self._batches.add(batches, fresh, deeds)
         undone = [json.loads(detail)["batch"] for detail in deeds["detail"]]
-        waiting = self._waiting.add(entered, released, [*undone, *fresh["batch"]])
-        rehearsal = any(self._made_up.values())
+        waiting = self._quarantine_counter.add(entered, released, [*undone, *fresh["batch"]])
+        rehearsal = any(self._rehearsal_counts.values())
         # The clock of an exercise ends with its last row.
         played = datetime.fromisoformat(exercise["at"]) if rehearsal and exercise else None
-        self._mark = mark
+        self._read_position = mark
         return Snapshot(
             version=version,
             frames=frames,
             cases=cases,
             editions={
-                name: last.editions[name] if frame is last.frames[name] else next(_numbers)
+                name: last.editions[name] if frame is last.frames[name] else next(_edition_numbers)
                 for name, frame in frames.items()
             },
             batches=self._batches.frame(),
-            waiting=waiting,
+            quarantine_counts=waiting,
             rehearsal=rehearsal,
             exercise_at=played,
             origin=last.origin,
-            seal=seal,
+            audit_hash=seal,
         )
 
-    def _grown(
-        self, last: Snapshot, tails: Mapping[str, pd.DataFrame], fresh: pd.DataFrame
+    def _update_frames(
+        self, last: Snapshot, tails: Mapping[str, pd.DataFrame], new_withdrawals: pd.DataFrame
     ) -> tuple[dict[str, pd.DataFrame], Cases]:
         """The frames with these rows, and without those taken back; and their cases."""
         frames, cases = dict(last.frames), last.cases
         for name, rows in self._rows.items():
             before, tail = len(rows), tails[name]
             if len(tail):
-                rows.add(self._prepared(name, tail))
-            told = fresh
+                rows.add(self._prepare_rows(name, tail))
+            told = new_withdrawals
             if len(tail) and len(self._withdrawals):
                 # A row that arrives late may have been withdrawn earlier.
                 late = self._withdrawals["row_seq"] >= tail["seq"].iloc[0]
-                told = pd.concat([fresh, self._withdrawals[late]]).drop_duplicates("seq")
+                told = pd.concat([new_withdrawals, self._withdrawals[late]]).drop_duplicates("seq")
             told = told[told["feed"] == name]
-            taken = _take_back(rows, told) if len(told) else _NOWHERE
-            self._made_up[name] += _made_up(rows, slice(before, None)) - _made_up(rows, taken)
+            taken = _mark_withdrawn(rows, told) if len(told) else _NO_POSITIONS
+            self._rehearsal_counts[name] += _count_rehearsal(
+                rows, slice(before, None)
+            ) - _count_rehearsal(rows, taken)
             if len(tail) or len(taken):
                 frames[name] = rows.frame()
                 if name == INCIDENTS.name:
-                    coded = self._coder.coded(frames[name])
+                    coded = self._encoder.coded(frames[name])
                     moved = np.concatenate([coded.case[before:], coded.case[taken]])
                     cases = cases.grown(coded, np.unique(moved))
         return frames, cases
 
-    def _prepared(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    def _prepare_rows(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         added = rows.assign(withdrawn_at=pd.Series(pd.NaT, rows.index, _TIME))
         if name != INCIDENTS.name:
             return added
         case = incidents_cases.case_keys(rows, self._election.zone)
-        return self._coder.number(added.assign(case=case))
+        return self._encoder.number(added.assign(case=case))
 
 
 def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:
@@ -259,11 +271,11 @@ def _dtypes(feed: feed_schemas.Feed) -> dict[str, str]:
     return {**feed_schemas.stored_dtypes(feed), "withdrawn_at": _TIME, **own}
 
 
-def _last(frame: pd.DataFrame) -> int:
+def _last_seq(frame: pd.DataFrame) -> int:
     return int(frame["seq"].iloc[-1]) if len(frame) else 0
 
 
-def _take_back(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
+def _mark_withdrawn(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray[np.intp]:
     """Mark these rows as taken back; where they lie, those that were marked before left out.
 
     History (known before it was stored) was loaded afterwards: taken back, it was never
@@ -282,14 +294,14 @@ def _take_back(rows: GrowableFrame, withdrawn: pd.DataFrame) -> npt.NDArray[np.i
     return marked
 
 
-def _made_up(rows: GrowableFrame, at: slice | npt.NDArray[np.intp]) -> int:
-    return int(np.count_nonzero(rows.array("latihan")[at]))
+def _count_rehearsal(rows: GrowableFrame, positions: slice | npt.NDArray[np.intp]) -> int:
+    return int(np.count_nonzero(rows.array("latihan")[positions]))
 
 
-def standing(frame: pd.DataFrame) -> pd.DataFrame:
+def not_withdrawn(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that nobody has taken back."""
-    return frame[_stands(frame)]
+    return frame[_is_not_withdrawn(frame)]
 
 
-def _stands(frame: pd.DataFrame) -> pd.Series:
+def _is_not_withdrawn(frame: pd.DataFrame) -> pd.Series:
     return frame["withdrawn_at"].isna()

@@ -25,12 +25,12 @@ from situasi.common import atomic_files, i18n
 from situasi.domain import feed_schemas, labels
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from situasi.reports.csv_tables import as_csv
 from situasi.store import schema as store_schema
 from situasi.store.backup import backup_container, raw_tables
-from situasi.store.backup.raw_tables import State
-from situasi.store.visible_at import Commits
+from situasi.store.backup.raw_tables import RawSnapshot
+from situasi.store.visible_at import CommitTimes
 
 _UTC = pa.timestamp("us", tz="UTC")
 # How the store knows a row again, and proves it: of no use to who reads.
@@ -83,8 +83,8 @@ def write(
     """
     told = {"table": "arsip", "page": "cli", "role": role.name if role else "utuh"}
     with _whole(folder) as part:
-        board.store.tell("export", actor, at, {**told, "form": "parquet", "filters": {}})
-        with board.store.state() as state, _in_indonesian():
+        board.store.log_audit("export", actor, at, {**told, "form": "parquet", "filters": {}})
+        with board.store.raw_snapshot() as state, _in_indonesian():
             made = _Archive(board, part, role, at, state).write()
     return {one.name: one.rows for one in made}
 
@@ -93,14 +93,14 @@ class _Archive:
     """One archive being written."""
 
     def __init__(
-        self, board: Board, folder: Path, role: Role | None, at: datetime, state: State
+        self, board: Board, folder: Path, role: Role | None, at: datetime, state: RawSnapshot
     ) -> None:
         self._board, self._folder, self._role = board, folder, role
         self._at, self._state = at, state
         self._election = board.register.election
         self._meaning = _meanings(board.settings.vocabulary_folder / "arsip.csv")
-        self._reach = None if role is None else access_scope.of(Viewer("arsip", role))
-        self._commits = state.commits()
+        self._reach = None if role is None else access_scope.scope_of(Viewer("arsip", role))
+        self._commits = state.commit_times()
         self._taken = _taken_back(state, self._commits)
 
     def write(self) -> list[Written]:
@@ -181,13 +181,13 @@ class _Archive:
         told: Callable[[pa.RecordBatch], pa.RecordBatch],
     ) -> Written:
         """A table of the store as a file, a piece in memory at a time."""
-        empty = pa.RecordBatch.from_pylist([], schema=raw_tables.schema(source))
+        empty = pa.RecordBatch.from_pylist([], schema=raw_tables.arrow_schema(source))
         schema = told(empty).schema.with_metadata(self._metadata())
         path, rows, made_up = self._folder / name, 0, 0
         path.parent.mkdir(mode=0o700, exist_ok=True)
         flagged = "latihan" in schema.names
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for piece in self._state.pieces(source):
+            for piece in self._state.iter_chunks(source):
                 seen = told(piece)
                 writer.write_batch(seen.cast(schema))
                 rows += seen.num_rows
@@ -291,7 +291,7 @@ class _Archive:
 
     def _said(self, made: list[Written]) -> str:
         election, boundaries = self._election, self._board.boundaries
-        head, seal = self._state.head()
+        head, seal = self._state.audit_head()
         rows = sum(one.rows for one in made if one.name.startswith("laporan/"))
         unreal = sum(one.made_up or 0 for one in made if one.name.startswith("laporan/"))
         local = self._at.astimezone(election.zone)
@@ -322,7 +322,7 @@ class _Archive:
         """As `sha256sum -c SHA256SUMS` reads it."""
         files = sorted(path for path in self._folder.rglob("*") if path.is_file())
         lines = [
-            f"{backup_container.sum_of(path)}  {path.relative_to(self._folder).as_posix()}\n"
+            f"{backup_container.compute_file_sha256(path)}  {path.relative_to(self._folder).as_posix()}\n"
             for path in files
         ]
         (self._folder / "SHA256SUMS").write_text("".join(lines), "utf-8")
@@ -386,15 +386,15 @@ def _readable(piece: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(cells, schema=pa.schema(fields))
 
 
-def _seen(piece: pa.RecordBatch, feed: str, reach: Sight | None) -> pa.RecordBatch:
+def _seen(piece: pa.RecordBatch, feed: str, reach: AccessScope | None) -> pa.RecordBatch:
     """The cells of a feed as this sight shows them."""
     if reach is None:
         return piece
-    guarded = [c for of, c in (*reach.hidden, *reach.nameless) if of == feed]
+    guarded = [c for of, c in (*reach.hidden_columns, *reach.redacted_columns) if of == feed]
     frame = pd.DataFrame(
         {name: pd.Series(piece.column(name).to_pylist(), dtype=object) for name in guarded}
     )
-    found = access_scope.seen({feed: frame}, replace(reach, feeds=(feed,)))[feed]
+    found = access_scope.filter_frames({feed: frame}, replace(reach, feeds=(feed,)))[feed]
     for name in guarded:
         at = piece.schema.get_field_index(name)
         piece = piece.set_column(at, piece.schema.field(at), pa.array(found[name], pa.string()))
@@ -410,10 +410,10 @@ def _without(piece: pa.RecordBatch, names: tuple[str, ...]) -> pa.RecordBatch:
     return piece
 
 
-def _as_read(piece: pa.RecordBatch, commits: Commits) -> pa.RecordBatch:
+def _as_read(piece: pa.RecordBatch, commits: CommitTimes) -> pa.RecordBatch:
     """Rows that belong to batches, with the moments at which they could be seen."""
     recorded = piece.column("recorded_at").to_numpy(zero_copy_only=False)
-    seen = commits.of_batches(piece.column("batch").to_numpy(zero_copy_only=False), recorded)
+    seen = commits.for_batches(piece.column("batch").to_numpy(zero_copy_only=False), recorded)
     moments = {"recorded_at": seen}
     if "known_at" in piece.schema.names:
         known = piece.column("known_at").to_numpy(zero_copy_only=False)
@@ -424,16 +424,16 @@ def _as_read(piece: pa.RecordBatch, commits: Commits) -> pa.RecordBatch:
     return piece
 
 
-def _taken_back(state: State, commits: Commits) -> dict[str, tuple[Any, Any]]:
+def _taken_back(state: RawSnapshot, commits: CommitTimes) -> dict[str, tuple[Any, Any]]:
     """By feed: when rows were taken back (microseconds), and their numbers, in their order."""
     found: dict[str, list[tuple[int, int, int]]] = {}
     for row in state.rows(store_schema.withdrawals):
-        said = dict(zip(raw_tables.names(store_schema.withdrawals), row, strict=True))
+        said = dict(zip(raw_tables.column_names(store_schema.withdrawals), row, strict=True))
         cells = said["row_seq"], said["seq"], said["recorded_at"]
         found.setdefault(said["feed"], []).append(cells)
     arrays = {feed: np.array(sorted(rows), dtype=np.int64) for feed, rows in found.items()}
     return {
-        feed: (commits.of_withdrawals(rows[:, 1], rows[:, 2]), rows[:, 0])
+        feed: (commits.for_withdrawals(rows[:, 1], rows[:, 2]), rows[:, 0])
         for feed, rows in arrays.items()
     }
 
@@ -447,24 +447,24 @@ def _at_of(seq: pa.Array, numbers: Any, at: Any) -> pa.Array:
     return pa.array(at[where], mask=numbers[where] != wanted).cast(_UTC)
 
 
-def _rows_taken_back(state: State) -> dict[int, int]:
+def _rows_taken_back(state: RawSnapshot) -> dict[int, int]:
     counted: dict[int, int] = {}
-    at = raw_tables.names(store_schema.withdrawals).index("batch")
+    at = raw_tables.column_names(store_schema.withdrawals).index("batch")
     for row in state.rows(store_schema.withdrawals):
         counted[row[at]] = counted.get(row[at], 0) + 1
     return counted
 
 
-def _released(state: State, commits: Commits) -> dict[int, tuple[int, int]]:
+def _released(state: RawSnapshot, commits: CommitTimes) -> dict[int, tuple[int, int]]:
     """By number in quarantine: the batch that took it in and still stands, and when."""
-    undone = state.undone()
-    names = raw_tables.names(store_schema.releases)
+    undone = state.withdrawn_batches()
+    names = raw_tables.column_names(store_schema.releases)
     found: dict[int, tuple[int, int]] = {}
     for row in state.rows(store_schema.releases):
         said = dict(zip(names, row, strict=True))
         if said["batch"] not in undone:
             batch, at = (np.array([said[name]]) for name in ("batch", "recorded_at"))
-            seen = int(commits.of_batches(batch, at)[0])
+            seen = int(commits.for_batches(batch, at)[0])
             found.setdefault(said["number"], (said["batch"], seen))
     return found
 

@@ -30,7 +30,7 @@ def refusal() -> Response:
         "dipakai, lalu coba lagi sebentar."
     )
     page = auth_markup.full(
-        app.place(board),
+        app.server_unit_name(board),
         i18n.current_language(),
         {code: f"?lang={code}" for code in i18n.LANGUAGES},
         why,

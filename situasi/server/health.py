@@ -37,11 +37,11 @@ def _read() -> tuple[str | None, int, datetime]:
     """Why the store cannot be read, its version, and when it was last read; of a command above
     its roll-ups, and the sum of their versions.
     """
-    above = app.current()
+    above = app.current_higher_command()
     if above is None:
-        picture = board().refresher.picture()
+        picture = board().refresher.current_view()
         return picture.trouble, picture.snapshot.version, picture.checked_at
-    found = above.overseeing.overview()
+    found = above.rollup_cache.current_overview()
     return found.trouble, sum(one.version for one in found.rollups.values()), found.checked_at
 
 
@@ -70,7 +70,7 @@ def ready(_request: Request) -> JSONResponse:
     if space.least_free_bytes is not None:
         said["disk_free_bytes"] = space.least_free_bytes
     said |= _descriptors() | _errands(datetime.now(UTC)) | _register()
-    if app.current() is None:
+    if app.current_higher_command() is None:
         said["inbox_files"] = telemetry.INBOX.counts()
     said["jobs"] = {job.name: _job(job) for job in background_jobs.list_jobs()}
     ok = all(checks.values()) and bool(_watched)
@@ -96,7 +96,7 @@ def _job(job: Job) -> dict[str, Any]:
 
 def _register() -> dict[str, int]:
     """How many numbers of the register do not add up: told, but no reason to be unready."""
-    if app.current() is not None:
+    if app.current_higher_command() is not None:
         return {}
     found = len(board().register.mismatches)
     return {"register_mismatches": found} if found else {}

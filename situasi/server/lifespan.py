@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from situasi import board as house
-from situasi.actions.exercise_controller import Player
+from situasi.actions.exercise_controller import ExerciseController
 from situasi.board import Board, open_board
 from situasi.common import atomic_files, background_jobs, telemetry
 from situasi.common.background_jobs import Job
@@ -24,7 +24,7 @@ from situasi.domain import settings
 from situasi.domain.higher_command import is_higher_command
 from situasi.domain.settings import Settings
 from situasi.higher_command import app
-from situasi.higher_command.app import Headquarters, open_headquarters
+from situasi.higher_command.app import HigherCommandApp, open_higher_command
 from situasi.ingest.inbox import Inbox
 from situasi.ingest.pipeline import IngestResult
 from situasi.server import gc_tuning, health, logging_setup, startup_checks
@@ -37,7 +37,7 @@ from situasi.simulation.seed import prepare
 from situasi.store import replication
 from situasi.store import url as store_url
 from situasi.store.interface import Scope, StoreError
-from situasi.store.replication import Upstream
+from situasi.store.replication import Replicator
 from situasi.streamlit_patches import tcp_nodelay
 
 # Without these a server is not ready.
@@ -69,7 +69,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         tasks += _tasks(opened)
         threads = _threads(opened)
     else:
-        threads = [opened.watch()]
+        threads = [opened.build_refresh_job()]
     await asyncio.to_thread(DISK_SPACE.watch, _written_to(opened.settings))
     for job in tasks:
         job.start_task()
@@ -111,7 +111,7 @@ def _threads(board: Board) -> list[Job]:
         board.refresher.job,
     ]
     if board.settings.has_rehearsal:
-        found.append(Player(board, _now).job)
+        found.append(ExerciseController(board, _now).job)
     if board.settings.upstream_url is not None:
         found.append(_upstream(board, board.settings.upstream_url).job)
     return found
@@ -119,7 +119,7 @@ def _threads(board: Board) -> list[Job]:
 
 def _written_to(asked: Settings) -> dict[str, Path]:
     """The folders that the board writes to, by what is written there."""
-    store = store_url.parse(asked.store_url)
+    store = store_url.parse_url(asked.store_url)
     own = store.get_backend_name() == "sqlite" and store.database
     return {
         "store": Path(store.database).parent if own and store.database else asked.data_folder,
@@ -130,7 +130,7 @@ def _written_to(asked: Settings) -> dict[str, Path]:
     }
 
 
-def _open() -> Board | Headquarters:
+def _open() -> Board | HigherCommandApp:
     asked = settings.load()
     logging_setup.set_up(asked.log_format, sys.stderr)
     for folder in (
@@ -141,27 +141,31 @@ def _open() -> Board | Headquarters:
     ):
         atomic_files.remove_leftovers(folder)
     if is_higher_command(asked.election_folder):
-        above = open_headquarters(asked, _now)
-        found = above.overseeing.overview()
+        above = open_higher_command(asked, _now)
+        found = above.rollup_cache.current_overview()
         told = {"members": len(found.command.members), "reporting": len(found.rollups)}
         _log.info("command opened", extra=told)
-        app.install(above)
+        app.set_higher_command(above)
         return above
     board = open_board(asked, _now)
     prepare(board, _now(), _log.info)
-    snapshot = board.snapshot_reader.picture().snapshot
+    snapshot = board.snapshot_reader.refresh().snapshot
     rows = sum(map(len, snapshot.frames.values()))
     _log.info("board opened", extra={"version": snapshot.version, "rows": rows})
     house.set_board(board)
     return board
 
 
-def _upstream(board: Board, url: str) -> Upstream:
+def _upstream(board: Board, url: str) -> Replicator:
     """What sends rows up, where somebody said whereto."""
     election = board.register.election
     scope = Scope(election.contest, election.kabupaten_code)
-    return Upstream(
-        board.store, replication.upstream(url, scope), _now, telemetry.UPSTREAM, job="kirim"
+    return Replicator(
+        board.store,
+        replication.target_opener(url, scope),
+        _now,
+        telemetry.UPSTREAM,
+        leader_job="kirim",
     )
 
 

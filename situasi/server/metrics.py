@@ -21,7 +21,7 @@ from situasi.common.disk_space import DISK_SPACE
 from situasi.common.telemetry import JobStatus
 from situasi.domain.feed_schemas import FEEDS
 from situasi.higher_command import app as higher_command_app
-from situasi.higher_command.app import Headquarters
+from situasi.higher_command.app import HigherCommandApp
 
 MEDIA = CONTENT_TYPE_PLAIN_0_0_4
 # Seconds after which an answer is worth a line in the log.
@@ -99,21 +99,21 @@ class BoardCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from _jobs()
-        above = higher_command_app.current()
+        above = higher_command_app.current_higher_command()
         if above is not None:
             yield from _above(above)
             return
-        picture = self._board().refresher.picture()
+        picture = self._board().refresher.current_view()
         snapshot = picture.snapshot
         age = (datetime.now(UTC) - picture.checked_at).total_seconds()
         yield _one("situasi_store_version", "Version of the store.", snapshot.version)
         yield _one("situasi_store_readable", "1 while it can be read.", int(not picture.trouble))
         yield _one("situasi_snapshot_age_seconds", "Since the store was last read.", max(0.0, age))
-        yield _one("situasi_snapshot_refresh_seconds", "Its last reading took.", picture.took)
+        yield _one("situasi_snapshot_refresh_seconds", "Its last reading took.", picture.read_s)
         yield _one("situasi_rehearsal", "1 while made-up rows are shown.", int(snapshot.rehearsal))
         sizes = {feed: len(frame) for feed, frame in snapshot.frames.items()}
         yield _by_feed("situasi_rows", "Rows in the store.", sizes)
-        waiting = {feed: snapshot.waiting.get(feed, 0) for feed in FEEDS}
+        waiting = {feed: snapshot.quarantine_counts.get(feed, 0) for feed in FEEDS}
         yield _by_feed("situasi_quarantine_waiting", "Rows waiting in quarantine.", waiting)
         yield from _inbox()
         doubted = len(self._board().register.mismatches)
@@ -179,9 +179,9 @@ def _disk() -> Iterator[Metric]:
     yield _one("situasi_disk_full", "1 while there is no space to write to.", full)
 
 
-def _above(above: Headquarters) -> Iterator[Metric]:
+def _above(above: HigherCommandApp) -> Iterator[Metric]:
     """What a command above holds of its kabupaten."""
-    found = above.overseeing.overview()
+    found = above.rollup_cache.current_overview()
     age = (datetime.now(UTC) - found.checked_at).total_seconds()
     made_up = any(one.rehearsal for one in found.rollups.values())
     yield _one("situasi_store_readable", "1 while it can be read.", int(not found.trouble))
@@ -189,9 +189,9 @@ def _above(above: Headquarters) -> Iterator[Metric]:
     yield _one("situasi_rehearsal", "1 while made-up rows are shown.", int(made_up))
     yield _one("situasi_members", "Kabupaten of the command.", len(found.command.members))
     yield _one("situasi_members_reporting", "From how many anything came.", len(found.rollups))
-    yield _one("situasi_members_silent", "From how many not lately.", len(found.silent()))
+    yield _one("situasi_members_silent", "From how many not lately.", len(found.silent_members()))
     yield from _disk()
-    yield _one("situasi_boards_open", "Boards looked at.", len(above.boards.opened()))
+    yield _one("situasi_boards_open", "Boards looked at.", len(above.board_pool.list_open()))
 
 
 def _one(name: str, meaning: str, value: float) -> Metric:

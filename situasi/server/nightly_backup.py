@@ -71,7 +71,7 @@ class Nightly:
 
     def _make(self, now: datetime) -> None:
         # Of several servers one makes them; the others are not to be missed for it.
-        self.state.is_run_elsewhere = not self._board.store.alone("cadangan")
+        self.state.is_run_elsewhere = not self._board.store.is_leader("cadangan")
         self._found()
         if self.state.is_run_elsewhere or not self._is_due(now, self._newest()):
             return
@@ -95,8 +95,8 @@ class Nightly:
         night = night if night <= local else night - _DAY
         if newest is not None and newest <= now:
             return newest < night
-        with self._board.store.state() as state:
-            began = state.began()
+        with self._board.store.raw_snapshot() as state:
+            began = state.first_entry_time()
         return began is not None and began < night
 
     def _found(self) -> None:

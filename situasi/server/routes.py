@@ -23,7 +23,7 @@ _COPYING = Path(__file__).with_name("copying.js").read_text("utf-8")
 
 async def boundaries(request: Request) -> Response:
     """The boundaries under an address that changes with them."""
-    for shapes in app.shapes(board):
+    for shapes in app.iter_boundaries(board):
         if request.path_params["fingerprint"] == shapes.fingerprint:
             return _lasting(shapes.raw, "application/geo+json")
     return Response(status_code=404)

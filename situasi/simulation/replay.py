@@ -41,7 +41,7 @@ def replay(
     while True:
         rows = due(script, before, at)
         accepted += sum(_play(board, feed, part, at, clock()) for feed, part in rows.items())
-        board.store.note("exercise", {"at": at.isoformat()}, clock(), ACTOR)
+        board.store.put_note("exercise", {"at": at.isoformat()}, clock(), ACTOR)
         tell(at, accepted)
         if at >= end:
             return accepted

@@ -28,12 +28,12 @@ def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[In
     """
     if not _is_wanted(board) or not _is_ours(board, tell) or not _is_wanted(board):
         return []
-    board.store.note("opening", "begun", now, ACTOR)
+    board.store.put_note("opening", "begun", now, ACTOR)
     ledgers = [_bring(board, path, now) for path in _public(board)]
     if board.settings.has_rehearsal:
         tell("LATIHAN: menyiapkan satu hari pemungutan suara buatan ...")
         ledgers += _rehearse(board, now)
-    board.store.note("opening", "done", now, ACTOR)
+    board.store.put_note("opening", "done", now, ACTOR)
     for ledger in ledgers:
         tell(
             f"{Path(ledger.path).name}: {ledger.accepted} diterima, {ledger.quarantined} karantina"
@@ -43,7 +43,7 @@ def prepare(board: Board, now: datetime, tell: Callable[[str], None]) -> list[In
 
 def _is_wanted(board: Board) -> bool:
     # In this order: whoever begins meanwhile is then seen to have begun.
-    empty, notes = not board.store.version(), board.store.notes()
+    empty, notes = not board.store.version(), board.store.latest_notes()
     return notes.get("opening") != "done" and (empty or "opening" in notes)
 
 
@@ -51,7 +51,7 @@ def _is_ours(board: Board, tell: Callable[[str], None]) -> bool:
     """Whether this process is to fill the store; waits while another does it."""
     until = time.monotonic() + _PATIENCE
     told = False
-    while not board.store.alone(JOB):
+    while not board.store.is_leader(JOB):
         if not _is_wanted(board):
             return False
         if time.monotonic() > until:
@@ -80,13 +80,13 @@ def _rehearse(board: Board, now: datetime) -> list[IngestResult]:
     ledgers = [_bring(board, path, now) for path in files]
     end = _last_report(board)
     if end:
-        board.store.note("exercise", {"at": end.isoformat()}, now, ACTOR)
+        board.store.put_note("exercise", {"at": end.isoformat()}, now, ACTOR)
     return ledgers
 
 
 def _last_report(board: Board) -> datetime | None:
     """Where the clock of the rehearsal stands: at its last report."""
-    frames = board.snapshot_reader.picture().snapshot.frames.values()
+    frames = board.snapshot_reader.refresh().snapshot.frames.values()
     moments = [frame.loc[frame["latihan"], "known_at"].max() for frame in frames]
     known = [moment.to_pydatetime() for moment in moments if moment == moment]
     return max(known, default=None)

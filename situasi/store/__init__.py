@@ -10,19 +10,19 @@ import sqlalchemy as sa
 from situasi.store.engines import sqlite
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import (
-    Added,
+    AppendResult,
+    ConflictError,
     Delivery,
-    Overtaken,
-    Quarantined,
+    DeliveryTransaction,
+    QuarantinedRow,
     Rejection,
     Scope,
     Store,
     StoreError,
-    Writing,
 )
-from situasi.store.migrations.runner import Grown
+from situasi.store.migrations.runner import MigrationResult
 from situasi.store.sql_store import SqlStore
-from situasi.store.url import parse
+from situasi.store.url import parse_url
 
 __all__ = [
     "Added",
@@ -40,24 +40,24 @@ __all__ = [
 ]
 
 
-def _postgres(url: sa.URL, scope: Scope | None, follows: bool) -> Backend:
+def _open_postgres(url: sa.URL, scope: Scope | None, is_replica: bool) -> Backend:
     # Its driver is loaded where it is used.
     from situasi.store.engines import postgres
 
-    return postgres.backend(url, scope, follows)
+    return postgres.open_backend(url, scope, is_replica)
 
 
-def _upgrade_postgres(url: sa.URL, scope: Scope | None) -> Grown:
+def _upgrade_postgres(url: sa.URL, scope: Scope | None) -> MigrationResult:
     from situasi.store.engines import postgres
 
     return postgres.upgrade(url, scope)
 
 
-_BACKENDS: dict[str, Callable[[sa.URL, Scope | None, bool], Backend]] = {
-    "sqlite": sqlite.backend,
-    "postgresql": _postgres,
+_BACKEND_OPENERS: dict[str, Callable[[sa.URL, Scope | None, bool], Backend]] = {
+    "sqlite": sqlite.open_backend,
+    "postgresql": _open_postgres,
 }
-_UPGRADES: dict[str, Callable[[sa.URL, Scope | None], Grown]] = {
+_UPGRADERS: dict[str, Callable[[sa.URL, Scope | None], MigrationResult]] = {
     "sqlite": sqlite.upgrade,
     "postgresql": _upgrade_postgres,
 }
@@ -67,7 +67,7 @@ def open_store(
     url: str,
     scope: Scope | None = None,
     *,
-    follows: bool = False,
+    is_replica: bool = False,
     clock: Callable[[], datetime] | None = None,
 ) -> Store:
     """Open the store of this scope at this address, creating it if new.
@@ -82,28 +82,28 @@ def open_store(
 
     Raises StoreError when the address is none, or what lies there cannot be used as a store.
     """
-    address = parse(url)
-    return SqlStore(_BACKENDS[address.get_backend_name()](address, scope, follows), clock)
+    address = parse_url(url)
+    return SqlStore(_BACKEND_OPENERS[address.get_backend_name()](address, scope, is_replica), clock)
 
 
-def upgrade(url: str, scope: Scope | None = None) -> Grown:
+def upgrade(url: str, scope: Scope | None = None) -> MigrationResult:
     """Give the store that lies there today's schema, as opening it does, and tell what was done.
 
     Raises StoreError as `open_store`, and where there is no store.
     """
-    address = parse(url)
-    return _UPGRADES[address.get_backend_name()](address, scope)
+    address = parse_url(url)
+    return _UPGRADERS[address.get_backend_name()](address, scope)
 
 
-def admit(url: str, scope: Scope, password: str) -> str:
+def create_scope_account(url: str, scope: Scope, password: str) -> str:
     """Make place for a scope, and a database account that sees and writes it alone; its name.
 
     An account that is there gets this password. Raises StoreError as `open_store`, and where the
     store is no server that has accounts.
     """
-    address = parse(url)
+    address = parse_url(url)
     if address.get_backend_name() != "postgresql":
         raise StoreError("Hanya penyimpanan PostgreSQL memuat beberapa Polres.")
     from situasi.store.engines import postgres
 
-    return postgres.admit(address, scope, password)
+    return postgres.create_scope_account(address, scope, password)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from situasi.store import schema
 from situasi.store.engines.engine import Backend
-from situasi.store.interface import Overtaken
-from situasi.store.row_encoding import cleaned
+from situasi.store.interface import ConflictError
+from situasi.store.row_encoding import clean_text
 
 _RECORD = schema.access.c
 
@@ -22,30 +22,32 @@ def write(
     kind: str,
     name: str,
     value: str,
-    at: int,
+    at_us: int,
     actor: str,
     expected_seq: int | None,
 ) -> None:
     """One more record. Under the write lock, so that nothing comes between look and deed."""
-    record = {"kind": cleaned(kind), "name": cleaned(name)}
+    record = {"kind": clean_text(kind), "name": clean_text(name)}
     if expected_seq is not None:
-        newest = sa.select(sa.func.max(_RECORD.seq)).where(_of(kind, name))
+        newest = sa.select(sa.func.max(_RECORD.seq)).where(_matches(kind, name))
         if (connection.execute(newest).scalar() or 0) > expected_seq:
-            raise Overtaken(f"{kind} {name} baru saja diubah orang lain. Muat ulang, lalu ulangi.")
-    record |= {"value": value, "actor": cleaned(actor)}
-    backend.append(connection, schema.access, record | {"at": at})
+            raise ConflictError(
+                f"{kind} {name} baru saja diubah orang lain. Muat ulang, lalu ulangi."
+            )
+    record |= {"value": value, "actor": clean_text(actor)}
+    backend.append(connection, schema.access, record | {"at": at_us})
 
 
 def read(connection: sa.Connection, kind: str, name: str | None, after: int = 0) -> dict[str, Any]:
     """The newest value of each name (remembered after this number), in order of the alphabet."""
     if after:
         return _read_after(connection, kind, name, after)
-    newest = sa.select(sa.func.max(_RECORD.seq)).where(_of(kind, name)).group_by(_RECORD.name)
+    newest = sa.select(sa.func.max(_RECORD.seq)).where(_matches(kind, name)).group_by(_RECORD.name)
     asked = sa.select(_RECORD.kind, _RECORD.name, _RECORD.value).where(_RECORD.seq.in_(newest))
     found = connection.execute(asked.order_by(_RECORD.name)).all()
     counted = connection.execute(sa.select(sa.func.count()).select_from(newest.subquery()))
     # A board without accounts stands open: none must be missing because a page is broken.
-    if counted.scalar_one() != len(found) or any(one.kind != cleaned(kind) for one in found):
+    if counted.scalar_one() != len(found) or any(one.kind != clean_text(kind) for one in found):
         raise ValueError(f"records of {kind} are missing")
     return {one.name: json.loads(one.value) for one in found}
 
@@ -58,7 +60,7 @@ def _read_after(
     newest = {
         record.name: record.value
         for record in connection.execute(asked.order_by(_RECORD.seq))
-        if record.kind == cleaned(kind) and (name is None or record.name == cleaned(name))
+        if record.kind == clean_text(kind) and (name is None or record.name == clean_text(name))
     }
     return {name: json.loads(newest[name]) for name in sorted(newest)}
 
@@ -67,7 +69,7 @@ def version(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.max(_RECORD.seq))).scalar() or 0)
 
 
-def mark(connection: sa.Connection, number: int | None) -> tuple[int, str]:
+def read_position(connection: sa.Connection, number: int | None) -> tuple[int, str]:
     """See protocol.Store.access_mark."""
     asked = sa.select(*schema.access.c)
     newest = asked.order_by(_RECORD.seq.desc()).limit(1)
@@ -78,6 +80,6 @@ def mark(connection: sa.Connection, number: int | None) -> tuple[int, str]:
     return int(found.seq), sha256(json.dumps(list(found), default=repr).encode()).hexdigest()
 
 
-def _of(kind: str, name: str | None) -> sa.ColumnElement[bool]:
-    of_kind = _RECORD.kind == cleaned(kind)
-    return of_kind if name is None else of_kind & (_RECORD.name == cleaned(name))
+def _matches(kind: str, name: str | None) -> sa.ColumnElement[bool]:
+    of_kind = _RECORD.kind == clean_text(kind)
+    return of_kind if name is None else of_kind & (_RECORD.name == clean_text(name))

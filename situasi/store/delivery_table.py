@@ -29,7 +29,7 @@ _DTYPES: Final = {
 }
 
 
-class Batches:
+class BatchTable:
     """Rows of `Store.batches`, and of each how many of its rows were taken back, when, by whom
     and why (columns taken_back, taken_back_at, taken_back_by, reason).
     """
@@ -38,7 +38,7 @@ class Batches:
         self._rows = GrowableFrame(_DTYPES)
 
     @property
-    def last(self) -> int:
+    def last_batch(self) -> int:
         """The highest batch number; 0 where there is none."""
         numbers = self._rows.array("batch")
         return int(numbers[-1]) if len(numbers) else 0
@@ -46,7 +46,9 @@ class Batches:
     def frame(self) -> pd.DataFrame:
         return self._rows.frame()
 
-    def add(self, batches: pd.DataFrame, withdrawn: pd.DataFrame, deeds: pd.DataFrame) -> None:
+    def add(
+        self, batches: pd.DataFrame, withdrawn: pd.DataFrame, withdrawal_entries: pd.DataFrame
+    ) -> None:
         """Add batches numbered above `last`, and what was taken back of any.
 
         withdrawn: new rows of `Store.withdrawals`. deeds: entries of the trail that tell of
@@ -57,27 +59,29 @@ class Batches:
             more = batches.assign(taken_back=0, taken_back_at=never)
             self._rows.add(more.assign(taken_back_by=None, reason=None))
         if len(withdrawn):
-            self._take_back(withdrawn)
-        if len(deeds):
-            self._tell(deeds)
+            self._count_withdrawn(withdrawn)
+        if len(withdrawal_entries):
+            self._apply_entries(withdrawal_entries)
 
-    def _take_back(self, withdrawn: pd.DataFrame) -> None:
+    def _count_withdrawn(self, withdrawn: pd.DataFrame) -> None:
         batches = withdrawn.groupby("batch")["recorded_at"]
         counts, latest = batches.size(), pd.DatetimeIndex(batches.max()).as_unit("us").asi8
-        spots, known = self._spots(counts.index.to_numpy("int64"))
+        spots, known = self._find_positions(counts.index.to_numpy("int64"))
         taken, at = (self._rows.array(name).copy() for name in ("taken_back", "taken_back_at"))
         taken[spots] += counts.to_numpy("int64")[known]
         at[spots] = np.maximum(at[spots], latest[known])  # NaT is less than any moment
         self._rows.set_column("taken_back", taken)
         self._rows.set_column("taken_back_at", at)
 
-    def _tell(self, deeds: pd.DataFrame) -> None:
+    def _apply_entries(self, entries: pd.DataFrame) -> None:
         """The last deed of a batch tells."""
-        details = list(map(json.loads, deeds["detail"]))
-        spots, known = self._spots(np.array([said["batch"] for said in details], dtype="int64"))
+        details = list(map(json.loads, entries["detail"]))
+        spots, known = self._find_positions(
+            np.array([said["batch"] for said in details], dtype="int64")
+        )
         named = ("taken_back_by", "reason", "taken_back_at")
         who, why, when = (self._rows.array(name).copy() for name in named)
-        actors = deeds["actor"].tolist()
+        actors = entries["actor"].tolist()
         for spot, at in zip(spots, np.flatnonzero(known), strict=True):
             who[spot], why[spot] = actors[at], details[at].get("reason") or None
             # Of a batch whose rows all stand by another delivery, only its entry tells when.
@@ -86,12 +90,12 @@ class Batches:
         self._rows.set_column("taken_back_by", who)
         self._rows.set_column("reason", why)
 
-    def _spots(
-        self, wanted: npt.NDArray[np.int64]
+    def _find_positions(
+        self, batch_numbers: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
         """Where these batches lie; and which of them there are at all."""
         numbers = self._rows.array("batch")
-        spots = np.searchsorted(numbers, wanted)
+        spots = np.searchsorted(numbers, batch_numbers)
         known = spots < len(numbers)
-        known[known] = numbers[spots[known]] == wanted[known]
+        known[known] = numbers[spots[known]] == batch_numbers[known]
         return spots[known], known

@@ -10,17 +10,17 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-MOMENT = "datetime64[us, UTC]"
+TIME_DTYPE = "datetime64[us, UTC]"
 
 # Rows are turned into arrays this many at a time: a million never stand in memory as
 # Python tuples, and so few do that Python's garbage collector has no reason to run.
-_PIECE = 600
+_FETCH_ROWS = 600
 _NAT = np.iinfo(np.int64).min
 # A column with more different texts than this is not one of words that come back.
-_MANY_TEXTS = 50_000
+_MAX_INTERNED_TEXTS = 50_000
 
 
-def read(
+def read_frame(
     connection: sa.Connection, statement: sa.Select[Any], dtypes: Mapping[str, str]
 ) -> pd.DataFrame:
     """The rows of `statement` as a frame with these columns and dtypes, in this order.
@@ -34,17 +34,17 @@ def read(
     assert cursor is not None, "a SELECT always has a cursor"
     known: dict[str, dict[str | None, str | None]] = {name: {} for name in dtypes}
     pieces: dict[str, list[Any]] = {name: [] for name in dtypes}
-    while rows := cursor.fetchmany(_PIECE):
+    while rows := cursor.fetchmany(_FETCH_ROWS):
         for name, cells in zip(dtypes, zip(*rows, strict=True), strict=True):
-            pieces[name].append(_ARRAY[dtypes[name]](cells, known[name]))
+            pieces[name].append(_CONVERTERS[dtypes[name]](cells, known[name]))
     result.close()
     if not any(pieces.values()):
-        return _empty(tuple(dtypes.items())).copy()
+        return _empty_frame(tuple(dtypes.items())).copy()
     return pd.DataFrame({name: _series(pieces[name], dtype) for name, dtype in dtypes.items()})
 
 
 @cache
-def _empty(dtypes: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+def _empty_frame(dtypes: tuple[tuple[str, str], ...]) -> pd.DataFrame:
     """Made once: a new version brings rows of few feeds, and every feed is asked."""
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes})
 
@@ -54,7 +54,7 @@ def _series(pieces: list[Any], dtype: str) -> pd.Series[Any]:
         numbers, missing = (np.concatenate(part) for part in zip(*pieces, strict=True))
         return pd.Series(pd.arrays.IntegerArray(numbers, missing))
     whole = np.concatenate(pieces)
-    if dtype == MOMENT:
+    if dtype == TIME_DTYPE:
         return pd.Series(whole.view("datetime64[us]")).dt.tz_localize("UTC")
     return pd.Series(whole, dtype=dtype, copy=False)
 
@@ -73,18 +73,18 @@ def _masked(cells: Sequence[int | None]) -> tuple[Any, Any]:
 def _texts(cells: Sequence[str | None], known: dict[str | None, str | None]) -> Any:
     """Equal texts become one object: the words of a feed come back a million times."""
     texts = np.empty(len(cells), dtype=object)
-    if len(known) > _MANY_TEXTS:
+    if len(known) > _MAX_INTERNED_TEXTS:
         texts[:] = cells
         return texts
     texts[:] = list(map(known.setdefault, cells, cells))
     return texts
 
 
-_ARRAY: dict[str, Callable[[Sequence[Any], dict[str | None, str | None]], Any]] = {
+_CONVERTERS: dict[str, Callable[[Sequence[Any], dict[str | None, str | None]], Any]] = {
     "int64": lambda cells, _: np.array(cells, dtype=np.int64),
     "Int64": lambda cells, _: _masked(cells),
     "float64": lambda cells, _: np.array(cells, dtype=np.float64),
     "bool": lambda cells, _: np.array(cells, dtype=bool),
     "object": _texts,
-    MOMENT: lambda cells, _: _integers(cells, _NAT),
+    TIME_DTYPE: lambda cells, _: _integers(cells, _NAT),
 }

@@ -13,7 +13,7 @@ import pandas as pd
 from situasi.domain.feed_schemas import Feed
 
 if TYPE_CHECKING:
-    from situasi.store.backup.raw_tables import Placing, State
+    from situasi.store.backup.raw_tables import RawImport, RawSnapshot
 
 
 class StoreError(Exception):
@@ -22,17 +22,17 @@ class StoreError(Exception):
     where: the file, or what the engine said; for whoever keeps the board, not for every viewer.
     """
 
-    def __init__(self, message: str, where: str = "") -> None:
+    def __init__(self, message: str, location: str = "") -> None:
         super().__init__(message)
-        self.where = where
+        self.location = location
 
     @property
     def detail(self) -> str:
         """The message and where, for the log, the command line and Kesehatan."""
-        return f"{self} ({self.where})" if self.where else str(self)
+        return f"{self} ({self.location})" if self.location else str(self)
 
 
-class Overtaken(StoreError):
+class ConflictError(StoreError):
     """Somebody else changed the record meanwhile; nothing was written."""
 
 
@@ -57,7 +57,7 @@ class Rejection:
 
 
 @dataclass(frozen=True)
-class Quarantined:
+class QuarantinedRow:
     """A row in quarantine. `released_by`: the batch that took it in after correction, or None."""
 
     number: int
@@ -72,7 +72,7 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
-class Added:
+class AppendResult:
     """What became of the rows of one `Writing.add`.
 
     waiting: for each refused row, in their order, the number in quarantine as which the very
@@ -82,13 +82,13 @@ class Added:
     accepted: int
     duplicate: int
     quarantined: int
-    waiting: tuple[int | None, ...] = field(default=(), compare=False)
+    already_waiting: tuple[int | None, ...] = field(default=(), compare=False)
 
 
-class Writing(Protocol):
+class DeliveryTransaction(Protocol):
     """One delivery being written: a single transaction, all or nothing."""
 
-    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
+    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> AppendResult:
         """Append rows. `accepted`: records.dtypes(feed) columns, and `row`, `known_at`.
 
         A row whose content is already stored (and not withdrawn), or came earlier in
@@ -125,14 +125,14 @@ class Store(Protocol):
         """Grows with every commit that moves the data, and only then. 0 for an empty store."""
         ...
 
-    def seal(self, number: int) -> str | None:
+    def audit_hash(self, number: int) -> str | None:
         """The seal of this entry of the trail; trail.BEGINNING of 0, None where there is none.
 
         Two stores that have the same seal at a number have the same history up to it.
         """
         ...
 
-    def deliver(self, delivery: Delivery) -> AbstractContextManager[Writing]:
+    def deliver(self, delivery: Delivery) -> AbstractContextManager[DeliveryTransaction]:
         """Write one delivery in one transaction.
 
         Committed and durable when the `with` block ends; rolled back on an exception
@@ -141,7 +141,7 @@ class Store(Protocol):
         """
         ...
 
-    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+    def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
         """Rows of a feed with `seq` above `after`, in order (records.stored_dtypes).
 
         recorded_at: when the row could first be seen, at the commit of its delivery; and so
@@ -149,7 +149,7 @@ class Store(Protocol):
         """
         ...
 
-    def committed_after(self, version: int) -> datetime | None:
+    def first_commit_after(self, version: int) -> datetime | None:
         """When the first rows came or went that this version does not have; None: none did.
 
         Whoever is writing when this is asked is waited for.
@@ -174,7 +174,7 @@ class Store(Protocol):
         """
         ...
 
-    def brought_elsewhere(self, batch: int) -> dict[int, int]:
+    def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
         """Of the rows of this batch that stand: how many each other delivery brought too."""
         ...
 
@@ -184,51 +184,51 @@ class Store(Protocol):
         """
         ...
 
-    def quarantine(
+    def quarantined_rows(
         self,
         feed: str | None = None,
         *,
-        released: bool = False,
+        include_released: bool = False,
         numbers: Collection[int] | None = None,
-    ) -> list[Quarantined]:
+    ) -> list[QuarantinedRow]:
         """Rows in quarantine that wait (or, with `released`, all), oldest first.
 
         numbers: only these, in the same order; numbers that there are not give nothing.
         """
         ...
 
-    def waiting(self) -> dict[str, int]:
+    def quarantine_counts(self) -> dict[str, int]:
         """How many rows wait in quarantine, by feed; feeds without any are left out."""
         ...
 
-    def entered(self, after: int = 0) -> pd.DataFrame:
+    def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
         """Rows that went into quarantine: columns seq, feed; `seq` above `after`."""
         ...
 
-    def released(self, after: int = 0) -> pd.DataFrame:
+    def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
         """Releases from quarantine: columns seq, number (of the row), batch, feed; `seq` above."""
         ...
 
-    def held(self, at: datetime | None = None) -> pd.DataFrame:
+    def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
         """The rows that wait, or waited at a moment, without their cells, oldest first.
 
         Columns number, batch, feed, source, row, reasons (JSON text: a list), recorded_at.
         """
         ...
 
-    def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
+    def put_note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """Remember a JSON value under a key. A new note hides the older one and keeps it."""
         ...
 
-    def notes(self) -> dict[str, Any]:
+    def latest_notes(self) -> dict[str, Any]:
         """The newest value of each key."""
         ...
 
-    def noted(self, key: str) -> Any:
+    def latest_note(self, key: str) -> Any:
         """The newest value of this key; None where nothing was noted."""
         ...
 
-    def remember(
+    def put_record(
         self,
         kind: str,
         name: str,
@@ -252,7 +252,9 @@ class Store(Protocol):
         """
         ...
 
-    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
+    def latest_records(
+        self, kind: str, name: str | None = None, *, after: int = 0
+    ) -> dict[str, Any]:
         """The newest value of each name of this kind (or of that one name).
 
         after: only of names remembered again since this `access_version()`.
@@ -263,7 +265,7 @@ class Store(Protocol):
         """Grows with every `remember`, and only then. 0 before the first."""
         ...
 
-    def access_mark(self, number: int | None = None) -> tuple[int, str]:
+    def access_position(self, number: int | None = None) -> tuple[int, str]:
         """Number and digest of the newest record of access, or of the one with this number.
 
         The number is `access_version()`. Another store that stands at the same number has another
@@ -271,14 +273,14 @@ class Store(Protocol):
         """
         ...
 
-    def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
+    def log_audit(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         """Write into the trail what somebody did that changed no data.
 
         (Signed in, saw, exported, shared, was refused.) The version stays.
         """
         ...
 
-    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+    def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         """The trail, `seq` above `after`: seq, at, actor, action, detail, moves, chain.
 
         action: only entries of this one.
@@ -288,11 +290,11 @@ class Store(Protocol):
         """
         ...
 
-    def head(self) -> tuple[int, str]:
+    def audit_head(self) -> tuple[int, str]:
         """Number and seal of the newest entry of the trail, to be written down elsewhere."""
         ...
 
-    def verify(self, head: str | None = None) -> list[str]:
+    def verify(self, expected_hash: str | None = None) -> list[str]:
         """Every break found in the trail, and every row that is not as the trail sealed it.
 
         One sentence each in Indonesian; none when all is whole.
@@ -302,7 +304,7 @@ class Store(Protocol):
         """
         ...
 
-    def unsealed(self) -> int:
+    def count_entries_without_hash(self) -> int:
         """How many entries tell of rows that no seal proves: those of older versions."""
         ...
 
@@ -310,7 +312,7 @@ class Store(Protocol):
         """Return when asking for a new version is worth it: at once when told, or after a while."""
         ...
 
-    def alone(self, job: str) -> bool:
+    def is_leader(self, job: str) -> bool:
         """Whether this process is now the one of all on this scope that does this job.
 
         Once it is, it stays so until it ends, closes the store or loses it; then another is. To
@@ -318,11 +320,11 @@ class Store(Protocol):
         """
         ...
 
-    def state(self) -> AbstractContextManager[State]:
+    def raw_snapshot(self) -> AbstractContextManager[RawSnapshot]:
         """One unchanging state of all tables, their rows as they are."""
         ...
 
-    def placing(self) -> AbstractContextManager[Placing]:
+    def raw_import(self) -> AbstractContextManager[RawImport]:
         """Under the write lock: rows of another store are put here as they were there.
 
         Kept by `Placing.commit`; without it all is rolled back when the block ends.

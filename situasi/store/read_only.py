@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pandas as pd
 
 from situasi.domain.feed_schemas import Feed
-from situasi.store.interface import Quarantined, Scope, Store, StoreError
+from situasi.store.interface import QuarantinedRow, Scope, Store, StoreError
 
 if TYPE_CHECKING:
-    from situasi.store.backup.raw_tables import State
+    from situasi.store.backup.raw_tables import RawSnapshot
 
 
-class ReadOnly:
+class ReadOnlyStore:
     """A store of others. Whatever would write raises StoreError with a sentence.
 
     Each method stands here by name: what the protocol comes to know more is refused by the type
     checker until somebody says which it is.
     """
 
-    def __init__(self, store: Store, why: str) -> None:
-        self._store, self._why = store, why
+    def __init__(self, store: Store, message: str) -> None:
+        self._store, self._message = store, message
 
     def scope(self) -> Scope | None:
         return self._store.scope()
@@ -32,13 +32,13 @@ class ReadOnly:
     def version(self) -> int:
         return self._store.version()
 
-    def seal(self, number: int) -> str | None:
-        return self._store.seal(number)
+    def audit_hash(self, number: int) -> str | None:
+        return self._store.audit_hash(number)
 
-    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
-        return self._store.tail(feed, after)
+    def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+        return self._store.rows_after(feed, after)
 
-    def committed_after(self, version: int) -> datetime | None:  # noqa: ARG002 (whatever it is)
+    def first_commit_after(self, version: int) -> datetime | None:  # noqa: ARG002 (whatever it is)
         """Unknown: it is asked under the write lock, by whoever is about to write."""
         return None
 
@@ -48,87 +48,91 @@ class ReadOnly:
     def batches(self, after: int = 0) -> pd.DataFrame:
         return self._store.batches(after)
 
-    def brought_elsewhere(self, batch: int) -> dict[int, int]:
-        return self._store.brought_elsewhere(batch)
+    def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
+        return self._store.count_rows_in_other_batches(batch)
 
-    def quarantine(
+    def quarantined_rows(
         self,
         feed: str | None = None,
         *,
-        released: bool = False,
+        include_released: bool = False,
         numbers: Collection[int] | None = None,
-    ) -> list[Quarantined]:
-        return self._store.quarantine(feed, released=released, numbers=numbers)
+    ) -> list[QuarantinedRow]:
+        return self._store.quarantined_rows(
+            feed, include_released=include_released, numbers=numbers
+        )
 
-    def waiting(self) -> dict[str, int]:
-        return self._store.waiting()
+    def quarantine_counts(self) -> dict[str, int]:
+        return self._store.quarantine_counts()
 
-    def entered(self, after: int = 0) -> pd.DataFrame:
-        return self._store.entered(after)
+    def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
+        return self._store.quarantine_entries(after)
 
-    def released(self, after: int = 0) -> pd.DataFrame:
-        return self._store.released(after)
+    def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
+        return self._store.quarantine_releases(after)
 
-    def held(self, at: datetime | None = None) -> pd.DataFrame:
-        return self._store.held(at)
+    def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
+        return self._store.quarantine_frame(at)
 
-    def notes(self) -> dict[str, Any]:
-        return self._store.notes()
+    def latest_notes(self) -> dict[str, Any]:
+        return self._store.latest_notes()
 
-    def noted(self, key: str) -> Any:
-        return self._store.noted(key)
+    def latest_note(self, key: str) -> Any:
+        return self._store.latest_note(key)
 
-    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
-        return self._store.remembered(kind, name, after=after)
+    def latest_records(
+        self, kind: str, name: str | None = None, *, after: int = 0
+    ) -> dict[str, Any]:
+        return self._store.latest_records(kind, name, after=after)
 
     def access_version(self) -> int:
         return self._store.access_version()
 
-    def access_mark(self, number: int | None = None) -> tuple[int, str]:
-        return self._store.access_mark(number)
+    def access_position(self, number: int | None = None) -> tuple[int, str]:
+        return self._store.access_position(number)
 
-    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
-        return self._store.audit(after, action=action)
+    def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+        return self._store.audit_entries(after, action=action)
 
-    def head(self) -> tuple[int, str]:
-        return self._store.head()
+    def audit_head(self) -> tuple[int, str]:
+        return self._store.audit_head()
 
-    def verify(self, head: str | None = None) -> list[str]:
-        return self._store.verify(head)
+    def verify(self, expected_hash: str | None = None) -> list[str]:
+        return self._store.verify(expected_hash)
 
-    def unsealed(self) -> int:
-        return self._store.unsealed()
+    def count_entries_without_hash(self) -> int:
+        return self._store.count_entries_without_hash()
 
     def wait(self) -> None:
         self._store.wait()
 
-    def alone(self, job: str) -> bool:  # noqa: ARG002 (whatever the job)
+    def is_leader(self, job: str) -> bool:  # noqa: ARG002 (whatever the job)
         """Never: what has to be done once for this store, its own board does."""
         return False
 
-    def state(self) -> AbstractContextManager[State]:
-        return self._store.state()
+    def raw_snapshot(self) -> AbstractContextManager[RawSnapshot]:
+        return self._store.raw_snapshot()
 
     def close(self) -> None:
         self._store.close()
 
     def deliver(self, *_asked: Any, **_more: Any) -> NoReturn:
-        self._refuse()
+        self._raise_read_only()
 
     def withdraw(self, *_asked: Any, **_more: Any) -> NoReturn:
-        self._refuse()
+        self._raise_read_only()
 
-    def note(self, *_asked: Any, **_more: Any) -> NoReturn:
-        self._refuse()
+    def put_note(self, *_asked: Any, **_more: Any) -> NoReturn:
+        self._raise_read_only()
 
-    def remember(self, *_asked: Any, **_more: Any) -> NoReturn:
-        self._refuse()
+    def put_record(self, *_asked: Any, **_more: Any) -> NoReturn:
+        self._raise_read_only()
 
-    def tell(self, *_asked: Any, **_more: Any) -> NoReturn:
-        self._refuse()
+    def log_audit(self, *_asked: Any, **_more: Any) -> NoReturn:
+        self._raise_read_only()
 
-    def placing(self, *_asked: Any, **_more: Any) -> NoReturn:
-        self._refuse()
+    def raw_import(self, *_asked: Any, **_more: Any) -> NoReturn:
+        self._raise_read_only()
 
-    def _refuse(self) -> NoReturn:
-        raise StoreError(self._why)
+    def _raise_read_only(self) -> NoReturn:
+        raise StoreError(self._message)

@@ -22,71 +22,75 @@ from situasi.common.background_jobs import Job
 from situasi.common.telemetry import JobStatus
 from situasi.store import open_store, schema
 from situasi.store.audit import audit_log
-from situasi.store.audit.row_digests import SEALED
+from situasi.store.audit.row_digests import HASHES_KEY
 from situasi.store.backup import raw_tables
-from situasi.store.backup.raw_tables import OWN, TABLES, Placing, Row, State
+from situasi.store.backup.raw_tables import LOCAL_TABLES, TABLES, RawImport, RawSnapshot, Row
 from situasi.store.interface import Scope, Store, StoreError
 
-EVERY: Final = 2.0  # seconds between two looks of a server
-_LONGEST: Final = 60.0  # seconds between two attempts at a target that does not answer
+POLL_S: Final = 2.0  # seconds between two looks of a server
+_MAX_RETRY_S: Final = 60.0  # seconds between two attempts at a target that does not answer
 # A piece ends with the entry that fills one of them: a line that breaks loses no more.
-_ROWS, _ENTRIES = 20_000, 2_000
+_MAX_BATCH_ROWS, _MAX_BATCH_ENTRIES = 20_000, 2_000
 
-_TRUSTED = timedelta(minutes=1)  # a target may lose what it had, when another takes its place
+_TARGET_TRUSTED_FOR = timedelta(
+    minutes=1
+)  # a target may lose what it had, when another takes its place
 
 _log = logging.getLogger(__name__)
-_FLOWING = {name: table for name, table in TABLES.items() if name not in OWN}
+_REPLICATED_TABLES = {name: table for name, table in TABLES.items() if name not in LOCAL_TABLES}
 
 
-class SyncRefused(StoreError):
+class ReplicationRefused(StoreError):
     """The target holds what this store never had, or this store's trail is broken."""
 
 
 @dataclass(frozen=True)
-class Flown:
+class ReplicatedBatch:
     """What flowed: rows of all tables, of which entries of the trail; and the end of the trail."""
 
     rows: int
     entries: int
-    head: int
+    last_entry: int
 
 
 @dataclass
-class Piece:
+class ReplicationBatch:
     """What belongs to some entries of the trail, on from the end of the target's.
 
     whole: all that there is. batch: the last that was delivered, 0 for none. withdrawn: how many
     rows were taken back; acts: by how many withdrawals. notes: how many were written.
     """
 
-    end: int
-    seal: str
-    whole: bool = False
+    last_entry: int
+    last_hash: str
+    is_complete: bool = False
     entries: int = 0
     rows: int = 0
-    batch: int = 0
-    withdrawn: int = 0
-    acts: int = 0
+    last_batch: int = 0
+    withdrawn_rows: int = 0
+    withdrawals: int = 0
     notes: int = 0
 
     @property
-    def full(self) -> bool:
-        return self.rows >= _ROWS or self.entries >= _ENTRIES
+    def is_full(self) -> bool:
+        return self.rows >= _MAX_BATCH_ROWS or self.entries >= _MAX_BATCH_ENTRIES
 
-    def add(self, action: str, detail: str, moves: bool) -> bool:
+    def count_entry(self, action: str, detail: str, changes_data: bool) -> bool:
         """Count an entry in. False where it does not say what was written with it."""
         self.entries += 1
-        if not moves:
+        if not changes_data:
             return True
         try:
             said = json.loads(detail)
             if action == "deliver":
-                self.batch = int(said["batch"])
+                self.last_batch = int(said["batch"])
                 self.rows += int(said["accepted"]) + int(said["quarantined"])
                 self.rows += int(said.get("repeats", 0))
             elif action == "withdraw":
-                self.withdrawn += int(said["rows"])
-                self.acts += SEALED in said  # one of an older version is told by its rows alone
+                self.withdrawn_rows += int(said["rows"])
+                self.withdrawals += (
+                    HASHES_KEY in said
+                )  # one of an older version is told by its rows alone
                 self.rows += int(said["rows"])
             elif action == "note":
                 self.notes += 1
@@ -96,25 +100,25 @@ class Piece:
             return False
         return True
 
-    def of(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
+    def take_rows(self, name: str, rows: Iterator[Row]) -> Iterator[Row]:
         """Those of the next rows of a table that belong to it."""
-        if self.whole:
+        if self.is_complete:
             return rows
         counted = {
             schema.notes.name: self.notes,
-            schema.withdrawals.name: self.withdrawn,
-            schema.withdrawn_batches.name: self.acts,
+            schema.withdrawals.name: self.withdrawn_rows,
+            schema.withdrawn_batches.name: self.withdrawals,
         }
         if name in counted:
             return islice(rows, counted[name])
-        columns = raw_tables.names(TABLES[name])
+        columns = raw_tables.column_names(TABLES[name])
         if name == schema.audit.name:
-            return takewhile(lambda row: row[0] <= self.end, rows)
+            return takewhile(lambda row: row[0] <= self.last_entry, rows)
         at = columns.index("batch")
-        return takewhile(lambda row: row[at] <= self.batch, rows)
+        return takewhile(lambda row: row[at] <= self.last_batch, rows)
 
 
-def flow(source: Store, target: Store) -> Iterator[Flown]:
+def replicate(source: Store, target: Store) -> Iterator[ReplicatedBatch]:
     """Bring the target up to this store, a piece at a time; ends where nothing is left.
 
     Raises SyncRefused, and changes nothing, where the target holds another trail; StoreError
@@ -122,55 +126,59 @@ def flow(source: Store, target: Store) -> Iterator[Flown]:
     """
     mine, theirs = source.scope(), target.scope()
     if mine is not None and theirs is not None and mine != theirs:
-        raise SyncRefused(
+        raise ReplicationRefused(
             f"Penyimpanan ini milik {mine.contest} {mine.kabupaten}, tempat di tujuan milik"
             f" {theirs.contest} {theirs.kabupaten}. Tidak ada yang dikirim."
         )
-    while source.head() != target.head():
+    while source.audit_head() != target.audit_head():
         # The lock comes first: what another brought meanwhile is then in the state read after.
-        with target.placing() as there, source.state() as here:
-            piece = _next(here, there)
+        with target.raw_import() as there, source.raw_snapshot() as here:
+            piece = _next_batch(here, there)
             if not piece.entries:
                 return
-            rows = sum(_place(here, there, name, piece) for name in _FLOWING)
-            if there.head() != (piece.end, piece.seal):
-                raise SyncRefused("Jejak tujuan tidak berakhir seperti di sini. Batal.")
+            rows = sum(_copy_table(here, there, name, piece) for name in _REPLICATED_TABLES)
+            if there.audit_head() != (piece.last_entry, piece.last_hash):
+                raise ReplicationRefused("Jejak tujuan tidak berakhir seperti di sini. Batal.")
             there.commit()
-        yield Flown(rows, piece.entries, piece.end)
+        yield ReplicatedBatch(rows, piece.entries, piece.last_entry)
 
 
-def _place(here: State, there: Placing, name: str, piece: Piece) -> int:
-    table = _FLOWING[name]
-    rows = here.rows(table, there.last(table))
-    placed = there.place(table, raw_tables.names(table), piece.of(name, rows))
-    if piece.whole and there.last(table) != here.last(table):
-        raise SyncRefused(f"Tujuan memuat baris {name} yang tidak ada di sini. Batal.")
+def _copy_table(source: RawSnapshot, target: RawImport, name: str, batch: ReplicationBatch) -> int:
+    table = _REPLICATED_TABLES[name]
+    rows = source.rows(table, target.last_number(table))
+    placed = target.import_rows(table, raw_tables.column_names(table), batch.take_rows(name, rows))
+    if batch.is_complete and target.last_number(table) != source.last_number(table):
+        raise ReplicationRefused(f"Tujuan memuat baris {name} yang tidak ada di sini. Batal.")
     return placed
 
 
-def _next(here: State, there: Placing) -> Piece:
+def _next_batch(source: RawSnapshot, target: RawImport) -> ReplicationBatch:
     """The piece that joins on to the target. Raises SyncRefused where none can."""
-    number, seal = there.head()
-    if here.seal(number) != seal or (number == 0 and not there.is_empty(but=OWN)):
-        raise SyncRefused(
+    number, seal = target.audit_head()
+    if source.audit_hash(number) != seal or (
+        number == 0 and not target.is_empty(except_tables=LOCAL_TABLES)
+    ):
+        raise ReplicationRefused(
             f"Tujuan memuat jejak yang tidak pernah ada di sini (sampai catatan {number})."
             " Tidak ada yang dikirim; lihat docs/operations.md, sync."
         )
-    piece, clear = Piece(number, seal), True
-    for seq, at, actor, action, detail, moves, chain in here.entries(number):
-        if piece.full and clear:
+    piece, clear = ReplicationBatch(number, seal), True
+    for seq, at, actor, action, detail, moves, chain in source.audit_entries(number):
+        if piece.is_full and clear:
             return piece
-        if seq != piece.end + 1 or chain != audit_log.seal(
-            piece.seal, seq, at, actor, action, detail, moves
+        if seq != piece.last_entry + 1 or chain != audit_log.compute_hash(
+            piece.last_hash, seq, at, actor, action, detail, moves
         ):
-            raise SyncRefused(f"Jejak di sini rusak pada catatan {seq}. Tidak ada yang dikirim.")
-        clear = piece.add(action, detail, bool(moves)) and clear
-        piece.end, piece.seal = seq, chain
-    piece.whole = True
+            raise ReplicationRefused(
+                f"Jejak di sini rusak pada catatan {seq}. Tidak ada yang dikirim."
+            )
+        clear = piece.count_entry(action, detail, bool(moves)) and clear
+        piece.last_entry, piece.last_hash = seq, chain
+    piece.is_complete = True
     return piece
 
 
-class Upstream:
+class Replicator:
     """The way up, kept open: looks, sends, and tries again by itself while there is trouble.
 
     opened: gives the target. state: tells how it goes. tell: is told what flowed.
@@ -181,25 +189,27 @@ class Upstream:
     def __init__(
         self,
         source: Store,
-        opened: Callable[[], Store],
+        open_target: Callable[[], Store],
         clock: Callable[[], datetime],
-        state: JobStatus,
-        tell: Callable[[Flown], None] | None = None,
-        every: float = EVERY,
-        job: str | None = None,
+        status: JobStatus,
+        on_batch: Callable[[ReplicatedBatch], None] | None = None,
+        interval_s: float = POLL_S,
+        leader_job: str | None = None,
     ) -> None:
-        self._source, self._opened, self._clock = source, opened, clock
-        self._tell = tell or _logged
+        self._source, self._open_target, self._clock = source, open_target, clock
+        self._on_batch = on_batch or _log_batch
         self._target: Store | None = None
-        self._there: Mapping[str, int] | None = None  # the highest numbers known to be there
-        self._head: tuple[int, str] | None = None  # all up to here is there, as was seen
-        self._asked: datetime | None = None  # at this time
-        self._alone = job
-        self._trouble: Exception | None = None
-        self.state = state
-        self.state.is_enabled = True
+        self._target_numbers: Mapping[str, int] | None = (
+            None  # the highest numbers known to be there
+        )
+        self._replicated_head: tuple[int, str] | None = None  # all up to here is there, as was seen
+        self._checked_at: datetime | None = None  # at this time
+        self._leader_job = leader_job
+        self._error: Exception | None = None
+        self.status = status
+        self.status.is_enabled = True
         self.job = Job(
-            "upstream", self._turn, every, retry_s=2 * every, max_retry_s=max(_LONGEST, every),
+            "upstream", self._run_turn, interval_s, retry_s=2 * interval_s, max_retry_s=max(_MAX_RETRY_S, interval_s),
             expected_errors=(StoreError, OSError), on_stop=self.close,
         )  # fmt: skip
 
@@ -207,28 +217,28 @@ class Upstream:
         """Look until told to stop."""
         self.job.run(stop)
 
-    def look(self) -> Exception | None:
+    def replicate_now(self) -> Exception | None:
         """Send what is new; what is wrong, if anything. Asks the target only if something is."""
         self.job.run_once()
-        return self._trouble
+        return self._error
 
-    def _turn(self) -> None:
-        self._trouble = None
+    def _run_turn(self) -> None:
+        self._error = None
         try:
-            self.state.is_run_elsewhere = self._alone is not None and not self._source.alone(
-                self._alone
+            self.status.is_run_elsewhere = (
+                self._leader_job is not None and not self._source.is_leader(self._leader_job)
             )
-            rows = 0 if self.state.is_run_elsewhere else self._flow()
+            rows = 0 if self.status.is_run_elsewhere else self._replicate()
         except Exception as error:
-            self._trouble = error
+            self._error = error
             said = error.detail if isinstance(error, StoreError) else error_log.describe(error)
-            self.state.record_failure(self._clock(), said, self._waiting())
-            self._begin_anew(error)
+            self.status.record_failure(self._clock(), said, self._count_pending())
+            self._reset_target(error)
             raise
-        if not self.state.is_run_elsewhere:
-            self.state.record_success(self._clock(), 0, str(rows) if rows else "")
+        if not self.status.is_run_elsewhere:
+            self.status.record_success(self._clock(), 0, str(rows) if rows else "")
 
-    def _begin_anew(self, error: Exception) -> None:
+    def _reset_target(self, error: Exception) -> None:
         """After an unexpected error the target is opened anew: nobody knows how it was left."""
         if not isinstance(error, StoreError):
             with suppress(Exception):
@@ -241,44 +251,51 @@ class Upstream:
             target.close()
 
     @property
-    def pause(self) -> float:
+    def pause_s(self) -> float:
         return self.job.next_pause_s()
 
-    def _flow(self) -> int:
+    def _replicate(self) -> int:
         """Send what is new; how many rows."""
-        head, now = self._source.head(), self._clock()
-        fresh = self._asked is not None and abs(now - self._asked) < _TRUSTED
+        head, now = self._source.audit_head(), self._clock()
+        fresh = self._checked_at is not None and abs(now - self._checked_at) < _TARGET_TRUSTED_FOR
         rows = 0
-        if head == self._head and fresh:
+        if head == self._replicated_head and fresh:
             return rows
         if self._target is None:
-            self._target = self._opened()
-        with self._target.state() as there:
-            self._there = {name: there.last(table) for name, table in _FLOWING.items()}
-        for flown in flow(self._source, self._target):
-            with self._target.state() as there:
-                self._there = {name: there.last(table) for name, table in _FLOWING.items()}
-            self._tell(flown)
+            self._target = self._open_target()
+        with self._target.raw_snapshot() as there:
+            self._target_numbers = {
+                name: there.last_number(table) for name, table in _REPLICATED_TABLES.items()
+            }
+        for flown in replicate(self._source, self._target):
+            with self._target.raw_snapshot() as there:
+                self._target_numbers = {
+                    name: there.last_number(table) for name, table in _REPLICATED_TABLES.items()
+                }
+            self._on_batch(flown)
             rows += flown.rows
-        self._head, self._asked = head, now
+        self._replicated_head, self._checked_at = head, now
         return rows
 
-    def _waiting(self) -> int | None:
+    def _count_pending(self) -> int | None:
         """Rows here that are not known to be there; None while nothing is known of there."""
-        if self._there is None:
+        if self._target_numbers is None:
             return None
         try:
-            with self._source.state() as here:
-                return sum(here.count(_FLOWING[name], last) for name, last in self._there.items())
+            with self._source.raw_snapshot() as here:
+                return sum(
+                    here.count_rows(_REPLICATED_TABLES[name], last)
+                    for name, last in self._target_numbers.items()
+                )
         except Exception:  # noqa: BLE001 (asked where something is wrong already)
             return None
 
 
-def upstream(url: str, scope: Scope) -> Callable[[], Store]:
+def target_opener(url: str, scope: Scope) -> Callable[[], Store]:
     """Opens the target at this address when asked."""
     return lambda: open_store(url, scope)
 
 
-def _logged(flown: Flown) -> None:
-    told: dict[str, Any] = {"rows": flown.rows, "entries": flown.entries, "head": flown.head}
+def _log_batch(batch: ReplicatedBatch) -> None:
+    told: dict[str, Any] = {"rows": batch.rows, "entries": batch.entries, "head": batch.last_entry}
     _log.info("flowed up", extra=told)

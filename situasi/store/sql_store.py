@@ -16,38 +16,38 @@ from situasi.domain.feed_schemas import Feed, stored_dtypes
 from situasi.store import access_records, frame_reader, repeated_rows, schema, visible_at
 from situasi.store import withdrawals as store_withdrawals
 from situasi.store.audit import audit_log, row_digests, row_proof
-from situasi.store.audit.row_digests import SEALED
-from situasi.store.backup.raw_tables import Placing, State
-from situasi.store.delivery_writer import SqlWriting
+from situasi.store.audit.row_digests import HASHES_KEY
+from situasi.store.backup.raw_tables import RawImport, RawSnapshot
+from situasi.store.delivery_writer import SqlDeliveryTransaction
 from situasi.store.engines.engine import Backend
-from situasi.store.interface import Delivery, Quarantined, Scope, StoreError, Writing
+from situasi.store.interface import Delivery, DeliveryTransaction, QuarantinedRow, Scope, StoreError
 from situasi.store.quarantine_queries import (
     count_waiting,
-    newest_note,
-    newest_notes,
-    read_held,
+    read_note,
+    read_notes,
     read_quarantine,
-    read_released,
+    read_quarantine_frame,
+    read_releases,
 )
-from situasi.store.row_encoding import cleaned
+from situasi.store.row_encoding import clean_text
 from situasi.store.timestamps import to_micros
 from situasi.store.visible_at import Clock
 
 _UNREADABLE = "Penyimpanan rusak: ada isi yang tidak terbaca. Pulihkan dari cadangan."
-_WITHDRAWALS = {
+_WITHDRAWAL_DTYPES = {
     "seq": "int64",
     "feed": "object",
     "row_seq": "int64",
     "batch": "int64",
-    "recorded_at": frame_reader.MOMENT,
+    "recorded_at": frame_reader.TIME_DTYPE,
 }
-_ENTERED = {"seq": "int64", "feed": "object"}
-_BATCHES = {
+_ENTRY_DTYPES = {"seq": "int64", "feed": "object"}
+_BATCH_DTYPES = {
     "batch": "int64",
     "feed": "object",
     "source": "object",
     "sha256": "object",
-    "recorded_at": frame_reader.MOMENT,
+    "recorded_at": frame_reader.TIME_DTYPE,
     "actor": "object",
     "accepted": "int64",
     "duplicate": "int64",
@@ -60,21 +60,21 @@ class SqlStore:
 
     def __init__(self, backend: Backend, clock: Clock | None = None) -> None:
         """clock: asked at each commit; None: a commit is as old as the writing says it began."""
-        self._made_ready, self._clock = backend, clock
+        self._opened_backend, self._clock = backend, clock
         self._process = os.getpid()
 
     @property
     def _backend(self) -> Backend:
         """A forked child leaves its parent's connections alone and opens its own."""
         if self._process != os.getpid():
-            self._made_ready.engine.dispose(close=False)
+            self._opened_backend.engine.dispose(close=False)
             self._process = os.getpid()
-        return self._made_ready
+        return self._opened_backend
 
     @contextmanager
-    def _looking(self) -> Iterator[sa.Connection]:
+    def _read_connection(self) -> Iterator[sa.Connection]:
         """A connection that sees one unchanging state; cells that are none are a broken store."""
-        with self._backend.reading() as connection:
+        with self._backend.read_connection() as connection:
             try:
                 yield connection
             except (ValueError, TypeError, OverflowError, RecursionError) as error:
@@ -84,51 +84,55 @@ class SqlStore:
         return self._backend.scope
 
     def version(self) -> int:
-        with self._looking() as connection:
-            return audit_log.version(connection)
+        with self._read_connection() as connection:
+            return audit_log.read_version(connection)
 
-    def seal(self, number: int) -> str | None:
-        with self._looking() as connection:
-            return audit_log.seal_at(connection, number)
+    def audit_hash(self, number: int) -> str | None:
+        with self._read_connection() as connection:
+            return audit_log.read_hash(connection, number)
 
     @contextmanager
-    def deliver(self, delivery: Delivery) -> Iterator[Writing]:
+    def deliver(self, delivery: Delivery) -> Iterator[DeliveryTransaction]:
         """See protocol.Store. The write lock is taken by the first `add` or `release`."""
         backend = self._backend
-        with backend.writing() as connection:
-            writing = SqlWriting(backend, connection, delivery, self._clock)
+        with backend.write_connection() as connection:
+            writing = SqlDeliveryTransaction(backend, connection, delivery, self._clock)
             yield writing
             writing.finish()
 
-    def tail(self, feed: Feed, after: int = 0) -> pd.DataFrame:
-        return self._frame(schema.feeds[feed.name], stored_dtypes(feed), after, visible_at.as_read)
+    def rows_after(self, feed: Feed, after: int = 0) -> pd.DataFrame:
+        return self._read_frame(
+            schema.feeds[feed.name], stored_dtypes(feed), after, visible_at.with_visible_times
+        )
 
     def withdrawals(self, after: int = 0) -> pd.DataFrame:
-        return self._frame(schema.withdrawals, _WITHDRAWALS, after, visible_at.withdrawals_as_read)
+        return self._read_frame(
+            schema.withdrawals, _WITHDRAWAL_DTYPES, after, visible_at.withdrawals_with_visible_times
+        )
 
     def batches(self, after: int = 0) -> pd.DataFrame:
-        batch, when = schema.batches.c, visible_at.batches().c
-        columns = [when.at if name == "recorded_at" else batch[name] for name in _BATCHES]
-        joined = schema.batches.join(visible_at.batches(), when.batch == batch.batch)
+        batch, when = schema.batches.c, visible_at.select_batch_times().c
+        columns = [when.at if name == "recorded_at" else batch[name] for name in _BATCH_DTYPES]
+        joined = schema.batches.join(visible_at.select_batch_times(), when.batch == batch.batch)
         asked = sa.select(*columns).select_from(joined).where(batch.batch > after)
-        with self._looking() as connection:
-            return frame_reader.read(connection, asked.order_by(batch.batch), _BATCHES)
+        with self._read_connection() as connection:
+            return frame_reader.read_frame(connection, asked.order_by(batch.batch), _BATCH_DTYPES)
 
-    def audit(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
+    def audit_entries(self, after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         entry = schema.audit.c
         asked = sa.select(*(entry[name] for name in audit_log.COLUMNS)).where(entry.seq > after)
         if action is not None:
             asked = asked.where(entry.action == action)
-        with self._looking() as connection:
-            return frame_reader.read(connection, asked.order_by(entry.seq), audit_log.COLUMNS)
+        with self._read_connection() as connection:
+            return frame_reader.read_frame(connection, asked.order_by(entry.seq), audit_log.COLUMNS)
 
-    def committed_after(self, version: int) -> datetime | None:
+    def first_commit_after(self, version: int) -> datetime | None:
         """See protocol.Store. Asked under the write lock: whoever writes is waited for."""
         backend = self._backend
-        with backend.writing() as connection, backend.speaking():
-            return visible_at.committed_after(connection, version)
+        with backend.write_connection() as connection, backend.translate_errors():
+            return visible_at.first_commit_after(connection, version)
 
-    def _frame(
+    def _read_frame(
         self,
         table: sa.Table,
         dtypes: dict[str, str],
@@ -137,66 +141,68 @@ class SqlStore:
     ) -> pd.DataFrame:
         (key,) = table.primary_key
         asked = sa.select(*(table.c[name] for name in dtypes)).where(key > after).order_by(key)
-        with self._looking() as connection:
-            found = frame_reader.read(connection, asked, dtypes)
+        with self._read_connection() as connection:
+            found = frame_reader.read_frame(connection, asked, dtypes)
             return read(connection, found) if read else found
 
     def withdraw(self, batch: int, at: datetime, actor: str, reason: str = "") -> int:
         backend = self._backend
-        with backend.writing() as connection, backend.speaking():
+        with backend.write_connection() as connection, backend.translate_errors():
             return store_withdrawals.withdraw(
                 backend, connection, batch, to_micros(at), actor, reason, self._clock
             )
 
-    def brought_elsewhere(self, batch: int) -> dict[int, int]:
-        with self._backend.reading() as connection:
-            return repeated_rows.elsewhere(connection, batch)
+    def count_rows_in_other_batches(self, batch: int) -> dict[int, int]:
+        with self._backend.read_connection() as connection:
+            return repeated_rows.count_rows_in_other_batches(connection, batch)
 
-    def quarantine(
+    def quarantined_rows(
         self,
         feed: str | None = None,
         *,
-        released: bool = False,
+        include_released: bool = False,
         numbers: Collection[int] | None = None,
-    ) -> list[Quarantined]:
-        with self._looking() as connection:
-            return read_quarantine(connection, feed, released=released, numbers=numbers)
+    ) -> list[QuarantinedRow]:
+        with self._read_connection() as connection:
+            return read_quarantine(connection, feed, released=include_released, numbers=numbers)
 
-    def waiting(self) -> dict[str, int]:
-        with self._looking() as connection:
+    def quarantine_counts(self) -> dict[str, int]:
+        with self._read_connection() as connection:
             return count_waiting(connection)
 
-    def entered(self, after: int = 0) -> pd.DataFrame:
-        return self._frame(schema.quarantine, _ENTERED, after)
+    def quarantine_entries(self, after: int = 0) -> pd.DataFrame:
+        return self._read_frame(schema.quarantine, _ENTRY_DTYPES, after)
 
-    def released(self, after: int = 0) -> pd.DataFrame:
-        with self._looking() as connection:
-            return read_released(connection, after)
+    def quarantine_releases(self, after: int = 0) -> pd.DataFrame:
+        with self._read_connection() as connection:
+            return read_releases(connection, after)
 
-    def held(self, at: datetime | None = None) -> pd.DataFrame:
-        with self._looking() as connection:
-            return read_held(connection, None if at is None else to_micros(at))
+    def quarantine_frame(self, at: datetime | None = None) -> pd.DataFrame:
+        with self._read_connection() as connection:
+            return read_quarantine_frame(connection, None if at is None else to_micros(at))
 
-    def note(self, key: str, value: Any, at: datetime, actor: str) -> None:
+    def put_note(self, key: str, value: Any, at: datetime, actor: str) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
         text, moment = json.dumps(value, allow_nan=False), to_micros(at)
         backend = self._backend
-        with backend.writing() as connection, backend.speaking():
-            row = {"key": cleaned(key), "value": text, "at": moment, "actor": cleaned(actor)}
+        with backend.write_connection() as connection, backend.translate_errors():
+            row = {"key": clean_text(key), "value": text, "at": moment, "actor": clean_text(actor)}
             backend.append(connection, schema.notes, row)
-            detail = {"key": key, SEALED: row_digests.seal_of_last(connection, schema.notes)}
-            audit_log.write(backend, connection, moment, actor, "note", detail, moves=True)
+            detail = {"key": key, HASHES_KEY: row_digests.hash_last_row(connection, schema.notes)}
+            audit_log.append_entry(
+                backend, connection, moment, actor, "note", detail, changes_data=True
+            )
             connection.commit()
 
-    def notes(self) -> dict[str, Any]:
-        with self._looking() as connection:
-            return newest_notes(connection)
+    def latest_notes(self) -> dict[str, Any]:
+        with self._read_connection() as connection:
+            return read_notes(connection)
 
-    def noted(self, key: str) -> Any:
-        with self._looking() as connection:
-            return newest_note(connection, cleaned(key))
+    def latest_note(self, key: str) -> Any:
+        with self._read_connection() as connection:
+            return read_note(connection, clean_text(key))
 
-    def remember(
+    def put_record(
         self,
         kind: str,
         name: str,
@@ -211,63 +217,69 @@ class SqlStore:
         """See protocol.Store. Raises TypeError or ValueError for a value JSON cannot say."""
         text, moment = json.dumps(value, allow_nan=False), to_micros(at)
         backend = self._backend
-        with backend.writing() as connection, backend.speaking():
+        with backend.write_connection() as connection, backend.translate_errors():
             access_records.write(backend, connection, kind, name, text, moment, actor, expected_seq)
             if action is not None:
-                sealed = {SEALED: row_digests.seal_of_last(connection, schema.access)}
+                sealed = {HASHES_KEY: row_digests.hash_last_row(connection, schema.access)}
                 told = {**(detail or {}), **sealed}
-                audit_log.write(backend, connection, moment, actor, action, told, moves=False)
+                audit_log.append_entry(
+                    backend, connection, moment, actor, action, told, changes_data=False
+                )
             connection.commit()
 
-    def remembered(self, kind: str, name: str | None = None, *, after: int = 0) -> dict[str, Any]:
-        with self._looking() as connection:
+    def latest_records(
+        self, kind: str, name: str | None = None, *, after: int = 0
+    ) -> dict[str, Any]:
+        with self._read_connection() as connection:
             return access_records.read(connection, kind, name, after)
 
     def access_version(self) -> int:
-        with self._looking() as connection:
+        with self._read_connection() as connection:
             return access_records.version(connection)
 
-    def access_mark(self, number: int | None = None) -> tuple[int, str]:
-        with self._looking() as connection:
-            return access_records.mark(connection, number)
+    def access_position(self, number: int | None = None) -> tuple[int, str]:
+        with self._read_connection() as connection:
+            return access_records.read_position(connection, number)
 
-    def tell(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
+    def log_audit(self, action: str, actor: str, at: datetime, detail: dict[str, Any]) -> None:
         """See protocol.Store. Raises TypeError or ValueError for a detail JSON cannot say."""
         backend = self._backend
-        with backend.writing() as connection, backend.speaking():
-            audit_log.write(backend, connection, to_micros(at), actor, action, detail, moves=False)
+        with backend.write_connection() as connection, backend.translate_errors():
+            audit_log.append_entry(
+                backend, connection, to_micros(at), actor, action, detail, changes_data=False
+            )
             connection.commit()
 
-    def head(self) -> tuple[int, str]:
-        with self._looking() as connection:
-            return audit_log.newest(connection)
+    def audit_head(self) -> tuple[int, str]:
+        with self._read_connection() as connection:
+            return audit_log.read_head(connection)
 
-    def verify(self, head: str | None = None) -> list[str]:
+    def verify(self, expected_hash: str | None = None) -> list[str]:
         backend = self._backend
-        with self._looking() as connection:
-            return row_proof.verify(backend, connection, head)
+        with self._read_connection() as connection:
+            return row_proof.verify(backend, connection, expected_hash)
 
-    def unsealed(self) -> int:
-        with self._looking() as connection:
-            return row_proof.unsealed(connection)
+    def count_entries_without_hash(self) -> int:
+        with self._read_connection() as connection:
+            return row_proof.count_entries_without_hash(connection)
 
     def wait(self) -> None:
         self._backend.wait()
 
-    def alone(self, job: str) -> bool:
-        return self._backend.alone(job)
+    def is_leader(self, job: str) -> bool:
+        return self._backend.is_leader(job)
 
     @contextmanager
-    def state(self) -> Iterator[State]:
+    def raw_snapshot(self) -> Iterator[RawSnapshot]:
         backend = self._backend
-        with backend.reading() as connection:
-            yield State(backend, connection)
+        with backend.read_connection() as connection:
+            yield RawSnapshot(backend, connection)
 
     @contextmanager
-    def placing(self) -> Iterator[Placing]:
+    def raw_import(self) -> Iterator[RawImport]:
         backend = self._backend
-        with backend.writing() as connection, backend.speaking():
-            yield Placing(backend, connection)
+        with backend.write_connection() as connection, backend.translate_errors():
+            yield RawImport(backend, connection)
 
     def close(self) -> None:
         self._backend.close()

@@ -20,13 +20,13 @@ _SERVER = re.compile(
 )
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PORTS = re.compile(r"(?:\?|&)(?:port=([^&]*)|host=[^&]*?:([^&:\]]*)(?=&|$))")
-_MOST_PORT = 65_535
+_MAX_PORT = 65_535
 
-_FORMS = "Pakai sqlite:///BERKAS atau postgresql+psycopg://PENGGUNA:SANDI@SERVER:5432/BASISDATA."
-_WHERE = "Alamat penyimpanan (SITUASI_STORE, SITUASI_STORE_READ atau SITUASI_UPSTREAM)"
+_EXAMPLES = "Pakai sqlite:///BERKAS atau postgresql+psycopg://PENGGUNA:SANDI@SERVER:5432/BASISDATA."
+_SUBJECT = "Alamat penyimpanan (SITUASI_STORE, SITUASI_STORE_READ atau SITUASI_UPSTREAM)"
 
 
-def parse(url: str) -> sa.URL:
+def parse_url(url: str) -> sa.URL:
     """Return this address of a store.
 
     Raises StoreError that says what is wrong with it and how it is written, and shows no part of
@@ -34,30 +34,30 @@ def parse(url: str) -> sa.URL:
     """
     scheme, separator, rest = url.partition("://")
     if not separator:
-        raise StoreError(f"{_WHERE} tidak terbaca: tanpa ://. {_FORMS}")
+        raise StoreError(f"{_SUBJECT} tidak terbaca: tanpa ://. {_EXAMPLES}")
     driver = _DRIVERS.get(scheme)
     if driver is None:
-        raise StoreError(f"{_WHERE} menyebut jenis penyimpanan yang tidak dikenal. {_FORMS}")
-    wrong = _wrong_with_file(rest) if driver == "sqlite" else _wrong_with_server(rest)
+        raise StoreError(f"{_SUBJECT} menyebut jenis penyimpanan yang tidak dikenal. {_EXAMPLES}")
+    wrong = _find_file_fault(rest) if driver == "sqlite" else _find_server_fault(rest)
     if wrong:
-        raise StoreError(f"{_WHERE} tidak terbaca: {wrong}. {_FORMS}")
+        raise StoreError(f"{_SUBJECT} tidak terbaca: {wrong}. {_EXAMPLES}")
     try:
         found = sa.make_url(f"{driver}://{rest}")
     except (sa.exc.ArgumentError, ValueError):
         found = None
     if found is None:  # outside of the handler: the error that was met holds the address
-        raise StoreError(f"{_WHERE} tidak terbaca. {_FORMS}")
+        raise StoreError(f"{_SUBJECT} tidak terbaca. {_EXAMPLES}")
     return found
 
 
-def _wrong_with_file(rest: str) -> str:
+def _find_file_fault(rest: str) -> str:
     """What is wrong behind `sqlite://`; empty where nothing is."""
     if not rest:
         return "berkas SQLite belum disebut"
     return "" if rest.startswith("/") else "sebelum berkas SQLite harus tiga garis miring"
 
 
-def _wrong_with_server(rest: str) -> str:
+def _find_server_fault(rest: str) -> str:
     """What is wrong behind `postgresql://`; empty where nothing is."""
     parts = _SERVER.fullmatch(rest)
     if parts is None:
@@ -76,4 +76,4 @@ def _wrong_with_server(rest: str) -> str:
 
 
 def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= _MOST_PORT
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= _MAX_PORT

@@ -11,19 +11,19 @@ import sqlalchemy as sa
 
 from situasi.store import repeated_rows, schema, visible_at
 from situasi.store.audit import audit_log
-from situasi.store.audit.row_digests import SEALED, last_of, seal_after, seal_of
+from situasi.store.audit.row_digests import HASHES_KEY, hash_rows, hash_rows_after, read_last_number
 from situasi.store.engines.engine import Backend
 from situasi.store.interface import StoreError
 from situasi.store.visible_at import Clock
 
-_TAKEN = schema.withdrawals.c
+_WITHDRAWAL = schema.withdrawals.c
 
 
 def withdraw(
     backend: Backend,
     connection: sa.Connection,
     batch: int,
-    at: int,
+    at_us: int,
     actor: str,
     reason: str,
     clock: Clock | None,
@@ -36,59 +36,67 @@ def withdraw(
     feed = connection.execute(asked).scalar_one_or_none()
     if feed is None:
         raise StoreError(f"Batch {batch} tidak ada. Periksa nomornya.")
-    if batch in connection.execute(visible_at.undone()).scalars():
+    if batch in connection.execute(visible_at.select_withdrawn_batches()).scalars():
         return 0
-    last = last_of(connection, schema.withdrawals)
-    taken = _take(backend, connection, feed, batch, at)
-    kept = repeated_rows.elsewhere(connection, batch)
+    last = read_last_number(connection, schema.withdrawals)
+    taken = _withdraw_rows(backend, connection, feed, batch, at_us)
+    kept = repeated_rows.count_rows_in_other_batches(connection, batch)
     if taken or kept:
         stays = {"stays": {str(other): count for other, count in kept.items()}} if kept else {}
-        rows = seal_after(connection, schema.withdrawals, last)
+        rows = hash_rows_after(connection, schema.withdrawals, last)
         act = {
             "batch": batch,
-            "recorded_at": at,
-            "committed_at": visible_at.stamp(connection, clock, at),
+            "recorded_at": at_us,
+            "committed_at": visible_at.compute_commit_time_us(connection, clock, at_us),
             "first": last + 1,
             "rows": taken,
         }
         backend.append(connection, schema.withdrawn_batches, act)
-        seals = {"rows": rows, "act": seal_of([list(act.values())])}
-        sealed = {SEALED: {name: seal.text for name, seal in seals.items() if seal.text}}
+        seals = {"rows": rows, "act": hash_rows([list(act.values())])}
+        sealed = {
+            HASHES_KEY: {name: seal.hexdigest for name, seal in seals.items() if seal.hexdigest}
+        }
         more = {"committed_at": act["committed_at"], **stays, **sealed}
         detail = {"batch": batch, "rows": taken, "reason": reason, **more}
-        audit_log.write(backend, connection, at, actor, "withdraw", detail, moves=True)
+        audit_log.append_entry(
+            backend, connection, at_us, actor, "withdraw", detail, changes_data=True
+        )
         connection.commit()
     return taken
 
 
-def _take(backend: Backend, connection: sa.Connection, feed: str, batch: int, at: int) -> int:
+def _withdraw_rows(
+    backend: Backend, connection: sa.Connection, feed: str, batch: int, at_us: int
+) -> int:
     """Add a withdrawal for each row that only this batch still vouches for; how many."""
     table = schema.feeds[feed]
     row = table.c
     # Never row by row: an engine that has not counted its tables yet would read all of the other
     # table for each row.
-    first, end = (_first_of(connection, table, number) for number in (batch, batch + 1))
-    others = repeated_rows.vouched_by_others(feed, batch)
+    first, end = (_find_first_number(connection, table, number) for number in (batch, batch + 1))
+    others = repeated_rows.select_rows_repeated_by_others(feed, batch)
     own = (row.seq >= first, row.seq < end, row.seq.not_in(others))
-    again = repeated_rows.repeated_by(feed, batch)
-    gone = sa.select(_TAKEN.row_seq).where(_TAKEN.feed == feed, _TAKEN.row_seq.in_(again))
+    again = repeated_rows.select_rows_repeated_by(feed, batch)
+    gone = sa.select(_WITHDRAWAL.row_seq).where(
+        _WITHDRAWAL.feed == feed, _WITHDRAWAL.row_seq.in_(again)
+    )
     orphaned = (
         row.seq.in_(again),
-        row.batch.in_(visible_at.undone()),
+        row.batch.in_(visible_at.select_withdrawn_batches()),
         row.seq.not_in(others),
         row.seq.not_in(gone),
     )
     names = ["row_seq", "feed", "batch", "recorded_at", "digest"]
-    cells = [row.seq, sa.literal(feed), sa.literal(batch), sa.literal(at), row.digest]
+    cells = [row.seq, sa.literal(feed), sa.literal(batch), sa.literal(at_us), row.digest]
     return sum(
-        backend.append_found(
+        backend.append_selected(
             connection, schema.withdrawals, names, sa.select(*cells).where(*which).order_by(row.seq)
         )
         for which in (own, orphaned)
     )
 
 
-def _first_of(connection: sa.Connection, table: sa.Table, batch: int) -> int:
+def _find_first_number(connection: sa.Connection, table: sa.Table, batch: int) -> int:
     """The `seq` where this batch or a later one begins. Both only grow, so it is closed in on."""
     seq = table.c.seq
     newest = connection.execute(sa.select(sa.func.coalesce(sa.func.max(seq), 0))).scalar_one()

@@ -13,8 +13,8 @@ import streamlit as st
 from situasi.common import i18n, telemetry
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.i18n import _
-from situasi.higher_command.app import Unopened
-from situasi.live.snapshot import Picture
+from situasi.higher_command.app import BoardUnavailable
+from situasi.live.snapshot import SnapshotView
 from situasi.ui import briefings, higher_command_session, session, tenant, url_state
 
 EVERY = 0.5
@@ -48,7 +48,7 @@ class _Page:
     beaten: bool = False
 
 
-def watched(page: Callable[[], None], drawn: Picture | None, language: str) -> None:
+def watched(page: Callable[[], None], drawn: SnapshotView | None, language: str) -> None:
     """Draw this page and watch what it was drawn from (see heartbeat).
 
     A page that failed says so, and is drawn again with the next news or minute as any other:
@@ -64,7 +64,7 @@ def watched(page: Callable[[], None], drawn: Picture | None, language: str) -> N
         raise failed
 
 
-def heartbeat(drawn: Picture | None, language: str) -> None:
+def heartbeat(drawn: SnapshotView | None, language: str) -> None:
     """Watch what a page was drawn from: this picture, or the roll-ups of a command above."""
     seen = _of_rollups() if drawn is None else _of(drawn)
     st.session_state[_PAGE] = _Page(seen.state, session.now(), seen.checked_at)
@@ -72,16 +72,16 @@ def heartbeat(drawn: Picture | None, language: str) -> None:
     st.fragment(_beat, run_every=every)(language)
 
 
-def _of(picture: Picture) -> Watched:
+def _of(picture: SnapshotView) -> Watched:
     # A briefing that somebody marks moves no version, and is to be seen at once.
     marked, disk = len(briefings.every(picture)), DISK_SPACE.state.summary
-    state = (picture.snapshot.state, picture.trouble, marked, disk)
+    state = (picture.snapshot.audit_position, picture.trouble, marked, disk)
     return Watched(state, picture.checked_at, picture.trouble)
 
 
 def _of_rollups() -> Watched:
     found = higher_command_session.overview()
-    states = tuple((code, one.version, one.seal) for code, one in found.rollups.items())
+    states = tuple((code, one.version, one.audit_hash) for code, one in found.rollups.items())
     return Watched(
         (states, found.trouble, DISK_SPACE.state.summary), found.checked_at, found.trouble
     )
@@ -95,7 +95,7 @@ def _beat(language: str) -> None:
     page.beaten = True
     try:
         shown, now = _of_rollups() if tenant.is_above() else _of(session.picture()), session.now()
-    except Unopened:
+    except BoardUnavailable:
         st.rerun()  # the page says why
     # Ages in words ("4 menit lalu") are those of the minute: another draws the page again.
     if shown.state != page.state or now.replace(second=0, microsecond=0) > page.at:

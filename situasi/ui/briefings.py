@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from situasi.actions import briefings
-from situasi.actions.briefings import Briefing, MarkRefused
+from situasi.actions.briefings import Briefing, BriefingRefused
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import StoreError
 from situasi.ui import filters, render_cache, session, url_state
 from situasi.ui.components import markup
@@ -38,7 +38,7 @@ def _form(at: Moment, key: str) -> None:
     )  # fmt: skip
     with st.form(f"{key}_baru", border=False):
         st.text_input(
-            _("Catatan (boleh kosong)"), key=f"{key}_catatan", max_chars=briefings.LONGEST_NOTE
+            _("Catatan (boleh kosong)"), key=f"{key}_catatan", max_chars=briefings.MAX_NOTE_LENGTH
         )
         st.form_submit_button(
             _("Tandai sekarang")
@@ -87,7 +87,7 @@ def _mark(note: str, version: int) -> None:
             exercise=exercise,
             version=version,
         )
-    except (MarkRefused, StoreError) as error:
+    except (BriefingRefused, StoreError) as error:
         st.session_state[_DONE] = str(error)
         return
     st.session_state[_DONE] = done
@@ -106,7 +106,7 @@ def name(one: Briefing, at: Moment) -> str:
     return _("taklimat {time}").format(time=when)
 
 
-def chosen(shown: Picture, at: Moment) -> Briefing | None:
+def chosen(shown: SnapshotView, at: Moment) -> Briefing | None:
     """The marker that the address names, else the last; None where there is none yet."""
     there = there_are(shown, at)
     named = {one.id: one for one in there}
@@ -114,12 +114,12 @@ def chosen(shown: Picture, at: Moment) -> Briefing | None:
     return next(iter([*asked, *there]), None)
 
 
-def there_are(shown: Picture, at: Moment) -> list[Briefing]:
+def there_are(shown: SnapshotView, at: Moment) -> list[Briefing]:
     """The markers that there are at the moment shown, the newest first."""
     exercise = shown.snapshot.exercise_at is not None
-    return briefings.standing(every(shown), at.at, exercise=exercise)
+    return briefings.list_until(every(shown), at.at, exercise=exercise)
 
 
-def every(shown: Picture) -> list[Briefing]:
+def every(shown: SnapshotView) -> list[Briefing]:
     """All markers of the store; the last that were read where it cannot be read."""
-    return list(render_cache.records("taklimat", shown, briefings.every, []))
+    return list(render_cache.records("taklimat", shown, briefings.load_all, []))

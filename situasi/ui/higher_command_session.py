@@ -5,29 +5,33 @@ from __future__ import annotations
 from situasi.analysis.view_time import Moment
 from situasi.domain.higher_command import HigherCommand
 from situasi.higher_command import app, comparison
-from situasi.higher_command.comparison import Line
-from situasi.higher_command.rollup_cache import Overview
+from situasi.higher_command.comparison import UnitSummary
+from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.ui import filters, session, tenant
 
 
 def command() -> HigherCommand:
     """Whose page it is."""
-    there = app.current()
+    there = app.current_higher_command()
     assert there is not None, "only a command above has such a page"
     return there.command
 
 
-def overview() -> Overview:
+def overview() -> HigherCommandOverview:
     """The roll-ups of now, or of the chosen moment; of kabupaten that the viewer may see."""
     return session.of_run("roll-ups", _overview)
 
 
-def _overview() -> Overview:
-    there = app.current()
+def _overview() -> HigherCommandOverview:
+    there = app.current_higher_command()
     assert there is not None, "only a command above has roll-ups"
     past = filters.past_moment()
-    found = there.overseeing.overview() if past is None else there.overseeing.then(past)
-    return app.seen(found, session.viewer().area)
+    found = (
+        there.rollup_cache.current_overview()
+        if past is None
+        else there.rollup_cache.overview_at(past)
+    )
+    return app.filter_overview(found, session.viewer().area)
 
 
 def moment() -> Moment:
@@ -39,14 +43,14 @@ def moment() -> Moment:
     return Moment(found.at.astimezone(zone), live=found.live, exercise=False)
 
 
-def sums() -> Line:
+def sums() -> UnitSummary:
     """All that the page shows side by side, in one."""
-    return comparison.sums(overview(), tenant.part(), estimated())
+    return comparison.build_total_summary(overview(), tenant.part(), estimated())
 
 
 def estimated() -> frozenset[str]:
     """Kabupaten of which the voters of some TPS are a perkiraan."""
-    there = app.current()
+    there = app.current_higher_command()
     return there.estimated if there else frozenset()
 
 

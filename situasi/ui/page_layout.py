@@ -13,7 +13,7 @@ from markupsafe import Markup
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text as presentation_view_text
 from situasi.ui import briefings, filters, guest_link_form, playback, session, tenant, url_state
 from situasi.ui.components import markup
@@ -24,7 +24,7 @@ from situasi.ui.session import Found, Moment
 class View:
     """What a page shows: of which picture, at which moment, of which kecamatan (empty: all)."""
 
-    shown: Picture
+    shown: SnapshotView
     at: Moment
     kecamatan: tuple[str, ...]
 

@@ -14,7 +14,7 @@ from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.i18n import _
 from situasi.domain.labels import label
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.ui import filters, session, url_state
 from situasi.ui.components import markup
 from situasi.ui.session import Moment
@@ -34,7 +34,7 @@ _LEFT = "_putar_ditinggal"
 _LATE = 10.0
 
 
-def controls(at: Moment, shown: Picture, kecamatan: Collection[str]) -> str:
+def controls(at: Moment, shown: SnapshotView, kecamatan: Collection[str]) -> str:
     """Play, pause, speed and the steps to serious events of these kecamatan (none: all).
 
     What is to be said of the moment: that the day is over, or what serious thing became known;
@@ -136,7 +136,7 @@ def _why(code: str) -> str:
     return _("situasi merah") if code == "merah" else _("tingkat tinggi")
 
 
-def _serious(shown: Picture, kecamatan: tuple[str, ...]) -> list[Event]:
+def _serious(shown: SnapshotView, kecamatan: tuple[str, ...]) -> list[Event]:
     """The serious events of the day that are known by now."""
     end = board().register.election.day_end
     # What is serious is no question of the clock, so that no minute asks it anew.

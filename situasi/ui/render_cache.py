@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from situasi.board import current_board as board
 from situasi.common import i18n
 from situasi.common.single_flight_cache import SingleFlightCache
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.store.interface import Store, StoreError
 from situasi.ui import tenant
 
@@ -20,7 +20,7 @@ _read = SingleFlightCache(16)
 _last: dict[tuple[str, str, str, str], Any] = {}
 
 
-def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: Any) -> Found:
+def records(name: str, shown: SnapshotView, read: Callable[[Store], Found], nothing: Any) -> Found:
     """What `read` finds, once while nobody writes such a record; shared: nobody may change it.
 
     name: of what is read. nothing: where the store was never readable.
@@ -28,7 +28,7 @@ def records(name: str, shown: Picture, read: Callable[[Store], Found], nothing: 
     here = board()
     key = (name, here.settings.store_url, here.register.election.contest, here.kabupaten_code)
     with suppress(StoreError):  # the board says itself that it cannot
-        _last[key] = _read.get((*key, shown.access), lambda: read(here.store))
+        _last[key] = _read.get((*key, shown.access_position), lambda: read(here.store))
     found: Found = _last.get(key, nothing)
     return found
 

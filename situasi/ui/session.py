@@ -26,8 +26,8 @@ from situasi.common.work_limits import OWNER
 from situasi.domain.register import Register
 from situasi.figures.theme import Theme, theme
 from situasi.live import access_scope
-from situasi.live.analysis_cache import Findings
-from situasi.live.snapshot import Picture
+from situasi.live.analysis_cache import AnalysisCache
+from situasi.live.snapshot import SnapshotView
 from situasi.presentation import view_text
 from situasi.ui import tenant
 
@@ -97,7 +97,7 @@ def chosen_board() -> Board:
 
 def hides(feed: str, column: str) -> bool:
     """Whether this viewer is not shown these cells: that is not the same as nobody told."""
-    return (feed, column) in access_scope.of(viewer()).hidden
+    return (feed, column) in access_scope.scope_of(viewer()).hidden_columns
 
 
 def word_of_the_gate() -> str:
@@ -107,16 +107,16 @@ def word_of_the_gate() -> str:
 
 def register() -> Register:
     """The register of what the viewer may see."""
-    return board().analysis_cache.register(access_scope.of(viewer()))
+    return board().analysis_cache.register(access_scope.scope_of(viewer()))
 
 
-def picture() -> Picture:
-    return board().refresher.picture()
+def picture() -> SnapshotView:
+    return board().refresher.current_view()
 
 
 def wrote() -> None:
     """Show what this page just wrote: whoever acts must see that it was taken."""
-    board().refresher.look()
+    board().refresher.refresh()
 
 
 def failed_acts() -> list[tuple[str, str]]:
@@ -124,38 +124,40 @@ def failed_acts() -> list[tuple[str, str]]:
     return [view_text.failed_act()] if st.session_state.pop(_ACT_FAILED, False) else []
 
 
-def moment(chosen: datetime | None, shown: Picture) -> Moment:
+def moment(chosen: datetime | None, shown: SnapshotView) -> Moment:
     """The moment that is shown: the chosen one where it is past, or the present."""
     zone = board().register.election.zone
     return moments.moment(chosen, now(), shown.snapshot.exercise_at, zone)
 
 
-def _findings() -> Findings:
+def _findings() -> AnalysisCache:
     """What finds for this viewer, whose past moments wait for those of nobody else."""
     OWNER.set(viewer().name)
     return board().analysis_cache
 
 
-def compute(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
+def compute(work: Work[Found], shown: SnapshotView, at: Moment, *asked: Hashable) -> Found:
     """What this analysis finds at this moment (Findings.of), of what the viewer may see."""
-    return _findings().of(work, shown.snapshot, at, access_scope.of(viewer()), *asked)  # type: ignore[no-any-return]
+    return _findings().compute(work, shown.snapshot, at, access_scope.scope_of(viewer()), *asked)  # type: ignore[no-any-return]
 
 
-def whole(work: Work[Found], shown: Picture, at: Moment, *asked: Hashable) -> Found:
+def whole(work: Work[Found], shown: SnapshotView, at: Moment, *asked: Hashable) -> Found:
     """What this work finds of the whole snapshot (Findings.whole)."""
-    return _findings().whole(work, shown.snapshot, at, access_scope.of(viewer()), *asked)  # type: ignore[no-any-return]
+    return _findings().compute_on_snapshot(
+        work, shown.snapshot, at, access_scope.scope_of(viewer()), *asked
+    )  # type: ignore[no-any-return]
 
 
-def known(shown: Picture, at: Moment) -> Known:
+def known(shown: SnapshotView, at: Moment) -> Known:
     """The rows known at this moment, by feed, of those that the viewer may see."""
-    return _findings().known(shown.snapshot, at, access_scope.of(viewer()))
+    return _findings().known_rows(shown.snapshot, at, access_scope.scope_of(viewer()))
 
 
-def situation(shown: Picture, wanted: Selection, at: Moment) -> Overview:
+def situation(shown: SnapshotView, wanted: Selection, at: Moment) -> Overview:
     """The overview of this selection, found once for all viewers of the same view."""
-    return _findings().overview(shown.snapshot, at, access_scope.of(viewer()), wanted)
+    return _findings().compute_overview(shown.snapshot, at, access_scope.scope_of(viewer()), wanted)
 
 
-def heard(shown: Picture, at: Moment) -> tuple[FeedState, ...]:
+def heard(shown: SnapshotView, at: Moment) -> tuple[FeedState, ...]:
     """Which feeds should be speaking at this moment, and when each last did."""
-    return _findings().heard(shown.snapshot, at, access_scope.of(viewer()))
+    return _findings().feed_states(shown.snapshot, at, access_scope.scope_of(viewer()))

@@ -13,7 +13,7 @@ from situasi.ingest.form_rows import SubmissionStamp
 from situasi.ingest.pipeline import IngestResult, build_table, ingest_rows
 from situasi.ingest.validation.column_mapping import QUARANTINE_NUMBER
 from situasi.ingest.write_scope import WriteRefused
-from situasi.store.interface import Quarantined, StoreError
+from situasi.store.interface import QuarantinedRow, StoreError
 from situasi.ui import filters, session
 
 Row = Mapping[str, str]
@@ -103,13 +103,13 @@ def _held(
     return found
 
 
-def _kept(feed: str, source: str) -> list[Quarantined]:
+def _kept(feed: str, source: str) -> list[QuarantinedRow]:
     """What of this source came last into quarantine; none where that cannot be read now."""
     store = board().store
     try:
-        waiting = store.held()
+        waiting = store.quarantine_frame()
         ours = waiting[(waiting["feed"] == feed) & (waiting["source"] == source)].tail(_NEWEST)
-        return list(store.quarantine(feed, numbers=ours["number"].tolist()))
+        return list(store.quarantined_rows(feed, numbers=ours["number"].tolist()))
     except StoreError:
         return []  # the rows are there all the same, which the answer must not deny
 

@@ -23,7 +23,7 @@ from situasi.access.roles import Viewer
 from situasi.board import Board, NoBoardSelected
 from situasi.domain.higher_command import MABES
 from situasi.higher_command import app
-from situasi.higher_command.app import Headquarters, Unopened
+from situasi.higher_command.app import BoardUnavailable, HigherCommandApp
 
 NAME = "wilayah"
 # Addresses of the page of the command.
@@ -51,7 +51,7 @@ class Desk:
 
 def decide(page: str) -> None:
     """Bind the session to what the address says. page: where the browser says to be."""
-    if app.current() is None:
+    if app.current_higher_command() is None:
         return
     said = st.query_params.get_all(NAME)[-1:]
     bound = st.session_state.get(_BOUND)
@@ -65,7 +65,7 @@ def decide(page: str) -> None:
 
 def code() -> str:
     """Of which kabupaten (or province) this session is; empty: of the whole of the command."""
-    if app.current() is None or get_script_run_ctx() is None:
+    if app.current_higher_command() is None or get_script_run_ctx() is None:
         return ""
     return str(st.session_state.get(_BOUND) or "")
 
@@ -78,7 +78,7 @@ def part() -> str:
 
 def is_above() -> bool:
     """Whether this is the page of a command above."""
-    there = app.current()
+    there = app.current_higher_command()
     return there is not None and (not code() or bool(part()))
 
 
@@ -90,8 +90,8 @@ def refusal(account: Viewer) -> str:
     if not app.is_within(account.area, asked):
         return f"{asked} bukan wilayah Anda."
     try:
-        _above().boards.of(asked)
-    except Unopened as error:
+        _above().board_pool.get(asked)
+    except BoardUnavailable as error:
         return str(error)
     return ""
 
@@ -101,15 +101,15 @@ def board(account: Viewer | None) -> Board:
 
     account: who looks, as the gate says it.
     """
-    there, asked = app.current(), code()
+    there, asked = app.current_higher_command(), code()
     if there is None or is_above() or viewer(account) is None:
         raise NoBoardSelected("nobody said of which kabupaten this is")
-    return there.boards.of(asked)
+    return there.board_pool.get(asked)
 
 
 def viewer(account: Viewer | None) -> Viewer | None:
     """Who looks, with what they may see and do here; None: nothing."""
-    if app.current() is None or account is None:
+    if app.current_higher_command() is None or account is None:
         return account
     if not roles.may_open_higher_command(account):
         return None
@@ -127,7 +127,7 @@ def deeds() -> AuditLog:
 
 def command_deeds() -> AuditLog:
     """The same of a command above."""
-    return _above().deeds
+    return _above().audit_log
 
 
 def desk() -> Desk:
@@ -147,7 +147,7 @@ def desk() -> Desk:
 
 def name_of(code: str) -> str:
     """What the area of an account is called: a kecamatan, or a kabupaten of a command above."""
-    there = app.current()
+    there = app.current_higher_command()
     if there is None:
         return house.current_board().register.name_of(code)
     names = {**there.command.subdivisions, **{one.code: one.name for one in there.command.members}}
@@ -166,7 +166,7 @@ def way(to: str) -> str:
 
 def up() -> tuple[str, str] | None:
     """The name of what lies above this page, and its address; None where nothing does."""
-    there = app.current()
+    there = app.current_higher_command()
     if there is None or not code():
         return None
     province = code()[:2]
@@ -175,7 +175,7 @@ def up() -> tuple[str, str] | None:
     return there.command.name, way("")
 
 
-def _above() -> Headquarters:
-    there = app.current()
+def _above() -> HigherCommandApp:
+    there = app.current_higher_command()
     assert there is not None, "only a command above has pages of its own"
     return there

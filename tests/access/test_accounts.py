@@ -43,7 +43,7 @@ def test_the_hash_is_argon2id_and_is_shown_nowhere(wati: Board) -> None:
     assert account is not None
     assert account.secret.startswith("$argon2id$")
     assert account.secret not in repr(account)
-    assert account.secret not in wati.store.audit().to_csv()
+    assert account.secret not in wati.store.audit_entries().to_csv()
 
 
 def test_every_change_has_a_new_stamp_and_is_in_the_trail(wati: Board) -> None:
@@ -54,7 +54,7 @@ def test_every_change_has_a_new_stamp_and_is_in_the_trail(wati: Board) -> None:
     assert after is not None
     assert before.stamp != after.stamp
     assert (after.role, after.area) == (before.role, before.area)
-    found = wati.store.audit()[["action", "actor"]].to_numpy().tolist()
+    found = wati.store.audit_entries()[["action", "actor"]].to_numpy().tolist()
     assert found == [["account-add", "test"], ["account-reset", "kepala"]]
 
 
@@ -101,11 +101,11 @@ def test_an_area_is_told_by_code_by_name_or_by_polsek(board: Board) -> None:
 
 
 def test_a_record_that_cannot_be_read_is_nobodys_but_is_there(wati: Board) -> None:
-    good = wati.store.remembered(accounts.RECORD_KIND)["wati"]
+    good = wati.store.latest_records(accounts.RECORD_KIND)["wati"]
     broken = [None, [], {}, good | {"role": "kaisar"}, good | {"enabled": "ya"}, good | {"x": 1},
               good | {"identity": 7}]  # fmt: skip
     for n, value in enumerate(broken):
-        wati.store.remember(accounts.RECORD_KIND, f"rusak{n}", value, NOON, "test")
+        wati.store.put_record(accounts.RECORD_KIND, f"rusak{n}", value, NOON, "test")
     every = accounts.load_all(wati.store)
     assert [name for name, account in every.items() if account] == ["wati"]
     assert len(every) == len(broken) + 1
@@ -139,9 +139,9 @@ def test_a_hash_left_behind_opens_no_account_of_the_provider(wati: Board) -> Non
 def test_an_account_written_before_there_were_providers_is_one_with_a_password(
     wati: Board,
 ) -> None:
-    old = wati.store.remembered(accounts.RECORD_KIND)["wati"]
+    old = wati.store.latest_records(accounts.RECORD_KIND)["wati"]
     del old["identity"]
-    wati.store.remember(accounts.RECORD_KIND, "wati", old, NOON, "test")
+    wati.store.put_record(accounts.RECORD_KIND, "wati", old, NOON, "test")
     account = accounts.load_all(wati.store)["wati"]
     assert account is not None
     assert account.identity is None
@@ -170,7 +170,7 @@ def test_an_identity_is_bound_once_to_one_account_that_waits_for_it(wati: Board)
     accounts.change(wati.store, "budi", "account-disable", NOON, "test", enabled=False)
     with pytest.raises(AccountRefused, match="closed"):
         accounts.bind_identity(wati.store, "budi", "https://sso|17", NOON)
-    assert wati.store.audit()["action"].tolist().count("account-bind") == 1
+    assert wati.store.audit_entries()["action"].tolist().count("account-bind") == 1
 
 
 def test_an_account_that_nobody_can_open_is_known_as_such(wati: Board) -> None:

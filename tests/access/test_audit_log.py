@@ -32,7 +32,7 @@ class Told:
 
     def trail(self) -> list[tuple[str, str, dict[str, Any]]]:
         self.deeds.close()
-        found = self.store.audit()
+        found = self.store.audit_entries()
         assert self.store.version() == 0  # nobody's page is drawn again for it
         entries = zip(found["action"], found["actor"], found["detail"], strict=True)
         return [(action, actor, json.loads(detail)) for action, actor, detail in entries]

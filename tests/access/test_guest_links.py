@@ -117,7 +117,7 @@ def test_a_link_ends_by_itself_and_by_revoking(house: Board) -> None:
     guest_links.revoke(house.store, link.scope.id, NOON, "kapolres")  # twice says nothing new
     assert house.store.access_version() == seen
     assert state(house, link) == "dicabut"
-    told = house.store.audit()[["action", "actor"]].to_numpy().tolist()
+    told = house.store.audit_entries()[["action", "actor"]].to_numpy().tolist()
     assert told[1:] == [["link-make", "wati"], ["link-revoke", "kapolres"]]
 
 
@@ -185,7 +185,7 @@ def test_nobody_else_makes_one_and_no_other_page_is_opened(house: Board) -> None
 def test_a_record_that_cannot_be_read_opens_nothing_and_stops_nothing(house: Board) -> None:
     link = made(house)
     for number, value in enumerate([None, {}, [], {"query": [["a"]], "ends": 3}, "x"]):
-        house.store.remember(guest_links.RECORD_KIND, f"broken{number}", value, NOON, "test")
+        house.store.put_record(guest_links.RECORD_KIND, f"broken{number}", value, NOON, "test")
     found = guest_links.load_all(house.store)
     assert len(found) == 6
     assert [one for one in found.values() if one] == [link]
@@ -197,7 +197,7 @@ def test_every_opening_counts(house: Board) -> None:
     begun = [NOON, NOON + HOUR]
     for number, at in enumerate(begun):
         value = {"link": "abc", "account": "tamu abc", "begun": at.isoformat()}
-        house.store.remember(accounts.SESSION_KIND, str(number), value, NOON, "test")
+        house.store.put_record(accounts.SESSION_KIND, str(number), value, NOON, "test")
     other = {"account": "wati", "begun": NOON.isoformat()}
-    house.store.remember(accounts.SESSION_KIND, "x", other, NOON, "test")
+    house.store.put_record(accounts.SESSION_KIND, "x", other, NOON, "test")
     assert guest_links.load_usage(house.store) == {"abc": guest_links.LinkUsage(2, NOON + HOUR)}

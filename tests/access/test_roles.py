@@ -72,7 +72,7 @@ def test_what_a_page_computes_is_given_no_row_that_its_viewer_may_not_see(
 ) -> None:
     own = board.open_board(settings_in(tmp_path, SITUASI_ROLE=name), lambda: NOON)
     monkeypatch.setattr(board, "_current", own)
-    shown, at = own.snapshot_reader.picture(), session.Moment(NOON, live=False, exercise=False)
+    shown, at = own.snapshot_reader.refresh(), session.Moment(NOON, live=False, exercise=False)
     feeds = session.compute(given, shown, at)
     page = session.compute(work, shown, at, ())
     own.close()
@@ -99,7 +99,7 @@ def test_a_viewer_with_an_area_writes_nothing_outside_of_it(
     row = {"waktu": "2024-11-27 10:00", "kode_kecamatan": kecamatan, "jenis": "akses"}
     answer = submission.send("incidents", [row], "formulir")
     assert (
-        answer.accepted == len(own.snapshot_reader.picture().snapshot.frames["incidents"]) == stored
+        answer.accepted == len(own.snapshot_reader.refresh().snapshot.frames["incidents"]) == stored
     )
     assert (answer.refused is None) == bool(stored)
     own.close()

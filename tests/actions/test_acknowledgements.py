@@ -25,9 +25,11 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_who_took_note_and_how_long_that_took_is_read_back_as_a_frame(store: Store) -> None:
-    acknowledgements.keep(store, "K-2", "Aipda Yusuf", "posko", NOON, LATER + timedelta(minutes=1))
-    acknowledgements.keep(store, "K-1", "  Iptu   Rahmat ", "posko", NOON, LATER)
-    found = acknowledgements.table(store)
+    acknowledgements.acknowledge(
+        store, "K-2", "Aipda Yusuf", "posko", NOON, LATER + timedelta(minutes=1)
+    )
+    acknowledgements.acknowledge(store, "K-1", "  Iptu   Rahmat ", "posko", NOON, LATER)
+    found = acknowledgements.build_table(store)
     assert found[["case", "by", "account", "seconds"]].to_dict("records") == [
         {"case": "K-1", "by": "Iptu Rahmat", "account": "posko", "seconds": 40},
         {"case": "K-2", "by": "Aipda Yusuf", "account": "posko", "seconds": 100},
@@ -36,18 +38,18 @@ def test_who_took_note_and_how_long_that_took_is_read_back_as_a_frame(store: Sto
 
 
 def test_a_second_word_on_a_case_changes_nothing_and_is_told_the_first(store: Store) -> None:
-    first = acknowledgements.keep(store, "K-1", "Iptu Rahmat", "posko", NOON, LATER)
-    again = acknowledgements.keep(
+    first = acknowledgements.acknowledge(store, "K-1", "Iptu Rahmat", "posko", NOON, LATER)
+    again = acknowledgements.acknowledge(
         store, "K-1", "Bripka Sari", "rina", NOON, LATER + timedelta(hours=1)
     )
     assert again == first
-    assert acknowledgements.every(store) == {"K-1": first}
+    assert acknowledgements.load_all(store) == {"K-1": first}
 
 
 def test_an_acknowledgement_is_in_the_trail_and_moves_no_page(store: Store) -> None:
-    acknowledgements.keep(store, "K-1", "Iptu Rahmat", "posko", NOON, LATER)
-    acknowledgements.keep(store, "K-1", "Bripka Sari", "rina", NOON, LATER)
-    found = store.audit()
+    acknowledgements.acknowledge(store, "K-1", "Iptu Rahmat", "posko", NOON, LATER)
+    acknowledgements.acknowledge(store, "K-1", "Bripka Sari", "rina", NOON, LATER)
+    found = store.audit_entries()
     assert list(found["action"]) == ["acknowledge"]
     told = json.loads(found["detail"].iloc[0])
     assert told.pop("sealed")["access"]
@@ -59,6 +61,6 @@ def test_an_acknowledgement_is_in_the_trail_and_moves_no_page(store: Store) -> N
 
 
 def test_nobody_takes_note_without_a_name(store: Store) -> None:
-    with pytest.raises(acknowledgements.NotNamed):
-        acknowledgements.keep(store, "K-1", "  ", "posko", NOON, LATER)
-    assert acknowledgements.table(store).empty
+    with pytest.raises(acknowledgements.MissingName):
+        acknowledgements.acknowledge(store, "K-1", "  ", "posko", NOON, LATER)
+    assert acknowledgements.build_table(store).empty

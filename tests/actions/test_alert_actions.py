@@ -14,10 +14,10 @@ import pytest
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import alert_actions
 from situasi.actions.acknowledgements import Acknowledgement
-from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, Deed
+from situasi.actions.alert_actions import ACTED, CLOSED, SEEN, AlertAction
 from situasi.analysis.alerts.episodes import GONE, WORSE, Alerts
 from situasi.store import open_store
-from situasi.store.interface import Overtaken, Store
+from situasi.store.interface import ConflictError, Store
 from tests.conftest import NOON
 
 LATER = timedelta(minutes=4)
@@ -33,8 +33,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def keep(store: Store, what: str, by: str, seen: int, after: int = 4, **more: str) -> Any:
     at = NOON + timedelta(minutes=after)
-    return alert_actions.keep(
-        store, Viewer(by, ROLES["pimpinan"]), "K", Deed(what, by, at, **more), seen, ABOUT, at
+    return alert_actions.record_action(
+        store,
+        Viewer(by, ROLES["pimpinan"]),
+        "K",
+        AlertAction(what, by, at, **more),
+        seen,
+        ABOUT,
+        at,
     )
 
 
@@ -48,8 +54,8 @@ def alerts(rule: str = "tps_diam", ended: str | None = None, *members: str) -> A
 def life(store: Store, at: datetime = NOON + timedelta(hours=1), **more: Any) -> Any:
     found = more.get("found", alerts())
     heeded = more.get("heeded", {})
-    rows = alert_actions.lives(
-        found, alert_actions.every(store), heeded, {"tps_diam": "Polsek"}, at
+    rows = alert_actions.with_status(
+        found, alert_actions.load_all(store), heeded, {"tps_diam": "Polsek"}, at
     )
     return rows.iloc[0]
 
@@ -71,7 +77,7 @@ def test_what_was_done_and_who_has_it_now_are_kept_and_then_it_is_closed(store: 
     keep(store, CLOSED, "budi", 2, 9, text="Sudah lapor")
     one = life(store)
     assert (one["life"], one["reason"], one["open"]) == (CLOSED, "Sudah lapor", False)
-    with pytest.raises(alert_actions.DeedRefused):
+    with pytest.raises(alert_actions.AlertActionRefused):
         keep(store, ACTED, "rina", 3, 10, text="lagi")
 
 
@@ -83,23 +89,23 @@ def test_whoever_acts_without_having_seen_it_has_seen_it(store: Store) -> None:
 
 def test_of_two_at_once_the_second_is_told_and_nothing_is_lost(store: Store) -> None:
     keep(store, ACTED, "rina", 0, text="Patroli dikirim")
-    with pytest.raises(Overtaken):
+    with pytest.raises(ConflictError):
         keep(store, CLOSED, "budi", 0, text="selesai")
-    assert [one.by for one in alert_actions.every(store)["K"].deeds] == ["rina"]
+    assert [one.by for one in alert_actions.load_all(store)["K"].actions] == ["rina"]
     assert keep(store, SEEN, "budi", 0).deeds[0].by == "rina"
 
 
 def test_a_deed_without_words_is_none(store: Store) -> None:
     for what in (ACTED, CLOSED):
-        with pytest.raises(alert_actions.DeedRefused):
+        with pytest.raises(alert_actions.AlertActionRefused):
             keep(store, what, "rina", 0, text="   ")
-    assert alert_actions.every(store) == {}
+    assert alert_actions.load_all(store) == {}
 
 
 def test_each_deed_is_in_the_trail_and_moves_no_page(store: Store) -> None:
     keep(store, SEEN, "rina", 0)
     keep(store, CLOSED, "budi", 1, text="Sudah lapor")
-    told = store.audit()
+    told = store.audit_entries()
     assert list(told["action"]) == ["alert", "alert"]
     assert json.loads(told["detail"].iloc[1])["text"] == "Sudah lapor"
     assert store.version() == 0
@@ -107,8 +113,8 @@ def test_each_deed_is_in_the_trail_and_moves_no_page(store: Store) -> None:
 
 
 def test_the_trail_names_no_case_against_a_member(store: Store) -> None:
-    done = Deed(ACTED, "rina", NOON, "Dibahas dengan Propam")
-    alert_actions.keep(
+    done = AlertAction(ACTED, "rina", NOON, "Dibahas dengan Propam")
+    alert_actions.record_action(
         store,
         Viewer("budi", ROLES["pimpinan"]),
         "netralitas|N-7|202411270500|1",
@@ -117,7 +123,7 @@ def test_the_trail_names_no_case_against_a_member(store: Store) -> None:
         ABOUT,
         NOON,
     )
-    told = json.loads(store.audit()["detail"].iloc[0])
+    told = json.loads(store.audit_entries()["detail"].iloc[0])
     assert told.pop("sealed")["access"]
     assert told == {"alert": "netralitas", "what": ACTED}
 
@@ -150,11 +156,13 @@ def test_who_took_note_before_the_wall_saw_the_alert_of_that_case(store: Store) 
 def test_what_was_done_with_an_alert_whose_rows_were_taken_back_is_not_lost(store: Store) -> None:
     keep(store, SEEN, "rina", 0)
     gone = Alerts(alerts().table.iloc[:0], alerts().members)
-    assert list(alert_actions.withdrawn(gone, alert_actions.every(store), NOON + LATER)) == ["K"]
-    assert alert_actions.withdrawn(gone, alert_actions.every(store), NOON) == {}
-    assert alert_actions.withdrawn(alerts(), alert_actions.every(store), NOON + LATER) == {}
+    assert list(
+        alert_actions.find_withdrawn(gone, alert_actions.load_all(store), NOON + LATER)
+    ) == ["K"]
+    assert alert_actions.find_withdrawn(gone, alert_actions.load_all(store), NOON) == {}
+    assert alert_actions.find_withdrawn(alerts(), alert_actions.load_all(store), NOON + LATER) == {}
 
 
 def test_a_record_that_cannot_be_read_leaves_the_alert_new(store: Store) -> None:
-    store.remember(alert_actions.KIND, "K", {"deeds": [{"what": 1}]}, NOON, "x")
+    store.put_record(alert_actions.KIND, "K", {"deeds": [{"what": 1}]}, NOON, "x")
     assert life(store)["life"] == alert_actions.NEW

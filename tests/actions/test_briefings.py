@@ -12,7 +12,7 @@ import pytest
 
 from situasi.access.roles import ROLES, LinkScope, Viewer
 from situasi.actions import briefings
-from situasi.actions.briefings import Briefing, MarkRefused, every, mark, standing
+from situasi.actions.briefings import Briefing, BriefingRefused, list_until, load_all, mark
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import open_store
 from situasi.store.interface import Store
@@ -38,14 +38,14 @@ def set_at(store: Store, clock: str, note: str = "", **told: bool) -> Briefing:
 def test_a_marker_is_seen_by_every_process_of_the_store(store: Store, tmp_path: Path) -> None:
     done = set_at(store, "09.00", "pagi")
     other = open_store(f"sqlite:///{tmp_path / 'a.db'}")
-    assert every(other) == [done]
+    assert load_all(other) == [done]
     other.close()
 
 
 def test_a_marker_is_in_the_trail_with_who_and_when_and_moves_no_version(store: Store) -> None:
-    before = store.version(), store.head()[0]
+    before = store.version(), store.audit_head()[0]
     set_at(store, "09.00", "pagi")
-    entry = store.audit(before[1]).iloc[-1]
+    entry = store.audit_entries(before[1]).iloc[-1]
     assert (entry["action"], entry["actor"], bool(entry["moves"])) == (
         "briefing",
         "kapolres",
@@ -65,8 +65,8 @@ def test_a_moment_marked_again_stays_one_marker_with_the_last_word_and_both_are_
 ) -> None:
     set_at(store, "09.00", "pagi")
     set_at(store, "09.00", "pagi, ulang")
-    assert [one.note for one in every(store)] == ["pagi, ulang"]
-    assert list(store.audit(0)["action"]) == ["briefing", "briefing"]
+    assert [one.note for one in load_all(store)] == ["pagi, ulang"]
+    assert list(store.audit_entries(0)["action"]) == ["briefing", "briefing"]
 
 
 @pytest.mark.parametrize(
@@ -80,10 +80,10 @@ def test_a_moment_marked_again_stays_one_marker_with_the_last_word_and_both_are_
     ids=["guest", "propam", "of one area", "by a link"],
 )
 def test_who_may_not_mark_leaves_nothing_behind(store: Store, viewer: Viewer) -> None:
-    with pytest.raises(MarkRefused):
+    with pytest.raises(BriefingRefused):
         mark(store, viewer, wib("09.00"), "", NOON, exercise=False, version=0)
-    assert every(store) == []
-    assert store.head()[0] == 0
+    assert load_all(store) == []
+    assert store.audit_head()[0] == 0
 
 
 def test_command_and_staff_of_the_whole_board_may_mark() -> None:
@@ -93,30 +93,30 @@ def test_command_and_staff_of_the_whole_board_may_mark() -> None:
 
 def test_a_marker_is_there_from_its_own_moment_on_and_the_newest_comes_first(store: Store) -> None:
     nine, ten = set_at(store, "09.00"), set_at(store, "10.00")
-    found = every(store)
-    assert standing(found, wib("08.59"), exercise=False) == []
-    assert standing(found, wib("09.00"), exercise=False) == [nine]
-    assert standing(found, wib("10.30"), exercise=False) == [ten, nine]
+    found = load_all(store)
+    assert list_until(found, wib("08.59"), exercise=False) == []
+    assert list_until(found, wib("09.00"), exercise=False) == [nine]
+    assert list_until(found, wib("10.30"), exercise=False) == [ten, nine]
 
 
 def test_an_exercise_and_the_real_day_do_not_share_markers(store: Store) -> None:
     real, played = set_at(store, "09.00"), set_at(store, "09.30", exercise=True)
-    found = every(store)
-    assert standing(found, wib("12.00"), exercise=True) == [played]
-    assert standing(found, wib("12.00"), exercise=False) == [real]
+    found = load_all(store)
+    assert list_until(found, wib("12.00"), exercise=True) == [played]
+    assert list_until(found, wib("12.00"), exercise=False) == [real]
 
 
 def test_a_record_that_cannot_be_read_hides_no_other(store: Store) -> None:
     done = set_at(store, "09.00")
-    store.remember(briefings.KIND, "rusak", {"moment": "kemarin"}, NOON, "uji")
-    assert every(store) == [done]
+    store.put_record(briefings.KIND, "rusak", {"moment": "kemarin"}, NOON, "uji")
+    assert load_all(store) == [done]
 
 
 def test_a_note_is_kept_in_one_line_and_not_at_any_length(store: Store) -> None:
     set_at(store, "09.00", "  dua\n baris " + "x" * 500)
-    (one,) = every(store)
+    (one,) = load_all(store)
     assert one.note.startswith("dua baris x")
-    assert len(one.note) == briefings.LONGEST_NOTE
+    assert len(one.note) == briefings.MAX_NOTE_LENGTH
 
 
 def test_rows_that_the_one_who_marks_did_not_see_are_new_since_the_marker(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_rows_that_the_one_who_marks_did_not_see_are_new_since_the_marker(tmp_pa
         mark(store, CHIEF, wib("09.02"), "", wib("09.02"), exercise=False, version=version)
         for version in (seen, store.version())
     ]
-    known = store.tail(INCIDENTS)["known_at"].tolist()
+    known = store.rows_after(INCIDENTS)["known_at"].tolist()
     assert known[0] <= done[0].at < known[1] == wib("09.01")
     assert done[1].at == wib("09.02")
     store.close()

@@ -10,7 +10,7 @@ import pytest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import exercise_controller
-from situasi.actions.exercise_controller import DrillRefused, Player
+from situasi.actions.exercise_controller import ExerciseController, ExerciseRefused
 from situasi.ingest.feeds import check
 from situasi.ingest.pipeline import build_table
 from tests.builders import wib
@@ -41,11 +41,11 @@ def told(here: Posko) -> list[str]:
 
 def test_messages_come_at_their_minutes_by_the_clock_of_people(here: Posko) -> None:
     run = here.begin("bentrok_tps")
-    assert told(here) == [run.source(0)]
+    assert told(here) == [run.source_of(0)]
     assert here.later(2.9) == 0
     assert here.later(0.1) == 1
     assert here.later(30) == 1
-    assert told(here) == [run.source(number) for number in range(3)]
+    assert told(here) == [run.source_of(number) for number in range(3)]
 
 
 def test_all_feeds_of_a_scenario_go_through_the_door_marked_and_told_by_the_exercise_clock(
@@ -66,16 +66,16 @@ def test_after_a_restart_nothing_is_told_twice_and_the_rest_still_comes(here: Po
     here.begin("bentrok_tps")
     here.later(4)
     before = len(here.rows())
-    here.player = Player(here.board, here.clock)
+    here.player = ExerciseController(here.board, here.clock)
     assert here.later(0) == 0 and len(here.rows()) == before
     assert here.later(10) == 1
-    assert here.player.waiting() == []
+    assert here.player.pending_messages() == []
 
 
 def test_two_players_of_one_drill_tell_each_message_once(here: Posko) -> None:
     here.begin("massa_kpu")
-    other = Player(here.board, here.clock)
-    due = other.waiting()
+    other = ExerciseController(here.board, here.clock)
+    due = other.pending_messages()
     here.later(60)
     size = len(here.rows())
     for run, number, message in due:  # as if both had looked at the same time
@@ -88,8 +88,11 @@ def test_a_scenario_played_again_is_another_drill_with_other_cases(here: Posko) 
     here.later(60)
     second = here.begin("bentrok_tps")
     assert first.id != second.id
-    assert {first.case("bentrok"), second.case("bentrok")} <= set(here.rows()["id"])
-    assert [run.id for run in exercise_controller.every(here.board.store)] == [first.id, second.id]
+    assert {first.case_id("bentrok"), second.case_id("bentrok")} <= set(here.rows()["id"])
+    assert [run.id for run in exercise_controller.load_all(here.board.store)] == [
+        first.id,
+        second.id,
+    ]
 
 
 def test_a_drill_may_wait_for_the_clock_of_the_exercise(here: Posko) -> None:
@@ -97,7 +100,7 @@ def test_a_drill_may_wait_for_the_clock_of_the_exercise(here: Posko) -> None:
     assert here.later(90) == 0
     for clock, new in (("09.59", 0), ("10.00", 1), ("10.03", 1), ("12.00", 1)):
         at = {"at": wib(clock).isoformat()}
-        here.board.store.note("exercise", at, here.clock(), "latihan")
+        here.board.store.put_note("exercise", at, here.clock(), "latihan")
         assert here.later(0) == new
 
 
@@ -106,9 +109,9 @@ def test_a_store_that_is_no_rehearsal_is_refused_and_stays_as_it_was(
     tmp_path: Path, rehearsal: str, made_up: str
 ) -> None:
     real = posko(tmp_path, rehearsal=rehearsal, made_up=made_up)
-    with pytest.raises(DrillRefused, match="latihan"):
+    with pytest.raises(ExerciseRefused, match="latihan"):
         real.begin("bentrok_tps")
-    assert len(real.rows()) == 1 and exercise_controller.every(real.board.store) == []
+    assert len(real.rows()) == 1 and exercise_controller.load_all(real.board.store) == []
     real.board.close()
 
 
@@ -117,7 +120,7 @@ def test_a_real_report_of_the_election_day_ends_every_drill_on_that_store(here: 
     real = {**report("incidents"), "id": "A-2", "latihan": "tidak"}
     here.deliver(real)
     assert here.later(60) == 0
-    with pytest.raises(DrillRefused, match="sungguhan"):
+    with pytest.raises(ExerciseRefused, match="sungguhan"):
         here.begin("massa_kpu")
 
 

@@ -11,13 +11,13 @@ import pytest
 
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import redeployment_orders
-from situasi.actions.redeployment_orders import MovesRefused
+from situasi.actions.redeployment_orders import PlanRefused
 from situasi.analysis.redeployment import plan as redeployment_plan
 from situasi.analysis.redeployment.plan import Move, Needs
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_rows
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from situasi.ui import session
 from tests.builders import unbounded
 from tests.conftest import NOON
@@ -54,10 +54,10 @@ def absent(board: Board, petugas: str, tps: str) -> None:
 
 
 def needs(board: Board) -> Needs:
-    shown = board.refresher.look()
+    shown = board.refresher.refresh()
     at = session.Moment(NOON.astimezone(board.register.election.zone), True, False)
-    found: Needs = board.analysis_cache.of(
-        redeployment_plan.needs, shown.snapshot, at, Sight(tuple(FEEDS)), (HERE,)
+    found: Needs = board.analysis_cache.compute(
+        redeployment_plan.needs, shown.snapshot, at, AccessScope(tuple(FEEDS)), (HERE,)
     )
     return found
 
@@ -69,13 +69,13 @@ def planned(board: Board) -> list[Move]:
 
 def accept(
     board: Board, moves: list[Move], viewer: Viewer = CHIEF, plan: str = "R-1", **stated: Any
-) -> redeployment_orders.Decision:
+) -> redeployment_orders.PlanDecision:
     told = {"look": lambda: needs(board), "now": NOON, "played": None, **stated}
     return redeployment_orders.accept(board, viewer, plan, moves, 0, **told)
 
 
 def orders(board: Board) -> int:
-    return len(board.snapshot_reader.picture().snapshot.frames["postings"])
+    return len(board.snapshot_reader.refresh().snapshot.frames["postings"])
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_an_accepted_plan_is_orders_that_hold_and_the_tps_is_no_longer_short(sho
     assert len(moves) == 2
     before = needs(short)
     accept(short, moves)
-    rows = short.snapshot_reader.picture().snapshot.frames["postings"]
+    rows = short.snapshot_reader.refresh().snapshot.frames["postings"]
     written = rows[rows["sumber"] == redeployment_orders.SOURCE]
     assert set(written["petugas"]) == {move.mover.petugas for move in moves}
     assert set(written["pelapor"]) == {CHIEF.name}
@@ -113,7 +113,7 @@ def test_an_accepted_plan_is_a_delivery_of_its_own_and_in_the_trail(short: Board
         "kapolres",
         "postings",
     )
-    told = short.store.audit()
+    told = short.store.audit_entries()
     (deed,) = told[told["action"] == "plan-accept"].itertuples()
     assert (deed.actor, json.loads(deed.detail)["moves"]) == ("kapolres", 2)
 
@@ -124,10 +124,10 @@ def test_a_plan_that_is_no_longer_true_is_refused_whole(short: Board) -> None:
     bring(short, "postings", {"waktu": MORNING, "petugas": gone, "penugasan": "patroli",
           "kode_kecamatan": ELSEWHERE})  # fmt: skip
     count = orders(short)
-    with pytest.raises(MovesRefused, match=gone):
+    with pytest.raises(PlanRefused, match=gone):
         accept(short, moves)
     assert orders(short) == count
-    assert redeployment_orders.every(short.store) == []
+    assert redeployment_orders.load_all(short.store) == []
     accept(short, moves[:1])  # what still holds can be taken alone
     assert orders(short) == count + 1
 
@@ -140,53 +140,53 @@ def test_of_two_who_accept_at_once_the_second_is_refused(short: Board) -> None:
         accept(short, moves, plan="R-2")
         return found
 
-    with pytest.raises(MovesRefused):
+    with pytest.raises(PlanRefused):
         accept(short, moves, look=meanwhile)
-    (made,) = redeployment_orders.every(short.store)
+    (made,) = redeployment_orders.load_all(short.store)
     assert made.id == "R-2"
 
 
 def test_a_row_that_the_door_refuses_leaves_nothing_written(short: Board) -> None:
     moves = planned(short)
     wrong = replace(moves[1], mover=replace(moves[1].mover, petugas=""))
-    count, waiting = orders(short), short.store.waiting()
+    count, waiting = orders(short), short.store.quarantine_counts()
     found = needs(short)
-    with pytest.raises(MovesRefused):
+    with pytest.raises(PlanRefused):
         accept(short, [moves[0], wrong],
                look=lambda: replace(found, movers=(*found.movers, wrong.mover)))  # fmt: skip
-    assert (orders(short), short.store.waiting()) == (count, waiting)
+    assert (orders(short), short.store.quarantine_counts()) == (count, waiting)
 
 
 def test_a_refusal_keeps_its_reason_and_writes_no_order(short: Board) -> None:
     moves, count = planned(short), orders(short)
-    with pytest.raises(MovesRefused, match="alasan"):
+    with pytest.raises(PlanRefused, match="alasan"):
         redeployment_orders.refuse(short.store, CHIEF, "R-1", moves, "  ", NOON, None)
     redeployment_orders.refuse(short.store, CHIEF, "R-1", moves, "cadangan untuk  PPK", NOON, None)
-    (made,) = redeployment_orders.every(short.store)
+    (made,) = redeployment_orders.load_all(short.store)
     assert (made.accepted, made.by, made.reason) == (False, "kapolres", "cadangan untuk PPK")
     assert [one["petugas"] for one in made.moves] == [move.mover.petugas for move in moves]
     assert orders(short) == count
-    with pytest.raises(MovesRefused):  # it was decided
+    with pytest.raises(PlanRefused):  # it was decided
         accept(short, moves)
 
 
 @pytest.mark.parametrize("role", ["analis", "propam", "tamu"])
 def test_who_may_not_decide_decides_nothing(short: Board, role: str) -> None:
     viewer = Viewer(role, ROLES[role])
-    with pytest.raises(MovesRefused):
+    with pytest.raises(PlanRefused):
         accept(short, planned(short), viewer)
-    with pytest.raises(MovesRefused):
+    with pytest.raises(PlanRefused):
         redeployment_orders.refuse(short.store, viewer, "R-1", planned(short), "tidak", NOON, None)
 
 
 def test_a_viewer_of_other_kecamatan_neither_writes_nor_sees_the_decisions(short: Board) -> None:
     moves = planned(short)
     stranger = Viewer("polsek", ROLES["operator"], (ELSEWHERE,))
-    with pytest.raises(MovesRefused, match="wilayah"):
+    with pytest.raises(PlanRefused, match="wilayah"):
         accept(short, moves, stranger)
     accept(short, moves, Viewer("polsek", ROLES["operator"], (HERE,)))
-    assert len(redeployment_orders.every(short.store, (HERE,))) == 1
-    assert redeployment_orders.every(short.store, (ELSEWHERE,)) == []
+    assert len(redeployment_orders.load_all(short.store, (HERE,))) == 1
+    assert redeployment_orders.load_all(short.store, (ELSEWHERE,)) == []
 
 
 def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Board) -> None:
@@ -194,5 +194,5 @@ def test_moves_of_an_exercise_are_written_as_made_up_and_by_its_clock(short: Boa
     made_up = [replace(move, mover=replace(move.mover, latihan=True)) for move in planned(short)]
     played = NOON.replace(hour=3)
     accept(short, made_up, look=lambda: found, played=played)
-    rows = short.snapshot_reader.picture().snapshot.frames["postings"].tail(len(made_up))
+    rows = short.snapshot_reader.refresh().snapshot.frames["postings"].tail(len(made_up))
     assert rows["latihan"].all() and (rows["occurred_at"] == played).all()

@@ -215,14 +215,14 @@ def test_reactions_through_the_forms_are_timed_though_the_exercise_clock_stands(
 ) -> None:
     run = here.begin("bentrok_tps")
     here.later(4)
-    here.react(run.case("bentrok"), status="diverifikasi", uraian="benar")
+    here.react(run.case_id("bentrok"), status="diverifikasi", uraian="benar")
     here.later(16)
-    here.react(run.case("bentrok"), status="ditangani", ditugaskan="Dalmas")
+    here.react(run.case_id("bentrok"), status="ditangani", ditugaskan="Dalmas")
     here.later(100)
-    here.react(run.case("bentrok"), status="selesai", uraian="bubar")
+    here.react(run.case_id("bentrok"), status="selesai", uraian="bubar")
     scenario = here.scenario("bentrok_tps")
     asked = tuple(
-        Asked(run.id, run.scenario, case, run.case(case), "skenario", scenario.response_targets)
+        Asked(run.id, run.scenario, case, run.case_id(case), "skenario", scenario.response_targets)
         for case in scenario.cases
     )
     frames = {name: here.rows(name) for name in ("incidents", "merges")}

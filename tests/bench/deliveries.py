@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from situasi.domain import election, settings
-from situasi.live.snapshot import Live
+from situasi.live.snapshot import SnapshotReader
 from situasi.store import Store, open_store
 from tests.bench import made
 from tests.bench.machine import spread
@@ -42,16 +42,16 @@ def _refreshed(folder: Path, count: int) -> list[float]:
     sa.event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
     for number in range(count):
         _deliver(store, number)
-    live = Live(store, election.load(settings.load({}).election_folder), _now)
-    live.picture()
+    live = SnapshotReader(store, election.load(settings.load({}).election_folder), _now)
+    live.refresh()
     seconds = []
     for number in range(count, count + TURNS):
         _deliver(store, number)
         started = time.perf_counter()
-        shown = live.picture()
+        shown = live.refresh()
         seconds.append(time.perf_counter() - started)
         assert len(shown.snapshot.batches) == number + 1
-        assert sum(shown.snapshot.waiting.values()) == number + 1
+        assert sum(shown.snapshot.quarantine_counts.values()) == number + 1
     store.close()
     return seconds
 

@@ -41,7 +41,7 @@ def run(folder: Path) -> None:
 
 
 def _of(board: Board, kind: str) -> None:
-    election, shown = board.register.election, board.snapshot_reader.picture()
+    election, shown = board.register.election, board.snapshot_reader.refresh()
     noon = election.local_time(election.tps_closes)
     short, build = [], []
     for minute in range(RUNS):

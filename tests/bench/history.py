@@ -20,7 +20,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.ingest.pipeline import ingest_rows
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from tests.bench import made
 from tests.bench.machine import megabytes, processor, spread
 from tests.bench.server import served, shown_from
@@ -68,7 +68,7 @@ def run(folder: Path) -> None:
             page.run()
             found.start = time.perf_counter() - started
             board = made.board(place)
-            board.snapshot_reader.picture()
+            board.snapshot_reader.refresh()
             boards.append((found, board, page, pid))
         for _ in range(TURNS):
             for found, board, page, pid in boards:
@@ -95,7 +95,7 @@ def _turn(found: Measured, board: Board, page: Viewer, pid: int) -> None:
     shown_from(page.port, board.store.version())
     found.fresh.append(page.beat())
     found.spent += processor(pid) - before
-    found.read.append(_timed(board.snapshot_reader.picture))
+    found.read.append(_timed(board.snapshot_reader.refresh))
     found.found.append(_timed(lambda: _computed(board)))
 
 
@@ -117,9 +117,11 @@ def _deliver(board: Board) -> None:
 
 def _computed(board: Board) -> None:
     """All that the Situasi page shows, as somebody sees it who may see everything."""
-    snapshot, register = board.snapshot_reader.picture().snapshot, board.register
+    snapshot, register = board.snapshot_reader.refresh().snapshot, board.register
     at = made.EVENING.astimezone(register.election.zone)
-    known = access_scope.known(snapshot.frames, snapshot.cases, Sight(tuple(FEEDS)), None)
+    known = access_scope.filter_known(
+        snapshot.frames, snapshot.cases, AccessScope(tuple(FEEDS)), None
+    )
     wanted = within(Selection(), "hari", at, register.election)
     of_cases(known, register.election, list(register.kecamatan), wanted, at)
     feeds_heard(known, register.election, at)

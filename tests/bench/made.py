@@ -59,6 +59,6 @@ def filled(folder: Path, source: Path) -> Path:
         source, opened.store, opened.ingest_context, unbounded("bench"), now=EVENING
     )
     assert ledger.accepted, f"nothing of {source} was accepted: {ledger}"
-    opened.store.note("exercise", {"at": EVENING.isoformat()}, EVENING, "bench")
+    opened.store.put_note("exercise", {"at": EVENING.isoformat()}, EVENING, "bench")
     opened.close()
     return folder

@@ -14,7 +14,7 @@ from situasi.board import Board
 from situasi.domain import feed_schemas
 from situasi.domain.settings import ROOT
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from tests.bench import made, viewer
 from tests.bench.machine import spread
 from tests.bench.server import serving, shown_from
@@ -65,15 +65,15 @@ def _in_process(board: Board) -> None:
     """What is computed once for each version, without Streamlit around it."""
     election = board.register.election
     started = time.perf_counter()
-    snapshot = board.snapshot_reader.picture().snapshot
+    snapshot = board.snapshot_reader.refresh().snapshot
     print(f"  {'whole store read at start':<34}{(time.perf_counter() - started) * 1e3:,.0f} ms")
     at = made.EVENING.astimezone(election.zone)
     wanted = within(Selection(), "hari", at, election)
-    codes, reach = list(board.register.kecamatan), Sight(tuple(feed_schemas.FEEDS))
+    codes, reach = list(board.register.kecamatan), AccessScope(tuple(feed_schemas.FEEDS))
     for limit, what in ((None, "overview, now"), (at, "overview, as known at a past minute")):
 
         def found(limit: datetime | None = limit) -> None:
-            known = access_scope.known(snapshot.frames, snapshot.cases, reach, limit)
+            known = access_scope.filter_known(snapshot.frames, snapshot.cases, reach, limit)
             of_cases(known, election, codes, wanted, at)
             feeds_heard(known, election, at)
 
@@ -95,7 +95,7 @@ def _fresh(port: int, board: Board) -> list[Run]:
     page.run()
     done = []
     for turn in range(RUNS // 2):
-        board.store.note("bench", turn, made.EVENING, "bench")
+        board.store.put_note("bench", turn, made.EVENING, "bench")
         shown_from(port, board.store.version())
         done.append(page.run())
     page.close()

@@ -36,7 +36,7 @@ def run(folder: Path) -> None:
     with serving(ROOT / "dashboard.py", asked) as port:
         board = open_board(settings.load(asked), lambda: made.EVENING)
         day = _day(board.settings.data_folder / "latihan")
-        rows = sum(map(len, board.snapshot_reader.picture().snapshot.frames.values()))
+        rows = sum(map(len, board.snapshot_reader.refresh().snapshot.frames.values()))
         print(f"  {rows:,} rows, {len(board.register.tps)} TPS")
         pages = {name: Viewer(port, name) for name in SCREENS}
         for name, page in pages.items():

@@ -30,17 +30,17 @@ from situasi.domain import boundaries, election, higher_command
 from situasi.domain import register as domain_register
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
-from situasi.higher_command.rollup_cache import Overseeing, terms
+from situasi.higher_command.rollup_cache import RollupCache, build_parameters
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file, ingest_rows
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
-from situasi.live.snapshot import Live
+from situasi.live.snapshot import SnapshotReader
 from situasi.simulation import synthetic_province
 from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups.queries import open_rollups
+from situasi.store.rollups.queries import open_rollup_reader
 from tests.bench import made, viewer
 from tests.bench.server import serving
 from tests.builders import unbounded
@@ -130,7 +130,7 @@ def _fill(url: str, polda: HigherCommand, folder: Path, only: str = "") -> tuple
             ledger = ingest_file(file, store, context, unbounded("bench"), now=made.EVENING)
             rows += ledger.accepted
         seconds += time.perf_counter() - started
-        store.note("exercise", {"at": made.EVENING.isoformat()}, made.EVENING, "bench")
+        store.put_note("exercise", {"at": made.EVENING.isoformat()}, made.EVENING, "bench")
         store.close()
     return rows, seconds
 
@@ -166,18 +166,18 @@ def _told_anew(path: Path, turn: int) -> Path:
 
 def _refresh(whole: str, alone: str, polda: HigherCommand) -> None:
     """From a new report to the figures of the first page, of the Polda and of the Polres."""
-    overseeing = Overseeing(open_rollups(whole, polda.contest), polda, lambda: made.EVENING)
+    overseeing = RollupCache(open_rollup_reader(whole, polda.contest), polda, lambda: made.EVENING)
     store = open_store(whole, Scope(polda.contest, MINE))
     started = time.perf_counter()
-    overseeing.overview()
+    overseeing.current_overview()
     print(f"  {'all roll-ups asked for, at the start':<44}{_ms(time.perf_counter() - started)}")
-    upper = _told_of(store, overseeing.overview)
+    upper = _told_of(store, overseeing.current_overview)
     store.close()
     overseeing.close()
     own = open_store(alone, Scope(polda.contest, MINE))
     context = _context(TEMPLATE)
-    live = Live(own, context.register.election, lambda: made.EVENING)
-    live.picture()
+    live = SnapshotReader(own, context.register.election, lambda: made.EVENING)
+    live.refresh()
     lower = _told_of(own, lambda: _first_page(live, context))
     own.close()
     _tell("refresh after a new report, Polda", upper)
@@ -207,11 +207,11 @@ def _told_of(store: Store, look: Callable[[], object]) -> list[float]:
     return taken
 
 
-def _first_page(live: Live, context: IngestContext) -> Any:
+def _first_page(live: SnapshotReader, context: IngestContext) -> Any:
     """What the page Situasi computes of a new version."""
     register, own = context.register, context.register.election
     at = made.EVENING.astimezone(own.zone)
-    snapshot = live.picture().snapshot
+    snapshot = live.refresh().snapshot
     known = Known(snapshot.frames, None, snapshot.cases)
     wanted = within(Selection(), "hari", at, own)
     overview = of_cases(known, own, list(register.kecamatan), wanted, at)
@@ -233,13 +233,13 @@ def _pages(whole: str, alone: str, polda: HigherCommand, folder: Path) -> None:
 
 def _asked(url: str, polda: HigherCommand) -> None:
     """What one roll-up costs, now and of a past minute, of the largest and of our kabupaten."""
-    overseeing = Overseeing(open_rollups(url, polda.contest), polda, lambda: made.EVENING)
-    overseeing.overview()
+    overseeing = RollupCache(open_rollup_reader(url, polda.contest), polda, lambda: made.EVENING)
+    overseeing.current_overview()
     noon = polda.midnight() + timedelta(hours=12)
     started = time.perf_counter()
-    overseeing.then(noon)
+    overseeing.overview_at(noon)
     print(f"  {'all of them, as known at noon':<44}{_ms(time.perf_counter() - started)}")
-    _tell("nothing changed", _timed(overseeing.overview, 50))
+    _tell("nothing changed", _timed(overseeing.current_overview, 50))
     overseeing.close()
 
 
@@ -254,13 +254,13 @@ def nation(url: str, scopes: int = NATION) -> None:
         row = {**TOLD, "uraian": code}
         ingest_rows([row], code, store, context, unbounded("b"), feed="incidents", now=made.EVENING)
         store.close()
-    rollups = open_rollups(address, contest)
+    rollups = open_rollup_reader(address, contest)
     started = time.perf_counter()
-    rollups.states()
+    rollups.read_positions()
     print(f"  {'versions, the first time':<44}{_ms(time.perf_counter() - started)}")
-    _tell("versions, nothing changed", _timed(rollups.states, 30))
-    own = terms(context.register)
-    _tell("one roll-up", _timed(lambda: rollups.of("11.01", own, made.EVENING), 15))
+    _tell("versions, nothing changed", _timed(rollups.read_positions, 30))
+    own = build_parameters(context.register)
+    _tell("one roll-up", _timed(lambda: rollups.compute("11.01", own, made.EVENING), 15))
     rollups.close()
     read = parts_read(address, contest, "11.01", own, made.EVENING)
     parts = ", ".join(sorted(set().union(*read)))

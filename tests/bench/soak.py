@@ -63,13 +63,13 @@ def _watch(
     began: datetime | None = None
     for hour in range(HOURS + 1):
         while True:
-            at = board.snapshot_reader.picture().snapshot.exercise_at
+            at = board.snapshot_reader.refresh().snapshot.exercise_at
             began = began or at
             if at and began and (at - began).total_seconds() >= hour * 3600:
                 break
             wait(500)
         held = megabytes(pid)
-        rows = sum(map(len, board.snapshot_reader.picture().snapshot.frames.values()))
+        rows = sum(map(len, board.snapshot_reader.refresh().snapshot.frames.values()))
         heaps = " and ".join(f"{_heap(page):,.1f}" for page in pages)
         server = f"{held[0]:,.0f} MB" if held else "unknown"
         print(f"  {at:%H.%M}, {rows:>6,} rows   server {server}, pages {heaps} MB", flush=True)
@@ -92,5 +92,5 @@ def _day(folder: Path) -> Path:
 def _opened(asked: dict[str, str]) -> None:
     """A store that stays empty until the day is played: its first filling counts as done."""
     board = open_board(settings.load(asked), lambda: datetime.now(UTC))
-    board.store.note("opening", "done", datetime.now(UTC), "bench")
+    board.store.put_note("opening", "done", datetime.now(UTC), "bench")
     board.close()

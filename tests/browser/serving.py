@@ -175,7 +175,7 @@ def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> 
     try:
         register = with_board.register
         return overview(
-            with_board.snapshot_reader.picture().snapshot.frames,
+            with_board.snapshot_reader.refresh().snapshot.frames,
             register.election,
             list(register.kecamatan),
             wanted,
@@ -189,7 +189,7 @@ def computed(server: Server, wanted: Selection, at: datetime, *, live: bool) -> 
 def snapshot(server: Server) -> Snapshot:
     board = server.open_board()
     try:
-        return board.snapshot_reader.picture().snapshot
+        return board.snapshot_reader.refresh().snapshot
     finally:
         board.close()
 
@@ -197,7 +197,7 @@ def snapshot(server: Server) -> Snapshot:
 def mark_as_opened(server: Server) -> None:
     """A store that stays empty: the server takes its first filling for done."""
     board = server.open_board()
-    board.store.note("opening", "done", datetime.now(UTC), "test")
+    board.store.put_note("opening", "done", datetime.now(UTC), "test")
     board.close()
 
 

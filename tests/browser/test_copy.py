@@ -188,7 +188,7 @@ def written(board: Board, folder: Path, text: str = "") -> Path:
     view = wall_query.read(QueryParams(), viewer, wall_state.register_of(board, viewer))
     made = NOON + timedelta(minutes=1)
     at = moment(None, made, None, board.register.election.zone)
-    sources = Sources(board, board.snapshot_reader.picture(), {}, at)
+    sources = Sources(board, board.snapshot_reader.refresh(), {}, at)
     path = folder / "salinan.html"
     path.write_text(frozen_copy.copy(sources, viewer, view, made).text, "utf-8", newline="")
     return path

@@ -51,9 +51,9 @@ def test_an_alert_is_seen_and_acted_on_and_says_by_whom(post: Server, look: Look
     viewer.until(lambda: "Regu 2 menuju lokasi" in viewer.words(), "the deed is not told")
     assert detail.locator("h3").inner_text() == cause
     board = post.open_board()
-    (kept,) = alert_actions.every(board.store).values()
+    (kept,) = alert_actions.load_all(board.store).values()
     board.close()
-    assert [one.what for one in kept.deeds] == [alert_actions.SEEN, alert_actions.ACTED]
+    assert [one.kind for one in kept.actions] == [alert_actions.SEEN, alert_actions.ACTED]
     assert viewer.failures() == []
 
 
@@ -73,7 +73,7 @@ def test_a_plan_of_moves_becomes_postings_or_keeps_why_not(post: Server, look: L
     viewer.until(lambda: len(snapshot(post).frames["postings"]) > before, "nothing was ordered")
     viewer.settled()
     board = post.open_board()
-    accepted, refused = redeployment_orders.every(board.store)
+    accepted, refused = redeployment_orders.load_all(board.store)
     board.close()
     assert accepted.accepted and not refused.accepted
     told = snapshot(post).frames["postings"].tail(len(accepted.moves))
@@ -89,7 +89,7 @@ def test_a_scenario_started_on_the_page_comes_in_as_a_report_and_is_timed(
     press(viewer, "Mulai skenario")
     viewer.until(lambda: "Belum ada skenario yang dimulai." not in viewer.words(), "not begun")
     board = post.open_board()
-    (run,) = exercise_controller.every(board.store)
+    (run,) = exercise_controller.load_all(board.store)
     board.close()
 
     def reported() -> bool:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from situasi.analysis.incidents.cases import cases
-from situasi.live.snapshot import standing
+from situasi.live.snapshot import not_withdrawn
 from tests.browser.conftest import Look
 from tests.browser.serving import Server, mark_as_opened, snapshot
 from tests.browser.viewing import Viewer
@@ -82,7 +82,7 @@ def answered(viewer: Viewer, words: str) -> None:
 
 
 def rows(server: Server, feed: str) -> pd.DataFrame:
-    return standing(snapshot(server).frames[feed])
+    return not_withdrawn(snapshot(server).frames[feed])
 
 
 def test_an_incident_typed_by_keyboard_alone_arrives_on_situasi(post: Server, look: Look) -> None:
@@ -144,7 +144,7 @@ def test_what_the_door_refuses_stays_in_the_form_and_its_correction_settles_it(
     viewer.says("jenis kejadian kosong")
     answered(viewer, "jam 99.99 tidak ada")
     assert told_in(viewer) == "Pohon tumbang"
-    assert snapshot(post).waiting == {"incidents": 1}
+    assert snapshot(post).quarantine_counts == {"incidents": 1}
 
     viewer.page.get_by_label("Jam").fill("")
     viewer.page.get_by_label("Jenis").click()
@@ -152,7 +152,7 @@ def test_what_the_door_refuses_stays_in_the_form_and_its_correction_settles_it(
     viewer.page.keyboard.press("Enter")
     viewer.page.get_by_role("button", name="Kirim laporan").click()
     answered(viewer, "Kandis: diterima")
-    assert snapshot(post).waiting == {}
+    assert snapshot(post).quarantine_counts == {}
     viewer.until(lambda: told_in(viewer) == "", "the form is not empty again")
 
 
@@ -239,7 +239,7 @@ def test_all_tps_of_a_desa_are_sent_at_once_and_an_empty_box_sends_nothing(
     viewer.page.get_by_label("TPS 003 hadir").fill("90")
     viewer.page.keyboard.press("Enter")
     viewer.says("Munggu: diterima")
-    assert snapshot(post).waiting == {}
+    assert snapshot(post).quarantine_counts == {}
     told = rows(post, "tps").iloc[known:]
     assert told[["tps", "hadir"]].values.tolist() == [["001", 187], ["003", 90]]
     assert told["fase"].tolist() == [None, "ditutup"]

@@ -58,7 +58,7 @@ class Exercise:
                 feed=feed,
                 now=now,
             )
-        board.store.note("exercise", {"at": at.isoformat()}, now, "latihan")
+        board.store.put_note("exercise", {"at": at.isoformat()}, now, "latihan")
         board.close()
         self._at = at
 
@@ -102,7 +102,7 @@ def test_what_comes_after_a_marked_briefing_is_told_as_such_to_everybody(
     chosen = other.page.locator(".st-key-sejak input")
     expect(chosen).to_have_value("taklimat 09.00, ditandai pimpinan: Taklimat pagi")
     board = quiet.open_board()
-    trail = board.store.audit(0)
+    trail = board.store.audit_entries(0)
     board.close()
     (entry,) = trail[trail["action"] == "briefing"].itertuples()
     assert (entry.actor, json.loads(entry.detail)["note"]) == ("pimpinan", "Taklimat pagi")

@@ -150,9 +150,11 @@ def test_a_grave_report_interrupts_is_acknowledged_by_name_and_that_is_kept(
     no_alarm(other)  # whoever took note, took note for all
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    kept = [one for one in acknowledgements.every(store.store).values() if one.by == "Iptu Rahmat"]
+    kept = [
+        one for one in acknowledgements.load_all(store.store).values() if one.by == "Iptu Rahmat"
+    ]
     assert len(kept) == 1
-    assert 0 <= kept[0].seconds < 60
+    assert 0 <= kept[0].response_time_s < 60
     assert "Massa GAWAT" in str(page.locator("#newest").text_content())
     if title(page) != "Situasi":
         page.keyboard.press("ArrowRight")
@@ -169,7 +171,7 @@ def test_several_interrupt_in_their_order_and_let_go_by_themselves(
     says(page, "#alarm-count", "1 lagi menunggu")
     alarm(page, "Massa DUA")
     no_alarm(page)
-    assert all(one.by for one in acknowledgements.every(store.store).values())
+    assert all(one.by for one in acknowledgements.load_all(store.store).values())
     page.reload()  # what stood before a page was opened does not interrupt
     page.wait_for_selector("body:not(.waiting)")
     page.wait_for_timeout(1_500)
@@ -381,7 +383,7 @@ def test_a_session_that_is_over_leaves_nothing_to_look_at(
         change(server, "rina", enabled=False)
         says(viewer.page, "#over:not([hidden])", "Sesi ini sudah berakhir", 30_000)
         assert not viewer.page.locator("#figures").is_visible()
-        assert acknowledgements.table(store_of(server)).empty
+        assert acknowledgements.build_table(store_of(server)).empty
     finally:
         server.stop()
 

@@ -44,8 +44,8 @@ def test_a_polres_below_gets_an_account_that_opens_its_own_store(
         assert f"{account}:{password}@" in done.stdout
         address = sa.make_url(database).set(username=account, password=password)
         theirs = open_store(address.render_as_string(hide_password=False), HERE)
-        theirs.note("siaga", 1, MORNING, "operator")
-        assert theirs.notes() == {"siaga": 1}
+        theirs.put_note("siaga", 1, MORNING, "operator")
+        assert theirs.latest_notes() == {"siaga": 1}
         theirs.close()
     finally:
         with psycopg.connect(plain(database), autocommit=True) as line:

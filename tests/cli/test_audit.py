@@ -24,9 +24,9 @@ def trail(environment: dict[str, str]) -> Path:
     """The file of a store in which three deeds were told, an hour apart."""
     url = load(environment).store_url
     store = open_store(url)
-    store.tell("sign-in", "wati", NOON - 2 * HOUR, {"from": "10.0.0.7"})
-    store.tell("saw", "wati", NOON - HOUR, {"page": "netralitas"})
-    store.tell("sign-in", "=HYPERLINK(1)", NOON, {})
+    store.log_audit("sign-in", "wati", NOON - 2 * HOUR, {"from": "10.0.0.7"})
+    store.log_audit("saw", "wati", NOON - HOUR, {"page": "netralitas"})
+    store.log_audit("sign-in", "=HYPERLINK(1)", NOON, {})
     store.close()
     return Path(url.removeprefix("sqlite:///"))
 
@@ -71,7 +71,7 @@ def test_head_written_down_is_still_there_though_others_wrote_on(
     number, head = cli("audit", "head").out.split()
     assert number == "3"
     store = open_store(load(environment).store_url)
-    store.tell("saw", "wati", NOON, {})
+    store.log_audit("saw", "wati", NOON, {})
     store.close()
     said = cli("audit", "verify", "--head", head.upper())
     assert said.code == 0
@@ -104,7 +104,7 @@ def test_list_says_what_was_taken_along_in_words_and_runs_nothing(
 ) -> None:
     store = open_store(load(environment).store_url)
     what = {"table": "kasus", "title": "\x1b[2Jhapus", "form": "csv", "rows": 12}
-    store.tell("export", "budi", NOON, {**what, "filters": {"kec": "16.10.05"}})
+    store.log_audit("export", "budi", NOON, {**what, "filters": {"kec": "16.10.05"}})
     store.close()
     (line,) = (one for one in cli("audit", "list").out.splitlines() if "export" in one)
     assert "table: kasus, title: \ufffd[2Jhapus, form: csv, rows: 12" in line

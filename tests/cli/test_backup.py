@@ -158,7 +158,7 @@ def test_a_forked_trail_ends_it_even_where_it_was_to_go_on(
 ) -> None:
     to = f"sqlite:///{tmp_path / 'there' / 'situasi.db'}"
     there = open_store(to)
-    there.note("siaga", 1, NOON, "somebody else")
+    there.put_note("siaga", 1, NOON, "somebody else")
     before = every(there)
     said = cli("sync", "--to", to, "--every", "1")
     assert said.code == 2 and "tidak pernah ada di sini" in said.err
@@ -181,7 +181,7 @@ def test_it_goes_on_by_itself_and_ends_when_told(
     fill(board.store, mark="b")
     assert "mengalir" in running.stdout.readline()
     there, until = open_store(to), time.monotonic() + LIMIT
-    while there.head() != board.store.head() and time.monotonic() < until:
+    while there.audit_head() != board.store.audit_head() and time.monotonic() < until:
         time.sleep(0.1)
     running.send_signal(signal.SIGINT)
     _, complaints = running.communicate(timeout=LIMIT)

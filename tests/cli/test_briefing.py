@@ -19,7 +19,7 @@ def test_a_briefing_is_marked_now_and_listed_with_who_did(
     assert all(word in said for word in ("Taklimat pagi", common.actor(), "1 taklimat"))
     assert "briefing" in cli("audit", "list").out
     board = reopened()
-    (one,) = briefings.every(board.store)
+    (one,) = briefings.load_all(board.store)
     assert not one.exercise
     board.close()
 
@@ -35,11 +35,11 @@ def test_while_an_exercise_is_played_its_clock_is_marked(
         "Polsek,ya\n",
         "utf-8",
     )
-    board.store.note("exercise", {"at": wib("09.00").isoformat()}, common.now(), "test")
+    board.store.put_note("exercise", {"at": wib("09.00").isoformat()}, common.now(), "test")
     board.close()
     assert cli("ingest", str(path)).code == 0
     cli("briefing", "mark")
     board = reopened()
-    (one,) = briefings.every(board.store)
+    (one,) = briefings.load_all(board.store)
     board.close()
     assert (one.at, one.exercise) == (wib("09.00"), True)

@@ -40,8 +40,8 @@ def test_a_scenario_is_played_and_marked(
     said = rehearsal("drill", "bentrok_tps", "--leave")
     assert said.code == 0 and "dimulai" in said.err
     board = reopened()
-    (run,) = exercise_controller.every(board.store)
-    assert run.scenario == "bentrok_tps" and run.waits is None
+    (run,) = exercise_controller.load_all(board.store)
+    assert run.scenario == "bentrok_tps" and run.starts_at is None
     board.close()
 
 
@@ -51,9 +51,9 @@ def test_a_scenario_may_wait_for_the_clock_of_the_exercise(
     monkeypatch.setenv("SITUASI_REHEARSAL", "yes")
     assert rehearsal("drill", "massa_kpu", "--at", "9.30", "--leave").code == 0
     board = reopened()
-    (run,) = exercise_controller.every(board.store)
+    (run,) = exercise_controller.load_all(board.store)
     zone = board.register.election.zone
-    assert run.waits is not None and f"{run.waits.astimezone(zone):%H.%M}" == "09.30"
+    assert run.starts_at is not None and f"{run.starts_at.astimezone(zone):%H.%M}" == "09.30"
     board.close()
 
 

@@ -24,13 +24,13 @@ def mixed(folder: Path) -> Path:
 
 
 def rows(board: Board) -> dict[str, int]:
-    return {name: len(board.store.tail(feed)) for name, feed in FEEDS.items()}
+    return {name: len(board.store.rows_after(feed)) for name, feed in FEEDS.items()}
 
 
 def state(reopened: Reopened) -> tuple[int, dict[str, int], int]:
     """Version, rows and quarantine of the store that the commands worked on."""
     board = reopened()
-    found = board.store.version(), rows(board), len(board.store.quarantine())
+    found = board.store.version(), rows(board), len(board.store.quarantined_rows())
     board.close()
     return found
 

@@ -62,13 +62,13 @@ def test_killed_while_it_writes_it_leaves_all_rows_or_none(
         writer.kill()
         writer.wait(LIMIT)
         board = reopened()
-        found = len(board.store.tail(INCIDENTS)), len(board.store.quarantine())
+        found = len(board.store.rows_after(INCIDENTS)), len(board.store.quarantined_rows())
         batches, version = len(board.store.batches()), board.store.version()
         board.close()
         assert (found, batches, version) in [((0, 0), 0, 0), ((ROWS, FAULTY), 1, 1)]
     [source] = cli("ingest", "--json", path).sources
     assert source["accepted"] + source["duplicate"] == ROWS
     board = reopened()
-    assert len(board.store.tail(INCIDENTS)) == ROWS
-    assert len(board.store.quarantine()) == FAULTY
+    assert len(board.store.rows_after(INCIDENTS)) == ROWS
+    assert len(board.store.quarantined_rows()) == FAULTY
     board.close()

@@ -23,7 +23,7 @@ def test_a_link_is_listed_without_what_opens_it_and_is_revoked(
         timedelta(hours=1), now,
     )  # fmt: skip
     opened = {"link": link.scope.id, "begun": now.isoformat()}
-    board.store.remember(accounts.SESSION_KIND, "x", opened, now, "test")
+    board.store.put_record(accounts.SESSION_KIND, "x", opened, now, "test")
     board.close()
     said = cli("link", "list").out
     assert all(word in said for word in (link.scope.id, "KPU", "tps", "Kandis", "wati", "berlaku"))

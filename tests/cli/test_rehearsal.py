@@ -54,7 +54,7 @@ def test_an_invented_election_is_simulated_ingested_and_drawn_without_a_line_of_
     assert {source["feed"] for source in sources} == set(PLAYED)
     assert all(source["accepted"] == source["read"] > 0 for source in sources)
     board = reopened()
-    frames = board.snapshot_reader.picture().snapshot.frames
+    frames = board.snapshot_reader.refresh().snapshot.frames
     at = frames["incidents"]["known_at"].max().to_pydatetime()
     election, codes = board.register.election, list(board.register.kecamatan)
     seen = overview.overview(frames, election, codes, Selection(), at, live=False)
@@ -85,8 +85,8 @@ def test_replay_from_an_hour_plays_the_whole_day_into_the_store(
         for feed in PLAYED
     )
     board = reopened()
-    assert sum(len(board.store.tail(feed)) for feed in FEEDS.values()) == lines
-    assert board.snapshot_reader.picture().snapshot.rehearsal
+    assert sum(len(board.store.rows_after(feed)) for feed in FEEDS.values()) == lines
+    assert board.snapshot_reader.refresh().snapshot.rehearsal
     board.close()
 
 
@@ -107,7 +107,7 @@ def test_prepare_fills_an_empty_store_once(
 ) -> None:
     assert process("prepare").code == 0
     board = reopened()
-    version, rows = board.store.version(), board.store.tail(INCIDENTS)
+    version, rows = board.store.version(), board.store.rows_after(INCIDENTS)
     board.close()
     assert len(rows)
     assert not rows["latihan"].any()

@@ -24,7 +24,7 @@ def test_it_writes_each_form_tells_the_trail_and_writes_nothing_twice(
     assert all(name in first.out for name in names)
     assert "sudah ada" in cli(*asked).out
     board = reopened()
-    trail = board.store.audit()
+    trail = board.store.audit_entries()
     board.close()
     taken = trail[trail["action"] == "export"]
     assert len(taken) == 2

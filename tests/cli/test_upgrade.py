@@ -12,7 +12,7 @@ from situasi.store.migrations import runner
 from tests.cli.conftest import Run
 from tests.store import old
 
-SCHEMA = int(runner.head())
+SCHEMA = int(runner.latest_revision())
 
 
 @pytest.fixture

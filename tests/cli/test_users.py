@@ -35,7 +35,7 @@ def test_an_account_is_made_changed_closed_and_opened_again(
     assert cli("user", "enable", "wati").code == 0
     assert told("reset", "wati", "--password-stdin", typed="sungai musi di pagi hari")[0] == 0
     store = open_store(load(environment).store_url)
-    actions = store.audit()["action"].tolist()
+    actions = store.audit_entries()["action"].tolist()
     store.close()
     assert actions == [
         f"account-{deed}" for deed in ("add", "change", "disable", "enable", "reset")

@@ -19,15 +19,15 @@ import sqlalchemy as sa
 from starlette.requests import Request
 
 from pages.system_health import jobs
-from situasi.actions.exercise_controller import Player
+from situasi.actions.exercise_controller import ExerciseController
 from situasi.board import Board, set_board
 from situasi.common import background_jobs
 from situasi.common.background_jobs import IDLE, Job
 from situasi.common.disk_space import DISK_SPACE
 from situasi.common.telemetry import JobStatus
 from situasi.domain.settings import ROOT
-from situasi.higher_command.app import Boards, Headquarters
-from situasi.higher_command.rollup_cache import Overseeing
+from situasi.higher_command.app import BoardPool, HigherCommandApp
+from situasi.higher_command.rollup_cache import RollupCache
 from situasi.ingest.inbox import Inbox
 from situasi.reports.sitrep.schedule import Schedule, every
 from situasi.server import gc_tuning, health, lifespan
@@ -37,9 +37,9 @@ from situasi.server.nightly_backup import Nightly
 from situasi.server.wall.hourly_copies import Copies
 from situasi.server.wall.service import Wall
 from situasi.store import open_store, replication
-from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
 from situasi.store.engines import postgres
-from situasi.store.engines.postgres import News
+from situasi.store.engines.postgres import ChangeListener
 from situasi.store.interface import Scope, StoreError
 from tests.conftest import NOON
 
@@ -107,30 +107,30 @@ def test_every_thread_and_task_is_begun_by_the_runner() -> None:
 
 
 def scribe_job(board: Board) -> Job:
-    return Scribe(Outbox(board.store, lambda: NOON))._job
+    return AuditWriter(AuditOutbox(board.store, lambda: NOON))._job
 
 
 def upstream_job(board: Board) -> Job:
     def opened() -> Any:
         return open_store(f"sqlite:///{board.settings.data_folder / 'atas.db'}")
 
-    return replication.Upstream(board.store, opened, lambda: NOON, JobStatus()).job
+    return replication.Replicator(board.store, opened, lambda: NOON, JobStatus()).job
 
 
 def overseeing_job(board: Board) -> Job:
     class Above:
-        overseeing = Overseeing.__new__(Overseeing)
-        boards = Boards.__new__(Boards)
-        _look = Headquarters._look
+        overseeing = RollupCache.__new__(RollupCache)
+        boards = BoardPool.__new__(BoardPool)
+        _look = HigherCommandApp._refresh
 
-    Above.boards._held, Above.boards._lock = {}, threading.Lock()
+    Above.boards._pool, Above.boards._lock = {}, threading.Lock()
     Above.boards._clock = time.monotonic
-    return Headquarters.watch(Above())  # type: ignore[arg-type]
+    return HigherCommandApp.build_refresh_job(Above())  # type: ignore[arg-type]
 
 
 def news_job(board: Board) -> Job:
-    news = News(sa.make_url("postgresql+psycopg://x@127.0.0.1:1/x"), Scope("a", "16.10"))
-    news._over.set()  # so that a turn that goes well ends at once
+    news = ChangeListener(sa.make_url("postgresql+psycopg://x@127.0.0.1:1/x"), Scope("a", "16.10"))
+    news._stop.set()  # so that a turn that goes well ends at once
     return news._job
 
 
@@ -140,13 +140,13 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
         lambda b: Inbox(b.settings.inbox_folder, b.store, b.ingest_context, lambda: NOON, lambda _: None).job,
         "situasi.ingest.inbox.Inbox.sweep",
     ),
-    "lookout": (lambda b: b.refresher.job, "situasi.live.snapshot.Live.picture"),
+    "lookout": (lambda b: b.refresher.job, "situasi.live.snapshot.SnapshotReader.refresh"),
     "drill": (
-        lambda b: Player(b, lambda: NOON).job,
-        "situasi.actions.exercise_controller.Player.waiting",
+        lambda b: ExerciseController(b, lambda: NOON).job,
+        "situasi.actions.exercise_controller.ExerciseController.pending_messages",
     ),
-    "upstream": (upstream_job, "situasi.store.replication.Upstream._flow"),
-    "trail": (scribe_job, "situasi.store.audit.audit_writer.Outbox.write"),
+    "upstream": (upstream_job, "situasi.store.replication.Replicator._replicate"),
+    "trail": (scribe_job, "situasi.store.audit.audit_writer.AuditOutbox.flush"),
     "keeper": (lambda b: Keeper(b.store, b.settings.auth, lambda: NOON).jobs[0],
                "situasi.server.auth.sessions.Keeper._read"),
     "keeper-writes": (lambda b: Keeper(b.store, b.settings.auth, lambda: NOON).jobs[1],
@@ -162,8 +162,8 @@ JOBS: dict[str, tuple[Callable[[Board], Job], str]] = {
         lambda _: Job("supervisor", background_jobs.restart_dead_jobs),
         "situasi.common.background_jobs.list_jobs",
     ),
-    "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.Overseeing.overview"),
-    "news": (news_job, "situasi.store.engines.postgres._address"),
+    "overseeing": (overseeing_job, "situasi.higher_command.rollup_cache.RollupCache.current_overview"),
+    "news": (news_job, "situasi.store.engines.postgres._build_conninfo"),
     "collector": (lambda _: Job("collector", lambda: gc_tuning.collect()),
                   "situasi.server.gc_tuning.collect"),
     "disks": (lambda _: Job("disks", lambda: DISK_SPACE.check()),
@@ -216,9 +216,9 @@ def test_a_job_goes_on_after_one_bad_turn_and_tells_of_it(
         job._work.__self__._not_before = NOON  # type: ignore[attr-defined]
     background_jobs._register(job)
     if name == "overseeing":
-        monkeypatch.setattr(Overseeing, "overview", lambda _self: None)
+        monkeypatch.setattr(RollupCache, "current_overview", lambda _self: None)
     if name == "news":
-        monkeypatch.setattr(postgres, "_address", lambda _url: "")
+        monkeypatch.setattr(postgres, "_build_conninfo", lambda _url: "")
         monkeypatch.setattr(postgres.psycopg, "connect", lambda *_, **__: nullcontext(Mock()))
     broken_once(monkeypatch, JOBS[name][1], error)
     failed = background_jobs.count_failures().get(name, 0)
@@ -456,12 +456,12 @@ def test_what_is_done_once_in_a_thread_of_its_own_tells_what_went_wrong(
 def test_an_entry_that_can_never_be_written_holds_up_no_other_of_the_trail(
     board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outbox = Outbox(board.store, lambda: NOON)
+    outbox = AuditOutbox(board.store, lambda: NOON)
     outbox.put("saw", "wati", {"page": "situasi"})
     outbox.put("saw", "budi", {"page": {"himpunan"}})  # a set is no JSON
     outbox.put("saw", "tini", {"page": "situasi"})
-    outbox.write()
-    found = board.store.audit()
+    outbox.flush()
+    found = board.store.audit_entries()
     assert found["actor"].tolist() == ["wati", "budi", "tini"]
     assert "unwritable" in found["detail"].iloc[1]
     assert board.store.verify() == []

@@ -143,11 +143,11 @@ def test_a_store_that_cannot_grow_is_said_and_so_is_that_it_can_again(
     with pytest.raises(StoreError, match="Disk penuh"), board.store.deliver(delivery()) as writing:
         writing.add(numbered(*range(2, 5000)), [])
     assert DISK_SPACE.state.failed_places == ("store",)
-    assert len(board.snapshot_reader.picture().snapshot.frames["incidents"]) == 1  # reading goes on
+    assert len(board.snapshot_reader.refresh().snapshot.frames["incidents"]) == 1  # reading goes on
     assert DISK_SPACE.state.failed_places == ("store",)
     pages[0] = 10_000
     engine.dispose()
-    board.store.note("siaga", 1, NOON, "kapolres")
+    board.store.put_note("siaga", 1, NOON, "kapolres")
     assert DISK_SPACE.state.failed_places == ()
 
 

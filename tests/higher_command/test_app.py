@@ -16,7 +16,13 @@ from situasi.common.background_jobs import Job
 from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import HigherCommand, Member
 from situasi.higher_command import app as house
-from situasi.higher_command.app import LEFT, LOOKED_AT, Boards, Headquarters, Unopened
+from situasi.higher_command.app import (
+    IDLE_CLOSE_S,
+    IN_USE_S,
+    BoardPool,
+    BoardUnavailable,
+    HigherCommandApp,
+)
 from situasi.ingest.pipeline import ingest_rows
 from situasi.store import Scope
 from situasi.store.interface import StoreError
@@ -46,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def above(folder: Path, tmp_path: Path) -> Iterator[Headquarters]:
+def above(folder: Path, tmp_path: Path) -> Iterator[HigherCommandApp]:
     opened = headquarters(folder, settings_in(tmp_path))
     yield opened
     opened.close()
@@ -62,7 +68,7 @@ class Shelf:
 
     def __init__(self, command: HigherCommand, most: int) -> None:
         self.time, self.opened, self.closed, self.fails = 0.0, [], [], ""
-        self.boards = Boards(command, self._open, most, lambda: self.time)
+        self.boards = BoardPool(command, self._open, most, lambda: self.time)
 
     def _open(self, member: Member) -> Board:
         if self.fails:
@@ -99,16 +105,16 @@ def test_a_board_whose_lookout_cannot_begin_keeps_nobody_waiting(
     with monkeypatch.context() as patch:
         patch.setattr(Job, "start_thread", no_thread)
         with pytest.raises(RuntimeError, match="new thread"):
-            shelf.boards.of(ONE)
+            shelf.boards.get(ONE)
     assert shelf.closed == [ONE]
-    assert shelf.boards.of(ONE)
+    assert shelf.boards.get(ONE)
     shelf.boards.close()
 
 
 def test_many_who_look_at_once_open_one_board(command: HigherCommand) -> None:
     shelf = Shelf(command, 2)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: shelf.boards.of(ONE), range(40)))
+        found = list(pool.map(lambda _: shelf.boards.get(ONE), range(40)))
     assert shelf.opened == [ONE] and len(set(map(id, found))) == 1
     shelf.boards.close()
     assert shelf.closed == [ONE]
@@ -118,13 +124,13 @@ def test_the_longest_unused_gives_way_and_none_at_which_somebody_looks(
     command: HigherCommand,
 ) -> None:
     shelf = Shelf(command, 1)
-    shelf.boards.of(ONE)
-    with pytest.raises(Unopened, match="bersamaan"):
-        shelf.boards.of(OTHER)
-    shelf.time += LOOKED_AT
-    assert shelf.boards.of(OTHER).kabupaten_code == OTHER  # type: ignore[attr-defined]
+    shelf.boards.get(ONE)
+    with pytest.raises(BoardUnavailable, match="bersamaan"):
+        shelf.boards.get(OTHER)
+    shelf.time += IN_USE_S
+    assert shelf.boards.get(OTHER).kabupaten_code == OTHER  # type: ignore[attr-defined]
     until(lambda: shelf.closed == [ONE])
-    assert len(shelf.boards.opened()) == 1
+    assert len(shelf.boards.list_open()) == 1
     shelf.boards.close()
 
 
@@ -132,13 +138,13 @@ def test_a_board_that_nobody_looks_at_is_closed_and_opened_again_when_asked(
     command: HigherCommand,
 ) -> None:
     shelf = Shelf(command, 2)
-    shelf.boards.of(ONE)
-    shelf.time += LEFT / 2
-    shelf.boards.of(OTHER)
-    shelf.time += LEFT / 2 + 1
-    shelf.boards.tidy()
+    shelf.boards.get(ONE)
+    shelf.time += IDLE_CLOSE_S / 2
+    shelf.boards.get(OTHER)
+    shelf.time += IDLE_CLOSE_S / 2 + 1
+    shelf.boards.close_idle()
     until(lambda: shelf.closed == [ONE])
-    shelf.boards.of(ONE)
+    shelf.boards.get(ONE)
     assert shelf.opened == [ONE, OTHER, ONE]
     shelf.boards.close()
 
@@ -147,19 +153,19 @@ def test_why_a_board_is_not_opened_is_said_and_it_is_tried_again(command: Higher
     shelf = Shelf(command, 2)
     shelf.fails = "Server penyimpanan tidak menjawab."
     for _ in range(2):
-        with pytest.raises(Unopened, match="tidak menjawab"):
-            shelf.boards.of(ONE)
+        with pytest.raises(BoardUnavailable, match="tidak menjawab"):
+            shelf.boards.get(ONE)
     shelf.fails = ""
-    assert shelf.boards.of(ONE).kabupaten_code == ONE  # type: ignore[attr-defined]
-    with pytest.raises(Unopened, match="Tiga belum ada di sini"):
-        shelf.boards.of(CLOSED)
-    with pytest.raises(Unopened, match="bukan kabupaten"):
-        shelf.boards.of("99")
+    assert shelf.boards.get(ONE).kabupaten_code == ONE  # type: ignore[attr-defined]
+    with pytest.raises(BoardUnavailable, match="Tiga belum ada di sini"):
+        shelf.boards.get(CLOSED)
+    with pytest.raises(BoardUnavailable, match="bukan kabupaten"):
+        shelf.boards.get("99")
     shelf.boards.close()
 
 
-def test_whoever_looks_from_above_writes_nothing_there(above: Headquarters) -> None:
-    board = above.boards.of(ONE)
+def test_whoever_looks_from_above_writes_nothing_there(above: HigherCommandApp) -> None:
+    board = above.board_pool.get(ONE)
     row = {"id": "K-1", "waktu": "20/11/2030 08.00", "kode_kecamatan": f"{ONE}.01",
            "jenis": "logistik", "uraian": "Terlambat."}  # fmt: skip
     with pytest.raises(StoreError, match="hanya dilihat dari Polda Contoh"):
@@ -172,22 +178,22 @@ def test_whoever_looks_from_above_writes_nothing_there(above: Headquarters) -> N
             feed="incidents",
             now=NOON,
         )
-    assert board.store.version() == board.store.access_version() == board.store.head()[0] == 0
+    assert board.store.version() == board.store.access_version() == board.store.audit_head()[0] == 0
 
 
 def test_what_people_look_at_is_in_the_trail_of_the_command_with_the_kabupaten(
-    above: Headquarters,
+    above: HigherCommandApp,
 ) -> None:
-    board = above.boards.of(OTHER)
+    board = above.board_pool.get(OTHER)
     board.audit_log.log_viewed(Viewer("propam", ROLES["propam"]), {"neutrality"}, "netralitas")
     board.audit_log.close()
-    (detail,) = above.store.audit()["detail"]
+    (detail,) = above.store.audit_entries()["detail"]
     assert f'"kabupaten": "{OTHER}"' in detail and '"feed": "neutrality"' in detail
-    assert board.store.head()[0] == 0
+    assert board.store.audit_head()[0] == 0
 
 
-def test_a_report_of_the_polres_is_seen_from_above(above: Headquarters) -> None:
-    board = above.boards.of(ONE)
+def test_a_report_of_the_polres_is_seen_from_above(above: HigherCommandApp) -> None:
+    board = above.board_pool.get(ONE)
     member = above.command.member(ONE)
     assert member.election_folder is not None
     there = replace(
@@ -203,8 +209,8 @@ def test_a_report_of_the_polres_is_seen_from_above(above: Headquarters) -> None:
     )
     own.close()
     assert ledger.accepted == 1
-    assert len(board.snapshot_reader.picture().snapshot.frames["incidents"]) == 1
-    assert above.boards.of(OTHER).snapshot_reader.picture().snapshot.frames["incidents"].empty
+    assert len(board.snapshot_reader.refresh().snapshot.frames["incidents"]) == 1
+    assert above.board_pool.get(OTHER).snapshot_reader.refresh().snapshot.frames["incidents"].empty
 
 
 def test_a_folder_of_another_kabupaten_is_not_taken_for_this_one(
@@ -215,7 +221,7 @@ def test_a_folder_of_another_kabupaten_is_not_taken_for_this_one(
     settings = settings_in(tmp_path)
     opened = headquarters(folder, settings)
     with pytest.raises(ValueError, match=r"99\.02, bukan contoh-2030 99\.01"):
-        house.open_member(settings, command, wrong, opened.store, lambda: NOON)
+        house.open_member_board(settings, command, wrong, opened.store, lambda: NOON)
     opened.close()
 
 
@@ -223,12 +229,14 @@ def test_of_a_kabupaten_outside_the_area_nothing_is_there_and_no_sum_tells_of_it
     command: HigherCommand,
 ) -> None:
     found = overview(command, rollup(ONE, heads=11), rollup(OTHER, heads=500))
-    seen = house.seen(found, (ONE,))
+    seen = house.filter_overview(found, (ONE,))
     assert list(seen.rollups) == [ONE] and [one.code for one in seen.command.members] == [ONE]
     assert seen.total().counts["heads"] == 11 and seen.total().tps == 18
-    assert {case.kabupaten for case in seen.serious()} == {ONE}
-    assert house.seen(found, ("99",)).total() == replace(found.total(), tps=None, dpt=None)
-    assert not house.seen(found, ("98",)).rollups
+    assert {case.kabupaten for case in seen.critical_cases()} == {ONE}
+    assert house.filter_overview(found, ("99",)).total() == replace(
+        found.total(), tps=None, dpt=None
+    )
+    assert not house.filter_overview(found, ("98",)).rollups
 
 
 def test_a_code_is_within_an_area_by_its_parts_and_not_by_its_letters() -> None:
@@ -246,6 +254,6 @@ def test_the_own_rows_of_a_command_lie_under_its_code_and_those_of_the_nation_un
 def test_a_command_needs_one_database_for_all(folder: Path, tmp_path: Path) -> None:
     settings = settings_in(tmp_path, SITUASI_ELECTION=str(folder))
     with pytest.raises(StoreError, match="perlu satu PostgreSQL"):
-        house.open_headquarters(settings, lambda: NOON)
+        house.open_higher_command(settings, lambda: NOON)
     with pytest.raises(ValueError, match="di atas Polres"):
         open_board(settings, lambda: NOON)

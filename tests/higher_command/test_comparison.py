@@ -44,16 +44,18 @@ def test_every_sum_is_that_of_those_who_told_and_says_how_many_they_are(
 ) -> None:
     found = overview(nation, *(rollup(code, **counts) for code, counts in told.items()))
     for part in ("98", "99"):
-        lines = {one.code: one for one in comparison.lines(found, part)}
-        (whole,) = [one for one in comparison.lines(found) if one.code == part]
-        assert whole == comparison.sums(found, part)
+        lines = {one.code: one for one in comparison.build_unit_summaries(found, part)}
+        (whole,) = [one for one in comparison.build_unit_summaries(found) if one.code == part]
+        assert whole == comparison.build_total_summary(found, part)
         for name in HELD:
             known = [told[code][name] for code in lines
                      if code in told and told[code][name] is not None]  # fmt: skip
             assert whole.counts[name] == (sum(known) if known else None)
             assert whole.told[name] == len(known)
-            assert whole.partial(name) == (len(known) < len(lines))
-        assert whole.reporting == sum(code in told for code in lines) <= whole.members == 2
+            assert whole.is_partial(name) == (len(known) < len(lines))
+        assert (
+            whole.reporting_count == sum(code in told for code in lines) <= whole.member_count == 2
+        )
 
 
 def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: HigherCommand) -> None:
@@ -63,15 +65,18 @@ def test_the_worst_situasi_anywhere_is_that_of_the_whole(nation: HigherCommand) 
         nation, rollup("98.01", **calm), rollup("98.02", **silent, everywhere="kuning"),
         rollup("99.01", **silent),
     )  # fmt: skip
-    assert [one.state for one in comparison.lines(found)] == ["kuning", None]
-    assert [one.state for one in comparison.lines(found, "98")] == ["hijau", "kuning"]
+    assert [one.state for one in comparison.build_unit_summaries(found)] == ["kuning", None]
+    assert [one.state for one in comparison.build_unit_summaries(found, "98")] == [
+        "hijau",
+        "kuning",
+    ]
 
 
 def test_a_turnout_of_estimated_voters_is_one_of_the_whole_too(nation: HigherCommand) -> None:
     found = overview(nation, rollup("98.01"), rollup("98.02", rated=None, heads=None))
-    marked = comparison.lines(found, estimated={"98.01", "98.02"})
+    marked = comparison.build_unit_summaries(found, estimated={"98.01", "98.02"})
     assert [one.rate_estimated for one in marked] == [True, False]
-    own = comparison.lines(found, "98", {"98.02"})
+    own = comparison.build_unit_summaries(found, "98", {"98.02"})
     assert [one.rate_estimated for one in own] == [False, False]
 
 
@@ -80,17 +85,21 @@ def test_what_came_last_is_when_it_was_stored_and_of_then_when_it_was_known(
 ) -> None:
     stored, known = NOON - timedelta(minutes=2), NOON - timedelta(minutes=9)
     one = rollup("98.01", received_at=stored, reported_at=known)
-    (line, _other) = comparison.lines(overview(nation, one), "98")
+    (line, _other) = comparison.build_unit_summaries(overview(nation, one), "98")
     assert line.copied_at == stored
-    (line, _other) = comparison.lines(overview(nation, replace(one, live=False)), "98")
+    (line, _other) = comparison.build_unit_summaries(
+        overview(nation, replace(one, live=False)), "98"
+    )
     assert line.copied_at == known
-    (line, _other) = comparison.lines(overview(nation, replace(one, exercise=True)), "98")
+    (line, _other) = comparison.build_unit_summaries(
+        overview(nation, replace(one, exercise=True)), "98"
+    )
     assert line.copied_at is None and line.exercise_at == NOON
 
 
 def test_only_where_nothing_came_from_any_of_it_a_province_is_silent(nation: HigherCommand) -> None:
     old = NOON - timedelta(hours=3)
     found = overview(nation, rollup("98.01", received_at=old), rollup("98.02"))
-    some, none = comparison.lines(found)
-    assert (some.silent, some.is_silent) == (1, False)
-    assert (none.silent, none.is_silent) == (2, True)
+    some, none = comparison.build_unit_summaries(found)
+    assert (some.silent_count, some.is_silent) == (1, False)
+    assert (none.silent_count, none.is_silent) == (2, True)

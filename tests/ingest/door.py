@@ -32,7 +32,7 @@ def accepted(board: Board, feed: str, **stated: object) -> Any:
     """The stored row of a report that states this."""
     ledger = deliver(board, feed, report(feed, **stated))
     assert ledger.accepted == 1, ledger
-    return board.store.tail(FEEDS[feed]).iloc[-1]
+    return board.store.rows_after(FEEDS[feed]).iloc[-1]
 
 
 def reasons(board: Board, feed: str, **stated: object) -> str:
@@ -44,8 +44,8 @@ def reasons(board: Board, feed: str, **stated: object) -> str:
 
 def everything_kept(board: Board) -> str:
     """All that the store holds of any row, accepted or quarantined, as one text."""
-    frames = [board.store.tail(feed).to_csv(index=False) for feed in FEEDS.values()]
-    held = [str((row.raw, row.reasons)) for row in board.store.quarantine()]
+    frames = [board.store.rows_after(feed).to_csv(index=False) for feed in FEEDS.values()]
+    held = [str((row.raw, row.reasons)) for row in board.store.quarantined_rows()]
     return "\n".join(frames + held)
 
 

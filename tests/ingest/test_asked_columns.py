@@ -15,7 +15,7 @@ from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.quarantine import format_csv, release_row
 from situasi.ingest.validation.column_mapping import EXPORT_HEADINGS
-from situasi.store.interface import Quarantined
+from situasi.store.interface import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, report
 from tests.conftest import NOON
@@ -42,7 +42,9 @@ def whole(feed: str) -> dict[str, object]:
 
 def returned(board: Board, folder: Path, filled: dict[str, object]) -> Path:
     """The file that goes back to the sender, these cells filled in."""
-    lines = list(csv.DictReader(io.StringIO(format_csv(board.store.quarantine()), newline="")))
+    lines = list(
+        csv.DictReader(io.StringIO(format_csv(board.store.quarantined_rows()), newline=""))
+    )
     return csv_file(
         folder / "kembali.csv",
         *({h: cell or filled.get(h, "") for h, cell in line.items()} for line in lines),
@@ -59,17 +61,17 @@ def test_a_missing_cell_is_asked_for_and_the_row_is_released_once_it_is_filled(
     row = {h: cell for h, cell in whole(feed).items() if h != missing}
     row |= {missing: ""} if column_is_there else {}
     assert deliver(board, feed, row).quarantined == 1
-    [held] = board.store.quarantine()
+    [held] = board.store.quarantined_rows()
     assert held.raw[missing] == ""
     path = returned(board, tmp_path, whole(feed))
     ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
-    assert (ledger.accepted, board.store.quarantine()) == (1, [])
+    assert (ledger.accepted, board.store.quarantined_rows()) == (1, [])
 
 
 def test_the_sender_is_asked_under_his_own_heading_where_he_has_one(board: Board) -> None:
     row = {"Tanggal": "", "Pukul": "", "Kec.": "Kandis", "Jenis Kejadian": "banjir", "Uraian": "x"}
     deliver(board, "incidents", row)
-    [held] = board.store.quarantine()
+    [held] = board.store.quarantined_rows()
     assert held.raw["Tanggal"] == "" and "waktu" not in held.raw
 
 
@@ -81,21 +83,21 @@ def test_a_clock_without_a_date_is_asked_for_its_day(board: Board, tmp_path: Pat
 
 def test_a_filled_cell_asks_for_no_other(board: Board) -> None:
     deliver(board, "incidents", report(kode_kecamatan="", kecamatan="Atlantis"))
-    [held] = board.store.quarantine()
+    [held] = board.store.quarantined_rows()
     assert not [heading for heading, cell in held.raw.items() if not cell]
 
 
 MENDED = {"waktu": "27/11/2024 08.05", "kecamatan": "Kandis", "jenis": "banjir"}
 
 
-def torn_row(board: Board, folder: Path) -> Quarantined:
+def torn_row(board: Board, folder: Path) -> QuarantinedRow:
     """A row that nobody could part into cells, and that waits."""
     path = folder / "a.csv"
     path.write_text(
         'waktu,kecamatan,jenis\n27/11/2024 08.00,Kandis,banjir\n"27/11/2024 08.00,Kandis\n'
     )
     bring(board, path)
-    [torn] = [row for row in board.store.quarantine() if "__rusak" in row.raw]
+    [torn] = [row for row in board.store.quarantined_rows() if "__rusak" in row.raw]
     return torn
 
 
@@ -106,7 +108,7 @@ def test_a_torn_row_comes_back_with_cells_to_fill_in(board: Board, tmp_path: Pat
     ours = {"no_karantina": torn.number, "berkas": torn.source, "baris": torn.row}
     back = csv_file(tmp_path / "b.csv", {**ours, **line})
     assert bring(board, back).accepted == 1
-    assert torn.number not in [row.number for row in board.store.quarantine()]
+    assert torn.number not in [row.number for row in board.store.quarantined_rows()]
 
 
 def test_a_torn_row_is_released_once_its_cells_are_typed_in(board: Board, tmp_path: Path) -> None:
@@ -114,12 +116,12 @@ def test_a_torn_row_is_released_once_its_cells_are_typed_in(board: Board, tmp_pa
     assert (
         release_row(board.store, board.ingest_context, unbounded(), torn, {}, NOON).quarantined == 1
     )
-    assert torn in board.store.quarantine()
+    assert torn in board.store.quarantined_rows()
     assert (
         release_row(board.store, board.ingest_context, unbounded(), torn, MENDED, NOON).accepted
         == 1
     )
-    assert torn.number not in [row.number for row in board.store.quarantine()]
+    assert torn.number not in [row.number for row in board.store.quarantined_rows()]
 
 
 def test_a_row_that_comes_back_with_other_reasons_waits_once(board: Board, tmp_path: Path) -> None:
@@ -131,11 +133,11 @@ def test_a_row_that_comes_back_with_other_reasons_waits_once(board: Board, tmp_p
     }
     rows = [{"no": 1, **told, "hadir": 5}, {"no": "Jumlah", "hadir": 5}]
     bring(board, csv_file(tmp_path / "a.csv", *rows))
-    assert "sesuai" in board.store.quarantine()[0].reasons[0]
+    assert "sesuai" in board.store.quarantined_rows()[0].reasons[0]
     ledger = bring(board, returned(board, tmp_path, {}), feed="tps")
     assert ledger.quarantined == 1
     # Nothing stands above it now, so its reason is another.
-    assert len(board.store.quarantine()) == 1
+    assert len(board.store.quarantined_rows()) == 1
 
 
 JUNK = st.sampled_from(["", "-", "entah", "27/11/2024 08.03", "Kandis", "32/13/2024", "1", "ya"])

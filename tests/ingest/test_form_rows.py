@@ -36,7 +36,7 @@ def brought(board: Board, feed: str, *rows: dict[str, str], later: int = 0) -> I
 
 
 def rows_of(board: Board, feed: str) -> pd.DataFrame:
-    return board.snapshot_reader.picture().snapshot.frames[feed]
+    return board.snapshot_reader.refresh().snapshot.frames[feed]
 
 
 def cases_of(board: Board) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.inbox import GROWTH_WATCH_TIME, RETRY_DELAY, Inbox
 from situasi.ingest.inbox_files import LONG_SETTLE_TIME, SETTLE_TIME
 from situasi.ingest.pipeline import IngestResult
-from situasi.live.snapshot import standing
+from situasi.live.snapshot import not_withdrawn
 from situasi.store.engines import sqlite
 from situasi.store.interface import StoreError
 from tests.builders_files import csv_file, faulty, report, xlsx_file
@@ -78,7 +78,7 @@ class Drop:
         return sorted(path.name for path in self.folder.iterdir() if path.is_file())
 
     def ids(self) -> list[str]:
-        return self.board.store.tail(INCIDENTS)["id"].tolist()
+        return self.board.store.rows_after(INCIDENTS)["id"].tolist()
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_a_file_that_grows_with_long_pauses_loses_and_doubles_nothing(
     drop.settled()
     drop.after(LONG_SETTLE_TIME)
     assert drop.ids() == all_ids()
-    assert len(drop.board.store.quarantine()) == 0
+    assert len(drop.board.store.quarantined_rows()) == 0
     assert drop.names("processed") == ["a.csv"]
 
 
@@ -178,7 +178,7 @@ def test_a_copy_cut_in_a_line_longer_than_patience_still_shows_each_case_once(
         file.write(content[1500:])
     drop.settled()
     assert drop.told[-1].read == 40
-    rows = standing(drop.board.snapshot_reader.picture().snapshot.frames["incidents"])
+    rows = not_withdrawn(drop.board.snapshot_reader.refresh().snapshot.frames["incidents"])
     assert sorted(cases(rows)["id"]) == all_ids()
 
 
@@ -319,7 +319,7 @@ def test_two_inboxes_on_one_folder_take_every_file_once(board: Board) -> None:
     assert errors == []
     processed = [path.name for path in (board.settings.inbox_folder / "processed").iterdir()]
     assert len(processed) == files
-    assert sorted(board.store.tail(INCIDENTS)["id"]) == all_ids(files)
+    assert sorted(board.store.rows_after(INCIDENTS)["id"]) == all_ids(files)
     assert not (board.settings.inbox_folder / "failed").exists()
 
 
@@ -343,7 +343,7 @@ def run_together(*deeds: Callable[[], None]) -> list[BaseException]:
 @pytest.fixture
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drop]:
     """An inbox whose store gives up soon when another writer holds it."""
-    monkeypatch.setattr(sqlite, "_WAIT", 0.05)
+    monkeypatch.setattr(sqlite, "_LOCK_TIMEOUT_S", 0.05)
     board = open_board(settings_in(tmp_path), lambda: NOON)
     yield Drop(board, Clock())
     board.close()

@@ -52,7 +52,7 @@ def deliver(
 def accepted(board: Board, tmp_path: Path, **stated: str) -> Any:
     ledger = deliver(board, tmp_path, row(**stated))
     assert ledger.accepted == 1, ledger
-    return board.store.tail(INCIDENTS).iloc[-1]
+    return board.store.rows_after(INCIDENTS).iloc[-1]
 
 
 def reasons(board: Board, tmp_path: Path, **stated: str) -> str:
@@ -111,7 +111,7 @@ def test_only_time_place_and_kind_are_required(board: Board, tmp_path: Path) -> 
         tmp_path,
         {"waktu": "27/11/2024 8:03", "kecamatan": "Kec. Tj. Raja", "jenis": "banjir"},
     )
-    found = board.store.tail(INCIDENTS).iloc[-1]
+    found = board.store.rows_after(INCIDENTS).iloc[-1]
     assert ledger.accepted == 1
     assert (found["kecamatan"], found["jenis"]) == ("16.10.03", "bencana")
     assert found["tingkat"] is None
@@ -127,7 +127,7 @@ def test_a_derived_id_is_the_same_for_the_same_report(board: Board, tmp_path: Pa
 def test_two_reports_that_differ_only_in_words_have_two_ids(board: Board, tmp_path: Path) -> None:
     bare = {"waktu": "27/11/2024 8:03", "kecamatan": "Kandis", "jenis": "banjir"}
     deliver(board, tmp_path, {**bare, "uraian": "air naik"}, {**bare, "uraian": "jalan putus"})
-    assert board.store.tail(INCIDENTS)["id"].nunique() == 2
+    assert board.store.rows_after(INCIDENTS)["id"].nunique() == 2
 
 
 def test_nihil_as_a_status_is_a_whole_report(board: Board, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_columns_of_votes_are_refused_and_leave_no_trace(board: Board, tmp_path:
     )  # fmt: skip
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert sum("polisi tidak mencatat perolehan suara" in note for note in ledger.notes) == 2
-    held = board.store.quarantine()[0].raw
+    held = board.store.quarantined_rows()[0].raw
     assert not {"777", "888"} & set(held.values())
 
 
@@ -231,11 +231,11 @@ def ingest_rows_of_votes(board: Board, tmp_path: Path) -> IngestResult:
 def test_sending_a_file_twice_changes_nothing(board: Board, tmp_path: Path) -> None:
     rows = [row(), row(id="K-2", jenis="entah"), row(id="K-3")]
     deliver(board, tmp_path, *rows)
-    version, held = board.store.version(), board.store.quarantine()
+    version, held = board.store.version(), board.store.quarantined_rows()
     again = deliver(board, tmp_path, *rows)
     assert (again.accepted, again.duplicate, again.quarantined) == (0, 2, 1)
     assert board.store.version() == version
-    assert board.store.quarantine() == held
+    assert board.store.quarantined_rows() == held
 
 
 def test_a_row_of_the_day_is_known_when_it_is_stored(board: Board, tmp_path: Path) -> None:
@@ -251,7 +251,7 @@ def test_history_is_known_at_its_own_time(board: Board, tmp_path: Path) -> None:
     pd.DataFrame([row()]).to_csv(path, index=False)
     later = NOON + timedelta(days=40)
     ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=later)
-    found = board.store.tail(INCIDENTS).iloc[-1]
+    found = board.store.rows_after(INCIDENTS).iloc[-1]
     assert found["known_at"] == datetime(2024, 11, 27, 1, 3, tzinfo=UTC)
 
 
@@ -276,7 +276,7 @@ def test_date_and_clock_in_two_columns_make_one_moment(board: Board, tmp_path: P
     for headings in (("tanggal", "jam"), ("tanggal", "waktu")):
         bare = {headings[0]: "27/11/2024", headings[1]: "7.30", "kecamatan": "Kandis"}
         deliver(board, tmp_path, {**bare, "jenis": "banjir", "uraian": headings[1]})
-        found = board.store.tail(INCIDENTS).iloc[-1]
+        found = board.store.rows_after(INCIDENTS).iloc[-1]
         assert found["occurred_at"] == datetime(2024, 11, 27, 0, 30, tzinfo=UTC)
         assert found["precision"] == "menit"
 
@@ -289,7 +289,7 @@ def test_a_place_in_free_words_is_read_only_where_it_is_certain(
         return deliver(board, tmp_path, bare)
 
     assert place("Desa Tanjung Gelam, Kec. Indralaya").accepted == 1
-    assert board.store.tail(INCIDENTS).iloc[-1]["kecamatan"] == "16.10.04"
+    assert board.store.rows_after(INCIDENTS).iloc[-1]["kecamatan"] == "16.10.04"
     assert "Antah Berantah" in place("Antah Berantah").reasons[0]["reasons"][0]
     assert place("Kec. Indralaya, Kec. Kandis").quarantined == 1
 
@@ -305,7 +305,7 @@ def test_a_column_headed_time_may_hold_the_whole_moment(board: Board, tmp_path: 
     deliver(
         board, tmp_path, {"time": "2024-11-27T01:03:00Z", "district": "Kandis", "type": "flood"}
     )
-    found = board.store.tail(INCIDENTS).iloc[-1]
+    found = board.store.rows_after(INCIDENTS).iloc[-1]
     assert found["occurred_at"] == datetime(2024, 11, 27, 1, 3, tzinfo=UTC)
     ledger = deliver(board, tmp_path, {"time": "8:03", "district": "Kandis", "type": "flood"})
     assert ledger.reasons[0]["reasons"] == ["jam tanpa tanggal"]
@@ -337,6 +337,6 @@ def test_votes_hide_in_no_broken_line_and_no_unused_column(board: Board, tmp_pat
         '{"waktu":"?","kecamatan":"Kandis","jenis":"banjir","lampiran":{"kolom kosong":"12"}}\n'
     )
     ingest_file(path, board.store, board.ingest_context, unbounded("test"), now=NOON)
-    held = str([entry.raw for entry in board.store.quarantine()])
+    held = str([entry.raw for entry in board.store.quarantined_rows()])
     assert "120" not in held
     assert "12" not in held.replace("27/11/2024", "")

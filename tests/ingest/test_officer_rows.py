@@ -33,13 +33,13 @@ def test_an_officer_of_the_roster_needs_neither_time_nor_place(board: Board) -> 
 def test_a_roster_without_times_that_is_history_is_known_when_it_was_stored(board: Board) -> None:
     later = NOON + timedelta(days=40)
     deliver(board, "roster", report("roster", waktu=""), now=later)
-    assert board.store.tail(ROSTER)["known_at"].tolist() == [later]
+    assert board.store.rows_after(ROSTER)["known_at"].tolist() == [later]
 
 
 def test_of_an_nrp_only_the_last_three_digits_are_kept(board: Board) -> None:
     row = report("roster", nrp_tersamar="87010678", pangkat="Bripka", satuan="Polsek Indralaya")
     deliver(board, "roster", row)
-    found = board.store.tail(ROSTER).iloc[0]
+    found = board.store.rows_after(ROSTER).iloc[0]
     assert (found["nrp"], found["pangkat"], found["satuan"]) == (
         "*****678", "Bripka", "Polsek Indralaya",
     )  # fmt: skip
@@ -205,7 +205,7 @@ def test_a_posting_without_a_time_holds_from_the_start_of_the_watch(board: Board
     assert [note for note in ledger.notes if "tanpa waktu" in note] == [
         "3 baris tanpa waktu: penugasan berlaku sejak jaga hari pemungutan suara"
     ]
-    at = board.store.tail(POSTINGS)["occurred_at"].unique().tolist()
+    at = board.store.rows_after(POSTINGS)["occurred_at"].unique().tolist()
     assert at == [datetime(2024, 11, 26, 21, tzinfo=UTC)]
 
 

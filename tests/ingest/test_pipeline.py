@@ -45,7 +45,7 @@ def counts(ledger: IngestResult) -> tuple[int, int, int]:
 
 
 def stored(board: Board) -> dict[str, int]:
-    found = {name: len(board.store.tail(feed)) for name, feed in FEEDS.items()}
+    found = {name: len(board.store.rows_after(feed)) for name, feed in FEEDS.items()}
     return {name: size for name, size in found.items() if size}
 
 
@@ -68,10 +68,10 @@ def test_the_same_file_twice_changes_nothing(
 ) -> None:
     path = FORMS[form](tmp_path / f"a.{form}", report(feed), faulty(feed, id="K-2"))
     assert counts(bring(board, path)) == (1, 0, 1)
-    version, held = board.store.version(), board.store.quarantine()
+    version, held = board.store.version(), board.store.quarantined_rows()
     again = bring(board, path)
     assert (again.feed, counts(again)) == (feed, (0, 1, 1))
-    assert (board.store.version(), board.store.quarantine()) == (version, held)
+    assert (board.store.version(), board.store.quarantined_rows()) == (version, held)
     assert stored(board) == {feed: 1}
 
 
@@ -138,7 +138,7 @@ def test_a_row_that_tells_no_time_at_all_is_known_from_when_it_was_stored(
 ) -> None:
     rows = [report("roster", waktu="", latihan="ya"), report("roster", id="K-2", latihan="ya")]
     bring(board, csv_file(tmp_path / "a.csv", *rows))
-    known = board.store.tail(FEEDS["roster"])["known_at"].tolist()
+    known = board.store.rows_after(FEEDS["roster"])["known_at"].tolist()
     assert known == [NOON, datetime(2024, 11, 27, 8, 3, tzinfo=WIB)]
 
 
@@ -197,7 +197,7 @@ def test_sheets_of_different_feeds_each_find_their_own(board: Board, tmp_path: P
         ("TPS", 4),
     ]
     assert board.store.batches()["feed"].tolist() == ["incidents", "tps", "activities"]
-    assert {row.feed for row in board.store.quarantine()} == {"incidents", "tps"}
+    assert {row.feed for row in board.store.quarantined_rows()} == {"incidents", "tps"}
 
 
 def test_a_workbook_of_several_feeds_twice_changes_nothing(board: Board, tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_a_messy_workbook_gives_its_good_rows_and_explains_the_bad(
 ) -> None:
     ledger = bring(board, messy(tmp_path / "rekap.xlsx"))
     assert (ledger.feed, counts(ledger)) == ("incidents", (3, 0, 3))
-    found = board.store.tail(INCIDENTS)
+    found = board.store.rows_after(INCIDENTS)
     assert found["kecamatan"].tolist() == ["16.10.04", "16.10.04", "16.10.10"]
     assert found["jenis"].tolist() == ["bencana", "unjuk_rasa", "logistik"]
     clocks = found["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d %H.%M").tolist()
@@ -296,7 +296,7 @@ def test_a_messy_workbook_gives_its_good_rows_and_explains_the_bad(
     assert "Tanjung Batu" in said[9]
     assert "baris jumlah, bukan laporan" in said[10]
     assert any("ditolak" in note for note in ledger.notes)
-    kept = str(board.store.quarantine()) + found.to_csv()
+    kept = str(board.store.quarantined_rows()) + found.to_csv()
     assert "120" not in kept and "256" not in kept
 
 
@@ -334,7 +334,7 @@ def test_every_row_read_is_accepted_duplicate_or_quarantined(
         assert not first.refused
         assert whole <= first.read <= 1 + len(rows)  # blank and total rows are no reports
         assert first.accepted == stored(board)["incidents"]
-        assert first.quarantined == len(first.reasons) >= len(board.store.quarantine())
+        assert first.quarantined == len(first.reasons) >= len(board.store.quarantined_rows())
         assert all(entry["reasons"] for entry in first.reasons)
         assert counts(second) == (0, first.accepted + first.duplicate, first.quarantined)
         assert {row["id"] for row in rows if row["id"] in GOOD_IDS} <= accepted_ids(board)
@@ -345,7 +345,7 @@ BAD_IDS = {f"B-{n}" for n in range(1, 7)}
 
 
 def accepted_ids(board: Board) -> set[str]:
-    return set(board.store.tail(INCIDENTS)["id"])
+    return set(board.store.rows_after(INCIDENTS)["id"])
 
 
 def readable(cell: Any) -> Any:
@@ -414,7 +414,7 @@ def test_small_pieces_and_one_piece_give_the_same_store(
     def result() -> tuple[tuple[int, int, int], Sequence[tuple[str, int]], Counter[str]]:
         with fresh_board() as (board, _):
             ledger = bring(board, path)
-            found = board.store.tail(INCIDENTS)
+            found = board.store.rows_after(INCIDENTS)
             kept = list(zip(found["id"], found["row"].tolist(), strict=True))
             return counts(ledger), kept, Counter(str(e["row"]) for e in ledger.reasons)
 

@@ -16,24 +16,24 @@ from situasi.common.formula_escape import unescape_formula
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.ingest.pipeline import NO_LONGER_QUARANTINED, IngestResult, ingest_file
 from situasi.ingest.quarantine import format_csv, release_row
-from situasi.store.interface import Quarantined
+from situasi.store.interface import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON
 
 
-def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[Quarantined]:
+def waiting(board: Board, folder: Path, *rows: dict[str, object]) -> list[QuarantinedRow]:
     path = csv_file(folder / "pagi.csv", *(rows or (faulty(),)))
     ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
-    return board.store.quarantine()
+    return board.store.quarantined_rows()
 
 
-def mended(board: Board, row: Quarantined, **cells: str) -> IngestResult:
+def mended(board: Board, row: QuarantinedRow, **cells: str) -> IngestResult:
     return release_row(board.store, board.ingest_context, unbounded(), row, cells, NOON)
 
 
 def stored(board: Board) -> list[str]:
-    return board.store.tail(INCIDENTS)["jenis"].tolist()
+    return board.store.rows_after(INCIDENTS)["jenis"].tolist()
 
 
 def test_a_row_released_meanwhile_is_not_stored_a_second_time(board: Board, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_of_two_who_release_one_row_at_the_same_time_one_wins(board: Board, tmp_
     for row in rows:
         start, told = threading.Barrier(2), []
 
-        def try_it(word: str, row: Quarantined = row) -> None:
+        def try_it(word: str, row: QuarantinedRow = row) -> None:
             start.wait()  # noqa: B023 each round waits for its own threads
             told.append(mended(board, row, jenis=word))  # noqa: B023
 
@@ -62,7 +62,7 @@ def test_of_two_who_release_one_row_at_the_same_time_one_wins(board: Board, tmp_
         assert sorted(one.accepted for one in told) == [0, 1]
         assert [one.refused for one in told if not one.accepted] == [NO_LONGER_QUARANTINED]
     assert len(stored(board)) == len(rows)
-    assert board.store.waiting() == {}
+    assert board.store.quarantine_counts() == {}
 
 
 def test_a_row_that_is_already_on_the_board_leaves_quarantine_as_a_duplicate(
@@ -71,7 +71,7 @@ def test_a_row_that_is_already_on_the_board_leaves_quarantine_as_a_duplicate(
     rows = waiting(board, tmp_path, report(jenis="banjir"), faulty())
     ledger = mended(board, rows[0], jenis="banjir")
     assert (ledger.duplicate, ledger.refused) == (1, None)
-    assert (stored(board), board.store.waiting()) == (["bencana"], {})
+    assert (stored(board), board.store.quarantine_counts()) == (["bencana"], {})
 
 
 def test_a_row_still_faulty_waits_on_with_nothing_stored(board: Board, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_row_still_faulty_waits_on_with_nothing_stored(board: Board, tmp_path:
     version = board.store.version()
     ledger = mended(board, row, jenis="entah lagi")
     assert (ledger.quarantined, ledger.refused) == (1, None)
-    assert (board.store.version(), board.store.quarantine()) == (version, [row])
+    assert (board.store.version(), board.store.quarantined_rows()) == (version, [row])
 
 
 def test_a_release_taken_back_lets_the_row_wait_and_be_released_again(
@@ -88,7 +88,7 @@ def test_a_release_taken_back_lets_the_row_wait_and_be_released_again(
     [row] = waiting(board, tmp_path)
     mended(board, row, jenis="banjir")
     board.store.withdraw(2, NOON, "uji")
-    assert board.store.waiting() == {"incidents": 1}
+    assert board.store.quarantine_counts() == {"incidents": 1}
     assert mended(board, row, jenis="banjir").accepted == 1
 
 
@@ -102,7 +102,7 @@ def test_a_file_of_nothing_but_rows_that_wait_says_as_which_number_and_is_in_the
     assert ledger.reasons[0]["reasons"] == [
         *row.reasons, f"sudah menunggu sebagai no {row.number}",
     ]  # fmt: skip
-    entry = board.store.audit().iloc[-1]
+    entry = board.store.audit_entries().iloc[-1]
     assert (entry["action"], entry["actor"], entry["moves"]) == ("deliver-again", "bot", False)
     told = json.loads(entry["detail"])
     assert (told["source"], told["quarantined"], told["waiting"]) == ("lagi.csv", 1, [row.number])
@@ -116,7 +116,7 @@ def test_the_faulty_row_of_a_new_event_waits_though_the_same_was_corrected_befor
     [again] = waiting(board, tmp_path)
     assert (again.number != row.number, again.raw, again.reasons) == (True, row.raw, row.reasons)
     assert mended(board, again, jenis="kebakaran", uraian="yang kedua").accepted == 1
-    assert board.store.waiting() == {}
+    assert board.store.quarantine_counts() == {}
 
 
 def test_a_returned_file_with_a_number_beyond_every_engine_is_a_plain_delivery(
@@ -135,7 +135,7 @@ def test_a_cell_that_comes_back_empty_is_empty_and_its_row_waits_on(
     path.write_text(format_csv(rows).replace(rows[0].raw["jenis"], "banjir"), "utf-8")
     ledger = ingest_file(path, board.store, board.ingest_context, unbounded("uji"), now=NOON)
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
-    assert board.store.quarantine() == rows[1:]
+    assert board.store.quarantined_rows() == rows[1:]
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=1, max_size=4))
@@ -143,7 +143,7 @@ def test_what_a_sender_wrote_is_in_the_returned_file_guarded_and_recoverable(
     cells: list[str],
 ) -> None:
     raw = {f"kolom {at}": cell for at, cell in enumerate(cells)}
-    row = Quarantined(7, 1, "incidents", "a.csv", 2, raw, ("x",), NOON, None)
+    row = QuarantinedRow(7, 1, "incidents", "a.csv", 2, raw, ("x",), NOON, None)
     [line] = csv.DictReader(io.StringIO(format_csv([row]), newline=""))
     assert {name: unescape_formula(line[name]) for name in raw} == raw
     assert not [cell for cell in line.values() if cell.startswith(("=", "@"))]

@@ -16,7 +16,7 @@ from situasi.ingest.pipeline import IngestResult, ingest_file, ingest_rows
 from situasi.ingest.quarantine import format_csv
 from situasi.ingest.returned_rows import is_same_row
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
-from situasi.store.interface import Quarantined
+from situasi.store.interface import QuarantinedRow
 from tests.builders import unbounded
 from tests.builders_files import csv_file, faulty, report
 from tests.conftest import NOON
@@ -34,7 +34,7 @@ def bring(
 
 
 def waiting(board: Board) -> list[int]:
-    return [row.number for row in board.store.quarantine()]
+    return [row.number for row in board.store.quarantined_rows()]
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -70,7 +70,7 @@ def test_numbers_filled_down_in_a_spreadsheet_settle_nobody_elses(
 ) -> None:
     """The file of the export, with the column of numbers dragged downwards."""
     bring(board, "incidents", *(faulty(id=f"K-{n}", uraian=f"Laporan {n}") for n in range(4)))
-    held = board.store.quarantine()
+    held = board.store.quarantined_rows()
     rows = list(csv.DictReader(io.StringIO(format_csv(held))))
     for at, row in enumerate(rows):
         row["no_karantina"] = str(held[0].number + at + 1)
@@ -83,14 +83,14 @@ def test_numbers_filled_down_in_a_spreadsheet_settle_nobody_elses(
 
 def test_the_audit_log_says_which_row_settled_which(board: Board, tmp_path: Path) -> None:
     bring(board, "incidents", *(faulty(id=f"K-{n}", uraian=f"Laporan {n}") for n in range(3)))
-    held = board.store.quarantine()
+    held = board.store.quarantined_rows()
     rows = list(csv.DictReader(io.StringIO(format_csv(held))))[::-1]
     for row in rows:
         row["jenis"] = "banjir"
     path = csv_file(tmp_path / "kembali.csv", *rows)
     assert ingest_file(path, board.store, board.ingest_context, OPERATOR, now=NOON).accepted == 3
-    told = json.loads(board.store.audit()["detail"].iloc[-1])
-    stored = board.store.tail(FEEDS["incidents"])
+    told = json.loads(board.store.audit_entries()["detail"].iloc[-1])
+    stored = board.store.rows_after(FEEDS["incidents"])
     for one in held:
         by = stored[stored["row"] == told["settled_by"][str(one.number)]].iloc[0]
         assert by["uraian"] == one.raw["uraian"]
@@ -101,16 +101,16 @@ def test_a_row_faulty_in_a_new_way_takes_the_place_of_the_old_one(board: Board) 
     bring(board, "incidents", faulty())
     (number,) = waiting(board)
     bring(board, "incidents", report(jenis="masih entah", no_karantina=number))
-    (row,) = board.store.quarantine()
+    (row,) = board.store.quarantined_rows()
     assert row.number != number and row.raw["jenis"] == "masih entah"
 
 
 def test_a_row_that_comes_back_as_faulty_as_before_waits_on(board: Board) -> None:
     bring(board, "incidents", faulty())
-    held = board.store.quarantine()
+    held = board.store.quarantined_rows()
     ledger = bring(board, "incidents", faulty(no_karantina=held[0].number))
     assert (ledger.accepted, ledger.quarantined) == (0, 1)
-    assert board.store.quarantine() == held
+    assert board.store.quarantined_rows() == held
 
 
 def test_of_two_rows_that_come_back_as_one_the_first_has_settled_it(board: Board) -> None:
@@ -118,7 +118,7 @@ def test_of_two_rows_that_come_back_as_one_the_first_has_settled_it(board: Board
     (number,) = waiting(board)
     came_from = {"no_karantina": number, "berkas": "pusat.csv", "baris": 1}
     bring(board, "incidents", *(report(id=id, **came_from) for id in ("X", "Y")))
-    told = json.loads(board.store.audit()["detail"].iloc[-1])
+    told = json.loads(board.store.audit_entries()["detail"].iloc[-1])
     assert (told["released"], told["settled_by"]) == ([number], {str(number): 1})
 
 
@@ -136,8 +136,8 @@ def test_a_number_is_settled_only_by_whom_its_row_concerns(board: Board) -> None
     assert waiting(board) == []
 
 
-def held_row(**raw: str) -> Quarantined:
-    return Quarantined(7, 1, "incidents", "pagi.csv", 3, raw, ("jenis kosong",), NOON, None)
+def held_row(**raw: str) -> QuarantinedRow:
+    return QuarantinedRow(7, 1, "incidents", "pagi.csv", 3, raw, ("jenis kosong",), NOON, None)
 
 
 @pytest.mark.parametrize(

@@ -55,27 +55,27 @@ def test_a_place_that_could_not_be_read_is_told_as_that_only(board: Board) -> No
 def test_a_sender_settles_only_what_they_had_sent_themselves(board: Board) -> None:
     brought(board, [row(jenis="??")], actor="kunci:lain")
     brought(board, [row(jenis="???")], actor="kunci:kandis")
-    theirs, mine = (r.number for r in board.store.quarantine())
+    theirs, mine = (r.number for r in board.store.quarantined_rows())
     brought(board, [row(no_karantina=theirs, uraian="a"), row(no_karantina=mine, uraian="b")])
-    assert [r.number for r in board.store.quarantine()] == [theirs]
+    assert [r.number for r in board.store.quarantined_rows()] == [theirs]
 
 
 def test_an_operator_with_the_returned_file_settles_whatever_waits(board: Board) -> None:
     brought(board, [row(jenis="??")], actor="kunci:lain")
-    (waiting,) = board.store.quarantine()
+    (waiting,) = board.store.quarantined_rows()
     returned = [row(no_karantina=waiting.number)]
     ingest_rows(
         returned, "laporan", board.store, board.ingest_context, unbounded("operator"), feed="incidents",
         now=NOON,
     )  # fmt: skip
-    assert board.store.quarantine() == []
+    assert board.store.quarantined_rows() == []
 
 
 def test_nobody_of_one_kecamatan_marks_the_whole_board_as_an_exercise(board: Board) -> None:
     ledger = brought(board, [row(), row(latihan="ya", uraian="coba")])
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
     assert ledger.reasons[0]["reasons"] == [EXERCISE_NOT_ALLOWED]
-    assert not board.snapshot_reader.picture().snapshot.rehearsal
+    assert not board.snapshot_reader.refresh().snapshot.rehearsal
 
 
 def test_on_a_board_that_is_an_exercise_everybody_takes_part(board: Board) -> None:
@@ -89,7 +89,7 @@ def test_on_a_board_that_is_an_exercise_everybody_takes_part(board: Board) -> No
         feed="incidents",
         now=NOON,
     )
-    assert board.snapshot_reader.picture().snapshot.rehearsal
+    assert board.snapshot_reader.refresh().snapshot.rehearsal
     assert brought(board, [row(latihan="ya", uraian="ikut")]).accepted == 1
 
 

@@ -40,7 +40,7 @@ def test_a_total_row_is_counted_and_waits_with_its_cells(
 ) -> None:
     ledger = bring(board, csv_file(tmp_path / "a.csv", *counts(120, 80, total=200, label=word)))
     assert (ledger.read, ledger.accepted, ledger.quarantined) == (3, 2, 1)
-    [held] = board.store.quarantine()
+    [held] = board.store.quarantined_rows()
     assert (held.row, held.raw["no"], held.raw["hadir"]) == (4, word, "200")
     assert said(ledger) == held.reasons[0]
 
@@ -106,7 +106,7 @@ def test_shares_are_not_added_up_and_votes_are_not_told(board: Board, tmp_path: 
     rows[-1] |= {"partisipasi %": 50, "suara paslon 1": 999}
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
     assert "sesuai" in said(ledger)
-    assert "999" not in str(board.store.quarantine())
+    assert "999" not in str(board.store.quarantined_rows())
 
 
 LOOKS_LIKE = "jumlah massa 200 orang bakar ban"
@@ -120,7 +120,7 @@ def test_a_report_that_only_begins_like_a_total_is_accepted(board: Board, tmp_pa
     for write, name in ((csv_file, "a.csv"), (xlsx_file, "b.xlsx")):
         ledger = bring(board, write(tmp_path / name, *rows))
         assert ledger.quarantined == 0
-    assert LOOKS_LIKE in board.store.tail(INCIDENTS)["uraian"].tolist()
+    assert LOOKS_LIKE in board.store.rows_after(INCIDENTS)["uraian"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in
     from tests.conftest import NOON
 
     deliver(board, "incidents", {"uraian": LOOKS_LIKE})
-    [row] = board.store.quarantine()
+    [row] = board.store.quarantined_rows()
     assert {"waktu", "kecamatan", "jenis"} <= row.raw.keys()
     told = {"waktu": WHEN, "kecamatan": "Kandis", "jenis": "unjuk rasa"}
     assert (
@@ -157,7 +157,7 @@ def test_a_row_that_is_no_total_after_all_is_released_once_its_time_is_filled_in
         ).accepted
         == 1
     )
-    assert not board.store.quarantine()
+    assert not board.store.quarantined_rows()
 
 
 @settings(max_examples=25)
@@ -195,7 +195,7 @@ def test_a_first_cell_longer_than_any_label_is_no_total(board: Board, tmp_path: 
 def test_a_total_row_of_officers_tells_no_long_number(board: Board, tmp_path: Path) -> None:
     rows = [report("roster", nrp_tersamar="84010123"), {"id": "Jumlah", "nrp_tersamar": 84010123}]
     bring(board, csv_file(tmp_path / "a.csv", *rows))
-    told = str(board.store.quarantine()).replace(".", "")
+    told = str(board.store.quarantined_rows()).replace(".", "")
     assert "84010123" not in told
 
 
@@ -205,7 +205,7 @@ def test_a_total_row_of_officers_tells_nothing_of_columns_that_are_not_read(
     rows = [report("roster", lainnya="1"), {"id": "Jumlah", "lainnya": 84010123}]
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
-    told = f"{board.store.quarantine()} {said(ledger)}"
+    told = f"{board.store.quarantined_rows()} {said(ledger)}"
     assert "lainnya" not in told and "84.010.123" not in told
 
 

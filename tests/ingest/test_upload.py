@@ -109,6 +109,6 @@ def test_a_trial_shows_the_rows_as_they_would_be_stored(board: Board, tmp_path: 
         ingest_upload(
             board.store, board.ingest_context, "a.csv", file, unbounded(), NOON, dry_run=False
         )
-    stored = board.snapshot_reader.picture().snapshot.frames["incidents"]
+    stored = board.snapshot_reader.refresh().snapshot.frames["incidents"]
     names = [*feed_schemas.INCIDENTS.column_names, "known_at", "row"]
     assert_frame_equal(shown["incidents"][names], stored[names], check_dtype=False)

@@ -30,7 +30,7 @@ def wide(tps: int, **hours: object) -> dict[str, object]:
 
 def stored(board: Board) -> list[tuple[str, str, int, int]]:
     """Clock, TPS, heads and the sender's row of every report, by time and TPS."""
-    found = board.store.tail(TPS).sort_values(["occurred_at", "tps"])
+    found = board.store.rows_after(TPS).sort_values(["occurred_at", "tps"])
     clocks = found["occurred_at"].dt.tz_convert("Asia/Jakarta").dt.strftime("%d %H.%M")
     return list(zip(clocks, found["tps"], found["hadir"], found["row"], strict=True))
 
@@ -58,7 +58,7 @@ def test_a_row_without_any_hour_that_tells_something_else_is_judged(
     rows = [{**wide(1, h08=""), "Uraian": "TPS kebanjiran"}, {**wide(2, h08=5), "Uraian": ""}]
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows))
     assert (ledger.accepted, ledger.quarantined) == (1, 1)
-    held = board.store.quarantine()[0]
+    held = board.store.quarantined_rows()[0]
     assert (held.row, held.raw["Uraian"], held.raw["08.00"]) == (2, "TPS kebanjiran", "")
 
 
@@ -74,34 +74,34 @@ def test_a_faulty_hour_lies_in_quarantine_without_the_other_hours(
     path = csv_file(tmp_path / "a.csv", wide(1, h08=50, h09="banyak", h10=180))
     ledger = bring(board, path)
     assert (ledger.read, ledger.accepted, ledger.quarantined) == (3, 2, 1)
-    held = board.store.quarantine()[0]
+    held = board.store.quarantined_rows()[0]
     assert (held.row, held.raw) == (2, {**PLACE, "TPS": "1", "09.00": "banyak"})
 
 
 def test_a_faulty_hour_comes_back_corrected_as_that_hour(board: Board, tmp_path: Path) -> None:
     bring(board, csv_file(tmp_path / "a.csv", wide(1, h08=50, h09="banyak", h10="??")))
-    assert len(board.store.quarantine()) == 2
-    returned = quarantine.format_csv(board.store.quarantine())
+    assert len(board.store.quarantined_rows()) == 2
+    returned = quarantine.format_csv(board.store.quarantined_rows())
     path = tmp_path / "kembali.csv"
     path.write_text(returned.replace("banyak", "110").replace("??", "180"), encoding="utf-8")
     assert bring(board, path).accepted == 2
     assert [(clock, heads) for clock, _, heads, _ in stored(board)] == [
         ("27 08.00", 50), ("27 09.00", 110), ("27 10.00", 180),
     ]  # fmt: skip
-    assert not board.store.quarantine()
+    assert not board.store.quarantined_rows()
 
 
 def test_a_phase_beside_the_hours_is_left_out_and_said_so(board: Board, tmp_path: Path) -> None:
     rows = [{**wide(1, h08=50), "Fase": "dibuka", "DPT": 480}]
     ledger = bring(board, csv_file(tmp_path / "a.csv", *rows), feed="tps")
     assert any("tidak dipakai" in n and "Fase" in n and "DPT" in n for n in ledger.notes)
-    assert board.store.tail(TPS)["fase"].tolist() == [None]
+    assert board.store.rows_after(TPS)["fase"].tolist() == [None]
 
 
 def test_totals_of_a_desa_may_come_by_the_hour(board: Board, tmp_path: Path) -> None:
     row = {**wide(1, h08=900, h09=1200), "TPS": ""}
     assert bring(board, csv_file(tmp_path / "a.csv", row)).accepted == 2
-    assert board.store.tail(TPS)["lingkup"].tolist() == ["desa", "desa"]
+    assert board.store.rows_after(TPS)["lingkup"].tolist() == ["desa", "desa"]
 
 
 def test_a_long_table_stays_as_it_is_whatever_else_it_has(board: Board) -> None:
@@ -189,7 +189,7 @@ def test_melting_agrees_with_the_slow_way(table: list[tuple[object, object, obje
         assert ledger.read == len(expected)
         wrong = [(number, hour) for number, hour, cell in expected if cell == "banyak"]
         held = [(row.row, next(h for h in row.raw if h.endswith(".00")))
-                for row in board.store.quarantine()]  # fmt: skip
+                for row in board.store.quarantined_rows()]  # fmt: skip
         assert sorted(held) == sorted(wrong)
         kept = [(row, f"{clock[3:]}", heads) for clock, _, heads, row in stored(board)]
         right = [(n, hour, int(str(c))) for n, hour, c in expected if c != "banyak"]

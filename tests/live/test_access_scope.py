@@ -25,8 +25,8 @@ def frames(**given: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {**empty, "incidents": incidents(), **given}
 
 
-def of(role: str, *area: str) -> access_scope.Sight:
-    return access_scope.of(Viewer("siapa", ROLES[role], area))
+def of(role: str, *area: str) -> access_scope.AccessScope:
+    return access_scope.scope_of(Viewer("siapa", ROLES[role], area))
 
 
 def test_rows_of_another_kecamatan_are_never_given_and_those_of_the_kabupaten_are() -> None:
@@ -37,7 +37,7 @@ def test_rows_of_another_kecamatan_are_never_given_and_those_of_the_kabupaten_ar
             incident(id="C", kecamatan=None),
         )
     )
-    seen = access_scope.seen(every, of("operator", INDRALAYA))
+    seen = access_scope.filter_frames(every, of("operator", INDRALAYA))
     assert list(seen["incidents"]["id"]) == ["A", "C"]
     assert list(every["incidents"]["id"]) == ["A", "B", "C"]
 
@@ -48,7 +48,7 @@ def test_the_area_holds_for_every_feed(feed: str) -> None:
     made = rows_of(feed_schemas.FEEDS[feed], *rows) if feed != "incidents" else incidents(
         *(incident(**row) for row in rows)
     )  # fmt: skip
-    seen = access_scope.seen(frames(**{feed: made}), of("pimpinan", INDRALAYA))
+    seen = access_scope.filter_frames(frames(**{feed: made}), of("pimpinan", INDRALAYA))
     assert "B" not in set(seen[feed]["id"])
 
 
@@ -64,14 +64,18 @@ def test_a_merge_with_a_case_out_of_sight_does_not_tell_of_it() -> None:
         report(id="1", kecamatan=None, kasus=a, ke=b, tindakan="gabung"),
         report(id="2", kecamatan=None, kasus=a, ke=c, tindakan="gabung"),
     )
-    seen = access_scope.seen(frames(incidents=cases, merges=merges), of("operator", INDRALAYA))
+    seen = access_scope.filter_frames(
+        frames(incidents=cases, merges=merges), of("operator", INDRALAYA)
+    )
     assert list(seen["merges"]["id"]) == ["1"]
 
 
 def test_who_may_not_see_officers_is_not_told_who_escorts_a_box() -> None:
     tps = rows_of(feed_schemas.TPS, report(tps="001", fase="kotak_bergeser", pengawal="P-0182"))
-    assert access_scope.seen(frames(tps=tps), of("tamu"))["tps"]["pengawal"].isna().all()
-    assert list(access_scope.seen(frames(tps=tps), of("operator"))["tps"]["pengawal"]) == ["P-0182"]
+    assert access_scope.filter_frames(frames(tps=tps), of("tamu"))["tps"]["pengawal"].isna().all()
+    assert list(access_scope.filter_frames(frames(tps=tps), of("operator"))["tps"]["pengawal"]) == [
+        "P-0182"
+    ]
     assert set(GUARDED_COLUMNS.values()) <= set(SCREENS)
 
 
@@ -86,7 +90,7 @@ def test_every_figure_of_a_limited_viewer_is_of_their_own_area(board: Board) -> 
     assert list(own.kecamatan) == [PEMULUTAN]
     assert len(own.tps) == every.kecamatan[PEMULUTAN].tps == 71
     assert {desa.kecamatan for desa in own.desa.values()} == {PEMULUTAN}
-    known = access_scope.seen(frames(), of("operator", PEMULUTAN))
+    known = access_scope.filter_frames(frames(), of("operator", PEMULUTAN))
     found = queries.run(analysis.day, known, own, wib("12.00"))
     assert list(found.turnout.index) == list(found.gaps.index) == [PEMULUTAN]
     rates = summary.by_kecamatan(stations(known, own, wib("12.00")), own)
@@ -111,7 +115,7 @@ def test_what_is_hidden_or_freed_of_names_is_none_where_there_is_nothing() -> No
         incident(id="A", uraian=None, pelapor="Bripka Budi"),
         incident(id="B", uraian="dilaporkan Bripka Budi", pelapor=None),
     )
-    seen = access_scope.seen(frames(incidents=told), of("tamu"))["incidents"]
+    seen = access_scope.filter_frames(frames(incidents=told), of("tamu"))["incidents"]
     assert seen["pelapor"].tolist() == [None, None]
     assert seen["uraian"].iloc[0] is None and "Budi" not in seen["uraian"].iloc[1]
     assert seen["pelapor"].dtype == seen["uraian"].dtype == object

@@ -22,7 +22,7 @@ from situasi.live import access_scope
 from tests.builders import unbounded
 from tests.conftest import NOON, settings_in
 
-EVERYTHING = access_scope.of(Viewer("x", ROLES["pimpinan"]))
+EVERYTHING = access_scope.scope_of(Viewer("x", ROLES["pimpinan"]))
 done: list[datetime] = []
 clock = [NOON]
 
@@ -64,7 +64,7 @@ def told(board: Board, number: str, at: datetime = NOON, **more: Any) -> None:
 
 
 def taken_back(board: Board, at: datetime) -> None:
-    batch = int(board.snapshot_reader.picture().snapshot.batches["batch"].iloc[0])
+    batch = int(board.snapshot_reader.refresh().snapshot.batches["batch"].iloc[0])
     clock[0] = at
     board.store.withdraw(batch, at, "test", "wrong")
     clock[0] = NOON
@@ -72,8 +72,8 @@ def taken_back(board: Board, at: datetime) -> None:
 
 def found(board: Board, at: datetime, *, live: bool = False) -> int:
     moment = Moment(at, live=live, exercise=False)
-    snapshot = board.snapshot_reader.picture().snapshot
-    return int(board.analysis_cache.of(count, snapshot, moment, EVERYTHING))
+    snapshot = board.snapshot_reader.refresh().snapshot
+    return int(board.analysis_cache.compute(count, snapshot, moment, EVERYTHING))
 
 
 def test_a_report_that_comes_later_does_not_make_the_past_be_found_again(board: Board) -> None:
@@ -104,19 +104,19 @@ def test_one_taken_back_and_one_added_in_the_past_are_not_taken_for_the_same(boa
 def test_what_was_looked_at_is_found_ahead_and_nothing_else_is(board: Board) -> None:
     at = Moment(NOON, live=True, exercise=False)
     later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
-    snapshot = board.snapshot_reader.picture().snapshot
-    board.analysis_cache.ahead(snapshot, later, float("inf"))
+    snapshot = board.snapshot_reader.refresh().snapshot
+    board.analysis_cache.precompute(snapshot, later, float("inf"))
     assert done == []
-    board.analysis_cache.of(count, snapshot, at, EVERYTHING)
-    board.analysis_cache.ahead(snapshot, later, float("inf"))
-    board.analysis_cache.of(count, snapshot, later, EVERYTHING)
+    board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.precompute(snapshot, later, float("inf"))
+    board.analysis_cache.compute(count, snapshot, later, EVERYTHING)
     assert done == [at.at, later.at]
 
 
 def test_a_past_moment_is_not_found_ahead(board: Board) -> None:
     found(board, NOON - timedelta(hours=1))
     later = Moment(NOON, live=True, exercise=False)
-    board.analysis_cache.ahead(board.snapshot_reader.picture().snapshot, later, float("inf"))
+    board.analysis_cache.precompute(board.snapshot_reader.refresh().snapshot, later, float("inf"))
     assert len(done) == 1
 
 
@@ -125,29 +125,29 @@ def test_one_that_fails_ahead_leaves_the_others_to_be_found(
 ) -> None:
     at = Moment(NOON, live=True, exercise=False)
     later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
-    snapshot = board.snapshot_reader.picture().snapshot
+    snapshot = board.snapshot_reader.refresh().snapshot
     broken: list[bool] = []
 
     def breaks(_known: Any, _register: Register, _at: datetime) -> int:
         assert not broken, "as it was told to"
         return 1
 
-    board.analysis_cache.of(count, snapshot, at, EVERYTHING)
-    board.analysis_cache.of(breaks, snapshot, at, EVERYTHING)
+    board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.compute(breaks, snapshot, at, EVERYTHING)
     broken.append(True)
-    board.analysis_cache.ahead(snapshot, later, float("inf"))
+    board.analysis_cache.precompute(snapshot, later, float("inf"))
     assert done == [at.at, later.at]
     assert "not found ahead" in caplog.text
     with pytest.raises(AssertionError, match="as it was told to"):
-        board.analysis_cache.of(breaks, snapshot, later, EVERYTHING)
+        board.analysis_cache.compute(breaks, snapshot, later, EVERYTHING)
 
 
 def test_no_more_is_begun_when_the_time_is_over(board: Board) -> None:
     at = Moment(NOON, live=True, exercise=False)
     later = Moment(NOON + timedelta(minutes=1), live=True, exercise=False)
-    snapshot = board.snapshot_reader.picture().snapshot
-    board.analysis_cache.of(count, snapshot, at, EVERYTHING)
-    board.analysis_cache.ahead(snapshot, later, 0.0)
+    snapshot = board.snapshot_reader.refresh().snapshot
+    board.analysis_cache.compute(count, snapshot, at, EVERYTHING)
+    board.analysis_cache.precompute(snapshot, later, 0.0)
     assert done == [at.at]
 
 
@@ -159,8 +159,10 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
     at = Moment(NOON, live=False, exercise=False)
 
     def before() -> int:
-        snapshot = board.snapshot_reader.picture().snapshot
-        return board.analysis_cache.overview(snapshot, at, EVERYTHING, Selection()).open_before
+        snapshot = board.snapshot_reader.refresh().snapshot
+        return board.analysis_cache.compute_overview(
+            snapshot, at, EVERYTHING, Selection()
+        ).open_before
 
     assert before() == 1
     taken_back(board, NOON - timedelta(minutes=90))
@@ -170,8 +172,8 @@ def test_the_overview_of_the_past_sees_what_was_taken_back_within_its_last_hour(
 def test_a_viewer_of_one_kecamatan_has_findings_of_their_own(board: Board) -> None:
     told(board, "A")
     told(board, "B", kode_kecamatan="16.10.04")
-    own = access_scope.of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
+    own = access_scope.scope_of(Viewer("x", ROLES["operator"], frozenset({"16.10.04"})))
     at = Moment(NOON, live=True, exercise=False)
-    snapshot = board.snapshot_reader.picture().snapshot
-    assert board.analysis_cache.of(count, snapshot, at, EVERYTHING) == 2
-    assert board.analysis_cache.of(count, snapshot, at, own) == 1
+    snapshot = board.snapshot_reader.refresh().snapshot
+    assert board.analysis_cache.compute(count, snapshot, at, EVERYTHING) == 2
+    assert board.analysis_cache.compute(count, snapshot, at, own) == 1

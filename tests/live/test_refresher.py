@@ -23,7 +23,7 @@ from situasi.store.interface import StoreError
 from tests.conftest import NOON
 from tests.live.test_analysis_cache import told
 
-EVERYTHING = access_scope.of(Viewer("x", ROLES["pimpinan"]))
+EVERYTHING = access_scope.scope_of(Viewer("x", ROLES["pimpinan"]))
 threads: list[str] = []
 
 
@@ -54,15 +54,18 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 def test_without_a_lookout_whoever_asks_looks(board: Board) -> None:
     told(board, "A")
-    assert len(board.refresher.picture().snapshot.frames["incidents"]) == 1
+    assert len(board.refresher.current_view().snapshot.frames["incidents"]) == 1
     told(board, "B")
-    assert len(board.refresher.picture().snapshot.frames["incidents"]) == 2
+    assert len(board.refresher.current_view().snapshot.frames["incidents"]) == 2
 
 
 def test_what_comes_in_is_shown_soon_though_nobody_reads(looking: Board) -> None:
-    looking.refresher.picture()
+    looking.refresher.current_view()
     told(looking, "A")
-    until(lambda: len(looking.refresher.picture().snapshot.frames["incidents"]) == 1, "never shown")
+    until(
+        lambda: len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1,
+        "never shown",
+    )
 
 
 def test_a_viewer_finds_ready_what_somebody_looked_at_before(
@@ -73,35 +76,35 @@ def test_a_viewer_finds_ready_what_somebody_looked_at_before(
     zone = looking.register.election.zone
 
     def asks() -> str:
-        snapshot = looking.refresher.picture().snapshot
+        snapshot = looking.refresher.current_view().snapshot
         at = moment(None, NOON, snapshot.exercise_at, zone)
-        return str(looking.analysis_cache.of(who, snapshot, at, EVERYTHING))
+        return str(looking.analysis_cache.compute(who, snapshot, at, EVERYTHING))
 
     assert asks() != "lookout"
-    version = looking.refresher.picture().snapshot.version
+    version = looking.refresher.current_view().snapshot.version
     told(looking, "A")
-    until(lambda: looking.refresher.picture().snapshot.version > version, "never shown")
+    until(lambda: looking.refresher.current_view().snapshot.version > version, "never shown")
     assert asks() == "lookout"
 
 
 def test_whoever_wrote_sees_it_at_once(looking: Board) -> None:
-    looking.refresher.picture()
+    looking.refresher.current_view()
     told(looking, "A")
-    assert len(looking.refresher.look().snapshot.frames["incidents"]) == 1
-    assert len(looking.refresher.picture().snapshot.frames["incidents"]) == 1
+    assert len(looking.refresher.refresh().snapshot.frames["incidents"]) == 1
+    assert len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1
 
 
 def test_a_lookout_that_no_longer_looks_is_not_believed(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looking.refresher.picture()
+    looking.refresher.current_view()
     forever = threading.Event()
     monkeypatch.setattr(looking.snapshot_reader, "wait", forever.wait)
-    until(lambda: looking.refresher._looked is not None, "it never looked")
+    until(lambda: looking.refresher._refreshed_at_s is not None, "it never looked")
     time.sleep(2 * 0.25)  # its last turn is over; it now waits
     told(looking, "A")
-    monkeypatch.setattr(lookouts, "LATE", 0.0)
-    assert len(looking.refresher.picture().snapshot.frames["incidents"]) == 1
+    monkeypatch.setattr(lookouts, "STALE_AFTER_S", 0.0)
+    assert len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1
     forever.set()
 
 
@@ -109,17 +112,20 @@ def test_a_store_that_breaks_leaves_the_last_picture_with_the_reason(
     looking: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(looking, "A")
-    until(lambda: len(looking.refresher.picture().snapshot.frames["incidents"]) == 1, "never shown")
+    until(
+        lambda: len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1,
+        "never shown",
+    )
 
     def broken() -> int:
         raise StoreError("disk gone")
 
     with monkeypatch.context() as patch:
         patch.setattr(looking.store, "version", broken)
-        until(lambda: looking.refresher.picture().trouble == "disk gone", "never told")
-        kept = looking.refresher.picture()
+        until(lambda: looking.refresher.current_view().trouble == "disk gone", "never told")
+        kept = looking.refresher.current_view()
         assert len(kept.snapshot.frames["incidents"]) == 1
-    until(lambda: looking.refresher.picture().trouble is None, "never well again")
+    until(lambda: looking.refresher.current_view().trouble is None, "never well again")
 
 
 def test_it_goes_on_after_what_nobody_thought_of(
@@ -129,7 +135,9 @@ def test_it_goes_on_after_what_nobody_thought_of(
         patch.setattr(looking.snapshot_reader, "picture", lambda: 1 / 0)
         until(lambda: "job failed" in caplog.text, "not told")
     told(looking, "A")
-    until(lambda: len(looking.refresher.picture().snapshot.frames["incidents"]) == 1, "it ended")
+    until(
+        lambda: len(looking.refresher.current_view().snapshot.frames["incidents"]) == 1, "it ended"
+    )
 
 
 def test_the_next_minute_is_found_before_it_begins(
@@ -137,17 +145,17 @@ def test_the_next_minute_is_found_before_it_begins(
 ) -> None:
     clock = [NOON.replace(second=30)]
     monkeypatch.setattr(board.refresher, "_clock", lambda: clock[0])
-    zone, snapshot = board.register.election.zone, board.snapshot_reader.picture().snapshot
-    board.analysis_cache.of(who, snapshot, moment(None, NOON, None, zone), EVERYTHING)
+    zone, snapshot = board.register.election.zone, board.snapshot_reader.refresh().snapshot
+    board.analysis_cache.compute(who, snapshot, moment(None, NOON, None, zone), EVERYTHING)
     threads.clear()
-    board.refresher._prepare(snapshot)
+    board.refresher._precompute(snapshot)
     assert threads == []
     clock[0] = NOON.replace(second=52)
-    board.refresher._prepare(snapshot)
+    board.refresher._precompute(snapshot)
     assert len(threads) == 1
     clock[0] = NOON.replace(minute=NOON.minute + 1, second=2)
-    board.refresher._prepare(snapshot)
-    board.analysis_cache.of(who, snapshot, moment(None, clock[0], None, zone), EVERYTHING)
+    board.refresher._precompute(snapshot)
+    board.analysis_cache.compute(who, snapshot, moment(None, clock[0], None, zone), EVERYTHING)
     assert len(threads) == 1
 
 
@@ -155,19 +163,19 @@ def test_how_long_a_row_took_to_be_shown_is_measured(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count") or 0
-    first = board.refresher.look()
-    board.refresher._measure(None, first)
-    assert board.refresher.pulse.samples()[-1].lag_s is None
+    first = board.refresher.refresh()
+    board.refresher._record_sample(None, first)
+    assert board.refresher.health_history.samples()[-1].lag_s is None
     told(board, "A")
     monkeypatch.setattr(board.refresher, "_clock", lambda: NOON + timedelta(seconds=20))
-    board.refresher._measure(first, board.refresher.look())
-    assert board.refresher.pulse.samples()[-1].lag_s == 20
+    board.refresher._record_sample(first, board.refresher.refresh())
+    assert board.refresher.health_history.samples()[-1].lag_s == 20
     after = telemetry.REGISTRY.get_sample_value("situasi_snapshot_lag_seconds_count")
     assert after == before + 1
 
 
 def test_a_note_that_brings_no_row_is_no_lag(board: Board) -> None:
-    first = board.refresher.look()
-    board.store.note("bench", 1, NOON, "test")
-    board.refresher._measure(first, board.refresher.look())
-    assert board.refresher._lag is None
+    first = board.refresher.refresh()
+    board.store.put_note("bench", 1, NOON, "test")
+    board.refresher._record_sample(first, board.refresher.refresh())
+    assert board.refresher._lag_s is None

@@ -19,7 +19,7 @@ from situasi.analysis.incidents.cases import cases, known
 from situasi.analysis.view_time import Moment
 from situasi.common import i18n
 from situasi.domain import election, feed_schemas
-from situasi.live.snapshot import Live
+from situasi.live.snapshot import SnapshotReader
 from situasi.presentation import view_text
 from situasi.store import Scope, open_store
 from situasi.store.engines import postgres_schema
@@ -40,8 +40,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def live(store: Store, tmp_path: Path) -> Live:
-    return Live(store, election.load(invented_election(tmp_path / "election")), lambda: NOW)
+def live(store: Store, tmp_path: Path) -> SnapshotReader:
+    return SnapshotReader(
+        store, election.load(invented_election(tmp_path / "election")), lambda: NOW
+    )
 
 
 def deliver(store: Store, *rows: dict[str, Any], at: datetime = NOW) -> None:
@@ -50,17 +52,17 @@ def deliver(store: Store, *rows: dict[str, Any], at: datetime = NOW) -> None:
         writing.add(frame, [])
 
 
-def ids(live: Live) -> list[str]:
-    return list(live.picture().snapshot.frames["incidents"]["id"])
+def ids(live: SnapshotReader) -> list[str]:
+    return list(live.refresh().snapshot.frames["incidents"]["id"])
 
 
 def test_a_new_row_appears_without_reading_the_old_ones_again(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(store, incident(id="A"))
     assert ids(live) == ["A"]
     asked: list[int] = []
-    tail = store.tail
+    tail = store.rows_after
 
     def watched(feed: feed_schemas.Feed, after: int = 0) -> pd.DataFrame:
         asked.append(after)
@@ -72,18 +74,20 @@ def test_a_new_row_appears_without_reading_the_old_ones_again(
     assert max(asked) == 1
 
 
-def test_an_unchanged_store_gives_the_same_snapshot(store: Store, live: Live) -> None:
+def test_an_unchanged_store_gives_the_same_snapshot(store: Store, live: SnapshotReader) -> None:
     deliver(store, incident(id="A"))
-    assert live.picture().snapshot is live.picture().snapshot
+    assert live.refresh().snapshot is live.refresh().snapshot
 
 
-def test_growing_by_tails_equals_reading_everything_anew(store: Store, live: Live) -> None:
+def test_growing_by_tails_equals_reading_everything_anew(
+    store: Store, live: SnapshotReader
+) -> None:
     for name in ("A", "B", "C"):
         deliver(store, incident(id=name))
-        live.picture()
+        live.refresh()
     store.withdraw(int(store.batches()["batch"].iloc[1]), NOW, "test")
-    grown = live.picture().snapshot
-    anew = Live(store, live._election, lambda: NOW).picture().snapshot
+    grown = live.refresh().snapshot
+    anew = SnapshotReader(store, live._election, lambda: NOW).refresh().snapshot
     for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(grown.frames[name], anew.frames[name])
 
@@ -102,7 +106,7 @@ def test_whatever_comes_rows_and_cases_equal_those_read_anew(
 ) -> None:
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{(Path(folder) / 'store.db').as_posix()}")
-        live = Live(store, defined(), lambda: NOW)
+        live = SnapshotReader(store, defined(), lambda: NOW)
         for at, (what, how) in enumerate(deeds):
             moment = NOW + timedelta(minutes=at)
             if what == "deliver":
@@ -112,8 +116,11 @@ def test_whatever_comes_rows_and_cases_equal_those_read_anew(
             elif what == "withdraw" and how in set(store.batches()["batch"]):
                 store.withdraw(how, moment, "test")
             else:
-                live.picture()
-        grown, anew = live.picture().snapshot, Live(store, defined(), lambda: NOW).picture()
+                live.refresh()
+        grown, anew = (
+            live.refresh().snapshot,
+            SnapshotReader(store, defined(), lambda: NOW).refresh(),
+        )
         store.close()
     for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(grown.frames[name], anew.snapshot.frames[name])
@@ -122,82 +129,90 @@ def test_whatever_comes_rows_and_cases_equal_those_read_anew(
         pd.testing.assert_frame_equal(grown.cases.known(limit).frame(), slow)
 
 
-def test_a_row_taken_back_on_the_day_was_known_until_then(store: Store, live: Live) -> None:
+def test_a_row_taken_back_on_the_day_was_known_until_then(
+    store: Store, live: SnapshotReader
+) -> None:
     deliver(store, incident(id="A", at="08.00", known="08.00"), at=wib("08.00"))
     store.withdraw(1, wib("10.00"), "test")
-    row = live.picture().snapshot.frames["incidents"].iloc[0]
+    row = live.refresh().snapshot.frames["incidents"].iloc[0]
     assert row["withdrawn_at"] == wib("10.00")
 
 
-def test_history_taken_back_was_never_known(store: Store, live: Live) -> None:
+def test_history_taken_back_was_never_known(store: Store, live: SnapshotReader) -> None:
     deliver(store, incident(id="A", known="08.00"), at=wib("08.00") + timedelta(days=300))
     store.withdraw(1, wib("08.00") + timedelta(days=301), "test")
-    row = live.picture().snapshot.frames["incidents"].iloc[0]
+    row = live.refresh().snapshot.frames["incidents"].iloc[0]
     assert row["withdrawn_at"] == wib("08.00")
 
 
 def test_a_broken_store_leaves_the_last_picture_with_the_reason(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(store, incident(id="A"))
-    before = live.picture()
+    before = live.refresh()
 
     def broken() -> int:
         raise StoreError("cakram penuh")
 
     monkeypatch.setattr(store, "version", broken)
-    after = live.picture()
+    after = live.refresh()
     assert after.snapshot is before.snapshot
     assert after.checked_at == before.checked_at
     assert after.trouble == "cakram penuh"
     monkeypatch.undo()
-    assert live.picture().trouble is None
+    assert live.refresh().trouble is None
 
 
 @pytest.mark.parametrize("question", ["withdrawals", "tail", "audit", "batches", "entered"])
 def test_a_store_that_breaks_halfway_loses_no_withdrawal(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch, question: str
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch, question: str
 ) -> None:
     deliver(store, incident(id="A"))
-    live.picture()
+    live.refresh()
     store.withdraw(1, NOW, "test")
 
     def broken(*_args: object, **_more: object) -> pd.DataFrame:
         raise StoreError("jaringan putus")
 
     monkeypatch.setattr(store, question, broken)
-    assert live.picture().trouble
+    assert live.refresh().trouble
     monkeypatch.undo()
-    snapshot = live.picture().snapshot
+    snapshot = live.refresh().snapshot
     assert snapshot.frames["incidents"]["withdrawn_at"].notna().all()
     assert snapshot.batches["taken_back_by"].tolist() == ["test"]
 
 
-def test_one_made_up_row_marks_the_whole_board(store: Store, live: Live) -> None:
+def test_one_made_up_row_marks_the_whole_board(store: Store, live: SnapshotReader) -> None:
     deliver(store, incident(id="A"))
-    assert not live.picture().snapshot.rehearsal
+    assert not live.refresh().snapshot.rehearsal
     deliver(store, incident(id="B", latihan=True))
-    assert live.picture().snapshot.rehearsal
+    assert live.refresh().snapshot.rehearsal
 
 
-def test_the_clock_of_an_exercise_is_part_of_the_picture(store: Store, live: Live) -> None:
-    store.note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
-    assert live.picture().snapshot.exercise_at is None
+def test_the_clock_of_an_exercise_is_part_of_the_picture(
+    store: Store, live: SnapshotReader
+) -> None:
+    store.put_note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
+    assert live.refresh().snapshot.exercise_at is None
     deliver(store, incident(id="A", latihan=True))
-    assert live.picture().snapshot.exercise_at == wib("12.30")
+    assert live.refresh().snapshot.exercise_at == wib("12.30")
 
 
-def test_the_clock_of_an_exercise_ends_with_its_last_row(store: Store, live: Live) -> None:
-    store.note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
+def test_the_clock_of_an_exercise_ends_with_its_last_row(
+    store: Store, live: SnapshotReader
+) -> None:
+    store.put_note("exercise", {"at": wib("12.30").isoformat()}, NOW, "test")
     deliver(store, incident(id="A", latihan=True))
-    live.picture()
+    live.refresh()
     store.withdraw(1, NOW, "test")
     deliver(store, incident(id="B"))
-    snapshot = live.picture().snapshot
+    snapshot = live.refresh().snapshot
     assert (snapshot.rehearsal, snapshot.exercise_at) == (False, None)
 
 
-def test_an_older_store_put_back_is_read_anew(store: Store, live: Live, tmp_path: Path) -> None:
+def test_an_older_store_put_back_is_read_anew(
+    store: Store, live: SnapshotReader, tmp_path: Path
+) -> None:
     deliver(store, incident(id="A"))
     deliver(store, incident(id="B"))
     assert ids(live) == ["A", "B"]
@@ -232,25 +247,28 @@ def test_nothing_of_a_store_is_left_once_another_file_lies_in_its_place(
     _write(path, "A", "B")
     _write(other, *(f"lain {n}" for n in range(many)))
     store = open_store(f"sqlite:///{path.as_posix()}")
-    live = Live(store, defined(), lambda: NOW)
-    before = live.picture().snapshot
+    live = SnapshotReader(store, defined(), lambda: NOW)
+    before = live.refresh().snapshot
     store.withdraw(1, NOW, "test")
     deliver(store, incident(id="C"))
-    live.picture()
+    live.refresh()
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
     other.replace(path)
-    shown = live.picture()
-    anew = Live(store, defined(), lambda: NOW).picture().snapshot
+    shown = live.refresh()
+    anew = SnapshotReader(store, defined(), lambda: NOW).refresh().snapshot
     assert (shown.trouble, shown.replaced_at) == (None, NOW)
-    assert live.picture().replaced_at == NOW  # as long as the process lives
+    assert live.refresh().replaced_at == NOW  # as long as the process lives
     assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
     for name in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(shown.snapshot.frames[name], anew.frames[name])
     pd.testing.assert_frame_equal(shown.snapshot.batches, anew.batches)
-    assert shown.snapshot.waiting == anew.waiting == {"tps": many}
-    assert shown.snapshot.origin != before.origin and shown.snapshot.state == anew.state
-    assert shown.snapshot.state != before.state
+    assert shown.snapshot.quarantine_counts == anew.quarantine_counts == {"tps": many}
+    assert (
+        shown.snapshot.origin != before.origin
+        and shown.snapshot.audit_position == anew.audit_position
+    )
+    assert shown.snapshot.audit_position != before.audit_position
     store.close()
 
 
@@ -259,17 +277,17 @@ def test_nothing_of_a_database_is_left_once_another_was_loaded_into_it(
     database: str, many: int
 ) -> None:
     store = open_store(database, Scope("pilkada-2024", "16.10"))
-    live = Live(store, defined(), lambda: NOW)
+    live = SnapshotReader(store, defined(), lambda: NOW)
     for name in ("A", "B"):
         deliver(store, incident(id=name))
-    before = live.picture().snapshot
+    before = live.refresh().snapshot
     with psycopg.connect(database.replace("+psycopg", "")) as line:
         line.execute("SET session_replication_role = replica")
         names = ", ".join(f'situasi."{one.name}"' for one in postgres_schema.metadata.sorted_tables)
         line.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]
     for number in range(many):
         deliver(store, incident(id=f"lain {number}"), at=NOW + timedelta(seconds=1))
-    shown = live.picture()
+    shown = live.refresh()
     assert (shown.trouble, shown.replaced_at) == (None, NOW)
     assert shown.snapshot.origin != before.origin
     assert list(shown.snapshot.frames["incidents"]["id"]) == [f"lain {n}" for n in range(many)]
@@ -278,13 +296,13 @@ def test_nothing_of_a_database_is_left_once_another_was_loaded_into_it(
 
 
 def test_a_newer_state_of_the_same_store_is_read_on_and_not_anew(
-    store: Store, live: Live, tmp_path: Path
+    store: Store, live: SnapshotReader, tmp_path: Path
 ) -> None:
     deliver(store, incident(id="A"))
-    before = live.picture().snapshot
+    before = live.refresh().snapshot
     deliver(store, incident(id="B"))
-    store.tell("saw", "wati", NOW, {})
-    after, replaced_at = live.picture().snapshot, live.picture().replaced_at
+    store.log_audit("saw", "wati", NOW, {})
+    after, replaced_at = live.refresh().snapshot, live.refresh().replaced_at
     assert (after.origin, list(after.frames["incidents"]["id"])) == (before.origin, ["A", "B"])
     assert replaced_at is None
 
@@ -294,13 +312,13 @@ def test_an_older_copy_of_the_store_put_in_its_place_is_told(tmp_path: Path) -> 
     _write(path, "A")
     shutil.copy(path, copy)
     store = open_store(f"sqlite:///{path.as_posix()}")
-    live = Live(store, defined(), lambda: NOW)
+    live = SnapshotReader(store, defined(), lambda: NOW)
     deliver(store, incident(id="B"))
-    assert live.picture().replaced_at is None
+    assert live.refresh().replaced_at is None
     for end in ("-wal", "-shm"):
         path.with_name(path.name + end).unlink(missing_ok=True)
     copy.replace(path)
-    shown = live.picture()
+    shown = live.refresh()
     assert list(shown.snapshot.frames["incidents"]["id"]) == ["A"]
     assert shown.replaced_at == NOW
     store.close()
@@ -322,10 +340,10 @@ def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(
     _write(path, "A")
     _write(other, "lain", "lain 2", "lain 3")
     store = open_store(f"sqlite:///{path.as_posix()}")
-    live = Live(store, defined(), lambda: NOW)
-    live.picture()
+    live = SnapshotReader(store, defined(), lambda: NOW)
+    live.refresh()
     deliver(store, incident(id="B"))
-    tail = store.tail
+    tail = store.rows_after
 
     def replaced(feed: feed_schemas.Feed, after: int = 0) -> pd.DataFrame:
         if feed is feed_schemas.TPS and other.exists():
@@ -335,68 +353,70 @@ def test_a_store_replaced_while_it_is_read_is_not_shown_half_and_half(
         return tail(feed, after)
 
     monkeypatch.setattr(store, "tail", replaced)
-    shown = live.picture()
+    shown = live.refresh()
     assert (list(shown.snapshot.frames["incidents"]["id"]), bool(shown.trouble)) == (["A"], True)
-    shown = live.picture()
+    shown = live.refresh()
     assert list(shown.snapshot.frames["incidents"]["id"]) == ["lain", "lain 2", "lain 3"]
     assert shown.trouble is None
     store.close()
 
 
 def test_rows_are_not_added_twice_where_adding_them_failed_halfway(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliver(store, incident(id="A"))
-    live.picture()
+    live.refresh()
 
     def fails(*_asked: object) -> Any:
         raise MemoryError
 
-    monkeypatch.setattr(live._waiting, "add", fails)
+    monkeypatch.setattr(live._quarantine_counter, "add", fails)
     deliver(store, incident(id="B"))
     with pytest.raises(MemoryError):
-        live.picture()
+        live.refresh()
     assert ids(live) == ["A", "B"]
 
 
-def test_a_delivery_gives_a_new_edition_to_its_own_feed_alone(store: Store, live: Live) -> None:
+def test_a_delivery_gives_a_new_edition_to_its_own_feed_alone(
+    store: Store, live: SnapshotReader
+) -> None:
     deliver(store, incident(id="A"))
-    before = live.picture().snapshot.editions
-    store.note("x", 1, NOW, "test")
-    assert live.picture().snapshot.editions == before
+    before = live.refresh().snapshot.editions
+    store.put_note("x", 1, NOW, "test")
+    assert live.refresh().snapshot.editions == before
     deliver(store, incident(id="B"))
-    after = live.picture().snapshot.editions
+    after = live.refresh().snapshot.editions
     assert {feed for feed in after if after[feed] != before[feed]} == {"incidents"}
 
 
-def test_rows_taken_back_are_another_edition(store: Store, live: Live) -> None:
+def test_rows_taken_back_are_another_edition(store: Store, live: SnapshotReader) -> None:
     deliver(store, incident(id="A"))
-    before = live.picture().snapshot.editions["incidents"]
+    before = live.refresh().snapshot.editions["incidents"]
     store.withdraw(1, NOW, "test")
-    assert live.picture().snapshot.editions["incidents"] != before
+    assert live.refresh().snapshot.editions["incidents"] != before
 
 
 def test_an_older_store_put_back_has_editions_that_never_were(
-    store: Store, live: Live, tmp_path: Path
+    store: Store, live: SnapshotReader, tmp_path: Path
 ) -> None:
     seen = set()
     for name in ("A", "B"):
         deliver(store, incident(id=name))
-        seen.add(live.picture().snapshot.editions["incidents"])
+        seen.add(live.refresh().snapshot.editions["incidents"])
     older = open_store(f"sqlite:///{(tmp_path / 'older.db').as_posix()}")
     deliver(older, incident(id="C"))
     live._store = older
-    assert live.picture().snapshot.editions["incidents"] not in seen
+    assert live.refresh().snapshot.editions["incidents"] not in seen
     older.close()
 
 
-def test_what_was_taken_back_equals_counting_row_by_row(store: Store, live: Live) -> None:
+def test_what_was_taken_back_equals_counting_row_by_row(store: Store, live: SnapshotReader) -> None:
     for name in ("A", "B", "C"):
         deliver(store, incident(id=name), incident(id=f"{name}2"))
     store.withdraw(1, NOW, "budi", "salah")
     store.withdraw(3, NOW + timedelta(minutes=1), "ani", "")
-    frame = live.picture().snapshot.frames["incidents"]
-    told = live.picture().snapshot.batches.set_index("batch")
+    frame = live.refresh().snapshot.frames["incidents"]
+    told = live.refresh().snapshot.batches.set_index("batch")
     for batch, rows in frame.groupby("batch"):
         assert told.loc[batch, "taken_back"] == rows["withdrawn_at"].notna().sum()
     assert told["taken_back_at"].tolist() == [NOW, pd.NaT, NOW + timedelta(minutes=1)]
@@ -405,7 +425,7 @@ def test_what_was_taken_back_equals_counting_row_by_row(store: Store, live: Live
 
 
 def test_waiting_rows_are_counted_by_feed_and_never_read(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def read(*_args: object, **_how: object) -> Any:
         raise AssertionError("the whole quarantine was read")
@@ -416,17 +436,19 @@ def test_waiting_rows_are_counted_by_feed_and_never_read(
             rows_of(feed_schemas.TPS).assign(row=1),
             [Rejection(2, {"waktu": "?"}, ("Tanpa waktu.",))],
         )
-    assert live.picture().snapshot.waiting == {"tps": 1}
+    assert live.refresh().snapshot.quarantine_counts == {"tps": 1}
 
 
-def test_the_batches_tell_what_was_taken_back_by_whom_and_why(store: Store, live: Live) -> None:
+def test_the_batches_tell_what_was_taken_back_by_whom_and_why(
+    store: Store, live: SnapshotReader
+) -> None:
     deliver(store, incident(id="A"), incident(id="B"))
     deliver(store, incident(id="C"))
-    before = live.picture().snapshot.batches
+    before = live.refresh().snapshot.batches
     assert before["taken_back"].tolist() == [0, 0]
     assert before[["taken_back_at", "taken_back_by", "reason"]].isna().all(axis=None)
     store.withdraw(1, NOW, "operator", "salah berkas")
-    first, second = live.picture().snapshot.batches.to_dict("records")
+    first, second = live.refresh().snapshot.batches.to_dict("records")
     assert (first["taken_back"], first["taken_back_by"]) == (2, "operator")
     assert (first["taken_back_at"], first["reason"]) == (NOW, "salah berkas")
     assert second["taken_back"] == 0
@@ -456,23 +478,30 @@ def test_what_waits_and_what_was_taken_back_equal_counting_everything_anew(
 ) -> None:
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{(Path(folder) / 'store.db').as_posix()}")
-        live = Live(store, defined(), lambda: NOW)
+        live = SnapshotReader(store, defined(), lambda: NOW)
         for at, (what, how) in enumerate(deeds):
             if what == "reject":
                 with store.deliver(Delivery(how, "a.csv", "0", NOW, "test")) as writing:
                     one = rows_of(feed_schemas.FEEDS[how]).assign(row=1, known_at=NOW)
                     writing.add(one.head(0), [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
-            elif what == "release" and how in {row.number for row in store.quarantine()}:
+            elif what == "release" and how in {row.number for row in store.quarantined_rows()}:
                 release(store, f"lepas {at}", how)
             elif what == "withdraw" and how in set(store.batches()["batch"]):
                 store.withdraw(how, NOW + timedelta(minutes=at), f"oleh {at}", "")
             elif what == "look":
-                live.picture()
-            shown = live.picture().snapshot if what == "look" else None
+                live.refresh()
+            shown = live.refresh().snapshot if what == "look" else None
             if shown is not None:
-                assert dict(shown.waiting) == store.waiting()
-        grown, anew = live.picture().snapshot, Live(store, defined(), lambda: NOW).picture()
-        assert dict(grown.waiting) == store.waiting() == dict(anew.snapshot.waiting)
+                assert dict(shown.quarantine_counts) == store.quarantine_counts()
+        grown, anew = (
+            live.refresh().snapshot,
+            SnapshotReader(store, defined(), lambda: NOW).refresh(),
+        )
+        assert (
+            dict(grown.quarantine_counts)
+            == store.quarantine_counts()
+            == dict(anew.snapshot.quarantine_counts)
+        )
         pd.testing.assert_frame_equal(grown.batches, anew.snapshot.batches)
         store.close()
 
@@ -502,7 +531,7 @@ def _never(*_asked: object, **_more: object) -> Any:
 
 @pytest.mark.parametrize("before", [3, 60])
 def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch, before: int
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch, before: int
 ) -> None:
     for at in range(before):
         with store.deliver(Delivery("incidents", f"{at}.csv", "0", NOW, "test")) as writing:
@@ -512,7 +541,7 @@ def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
             writing.add(one, [Rejection(2, {"x": str(at)}, ("Tanpa waktu.",))])
     release(store, "lepas", 1)
     store.withdraw(2, NOW, "test")
-    live.picture()
+    live.refresh()
     counted = Counted(store, monkeypatch)
     with store.deliver(Delivery("incidents", "baru.csv", "0", NOW, "test")) as writing:
         one = incidents(incident(id="baru"))[
@@ -520,17 +549,17 @@ def test_a_new_version_reads_as_many_rows_however_many_deliveries_came_before(
         ]
         writing.add(one, [Rejection(2, {"x": "baru"}, ("Tanpa waktu.",))])
         writing.release([3])
-    shown = live.picture()
+    shown = live.refresh()
     assert shown.trouble is None
     assert counted.rows == 4  # one row, one batch, one in quarantine, one released
-    assert shown.snapshot.waiting == {"incidents": before - 1}
+    assert shown.snapshot.quarantine_counts == {"incidents": before - 1}
 
 
 def test_of_the_trail_only_new_entries_of_what_was_taken_back_are_read(
-    store: Store, live: Live, monkeypatch: pytest.MonkeyPatch
+    store: Store, live: SnapshotReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[int, str | None]] = []
-    audit = store.audit
+    audit = store.audit_entries
 
     def watched(after: int = 0, *, action: str | None = None) -> pd.DataFrame:
         asked.append((after, action))
@@ -539,26 +568,28 @@ def test_of_the_trail_only_new_entries_of_what_was_taken_back_are_read(
     monkeypatch.setattr(store, "audit", watched)
     deliver(store, incident(id="A"))
     deliver(store, incident(id="B"))
-    live.picture()
-    store.tell("saw", "wati", NOW, {})
-    live.picture()
+    live.refresh()
+    store.log_audit("saw", "wati", NOW, {})
+    live.refresh()
     assert asked == [(0, "withdraw")]
     for batch, actor in ((1, "adi"), (2, "budi")):
         store.withdraw(batch, NOW, actor)
-        told = live.picture().snapshot.batches
+        told = live.refresh().snapshot.batches
     assert told["taken_back_by"].tolist() == ["adi", "budi"]
     assert asked == [(0, "withdraw"), (2, "withdraw"), (4, "withdraw")]
 
 
-def test_somebody_who_signs_in_makes_no_new_picture(store: Store, live: Live) -> None:
+def test_somebody_who_signs_in_makes_no_new_picture(store: Store, live: SnapshotReader) -> None:
     deliver(store, incident(id="A"))
-    before = live.picture().snapshot
-    store.remember("session", "kunci", {"user": "wati"}, NOW, "wati", "sign-in")
-    store.tell("saw", "wati", NOW, {"page": "netralitas"})
-    assert live.picture().snapshot is before
+    before = live.refresh().snapshot
+    store.put_record("session", "kunci", {"user": "wati"}, NOW, "wati", "sign-in")
+    store.log_audit("saw", "wati", NOW, {"page": "netralitas"})
+    assert live.refresh().snapshot is before
 
 
-def test_the_batches_of_an_empty_store_have_the_same_columns(store: Store, live: Live) -> None:
-    nothing = live.picture().snapshot.batches
+def test_the_batches_of_an_empty_store_have_the_same_columns(
+    store: Store, live: SnapshotReader
+) -> None:
+    nothing = live.refresh().snapshot.batches
     deliver(store, incident(id="A"))
-    assert list(nothing) == list(live.picture().snapshot.batches)
+    assert list(nothing) == list(live.refresh().snapshot.batches)

@@ -11,7 +11,7 @@ from situasi.analysis.situation.priority_score import PARTS
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.labels import label
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from situasi.ui import session
 from tests.builders import wib
 from tests.rehearsed import script_of
@@ -35,9 +35,11 @@ def test_the_line_names_the_first_and_opens_the_parts_of_their_scores(
     assert not page.get("dataframe")
     said = line.proto.popover.label
     at = wib("12.30")
-    shown = rehearsed.refresher.picture()
-    everything = Sight(tuple(FEEDS))
-    found = rehearsed.analysis_cache.of(day, shown.snapshot, session.moment(at, shown), everything)
+    shown = rehearsed.refresher.current_view()
+    everything = AccessScope(tuple(FEEDS))
+    found = rehearsed.analysis_cache.compute(
+        day, shown.snapshot, session.moment(at, shown), everything
+    )
     scores = found.attention
     first = [rehearsed.register.name_of(code) for code in scores["kecamatan"].head(3)]
     assert said.startswith("**Perlu perhatian** " + first[0])

@@ -93,10 +93,12 @@ def test_every_free_cell_that_a_guest_may_load_is_guarded() -> None:
 
 
 def test_no_frame_of_a_guest_holds_an_officer(planted_board: Board) -> None:
-    frames = planted_board.snapshot_reader.picture().snapshot.frames
-    command = access_scope.seen(frames, access_scope.of(Viewer("pimpinan", ROLES["pimpinan"])))
+    frames = planted_board.snapshot_reader.refresh().snapshot.frames
+    command = access_scope.filter_frames(
+        frames, access_scope.scope_of(Viewer("pimpinan", ROLES["pimpinan"]))
+    )
     assert all(NAME in command[feed].to_csv() for feed in ("incidents", "tps", "activities"))
-    for feed, frame in access_scope.seen(frames, access_scope.of(GUEST)).items():
+    for feed, frame in access_scope.filter_frames(frames, access_scope.scope_of(GUEST)).items():
         told = frame.to_csv()
         assert not [word for word in (NAME, NRP, PHONE) if word in told], feed
         assert len(frame) == len(command[feed])

@@ -56,7 +56,7 @@ def crowded(board: Board, number: int, **stated: Any) -> None:
         rows, "uji", board.store, board.ingest_context, unbounded("uji"), feed="incidents", now=NOON
     )
     assert taken.accepted == len(rows), taken
-    board.refresher.look()
+    board.refresher.refresh()
 
 
 def test_a_crowd_of_incidents_is_a_cluster_with_place_time_numbers_and_rows(

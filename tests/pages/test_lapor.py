@@ -70,7 +70,7 @@ def test_a_row_that_is_held_is_never_said_to_be_gone(
         press(app, "Kirim laporan")
     assert "jenis kejadian kosong" in told(app)
     assert "tidak disimpan" not in told(app)
-    assert len(board.store.quarantine("incidents")) == 1
+    assert len(board.store.quarantined_rows("incidents")) == 1
 
 
 def test_what_is_settled_is_not_sent_again_by_a_browser_that_answers_late(

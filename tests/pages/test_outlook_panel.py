@@ -70,9 +70,9 @@ def page(rehearsed: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 def of(board: Board, clock: str) -> Any:
     """What was known then, and the register."""
     shown = (
-        house._current.snapshot_reader.picture()
+        house._current.snapshot_reader.refresh()
         if house._current
-        else board.snapshot_reader.picture()
+        else board.snapshot_reader.refresh()
     )
     at = session.Moment(wib(clock), live=False, exercise=True)
     return session.known(shown, at), board.register, wib(clock)

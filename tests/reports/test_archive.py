@@ -60,7 +60,7 @@ def asked(question: str, *files: Path) -> list[Any]:
 def test_every_row_of_a_feed_is_read_back_with_the_same_sums(
     board: Board, folder: Path, feed: Any
 ) -> None:
-    held, path = board.store.tail(feed), folder / f"laporan/{feed.name}.parquet"
+    held, path = board.store.rows_after(feed), folder / f"laporan/{feed.name}.parquet"
     assert len(held) > 5
     [(rows, seqs)] = asked("SELECT count(*), sum(seq) FROM {}", path)
     assert (rows, seqs) == (len(held), held["seq"].sum())
@@ -76,7 +76,7 @@ def test_every_row_of_a_feed_is_read_back_with_the_same_sums(
 
 @pytest.mark.parametrize("feed", FEEDS.values(), ids=FEEDS)
 def test_every_cell_of_a_feed_is_as_the_store_has_it(board: Board, folder: Path, feed: Any) -> None:
-    held = board.store.tail(feed)
+    held = board.store.rows_after(feed)
     read = pq.read_table(folder / f"laporan/{feed.name}.parquet")
     assert read.schema.names == [*stored_dtypes(feed), "withdrawn_at"] or set(
         read.schema.names
@@ -121,7 +121,7 @@ def test_rows_taken_back_are_there_and_say_when(board: Board, folder: Path) -> N
 
 
 def test_deliveries_trail_and_quarantine_are_whole(board: Board, folder: Path) -> None:
-    batches, held = board.store.batches(), board.store.quarantine(released=True)
+    batches, held = board.store.batches(), board.store.quarantined_rows(include_released=True)
     [found] = asked("SELECT count(*), sum(accepted), sum(quarantined) FROM {}",
                     folder / "kiriman.parquet")  # fmt: skip
     assert found == (len(batches), batches["accepted"].sum(), batches["quarantined"].sum())
@@ -132,14 +132,14 @@ def test_deliveries_trail_and_quarantine_are_whole(board: Board, folder: Path) -
     ]
     assert any(by for *_, by in rows)
     trail = asked("SELECT seq, chain, action FROM {} ORDER BY seq", folder / "jejak.parquet")
-    audit = board.store.audit()
+    audit = board.store.audit_entries()
     assert trail == list(audit[["seq", "chain", "action"]].head(len(trail)).itertuples(
         index=False, name=None))  # fmt: skip
     assert trail[-1][2] == "export"  # it was told before anything left
 
 
 def test_missing_is_null_and_never_zero(board: Board, folder: Path) -> None:
-    held = board.store.tail(FEEDS["tps"])["hadir"]
+    held = board.store.rows_after(FEEDS["tps"])["hadir"]
     [(nulls, zeros)] = asked(
         "SELECT count(*) FILTER (hadir IS NULL), count(*) FILTER (hadir = 0) FROM {}",
         folder / "laporan/tps.parquet",
@@ -151,7 +151,9 @@ def test_missing_is_null_and_never_zero(board: Board, folder: Path) -> None:
 def test_the_rehearsal_is_marked_in_a_column_and_before_all_else(
     board: Board, folder: Path
 ) -> None:
-    made_up = {name: int(board.store.tail(feed)["latihan"].sum()) for name, feed in FEEDS.items()}
+    made_up = {
+        name: int(board.store.rows_after(feed)["latihan"].sum()) for name, feed in FEEDS.items()
+    }
     for name, count in made_up.items():
         [(found,)] = asked("SELECT count(*) FILTER (latihan) FROM {}",
                            folder / f"laporan/{name}.parquet")  # fmt: skip
@@ -198,7 +200,7 @@ def shapes_of(path: Path) -> Any:
 
 
 def test_reports_with_a_point_lie_where_they_were_told(board: Board, folder: Path) -> None:
-    held = board.store.tail(FEEDS["incidents"])
+    held = board.store.rows_after(FEEDS["incidents"])
     held = held[held["lat"].notna() & held["lon"].notna()]
     path = folder / "peta/kejadian.parquet"
     assert asked("SELECT seq FROM {}", path) == [(seq,) for seq in held["seq"]]
@@ -288,7 +290,7 @@ def test_a_role_takes_what_it_sees_and_no_more(board: Board, tmp_path: Path) -> 
                             path / "laporan/incidents.parquet")  # fmt: skip
     assert told > 0 and named == 0
     assert "sebatas peran tamu" in (path / "README.md").read_text("utf-8")
-    detail = json.loads(board.store.audit().iloc[-1]["detail"])
+    detail = json.loads(board.store.audit_entries().iloc[-1]["detail"])
     assert detail["role"] == "tamu"
 
 

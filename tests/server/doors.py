@@ -208,7 +208,7 @@ def change(server: Server, name: str, **changes: Any) -> None:
 def trail(server: Server) -> list[tuple[str, str, dict[str, Any]]]:
     """What was told: action, actor, detail without its seals."""
     store = store_of(server)
-    found = store.audit()
+    found = store.audit_entries()
     store.close()
     columns = (found[name] for name in ("action", "actor", "detail"))
     told = [(a, b, json.loads(c)) for a, b, c in zip(*columns, strict=True)]
@@ -269,5 +269,5 @@ def write_session(server: Server, held: str, account: str, **changed: Any) -> No
     assert found is not None
     told = (now - timedelta(minutes=1)).isoformat()
     value = {"account": account, "stamp": found.stamp, "begun": told, "seen": told, "ended": False}
-    store.remember(sessions.KIND, sessions.key_of(held), value | changed, now, "test")
+    store.put_record(sessions.KIND, sessions.key_of(held), value | changed, now, "test")
     store.close()

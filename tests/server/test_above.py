@@ -17,7 +17,7 @@ from situasi import board as house
 from situasi.board import NoBoardSelected
 from situasi.domain import higher_command as commands
 from situasi.higher_command import app as above
-from situasi.higher_command.app import Headquarters
+from situasi.higher_command.app import HigherCommandApp
 from situasi.server import health, routes
 from situasi.server.api import api_keys
 from situasi.server.api.app import Api
@@ -44,7 +44,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def there(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Headquarters]:
+def there(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[HigherCommandApp]:
     named = serious(ONE, uraian="Bripka Wongsodirejo terluka", desa_text="rumah Wongsodirejo")
     weighed = {None: 2, "tinggi": 1}
     found = overview(
@@ -63,7 +65,7 @@ def _nobody() -> house.Board:
 
 
 @pytest.fixture
-def address(there: Headquarters) -> Iterator[str]:
+def address(there: HigherCommandApp) -> Iterator[str]:
     api = Api(clock=lambda: NOON, limits=PLENTY)
     served: list[BaseRoute] = [
         Route("/metrics", Told(request_response(api.metrics)), methods=["GET"]),
@@ -123,7 +125,7 @@ def test_rows_are_refused_in_words_that_say_where_they_are(path: str, address: s
 
 
 def test_figures_of_the_server_tell_of_its_kabupaten_and_need_a_key(
-    address: str, there: Headquarters
+    address: str, there: HigherCommandApp
 ) -> None:
     token = api_keys.add(there.store, "prometheus", NOON, "admin", metrics=True)
     told = asked(address, "/metrics", {"authorization": f"Bearer {token}"}).text
@@ -133,24 +135,28 @@ def test_figures_of_the_server_tell_of_its_kabupaten_and_need_a_key(
     assert denied.status_code == 403
 
 
-def test_boundaries_are_those_of_boards_that_are_open(address: str, there: Headquarters) -> None:
-    shapes = there.boards.of(ONE).boundaries
+def test_boundaries_are_those_of_boards_that_are_open(
+    address: str, there: HigherCommandApp
+) -> None:
+    shapes = there.board_pool.get(ONE).boundaries
     assert asked(address, shapes.url, {}).content == shapes.raw
     unopened = shapes.url.replace(shapes.fingerprint, "0" * 12)
     assert asked(address, unopened, {}).status_code == 404
 
 
 def test_a_database_that_is_away_is_told_to_who_watches(
-    there: Headquarters, monkeypatch: pytest.MonkeyPatch
+    there: HigherCommandApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = Request({"type": "http", "headers": []})
     answer = health.health(request)
     assert (answer.status_code, json.loads(bytes(answer.body))["version"]) == (200, 7)
-    away = replace(there.overseeing.overview(), trouble="Server di /rahasia tidak menjawab.")
-    monkeypatch.setattr(there.overseeing, "now", away)
+    away = replace(
+        there.rollup_cache.current_overview(), trouble="Server di /rahasia tidak menjawab."
+    )
+    monkeypatch.setattr(there.rollup_cache, "now", away)
     answer = health.health(request)
     assert answer.status_code == 503 and b"rahasia" not in bytes(answer.body)
 
 
-def test_sign_in_pages_name_the_command(there: Headquarters) -> None:
-    assert above.place(house.current_board) == "Polda Contoh"
+def test_sign_in_pages_name_the_command(there: HigherCommandApp) -> None:
+    assert above.server_unit_name(house.current_board) == "Polda Contoh"

@@ -117,7 +117,7 @@ def test_what_a_program_was_told_is_kept_is_there_once_after_the_primary_died(
             one.stop()
     until(standby.is_at_rest, "a commit never ended")
     store = open_store(either(*pair), SCOPE)
-    found = store.tail(INCIDENTS)
+    found = store.rows_after(INCIDENTS)
     there = found.loc[found["id"].str.startswith("p", na=False), "id"]
     assert there.is_unique
     assert {mark for one in senders for mark in one.acknowledged} <= set(there)

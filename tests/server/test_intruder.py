@@ -220,10 +220,10 @@ def test_many_who_knock_at_once_get_nothing_and_the_board_goes_on(board: Server)
 def test_after_all_this_the_trail_is_whole_and_nothing_was_brought_in(board: Server) -> None:
     store = store_of(board)
     assert store.verify() == []
-    entries = store.audit()
+    entries = store.audit_entries()
     assert set(entries.loc[entries["moves"], "action"]) == {"deliver", "note"}
     assert list(entries.loc[entries["action"] == "deliver", "actor"].unique()) != []
-    assert store.waiting() == {}
+    assert store.quarantine_counts() == {}
     store.close()
     log = (board.folder / "server.log").read_text("utf-8", "replace")
     assert "salah 1 sekali" not in log

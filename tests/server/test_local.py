@@ -211,7 +211,7 @@ def _of_another_election(folder: Path) -> dict[str, str]:
 def _with_broken_accounts(folder: Path) -> dict[str, str]:
     path = folder / "rusak.db"
     store = open_store(f"sqlite:///{path.as_posix()}", Scope("pilkada-2024", "16.10"))
-    store.remember("account", "wati", {"role": "analis"}, NOON, "uji")
+    store.put_record("account", "wati", {"role": "analis"}, NOON, "uji")
     store.close()
     with sqlite_closing(sqlite3.connect(path)) as line:
         (root,) = line.execute("SELECT rootpage FROM sqlite_master WHERE name='access'").fetchone()

@@ -78,7 +78,7 @@ def test_it_is_made_at_its_time_once_a_night_and_is_whole(full: Board, clock: Cl
     assert (one.state.succeeded_at, one.state.error_text) == (NIGHT + timedelta(seconds=5), None)
     looks(one, clock, NIGHT + DAY, NIGHT + 2 * DAY)
     assert len(names(full)) == 3
-    told = full.store.audit().iloc[-1]
+    told = full.store.audit_entries().iloc[-1]
     assert (told["actor"], told["action"]) == ("papan", "backup")
     assert json.loads(told["detail"])["file"] == "situasi-20241130-0230.zip"
 
@@ -183,7 +183,7 @@ def test_a_clock_that_is_set_back_does_not_silence_it(full: Board, clock: Clock)
 
 def test_of_several_servers_one_makes_it(full: Board, clock: Clock) -> None:
     other = open_board(full.settings, clock)
-    assert other.store.alone("cadangan")
+    assert other.store.is_leader("cadangan")
     one = made(full, clock)
     looks(one, clock, NIGHT, NIGHT + HOUR)
     assert names(full) == [] and one.state.is_run_elsewhere

@@ -26,7 +26,9 @@ def small(tmp_path: Path) -> Board:
 def contents(board: Board) -> dict[str, set[tuple[object, ...]]]:
     return {
         name: set(
-            board.store.tail(feed)[["id", "known_at", "flags"]].itertuples(index=False, name=None)
+            board.store.rows_after(feed)[["id", "known_at", "flags"]].itertuples(
+                index=False, name=None
+            )
         )
         for name, feed in FEEDS.items()
     }
@@ -55,7 +57,7 @@ def test_no_row_comes_before_its_time_and_the_exercise_clock_moves(
     clocks: list[datetime] = []
 
     def look(_seconds: float) -> None:
-        snapshot = small.snapshot_reader.picture().snapshot
+        snapshot = small.snapshot_reader.refresh().snapshot
         assert snapshot.exercise_at is not None
         clocks.append(snapshot.exercise_at)
         for frame in snapshot.frames.values():

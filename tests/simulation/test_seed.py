@@ -32,7 +32,7 @@ def prepare(board: Board) -> list[IngestResult]:
 
 
 def counts(board: Board) -> dict[str, int]:
-    return {name: len(board.store.tail(feed)) for name, feed in FEEDS.items()}
+    return {name: len(board.store.rows_after(feed)) for name, feed in FEEDS.items()}
 
 
 def test_an_empty_store_is_filled_with_both_data_sets_and_nothing_is_quarantined(
@@ -40,16 +40,16 @@ def test_an_empty_store_is_filled_with_both_data_sets_and_nothing_is_quarantined
 ) -> None:
     board = board_in(tmp_path, SITUASI_REHEARSAL="yes")
     ledgers = prepare(board)
-    rows = board.store.tail(INCIDENTS)
+    rows = board.store.rows_after(INCIDENTS)
     assert {bool(made) for made in rows["latihan"]} == {True, False}
     # Merges are made on the board, by people; all other feeds have their file.
     assert [feed for feed, count in counts(board).items() if not count] == ["merges"]
     assert sum(ledger.quarantined for ledger in ledgers) == 0
     assert all(ledger.refused is None for ledger in ledgers)
     for feed in FEEDS.values():
-        made_up = board.store.tail(feed).query("latihan")
+        made_up = board.store.rows_after(feed).query("latihan")
         assert made_up["flags"].dropna().empty, feed.name
-    snapshot = board.snapshot_reader.picture().snapshot
+    snapshot = board.snapshot_reader.refresh().snapshot
     assert snapshot.rehearsal
     assert snapshot.exercise_at is not None
     assert snapshot.exercise_at.date() == board.register.election.day
@@ -58,12 +58,12 @@ def test_an_empty_store_is_filled_with_both_data_sets_and_nothing_is_quarantined
 
 def test_without_the_rehearsal_only_public_reports_come(board: Board) -> None:
     prepare(board)
-    rows = board.store.tail(INCIDENTS)
+    rows = board.store.rows_after(INCIDENTS)
     assert len(rows) == 15
     assert not rows["latihan"].any()
     assert rows["sumber"].str.startswith("http").all()
-    assert len(board.store.tail(FEEDS["activities"])) == 8
-    assert not board.snapshot_reader.picture().snapshot.rehearsal
+    assert len(board.store.rows_after(FEEDS["activities"])) == 8
+    assert not board.snapshot_reader.refresh().snapshot.rehearsal
 
 
 def test_a_second_opening_changes_nothing(board: Board) -> None:
@@ -94,7 +94,7 @@ def test_an_opening_broken_off_midway_is_completed_next_time(
 
 
 def test_a_store_with_somebodys_own_rows_is_left_alone(board: Board) -> None:
-    board.store.note("anything", 1, AFTERWARDS, "operator")
+    board.store.put_note("anything", 1, AFTERWARDS, "operator")
     assert prepare(board) == []
     assert sum(counts(board).values()) == 0
 
@@ -105,7 +105,7 @@ def test_another_election_opens_with_its_own_day_and_no_reports_of_this_one(
     folder = invented_election(tmp_path / "negeri", kecamatan=5)
     board = board_in(tmp_path, SITUASI_ELECTION=str(folder), SITUASI_REHEARSAL="yes")
     prepare(board)
-    rows = board.store.tail(INCIDENTS)
+    rows = board.store.rows_after(INCIDENTS)
     assert rows["latihan"].all()
     assert set(rows["kecamatan"].dropna()) == set(board.register.kecamatan)
     board.close()
@@ -169,8 +169,8 @@ def test_of_two_servers_that_start_on_one_empty_store_one_fills_it_and_both_show
 
 def test_who_waits_takes_over_where_the_one_that_fills_the_store_dies(board: Board) -> None:
     other = open_board(board.settings, lambda: AFTERWARDS)
-    other.store.note("opening", "begun", AFTERWARDS, seed.ACTOR)
-    assert other.store.alone(seed.JOB)
+    other.store.put_note("opening", "begun", AFTERWARDS, seed.ACTOR)
+    assert other.store.is_leader(seed.JOB)
     said: list[str] = []
 
     def tell(line: str) -> None:
@@ -184,7 +184,7 @@ def test_who_waits_takes_over_where_the_one_that_fills_the_store_dies(board: Boa
 
 def test_who_waits_too_long_opens_without(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     other = open_board(board.settings, lambda: AFTERWARDS)
-    assert other.store.alone(seed.JOB)
+    assert other.store.is_leader(seed.JOB)
     monkeypatch.setattr(seed, "_PATIENCE", 0.0)
     said: list[str] = []
     assert seed.prepare(board, AFTERWARDS, said.append) == []

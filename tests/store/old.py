@@ -11,7 +11,7 @@ from situasi.store.engines import sqlite as engine
 from situasi.store.migrations import runner
 
 HERE = Path(__file__).parent
-NUMBERS = [str(number) for number in range(1, int(runner.head()))]
+NUMBERS = [str(number) for number in range(1, int(runner.latest_revision()))]
 FEEDS = (
     "incidents",
     "tps",
@@ -45,7 +45,7 @@ def made(path: Path, shape: str) -> Path:
         connection.executescript(script)
         for statement in more:
             connection.execute(statement)
-        connection.execute(f"PRAGMA application_id={engine._MARK}")
+        connection.execute(f"PRAGMA application_id={engine._APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={number}")
     return path
 

@@ -8,22 +8,28 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from situasi.store.rollups.queries import Terms, open_rollups
+from situasi.store.rollups.queries import RollupParameters, open_rollup_reader
 
 
 def parts_read(
-    url: str, contest: str, kabupaten: str, terms: Terms, now: datetime, *, live: bool = True
+    url: str,
+    contest: str,
+    kabupaten: str,
+    terms: RollupParameters,
+    now: datetime,
+    *,
+    live: bool = True,
 ) -> list[set[str]]:
     """By statement of one roll-up: the kabupaten whose partitions its plan names."""
     asked: list[tuple[str, Any]] = []
-    rollups = open_rollups(url, contest)
+    rollups = open_rollup_reader(url, contest)
     engine = rollups._backend.engine  # only a test looks behind it
 
     def heard(_: Any, __: Any, statement: str, values: Any, *___: Any) -> None:
         asked.append((statement, values))
 
     sa.event.listen(engine, "before_cursor_execute", heard)
-    rollups.of(kabupaten, terms, now, live=live)
+    rollups.compute(kabupaten, terms, now, live=live)
     sa.event.remove(engine, "before_cursor_execute", heard)
     with engine.connect() as connection:
         plans = [

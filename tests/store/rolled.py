@@ -16,7 +16,7 @@ from situasi.analysis.stations import status
 from situasi.analysis.turnout import summary
 from situasi.domain.feed_schemas import FASE, SITUASI
 from situasi.domain.register import Register
-from situasi.live.snapshot import Snapshot, standing
+from situasi.live.snapshot import Snapshot, not_withdrawn
 from situasi.store.rollups.queries import Rollup
 
 
@@ -28,14 +28,14 @@ def shown(snapshot: Snapshot, register: Register, at: datetime, *, live: bool) -
     known = Known(snapshot.frames, None if live else at, snapshot.cases)
     day = view_time.within(Selection(), "hari", at, election)
     found = overview.of_cases(known, election, list(register.kecamatan), day, at)
-    made = [bool(standing(frame)["latihan"].any()) for frame in snapshot.frames.values()]
+    made = [bool(not_withdrawn(frame)["latihan"].any()) for frame in snapshot.frames.values()]
     return {
         "rehearsal": any(made),
         "reported_at": max(filter(None, (known.last(name) for name in known)), default=None),
         **_tps(known, register, at),
         **_cases(found),
         **_force(known, register, at),
-        "waiting": sum(snapshot.waiting.values()) if live else None,
+        "waiting": sum(snapshot.quarantine_counts.values()) if live else None,
     }
 
 

@@ -99,7 +99,7 @@ def of_file(path: Path) -> Shape:
 
 def by_migrations(path: Path) -> Shape:
     """What all migrations make of an empty file; the guards are put on after the last step."""
-    engine = sqlite._engine(path)
+    engine = sqlite._create_engine(path)
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT 1")

@@ -16,7 +16,14 @@ import pandas as pd
 from pandas.api.types import pandas_dtype
 
 from situasi.domain.feed_schemas import FEEDS, ColumnKind, Feed, stored_dtypes
-from situasi.store import Added, Delivery, Overtaken, Quarantined, Rejection, StoreError
+from situasi.store import (
+    AppendResult,
+    ConflictError,
+    Delivery,
+    QuarantinedRow,
+    Rejection,
+    StoreError,
+)
 
 
 def digest(feed: Feed, row: Mapping[Any, Any]) -> bytes:
@@ -65,7 +72,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.feeds: dict[str, list[dict[str, Any]]] = {name: [] for name in FEEDS}
         self.taken: list[dict[str, Any]] = []
-        self.kept: list[Quarantined] = []
+        self.kept: list[QuarantinedRow] = []
         self.releases: list[tuple[int, int]] = []
         self.all_batches: list[dict[str, Any]] = []
         self.all_notes: list[tuple[str, str]] = []
@@ -174,7 +181,7 @@ class MemoryStore:
         *,
         released: bool = False,
         numbers: Collection[int] | None = None,
-    ) -> list[Quarantined]:
+    ) -> list[QuarantinedRow]:
         undone = {taken["batch"] for taken in self.taken}
         now = []
         for row in self.kept:
@@ -210,7 +217,7 @@ class MemoryStore:
         ]
         return _frame(rows, numbers | {"reasons": "object", "recorded_at": "datetime64[us, UTC]"})
 
-    def _waited(self, row: Quarantined, at: datetime | None) -> bool:
+    def _waited(self, row: QuarantinedRow, at: datetime | None) -> bool:
         if at is None:
             return row in self.quarantine()
         when = {batch["batch"]: batch["recorded_at"] for batch in self.all_batches}
@@ -248,7 +255,7 @@ class MemoryStore:
         known = enumerate(self.all_access, start=1)
         newest = max([seq for seq, record in known if record[:2] == (kind, name)], default=0)
         if expected_seq is not None and newest > expected_seq:
-            raise Overtaken(f"{kind} {name} baru saja diubah orang lain.")
+            raise ConflictError(f"{kind} {name} baru saja diubah orang lain.")
         if action is not None:
             self.tell(action, actor, at, detail or {})
         self.all_access.append((kind, name, text))
@@ -303,11 +310,11 @@ class _MemoryWriting:
         self.waiting = set[int]()
         self.new = self.discarded = False
 
-    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> Added:
+    def add(self, accepted: pd.DataFrame, rejected: Sequence[Rejection]) -> AppendResult:
         feed = FEEDS[self.delivery.feed]
         stored = sum([self._keep(feed, row) for row in accepted.to_dict("records")])
         waiting = tuple([self._reject(one) for one in rejected])
-        added = Added(stored, len(accepted) - stored, len(rejected), waiting)
+        added = AppendResult(stored, len(accepted) - stored, len(rejected), waiting)
         for name in self.counts:
             self.counts[name] += getattr(added, name)
         return added
@@ -334,7 +341,7 @@ class _MemoryWriting:
             self.waiting.add(known[0])
             return known[0]
         self.after.kept.append(
-            Quarantined(
+            QuarantinedRow(
                 len(self.after.kept) + 1,
                 self.batch,
                 self.delivery.feed,

@@ -9,7 +9,7 @@ import pytest
 from situasi.domain.feed_schemas import INCIDENTS
 from situasi.store import Scope, open_store
 from situasi.store.interface import Store, StoreError
-from situasi.store.read_only import ReadOnly
+from situasi.store.read_only import ReadOnlyStore
 
 WRITES = {"deliver", "withdraw", "note", "remember", "tell", "placing"}
 READS = {
@@ -26,15 +26,15 @@ def methods(of: type) -> set[str]:
 
 
 @pytest.fixture
-def looked(tmp_path: Path) -> ReadOnly:
+def looked(tmp_path: Path) -> ReadOnlyStore:
     store = open_store(f"sqlite:///{tmp_path / 'a.db'}", Scope("contoh", "99.01"))
-    return ReadOnly(store, "Papan ini hanya dilihat.")
+    return ReadOnlyStore(store, "Papan ini hanya dilihat.")
 
 
 def test_every_method_of_a_store_is_known_as_one_that_reads_or_writes() -> None:
     assert (
         methods(Store)
-        == methods(ReadOnly)
+        == methods(ReadOnlyStore)
         == WRITES
         | set(READS)
         | {
@@ -47,17 +47,19 @@ def test_every_method_of_a_store_is_known_as_one_that_reads_or_writes() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(WRITES))
-def test_what_writes_is_refused_in_words_whatever_is_given(looked: ReadOnly, name: str) -> None:
-    before = looked.head()
+def test_what_writes_is_refused_in_words_whatever_is_given(
+    looked: ReadOnlyStore, name: str
+) -> None:
+    before = looked.audit_head()
     with pytest.raises(StoreError, match="hanya dilihat"):
         getattr(looked, name)("a", 1, actor="uji")
-    assert (looked.version(), looked.access_version(), looked.head()) == (0, 0, before)
+    assert (looked.version(), looked.access_version(), looked.audit_head()) == (0, 0, before)
     looked.close()
 
 
 @pytest.mark.parametrize(("name", "asked"), READS.items())
 def test_what_reads_gives_what_the_store_gives(
-    looked: ReadOnly, name: str, asked: tuple[object, ...]
+    looked: ReadOnlyStore, name: str, asked: tuple[object, ...]
 ) -> None:
     own = getattr(looked._store, name)(*asked)
     found = getattr(looked, name)(*asked)
@@ -65,6 +67,6 @@ def test_what_reads_gives_what_the_store_gives(
     looked.close()
 
 
-def test_no_work_of_the_store_is_done_by_who_looks(looked: ReadOnly) -> None:
-    assert not looked.alone("cadangan")
+def test_no_work_of_the_store_is_done_by_who_looks(looked: ReadOnlyStore) -> None:
+    assert not looked.is_leader("cadangan")
     looked.close()

@@ -22,7 +22,7 @@ from situasi.common.telemetry import JobStatus
 from situasi.domain.feed_schemas import FEEDS
 from situasi.domain.settings import ROOT
 from situasi.store import Scope, Store, StoreError, open_store, replication
-from situasi.store.replication import SyncRefused, Upstream, flow
+from situasi.store.replication import ReplicationRefused, Replicator, replicate
 from tests.builders_store import assert_same, every, fill, flowing
 from tests.conftest import NOON
 from tests.store.builders import MORNING, delivery, frame, numbered, rejection, row
@@ -61,20 +61,20 @@ def target(above: str) -> Iterator[Store]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces of few rows."""
-    monkeypatch.setattr(replication, "_ROWS", 7)
-    monkeypatch.setattr(replication, "_ENTRIES", 3)
+    monkeypatch.setattr(replication, "_MAX_BATCH_ROWS", 7)
+    monkeypatch.setattr(replication, "_MAX_BATCH_ENTRIES", 3)
 
 
 def alike(source: Store, target: Store) -> None:
     assert_same(flowing(source), flowing(target))
-    assert source.head() == target.head()
+    assert source.audit_head() == target.audit_head()
     assert source.version() == target.version()
     assert target.verify() == []
 
 
 def test_everything_is_there_as_it_was_but_nobodys_access(source: Store, target: Store) -> None:
     fill(source)
-    flown = list(flow(source, target))
+    flown = list(replicate(source, target))
     alike(source, target)
     assert sum(one.rows for one in flown) == sum(map(len, flowing(source).values()))
     assert all(flowing(source).values())
@@ -83,9 +83,9 @@ def test_everything_is_there_as_it_was_but_nobodys_access(source: Store, target:
 
 def test_once_it_is_there_nothing_flows(source: Store, target: Store) -> None:
     fill(source)
-    list(flow(source, target))
+    list(replicate(source, target))
     before = every(target)
-    assert list(flow(source, target)) == []
+    assert list(replicate(source, target)) == []
     assert_same(before, every(target))
 
 
@@ -97,7 +97,7 @@ def test_it_flows_in_pieces_each_a_state_that_the_source_once_had(
     once: dict[int, dict[str, int]] = {}
 
     def remember_lengths() -> None:
-        once[source.head()[0]] = {name: len(rows) for name, rows in flowing(source).items()}
+        once[source.audit_head()[0]] = {name: len(rows) for name, rows in flowing(source).items()}
 
     remember_lengths()
     for turn in range(4):
@@ -108,18 +108,18 @@ def test_it_flows_in_pieces_each_a_state_that_the_source_once_had(
             remember_lengths()
         with source.deliver(delivery()) as writing:
             writing.add(numbered(0, pelapor=f"lepas {turn}"), [])
-            writing.release([source.quarantine()[0].number])
+            writing.release([source.quarantined_rows()[0].number])
         remember_lengths()
         source.withdraw(3 * turn + 1, MORNING, "operator")
         remember_lengths()
-        source.note("siaga", turn, MORNING, "kapolres")
+        source.put_note("siaga", turn, MORNING, "kapolres")
         remember_lengths()
-        source.tell("saw", "wati", MORNING, {})
+        source.log_audit("saw", "wati", MORNING, {})
         remember_lengths()
     pieces = 0
-    for flown in flow(source, target):
+    for flown in replicate(source, target):
         pieces += 1
-        assert {name: len(rows) for name, rows in flowing(target).items()} == once[flown.head]
+        assert {name: len(rows) for name, rows in flowing(target).items()} == once[flown.last_entry]
         assert target.verify() == []
     assert pieces > 8
     alike(source, target)
@@ -138,16 +138,16 @@ def act(store: Store, what: str, number: int, turn: int) -> None:
             writing.add(frame(*cells, feed=feed), [rejection(raw={"k": f"{turn}"})])
     elif what == "withdraw" and len(store.batches()):
         store.withdraw(1 + number % len(store.batches()), MORNING, "operator")
-    elif what == "release" and store.quarantine():
-        held = store.quarantine()
+    elif what == "release" and store.quarantined_rows():
+        held = store.quarantined_rows()
         with store.deliver(delivery()) as writing:
             writing.release([held[number % len(held)].number])
     elif what == "note":
-        store.note("k", number, MORNING, "operator")
+        store.put_note("k", number, MORNING, "operator")
     elif what == "tell":
-        store.tell("saw", "wati", MORNING, {"n": number})
+        store.log_audit("saw", "wati", MORNING, {"n": number})
     elif what == "remember":
-        store.remember(
+        store.put_record(
             "session", f"{number}", turn, MORNING, "wati", "sign-in" if turn % 2 else None
         )
 
@@ -160,15 +160,15 @@ def test_whatever_happened_and_whenever_it_flowed_all_is_there_once(
     folder = tmp_path_factory.mktemp("acts")
     source, target = (open_store(sqlite(folder, name), SCOPE) for name in ("here", "there"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replication, "_ROWS", 4)
-        patch.setattr(replication, "_ENTRIES", 2)
+        patch.setattr(replication, "_MAX_BATCH_ROWS", 4)
+        patch.setattr(replication, "_MAX_BATCH_ENTRIES", 2)
         for turn, (what, number) in enumerate(acts):
             if what == "sync":
-                for _, _flown in zip(range(number), flow(source, target), strict=False):
+                for _, _flown in zip(range(number), replicate(source, target), strict=False):
                     pass  # and broken off after some pieces
             else:
                 act(source, what, number, turn)
-        list(flow(source, target))
+        list(replicate(source, target))
     alike(source, target)
     source.close()
     target.close()
@@ -178,7 +178,7 @@ def test_what_comes_while_it_flows_flows_too(
     source: Store, target: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(source)
-    real, turns = replication._place, iter(range(1_000_000))
+    real, turns = replication._copy_table, iter(range(1_000_000))
 
     def meanwhile(*asked: Any) -> int:
         placed = real(*asked)
@@ -187,22 +187,22 @@ def test_what_comes_while_it_flows_flows_too(
                 writing.add(numbered(turn, pelapor="tadi"), [])
         return placed
 
-    monkeypatch.setattr(replication, "_place", meanwhile)
-    list(flow(source, target))
+    monkeypatch.setattr(replication, "_copy_table", meanwhile)
+    list(replicate(source, target))
     alike(source, target)
 
 
 def test_two_that_send_at_once_send_each_row_once(
     source: Store, above: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replication, "_ENTRIES", 2)
+    monkeypatch.setattr(replication, "_MAX_BATCH_ENTRIES", 2)
     fill(source)
     errors: list[BaseException] = []
 
     def send() -> None:
         store = open_store(above, SCOPE)
         try:
-            list(flow(source, store))
+            list(replicate(source, store))
         except BaseException as error:  # noqa: BLE001 (told by the test)
             errors.append(error)
         finally:
@@ -224,12 +224,12 @@ def test_a_target_that_another_trail_took_is_refused_and_left_alone(
 ) -> None:
     fill(source)
     other = open_store(sqlite(tmp_path, "other"), SCOPE)
-    other.tell("saw", "somebody else", NOON, {})
-    list(flow(other, target))
+    other.log_audit("saw", "somebody else", NOON, {})
+    list(replicate(other, target))
     other.close()
     before = every(target)
-    with pytest.raises(SyncRefused, match="tidak pernah ada di sini"):
-        list(flow(source, target))
+    with pytest.raises(ReplicationRefused, match="tidak pernah ada di sini"):
+        list(replicate(source, target))
     assert_same(before, every(target))
 
 
@@ -238,11 +238,11 @@ def test_a_target_that_knows_more_than_the_source_is_refused(
 ) -> None:
     """The source was put back from an older copy: what came after lies above alone."""
     fill(source)
-    list(flow(source, target))
-    target.tell("saw", "wati", NOON, {})
+    list(replicate(source, target))
+    target.log_audit("saw", "wati", NOON, {})
     before = every(target)
-    with pytest.raises(SyncRefused, match="tidak pernah ada di sini"):
-        list(flow(source, target))
+    with pytest.raises(ReplicationRefused, match="tidak pernah ada di sini"):
+        list(replicate(source, target))
     assert_same(before, every(target))
 
 
@@ -253,8 +253,8 @@ def test_a_target_with_rows_but_no_trail_is_refused(source: Store, tmp_path: Pat
     line.execute("INSERT INTO notes (key, value, at, actor) VALUES ('a', '1', 1, 'x')")
     line.commit()
     line.close()
-    with pytest.raises(SyncRefused):
-        list(flow(source, target))
+    with pytest.raises(ReplicationRefused):
+        list(replicate(source, target))
     target.close()
 
 
@@ -262,10 +262,10 @@ def test_a_target_in_which_somebody_has_access_of_its_own_is_no_stranger(
     source: Store, target: Store
 ) -> None:
     fill(source)
-    target.remember("account", "polda", 1, NOON, "admin")
-    list(flow(source, target))
+    target.put_record("account", "polda", 1, NOON, "admin")
+    list(replicate(source, target))
     alike(source, target)
-    assert target.remembered("account") == {"polda": 1}
+    assert target.latest_records("account") == {"polda": 1}
 
 
 def test_a_trail_that_is_broken_here_sends_nothing(
@@ -277,9 +277,9 @@ def test_a_trail_that_is_broken_here_sends_nothing(
     line.execute("UPDATE audit SET actor = 'intruder' WHERE seq = 3")
     line.commit()
     line.close()
-    with pytest.raises(SyncRefused, match="rusak pada catatan 3"):
-        list(flow(source, target))
-    with target.state() as state:
+    with pytest.raises(ReplicationRefused, match="rusak pada catatan 3"):
+        list(replicate(source, target))
+    with target.raw_snapshot() as state:
         assert state.is_empty()
 
 
@@ -287,13 +287,13 @@ def test_an_entry_that_does_not_say_what_was_written_brings_all_at_once(
     source: Store, target: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(source)
-    monkeypatch.setattr(replication, "_ROWS", 1)
-    monkeypatch.setattr(replication.Piece, "add_row", _says_nothing)
-    assert len(list(flow(source, target))) == 1
+    monkeypatch.setattr(replication, "_MAX_BATCH_ROWS", 1)
+    monkeypatch.setattr(replication.ReplicationBatch, "add_row", _says_nothing)
+    assert len(list(replicate(source, target))) == 1
     alike(source, target)
 
 
-def _says_nothing(self: replication.Piece, *_: object) -> bool:
+def _says_nothing(self: replication.ReplicationBatch, *_: object) -> bool:
     self.entries += 1
     return False
 
@@ -352,8 +352,8 @@ class Clock:
         return self.now
 
 
-def way(source: Store, opened: Callable[[], Store], clock: Clock, **more: Any) -> Upstream:
-    return Upstream(source, opened, clock, JobStatus(), **more)
+def way(source: Store, opened: Callable[[], Store], clock: Clock, **more: Any) -> Replicator:
+    return Replicator(source, opened, clock, JobStatus(), **more)
 
 
 def test_a_line_that_is_down_is_told_and_tried_again_later_and_later(
@@ -370,14 +370,14 @@ def test_a_line_that_is_down_is_told_and_tried_again_later_and_later(
     one = way(source, opened, clock, every=2.0)
     pauses = []
     for _ in range(8):
-        assert "tidak menjawab" in str(one.look())
-        pauses.append(one.pause)
+        assert "tidak menjawab" in str(one.replicate_now())
+        pauses.append(one.pause_s)
     assert pauses == [4, 8, 16, 32, 60, 60, 60, 60]
-    assert one.state.error_text and one.state.succeeded_at is None
-    assert one.state.pending_rows is None  # nobody knows what is there: no zero
+    assert one.status.error_text and one.status.succeeded_at is None
+    assert one.status.pending_rows is None  # nobody knows what is there: no zero
     up[0] = True
-    assert one.look() is None
-    assert (one.pause, one.state.error_text, one.state.pending_rows, one.state.succeeded_at) == (
+    assert one.replicate_now() is None
+    assert (one.pause_s, one.status.error_text, one.status.pending_rows, one.status.succeeded_at) == (
         2.0, None, 0, NOON,
     )  # fmt: skip
     one.close()
@@ -388,12 +388,12 @@ def test_what_waits_is_counted_once_something_is_known_of_the_target(
 ) -> None:
     fill(source)
     one = way(source, lambda: open_store(sqlite(tmp_path, "there"), SCOPE), Clock())
-    assert one.look() is None
+    assert one.replicate_now() is None
     with source.deliver(delivery()) as writing:
         writing.add(numbered(70, 71, 72), [])
-    monkeypatch.setattr(replication, "flow", _broken)
-    assert one.look() is not None
-    assert one.state.pending_rows == 3 + 1 + 1  # rows, their batch, their entry
+    monkeypatch.setattr(replication, "replicate", _broken)
+    assert one.replicate_now() is not None
+    assert one.status.pending_rows == 3 + 1 + 1  # rows, their batch, their entry
     one.close()
 
 
@@ -414,12 +414,12 @@ def test_a_target_is_asked_only_for_what_is_new_and_now_and_then(
             return getattr(store, name)
 
     one = way(source, lambda: Counted(), clock)  # type: ignore[arg-type]
-    one.look()
+    one.replicate_now()
     asked.clear()
-    one.look()
+    one.replicate_now()
     assert asked == []
     clock.now += timedelta(minutes=2)
-    one.look()
+    one.replicate_now()
     assert asked != []
     one.close()
 
@@ -429,16 +429,16 @@ def test_a_target_that_lost_its_newest_gets_them_again(source: Store, tmp_path: 
     fill(source)
     clock, place = Clock(), ["first"]
     one = way(source, lambda: open_store(sqlite(tmp_path, place[0]), SCOPE), clock)
-    one.look()
+    one.replicate_now()
     one.close()
     behind = open_store(sqlite(tmp_path, "second"), SCOPE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replication, "_ENTRIES", 4)
-        next(flow(source, behind))
+        patch.setattr(replication, "_MAX_BATCH_ENTRIES", 4)
+        next(replicate(source, behind))
     behind.close()
     place[0] = "second"
     clock.now += timedelta(minutes=2)
-    assert one.look() is None
+    assert one.replicate_now() is None
     one.close()
     behind = open_store(sqlite(tmp_path, "second"), SCOPE)
     alike(source, behind)
@@ -455,12 +455,12 @@ def test_the_way_up_runs_until_it_is_stopped(source: Store, tmp_path: Path) -> N
     thread.start()
     fill(source)
     until = time.monotonic() + 10
-    while sum(one.entries for one in told) < source.head()[0] and time.monotonic() < until:
+    while sum(one.entries for one in told) < source.audit_head()[0] and time.monotonic() < until:
         time.sleep(0.01)
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
-    assert sum(one.entries for one in told) == source.head()[0]
+    assert sum(one.entries for one in told) == source.audit_head()[0]
 
 
 def test_of_several_servers_one_sends_and_the_other_says_so(source: Store, tmp_path: Path) -> None:
@@ -474,17 +474,17 @@ def test_of_several_servers_one_sends_and_the_other_says_so(source: Store, tmp_p
         way(source, opened, Clock(), job="kirim"),
         way(other, opened, Clock(), job="kirim"),
     )
-    assert first.look() is None and second.look() is None
-    assert first.state.succeeded_at == NOON and not first.state.is_run_elsewhere
+    assert first.replicate_now() is None and second.replicate_now() is None
+    assert first.status.succeeded_at == NOON and not first.status.is_run_elsewhere
     assert (
-        second.state.is_run_elsewhere
-        and second.state.succeeded_at is None
-        and second.state.pending_rows is None
+        second.status.is_run_elsewhere
+        and second.status.succeeded_at is None
+        and second.status.pending_rows is None
     )
     first.close()
     source.close()  # as when its process ends
-    assert second.look() is None
-    assert not second.state.is_run_elsewhere and second.state.pending_rows == 0
+    assert second.replicate_now() is None
+    assert not second.status.is_run_elsewhere and second.status.pending_rows == 0
     second.close()
     other.close()
 
@@ -492,10 +492,10 @@ def test_of_several_servers_one_sends_and_the_other_says_so(source: Store, tmp_p
 def test_who_sends_by_hand_sends_though_a_server_does(source: Store, tmp_path: Path) -> None:
     """Otherwise it would say that all is there, and nothing would be."""
     fill(source)
-    assert source.alone("kirim")
+    assert source.is_leader("kirim")
     hand = open_store(sqlite(tmp_path, "here"), SCOPE)
     one = way(hand, lambda: open_store(sqlite(tmp_path, "elsewhere"), SCOPE), Clock())
-    assert one.look() is None
+    assert one.replicate_now() is None
     there = open_store(sqlite(tmp_path, "elsewhere"), SCOPE)
     alike(source, there)
     one.close()
@@ -507,8 +507,8 @@ def test_rows_of_one_election_do_not_flow_into_the_place_of_another(tmp_path: Pa
     one = open_store(sqlite(tmp_path, "one"), Scope("pilkada-2024", "16.10"))
     other = open_store(sqlite(tmp_path, "other"), Scope("pilkada-2024", "16.02"))
     fill(one)
-    with pytest.raises(SyncRefused, match=r"pilkada-2024 16\.10.*pilkada-2024 16\.02"):
-        list(flow(one, other))
-    assert other.head()[0] == 0
+    with pytest.raises(ReplicationRefused, match=r"pilkada-2024 16\.10.*pilkada-2024 16\.02"):
+        list(replicate(one, other))
+    assert other.audit_head()[0] == 0
     one.close()
     other.close()

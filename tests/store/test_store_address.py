@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from situasi import store as stores
 from situasi.store import Scope, StoreError, open_store
-from situasi.store.rollups.queries import open_rollups
-from situasi.store.url import parse
+from situasi.store.rollups.queries import open_rollup_reader
+from situasi.store.url import parse_url
 
 SCOPE = Scope("pilkada-2024", "16.10")
 # Long enough that no word of ours holds it by chance.
@@ -50,9 +50,9 @@ def told(error: BaseException) -> str:
 
 
 def _rolled(address: str) -> None:
-    rollups = open_rollups(address, "pilkada-2024")
+    rollups = open_rollup_reader(address, "pilkada-2024")
     try:
-        rollups.states()
+        rollups.read_positions()
     finally:
         rollups.close()
 
@@ -72,11 +72,11 @@ def test_whatever_the_address_is_its_password_is_told_to_nobody(
     for use in (
         lambda: open_store(address, SCOPE),
         lambda: stores.upgrade(address, SCOPE),
-        lambda: stores.admit(address, SCOPE, "sandi"),
+        lambda: stores.create_scope_account(address, SCOPE, "sandi"),
         lambda: _rolled(address),
     ):
         try:
-            parse(address)
+            parse_url(address)
         except StoreError:
             pass
         else:
@@ -128,6 +128,6 @@ def test_a_malformed_address_is_told_with_its_remedy(address: str, why: str) -> 
     ],
 )
 def test_a_whole_address_is_read_as_it_is_meant(address: str) -> None:
-    found = parse(address)
+    found = parse_url(address)
     assert found.drivername == "postgresql+psycopg"
     assert found.password in (None, "", "b", "b@/") and found.database == "d"

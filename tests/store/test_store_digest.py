@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, ColumnKind
-from situasi.store.row_encoding import _spelled_decimals, digests, storable
+from situasi.store.row_encoding import _decimal_texts, compute_digests, encode_frame
 from tests.store import slow
 from tests.store.builders import MORNING, TEXT_COLUMNS, frame, row
 
@@ -38,7 +38,7 @@ def rows_of(feed: str) -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 def fast(accepted: pd.DataFrame, feed: str = "incidents") -> list[bytes]:
-    return digests(storable(FEEDS[feed], accepted))
+    return compute_digests(encode_frame(FEEDS[feed], accepted))
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -61,14 +61,14 @@ _DECIMALS = st.floats(-1e10, 1e10) | st.integers(-999, 999).map(float) | st.floa
 @example([30158384239.189465])
 @example([4.334726365239158e-05])
 def test_decimals_are_spelled_as_python_spells_them(numbers: list[float]) -> None:
-    assert list(_spelled_decimals(numbers)) == list(map(repr, numbers))
+    assert list(_decimal_texts(numbers)) == list(map(repr, numbers))
 
 
 def test_a_hundred_thousand_points_are_spelled_as_python_spells_them() -> None:
     random = np.random.default_rng(1)
     points = [random.uniform(-180, 180, 50_000), random.uniform(-180, 180, 50_000).round(6)]
     numbers = [number for part in points for number in part.tolist() if number % 1]
-    assert list(_spelled_decimals(numbers)) == list(map(repr, numbers))
+    assert list(_decimal_texts(numbers)) == list(map(repr, numbers))
 
 
 @settings(max_examples=200, deadline=None)
@@ -184,18 +184,18 @@ def test_value_of_the_wrong_kind_is_an_error_that_names_the_column(
     column: str, values: pd.Series[Any]
 ) -> None:
     with pytest.raises((TypeError, ValueError)) as raised:
-        storable(INCIDENTS, frame(row()).assign(**{column: values}))
+        encode_frame(INCIDENTS, frame(row()).assign(**{column: values}))
     assert f"column {column!r}" in raised.value.__notes__[0]
 
 
 def test_broken_count_is_an_error_not_a_rounding() -> None:
     with pytest.raises((TypeError, ValueError)):
-        storable(FEEDS["tps"], frame(row("tps"), feed="tps").assign(hadir=[2.5]))
+        encode_frame(FEEDS["tps"], frame(row("tps"), feed="tps").assign(hadir=[2.5]))
 
 
 def test_missing_column_is_an_error_that_names_it() -> None:
     with pytest.raises(KeyError, match="uraian"):
-        storable(INCIDENTS, frame(row()).drop(columns="uraian"))
+        encode_frame(INCIDENTS, frame(row()).drop(columns="uraian"))
 
 
 def test_building_a_frame_of_many_zones_is_sound() -> None:

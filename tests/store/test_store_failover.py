@@ -94,7 +94,7 @@ def test_a_primary_that_dies_loses_nothing_acknowledged_and_nothing_is_there_twi
                 one.stop()
         until(primary.is_at_rest, "a commit never ended")
         promised += [mark for one in writers for mark in one.acknowledged]
-        found = store.tail(INCIDENTS)
+        found = store.rows_after(INCIDENTS)
         there = Counter(found["pelapor"])
         assert {mark: there[mark] for mark in promised} == dict.fromkeys(promised, ROWS)
         assert set(there.values()) == {ROWS}, "half a delivery, or one twice"

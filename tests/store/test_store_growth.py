@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS, ColumnKind, dtypes, stored_dtypes
 from situasi.domain.settings import ROOT
-from situasi.store import Grown, Store, StoreError, open_store, upgrade
+from situasi.store import MigrationResult, Store, StoreError, open_store, upgrade
 from situasi.store.engines import sqlite as engine
 from situasi.store.engines import sqlite_copy
 from situasi.store.migrations import operations, runner
@@ -32,7 +32,7 @@ from tests.store import old
 from tests.store.builders import MORNING, delivery, frame, row
 from tests.store.slow import seals
 
-SCHEMA = int(runner.head())
+SCHEMA = int(runner.latest_revision())
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 may_fork = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
@@ -81,26 +81,26 @@ def test_every_row_of_an_older_store_reads_as_it_was_written(each: Path) -> None
     before = old.raw(each)
     store = opened(each)
     for name, feed in FEEDS.items():
-        read, was = store.tail(feed), before.get(f"feed_{name}", [])
+        read, was = store.rows_after(feed), before.get(f"feed_{name}", [])
         assert len(read) == len(was)
         for column in stored_dtypes(feed):
             assert cells_of(read, column) == [one.get(column) for one in was], (name, column)
     for frame_of, table in (
         (store.withdrawals(), "withdrawals"),
         (store.batches(), "batches"),
-        (store.audit().drop(columns=["moves", "chain"]), "audit"),
+        (store.audit_entries().drop(columns=["moves", "chain"]), "audit"),
     ):
         for column in frame_of:
             assert cells_of(frame_of, str(column)) == [one[column] for one in before[table]]
-    kept = {one.number: one for one in store.quarantine(released=True)}
+    kept = {one.number: one for one in store.quarantined_rows(include_released=True)}
     assert [json.loads(one["raw"]) for one in before["quarantine"]] == [
         kept[one["seq"]].raw for one in before["quarantine"]
     ]
     assert {one["number"]: one["batch"] for one in before["releases"]} == {
         one.number: one.released_by for one in kept.values() if one.released_by
     }
-    assert store.notes() == {"siaga": {"tingkat": 2}}
-    assert store.remembered("account") == (
+    assert store.latest_notes() == {"siaga": {"tingkat": 2}}
+    assert store.latest_records("account") == (
         {"wati": {"role": "analis"}} if "access" in before else {}
     )
     store.close()
@@ -130,11 +130,11 @@ def test_version_and_trail_are_those_of_before(each: Path) -> None:
     before = old.raw(each)["audit"]
     chained = "chain" in before[0]
     store = opened(each)
-    told, head = store.audit(), store.head()
+    told, head = store.audit_entries(), store.audit_head()
     assert store.version() == max(one["seq"] for one in before if one.get("moves", True))
     assert told["chain"].tolist() == seals(told)
     assert head == (before[-1]["seq"], before[-1]["chain"] if chained else seals(told)[-1])
-    store.tell("saw", "wati", MORNING, {})
+    store.log_audit("saw", "wati", MORNING, {})
     assert breaks(store, head[1]) == []
     store.close()
     store = opened(each)
@@ -171,7 +171,7 @@ def test_a_row_removed_from_an_older_store_is_missed_by_its_count(numbered: Path
 def test_what_an_older_store_held_is_still_a_duplicate(numbered: Path) -> None:
     store = opened(numbered)
     for name, feed in FEEDS.items():
-        rows = store.tail(feed)
+        rows = store.rows_after(feed)
         names = [*dtypes(feed), "row", "known_at"]
         with store.deliver(delivery(feed=name, source="lagi.csv")) as writing:
             added = writing.add(rows[names], [])
@@ -184,12 +184,12 @@ def test_every_feed_can_be_written_to_an_older_store_and_is_read_on_from_there(e
     store = opened(each)
     version = store.version()
     for turn, (name, feed) in enumerate(FEEDS.items(), 1):
-        last = store.tail(feed)["seq"].max() if len(store.tail(feed)) else 0
+        last = store.rows_after(feed)["seq"].max() if len(store.rows_after(feed)) else 0
         whole = {column.name: "Baru" for column in feed.columns if column.kind is ColumnKind.TEXT}
         new = frame(row(name, **whole | {"id": "baru"}), feed=name)
         with store.deliver(delivery(feed=name)) as writing:
             writing.add(new, [])
-        read = store.tail(feed, int(last))
+        read = store.rows_after(feed, int(last))
         assert read["id"].tolist() == ["baru"]
         assert cells_of(read, "pelapor") == ["Baru"]
         assert store.version() > version
@@ -207,7 +207,7 @@ def test_no_row_of_an_older_store_can_be_changed_after_it_grew(numbered: Path, t
     with store.deliver(delivery(sha256="lain")) as writing:
         writing.add(frame(row(id="baru")), [])
     store.withdraw(int(store.batches()["batch"].max()), MORNING, "operator")
-    store.remember("account", "budi", {}, MORNING, "admin")
+    store.put_record("account", "budi", {}, MORNING, "admin")
     store.close()
     column = metadata.tables[table].columns.keys()[1]
     with closing(sqlite3.connect(numbered)) as connection:
@@ -228,8 +228,8 @@ def test_what_was_before_lies_beside_it_and_opens_again(numbered: Path) -> None:
     restored = numbered.with_name("restored.db")
     shutil.copy(copy, restored)
     first, again = opened(numbered), opened(restored)
-    assert first.audit().equals(again.audit())
-    assert first.tail(INCIDENTS).equals(again.tail(INCIDENTS))
+    assert first.audit_entries().equals(again.audit_entries())
+    assert first.rows_after(INCIDENTS).equals(again.rows_after(INCIDENTS))
     assert again.verify() == []
     first.close()
     again.close()
@@ -241,13 +241,15 @@ def test_a_copy_that_is_there_already_is_never_overwritten(second: Path) -> None
     earlier.write_text("yang pertama")
     grown = upgrade(address(second))
     assert earlier.read_text() == "yang pertama"
-    assert grown == Grown(2, SCHEMA, second.resolve().with_name("situasi.db.skema-2.1.bak"))
+    assert grown == MigrationResult(
+        2, SCHEMA, second.resolve().with_name("situasi.db.skema-2.1.bak")
+    )
 
 
 def test_a_store_that_is_current_is_left_alone(second: Path) -> None:
     opened(second).close()
     before = second.read_bytes()
-    assert upgrade(address(second)) == Grown(SCHEMA, SCHEMA, None)
+    assert upgrade(address(second)) == MigrationResult(SCHEMA, SCHEMA, None)
     assert (second.read_bytes(), len(copies(second))) == (before, 1)
 
 
@@ -284,7 +286,7 @@ def test_all_steps_are_one_transaction_under_the_write_lock(numbered: Path) -> N
     said: list[str] = []
 
     def begins(connection: sa.Connection) -> None:
-        writes = engine.WRITES.items() <= connection.get_execution_options().items()
+        writes = engine.WRITE_OPTIONS.items() <= connection.get_execution_options().items()
         said.append("begin to write" if writes else "begin")
 
     def hears(_c: object, _cursor: object, statement: str, *_: object) -> None:
@@ -374,7 +376,7 @@ def test_an_older_store_grows_once_though_many_processes_open_it_at_once(numbere
         os.close(go)
         os.read(wait, 1)
         store = opened(numbered)
-        store.tell("saw", "wati", MORNING, {})
+        store.log_audit("saw", "wati", MORNING, {})
         assert store.verify() == []
         store.close()
 
@@ -387,7 +389,7 @@ def test_an_older_store_grows_once_though_many_processes_open_it_at_once(numbere
     assert len(old.raw(numbered)["audit"]) == before + 6
     with closing(sqlite3.connect(numbered)) as connection:
         found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    assert found == [(runner.head(),)]
+    assert found == [(runner.latest_revision(),)]
 
 
 def dies_at(statement: int) -> None:
@@ -411,7 +413,9 @@ def assert_old_or_new(path: Path, before: dict[str, list[dict[str, Any]]], numbe
         assert old.number_of(path) == SCHEMA
     store = opened(path)
     assert store.verify() == []
-    assert store.tail(INCIDENTS)["id"].tolist() == [one["id"] for one in before["feed_incidents"]]
+    assert store.rows_after(INCIDENTS)["id"].tolist() == [
+        one["id"] for one in before["feed_incidents"]
+    ]
     store.close()
     assert not list(path.parent.glob("*.tmp*"))
 

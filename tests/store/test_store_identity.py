@@ -54,10 +54,10 @@ def test_a_file_is_refused_for_another_election_from_its_first_moment(
 
 def test_the_mark_is_no_record_that_anybody_counts_or_copies(url: str) -> None:
     store = open_store(url, OURS)
-    assert (store.access_version(), store.version(), store.head()[0]) == (0, 0, 0)
-    with store.state() as state:
+    assert (store.access_version(), store.version(), store.audit_head()[0]) == (0, 0, 0)
+    with store.raw_snapshot() as state:
         assert state.is_empty()
-    store.remember("account", "wati", {}, MORNING, "wati", expected_seq=0)
+    store.put_record("account", "wati", {}, MORNING, "wati", expected_seq=0)
     assert store.access_version() == 1
     store.close()
 
@@ -73,7 +73,7 @@ def test_nobody_changes_or_removes_the_mark(url: str, path: Path) -> None:
 def test_an_unmarked_file_takes_the_mark_of_the_election_that_its_rows_name(url: str) -> None:
     unmarked(url, kecamatan="16.10.04")
     store = open_store(url, OURS)
-    assert store.scope() == OURS and len(store.tail(INCIDENTS)) == 1
+    assert store.scope() == OURS and len(store.rows_after(INCIDENTS)) == 1
     store.close()
     with pytest.raises(StoreError, match=r"memuat pilkada-2024 16.10, bukan pemilu-2029 16.10"):
         open_store(url, OTHERS[1])
@@ -122,7 +122,7 @@ def test_the_file_of_another_election_put_under_a_running_board_is_not_read(
         path.with_name(path.name + end).unlink(missing_ok=True)
     other.replace(path)
     with pytest.raises(StoreError, match=r"memuat pilkada-2024 16.02, bukan pilkada-2024 16.10"):
-        store.tail(INCIDENTS)
+        store.rows_after(INCIDENTS)
     with pytest.raises(StoreError, match=r"bukan pilkada-2024 16.10"):
         tell(store, kecamatan="16.10.04", id="B")
     store.close()

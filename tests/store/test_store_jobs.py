@@ -35,17 +35,17 @@ def test_a_job_is_one_servers_alone_until_it_dies(
     )
     try:
         assert other.stdout is not None and other.stdout.readline() == "True\n"
-        assert not here.alone("latihan")
-        assert here.alone("cadangan") and not there.alone("cadangan")
+        assert not here.is_leader("latihan")
+        assert here.is_leader("cadangan") and not there.is_leader("cadangan")
         with ThreadPoolExecutor(1) as another:
-            assert another.submit(here.alone, "cadangan").result()
+            assert another.submit(here.is_leader, "cadangan").result()
     finally:
         other.kill()
         other.communicate()
-    until(lambda: here.alone("latihan"))
-    assert not there.alone("latihan")
+    until(lambda: here.is_leader("latihan"))
+    assert not there.is_leader("latihan")
     here.close()
-    until(lambda: there.alone("latihan"))
+    until(lambda: there.is_leader("latihan"))
     there.close()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from situasi.store.audit.audit_writer import Outbox, Scribe
+from situasi.store.audit.audit_writer import AuditOutbox, AuditWriter
 from situasi.store.interface import Store, StoreError
 from tests.conftest import NOON
 
@@ -38,9 +38,9 @@ def until(holds: Any) -> None:
         time.sleep(0.005)
 
 
-def outbox(store: Any) -> Outbox:
+def outbox(store: Any) -> AuditOutbox:
     ticks = iter(range(10_000))
-    return Outbox(store, lambda: NOON + timedelta(seconds=next(ticks)))
+    return AuditOutbox(store, lambda: NOON + timedelta(seconds=next(ticks)))
 
 
 def test_what_could_not_be_written_waits_in_its_order_with_the_time_of_the_deed() -> None:
@@ -49,10 +49,10 @@ def test_what_could_not_be_written_waits_in_its_order_with_the_time_of_the_deed(
     for name in "abc":
         waiting.put("saw", name, {})
     with pytest.raises(StoreError):
-        waiting.write()
+        waiting.flush()
     assert len(waiting) == 3
     store.free = True
-    waiting.write()
+    waiting.flush()
     assert [(actor, (at - NOON).seconds) for _, actor, at, _ in store.told] == [
         ("a", 0), ("b", 1), ("c", 2),
     ]  # fmt: skip
@@ -61,12 +61,12 @@ def test_what_could_not_be_written_waits_in_its_order_with_the_time_of_the_deed(
 
 def test_the_writer_tries_again_until_the_store_takes_it() -> None:
     store = Busy()
-    scribe = Scribe(outbox(store), again=0.01)
-    scribe.tell("saw", "wati", {})
+    scribe = AuditWriter(outbox(store), retry_s=0.01)
+    scribe.append("saw", "wati", {})
     until(lambda: store.tries > 3)
     store.free = True
     until(lambda: store.told)
-    scribe.tell("saw", "budi", {})
+    scribe.append("saw", "budi", {})
     until(lambda: len(store.told) == 2)
     scribe.close()
     assert [actor for _, actor, *_ in store.told] == ["wati", "budi"]
@@ -79,10 +79,10 @@ def test_nobody_who_tells_waits_for_a_store_that_is_busy() -> None:
         def tell(self, *_: Any) -> None:
             held.wait(30)
 
-    scribe = Scribe(outbox(Stuck()))
+    scribe = AuditWriter(outbox(Stuck()))
     started = time.monotonic()
     for number in range(1000):
-        scribe.tell("saw", str(number), {})
+        scribe.append("saw", str(number), {})
     assert time.monotonic() - started < 1
     held.set()
     scribe.close()
@@ -91,11 +91,11 @@ def test_nobody_who_tells_waits_for_a_store_that_is_busy() -> None:
 def test_many_who_tell_at_once_are_all_written_and_each_in_its_own_order() -> None:
     store = Busy()
     store.free = True
-    scribe = Scribe(outbox(store))
+    scribe = AuditWriter(outbox(store))
 
     def person(name: str) -> None:
         for number in range(100):
-            scribe.tell("saw", name, {"n": number})
+            scribe.append("saw", name, {"n": number})
 
     people = [threading.Thread(target=person, args=(name,)) for name in "abcd"]
     for one in people:
@@ -111,10 +111,10 @@ def test_what_waits_is_written_when_the_board_closes(tmp_path: Path) -> None:
     from situasi.store import open_store
 
     store: Store = open_store(f"sqlite:///{tmp_path / 'a.db'}")
-    scribe = Scribe(outbox(store))
-    scribe.tell("saw", "wati", {"feed": "neutrality"})
+    scribe = AuditWriter(outbox(store))
+    scribe.append("saw", "wati", {"feed": "neutrality"})
     scribe.close()
-    entry = store.audit().iloc[0]
+    entry = store.audit_entries().iloc[0]
     assert (entry["actor"], json.loads(entry["detail"])) == ("wati", {"feed": "neutrality"})
     assert store.version() == 0
     assert store.verify() == []
@@ -123,6 +123,6 @@ def test_what_waits_is_written_when_the_board_closes(tmp_path: Path) -> None:
 
 def test_a_scribe_to_whom_nobody_told_anything_has_no_thread() -> None:
     before = threading.active_count()
-    scribe = Scribe(outbox(Busy()))
+    scribe = AuditWriter(outbox(Busy()))
     assert threading.active_count() == before
     scribe.close()

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
-from situasi.store import Scope, Store, StoreError, admit, open_store
+from situasi.store import Scope, Store, StoreError, create_scope_account, open_store
 from situasi.store import schema as shared
 from situasi.store.engines import postgres_schema
 from situasi.store.engines.postgres import PostgresBackend
@@ -58,12 +58,12 @@ def test_scopes_in_one_database_know_nothing_of_each_other(
             assert writing.add(numbered(2, 3), [rejection()]).accepted == 2
     with there.deliver(delivery()) as writing:
         writing.add(numbered(4), [])
-    there.note("siaga", 1, MORNING, "operator")
-    there.remember("account", "wati", {"a": 1}, MORNING, "admin")
+    there.put_note("siaga", 1, MORNING, "operator")
+    there.put_record("account", "wati", {"a": 1}, MORNING, "admin")
     assert [store.version() for store in (here, there, before)] == [1, 3, 1]
-    assert [len(store.tail(INCIDENTS)) for store in (here, there, before)] == [2, 3, 2]
-    assert here.notes() == {} and here.remembered("account") == {}
-    assert all(store.tail(INCIDENTS)["seq"].tolist()[:2] == [1, 2] for store in (here, there))
+    assert [len(store.rows_after(INCIDENTS)) for store in (here, there, before)] == [2, 3, 2]
+    assert here.latest_notes() == {} and here.latest_records("account") == {}
+    assert all(store.rows_after(INCIDENTS)["seq"].tolist()[:2] == [1, 2] for store in (here, there))
     assert here.withdraw(1, MORNING, "operator") == 2
     assert len(there.withdrawals()) == 0
     assert [store.verify() for store in (here, there, before)] == [[], [], []]
@@ -86,19 +86,25 @@ def test_every_question_of_a_scope_touches_its_own_partition_alone(
         writing.add(numbered(2, 3), [rejection()])
         writing.release([1])
     store.withdraw(1, MORNING, "operator")
-    store.note("siaga", 1, MORNING, "operator")
-    store.remember("account", "wati", {"a": 1}, MORNING, "admin", "account")
-    for look in (store.version, store.access_version, store.notes, store.waiting, store.held):
+    store.put_note("siaga", 1, MORNING, "operator")
+    store.put_record("account", "wati", {"a": 1}, MORNING, "admin", "account")
+    for look in (
+        store.version,
+        store.access_version,
+        store.latest_notes,
+        store.quarantine_counts,
+        store.quarantine_frame,
+    ):
         look()
     for feed in FEEDS.values():
-        store.tail(feed, 1)
-    store.audit(), store.batches(), store.withdrawals(), store.verify(), store.head()
-    store.quarantine(numbers=[1]), store.remembered("account", "wati")
+        store.rows_after(feed, 1)
+    store.audit_entries(), store.batches(), store.withdrawals(), store.verify(), store.audit_head()
+    store.quarantined_rows(numbers=[1]), store.latest_records("account", "wati")
 
     strangers = re.compile(r"16\.02|pilkada-2020")
     touched = set()
     with psycopg.connect(plain(database)) as line:
-        line.execute(f'SET search_path = "{postgres_schema.schema(SCOPE)}"')  # type: ignore[arg-type]
+        line.execute(f'SET search_path = "{postgres_schema.schema_name(SCOPE)}"')  # type: ignore[arg-type]
         for statement, values in asked:
             plan = line.execute(f"EXPLAIN {statement}", values).fetchall()  # type: ignore[arg-type]
             said = "\n".join(line for (line,) in plan)
@@ -108,7 +114,7 @@ def test_every_question_of_a_scope_touches_its_own_partition_alone(
 
 
 def test_every_key_begins_with_contest_and_kabupaten() -> None:
-    for table in postgres_schema.of.values():
+    for table in postgres_schema.BASE_TABLES.values():
         keys = [one for one in table.constraints if isinstance(one, sa.UniqueConstraint)]
         for one in (table.primary_key, *keys):
             assert [column.name for column in one.columns][:2] == ["contest", "kabupaten"], table
@@ -126,7 +132,7 @@ def test_rows_come_in_alike_by_statement_and_by_copy(
     with store.deliver(delivery()) as writing:
         added = writing.add(whole, [])
     assert (added.accepted, added.duplicate) == (401, many - 401)
-    read = store.tail(INCIDENTS)
+    read = store.rows_after(INCIDENTS)
     assert read["id"].tolist() == whole["id"].drop_duplicates().tolist()
     assert read["seq"].is_monotonic_increasing
     assert (read["lat"].isna()[0], read["uraian"][0], read["latihan"][0]) == (True, "", True)
@@ -143,8 +149,8 @@ def test_what_is_stored_is_never_changed_not_even_by_hand(
     with store.deliver(delivery(feed=feed, actor="another")) as writing:
         writing.add(frame(row(feed), feed=feed), [])
     store.withdraw(1, MORNING, "operator")
-    store.note("siaga", 1, MORNING, "operator")
-    store.remember("account", "wati", 1, MORNING, "admin")
+    store.put_note("siaga", 1, MORNING, "operator")
+    store.put_record("account", "wati", 1, MORNING, "admin")
     changes = ("UPDATE {} SET kabupaten = kabupaten", "DELETE FROM {}", "TRUNCATE {}")
     with psycopg.connect(plain(database)) as line:
         for table in shared.metadata.tables:
@@ -163,13 +169,13 @@ def test_a_polres_reads_and_writes_its_own_rows_alone(
         with store.deliver(delivery()) as writing:
             writing.add(numbered(2), [])
     for password in ("pertama", "kedua"):  # the second time it only gets another password
-        assert admit(database, SCOPE, password) == "polres_16_10"
+        assert create_scope_account(database, SCOPE, password) == "polres_16_10"
     address = sa.make_url(database).set(username="polres_16_10")
     try:
         theirs = open_store(address.render_as_string(), SCOPE)
         with theirs.deliver(delivery()) as writing:
             assert writing.add(numbered(2, 3), []).accepted == 1
-        assert (len(theirs.tail(INCIDENTS)), here.verify()) == (2, [])
+        assert (len(theirs.rows_after(INCIDENTS)), here.verify()) == (2, [])
         with pytest.raises(StoreError):
             open_store(address.render_as_string(), OTHER)
         with psycopg.connect(plain(address.render_as_string())) as line:
@@ -195,7 +201,7 @@ def test_whoever_waits_hears_of_a_new_version_of_its_own_scope(
         here.wait()
         assert time.monotonic() < deadline, "it never listened"
     here.wait()  # told once, when the line stood, if the loop above has not heard it yet
-    monkeypatch.setattr("situasi.store.engines.postgres._TOLD_PACE", 60.0)
+    monkeypatch.setattr("situasi.store.engines.postgres._NOTIFIED_POLL_S", 60.0)
     heard = threading.Event()
 
     def wait() -> None:
@@ -204,10 +210,10 @@ def test_whoever_waits_hears_of_a_new_version_of_its_own_scope(
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    there.note("siaga", 1, MORNING, "operator")
-    writer.tell("saw", "wati", MORNING, {})
+    there.put_note("siaga", 1, MORNING, "operator")
+    writer.log_audit("saw", "wati", MORNING, {})
     assert not heard.wait(1.5), "news of another scope, or of a deed that moved nothing"
-    writer.note("siaga", 1, MORNING, "operator")
+    writer.put_note("siaga", 1, MORNING, "operator")
     assert heard.wait(20)
     waiting.join(10)
 
@@ -249,12 +255,12 @@ def test_a_store_that_goes_away_and_comes_back_is_spoken_to_again(
     opened: Callable[[Scope], Store], database: str
 ) -> None:
     store = opened(SCOPE)
-    store.note("siaga", 1, MORNING, "operator")
+    store.put_note("siaga", 1, MORNING, "operator")
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
     for turn in itertools.count():
         with psycopg.connect(plain(database)) as line:
             line.execute(f"{others} AND datname = current_database()")  # type: ignore[arg-type]
-        store.note("siaga", turn, MORNING, "operator")
-        assert store.notes() == {"siaga": turn}
+        store.put_note("siaga", turn, MORNING, "operator")
+        assert store.latest_notes() == {"siaga": turn}
         if turn == 3:
             break

@@ -37,7 +37,7 @@ def test_whatever_the_umask_nobody_else_reads_a_file_of_the_store(url: str, path
     store = open_store(url)
     with store.deliver(delivery()) as writing:
         writing.add(frame(row()), [])
-    assert store.alone("kirim")
+    assert store.is_leader("kirim")
     found = modes(path.parent)
     assert {"situasi.db", "situasi.db-wal", "situasi.db-shm"} <= found.keys()
     assert any(name.endswith(".lock") for name in found)

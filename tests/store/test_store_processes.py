@@ -73,13 +73,13 @@ def assert_sound(url: str, promised: dict[str, int]) -> int:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         connection.close()
     store = open_store(url, SCOPE)
-    per_mark = store.tail(INCIDENTS).groupby("pelapor").size().to_dict()
+    per_mark = store.rows_after(INCIDENTS).groupby("pelapor").size().to_dict()
     batches = store.batches()
-    quarantined = {one.raw["k"] for one in store.quarantine()}
+    quarantined = {one.raw["k"] for one in store.quarantined_rows()}
     assert promised.items() <= per_mark.items()
     assert set(per_mark.values()) <= {ROWS}
     assert set(batches["source"]) == per_mark.keys() == quarantined
-    trail = store.audit()
+    trail = store.audit_entries()
     assert store.verify() == []
     assert trail["moves"].sum() == len(batches)
     assert (trail["action"] == "sign-in").sum() == store.access_version()
@@ -121,7 +121,7 @@ def test_two_processes_delivering_the_same_rows_store_each_once(anywhere: str) -
     assert sum(accepted for accepted, _ in told) == ROWS * turns
     assert assert_sound(url, {}) == turns
     store = open_store(url, SCOPE)
-    told = store.audit()
+    told = store.audit_entries()
     store.close()
     assert told["action"].value_counts().to_dict() == {
         "deliver": turns,

@@ -39,16 +39,16 @@ def store(address: str) -> Iterator[Store]:
             writing.add(frame(row("tps", hadir=None), row("tps", id="x", row=3), feed="tps"), [])
         with opened.deliver(delivery(source="koreksi")) as writing:
             writing.add(numbered(6, 20, 21), [])
-            writing.release([opened.quarantine()[0].number])
+            writing.release([opened.quarantined_rows()[0].number])
         with opened.deliver(delivery(source="salah")) as writing:
             writing.add(numbered(30, 31, 32), [])
         opened.withdraw(4, MORNING, "operator", "salah kirim")
         with opened.deliver(delivery(source="lagi")) as writing:
             writing.add(numbered(30, 40), [])
-        opened.note("siaga", {"tingkat": 1}, MORNING, "kapolres")
-        opened.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "user", {"a": 1})
-        opened.remember("account", "budi", {"role": "tamu"}, MORNING, "admin", "user", {})
-        opened.remember("session", "x", {"of": "wati"}, MORNING, "wati")
+        opened.put_note("siaga", {"tingkat": 1}, MORNING, "kapolres")
+        opened.put_record("account", "wati", {"role": "analis"}, MORNING, "admin", "user", {"a": 1})
+        opened.put_record("account", "budi", {"role": "tamu"}, MORNING, "admin", "user", {})
+        opened.put_record("session", "x", {"of": "wati"}, MORNING, "wati")
         yield opened
 
 
@@ -71,7 +71,7 @@ def behind_its_back(address: str) -> Tamper:
         plain = address.replace("postgresql+psycopg://", "postgresql://")
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute("SET session_replication_role = replica")  # no trigger fires
-            connection.execute(f"SET search_path = {postgres_schema.BASE}")
+            connection.execute(f"SET search_path = {postgres_schema.BASE_SCHEMA}")
             for one in statements:
                 assert connection.execute(one).rowcount != 0, one  # type: ignore[arg-type]
 
@@ -84,7 +84,7 @@ def tamper(address: str) -> Tamper:
 
 
 def test_what_nobody_touched_is_whole_and_sealed(store: Store) -> None:
-    assert (store.verify(), store.unsealed()) == ([], 0)
+    assert (store.verify(), store.count_entries_without_hash()) == ([], 0)
 
 
 def first_columns(address: str) -> tuple[str, str]:
@@ -221,7 +221,7 @@ def test_a_note_that_was_put_in_is_counted(store: Store, tamper: Tamper, address
 def test_where_the_trail_itself_is_broken_no_row_is_blamed_for_it(
     store: Store, tamper: Tamper
 ) -> None:
-    lost = store.audit(action="deliver")["seq"].iloc[-1]
+    lost = store.audit_entries(action="deliver")["seq"].iloc[-1]
     tamper(f"DELETE FROM audit WHERE seq = {lost}")
     [said] = store.verify()
     assert said.startswith(f"Catatan {lost} hilang")

@@ -35,13 +35,13 @@ def undo(store: Store, batch: int) -> int:
 
 
 def standing(store: Store) -> list[str]:
-    rows, taken = store.tail(INCIDENTS), store.withdrawals()["row_seq"]
+    rows, taken = store.rows_after(INCIDENTS), store.withdrawals()["row_seq"]
     return rows.loc[~rows["seq"].isin(taken), "id"].tolist()
 
 
 def kept(store: Store) -> int:
-    with store.state() as state:
-        return state.count(repeats)
+    with store.raw_snapshot() as state:
+        return state.count_rows(repeats)
 
 
 def test_a_row_that_another_delivery_repeated_stands_when_the_first_is_undone(
@@ -49,12 +49,12 @@ def test_a_row_that_another_delivery_repeated_stands_when_the_first_is_undone(
 ) -> None:
     bring(store, "wati", 1, 2, 3)
     assert bring(store, "budi", 2, 3, 4) == (1, 2)
-    assert store.brought_elsewhere(1) == {2: 2}
+    assert store.count_rows_in_other_batches(1) == {2: 2}
     assert undo(store, 1) == 1
     assert standing(store) == ["r-2", "r-3", "r-4"]
-    assert store.brought_elsewhere(1) == {2: 2}
+    assert store.count_rows_in_other_batches(1) == {2: 2}
     assert undo(store, 2) == 3
-    assert (standing(store), store.brought_elsewhere(1)) == ([], {})
+    assert (standing(store), store.count_rows_in_other_batches(1)) == ([], {})
 
 
 def test_a_delivery_of_nothing_but_duplicates_is_one_that_can_be_found_and_undone(
@@ -140,10 +140,10 @@ def test_a_release_of_a_delivery_that_was_undone_counts_no_more_though_its_row_s
     """The faulty row waits again rather than nowhere."""
     with store.deliver(delivery(actor="wati")) as writing:
         writing.add(numbered(), [rejection()])
-    [waits] = store.quarantine()
+    [waits] = store.quarantined_rows()
     with store.deliver(delivery(actor="wati", sha256="mended")) as writing:
         writing.add(numbered(1), [])
         writing.release([waits.number])
     bring(store, "budi", 1)
     assert undo(store, 2) == 0
-    assert (standing(store), store.quarantine()) == (["r-1"], [waits])
+    assert (standing(store), store.quarantined_rows()) == (["r-1"], [waits])

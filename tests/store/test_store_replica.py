@@ -10,7 +10,7 @@ import pytest
 
 from situasi.domain import election
 from situasi.domain.feed_schemas import INCIDENTS
-from situasi.live.snapshot import Live
+from situasi.live.snapshot import SnapshotReader
 from situasi.store import StoreError, open_store
 from tests.builders_election import invented_election
 from tests.postgres import SCOPE, Node
@@ -26,31 +26,31 @@ def test_a_reader_that_no_longer_follows_is_not_believed(
     until(primary.is_followed, "the standby never followed")
     store = open_store(primary.address, SCOPE)
     until(lambda: bool(standby.ask("SELECT to_regclass('situasi.given')::text")[0][0]), "no tables")
-    following = open_store(standby.address, SCOPE, follows=True)
+    following = open_store(standby.address, SCOPE, is_replica=True)
     defined = election.load(invented_election(tmp_path / "election"))
-    live = Live(following, defined, lambda: datetime.now(UTC))
+    live = SnapshotReader(following, defined, lambda: datetime.now(UTC))
 
     def shows(rows: int) -> Callable[[], bool]:
-        return lambda: len(live.picture().snapshot.frames[INCIDENTS.name]) == rows
+        return lambda: len(live.refresh().snapshot.frames[INCIDENTS.name]) == rows
 
     with store.deliver(delivery()) as writing:
         writing.add(numbered(2, 3), [])
     until(shows(2), "what was written never came")
-    assert live.picture().trouble is None
+    assert live.refresh().trouble is None
     with pytest.raises(StoreError, match="hanya bisa dibaca"):
-        following.note("siaga", 1, MORNING, "operator")
+        following.put_note("siaga", 1, MORNING, "operator")
 
     standby.ask("SELECT pg_wal_replay_pause()")
     with store.deliver(delivery()) as writing:
         writing.add(numbered(4), [])
-    until(lambda: live.picture().trouble is not None, "a paused reader passed for fresh")
-    assert shows(2)() and "tidak lagi mengikuti" in str(live.picture().trouble)
+    until(lambda: live.refresh().trouble is not None, "a paused reader passed for fresh")
+    assert shows(2)() and "tidak lagi mengikuti" in str(live.refresh().trouble)
     standby.ask("SELECT pg_wal_replay_resume()")
     until(shows(3), "it never caught up")
-    until(lambda: live.picture().trouble is None, "it was never believed again")
+    until(lambda: live.refresh().trouble is None, "it was never believed again")
 
     primary.kill()
-    until(lambda: live.picture().trouble is not None, "an orphaned reader passed for fresh")
+    until(lambda: live.refresh().trouble is not None, "an orphaned reader passed for fresh")
     assert shows(3)()
     live.close()
     store.close()

@@ -58,7 +58,7 @@ def test_a_row_is_known_from_its_commit_and_not_from_when_its_delivery_began(
     store: Store, clock: Clock
 ) -> None:
     began = bring(store, clock, 1, 2)
-    read = store.tail(INCIDENTS)
+    read = store.rows_after(INCIDENTS)
     assert set(read["known_at"]) == set(read["recorded_at"]) == {began + 21 * SECOND}
     assert store.batches()["recorded_at"].tolist() == [began + 21 * SECOND]
 
@@ -68,7 +68,7 @@ def test_history_and_exercises_are_known_from_their_own_time(store: Store, clock
     with store.deliver(delivery(recorded_at=MORNING)) as writing:
         writing.add(frame(row(known_at=own)), [])
         clock.now += 20 * SECOND
-    read = store.tail(INCIDENTS)
+    read = store.rows_after(INCIDENTS)
     assert (read["known_at"][0], read["recorded_at"][0]) == (own, MORNING + 21 * SECOND)
 
 
@@ -86,16 +86,18 @@ def test_a_row_waits_from_the_commit_and_is_released_at_the_commit(
     store: Store, clock: Clock
 ) -> None:
     began = bring(store, clock, 1, rejected=[rejection()])
-    [waits] = store.quarantine()
+    [waits] = store.quarantined_rows()
     assert waits.recorded_at == began + 21 * SECOND
-    assert store.held(began + 20 * SECOND).empty
-    assert store.held(began + 21 * SECOND)["recorded_at"].tolist() == [began + 21 * SECOND]
+    assert store.quarantine_frame(began + 20 * SECOND).empty
+    assert store.quarantine_frame(began + 21 * SECOND)["recorded_at"].tolist() == [
+        began + 21 * SECOND
+    ]
     began = bring(store, clock, 2, released=[waits.number])
-    assert len(store.held(began + 20 * SECOND)) == 1
-    assert store.held(began + 21 * SECOND).empty
+    assert len(store.quarantine_frame(began + 20 * SECOND)) == 1
+    assert store.quarantine_frame(began + 21 * SECOND).empty
     store.withdraw(2, clock.now, "operator")
-    assert store.held(clock.now - SECOND).empty
-    assert len(store.held(clock.now)) == len(store.held()) == 1
+    assert store.quarantine_frame(clock.now - SECOND).empty
+    assert len(store.quarantine_frame(clock.now)) == len(store.quarantine_frame()) == 1
 
 
 def test_no_commit_is_earlier_than_the_one_before_though_the_clock_is_set_back(
@@ -108,7 +110,7 @@ def test_no_commit_is_earlier_than_the_one_before_though_the_clock_is_set_back(
     store.withdraw(1, clock.now, "operator")
     clock.now = MORNING - timedelta(hours=2)
     bring(store, clock, 3)
-    assert store.tail(INCIDENTS)["known_at"].tolist() == [last] * 3
+    assert store.rows_after(INCIDENTS)["known_at"].tolist() == [last] * 3
     assert store.withdrawals()["recorded_at"].tolist() == [last]
 
 
@@ -121,23 +123,23 @@ def test_a_row_that_comes_after_a_withdrawal_is_known_after_it_too(
     taken = clock.now
     clock.now -= timedelta(minutes=30)
     bring(store, clock, 2)
-    assert store.tail(INCIDENTS)["known_at"].iloc[-1] == taken
+    assert store.rows_after(INCIDENTS)["known_at"].iloc[-1] == taken
 
 
 def test_the_first_commit_that_a_version_does_not_have_is_told(store: Store, clock: Clock) -> None:
-    assert store.committed_after(0) is None
+    assert store.first_commit_after(0) is None
     bring(store, clock, 1)
     first, version = clock.now, store.version()
-    assert (store.committed_after(0), store.committed_after(version)) == (first, None)
-    store.note("siaga", 1, clock.now, "kapolres")
+    assert (store.first_commit_after(0), store.first_commit_after(version)) == (first, None)
+    store.put_note("siaga", 1, clock.now, "kapolres")
     store.withdraw(1, clock.now, "operator")
     second = clock.now
     bring(store, clock, 2)
-    assert (store.committed_after(0), store.committed_after(version)) == (first, second)
+    assert (store.first_commit_after(0), store.first_commit_after(version)) == (first, second)
 
 
 def test_without_a_clock_a_commit_is_as_old_as_its_delivery_says(url: str) -> None:
     with closing(open_store(url)) as store:
         with store.deliver(delivery()) as writing:
             writing.add(numbered(1), [])
-        assert store.tail(INCIDENTS)["recorded_at"].tolist() == [delivery().recorded_at]
+        assert store.rows_after(INCIDENTS)["recorded_at"].tolist() == [delivery().recorded_at]

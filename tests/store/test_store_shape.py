@@ -74,7 +74,7 @@ def test_migrations_stand_in_one_row_by_number() -> None:
         before = f"{number - 1:04}" if number > 1 else None
         assert file.name.startswith(f"v{number:04}_")
         assert told == {"revision": f"{number:04}", "down_revision": before}
-    assert runner.head() == f"{len(VERSIONS):04}"
+    assert runner.latest_revision() == f"{len(VERSIONS):04}"
 
 
 @pytest.mark.parametrize("file", VERSIONS, ids=lambda file: file.stem)
@@ -94,7 +94,7 @@ def changed(change: Callable[[sa.MetaData], object], path: Path) -> list[str]:
     for table in schema.metadata.sorted_tables:
         table.to_metadata(later)
     change(later)
-    engine = sqlite._engine(path)
+    engine = sqlite._create_engine(path)
     with engine.begin() as connection:
         later.create_all(connection)
     engine.dispose()
@@ -141,12 +141,12 @@ def test_postgresql_grown_from_nothing_has_the_tables_of_a_new_one(database: str
     """No server was ever that old; so it is shown that every step means the same there."""
     engine = sa.create_engine(database)
     with engine.connect() as connection:
-        postgres_schema.found(connection)
-        runner.upgrade(connection, postgres_schema.BASE)
-        grown = shape(connection, postgres_schema.BASE)
+        postgres_schema.create_schemas(connection)
+        runner.upgrade(connection, postgres_schema.BASE_SCHEMA)
+        grown = shape(connection, postgres_schema.BASE_SCHEMA)
         connection.rollback()
-        postgres_schema.create(connection)
-        wanted = shape(connection, postgres_schema.BASE)
+        postgres_schema.create_base_tables(connection)
+        wanted = shape(connection, postgres_schema.BASE_SCHEMA)
         connection.rollback()
     engine.dispose()
     found = differences(grown, wanted)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
-from situasi.store import Added, Store, StoreError, open_store
+from situasi.store import AppendResult, Store, StoreError, open_store
 from situasi.store.engines import sqlite as engine_of_sqlite
 from situasi.store.migrations import runner
 from situasi.store.schema import metadata
@@ -33,8 +33,8 @@ def filled(url: str) -> Store:
     with store.deliver(delivery(feed=feed, actor="another")) as writing:
         writing.add(frame(row(feed), feed=feed), [])
     store.withdraw(1, MORNING, "operator")
-    store.note("siaga", 1, MORNING, "operator")
-    store.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "account")
+    store.put_note("siaga", 1, MORNING, "operator")
+    store.put_record("account", "wati", {"role": "analis"}, MORNING, "admin", "account")
     return store
 
 
@@ -53,14 +53,14 @@ def test_no_row_of_any_table_can_be_changed_or_deleted(url: str, table: str, dee
 
 def test_closing_and_reopening_keeps_all(url: str) -> None:
     store = filled(url)
-    before = [store.version(), store.tail(INCIDENTS), store.withdrawals(), store.batches(),
-              store.audit(), store.quarantine(released=True), store.notes(),
-              store.remembered("account"), store.access_version(), store.head()]  # fmt: skip
+    before = [store.version(), store.rows_after(INCIDENTS), store.withdrawals(), store.batches(),
+              store.audit_entries(), store.quarantined_rows(include_released=True), store.latest_notes(),
+              store.latest_records("account"), store.access_version(), store.audit_head()]  # fmt: skip
     store.close()
     store = open_store(url)
-    after = [store.version(), store.tail(INCIDENTS), store.withdrawals(), store.batches(),
-             store.audit(), store.quarantine(released=True), store.notes(),
-              store.remembered("account"), store.access_version(), store.head()]  # fmt: skip
+    after = [store.version(), store.rows_after(INCIDENTS), store.withdrawals(), store.batches(),
+             store.audit_entries(), store.quarantined_rows(include_released=True), store.latest_notes(),
+              store.latest_records("account"), store.access_version(), store.audit_head()]  # fmt: skip
     store.close()
     assert [repr(one) for one in before] == [repr(one) for one in after]
     assert before[0] == len(FEEDS) + 3
@@ -109,7 +109,7 @@ def test_database_of_someone_else_is_refused_and_left_alone(url: str) -> None:
 def test_store_of_a_newer_version_is_refused(url: str) -> None:
     open_store(url).close()
     connection = sqlite3.connect(path_of(url))
-    connection.execute(f"PRAGMA user_version={int(runner.head()) + 1}")
+    connection.execute(f"PRAGMA user_version={int(runner.latest_revision()) + 1}")
     connection.close()
     assert "Perbarui Situasi" in refused(url)
 
@@ -144,7 +144,7 @@ def test_truncated_store_says_that_it_is_broken(url: str) -> None:
     with pytest.raises(StoreError, match="rusak"):
         store = open_store(url)
         try:
-            store.tail(INCIDENTS)
+            store.rows_after(INCIDENTS)
         finally:
             store.close()
 
@@ -164,9 +164,13 @@ def test_full_disk_is_said_and_nothing_half_is_written(url: str) -> None:
     with pytest.raises(StoreError, match="Disk penuh"), store.deliver(delivery()) as writing:
         writing.add(numbered(2, 3), [rejection()])
         writing.add(numbered(*range(4, 5000)), [])
-    assert (store.version(), len(store.tail(INCIDENTS)), store.quarantine()) == (1, 1, [])
+    assert (store.version(), len(store.rows_after(INCIDENTS)), store.quarantined_rows()) == (
+        1,
+        1,
+        [],
+    )
     with store.deliver(delivery()) as writing:
-        assert writing.add(numbered(2), []) == Added(1, 0, 0)
+        assert writing.add(numbered(2), []) == AppendResult(1, 0, 0)
     store.close()
 
 
@@ -177,7 +181,7 @@ def test_swallowed_error_does_not_commit_the_half_that_went_well(url: str) -> No
         with pytest.raises(KeyError):
             writing.add(numbered(3).drop(columns="known_at"), [])
         writing.add(numbered(4), [])
-    assert (store.version(), len(store.tail(INCIDENTS))) == (0, 0)
+    assert (store.version(), len(store.rows_after(INCIDENTS))) == (0, 0)
     store.close()
 
 
@@ -201,19 +205,19 @@ def test_read_only_folder_is_said(url: str) -> None:
     try:
         with pytest.raises(StoreError, match="izin"):
             store = open_store(url)
-            store.note("siaga", 1, MORNING, "operator")
+            store.put_note("siaga", 1, MORNING, "operator")
     finally:
         path_of(url).parent.chmod(0o755)
 
 
 def test_second_writer_waits_and_then_says_so(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_of_sqlite, "_WAIT", 0.1)
+    monkeypatch.setattr(engine_of_sqlite, "_LOCK_TIMEOUT_S", 0.1)
     one, other = open_store(url), open_store(url)
     with one.deliver(delivery()) as writing:
         writing.add(numbered(2), [])
         with pytest.raises(StoreError, match="Tunggu sebentar"):
-            other.note("siaga", 1, MORNING, "operator")
-    other.note("siaga", 1, MORNING, "operator")
+            other.put_note("siaga", 1, MORNING, "operator")
+    other.put_note("siaga", 1, MORNING, "operator")
     assert other.version() == 2
     one.close()
     other.close()
@@ -223,8 +227,8 @@ def test_readers_see_the_last_commit_while_a_delivery_is_written(url: str) -> No
     one, other = open_store(url), open_store(url)
     with one.deliver(delivery()) as writing:
         writing.add(numbered(2), [])
-        assert len(one.tail(INCIDENTS)) == len(other.tail(INCIDENTS)) == 0
-    assert len(one.tail(INCIDENTS)) == len(other.tail(INCIDENTS)) == 1
+        assert len(one.rows_after(INCIDENTS)) == len(other.rows_after(INCIDENTS)) == 0
+    assert len(one.rows_after(INCIDENTS)) == len(other.rows_after(INCIDENTS)) == 1
     one.close()
     other.close()
 
@@ -234,9 +238,9 @@ def test_many_threads_share_one_store(sqlite_store: Store) -> None:
         for turn in range(8):
             with sqlite_store.deliver(delivery(source=f"{me}")) as writing:
                 told.append(writing.add(numbered(turn, 100 + 10 * me + turn), []))
-            sqlite_store.tail(INCIDENTS)
+            sqlite_store.rows_after(INCIDENTS)
 
-    told: list[Added] = []
+    told: list[AppendResult] = []
     threads = [threading.Thread(target=work, args=(me,)) for me in range(4)]
     for thread in threads:
         thread.start()
@@ -244,20 +248,20 @@ def test_many_threads_share_one_store(sqlite_store: Store) -> None:
         thread.join()
     assert len(told) == 32
     assert sum(one.accepted for one in told) == 8 + 32
-    assert sqlite_store.tail(INCIDENTS)["id"].is_unique
+    assert sqlite_store.rows_after(INCIDENTS)["id"].is_unique
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_forked_child_opens_connections_of_its_own(sqlite_store: Store) -> None:
-    sqlite_store.note("siaga", 1, MORNING, "induk")
+    sqlite_store.put_note("siaga", 1, MORNING, "induk")
     child = os.fork()
     if child == 0:
-        sqlite_store.note("siaga", 2, MORNING, "anak")
+        sqlite_store.put_note("siaga", 2, MORNING, "anak")
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
-    sqlite_store.note("pesan", 3, MORNING, "induk")
-    assert sqlite_store.notes() == {"siaga": 2, "pesan": 3}
+    sqlite_store.put_note("pesan", 3, MORNING, "induk")
+    assert sqlite_store.latest_notes() == {"siaga": 2, "pesan": 3}
 
 
 def test_acknowledged_means_on_the_disk(sqlite_store: Store) -> None:
@@ -278,7 +282,7 @@ def test_small_tail_of_a_large_table_searches_and_never_scans(sqlite_store: Stor
 
 
 def test_the_version_is_looked_up_though_nothing_moved_for_long(sqlite_store: Store) -> None:
-    sqlite_store.note("siaga", 1, MORNING, "operator")
+    sqlite_store.put_note("siaga", 1, MORNING, "operator")
     engine: Any = sqlite_store._backend.engine  # type: ignore[attr-defined]
     asked: list[str] = []
     sa.event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
@@ -302,7 +306,7 @@ def test_a_file_moved_away_under_an_open_store_is_not_written_to_any_more(url: s
     with pytest.raises(StoreError, match="tidak bisa dibuka"):
         store.version()
     with pytest.raises(StoreError, match="tidak bisa dibuka"):
-        store.note("siaga", 2, MORNING, "operator")
+        store.put_note("siaga", 2, MORNING, "operator")
     assert not path.exists()
     path.write_bytes(b"no store at all\n" * 500)
     with pytest.raises(StoreError, match="bukan penyimpanan"):
@@ -321,7 +325,7 @@ def test_an_unforeseen_error_is_told_in_the_words_of_the_driver_alone(url: str) 
         connection.execute("ALTER TABLE feed_tps RENAME TO feed_lain")
     connection.close()
     with pytest.raises(StoreError) as told:
-        store.tail(FEEDS["tps"])
+        store.rows_after(FEEDS["tps"])
     assert "no such table: feed_tps" in told.value.detail
     assert "SELECT" not in told.value.detail and "feed_tps" not in str(told.value)
     store.close()

@@ -24,7 +24,7 @@ from tests.tools import schema
 
 VERSIONS = runner.VERSIONS
 OTHER = Scope("pilkada-2024", "16.02")
-TODAY = int(runner.head())
+TODAY = int(runner.latest_revision())
 LATER = TODAY + 1
 NEXT = f'''
 """The next."""
@@ -110,17 +110,17 @@ def place(store: Any) -> str:
 
 def test_a_later_program_tells_what_it_did_and_does_it_once(filled: str) -> None:
     first, again = upgrade(filled, SCOPE), upgrade(filled, SCOPE)
-    assert (first.before, first.after, first.copy is None) == (
+    assert (first.schema_before, first.schema_after, first.backup_path is None) == (
         TODAY, LATER, filled.startswith("postgresql"),
     )  # fmt: skip
-    assert (again.before, again.after, again.copy) == (LATER, LATER, None)
+    assert (again.schema_before, again.schema_after, again.backup_path) == (LATER, LATER, None)
 
 
 def test_rows_are_read_and_written_on_and_new_columns_are_empty_or_as_said(grown: Store) -> None:
     with grown.deliver(delivery()) as writing:
         added = writing.add(numbered(2, 4), [])
     assert (added.accepted, added.duplicate) == (1, 1)
-    assert grown.tail(INCIDENTS)["id"].tolist() == ["r-2", "r-3", "r-4"]
+    assert grown.rows_after(INCIDENTS)["id"].tolist() == ["r-2", "r-3", "r-4"]
     found = asked(grown, f"SELECT id, saksi, mendesak FROM {place(grown)}feed_incidents ORDER BY 1")
     assert found == [("r-2", None, 0), ("r-3", None, 0), ("r-4", None, 0)]
     assert grown.verify() == []
@@ -177,11 +177,11 @@ def polda(database: str, later: None) -> Iterator[psycopg.Connection[Any]]:
             with closing(open_store(database, scope)) as store:
                 with store.deliver(delivery()) as writing:
                     writing.add(frame(row()), [])
-                store.note("siaga", 1, MORNING, "operator")
+                store.put_note("siaga", 1, MORNING, "operator")
     with psycopg.connect(plain(database), autocommit=True) as line:
         line.execute("DROP ROLE IF EXISTS polres_16_10")
         line.execute("CREATE ROLE polres_16_10 LOGIN")
-        for right in postgres_schema.rights(SCOPE):
+        for right in postgres_schema.build_grants(SCOPE):
             line.execute(right)  # type: ignore[arg-type]
         with pytest.raises(StoreError, match=f"masih berskema {TODAY}, .* memerlukan {LATER}"):
             open_store(of_the_polres(database), SCOPE)
@@ -214,14 +214,14 @@ def test_the_account_of_a_polres_keeps_its_rights_and_gets_none_over_the_schema(
         (f"{LATER:04}",)
     ]
     for view in ("feed_incidents", "notes", "audit"):
-        mine = f'SELECT count(*) FROM "{postgres_schema.schema(SCOPE)}".{view}'
+        mine = f'SELECT count(*) FROM "{postgres_schema.schema_name(SCOPE)}".{view}'
         assert polda.execute(mine).fetchone() != (0,)  # type: ignore[arg-type]
     polda.execute("SELECT * FROM situasi.feed_boats")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         polda.execute("INSERT INTO situasi.alembic_version VALUES ('9999')")
     polda.execute("RESET ROLE")
     with closing(open_store(of_the_polres(database), SCOPE)) as store:
-        assert len(store.tail(INCIDENTS)) == 1
+        assert len(store.rows_after(INCIDENTS)) == 1
         with store.deliver(delivery(source="lagi.csv")) as writing:
             assert writing.add(numbered(7), []).accepted == 1
         assert store.verify() == []
@@ -240,8 +240,8 @@ def test_a_database_that_said_no_schema_has_the_first_that_databases_had(databas
         ):
             line.execute(later)
     grown = upgrade(database, SCOPE)
-    assert (grown.before, grown.after) == (int(postgres_schema.FIRST), TODAY)
-    assert upgrade(database, SCOPE).before == TODAY
+    assert (grown.schema_before, grown.schema_after) == (int(postgres_schema.FIRST_REVISION), TODAY)
+    assert upgrade(database, SCOPE).schema_before == TODAY
 
 
 def test_what_is_kept_of_today_is_a_store_that_a_later_program_opens(
@@ -260,5 +260,5 @@ def test_what_is_kept_of_today_is_a_store_that_a_later_program_opens(
     assert before.keys() == metadata.tables.keys()
     assert all(before.values())
     grown = upgrade(f"sqlite:///{path.as_posix()}")
-    assert (grown.before, grown.after) == (TODAY, LATER)
+    assert (grown.schema_before, grown.schema_after) == (TODAY, LATER)
     assert old.raw(path)["audit"] == before["audit"]

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from situasi.store import Overtaken, Store, StoreError, open_store
-from situasi.store.audit.audit_log import seal
+from situasi.store import ConflictError, Store, StoreError, open_store
+from situasi.store.audit.audit_log import compute_hash
 from tests.store.builders import MORNING
 
 ENTRIES = 9
@@ -28,10 +28,10 @@ def told(url: str, times: int = ENTRIES) -> str:
     store = open_store(url)
     for number in range(1, times + 1):
         if number % 3:
-            store.tell("saw", f"orang {number % 2}", MORNING, {"n": number})
+            store.log_audit("saw", f"orang {number % 2}", MORNING, {"n": number})
         else:
-            store.note("siaga", number, MORNING, "operator")
-    head = store.head()[1]
+            store.put_note("siaga", number, MORNING, "operator")
+    head = store.audit_head()[1]
     store.close()
     return head
 
@@ -118,7 +118,7 @@ def test_end_cut_off_stays_a_gap_when_others_write_on(url: str) -> None:
     told(url)
     tamper(url, "DELETE FROM audit WHERE seq > 7")
     store = open_store(url)
-    store.tell("saw", "wati", MORNING, {})
+    store.log_audit("saw", "wati", MORNING, {})
     store.close()
     assert verified(url) == [
         "Catatan 8 sampai 9 hilang; sambungan catatan 10 tidak dapat diperiksa."
@@ -181,7 +181,7 @@ def rewritten(connection: sqlite3.Connection) -> None:
     entries = connection.execute("SELECT seq, at, actor, action, detail, moves FROM audit")
     previous = "0" * 64
     for entry in entries.fetchall():
-        previous = seal(previous, *entry)
+        previous = compute_hash(previous, *entry)
         connection.execute("UPDATE audit SET chain = ? WHERE seq = ?", (previous, entry[0]))
 
 
@@ -224,8 +224,8 @@ def test_board_writes_on_after_a_seal_was_wiped_and_the_break_stays_where_it_is(
     told(url)
     tamper(url, "UPDATE audit SET chain = x'00' WHERE seq = 9")
     store = open_store(url)
-    store.tell("saw", "wati", MORNING, {})
-    store.tell("saw", "wati", MORNING, {})
+    store.log_audit("saw", "wati", MORNING, {})
+    store.log_audit("saw", "wati", MORNING, {})
     store.close()
     assert verified(url) == [changed(9)]
 
@@ -258,15 +258,15 @@ def test_whatever_is_put_into_whichever_cell_is_found(number: int, cell: str, va
 def test_threads_that_tell_at_once_make_one_chain(sqlite_store: Store) -> None:
     def work(me: int) -> None:
         for turn in range(10):
-            sqlite_store.tell("saw", f"{me}", MORNING, {"turn": turn})
-            sqlite_store.remember("use", "tautan", turn, MORNING, f"{me}", "used")
+            sqlite_store.log_audit("saw", f"{me}", MORNING, {"turn": turn})
+            sqlite_store.put_record("use", "tautan", turn, MORNING, f"{me}", "used")
 
     threads = [threading.Thread(target=work, args=(me,)) for me in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (sqlite_store.head()[0], sqlite_store.access_version()) == (80, 40)
+    assert (sqlite_store.audit_head()[0], sqlite_store.access_version()) == (80, 40)
     assert sqlite_store.verify() == []
 
 
@@ -277,11 +277,11 @@ def test_of_two_stores_that_count_a_use_at_once_no_use_is_lost(url: str) -> None
         counted = 0
         while counted < 10:
             seen = store.access_version()
-            uses = store.remembered("uses", "tautan").get("tautan", 0)
+            uses = store.latest_records("uses", "tautan").get("tautan", 0)
             try:
-                store.remember("uses", "tautan", uses + 1, MORNING, "tamu", expected_seq=seen)
+                store.put_record("uses", "tautan", uses + 1, MORNING, "tamu", expected_seq=seen)
                 counted += 1
-            except Overtaken:
+            except ConflictError:
                 refused.append(uses)
 
     refused: list[int] = []
@@ -290,7 +290,7 @@ def test_of_two_stores_that_count_a_use_at_once_no_use_is_lost(url: str) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    assert stores[0].remembered("uses") == {"tautan": 20}
+    assert stores[0].latest_records("uses") == {"tautan": 20}
     for store in stores:
         store.close()
 
@@ -302,7 +302,7 @@ def test_a_long_trail_is_verified_in_seconds(url: str) -> None:
         (previous,) = connection.execute("SELECT chain FROM audit").fetchone()
         for number in range(2, LONG + 1):
             entry = (number, 1, "wati", "saw", '{"page": "situasi", "area": "16.10.04"}', 0)
-            previous = seal(previous, *entry)
+            previous = compute_hash(previous, *entry)
             connection.execute("INSERT INTO audit VALUES (?,?,?,?,?,?,?)", (*entry, previous))
 
     tamper(url, grow)

@@ -25,8 +25,8 @@ def main(url: str, name: str, rows: int, times: int | None) -> None:
             one = writing.add(numbered(*numbers[:half], pelapor=mark), [rejection(raw={"k": mark})])
             two = writing.add(numbered(*numbers[half:], pelapor=mark), [])
         print(mark, one.accepted + two.accepted, one.duplicate + two.duplicate, flush=True)
-        store.remember("session", mark, {"user": name}, MORNING, name, "sign-in", {"turn": turn})
-        store.tell("saw", name, MORNING, {"page": "situasi"})
+        store.put_record("session", mark, {"user": name}, MORNING, name, "sign-in", {"turn": turn})
+        store.log_audit("saw", name, MORNING, {"page": "situasi"})
     store.close()
 
 

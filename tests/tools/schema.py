@@ -45,9 +45,9 @@ def fill(path: Path) -> None:
             deliver(feed, "r-1", "r-2")
     deliver(feed, "r-1", actor="rekan")
     for level in (1, 2):
-        store.note("siaga", {"tingkat": level}, MORNING + 3 * HOUR, "kapolres")
-    store.remember("account", "wati", {"role": "analis"}, MORNING, "admin", "account", {"a": 1})
-    store.tell("sign-in", "wati", MORNING + 4 * HOUR, {"way": "sandi"})
+        store.put_note("siaga", {"tingkat": level}, MORNING + 3 * HOUR, "kapolres")
+    store.put_record("account", "wati", {"role": "analis"}, MORNING, "admin", "account", {"a": 1})
+    store.log_audit("sign-in", "wati", MORNING + 4 * HOUR, {"way": "sandi"})
     store.close()
 
 
@@ -56,7 +56,7 @@ def dumped(path: Path) -> str:
     with closing(sqlite3.connect(path)) as connection:
         lines = list(connection.iterdump())
     said = (
-        f"-- Schema {int(runner.head())}, as the board made it, with rows it stored."
+        f"-- Schema {int(runner.latest_revision())}, as the board made it, with rows it stored."
         " Never changed: stores of that time are opened by it."
     )
     return "\n".join([said, *lines, ""])
@@ -64,7 +64,7 @@ def dumped(path: Path) -> str:
 
 def main() -> int:
     """Write the file, unless it is there or tables have already changed."""
-    target = HERE / f"schema-{int(runner.head())}.sql"
+    target = HERE / f"schema-{int(runner.latest_revision())}.sql"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wanted = without_guards(of_a_new_one(folder / "new.db"))

@@ -33,8 +33,8 @@ def beating(board: Board, monkeypatch: pytest.MonkeyPatch, *, allows: bool) -> A
     monkeypatch.setattr(auto_refresh.pace, "allows", lambda: allows)
     monkeypatch.setattr(session, "now", lambda: NOON)
     page = AppTest.from_string(_SCRIPT).run(timeout=30)
-    board.store.note("uji", 1, NOON, "uji")
-    board.refresher.look()
+    board.store.put_note("uji", 1, NOON, "uji")
+    board.refresher.refresh()
     return page
 
 

@@ -88,7 +88,7 @@ def open_cases(board: Board, saat: str) -> int:
     register, at = board.register, wib(saat)
     midnight = wib("00.00")
     wanted = Selection(since=midnight, until=midnight + timedelta(days=1))
-    frames = board.snapshot_reader.picture().snapshot.frames
+    frames = board.snapshot_reader.refresh().snapshot.frames
     found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
     return len(found.open)
 

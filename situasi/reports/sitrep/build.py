@@ -10,7 +10,7 @@ from situasi.analysis.view_time import Moment, reckoned
 from situasi.board import Board
 from situasi.common import i18n
 from situasi.live import access_scope
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep import annexes, key_figures, narrative, pictures, short_message, tables
 from situasi.reports.sitrep import letterhead as letters
 from situasi.reports.sitrep.data import Gathered, gather
@@ -18,7 +18,7 @@ from situasi.reports.sitrep.model import Laporan, Letter, Table
 from situasi.reports.sitrep.request import Wanted
 
 
-def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> str:
+def short(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: Wanted) -> str:
     """The short text alone. Raises Refused, TemplateRefused."""
 
     def make() -> str:
@@ -28,11 +28,11 @@ def short(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
             told = key_figures.facts(found, found.overview, found.codes)
             return short_message.message(found, letter, told)
 
-    by = (access_scope.of(viewer), asked, reckoned(at), at.live)
-    return board.analysis_cache.kept("pesan", shown.snapshot, make, *by)
+    by = (access_scope.scope_of(viewer), asked, reckoned(at), at.live)
+    return board.analysis_cache.get_or_make("pesan", shown.snapshot, make, *by)
 
 
-def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Laporan:
+def build(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: Wanted) -> Laporan:
     """The whole laporan, as far as this viewer may see. Raises Refused, TemplateRefused.
 
     Its pictures are drawn when a file asks for them.
@@ -45,8 +45,8 @@ def build(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wante
             return _laporan(found, letters.load(found.register.election.folder))
 
     # Of one moment somebody takes several files.
-    by = (access_scope.of(viewer), asked, reckoned(at), at.live)
-    return board.analysis_cache.kept("laporan", shown.snapshot, make, *by)
+    by = (access_scope.scope_of(viewer), asked, reckoned(at), at.live)
+    return board.analysis_cache.get_or_make("laporan", shown.snapshot, make, *by)
 
 
 def _laporan(found: Gathered, letter: Letter) -> Laporan:

@@ -28,7 +28,7 @@ from situasi.board import Board
 from situasi.domain.feed_schemas import ACTIVITIES, NEUTRALITY, TPS
 from situasi.domain.register import Register, Stage
 from situasi.live import access_scope
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.reports.sitrep.request import Refused, Wanted, before
 
 
@@ -114,7 +114,7 @@ def neutral(
 def gather(
     board: Board,
     viewer: Viewer,
-    shown: Picture,
+    shown: SnapshotView,
     at: Moment,
     asked: Wanted,
     *,
@@ -124,7 +124,7 @@ def gather(
 
     compare: with the period before.
     """
-    reach = access_scope.of(viewer)
+    reach = access_scope.scope_of(viewer)
     register = board.analysis_cache.register(reach)
     strange = set(asked.kecamatan) - set(register.kecamatan)
     if strange:
@@ -133,7 +133,7 @@ def gather(
         raise Refused("angka netralitas bukan wewenang peran ini")
 
     def find(work: Work, *more: object) -> object:
-        return board.analysis_cache.of(work, shown.snapshot, at, reach, *more)
+        return board.analysis_cache.compute(work, shown.snapshot, at, reach, *more)
 
     found_day = find(area_summary.day)
     force = find(coverage.coverage) if viewer.role.may_see("personel") else None
@@ -152,11 +152,11 @@ def gather(
         board=board,
         viewer=viewer,
         register=register,
-        known=board.analysis_cache.known(shown.snapshot, at, reach),
+        known=board.analysis_cache.known_rows(shown.snapshot, at, reach),
         asked=asked,
         at=at,
         codes=[c for c in register.kecamatan if not asked.kecamatan or c in asked.kecamatan],
-        overview=board.analysis_cache.overview(shown.snapshot, at, reach, asked.selection),
+        overview=board.analysis_cache.compute_overview(shown.snapshot, at, reach, asked.selection),
         day=found_day,
         period=_period(board, viewer, shown, at, asked),
         before=_period(board, viewer, shown, past, earlier) if compare else None,
@@ -170,11 +170,11 @@ def gather(
     )
 
 
-def _period(board: Board, viewer: Viewer, shown: Picture, at: Moment, asked: Wanted) -> Period:
-    reach = access_scope.of(viewer)
-    work = board.analysis_cache.of(casework, shown.snapshot, at, reach, asked.selection)
-    every = board.analysis_cache.of(giat, shown.snapshot, at, reach, asked.kecamatan)
+def _period(board: Board, viewer: Viewer, shown: SnapshotView, at: Moment, asked: Wanted) -> Period:
+    reach = access_scope.scope_of(viewer)
+    work = board.analysis_cache.compute(casework, shown.snapshot, at, reach, asked.selection)
+    every = board.analysis_cache.compute(giat, shown.snapshot, at, reach, asked.kecamatan)
     inside = (every["occurred_at"] >= asked.since) & (every["occurred_at"] < asked.until)
-    known = board.analysis_cache.known(shown.snapshot, at, reach)
+    known = board.analysis_cache.known_rows(shown.snapshot, at, reach)
     heard = not known.cases.heard(asked.selection).empty
     return Period(asked, reckoned(at), work, every[inside], heard)

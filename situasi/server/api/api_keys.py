@@ -13,7 +13,7 @@ from typing import Any
 
 from situasi.domain.feed_schemas import FEEDS
 from situasi.ingest.write_scope import CorrectionRights, WriteScope
-from situasi.store.interface import Overtaken, Store
+from situasi.store.interface import ConflictError, Store
 
 KIND = "key"
 # Written beside the key, not into it: a use must never bring back a key revoked meanwhile.
@@ -94,31 +94,31 @@ def add(
     rights = {"feeds": feeds, "area": area, "read": read, "metrics": metrics}
     detail = {"name": name, **rights}
     try:
-        store.remember(KIND, name, asdict(key), now, actor, "key-add", detail, expected_seq=0)
-    except Overtaken:
+        store.put_record(KIND, name, asdict(key), now, actor, "key-add", detail, expected_seq=0)
+    except ConflictError:
         raise KeyRefused(f'kunci "{name}" sudah ada atau pernah ada; pilih nama lain') from None
     return f"situasi_{ident}_{secret}"
 
 
 def revoke(store: Store, name: str, now: datetime, actor: str) -> None:
     """From the next request on the key opens nothing. Raises KeyRefused and StoreError."""
-    found = store.remembered(KIND, name).get(name)
+    found = store.latest_records(KIND, name).get(name)
     if found is None:
         raise KeyRefused(f'kunci "{name}" tidak ada; lihat: key list')
     if found["revoked"]:
         raise KeyRefused(f'kunci "{name}" sudah dicabut')
     value = {**found, "revoked": now.isoformat(timespec="seconds")}
-    store.remember(KIND, name, value, now, actor, "key-revoke", {"name": name})
+    store.put_record(KIND, name, value, now, actor, "key-revoke", {"name": name})
 
 
 def every(store: Store) -> list[Key]:
     """All keys, revoked ones too, in the order of their names."""
-    return [_key(value) for value in store.remembered(KIND).values()]
+    return [_key(value) for value in store.latest_records(KIND).values()]
 
 
 def last_uses(store: Store) -> dict[str, str]:
     """The day on which each key was last used, ISO; a key never used is left out."""
-    return store.remembered(USED)
+    return store.latest_records(USED)
 
 
 def _key(value: dict[str, Any]) -> Key:
@@ -159,11 +159,11 @@ class Keyring:
             if self._used.get(key.name) == today:
                 return
             self._used[key.name] = today
-        if self._store.remembered(USED, key.name).get(key.name) != today:
-            self._store.remember(USED, key.name, today, now, key.actor)
+        if self._store.latest_records(USED, key.name).get(key.name) != today:
+            self._store.put_record(USED, key.name, today, now, key.actor)
 
     def _current(self) -> dict[str, Key]:
-        mark = self._store.access_mark()  # before the keys: they may be newer, never older
+        mark = self._store.access_position()  # before the keys: they may be newer, never older
         with self._lock:
             if mark != self._mark:
                 self._keys = {key.ident: key for key in every(self._store)}

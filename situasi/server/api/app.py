@@ -61,12 +61,12 @@ class Api:
         self._above = AboveApi(clock, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._app if higher_command_app.current() is None else self._above
+        app = self._app if higher_command_app.current_higher_command() is None else self._above
         await app(scope, receive, send)
 
     async def metrics(self, request: Request) -> Response:
         """Figures for Prometheus: with a key, or for this machine while there are no accounts."""
-        if higher_command_app.current() is not None:
+        if higher_command_app.current_higher_command() is not None:
             return await self._above.metrics(request)
 
         def work(desk: Desk) -> Response:

@@ -78,11 +78,11 @@ def take(
     name = f"{key.name}/{sha256(parcel.repeat_key.encode()).hexdigest()[:40]}"
     mark = sha256(b"\0".join((parcel.feed.encode(), parcel.body))).hexdigest()
     with claims.holding(name):
-        before = board.store.remembered(_ANSWERS, name).get(name)
+        before = board.store.latest_records(_ANSWERS, name).get(name)
         if before is not None:
             return _same(before, mark)
         said = _counted(board, key, parcel, now, limits, new_rows)
-        board.store.remember(_ANSWERS, name, {"of": mark, "answer": said}, now, key.actor)
+        board.store.put_record(_ANSWERS, name, {"of": mark, "answer": said}, now, key.actor)
     return said
 
 

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from situasi.access import roles
 from situasi.higher_command import app
-from situasi.higher_command.app import Headquarters
-from situasi.higher_command.rollup_cache import COUNTS, Overview
+from situasi.higher_command.app import HigherCommandApp
+from situasi.higher_command.rollup_cache import COUNTS, HigherCommandOverview
 from situasi.server import metrics
 from situasi.server.api import responses
 from situasi.server.api.api_keys import Keyring
@@ -26,7 +26,7 @@ from situasi.server.api.caller import Caller, asked_here, owner_of, who
 from situasi.server.api.limits import Limits, Rates, Workers
 from situasi.server.api.problem_details import TITLES, Problem, Told
 from situasi.server.auth import sessions
-from situasi.store.rollups.queries import Rollup, Serious
+from situasi.store.rollups.queries import CriticalCase, Rollup
 
 PATH = "/api/v1/rollups"
 # Words of people stay on the page: they may name somebody.
@@ -65,7 +65,7 @@ class AboveApi:
                 raise Problem(403, "Rekap hanya untuk akun satuan ini.")
             if request.query_params:
                 raise Problem(422, "Alamat ini tidak mengenal saringan.")
-            found = app.seen(_there().overseeing.overview(), viewer.area)
+            found = app.filter_overview(_there().rollup_cache.current_overview(), viewer.area)
             return responses.json_response(told(found))
 
         return await self._workers.run(owner_of(request.headers, self._keys()), work)
@@ -94,9 +94,9 @@ class AboveApi:
         return caller
 
 
-def told(found: Overview) -> dict[str, Any]:
+def told(found: HigherCommandOverview) -> dict[str, Any]:
     """The roll-ups as they are answered: what nobody told is null."""
-    silent = {one.code for one in found.silent()}
+    silent = {one.code for one in found.silent_members()}
     return {
         "command": found.command.name,
         "level": found.command.level,
@@ -130,7 +130,7 @@ def _rollup(one: Rollup | None) -> dict[str, Any] | None:
     }
 
 
-def _serious(case: Serious) -> dict[str, Any]:
+def _serious(case: CriticalCase) -> dict[str, Any]:
     said = {one.name: getattr(case, one.name) for one in fields(case) if one.name not in _SPOKEN}
     return {name: _time(value) if isinstance(value, datetime) else value
             for name, value in said.items()}  # fmt: skip
@@ -221,8 +221,8 @@ async def _elsewhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
     )
 
 
-def _there() -> Headquarters:
-    found = app.current()
+def _there() -> HigherCommandApp:
+    found = app.current_higher_command()
     assert found is not None, "asked where a command above is served"
     return found
 

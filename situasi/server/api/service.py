@@ -18,8 +18,8 @@ from situasi.board import Board
 from situasi.common.single_flight_cache import SingleFlightCache
 from situasi.domain.feed_schemas import FEEDS
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
-from situasi.live.snapshot import Picture
+from situasi.live.access_scope import AccessScope
+from situasi.live.snapshot import SnapshotView
 from situasi.server.api import delivery, openapi, responses
 from situasi.server.api import query as api_query
 from situasi.server.api import rows as api_rows
@@ -106,12 +106,18 @@ class Desk:
 
     def situation(self, viewer: Viewer, query: QueryParams, known: str | None) -> Response:
         """The key figures. Raises Problem 403 and 422."""
-        own = access_scope.of(viewer)
+        own = access_scope.scope_of(viewer)
         wanted = api_query.situation(query, self.board.register)
         self._inside(viewer, wanted)
-        picture = self.board.snapshot_reader.picture()
+        picture = self.board.snapshot_reader.refresh()
         at = self._moment(viewer, wanted, picture)
-        depends = (picture.snapshot.state, wanted, own, reckoned(at), bool(picture.trouble))
+        depends = (
+            picture.snapshot.audit_position,
+            wanted,
+            own,
+            reckoned(at),
+            bool(picture.trouble),
+        )
         personnel = viewer.role.may_see("personel")
 
         def make() -> Body:
@@ -124,17 +130,22 @@ class Desk:
         self, viewer: Viewer, feed: str, query: QueryParams, accept: str, known: str | None
     ) -> Response:
         """Rows of a feed. Raises Problem 403, 406 and 422."""
-        own = access_scope.of(viewer)
+        own = access_scope.scope_of(viewer)
         if feed not in own.feeds:
             self.board.audit_log.log_refused(viewer.name, {"feed": feed, "page": "api"})
             raise Problem(403, f'Anda tidak berhak membaca "{feed}".')
         wanted = api_query.rows(query, feed, self.board.register)
         form = api_query.form(query, accept, api_query.forms(FEEDS[feed]))
         self._inside(viewer, wanted)
-        picture = self.board.snapshot_reader.picture()
+        picture = self.board.snapshot_reader.refresh()
         at = self._moment(viewer, wanted, picture)
         moves = wanted.window in {"1j", "3j"} or not at.live
-        depends = (picture.snapshot.state, wanted, own, reckoned(at) if moves else _STANDING)
+        depends = (
+            picture.snapshot.audit_position,
+            wanted,
+            own,
+            reckoned(at) if moves else _STANDING,
+        )
 
         def make() -> Body:
             body, told = self._rows(picture, feed, wanted, own, at, form)
@@ -160,7 +171,7 @@ class Desk:
         elif feed in GUARDED_FEEDS:
             deeds.append("api-read", viewer.name, {"feed": feed, "form": form})
 
-    def _moment(self, viewer: Viewer, wanted: Asked, picture: Picture) -> Moment:
+    def _moment(self, viewer: Viewer, wanted: Asked, picture: SnapshotView) -> Moment:
         zone = self.board.register.election.zone
         at = moment(wanted.moment, self._clock(), picture.snapshot.exercise_at, zone)
         if not at.live:
@@ -168,9 +179,9 @@ class Desk:
         return at
 
     def _situation(
-        self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
+        self, picture: SnapshotView, wanted: Asked, own: AccessScope, at: Moment, *, personnel: bool
     ) -> dict[str, Any]:
-        key = (picture.snapshot.state, wanted, own, reckoned(at), at.live, personnel)
+        key = (picture.snapshot.audit_position, wanted, own, reckoned(at), at.live, personnel)
         found = self._found.get(
             key, lambda: self._figures(picture, wanted, own, at, personnel=personnel)
         )
@@ -186,21 +197,27 @@ class Desk:
         }  # fmt: skip
 
     def _figures(
-        self, picture: Picture, wanted: Asked, own: Sight, at: Moment, *, personnel: bool
+        self, picture: SnapshotView, wanted: Asked, own: AccessScope, at: Moment, *, personnel: bool
     ) -> dict[str, Any]:
         findings, snapshot = self.board.analysis_cache, picture.snapshot
         register = findings.register(own)
         selection = within(wanted.selection, wanted.window, reckoned(at), register.election)
-        found = findings.overview(snapshot, at, own, selection)
-        today = findings.of(day, snapshot, at, own)
+        found = findings.compute_overview(snapshot, at, own, selection)
+        today = findings.compute(day, snapshot, at, own)
         return api_situation.figures(found, today, register, personnel=personnel)
 
     def _rows(
-        self, picture: Picture, name: str, wanted: Asked, own: Sight, at: Moment, form: str
+        self,
+        picture: SnapshotView,
+        name: str,
+        wanted: Asked,
+        own: AccessScope,
+        at: Moment,
+        form: str,
     ) -> tuple[Body, int]:
         """The answer, and how many rows it holds."""
         election, feed = self.board.register.election, FEEDS[name]
-        rows = self.board.analysis_cache.known(picture.snapshot, at, own)[name]
+        rows = self.board.analysis_cache.known_rows(picture.snapshot, at, own)[name]
         selection = within(wanted.selection, wanted.window, reckoned(at), election)
         page = api_rows.page(rows, feed, selection, wanted.after, wanted.limit, election.zone)
         told = {

@@ -78,7 +78,7 @@ def _over(status: int, why: str = "") -> Response:
     )
     here = f"{guest_links.PATH_PREFIX}{ENDED}"
     page = auth_markup.link_over(
-        app.place(board),
+        app.server_unit_name(board),
         i18n.current_language(),
         {code: f"{here}?lang={code}" for code in i18n.LANGUAGES},
         said,

@@ -284,7 +284,7 @@ def language(request: Request, onward: str) -> str:
 
 
 def kabupaten() -> str:
-    return app.place(board)
+    return app.server_unit_name(board)
 
 
 async def _nothing(_request: Request) -> Response:

@@ -27,7 +27,7 @@ from situasi.common import error_log
 from situasi.common.background_jobs import Job
 from situasi.domain.settings import AuthSettings
 from situasi.server.auth.websocket import Talk
-from situasi.store.audit.audit_writer import Outbox
+from situasi.store.audit.audit_writer import AuditOutbox
 from situasi.store.interface import Store, StoreError
 
 KIND = accounts.SESSION_KIND
@@ -91,7 +91,7 @@ class Keeper:
         self._coming: Counter[str] = Counter()  # guests of each link who are being written down
         self._ended: set[str] = set()
         self._owed: dict[str, Session] = {}
-        self._outbox = Outbox(store, clock)
+        self._outbox = AuditOutbox(store, clock)
         self._work = asyncio.Event()
         # One thread to read and one to write: nothing is written out of its order.
         self._reader = ThreadPoolExecutor(1, "keeper-reads")
@@ -296,14 +296,14 @@ class Keeper:
 
     def _read(self, known: tuple[int, str]) -> Known | None:
         store = self._store
-        mark = store.access_mark()
+        mark = store.access_position()
         if mark == known:
             return None
         # Sessions are never removed from the store: only the new ones are read, unless another
         # store is there now.
         number = known[0]
-        anew = number <= 0 or store.access_mark(number) != known
-        sessions = store.remembered(KIND, after=0 if anew else number)
+        anew = number <= 0 or store.access_position(number) != known
+        sessions = store.latest_records(KIND, after=0 if anew else number)
         read = {key: _session(key, value) for key, value in sessions.items()}
         return Known(mark, accounts.load_all(store), guest_links.load_all(store), read, anew)
 
@@ -329,7 +329,7 @@ class Keeper:
         for key, session in list(self._owed.items()):
             self._remember(session, "sign-out", {}, ended=True)
             del self._owed[key]
-        self._outbox.write()
+        self._outbox.flush()
         for key, session in list(self._sessions.items()):
             late = session.seen - self._written.get(key, session.begun) > _WRITE_SEEN
             # So that a restart of the server signs nobody out who was here just now. Whoever
@@ -355,7 +355,7 @@ class Keeper:
             "ended": ended,
         }
         now = self._clock()
-        self._store.remember(KIND, session.key, value, now, session.account, action, told)
+        self._store.put_record(KIND, session.key, value, now, session.account, action, told)
 
     async def _show_out(self) -> None:
         """Close every WebSocket whose session no longer stands."""

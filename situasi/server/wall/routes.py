@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from situasi.access.roles import Viewer
 from situasi.actions import acknowledgements
-from situasi.actions.acknowledgements import Acknowledgement, NotNamed
+from situasi.actions.acknowledgements import Acknowledgement, MissingName
 from situasi.analysis.situation.critical import alarms
 from situasi.board import current_board as board
 from situasi.common.i18n import _
@@ -46,7 +46,7 @@ def _viewer(request: Request) -> Viewer | None:
     A command above has no wall: each kabupaten has its own.
     """
     visit: Visit = request.scope[VISIT]
-    viewer = visit.viewer if app.current() is None else None
+    viewer = visit.viewer if app.current_higher_command() is None else None
     return viewer if viewer is not None and viewer.may_open("situasi") else None
 
 
@@ -182,7 +182,7 @@ async def heed(request: Request) -> Response:
     screen = wall_service.current(board())
     try:
         said = await asyncio.to_thread(_kept, screen, await screen.look(), viewer, case, name)
-    except NotNamed:
+    except MissingName:
         return _told(_("sebut nama"), 422)
     except StoreError:
         return _told(_("Penyimpanan sedang sibuk. Coba lagi sebentar."), 503)
@@ -191,7 +191,7 @@ async def heed(request: Request) -> Response:
     await screen.look(at_once=True)
     zone = board().register.election.zone
     words = wall_state.heeded_in_words(said, zone, named=viewer.role.may_see("personel"))
-    return JSONResponse({"heeded": words, "seconds": said.seconds})
+    return JSONResponse({"heeded": words, "seconds": said.response_time_s})
 
 
 async def _filled_in(request: Request) -> tuple[str, str]:
@@ -215,12 +215,12 @@ def _kept(
     if not rows or not all(viewer.covers(place) for place in _places(rows[0].members)):
         return None
     store, row = screen.board.store, rows[0]
-    every = acknowledgements.every(store)
+    every = acknowledgements.load_all(store)
     earlier = [every[case] for case in row.members if case in every]
     if earlier:
         return min(earlier, key=lambda one: one.at)
     since = row.came_at.to_pydatetime()
-    return acknowledgements.keep(store, row.case, name, viewer.name, since, wall_state.now())
+    return acknowledgements.acknowledge(store, row.case, name, viewer.name, since, wall_state.now())
 
 
 def _places(cases: Iterable[str]) -> set[str]:

@@ -26,7 +26,7 @@ from situasi.board import Board
 from situasi.common.background_jobs import Job
 from situasi.common.disk_space import DISK_SPACE
 from situasi.live import access_scope
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.server.wall import state as wall_state
 from situasi.server.wall.picture_pool import PicturePool
 from situasi.server.wall.query import Asked
@@ -55,7 +55,7 @@ class Wall:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self._picture: Picture | None = None
+        self._picture: SnapshotView | None = None
         self._heeded: dict[str, Acknowledgement] = {}
         self._access: Hashable = None
         self._edition = 0  # of the acknowledgements
@@ -89,16 +89,20 @@ class Wall:
     def _pool(self, at: Moment) -> PicturePool[Body]:
         return self._live if at.live else self._past
 
-    def _key(self, viewer: Viewer, asked: Asked, shown: Picture, at: Moment) -> Hashable:
+    def _key(self, viewer: Viewer, asked: Asked, shown: SnapshotView, at: Moment) -> Hashable:
         """All that a picture depends on: viewers who may see the same share it."""
         return (
-            shown.snapshot.state,
+            shown.snapshot.audit_position,
             tuple(shown.snapshot.editions.values()),
             shown.trouble,
             self._disk,
             self._edition,
             (reckoned(at), at.live, at.exercise),
-            (access_scope.of(viewer), viewer.role.name, viewer.link and viewer.link.expires_at),
+            (
+                access_scope.scope_of(viewer),
+                viewer.role.name,
+                viewer.link and viewer.link.expires_at,
+            ),
             asked,
         )
 
@@ -107,21 +111,21 @@ class Wall:
         shown = await self.look()
         return Sources(self.board, shown, self._heeded, self._moment(asked, shown, now))
 
-    def _moment(self, asked: Asked, shown: Picture, now: datetime) -> Moment:
+    def _moment(self, asked: Asked, shown: SnapshotView, now: datetime) -> Moment:
         zone = self.board.register.election.zone
         return moments.moment(asked.moment, now, shown.snapshot.exercise_at, zone)
 
-    async def look(self, *, at_once: bool = False) -> Picture:
+    async def look(self, *, at_once: bool = False) -> SnapshotView:
         """The picture of the store, asked again where the last look is old."""
         async with self._looking:
             shown = self._picture
             if shown is None or at_once or monotonic() - self._looked >= _LOOK:
-                shown = await self._look(self.board.refresher.look if at_once else None)
+                shown = await self._look(self.board.refresher.refresh if at_once else None)
             return shown
 
-    async def _look(self, ask: Callable[[], Picture] | None) -> Picture:
+    async def _look(self, ask: Callable[[], SnapshotView] | None) -> SnapshotView:
         before = self._state()
-        loop, ask = asyncio.get_running_loop(), ask or self.board.refresher.picture
+        loop, ask = asyncio.get_running_loop(), ask or self.board.refresher.current_view
         shown, heeded = await loop.run_in_executor(self._looker, self._ask, ask)
         self._picture, self._looked, self._disk = shown, monotonic(), DISK_SPACE.state.summary
         if heeded is not None:
@@ -133,26 +137,28 @@ class Wall:
 
     def _state(self) -> Hashable:
         shown = self._picture
-        return shown and (shown.snapshot.state, shown.trouble, self._edition, self._disk)
+        return shown and (shown.snapshot.audit_position, shown.trouble, self._edition, self._disk)
 
-    def _ask(self, ask: Callable[[], Picture]) -> tuple[Picture, dict[str, Acknowledgement] | None]:
+    def _ask(
+        self, ask: Callable[[], SnapshotView]
+    ) -> tuple[SnapshotView, dict[str, Acknowledgement] | None]:
         shown, heeded = ask(), None
         try:
-            if shown.access != self._access:
-                every = acknowledgements.every(self.board.store)
-                self._access = shown.access
+            if shown.access_position != self._access:
+                every = acknowledgements.load_all(self.board.store)
+                self._access = shown.access_position
                 heeded = every if every != self._heeded else None
         except StoreError as error:
             _log.warning("%s", error.detail)  # what was acknowledged stands
         return shown, heeded
 
-    def looked(self, viewer: Viewer, shown: Picture) -> Looked:
+    def looked(self, viewer: Viewer, shown: SnapshotView) -> Looked:
         """What this viewer may see of the present."""
         zone = self.board.register.election.zone
         at = moments.moment(None, wall_state.now(), shown.snapshot.exercise_at, zone)
         register = wall_state.register_of(self.board, viewer)
         return Looked(
-            self.board.analysis_cache, shown.snapshot, at, access_scope.of(viewer), register
+            self.board.analysis_cache, shown.snapshot, at, access_scope.scope_of(viewer), register
         )
 
     async def change(self, seconds: float) -> None:

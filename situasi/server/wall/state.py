@@ -27,9 +27,9 @@ from situasi.domain.register import Register
 from situasi.figures.maps.area_style import Area
 from situasi.figures.theme import DARK, LIGHT, Theme, ink_reads
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
-from situasi.live.analysis_cache import Findings
-from situasi.live.snapshot import Picture, Snapshot
+from situasi.live.access_scope import AccessScope
+from situasi.live.analysis_cache import AnalysisCache
+from situasi.live.snapshot import Snapshot, SnapshotView
 from situasi.presentation import incident_item, map_measures
 from situasi.presentation.model import Counted, Mark, Said, Told
 from situasi.presentation.view_text import bands, filters_in_words
@@ -50,14 +50,14 @@ class Sources:
     """From what a picture is made."""
 
     board: Board
-    picture: Picture
+    picture: SnapshotView
     heeded: dict[str, Acknowledgement]
     at: Moment
 
 
 def register_of(board: Board, viewer: Viewer) -> Any:
     """The register of what this viewer may see."""
-    return access_scope.register(board.register, access_scope.of(viewer))
+    return access_scope.filter_register(board.register, access_scope.scope_of(viewer))
 
 
 def compose(of: Sources, viewer: Viewer, asked: Asked) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def looked_at(of: Sources, viewer: Viewer) -> Looked:
     """These sources, as far as this viewer may see."""
     register = register_of(of.board, viewer)
     return Looked(
-        of.board.analysis_cache, of.picture.snapshot, of.at, access_scope.of(viewer), register
+        of.board.analysis_cache, of.picture.snapshot, of.at, access_scope.scope_of(viewer), register
     )
 
 
@@ -272,7 +272,7 @@ def _heeded(row: Any, of: Shown, zone: tzinfo) -> str | None:
 
 def heeded_in_words(said: Acknowledgement, zone: tzinfo, *, named: bool) -> str:
     """'dipahami Iptu X 12.31, setelah 40 detik'; the name for those who see officers."""
-    seconds = said.seconds
+    seconds = said.response_time_s
     time = i18n.format_time(said.at.astimezone(zone))
     if seconds < 120:
         after = _("{n} detik").format(n=i18n.format_number(seconds))
@@ -335,23 +335,23 @@ def now() -> datetime:
 class Looked:
     """Which rows are looked at, when, and as far as whom. register: of what they may see."""
 
-    findings: Findings
+    findings: AnalysisCache
     snapshot: Snapshot
     at: Moment
-    reach: Sight
+    reach: AccessScope
     register: Register
 
 
 def compute(work: Work, looked: Looked, *asked: Hashable) -> Any:
     """What this work finds; nobody may change it."""
-    return looked.findings.of(work, looked.snapshot, looked.at, looked.reach, *asked)
+    return looked.findings.compute(work, looked.snapshot, looked.at, looked.reach, *asked)
 
 
 def situation(looked: Looked, wanted: Selection) -> Overview:
     """The overview of this selection, as the page Situasi shows it."""
-    return looked.findings.overview(looked.snapshot, looked.at, looked.reach, wanted)
+    return looked.findings.compute_overview(looked.snapshot, looked.at, looked.reach, wanted)
 
 
 def known(looked: Looked) -> Known:
     """The rows known at the moment, by feed."""
-    return looked.findings.known(looked.snapshot, looked.at, looked.reach)
+    return looked.findings.known_rows(looked.snapshot, looked.at, looked.reach)

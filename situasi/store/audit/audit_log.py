@@ -17,13 +17,13 @@ import sqlalchemy as sa
 
 from situasi.store import frame_reader, schema
 from situasi.store.engines.engine import Backend
-from situasi.store.row_encoding import cleaned
+from situasi.store.row_encoding import clean_text
 
-BEGINNING = "0" * 64  # what the first entry is sealed to
+GENESIS_HASH = "0" * 64  # what the first entry is sealed to
 
 COLUMNS = {
     "seq": "int64",
-    "at": frame_reader.MOMENT,
+    "at": frame_reader.TIME_DTYPE,
     "actor": "object",
     "action": "object",
     "detail": "object",
@@ -34,11 +34,11 @@ _ENTRY = schema.audit.c
 
 # Number and seal of an entry: two trails that share one are the same up to there.
 Mark = tuple[int, str]
-_READ_AT_ONCE = 600
-_LATELY = 2_000  # entries
+_FETCH_ROWS = 600
+_RECENT_ENTRIES = 2_000  # entries
 
 
-def seal(previous: Any, *entry: Any) -> str:
+def compute_hash(previous: Any, *entry: Any) -> str:
     """SHA-256, in hex, over the seal of the entry before and seq, at, actor, action, detail, moves.
 
     Written as one JSON list, so that no two entries have the same text. The cells may be
@@ -48,115 +48,123 @@ def seal(previous: Any, *entry: Any) -> str:
     return sha256(json.dumps(cells, default=repr).encode()).hexdigest()
 
 
-def write(
+def append_entry(
     backend: Backend,
     connection: sa.Connection,
-    at: int,
+    at_us: int,
     actor: str,
     action: str,
     detail: dict[str, Any],
     *,
-    moves: bool,
+    changes_data: bool,
 ) -> None:
     """The next entry. Only under the write lock: two writers would fork the chain."""
-    last, previous = newest(connection)
+    last, previous = read_head(connection)
     entry = {
         # Never a number that was given before: an end cut off must stay a gap.
-        "seq": max(last, backend.given(connection, schema.audit)) + 1,
-        "at": at,
-        "actor": cleaned(actor),
-        "action": cleaned(action),
+        "seq": max(last, backend.last_issued_number(connection, schema.audit)) + 1,
+        "at": at_us,
+        "actor": clean_text(actor),
+        "action": clean_text(action),
         "detail": json.dumps(detail, allow_nan=False),
-        "moves": moves,
+        "moves": changes_data,
     }
-    chained = entry | {"chain": seal(previous, *entry.values())}
+    chained = entry | {"chain": compute_hash(previous, *entry.values())}
     backend.append(connection, schema.audit, chained)
-    if moves:
-        backend.announce(connection)
+    if changes_data:
+        backend.notify_changed(connection)
 
 
-def newest(connection: sa.Connection) -> tuple[int, Any]:
+def read_head(connection: sa.Connection) -> tuple[int, Any]:
     """Number and seal of the last entry; 0 and BEGINNING before the first."""
     last = sa.select(_ENTRY.seq, _ENTRY.chain).order_by(_ENTRY.seq.desc()).limit(1)
     found = connection.execute(last).first()
-    return (found.seq, found.chain) if found else (0, BEGINNING)
+    return (found.seq, found.chain) if found else (0, GENESIS_HASH)
 
 
-def version(connection: sa.Connection) -> int:
+def read_version(connection: sa.Connection) -> int:
     """The highest number that moved the data."""
     moved = sa.select(_ENTRY.seq).where(_ENTRY.moves == sa.true())
     found = connection.execute(moved.order_by(_ENTRY.seq.desc()).limit(1)).scalar()
     return int(found or 0)
 
 
-def state(connection: sa.Connection) -> tuple[int, str]:
+def read_data_head(connection: sa.Connection) -> tuple[int, str]:
     """Number and seal of the newest entry that moved the data; 0 and BEGINNING before the first."""
     moved = sa.select(_ENTRY.seq, _ENTRY.chain).where(_ENTRY.moves == sa.true())
     found = connection.execute(moved.order_by(_ENTRY.seq.desc()).limit(1)).first()
-    return (int(found.seq), str(found.chain)) if found else (0, BEGINNING)
+    return (int(found.seq), str(found.chain)) if found else (0, GENESIS_HASH)
 
 
-def seal_at(connection: sa.Connection, number: int) -> str | None:
+def read_hash(connection: sa.Connection, number: int) -> str | None:
     """The seal of the entry with this number; BEGINNING of 0, None where there is none."""
     if number == 0:
-        return BEGINNING
+        return GENESIS_HASH
     found = connection.execute(sa.select(_ENTRY.chain).where(_ENTRY.seq == number)).first()
     return None if found is None else str(found.chain)
 
 
-def said_lately(
-    connection: sa.Connection, action: str, actor: str, detail: dict[str, Any], *, since: int
+def was_logged_recently(
+    connection: sa.Connection, action: str, actor: str, detail: dict[str, Any], *, since_us: int
 ) -> bool:
     """Whether one of the newest entries says the very same of the same person."""
-    last, _ = newest(connection)
+    last, _ = read_head(connection)
     same = (_ENTRY.action == action, _ENTRY.actor == actor, _ENTRY.detail == json.dumps(detail))
-    told = sa.select(_ENTRY.seq).where(_ENTRY.seq > last - _LATELY, _ENTRY.at > since, *same)
+    told = sa.select(_ENTRY.seq).where(
+        _ENTRY.seq > last - _RECENT_ENTRIES, _ENTRY.at > since_us, *same
+    )
     return connection.execute(told.limit(1)).first() is not None
 
 
-def verify(backend: Backend, connection: sa.Connection, head: str | None) -> list[str]:
+def verify(backend: Backend, connection: sa.Connection, expected_hash: str | None) -> list[str]:
     """See protocol.Store."""
-    given = backend.given(connection, schema.audit)
-    return breaks(entries(connection, *COLUMNS), head, given)
+    given = backend.last_issued_number(connection, schema.audit)
+    return find_breaks(iter_entries(connection, *COLUMNS), expected_hash, given)
 
 
-def breaks(entries: Iterable[tuple[Any, ...]], head: str | None, given: int | None) -> list[str]:
+def find_breaks(
+    entries: Iterable[tuple[Any, ...]], expected_hash: str | None, last_issued: int | None
+) -> list[str]:
     """What is broken in these entries, each as COLUMNS; given: the highest number ever given.
 
     Each entry is held against the seal that stands on the one before it, so one deed gives
     one sentence and not one for every entry that follows.
     """
     found_breaks: list[str] = []
-    last, previous, found = 0, BEGINNING, head in (None, BEGINNING)
+    last, previous, found = 0, GENESIS_HASH, expected_hash in (None, GENESIS_HASH)
     for seq, *said, chain in entries:
         if seq <= last:
             found_breaks.append(f"Catatan {seq} disisipkan: nomor itu tidak pernah diberikan.")
             continue
         if seq > last + 1:
-            lost = _numbers(last + 1, seq - 1)
+            lost = _format_range(last + 1, seq - 1)
             found_breaks.append(f"{lost} hilang; sambungan catatan {seq} tidak dapat diperiksa.")
-        elif chain != seal(previous, seq, *said):
+        elif chain != compute_hash(previous, seq, *said):
             before = f"catatan {last}" if last else "awal"
             found_breaks.append(f"Catatan {seq} diubah, atau tidak menyambung pada {before}.")
-        found = found or chain == head
+        found = found or chain == expected_hash
         last, previous = seq, chain
-    if given is not None and given > last:
-        found_breaks.append(f"{_numbers(last + 1, given)} hilang dari ujung jejak.")
-    if given is not None and given < last:
-        found_breaks.append(f"Penghitung nomor diubah: {given}, padahal catatan terakhir {last}.")
+    if last_issued is not None and last_issued > last:
+        found_breaks.append(f"{_format_range(last + 1, last_issued)} hilang dari ujung jejak.")
+    if last_issued is not None and last_issued < last:
+        found_breaks.append(
+            f"Penghitung nomor diubah: {last_issued}, padahal catatan terakhir {last}."
+        )
     if not found:
         found_breaks.append(
-            f"Ujung {head} tidak ada lagi pada jejak: catatan sampai ujung itu ditulis ulang"
+            f"Ujung {expected_hash} tidak ada lagi pada jejak: catatan sampai ujung itu ditulis ulang"
             f" atau dibuang. Catatan terakhir sekarang {last}."
         )
     return found_breaks
 
 
-def _numbers(first: int, last: int) -> str:
+def _format_range(first: int, last: int) -> str:
     return f"Catatan {first}" if first == last else f"Catatan {first} sampai {last}"
 
 
-def entries(connection: sa.Connection, *names: str, after: int = 0) -> Iterator[tuple[Any, ...]]:
+def iter_entries(
+    connection: sa.Connection, *names: str, after: int = 0
+) -> Iterator[tuple[Any, ...]]:
     """The entries in order, as the driver gives them: a converted cell could hide a change."""
     asked = sa.select(*(_ENTRY[name] for name in names)).order_by(_ENTRY.seq)
     if after:
@@ -164,6 +172,6 @@ def entries(connection: sa.Connection, *names: str, after: int = 0) -> Iterator[
     result = connection.execute(asked)
     cursor = result.cursor
     assert cursor is not None, "a SELECT always has a cursor"
-    while rows := cursor.fetchmany(_READ_AT_ONCE):
+    while rows := cursor.fetchmany(_FETCH_ROWS):
         yield from rows
     result.close()

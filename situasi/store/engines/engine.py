@@ -15,10 +15,10 @@ from situasi.store.interface import Scope, StoreError
 # A connection opened with this option takes the write lock of the whole scope at its
 # first statement. One writer at a time keeps `seq` in the order of commits, without
 # which a reader that asks for "rows after the last I saw" would miss some.
-WRITES = {"situasi_writes": True}
+WRITE_OPTIONS = {"situasi_writes": True}
 
 # Of an error that has no sentence of its own.
-FAILED = "Penyimpanan gagal menjawab. Pengelola papan melihat sebabnya pada log server."
+GENERIC_FAILURE = "Penyimpanan gagal menjawab. Pengelola papan melihat sebabnya pada log server."
 _COMMITTED = "situasi_committed"
 
 # Cells of one column, of all rows: str, int, float, bool, bytearray or None.
@@ -35,42 +35,42 @@ class Backend(ABC):
         self, engine: sa.Engine, driver_error: type[Exception], scope: Scope | None = None
     ) -> None:
         self.engine, self._driver_error, self.scope = engine, driver_error, scope
-        sa.event.listen(engine, "commit", _note_commit)
+        sa.event.listen(engine, "commit", _on_commit)
 
     @contextmanager
-    def speaking(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Turn what the engine raises into a StoreError."""
         try:
             yield
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, self._driver_error) as error:
             if self.is_full(error):
                 DISK_SPACE.record_failure("store")
-            raise self.explain(error) from error
+            raise self.to_store_error(error) from error
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def read_connection(self) -> Iterator[sa.Connection]:
         """A connection that sees one unchanging state of the store."""
-        with self.speaking(), self.engine.connect() as connection:
-            yield self.unchanging(connection)
+        with self.translate_errors(), self.engine.connect() as connection:
+            yield self.as_snapshot(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def write_connection(self) -> Iterator[sa.Connection]:
         """A connection that writes alone; what is not committed is rolled back.
 
         What the block raises passes unchanged, for the block may be the caller's: the
         store's own statements go inside `speaking`.
         """
-        with self.speaking():
+        with self.translate_errors():
             connection = self.engine.connect()
         connection.info.pop(_COMMITTED, None)
         try:
-            yield connection.execution_options(**WRITES)
+            yield connection.execution_options(**WRITE_OPTIONS)
             if not connection.closed and connection.info.pop(_COMMITTED, False):
                 DISK_SPACE.record_success("store")
         finally:
-            self._let_go(connection)
+            self._release(connection)
 
-    def _let_go(self, connection: sa.Connection) -> None:
+    def _release(self, connection: sa.Connection) -> None:
         """Give the connection back. One that is lost rolled back by itself."""
         try:
             connection.close()
@@ -79,7 +79,7 @@ class Backend(ABC):
                 connection.invalidate()
                 connection.close()
 
-    def unchanging(self, connection: sa.Connection) -> sa.Connection:
+    def as_snapshot(self, connection: sa.Connection) -> sa.Connection:
         """The connection, made to see one state from its first statement on."""
         return connection
 
@@ -88,11 +88,11 @@ class Backend(ABC):
         """Whether this error says that there is no space left to write to."""
 
     @abstractmethod
-    def explain(self, error: BaseException) -> StoreError:
+    def to_store_error(self, error: BaseException) -> StoreError:
         """What to tell of this error, in Indonesian."""
 
     @abstractmethod
-    def given(self, connection: sa.Connection, table: sa.Table) -> int:
+    def last_issued_number(self, connection: sa.Connection, table: sa.Table) -> int:
         """The highest number ever given to a row of the trail, rows since removed included."""
 
     @abstractmethod
@@ -100,12 +100,12 @@ class Backend(ABC):
         """One row; it gets the next `seq` where the table has one and the values bring none."""
 
     @abstractmethod
-    def append_found(
+    def append_selected(
         self,
         connection: sa.Connection,
         table: sa.Table,
         names: Sequence[str],
-        found: sa.Select[Any],
+        statement: sa.Select[Any],
     ) -> int:
         """The rows that a SELECT finds, numbered on by the first of these columns; how many."""
 
@@ -124,7 +124,7 @@ class Backend(ABC):
         """
 
     @abstractmethod
-    def place(
+    def import_rows(
         self,
         connection: sa.Connection,
         table: sa.Table,
@@ -136,7 +136,7 @@ class Backend(ABC):
         What is already there under the same number or content is an error.
         """
 
-    def announce(self, connection: sa.Connection) -> None:  # noqa: B027 (not every engine can)
+    def notify_changed(self, connection: sa.Connection) -> None:  # noqa: B027 (not every engine can)
         """Let everybody who waits know of this commit, once it is one."""
 
     @abstractmethod
@@ -144,7 +144,7 @@ class Backend(ABC):
         """Return when asking for a new version is worth it: once announced, or after a while."""
 
     @abstractmethod
-    def alone(self, job: str) -> bool:
+    def is_leader(self, job: str) -> bool:
         """See protocol.Store."""
 
     def close(self) -> None:
@@ -152,5 +152,5 @@ class Backend(ABC):
         self.engine.dispose()
 
 
-def _note_commit(connection: sa.Connection) -> None:
+def _on_commit(connection: sa.Connection) -> None:
     connection.info[_COMMITTED] = True

@@ -15,26 +15,26 @@ import sqlalchemy as sa
 from situasi.store import schema
 from situasi.store.interface import Scope, StoreError
 
-_NUMBER = 0
+_RECORD_NUMBER = 0
 _KIND, _NAME = "store", "election"
 
 
-def check(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> Scope | None:
+def check_scope(connection: sqlite3.Connection, path: Path, scope: Scope | None) -> Scope | None:
     """Return the mark of this file, None where it has none yet.
 
     Raises StoreError where the file belongs to another scope than this one, by its mark or, in a
     file of an older version that has none, by the kecamatan that its rows name.
     """
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    mark = _mark(connection) if schema.access.name in names else None
+    mark = _read_scope(connection) if schema.access.name in names else None
     if scope is None or mark == scope:
         return mark
     if mark is not None:
-        raise StoreError(_refusal(f"{mark.contest} {mark.kabupaten}", scope), str(path))
-    strange = _strange_kecamatan(connection, names, scope)
+        raise StoreError(_format_refusal(f"{mark.contest} {mark.kabupaten}", scope), str(path))
+    strange = _foreign_kecamatan(connection, names, scope)
     if strange is not None:
         there = f"baris dari kecamatan {strange}"
-        raise StoreError(_refusal(there, scope), str(path))
+        raise StoreError(_format_refusal(there, scope), str(path))
     return None
 
 
@@ -51,20 +51,20 @@ def check_access(connection: sa.Connection, path: Path) -> None:
         )
 
 
-def write(connection: sa.Connection, scope: Scope) -> None:
+def write_scope(connection: sa.Connection, scope: Scope) -> None:
     """Mark the file, under its write lock, unless somebody was quicker."""
     record = schema.access.c
-    asked = sa.select(record.value).where(record.seq == _NUMBER)
+    asked = sa.select(record.value).where(record.seq == _RECORD_NUMBER)
     if connection.execute(asked).first() is None:
         value = json.dumps({"contest": scope.contest, "kabupaten": scope.kabupaten})
         named = {"kind": _KIND, "name": _NAME, "value": value}
-        row = {"seq": _NUMBER, **named, "at": 0, "actor": ""}  # of no moment and nobody
+        row = {"seq": _RECORD_NUMBER, **named, "at": 0, "actor": ""}  # of no moment and nobody
         connection.execute(sa.insert(schema.access), row)
 
 
-def _mark(connection: sqlite3.Connection) -> Scope | None:
+def _read_scope(connection: sqlite3.Connection) -> Scope | None:
     asked = "SELECT value FROM access WHERE seq = ? AND kind = ? AND name = ?"
-    found = connection.execute(asked, (_NUMBER, _KIND, _NAME)).fetchone()
+    found = connection.execute(asked, (_RECORD_NUMBER, _KIND, _NAME)).fetchone()
     if found is None:
         return None
     try:
@@ -76,9 +76,11 @@ def _mark(connection: sqlite3.Connection) -> Scope | None:
         raise corrupt from error
 
 
-def _strange_kecamatan(connection: sqlite3.Connection, names: set[str], scope: Scope) -> str | None:
+def _foreign_kecamatan(
+    connection: sqlite3.Connection, tables: set[str], scope: Scope
+) -> str | None:
     """A kecamatan outside the kabupaten that any row of a feed names."""
-    for table in (one.name for one in schema.feeds.values() if one.name in names):
+    for table in (one.name for one in schema.feeds.values() if one.name in tables):
         if "kecamatan" not in {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}:
             continue
         asked = f"SELECT kecamatan FROM {table} WHERE kecamatan NOT LIKE ? LIMIT 1"
@@ -88,9 +90,9 @@ def _strange_kecamatan(connection: sqlite3.Connection, names: set[str], scope: S
     return None
 
 
-def _refusal(there: str, scope: Scope) -> str:
+def _format_refusal(content: str, scope: Scope) -> str:
     return (
-        f"Penyimpanan ini memuat {there}, bukan {scope.contest} {scope.kabupaten}."
+        f"Penyimpanan ini memuat {content}, bukan {scope.contest} {scope.kabupaten}."
         " Tidak ada yang diubah. Sebut pemilihan berkas itu pada SITUASI_ELECTION, atau"
         " berkas lain untuk pemilihan ini pada SITUASI_STORE atau SITUASI_DATA."
     )

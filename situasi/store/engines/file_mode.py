@@ -7,11 +7,11 @@ import os
 import stat
 from pathlib import Path
 
-_FOR_OTHERS = 0o077
+_OTHERS_MASK = 0o077
 _log = logging.getLogger(__name__)
 
 
-def make(path: Path) -> None:
+def create_private(path: Path) -> None:
     """Make this file and its folder where there are none, and close what lies there to others.
 
     SQLite gives what it makes beside the file (-wal, -shm) the mode of the file. Raises OSError.
@@ -19,27 +19,27 @@ def make(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    close(path)
+    restrict_to_owner(path)
 
 
-def close(path: Path) -> None:
+def restrict_to_owner(path: Path) -> None:
     """Take from others the right to read this file and all that are named after it.
 
     What may not be changed is written into the log.
     """
     for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"),
-                 *_named_after(path)):  # fmt: skip
+                 *_sibling_files(path)):  # fmt: skip
         try:
             status = file.lstat()
-            if stat.S_ISREG(status.st_mode) and status.st_mode & _FOR_OTHERS:
-                file.chmod(stat.S_IMODE(status.st_mode) & ~_FOR_OTHERS)
+            if stat.S_ISREG(status.st_mode) and status.st_mode & _OTHERS_MASK:
+                file.chmod(stat.S_IMODE(status.st_mode) & ~_OTHERS_MASK)
         except FileNotFoundError:
             continue
         except OSError as error:
             _log.warning("%s can be read by others: %s", file, error)
 
 
-def _named_after(path: Path) -> list[Path]:
+def _sibling_files(path: Path) -> list[Path]:
     """Locks and copies beside the file; none where its folder may not be listed."""
     try:
         return [one for one in path.parent.iterdir() if one.name.startswith(f"{path.name}.")]

@@ -17,19 +17,19 @@ import sqlalchemy as sa
 from situasi.store import schema as store_schema
 from situasi.store.interface import Scope, StoreError
 from situasi.store.migrations import runner
-from situasi.store.migrations.runner import Grown
+from situasi.store.migrations.runner import MigrationResult
 
-BASE = "situasi"
-PARTS = "situasi_parts"
-FIRST = "0004"  # the schema that the first databases had; they said none
+BASE_SCHEMA = "situasi"
+PARTITION_SCHEMA = "situasi_parts"
+FIRST_REVISION = "0004"  # the schema that the first databases had; they said none
 # A name of PostgreSQL has 63 bytes; a partition is called table/contest/kabupaten.
 _CONTEST = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
 _KABUPATEN = re.compile(r"[0-9][0-9.]{0,7}")
 
-metadata = sa.MetaData(schema=BASE)
+metadata = sa.MetaData(schema=BASE_SCHEMA)
 
 
-def base_of(table: sa.Table, metadata: sa.MetaData) -> sa.Table:
+def build_base_table(table: sa.Table, metadata: sa.MetaData) -> sa.Table:
     """The base table of what is one table to a scope. metadata: of the schema BASE."""
     key = [column.name for column in table.primary_key]
     parts: list[Any] = [
@@ -47,12 +47,12 @@ def base_of(table: sa.Table, metadata: sa.MetaData) -> sa.Table:
     return sa.Table(table.name, metadata, *parts, postgresql_partition_by="LIST (contest)")
 
 
-of: dict[str, sa.Table] = {
-    table.name: base_of(table, metadata) for table in store_schema.metadata.sorted_tables
+BASE_TABLES: dict[str, sa.Table] = {
+    table.name: build_base_table(table, metadata) for table in store_schema.metadata.sorted_tables
 }
 
 # What SQLite counts by itself: the highest number that the trail of a scope ever gave.
-given = sa.Table(
+last_issued = sa.Table(
     "given",
     metadata,
     sa.Column("contest", sa.Text, primary_key=True),
@@ -61,10 +61,10 @@ given = sa.Table(
 )
 
 # Every engine but the owner's own hands: a Polres that may write here sees and writes its own rows.
-_OWN = "current_user = 'polres_' || replace(kabupaten, '.', '_')"
+_OWN_ROWS_POLICY = "current_user = 'polres_' || replace(kabupaten, '.', '_')"
 
 
-def checked(scope: Scope | None) -> Scope:
+def check_scope(scope: Scope | None) -> Scope:
     """The scope, where it can be one here. Raises StoreError."""
     if scope is None:
         raise StoreError("Penyimpanan PostgreSQL perlu tahu pemilihan dan kabupatennya.")
@@ -78,186 +78,188 @@ def checked(scope: Scope | None) -> Scope:
     return scope
 
 
-def schema(scope: Scope) -> str:
+def schema_name(scope: Scope) -> str:
     """The name of the schema in which this scope's views are."""
     return f"{scope.contest}/{scope.kabupaten}"
 
 
-def create(connection: sa.Connection) -> None:
+def create_base_tables(connection: sa.Connection) -> None:
     """Schemas and base tables, without any scope; what is appended stays as it is."""
-    found(connection)
-    for table in of.values():
-        make(connection, table)
-    runner.stamp(connection, BASE)
-    _only_looked_at(connection)
+    create_schemas(connection)
+    for table in BASE_TABLES.values():
+        create_base_table(connection, table)
+    runner.stamp(connection, BASE_SCHEMA)
+    _make_version_read_only(connection)
 
 
-def found(connection: sa.Connection) -> None:
+def create_schemas(connection: sa.Connection) -> None:
     """What is there before the first table: schemas, the guard's function, the trails' numbers."""
-    for name in (BASE, PARTS):
+    for name in (BASE_SCHEMA, PARTITION_SCHEMA):
         connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
     connection.exec_driver_sql(
-        f"""CREATE FUNCTION {BASE}.append_only() RETURNS trigger LANGUAGE plpgsql AS
+        f"""CREATE FUNCTION {BASE_SCHEMA}.append_only() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME; END $$"""
     )
-    given.create(connection)
-    _each_its_own(connection, given)
+    last_issued.create(connection)
+    _enable_row_security(connection, last_issued)
 
 
-def make(connection: sa.Connection, table: sa.Table) -> None:
+def create_base_table(connection: sa.Connection, table: sa.Table) -> None:
     """A base table with its guards, and its partitions for the scopes that are open."""
     table.create(connection)
     connection.exec_driver_sql(
-        f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_named(table)}
-        FOR EACH ROW EXECUTE FUNCTION {BASE}.append_only()"""
+        f"""CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {_qualified_name(table)}
+        FOR EACH ROW EXECUTE FUNCTION {BASE_SCHEMA}.append_only()"""
     )
-    _never_emptied(connection, _named(table))
-    _each_its_own(connection, table)
-    for scope in opened(connection):
-        _part(connection, table, scope)
+    _forbid_truncate(connection, _qualified_name(table))
+    _enable_row_security(connection, table)
+    for scope in list_open_scopes(connection):
+        _create_partitions(connection, table, scope)
 
 
 def open_scope(connection: sa.Connection, scope: Scope) -> None:
     """Partitions and views of a scope that is new here."""
-    for table in of.values():
-        _part(connection, table, scope)
-    connection.exec_driver_sql(f'CREATE SCHEMA "{schema(scope)}"')
-    show(connection, scope)
+    for table in BASE_TABLES.values():
+        _create_partitions(connection, table, scope)
+    connection.exec_driver_sql(f'CREATE SCHEMA "{schema_name(scope)}"')
+    recreate_views(connection, scope)
 
 
-def grow(connection: sa.Connection) -> Grown:
+def migrate(connection: sa.Connection) -> MigrationResult:
     """Bring the tables of all scopes to today's schema, and their views with them.
 
     Raises StoreError for a database of a newer version, and to whoever does not own it.
     """
-    before = int(runner.revision(connection, BASE) or FIRST)
-    if not runner.is_current(connection, BASE):
+    before = int(runner.read_revision(connection, BASE_SCHEMA) or FIRST_REVISION)
+    if not runner.is_current(connection, BASE_SCHEMA):
         if not _is_owner(connection):
             raise StoreError(
                 f"Penyimpanan bersama masih berskema {before}, Situasi ini memerlukan"
-                f" {int(runner.head())}. Minta pemiliknya menjalankan"
+                f" {int(runner.latest_revision())}. Minta pemiliknya menjalankan"
                 " python -m situasi upgrade."
             )
-        runner.upgrade(connection, BASE, known=FIRST)
-        _only_looked_at(connection)
-        for scope in opened(connection):
+        runner.upgrade(connection, BASE_SCHEMA, assumed_revision=FIRST_REVISION)
+        _make_version_read_only(connection)
+        for scope in list_open_scopes(connection):
             sends_here = _has_role(connection, scope)
-            show(connection, scope)
-            for right in rights(scope) if sends_here else ():
+            recreate_views(connection, scope)
+            for right in build_grants(scope) if sends_here else ():
                 connection.exec_driver_sql(right)
-    return Grown(before, int(runner.head()))
+    return MigrationResult(before, int(runner.latest_revision()))
 
 
-def show(connection: sa.Connection, scope: Scope) -> None:
+def recreate_views(connection: sa.Connection, scope: Scope) -> None:
     """The views of this scope, made anew. `security_invoker`: who looks sees what they may."""
     for table in store_schema.metadata.sorted_tables:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        view = f'"{schema(scope)}"."{table.name}"'
+        view = f'"{schema_name(scope)}"."{table.name}"'
         connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view}")
         connection.exec_driver_sql(
             f"""CREATE VIEW {view} WITH (security_invoker = true) AS
-            SELECT {columns} FROM {_named(of[table.name])}
+            SELECT {columns} FROM {_qualified_name(BASE_TABLES[table.name])}
             WHERE contest = '{scope.contest}' AND kabupaten = '{scope.kabupaten}'"""
         )
 
 
-def is_open(connection: sa.Connection, scope: Scope) -> bool:
+def is_scope_open(connection: sa.Connection, scope: Scope) -> bool:
     """Whether this scope has its views."""
-    found = connection.execute(sa.select(sa.func.to_regnamespace(f'"{schema(scope)}"')))
+    found = connection.execute(sa.select(sa.func.to_regnamespace(f'"{schema_name(scope)}"')))
     return found.scalar() is not None
 
 
-def may_look(connection: sa.Connection, scope: Scope) -> None:
+def check_scope_privilege(connection: sa.Connection, scope: Scope) -> None:
     """Raises StoreError where the account has no right to this scope."""
-    right = sa.func.has_schema_privilege(schema(scope), "USAGE")
+    right = sa.func.has_schema_privilege(schema_name(scope), "USAGE")
     if not connection.execute(sa.select(right)).scalar():
-        raise StoreError(f"Akun penyimpanan tidak berhak atas {schema(scope)}.")
+        raise StoreError(f"Akun penyimpanan tidak berhak atas {schema_name(scope)}.")
 
 
-def is_made(connection: sa.Connection) -> bool:
+def has_base_tables(connection: sa.Connection) -> bool:
     """Whether the base tables are there."""
-    return connection.execute(sa.select(sa.func.to_regnamespace(BASE))).scalar() is not None
+    return connection.execute(sa.select(sa.func.to_regnamespace(BASE_SCHEMA))).scalar() is not None
 
 
-def role(scope: Scope) -> str:
+def role_name(scope: Scope) -> str:
     """The account by which this scope's own Polres sends here, where it has one."""
     return f"polres_{scope.kabupaten.replace('.', '_')}"
 
 
-def rights(scope: Scope) -> list[str]:
+def build_grants(scope: Scope) -> list[str]:
     """What the owner grants so that this scope's own Polres may send here, and see no other's.
 
     The role `polres_16_10` is the owner's to make; row policies hold it to its kabupaten.
     """
-    who = role(scope)
+    who = role_name(scope)
     return [
-        f'GRANT USAGE ON SCHEMA {BASE}, "{schema(scope)}" TO {who}',
-        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE} TO {who}",
-        f"GRANT UPDATE ON {_named(given)} TO {who}",
-        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema(scope)}" TO {who}',
+        f'GRANT USAGE ON SCHEMA {BASE_SCHEMA}, "{schema_name(scope)}" TO {who}',
+        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {BASE_SCHEMA} TO {who}",
+        f"GRANT UPDATE ON {_qualified_name(last_issued)} TO {who}",
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA "{schema_name(scope)}" TO {who}',
     ]
 
 
-def opened(connection: sa.Connection) -> list[Scope]:
+def list_open_scopes(connection: sa.Connection) -> list[Scope]:
     """All scopes that have views here."""
     names = connection.exec_driver_sql("SELECT nspname FROM pg_namespace ORDER BY nspname")
     return [Scope(*name.split("/")) for name in names.scalars() if name.count("/") == 1]
 
 
-def scopes(connection: sa.Connection) -> list[Scope]:
+def list_scopes_with_rows(connection: sa.Connection) -> list[Scope]:
     """All scopes that have rows here, by what their trails gave."""
-    found = connection.execute(sa.select(given.c.contest, given.c.kabupaten).order_by(*given.c))
+    found = connection.execute(
+        sa.select(last_issued.c.contest, last_issued.c.kabupaten).order_by(*last_issued.c)
+    )
     return [Scope(*row) for row in found]
 
 
 def _is_owner(connection: sa.Connection) -> bool:
     asked = "SELECT pg_has_role(nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
-    return bool(connection.exec_driver_sql(asked, (BASE,)).scalar())
+    return bool(connection.exec_driver_sql(asked, (BASE_SCHEMA,)).scalar())
 
 
 def _has_role(connection: sa.Connection, scope: Scope) -> bool:
     """Whether somebody was granted `rights` here: views that are made anew have lost them."""
     known = """SELECT count(*) FROM pg_roles
         WHERE rolname = %s AND has_schema_privilege(oid, %s, 'USAGE')"""
-    asked = connection.exec_driver_sql(known, (role(scope), schema(scope)))
+    asked = connection.exec_driver_sql(known, (role_name(scope), schema_name(scope)))
     return bool(asked.scalar_one())
 
 
-def _part(connection: sa.Connection, table: sa.Table, scope: Scope) -> None:
+def _create_partitions(connection: sa.Connection, table: sa.Table, scope: Scope) -> None:
     year = f"{table.name}/{scope.contest}"
     part = f"{year}/{scope.kabupaten}"
     connection.exec_driver_sql(
-        f"""CREATE TABLE IF NOT EXISTS {PARTS}."{year}" PARTITION OF {_named(table)}
+        f"""CREATE TABLE IF NOT EXISTS {PARTITION_SCHEMA}."{year}" PARTITION OF {_qualified_name(table)}
         FOR VALUES IN ('{scope.contest}') PARTITION BY LIST (kabupaten)"""
     )
     connection.exec_driver_sql(
-        f"""CREATE TABLE {PARTS}."{part}" PARTITION OF {PARTS}."{year}"
+        f"""CREATE TABLE {PARTITION_SCHEMA}."{part}" PARTITION OF {PARTITION_SCHEMA}."{year}"
         FOR VALUES IN ('{scope.kabupaten}')"""
     )
-    _never_emptied(connection, f'{PARTS}."{part}"')
+    _forbid_truncate(connection, f'{PARTITION_SCHEMA}."{part}"')
 
 
-def _each_its_own(connection: sa.Connection, table: sa.Table) -> None:
-    connection.exec_driver_sql(f"ALTER TABLE {_named(table)} ENABLE ROW LEVEL SECURITY")
+def _enable_row_security(connection: sa.Connection, table: sa.Table) -> None:
+    connection.exec_driver_sql(f"ALTER TABLE {_qualified_name(table)} ENABLE ROW LEVEL SECURITY")
     connection.exec_driver_sql(
-        f"CREATE POLICY own ON {_named(table)} USING ({_OWN}) WITH CHECK ({_OWN})"
+        f"CREATE POLICY own ON {_qualified_name(table)} USING ({_OWN_ROWS_POLICY}) WITH CHECK ({_OWN_ROWS_POLICY})"
     )
 
 
-def _only_looked_at(connection: sa.Connection) -> None:
+def _make_version_read_only(connection: sa.Connection) -> None:
     """Every account asks which schema this is; none but the owner may say so."""
-    table = f"{BASE}.{runner.TABLE}"
+    table = f"{BASE_SCHEMA}.{runner.TABLE}"
     connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     connection.exec_driver_sql(f"DROP POLICY IF EXISTS looked_at ON {table}")
     connection.exec_driver_sql(f"CREATE POLICY looked_at ON {table} FOR SELECT USING (true)")
 
 
-def _never_emptied(connection: sa.Connection, table: str) -> None:
+def _forbid_truncate(connection: sa.Connection, table: str) -> None:
     connection.exec_driver_sql(
         f"""CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}
-        FOR EACH STATEMENT EXECUTE FUNCTION {BASE}.append_only()"""
+        FOR EACH STATEMENT EXECUTE FUNCTION {BASE_SCHEMA}.append_only()"""
     )
 
 
-def _named(table: sa.Table) -> str:
-    return f'{BASE}."{table.name}"'
+def _qualified_name(table: sa.Table) -> str:
+    return f'{BASE_SCHEMA}."{table.name}"'

@@ -12,22 +12,22 @@ from situasi.common.atomic_files import sync_folder
 from situasi.store.interface import StoreError
 
 # Bytes left over for what is written meanwhile, besides the copy and as much again in the WAL.
-_SPARE = 8 << 20
+_SPARE_BYTES = 8 << 20
 
 
-def put(path: Path, mark: str) -> Path:
+def make_copy(path: Path, label: str) -> Path:
     """`situasi.db.MARK.bak`: what was last committed, as a store that opens; where it is.
 
     A copy that is already there stays: this one gets the next number. Until it is whole it has
     another name. Raises StoreError, and leaves nothing behind, where it cannot be made.
     """
-    name = f"{path.name}.{mark}"
+    name = f"{path.name}.{label}"
     draft = path.with_name(f"{name}.tmp")
     try:
         draft.unlink(missing_ok=True)  # of somebody who was killed
-        _needs_room(path)
+        _check_free_space(path)
         _copy(path, draft)
-        copy = _free(path.with_name(name))
+        copy = _free_path(path.with_name(name))
         draft.rename(copy)
         sync_folder(path.parent)
     except (sqlite3.Error, OSError) as error:
@@ -42,16 +42,16 @@ def put(path: Path, mark: str) -> Path:
     return copy
 
 
-def _needs_room(path: Path) -> None:
+def _check_free_space(path: Path) -> None:
     with closing(sqlite3.connect(path)) as store:
         pages, size = (
             store.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
         )
-    needed, free = 2 * pages * size + _SPARE, shutil.disk_usage(path.parent).free
+    needed, free = 2 * pages * size + _SPARE_BYTES, shutil.disk_usage(path.parent).free
     if free < needed:
         raise StoreError(
-            f"Disk tidak cukup untuk salinan sebelum pemutakhiran: perlu {_mb(needed)} MB,"
-            f" ada {_mb(free)} MB. Penyimpanan tidak diubah. Kosongkan ruang, lalu ulangi.",
+            f"Disk tidak cukup untuk salinan sebelum pemutakhiran: perlu {_to_mb(needed)} MB,"
+            f" ada {_to_mb(free)} MB. Penyimpanan tidak diubah. Kosongkan ruang, lalu ulangi.",
             str(path.parent),
         )
 
@@ -70,12 +70,12 @@ def _copy(path: Path, draft: Path) -> None:
     shutil.copymode(path, draft)
 
 
-def _free(path: Path) -> Path:
+def _free_path(path: Path) -> Path:
     names = (
         path.with_name(f"{path.name}{f'.{number}' if number else ''}.bak") for number in count()
     )
     return next(name for name in names if not name.exists())
 
 
-def _mb(size: int) -> int:
-    return -(-size >> 20)
+def _to_mb(size_bytes: int) -> int:
+    return -(-size_bytes >> 20)

@@ -2,6 +2,6 @@
 
 from alembic import context
 
-told = context.config.attributes
-context.configure(connection=told["connection"], version_table_schema=told["schema"])
+attributes = context.config.attributes
+context.configure(connection=attributes["connection"], version_table_schema=attributes["schema"])
 context.run_migrations()

@@ -18,7 +18,7 @@ Part = sa.Column[Any] | sa.UniqueConstraint | sa.Index
 KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
-def create_table(name: str, *parts: Part, key: sa.Column[Any] | None = None) -> None:
+def create_table(name: str, *parts: TableItem, key: sa.Column[Any] | None = None) -> None:
     """A table to which rows are appended, its indexes too. key: `seq`, which grows, unless given.
 
     In PostgreSQL its partitions, rights and guards come with it; SQLite's guards are its
@@ -31,8 +31,11 @@ def create_table(name: str, *parts: Part, key: sa.Column[Any] | None = None) -> 
         from situasi.store.engines import postgres_schema
 
         table = sa.Table(name, sa.MetaData(), key, *parts)
-        postgres_schema.make(
-            op.get_bind(), postgres_schema.base_of(table, sa.MetaData(schema=postgres_schema.BASE))
+        postgres_schema.create_base_table(
+            op.get_bind(),
+            postgres_schema.build_base_table(
+                table, sa.MetaData(schema=postgres_schema.BASE_SCHEMA)
+            ),
         )
     else:
         op.create_table(name, key, *parts, **counted)

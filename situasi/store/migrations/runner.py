@@ -16,24 +16,24 @@ from situasi.store.interface import StoreError
 _HERE = Path(__file__).parent
 VERSIONS = _HERE / "versions"
 TABLE = "alembic_version"
-_ONE_AT_A_TIME = threading.Lock()  # what a migration speaks to (alembic.op) is the process's own
+_upgrade_lock = threading.Lock()  # what a migration speaks to (alembic.op) is the process's own
 
 
 @dataclass(frozen=True)
-class Grown:
+class MigrationResult:
     """What opening did: the schema before and after, and the copy of what was before, if any."""
 
-    before: int
-    after: int
-    copy: Path | None = None
+    schema_before: int
+    schema_after: int
+    backup_path: Path | None = None
 
 
-def head() -> str:
+def latest_revision() -> str:
     """The revision of today's schema: the number of the last file in `versions`."""
     return max(path.name[1:5] for path in VERSIONS.glob("v[0-9]*.py"))
 
 
-def revision(connection: sa.Connection, schema: str | None = None) -> str | None:
+def read_revision(connection: sa.Connection, schema: str | None = None) -> str | None:
     """The revision that the store says it has; None where it says none.
 
     schema: where the tables lie, in an engine that has several places for them.
@@ -46,20 +46,24 @@ def revision(connection: sa.Connection, schema: str | None = None) -> str | None
 
 def is_current(connection: sa.Connection, schema: str | None = None) -> bool:
     """Whether there is nothing to do. Raises StoreError for a store of a newer version."""
-    found = revision(connection, schema)
-    if found is not None and found > head():
+    found = read_revision(connection, schema)
+    if found is not None and found > latest_revision():
         raise StoreError("Penyimpanan dibuat oleh Situasi yang lebih baru. Perbarui Situasi.")
-    return found == head()
+    return found == latest_revision()
 
 
-def stamp(connection: sa.Connection, schema: str | None = None, at: str | None = None) -> None:
+def stamp(
+    connection: sa.Connection, schema: str | None = None, revision_id: str | None = None
+) -> None:
     """Write down the revision of tables that were just made: today's, or the one named."""
     table = _version_table(schema)
     table.create(connection)
-    connection.execute(sa.insert(table).values(version_num=at or head()))
+    connection.execute(sa.insert(table).values(version_num=revision_id or latest_revision()))
 
 
-def upgrade(connection: sa.Connection, schema: str | None = None, known: str | None = None) -> None:
+def upgrade(
+    connection: sa.Connection, schema: str | None = None, assumed_revision: str | None = None
+) -> None:
     """Run what lies between the store's revision and today's; the caller commits, or not.
 
     The connection is in a transaction that holds the write lock; none is begun or ended here.
@@ -69,17 +73,17 @@ def upgrade(connection: sa.Connection, schema: str | None = None, known: str | N
     from alembic.config import Config
 
     assert connection.in_transaction(), "a migration is whole or not at all"
-    if known is not None and revision(connection, schema) is None:
-        stamp(connection, schema, known)
+    if assumed_revision is not None and read_revision(connection, schema) is None:
+        stamp(connection, schema, assumed_revision)
     config = Config(attributes={"connection": connection, "schema": schema})
-    config.set_main_option("script_location", _option(_HERE))
+    config.set_main_option("script_location", _escape_option(_HERE))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", _option(VERSIONS))
-    with _ONE_AT_A_TIME:
+    config.set_main_option("version_locations", _escape_option(VERSIONS))
+    with _upgrade_lock:
         command.upgrade(config, "head")
 
 
-def _option(path: Path) -> str:
+def _escape_option(path: Path) -> str:
     return str(path).replace("%", "%%")
 
 

@@ -9,29 +9,37 @@ import sqlalchemy as sa
 
 from situasi.domain.feed_schemas import PERSONNEL, POSTINGS, ROSTER
 from situasi.store import visible_at
-from situasi.store.rollups.conditions import Said, count, moment, newest, standing, told
+from situasi.store.rollups.conditions import (
+    SqlExpression,
+    bind_time,
+    count_where,
+    not_withdrawn,
+    recency_rank,
+    reported_time,
+)
 
 _POLICE = ("polri", "bko_polda", "brimob")
-_FROM_THE_POST = ("tiba_di_tps", "laporan_berkala")
+_AT_POST_CHECKINS = ("tiba_di_tps", "laporan_berkala")
 
 
 @cache
-def officers(*, live: bool) -> sa.Select[Any]:
+def select_officer_counts(*, is_live: bool) -> sa.Select[Any]:
     """One row: known (postings to a TPS whose place is known), posted, present, lapses, begins.
 
     lapses: until when the first word of those present is still fresh; begins: when the next row
     comes into force. NULL: never.
     """
-    spoke = visible_at.rows(PERSONNEL.name).c.instansi.is_not(None)
-    order, word = _posted(live), _last(PERSONNEL.name, live, "checkin")
-    roster = _last(ROSTER.name, live, "instansi")
-    stated = _last(PERSONNEL.name, live, "instansi", spoke)
+    spoke = visible_at.select_feed_rows(PERSONNEL.name).c.instansi.is_not(None)
+    order, word = _select_posted(is_live), _select_last_cell(PERSONNEL.name, is_live, "checkin")
+    roster = _select_last_cell(ROSTER.name, is_live, "instansi")
+    stated = _select_last_cell(PERSONNEL.name, is_live, "instansi", spoke)
     group = sa.func.coalesce(roster.c.instansi, stated.c.instansi)
     police = sa.or_(group.is_(None), group.in_(_POLICE))
     there = sa.and_(
-        word.c.checkin.in_(_FROM_THE_POST), word.c.occurred_at >= moment("at") - moment("every")
+        word.c.checkin.in_(_AT_POST_CHECKINS),
+        word.c.occurred_at >= bind_time("at") - bind_time("every"),
     )
-    lapses = sa.func.min(sa.case((sa.and_(police, there), word.c.occurred_at + moment("every"))))
+    lapses = sa.func.min(sa.case((sa.and_(police, there), word.c.occurred_at + bind_time("every"))))
     joined = (
         order.outerjoin(roster, roster.c.petugas == order.c.petugas)
         .outerjoin(stated, stated.c.petugas == order.c.petugas)
@@ -39,20 +47,20 @@ def officers(*, live: bool) -> sa.Select[Any]:
     )
     return sa.select(
         sa.func.coalesce(sa.func.sum(order.c.placed), 0).label("known"),
-        count(police).label("posted"),
-        count(sa.and_(police, there)).label("present"),
+        count_where(police).label("posted"),
+        count_where(sa.and_(police, there)).label("present"),
         lapses.label("lapses"),
-        _begins(live).label("begins"),
+        _next_start(is_live).label("begins"),
     ).select_from(joined)
 
 
-def _posted(live: bool) -> sa.Subquery:
+def _select_posted(is_live: bool) -> sa.Subquery:
     """One row for each officer whose newest order names TPS; placed: how many lines name where."""
-    row = visible_at.rows(POSTINGS.name).c
-    begun = sa.and_(*standing(POSTINGS.name, live), row.occurred_at <= moment("at"))
+    row = visible_at.select_feed_rows(POSTINGS.name).c
+    begun = sa.and_(*not_withdrawn(POSTINGS.name, is_live), row.occurred_at <= bind_time("at"))
     order = sa.select(
         row.petugas, row.id, row.kecamatan, row.penugasan, row.tps, row.occurred_at,
-        told(POSTINGS.name).label("told"),
+        reported_time(POSTINGS.name).label("told"),
         sa.func.max(row.occurred_at).over(partition_by=[row.petugas]).label("newest"),
     ).where(begun).subquery()  # fmt: skip
     last = sa.func.max(order.c.told).over(partition_by=[order.c.petugas, order.c.id])
@@ -63,18 +71,18 @@ def _posted(live: bool) -> sa.Subquery:
     )
     placed = held.c.kecamatan.is_not(None)  # a row that names a desa names its kecamatan
     return (
-        sa.select(held.c.petugas, count(placed).label("placed"))
+        sa.select(held.c.petugas, count_where(placed).label("placed"))
         .where(held.c.told == held.c.last, to_tps)
         .group_by(held.c.petugas)
         .subquery()
     )
 
 
-def _last(feed: str, live: bool, name: str, *which: Said) -> sa.Subquery:
+def _select_last_cell(feed: str, is_live: bool, name: str, *which: SqlExpression) -> sa.Subquery:
     """One cell of the last row of each officer, and when it happened: analysis.presence.ordered."""
-    row = visible_at.rows(feed).c
-    turn = newest([row.petugas], row.occurred_at, told(feed), row.seq)
-    begun = [*standing(feed, live), row.occurred_at <= moment("at"), *which]
+    row = visible_at.select_feed_rows(feed).c
+    turn = recency_rank([row.petugas], row.occurred_at, reported_time(feed), row.seq)
+    begun = [*not_withdrawn(feed, is_live), row.occurred_at <= bind_time("at"), *conditions]
     every = sa.select(row.petugas, row[name], row.occurred_at, turn.label("turn")).where(*begun)
     found = every.subquery()
     return sa.select(found.c.petugas, found.c[name], found.c.occurred_at).where(
@@ -82,11 +90,12 @@ def _last(feed: str, live: bool, name: str, *which: Said) -> sa.Subquery:
     ).subquery()  # fmt: skip
 
 
-def _begins(live: bool) -> Said:
+def _next_start(is_live: bool) -> SqlExpression:
     """When the next row begins to hold that is known and still lies ahead."""
     ahead = [
-        sa.select(visible_at.rows(feed).c.occurred_at.label("then")).where(
-            *standing(feed, live), visible_at.rows(feed).c.occurred_at > moment("at")
+        sa.select(visible_at.select_feed_rows(feed).c.occurred_at.label("then")).where(
+            *not_withdrawn(feed, is_live),
+            visible_at.select_feed_rows(feed).c.occurred_at > bind_time("at"),
         )
         for feed in (POSTINGS.name, PERSONNEL.name, ROSTER.name)
     ]

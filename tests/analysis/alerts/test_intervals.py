@@ -51,7 +51,7 @@ def holding(spelled: pd.DataFrame, rule: str, at: datetime) -> set[str]:
 def test_at_every_minute_of_the_rehearsed_day_the_same_tps_officers_and_cases_are_concerned(
     rehearsed: Board,
 ) -> None:
-    frames, register = rehearsed.refresher.picture().snapshot.frames, rehearsed.register
+    frames, register = rehearsed.refresher.current_view().snapshot.frames, rehearsed.register
     end = wib("23.30")
     whole = Known(frames, end)
     spelled = pd.concat([queries.run(part, whole, register, end) for part in PARTS])

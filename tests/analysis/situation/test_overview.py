@@ -21,7 +21,7 @@ from situasi.analysis.situation.overview import Overview, overview
 from situasi.analysis.situation.priority_score import attention
 from situasi.domain import election, feed_schemas
 from situasi.live import access_scope
-from situasi.live.access_scope import Sight
+from situasi.live.access_scope import AccessScope
 from tests.analysis import slow
 from tests.analysis.incidents.test_case_index import CLOCKS, delivered, frame, rows_told, wanted
 from tests.analysis.situation.test_priority_score import RULES, gaps, stations
@@ -96,9 +96,9 @@ def test_what_a_viewer_may_see_is_the_same_by_rows_and_by_cases_that_grew(
     frames, moment = frames_of(told, said), wib(at)
     limit = None if live else moment
     hidden, nameless = (("incidents", "ditugaskan"),), (("incidents", "uraian"),)
-    reach = Sight(tuple(feed_schemas.FEEDS), area, hidden, nameless)
-    seen = access_scope.seen(frames, reach)
-    quick = access_scope.known(frames, delivered(frames["incidents"], cut), reach, limit)
+    reach = AccessScope(tuple(feed_schemas.FEEDS), area, hidden, nameless)
+    seen = access_scope.filter_frames(frames, reach)
+    quick = access_scope.filter_known(frames, delivered(frames["incidents"], cut), reach, limit)
     slowly = Known(seen, limit)
     for feed in feed_schemas.FEEDS:
         pd.testing.assert_frame_equal(quick[feed], incidents_cases.known(seen[feed], limit))

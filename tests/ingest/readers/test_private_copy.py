@@ -47,7 +47,7 @@ def test_a_file_changed_while_it_is_read_gives_digest_and_rows_of_what_was_read(
     monkeypatch.setattr(pipeline, "read", changed)
     ledger = bring(board, path)
     assert ledger.sha256 == hashlib.sha256(first).hexdigest()
-    assert board.store.tail(INCIDENTS)["id"].tolist() == ["K-1"]
+    assert board.store.rows_after(INCIDENTS)["id"].tolist() == ["K-1"]
     assert board.store.batches()["sha256"].tolist() == [ledger.sha256]
 
 

@@ -78,7 +78,7 @@ def test_a_column_that_nobody_knows_may_hold_names_and_is_not_kept(board: Board,
 def test_a_name_in_place_of_the_number_is_not_kept(board: Board) -> None:
     for feed in ("roster", "postings", "personnel"):
         deliver(board, feed, report(feed, petugas=NAME))
-    assert len(board.store.quarantine()) == 3
+    assert len(board.store.quarantined_rows()) == 3
     assert "Suharto" not in everything_kept(board)
 
 
@@ -104,7 +104,7 @@ def test_of_a_line_that_is_no_row_nothing_is_kept(board: Board, tmp_path: Path) 
 
 def test_a_faulty_row_still_says_enough_to_be_corrected(board: Board) -> None:
     deliver(board, "personnel", report("personnel", checkin="entah", NRP=NRP))
-    raw = board.store.quarantine()[0].raw
+    raw = board.store.quarantined_rows()[0].raw
     assert (raw["petugas"], raw["checkin"], raw["kecamatan"]) == ("P-0001", "entah", "Indralaya")
     assert raw["NRP"] == "*****678"
 

@@ -17,7 +17,7 @@ from situasi.access.roles import ROLES, Viewer
 from situasi.actions import alert_actions
 from situasi.board import Board
 from situasi.ingest.pipeline import ingest_rows
-from situasi.live.snapshot import Picture
+from situasi.live.snapshot import SnapshotView
 from situasi.ui import session
 from situasi.ui.page_layout import View
 from tests.builders import unbounded, wib
@@ -64,7 +64,7 @@ def live(empty: Board, monkeypatch: pytest.MonkeyPatch) -> Board:
         [row], "t", empty.store, empty.ingest_context, unbounded("t"), feed="incidents", now=NOON
     )
     assert ledger.accepted == 1
-    empty.refresher.look()
+    empty.refresher.refresh()
     return empty
 
 
@@ -94,9 +94,9 @@ def test_an_empty_board_says_what_silence_means(
 
 
 def _of(board: Board) -> Any:
-    kept = alert_actions.every(board.store)
+    kept = alert_actions.load_all(board.store)
     [key] = [key for key in kept if key.startswith("berat|")]
-    return kept[key].deeds
+    return kept[key].actions
 
 
 def test_a_grave_report_is_seen_acted_on_and_closed_on_the_page(live: Board) -> None:
@@ -130,8 +130,10 @@ def test_whoever_comes_second_is_told_and_loses_nothing(live: Board) -> None:
     app.session_state[key] = True
     app.run(timeout=90)
     alert = next(iter(_keys(live)))
-    other = alert_actions.Deed("ditindak", "budi", NOON, "Sudah dihubungi")
-    alert_actions.keep(live.store, Viewer("budi", ROLES["pimpinan"]), alert, other, 0, {}, NOON)
+    other = alert_actions.AlertAction("ditindak", "budi", NOON, "Sudah dihubungi")
+    alert_actions.record_action(
+        live.store, Viewer("budi", ROLES["pimpinan"]), alert, other, 0, {}, NOON
+    )
     app.text_input(key=f"{key}_text").set_value("Patroli dikirim")
     next(one for one in app.button if one.label == "Simpan").click()
     app.run(timeout=90)
@@ -145,7 +147,7 @@ def _keys(board: Board, role: str = "pimpinan") -> list[str]:
 
 
 def _shown(board: Board, role: str) -> Any:
-    shown: Picture = board.refresher.picture()
+    shown: SnapshotView = board.refresher.current_view()
     at = session.moment(None, shown)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "viewer", lambda: Viewer("x", ROLES[role], ()))
@@ -155,7 +157,7 @@ def _shown(board: Board, role: str) -> Any:
 def test_of_neutrality_and_officers_only_those_with_the_right_are_told(
     rehearsed_page: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown = rehearsed_page.refresher.picture()
+    shown = rehearsed_page.refresher.current_view()
     at = session.moment(wib("07.10"), shown)
     told = {}
     for role in ("pimpinan", "analis", "tamu"):
@@ -177,18 +179,18 @@ def test_guests_have_no_page_of_alerts() -> None:
 
 def test_an_act_is_seen_at_once_and_not_at_the_minute_before_it(live: Board) -> None:
     [key] = _keys(live)
-    alert_actions.keep(
+    alert_actions.record_action(
         live.store,
         Viewer("rina", ROLES["pimpinan"]),
         key,
-        alert_actions.Deed("dilihat", "rina", NOON),
+        alert_actions.AlertAction("dilihat", "rina", NOON),
         0,
         {},
         NOON,
     )
-    live.refresher.look()
+    live.refresher.refresh()
     assert list(_shown(live, "pimpinan").lives["life"]) == ["dilihat"]
-    shown = live.refresher.picture()
+    shown = live.refresher.current_view()
     past = session.moment(wib("11.59") - timedelta(minutes=0), shown)
     assert alerts_data.found(View(shown, past, ()), Wanted(rules=("berat",))).lives.empty
 
@@ -205,7 +207,7 @@ def test_an_alert_more_in_a_list_costs_little(empty: Board) -> None:
         rows, "uji", empty.store, empty.ingest_context, scope, feed="incidents", now=NOON
     )
     assert told.accepted == len(rows)
-    empty.refresher.look()
+    empty.refresher.refresh()
     shown = _shown(empty, "pimpinan")
     grave = shown.lives[shown.lives["member"].notna()]
     assert len(grave) == len(rows)

@@ -14,7 +14,7 @@ from situasi import board as house
 from situasi.access import viewer_header
 from situasi.access.roles import ROLES, Viewer
 from situasi.actions import exercise_controller
-from situasi.actions.exercise_controller import Player
+from situasi.actions.exercise_controller import ExerciseController
 from situasi.ui import session
 from tests.builders_drills import Posko, posko
 from tests.rehearsed import script_of
@@ -67,13 +67,13 @@ def test_a_scenario_started_on_the_page_is_reacted_to_and_timed(here: Posko) -> 
     app.selectbox("latihan_skenario").set_value("bentrok_tps")
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)
-    (run,) = exercise_controller.every(here.board.store)
+    (run,) = exercise_controller.load_all(here.board.store)
     assert (run.scenario, run.by) == ("bentrok_tps", here.board.settings.default_role)
-    here.player.play()
+    here.player.report_due()
     here.later(4)
-    here.react(run.case("bentrok"), status="diverifikasi", uraian="benar")
+    here.react(run.case_id("bentrok"), status="diverifikasi", uraian="benar")
     here.later(36)
-    here.board.refresher.look()
+    here.board.refresher.refresh()
 
     app = page()
     said = told(app)
@@ -92,8 +92,8 @@ def test_a_scenario_started_on_the_page_is_reacted_to_and_timed(here: Posko) -> 
 def test_a_step_taken_on_the_page_kejadian_is_a_reaction(here: Posko) -> None:
     run = here.begin("bentrok_tps")
     here.clock.pass_(7)
-    here.board.refresher.look()
-    case = here.rows().set_index("id").loc[run.case("bentrok"), "case"]
+    here.board.refresher.refresh()
+    case = here.rows().set_index("id").loc[run.case_id("bentrok"), "case"]
     app = AppTest.from_string(script_of("incidents"))
     app.query_params["kasus"] = case
     app.run(timeout=90)
@@ -106,7 +106,7 @@ def test_a_step_taken_on_the_page_kejadian_is_a_reaction(here: Posko) -> None:
     assert not app.exception
 
     table = page().dataframe[0].value
-    own = table[table["id"] == run.case("bentrok")].set_index("langkah")
+    own = table[table["id"] == run.case_id("bentrok")].set_index("langkah")
     assert own.loc["diverifikasi", ["lama", "keadaan"]].tolist() == [7, "tepat waktu"]
     assert own.loc["diketahui", ["lama", "keadaan"]].tolist() == [7, "terlambat"]
     assert own.loc["ditugaskan", "keadaan"] == "belum"
@@ -118,7 +118,7 @@ def test_a_past_moment_starts_nothing(here: Posko) -> None:
 
 def test_a_case_of_a_kecamatan_that_is_not_chosen_is_not_told(here: Posko) -> None:
     here.begin("bentrok_tps")
-    here.board.refresher.look()
+    here.board.refresher.refresh()
     assert "1 dari 2" in told(page(kec="16.10.02"))
     assert "Belum ada skenario yang dimulai." in told(page(kec="16.10.16"))
 
@@ -150,6 +150,6 @@ def test_a_page_that_was_opened_when_it_was_a_rehearsal_still_starts_nothing(
     monkeypatch.setattr(house, "_current", real)
     next(b for b in app.button if b.label == "Mulai skenario").click()
     app.run(timeout=90)
-    assert exercise_controller.every(real.store) == []
+    assert exercise_controller.load_all(real.store) == []
     assert "bukan papan latihan" in told(app)
-    assert Player(real, here.clock).play() == []
+    assert ExerciseController(real, here.clock).report_due() == []

@@ -27,8 +27,8 @@ from situasi.domain import higher_command as commands
 from situasi.domain.higher_command import HigherCommand
 from situasi.domain.settings import ROOT
 from situasi.higher_command import app as above
-from situasi.higher_command.app import Headquarters
-from situasi.higher_command.rollup_cache import Overview
+from situasi.higher_command.app import HigherCommandApp
+from situasi.higher_command.rollup_cache import HigherCommandOverview
 from situasi.ingest.pipeline import ingest_rows
 from situasi.presentation import explanations
 from situasi.ui import render_cache as drawn_pieces
@@ -85,11 +85,11 @@ def served(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     looks: Callable[[Viewer], None],
-) -> Iterator[Callable[..., Headquarters]]:
+) -> Iterator[Callable[..., HigherCommandApp]]:
     """Serve a command with these roll-ups in this process, before its pimpinan."""
-    opened: list[Headquarters] = []
+    opened: list[HigherCommandApp] = []
 
-    def serve(found: Overview | None = None, of: Path = folder) -> Headquarters:
+    def serve(found: HigherCommandOverview | None = None, of: Path = folder) -> HigherCommandApp:
         there = headquarters(of, settings_in(tmp_path), found)
         opened.append(there)
         monkeypatch.setattr(house, "_current", None)
@@ -120,7 +120,7 @@ def words(app: AppTest) -> str:
     )  # fmt: skip
 
 
-def tell(there: Headquarters, code: str, said: str) -> None:
+def tell(there: HigherCommandApp, code: str, said: str) -> None:
     """A report of this kabupaten, by its own board."""
     election = there.command.member(code).election_folder
     assert election is not None
@@ -138,7 +138,7 @@ def tell(there: Headquarters, code: str, said: str) -> None:
 
 
 def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE), rollup(OTHER, situasi_merah=1, serious=())))
     said = words(drawn())
@@ -150,7 +150,7 @@ def test_each_kabupaten_tells_its_figures_and_how_old_they_are(
 
 
 def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_they_are(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     quiet = rollup(OTHER, incidents_open=None, serious_open=None, heads=None, rated=None,
                    dpt_told=None, serious=())  # fmt: skip
@@ -163,7 +163,7 @@ def test_what_one_kabupaten_did_not_tell_is_no_zero_and_sums_say_of_how_many_the
 
 
 def test_a_silent_kabupaten_is_said_to_be_silent_and_never_fresh(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     old = NOON - timedelta(minutes=91)
     served(overview(command, rollup(ONE, received_at=old), rollup(OTHER)))
@@ -175,7 +175,7 @@ def test_a_silent_kabupaten_is_said_to_be_silent_and_never_fresh(
 
 
 def test_where_nothing_ever_came_nothing_is_calm(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command))
     said = words(drawn())
@@ -185,7 +185,7 @@ def test_where_nothing_ever_came_nothing_is_calm(
 
 
 def test_a_database_that_is_away_leaves_the_last_picture_with_its_age(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     checked = NOON - timedelta(minutes=3)
     served(overview(command, rollup(ONE), checked_at=checked, trouble="Server tidak menjawab."))
@@ -196,7 +196,7 @@ def test_a_database_that_is_away_leaves_the_last_picture_with_its_age(
 
 
 def test_what_was_never_read_is_not_drawn_at_all(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command, trouble="Server tidak menjawab."))
     said = words(drawn())
@@ -204,7 +204,7 @@ def test_what_was_never_read_is_not_drawn_at_all(
 
 
 def test_made_up_reports_of_one_kabupaten_mark_the_page_and_its_files(
-    served: Callable[..., Headquarters], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
+    served: Callable[..., HigherCommandApp], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = rollup(ONE, rehearsal=True, exercise=True, at=NOON - timedelta(hours=2))
     served(overview(command, made, rollup(OTHER)))
@@ -232,7 +232,7 @@ def kept_tables(monkeypatch: pytest.MonkeyPatch) -> dict[str, table_view.Table]:
 
 
 def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
-    served: Callable[..., Headquarters], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
+    served: Callable[..., HigherCommandApp], command: HigherCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served(overview(command, rollup(ONE), rollup(OTHER)))
     kept = kept_tables(monkeypatch)
@@ -248,10 +248,10 @@ def test_every_table_tells_how_it_is_counted_and_holds_every_kabupaten(
 
 
 def test_a_past_minute_is_asked_for_as_it_was_known_then(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE)))
-    there.overseeing.past = overview(command, rollup(ONE, tps_reported=3, live=False))  # type: ignore[attr-defined]
+    there.rollup_cache.past = overview(command, rollup(ONE, tps_reported=3, live=False))  # type: ignore[attr-defined]
     said = words(drawn(saat="2030-11-20T09:30"))
     assert "3 dari 18 TPS lapor" in said
     assert "Keadaan sebagaimana diketahui 09.30 WITA" in said
@@ -259,7 +259,7 @@ def test_a_past_minute_is_asked_for_as_it_was_known_then(
 
 
 def test_where_boundaries_are_known_there_is_a_map_too(
-    served: Callable[..., Headquarters],
+    served: Callable[..., HigherCommandApp],
     command: HigherCommand,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -267,7 +267,7 @@ def test_where_boundaries_are_known_there_is_a_map_too(
     there = served(overview(command, rollup(ONE, situasi_merah=1)))
     assert not drawn().get("deck_gl_json_chart")
     write_squares(tmp_path / "geo" / "kabupaten.geojson", [ONE, OTHER, "99.09"])
-    with_shapes = above._boundaries(replace(command, folder=tmp_path))
+    with_shapes = above._load_boundaries(replace(command, folder=tmp_path))
     assert with_shapes is not None
     monkeypatch.setattr(above, "_current", replace(there, boundaries=with_shapes))
     (chart,) = drawn().get("deck_gl_json_chart")
@@ -276,7 +276,7 @@ def test_where_boundaries_are_known_there_is_a_map_too(
 
 
 def test_the_nation_has_its_provinces_then_their_kabupaten(
-    served: Callable[..., Headquarters], tmp_path: Path
+    served: Callable[..., HigherCommandApp], tmp_path: Path
 ) -> None:
     folder = command_folder(
         tmp_path / "mabes",
@@ -296,7 +296,7 @@ def test_the_nation_has_its_provinces_then_their_kabupaten(
 
 
 def test_a_click_leads_to_the_board_of_that_kabupaten_and_back(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE)))
     tell(there, ONE, "rusuh-satu")
@@ -307,7 +307,7 @@ def test_a_click_leads_to_the_board_of_that_kabupaten_and_back(
 
 
 def test_two_who_look_at_two_kabupaten_in_turn_each_see_their_own(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE), rollup(OTHER)))
     tell(there, ONE, "rusuh-satu")
@@ -318,12 +318,12 @@ def test_two_who_look_at_two_kabupaten_in_turn_each_see_their_own(
             said = words(app.run())
             assert f"rusuh-{mine}" in said and f"rusuh-{theirs}" not in said
     tell(there, OTHER, "rusuh-tiga")
-    there.boards.of(OTHER).refresher.look()
+    there.board_pool.get(OTHER).refresher.refresh()
     assert "rusuh-tiga" in words(other.run()) and "rusuh-tiga" not in words(one.run())
 
 
 def test_script_runs_in_many_threads_are_each_of_their_own_kabupaten(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE), rollup(OTHER)))
     codes = [ONE, OTHER] * 4
@@ -366,7 +366,7 @@ def a_session() -> ScriptRunContext:
 
 
 def test_a_session_led_from_one_kabupaten_to_another_keeps_nothing_of_the_first(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE), rollup(OTHER)))
     tell(there, ONE, "rusuh-satu")
@@ -382,11 +382,11 @@ def test_a_session_led_from_one_kabupaten_to_another_keeps_nothing_of_the_first(
 
 
 def test_a_file_taken_along_is_of_the_kabupaten_whose_page_offered_it(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     there = served(overview(command, rollup(ONE)))
     codes: list[str] = []
-    with house.use_board(there.boards.of(OTHER)):
+    with house.use_board(there.board_pool.get(OTHER)):
         thread = threading.Thread(target=lambda: codes.append(_code_or_none()))
         thread.start()
         thread.join()
@@ -402,7 +402,7 @@ def _code_or_none() -> str:
 
 
 def test_without_a_kabupaten_there_is_no_board(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE)))
     with pytest.raises(NoBoardSelected):
@@ -421,7 +421,7 @@ def test_without_a_kabupaten_there_is_no_board(
     ],
 )
 def test_what_cannot_be_opened_is_said_in_words_with_the_way_back(
-    asked: str, said: str, served: Callable[..., Headquarters], command: HigherCommand
+    asked: str, said: str, served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE)))
     found = words(drawn(wilayah=asked))
@@ -429,7 +429,7 @@ def test_what_cannot_be_opened_is_said_in_words_with_the_way_back(
 
 
 def test_who_may_see_one_kabupaten_finds_nothing_of_another(
-    served: Callable[..., Headquarters], command: HigherCommand, looks: Callable[[Viewer], None]
+    served: Callable[..., HigherCommandApp], command: HigherCommand, looks: Callable[[Viewer], None]
 ) -> None:
     there = served(overview(command, rollup(ONE, heads=77), rollup(OTHER)))
     tell(there, ONE, "rusuh-satu")
@@ -439,15 +439,15 @@ def test_who_may_see_one_kabupaten_finds_nothing_of_another(
     assert "rusuh-satu" in words(drawn(wilayah=ONE))
     refused = words(drawn(wilayah=OTHER))
     assert f"{OTHER} bukan wilayah Anda." in refused and "si-card" not in refused
-    there.deeds.close()
-    trail = there.store.audit()
+    there.audit_log.close()
+    trail = there.store.audit_entries()
     assert trail["action"].tolist() == ["refused"] and OTHER in trail["detail"][0]
 
 
 @pytest.mark.parametrize("query", [{}, {"wilayah": ONE}])
 def test_a_guest_finds_nothing_at_all(
     query: dict[str, str],
-    served: Callable[..., Headquarters],
+    served: Callable[..., HigherCommandApp],
     command: HigherCommand,
     looks: Callable[[Viewer], None],
 ) -> None:
@@ -458,7 +458,7 @@ def test_a_guest_finds_nothing_at_all(
 
 
 def test_before_the_board_of_a_kabupaten_nobody_may_act(
-    served: Callable[..., Headquarters], command: HigherCommand
+    served: Callable[..., HigherCommandApp], command: HigherCommand
 ) -> None:
     served(overview(command, rollup(ONE)))
     app = drawn(wilayah=ONE)

@@ -24,7 +24,7 @@ def _send(board: Board, feed: str, rows: list[dict[str, Any]]) -> None:
         rows, "uji", board.store, board.ingest_context, unbounded(), feed=feed, now=NOON
     )
     assert told.accepted == len(rows), told.reasons[:1]
-    board.refresher.look()
+    board.refresher.refresh()
 
 
 def _incident(name: str, text: str) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _incident(name: str, text: str) -> dict[str, Any]:
 def _detail(board: Board) -> AppTest:
     app = AppTest.from_string(_SCRIPT)
     app.query_params["kasus"] = str(
-        board.snapshot_reader.picture().snapshot.frames["incidents"]["case"][0]
+        board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"][0]
     )
     app.run(timeout=90)
     assert not app.exception
@@ -65,7 +65,7 @@ def test_of_a_large_group_not_every_bond_is_a_line_of_the_page(
 ) -> None:
     monkeypatch.setattr(session, "now", lambda: NOON)
     _send(empty, "incidents", [_incident(f"K-{at}", "Massa.") for at in range(301)])
-    cases = empty.snapshot_reader.picture().snapshot.frames["incidents"]["case"].tolist()
+    cases = empty.snapshot_reader.refresh().snapshot.frames["incidents"]["case"].tolist()
     bonds = [{"id": f"G-{at}", "waktu": "2024-11-27 10:00", "tindakan": "gabung",
               "kasus": case, "ke": cases[0], "alasan": "sama", "pelapor": "Polres"}
              for at, case in enumerate(cases[1:])]  # fmt: skip

@@ -121,9 +121,9 @@ def test_accepting_writes_the_orders_and_the_list_says_by_whom(short: Board, see
     app.button(key="setujui_tulis").click()
     app = run(app)
     assert "2 petugas diperintahkan bergeser" in words(app)
-    (made,) = redeployment_orders.every(short.store)
+    (made,) = redeployment_orders.load_all(short.store)
     assert (made.accepted, made.by, len(made.moves)) == (True, "kapolres", 2)
-    rows = short.snapshot_reader.picture().snapshot.frames["postings"]
+    rows = short.snapshot_reader.refresh().snapshot.frames["postings"]
     assert (rows["sumber"] == redeployment_orders.SOURCE).sum() == 2
     assert "Setujui" not in " ".join(popovers(app))  # the plan is decided and gone
 
@@ -133,13 +133,13 @@ def test_refusing_asks_for_a_reason_and_keeps_it(short: Board, seen: Seen) -> No
     submit(app).click()
     app = run(app)
     assert "tulis alasannya" in words(app)
-    assert redeployment_orders.every(short.store) == []
+    assert redeployment_orders.load_all(short.store) == []
     app = opened(app, "tolak")
     app.text_input(key="tolak_alasan").input("cadangan untuk PPK")
     submit(app).click()
     app = run(app)
     assert "cadangan untuk PPK" in words(app)
-    (made,) = redeployment_orders.every(short.store)
+    (made,) = redeployment_orders.load_all(short.store)
     assert (made.accepted, made.reason) == (False, "cadangan untuk PPK")
 
 

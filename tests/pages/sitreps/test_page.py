@@ -111,8 +111,8 @@ def test_a_file_is_made_when_asked_for_and_is_in_the_trail(
     assert options["file_name"] == "LATIHAN_laporan-situasi_20241127-1230.txt"
     content = make()
     assert content.decode().startswith("LATIHAN")
-    at_hand.audit_log._writer._outbox.write()
-    trail = at_hand.store.audit()
+    at_hand.audit_log._writer._outbox.flush()
+    trail = at_hand.store.audit_entries()
     last = trail[trail["action"] == "export"].iloc[-1]
     detail = json.loads(last["detail"])
     assert detail["table"] == "laporan"

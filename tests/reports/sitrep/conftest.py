@@ -30,7 +30,7 @@ def built(
     **asked: object,
 ) -> Laporan:
     """A laporan of a past minute."""
-    shown = board.snapshot_reader.picture()
+    shown = board.snapshot_reader.refresh()
     of = sitrep_request.wanted(kind, at, board.register.election, **asked)  # type: ignore[arg-type]
     moment = sitrep_request.moment(at, of, NOON, shown.snapshot.exercise_at)
     return build.build(board, viewer, shown, moment, of)

@@ -73,7 +73,7 @@ def test_a_key_must_open_something_and_merges_are_made_on_the_board(board: Board
 def test_who_made_and_who_revoked_a_key_is_in_the_trail_without_its_hash(board: Board) -> None:
     made(board)
     api_keys.revoke(board.store, "bot", NOON, "wati")
-    trail = board.store.audit()
+    trail = board.store.audit_entries()
     assert list(trail["action"]) == ["key-add", "key-revoke"]
     assert list(trail["actor"]) == ["admin", "wati"]
     assert json.loads(trail["detail"].iloc[0])["feeds"] == ["incidents"]

@@ -47,7 +47,7 @@ def test_rows_are_answered_with_the_ledger_and_are_in_the_store(
     ledger = answer.json()
     assert [ledger[n] for n in ("read", "accepted", "duplicate", "quarantined")] == [3, 1, 1, 1]
     assert ledger["reasons"][0]["row"] == 3 and ledger["refused"] is None
-    assert len(asking.board.store.tail(FEEDS["incidents"])) == 1
+    assert len(asking.board.store.rows_after(FEEDS["incidents"])) == 1
     (batch,) = asking.board.store.batches().itertuples()
     assert (batch.actor, batch.source) == ("kunci:bot", "bot.json")
 
@@ -96,7 +96,7 @@ def test_the_same_repeat_key_brings_the_same_answer_and_no_other_body(asking: As
     assert first.json()["accepted"] == 1
     assert asking.post(INCIDENTS, [incident(jenis="kebakaran")], key).status_code == 422
     assert asking.post("/api/v1/tps", [incident()], key).status_code == 422
-    assert len(asking.board.store.tail(FEEDS["incidents"])) == 1
+    assert len(asking.board.store.rows_after(FEEDS["incidents"])) == 1
 
 
 def test_the_repeat_key_of_another_source_is_another_one(asking: Asking) -> None:
@@ -121,7 +121,7 @@ def test_two_at_once_with_one_repeat_key_are_stored_once(asking: Asking) -> None
     told = [answer.json()["accepted"] for answer in answers if answer.status_code == 200]
     assert told and set(told) == {1}
     assert {answer.status_code for answer in answers} <= {200, 409}
-    assert len(asking.board.store.tail(FEEDS["incidents"])) == 1
+    assert len(asking.board.store.rows_after(FEEDS["incidents"])) == 1
 
 
 @pytest.mark.parametrize("name", ["a" * 201, "a\tb", "é"])
@@ -148,7 +148,7 @@ def test_keys_that_open_nothing_are_in_the_trail_and_do_not_flood_it(asking: Ask
     for number in range(20):
         asking.get(INCIDENTS, {"authorization": f"Bearer situasi_{number}"})
     asking.board.audit_log.close()  # what it tells is written in a thread of its own
-    trail = asking.board.store.audit()
+    trail = asking.board.store.audit_entries()
     assert list(trail["action"]) == ["key-refused"]
     assert "situasi_" not in "".join(trail["detail"])
 
@@ -221,10 +221,10 @@ def test_rows_outside_the_area_of_the_key_wait_in_quarantine(asking: Asking) -> 
 
 def test_a_source_settles_no_row_that_another_had_sent(asking: Asking) -> None:
     asking.post(INCIDENTS, [incident(jenis="??")], asking.key("satu", feeds=("incidents",)))
-    (waiting,) = asking.board.store.quarantine()
+    (waiting,) = asking.board.store.quarantined_rows()
     row = incident(no_karantina=waiting.number)
     asking.post(INCIDENTS, [row], asking.key("dua", feeds=("incidents",)))
-    assert [held.number for held in asking.board.store.quarantine()] == [waiting.number]
+    assert [held.number for held in asking.board.store.quarantined_rows()] == [waiting.number]
 
 
 def test_columns_of_votes_are_refused_here_too(asking: Asking) -> None:

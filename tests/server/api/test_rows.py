@@ -240,7 +240,7 @@ def test_reading_what_not_everyone_may_see_is_in_the_trail(asking: Asking) -> No
 def told(asking: Asking) -> list[tuple[str, str, dict[str, Any]]]:
     """The trail, once what waits has been written."""
     asking.board.audit_log.close()
-    trail = asking.board.store.audit()
+    trail = asking.board.store.audit_entries()
     assert not trail["moves"].any()
     entries = zip(trail["actor"], trail["action"], trail["detail"], strict=True)
     return [(actor, action, json.loads(detail)) for actor, action, detail in entries]
@@ -265,7 +265,7 @@ def test_each_file_that_is_read_is_in_the_trail_with_its_rows_and_filters(asking
     asking.get(INCIDENTS, who)  # no file
     asking.get(f"{INCIDENTS}?format=csv&jenis=salah", who)
     asking.board.audit_log.close()
-    trail = asking.board.store.audit()
+    trail = asking.board.store.audit_entries()
     trail = trail[trail["action"] == "export"]
     assert list(trail["actor"]) == ["siti"] * 2
     assert [json.loads(detail) for detail in trail["detail"]] == [

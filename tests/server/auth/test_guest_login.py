@@ -304,7 +304,7 @@ def test_one_link_replaces_another_in_the_same_browser(server: Server, make: Mak
 def test_what_is_stored_makes_no_link(server: Server, make: Maker) -> None:
     link = make()
     store = store_of(server)
-    stored = str(store.remembered(guest_links.RECORD_KIND)) + store.audit().to_csv()
+    stored = str(store.latest_records(guest_links.RECORD_KIND)) + store.audit_entries().to_csv()
     known = accounts.load_all(store)
     store.close()
     assert guest_links.build_token(link, SECRET).partition(".")[2] not in stored

@@ -66,7 +66,7 @@ def test_the_store_holds_nothing_that_opens_the_board(keeping: Keeper, store: St
     account = keeping.account("wati")
     assert account is not None
     held = asyncio.run(keeping.begin(account, "10.0.0.1"))
-    assert held not in str(store.remembered(sessions.KIND)) + store.audit().to_csv()
+    assert held not in str(store.latest_records(sessions.KIND)) + store.audit_entries().to_csv()
 
 
 def test_signs_of_life_keep_a_session_until_the_longest(keeping: Keeper, clock: Clock) -> None:
@@ -141,7 +141,7 @@ def test_signs_of_life_are_written_seldom_and_never_for_who_went(
     asyncio.run(keeping.end(key))
     clock.at += timedelta(minutes=6)
     keeping._write_owed()
-    assert store.remembered(sessions.KIND, key)[key]["ended"] is True
+    assert store.latest_records(sessions.KIND, key)[key]["ended"] is True
 
 
 def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
@@ -158,7 +158,7 @@ def test_a_signing_out_that_could_not_be_written_holds_and_is_written_later(
     keeping._write_owed()
     asyncio.run(keeping.look())
     assert keeping.viewer(key) is None
-    assert store.remembered(sessions.KIND, key)[key]["ended"] is True
+    assert store.latest_records(sessions.KIND, key)[key]["ended"] is True
 
 
 def _full(*_: object, **__: object) -> None:
@@ -169,7 +169,7 @@ def test_an_account_that_cannot_be_read_is_an_account_all_the_same(
     keeping: Keeper, store: Store
 ) -> None:
     key = sign_in(keeping)
-    store.remember(accounts.RECORD_KIND, "wati", {"role": "kaisar"}, NOON, "test")
+    store.put_record(accounts.RECORD_KIND, "wati", {"role": "kaisar"}, NOON, "test")
     asyncio.run(keeping.look())
     assert keeping.has_accounts()
     assert keeping.viewer(key) is None
@@ -185,9 +185,9 @@ def test_what_only_an_intruder_has_is_told_once_in_a_while_and_from_each_address
     for n in range(5000):
         keeping.suspect("forged cookie", f"10.1.{n // 256}.{n % 256}")
     keeping._write_owed()
-    told = store.audit()["action"].tolist().count("intruder")
+    told = store.audit_entries()["action"].tolist().count("intruder")
     assert told <= 1000
-    assert store.audit()["detail"].str.contains('"10.0.0.1"').sum() == 2
+    assert store.audit_entries()["detail"].str.contains('"10.0.0.1"').sum() == 2
 
 
 def _replace(store: Store, other: Path) -> None:
@@ -207,7 +207,7 @@ def test_who_was_known_to_another_store_is_not_let_in_once_it_lies_there(
     elsewhere = open_store(f"sqlite:///{other.as_posix()}")
     accounts.add(elsewhere, "budi", "analis", (), "kuda merah lari", NOON, "test")
     while elsewhere.access_version() < store.access_version():
-        elsewhere.remember("x", "y", 1, NOON, "test")
+        elsewhere.put_record("x", "y", 1, NOON, "test")
     assert elsewhere.access_version() == store.access_version()
     elsewhere.close()
     _replace(store, other)
@@ -247,7 +247,7 @@ def test_of_sessions_only_those_written_since_the_last_look_are_read(
     keys = [sign_in(keeping) for _ in range(30)]
     asyncio.run(keeping.look())
     read: list[int] = []
-    remembered = store.remembered
+    remembered = store.latest_records
 
     def counted(kind: str, name: str | None = None, *, after: int = 0) -> dict[str, object]:
         found = remembered(kind, name, after=after)

@@ -183,7 +183,7 @@ def test_the_lists_hold_every_tps_kecamatan_source_and_open_case(rehearsed: Boar
     assert table(read, "Menurut kecamatan") == read.picture["table"]["rows"]
     assert len(read.picture["table"]["rows"]) == 16
     found = overview(
-        rehearsed.snapshot_reader.picture().snapshot.frames, register.election, list(register.kecamatan),
+        rehearsed.snapshot_reader.refresh().snapshot.frames, register.election, list(register.kecamatan),
         Selection(since=wib("00.00"), until=wib("23.59")), AT, live=False,
     )  # fmt: skip
     cases = table(read, "Kejadian terbuka")
@@ -246,8 +246,8 @@ def test_who_may_not_see_officers_has_no_view_nor_name_of_them(
     board: Board, tmp_path: Path
 ) -> None:
     bring(board, tmp_path, row("K-1", "Bripka Sulastri mengawal kotak"))
-    case = board.snapshot_reader.picture().snapshot.frames["incidents"]["case"].iloc[0]
-    acknowledgements.keep(board.store, case, "Iptu Rahmat Hidayat", "rina", NOON, NOON)
+    case = board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"].iloc[0]
+    acknowledgements.acknowledge(board.store, case, "Iptu Rahmat Hidayat", "rina", NOON, NOON)
     chief, guest = (made(board, "", viewer, at=NOON).text for viewer in (CHIEF, GUEST))
     assert "personel" in {view["name"] for view in Read(chief).picture["views"]}
     assert "personel" not in {view["name"] for view in Read(guest).picture["views"]}

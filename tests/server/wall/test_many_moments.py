@@ -128,7 +128,7 @@ def test_filters_and_views_are_questions_too_and_an_open_page_goes_on(board: Boa
 
 def test_a_moment_is_that_of_its_minute(board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     screen, days = Wall(board), []
-    find = board.analysis_cache.of
+    find = board.analysis_cache.compute
 
     def counted(work: Any, *given: Any) -> Any:
         days.append(work is area_summary.day)
@@ -149,10 +149,13 @@ def test_past_moments_push_nothing_of_now_out_of_memory(board: Board) -> None:
 
     async def crowd() -> None:
         await body(screen, "", OTHER)
-        kept = set(board.analysis_cache._found._futures), set(board.analysis_cache._frames._futures)
+        kept = (
+            set(board.analysis_cache._results._futures),
+            set(board.analysis_cache._frames._futures),
+        )
         for number, one in enumerate(MOMENTS[:60]):
             await body(screen, one, replace(BUSY, name=f"u{number // 20}"))
-        assert kept[0] <= set(board.analysis_cache._found._futures)
+        assert kept[0] <= set(board.analysis_cache._results._futures)
         assert kept[1] <= set(board.analysis_cache._frames._futures)
 
     asyncio.run(crowd())

@@ -64,7 +64,7 @@ def of_pages(
 ) -> tuple[Overview, area_summary.Day]:
     """What the pages find, without anything kept."""
     register = board.register
-    frames = board.snapshot_reader.picture().snapshot.frames
+    frames = board.snapshot_reader.refresh().snapshot.frames
     found = overview(frames, register.election, list(register.kecamatan), wanted, at, live=False)
     known = {name: cases.known(frame, at) for name, frame in frames.items()}
     return found, queries.run(area_summary.day, known, register, at)
@@ -243,7 +243,7 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
 ) -> None:
     whole = GRAVE.replace("K-9", "K-0").replace("16.10.04", "16.10")
     report(board, tmp_path, GRAVE, whole)
-    screen, seen = Wall(board), board.snapshot_reader.picture()
+    screen, seen = Wall(board), board.snapshot_reader.refresh()
     polsek = Viewer("wati", ROLES["operator"], ("16.10.04",))
     kept = {
         case: routes._kept(screen, seen, polsek, wall_state.number_of(case), "Iptu Rahmat")
@@ -255,9 +255,9 @@ def test_a_grave_report_of_the_whole_kabupaten_is_not_one_polseks_to_take_note_o
 def test_what_somebody_took_note_of_says_so_and_when(board: Board, tmp_path: Path) -> None:
     report(board, tmp_path, GRAVE)
     assert look(board, "")["alarms"][0]["heeded"] is None
-    case = str(board.snapshot_reader.picture().snapshot.frames["incidents"]["case"].iloc[0])
+    case = str(board.snapshot_reader.refresh().snapshot.frames["incidents"]["case"].iloc[0])
     later = NOON + timedelta(seconds=40)
-    acknowledgements.keep(board.store, case, "Iptu Rahmat", "posko", NOON, later)
+    acknowledgements.acknowledge(board.store, case, "Iptu Rahmat", "posko", NOON, later)
     told = look(board, "")["alarms"][0]["heeded"]
     assert told == "dipahami Iptu Rahmat 12.00, setelah 40 detik"
     assert look(board, SAAT)["alarms"][0]["heeded"] is None  # of a past moment nothing is told
@@ -292,7 +292,7 @@ def test_a_store_that_was_replaced_is_told_on_the_wall(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report(board, tmp_path, GRAVE)
-    picture = board.snapshot_reader.picture()
+    picture = board.snapshot_reader.refresh()
     monkeypatch.setattr(
         board.snapshot_reader, "picture", lambda: replace(picture, replaced_at=NOON)
     )

@@ -19,10 +19,10 @@ import pytest
 from situasi.board import Board
 from situasi.domain.feed_schemas import FEEDS, INCIDENTS
 from situasi.domain.settings import ROOT
-from situasi.store import Added, Scope, Store, open_store
+from situasi.store import AppendResult, Scope, Store, open_store
 from situasi.store.audit import audit_log
 from situasi.store.backup import backup, backup_container, raw_tables
-from situasi.store.backup.backup import KeepingRefused
+from situasi.store.backup.backup import BackupError
 from tests.builders_store import assert_same, every, fill
 from tests.conftest import NOON
 from tests.store.builders import delivery, numbered
@@ -86,11 +86,11 @@ def test_every_row_of_every_table_comes_back_as_it_was(
 def test_a_store_that_was_put_back_writes_on(kept: Path, opened: Opened, engine: str) -> None:
     store = opened(engine)
     backup.restore(store, SCOPE, kept, NOON, "wati")
-    highest, batch = store.tail(INCIDENTS)["seq"].max(), store.batches()["batch"].max()
+    highest, batch = store.rows_after(INCIDENTS)["seq"].max(), store.batches()["batch"].max()
     with store.deliver(delivery()) as writing:
-        assert writing.add(numbered(0, 1, pelapor="a"), []) == Added(0, 2, 0)
-        assert writing.add(numbered(70, 71), []) == Added(2, 0, 0)
-    assert store.tail(INCIDENTS)["seq"].iloc[-2] > highest
+        assert writing.add(numbered(0, 1, pelapor="a"), []) == AppendResult(0, 2, 0)
+        assert writing.add(numbered(70, 71), []) == AppendResult(2, 0, 0)
+    assert store.rows_after(INCIDENTS)["seq"].iloc[-2] > highest
     assert store.batches()["batch"].max() == batch + 1
     assert store.verify() == []
 
@@ -111,7 +111,7 @@ def test_a_copy_of_postgres_comes_back_in_sqlite(
 def test_who_made_a_copy_and_put_it_back_is_in_the_trail(
     full: Board, kept: Path, opened: Opened
 ) -> None:
-    last = full.store.audit().iloc[-1]
+    last = full.store.audit_entries().iloc[-1]
     assert (last["actor"], last["action"], last["moves"]) == ("wati", "backup", False)
     told = backup.check(kept)
     assert json.loads(last["detail"]) == {
@@ -127,16 +127,16 @@ def test_a_copy_holds_what_defines_the_election(full: Board, kept: Path) -> None
     with zipfile.ZipFile(kept) as packed:
         here = full.register.election.folder / "rules.toml"
         assert packed.read("pemilihan/rules.toml") == here.read_bytes()
-    assert backup.differing(told, full.register.election) == []
+    assert backup.find_changed_files(told, full.register.election) == []
     one = replace(told, files={**told.files, "pemilihan/lama.csv": told.files["pemilihan/tps.csv"]})
-    assert backup.differing(one, full.register.election) == ["pemilihan/lama.csv"]
+    assert backup.find_changed_files(one, full.register.election) == ["pemilihan/lama.csv"]
 
 
 def test_rows_come_in_while_it_is_made_and_it_is_still_one_moment(
     board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(board.store)
-    before, real = every(board.store), backup._keep_table
+    before, real = every(board.store), backup._write_table
 
     def slowly(packed: Any, state: Any, name: str) -> Any:
         made = real(packed, state, name)
@@ -144,17 +144,17 @@ def test_rows_come_in_while_it_is_made_and_it_is_still_one_moment(
             writing.add(numbered(900, pelapor=name), [])
         return made
 
-    monkeypatch.setattr(backup, "_keep_table", slowly)
+    monkeypatch.setattr(backup, "_write_table", slowly)
     told = backup.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
     assert told.rows == sum(map(len, before.values()))
     assert told.tables["feed_incidents"].rows == len(before["feed_incidents"])
-    assert len(board.store.tail(INCIDENTS)) > told.tables["feed_incidents"].rows
+    assert len(board.store.rows_after(INCIDENTS)) > told.tables["feed_incidents"].rows
 
 
 def test_the_file_is_for_nobody_else_and_never_written_over(full: Board, kept: Path) -> None:
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     before = kept.read_bytes()
-    with pytest.raises(KeepingRefused, match="sudah ada"):
+    with pytest.raises(BackupError, match="sudah ada"):
         backup.write(full.store, full.register.election, kept, NOON, "wati")
     assert kept.read_bytes() == before
 
@@ -162,14 +162,14 @@ def test_the_file_is_for_nobody_else_and_never_written_over(full: Board, kept: P
 def test_a_file_that_took_the_name_meanwhile_is_not_written_over(
     full: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, real = tmp_path / "k.zip", backup.proven
+    path, real = tmp_path / "k.zip", backup.verify_container
 
     def meanwhile(file: Any) -> Any:
         path.write_text("another's", "utf-8")
         return real(file)
 
-    monkeypatch.setattr(backup, "proven", meanwhile)
-    with pytest.raises(KeepingRefused, match="sudah ada"):
+    monkeypatch.setattr(backup, "verify_container", meanwhile)
+    with pytest.raises(BackupError, match="sudah ada"):
         backup.write(full.store, full.register.election, path, NOON, "wati")
     assert path.read_text("utf-8") == "another's"
     assert not list(tmp_path.glob(".*.part"))
@@ -206,12 +206,12 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
 def test_memory_stays_small_whatever_the_table(
     full: Board, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, opened: Opened
 ) -> None:
-    monkeypatch.setattr(raw_tables, "PIECE", 3)
+    monkeypatch.setattr(raw_tables, "CHUNK_ROWS", 3)
     path = tmp_path / "k.zip"
     told = backup.write(full.store, full.register.election, path, NOON, "wati")
     with path.open("rb") as file:
-        packed = backup_container.Sealed(file)
-        groups = pq.ParquetFile(packed.window("tabel/feed_incidents.parquet")).metadata
+        packed = backup_container.ContainerReader(file)
+        groups = pq.ParquetFile(packed.open_member("tabel/feed_incidents.parquet")).metadata
         assert groups.num_row_groups == -(-told.tables["feed_incidents"].rows // 3)
     store = opened("sqlite")
     backup.restore(store, SCOPE, path, NOON, "wati")
@@ -220,17 +220,17 @@ def test_memory_stays_small_whatever_the_table(
 
 def refused(store: Store, path: Path, words: str, scope: Scope = SCOPE) -> None:
     """Nothing of it is kept, and the reason is told."""
-    with pytest.raises(KeepingRefused, match=words):
+    with pytest.raises(BackupError, match=words):
         backup.restore(store, scope, path, NOON, "wati")
-    with store.state() as state:
+    with store.raw_snapshot() as state:
         assert state.is_empty()
 
 
 def test_a_store_that_holds_anything_is_left_alone(kept: Path, opened: Opened) -> None:
     store = opened("sqlite")
-    store.remember("account", "wati", 1, NOON, "admin")
+    store.put_record("account", "wati", 1, NOON, "admin")
     before = every(store)
-    with pytest.raises(KeepingRefused, match="sudah berisi"):
+    with pytest.raises(BackupError, match="sudah berisi"):
         backup.restore(store, SCOPE, kept, NOON, "wati")
     assert_same(before, every(store))
 
@@ -251,7 +251,7 @@ def test_a_copy_that_was_cut_anywhere_is_refused(kept: Path, tmp_path: Path) -> 
     content, path = kept.read_bytes(), tmp_path / "cut.zip"
     for left in [*range(0, len(content), len(content) // 40), len(content) - 1]:
         path.write_bytes(content[:left])
-        with pytest.raises(KeepingRefused):
+        with pytest.raises(BackupError):
             backup.check(path)
 
 
@@ -260,13 +260,13 @@ def test_a_copy_of_which_any_byte_of_content_was_changed_is_refused(
 ) -> None:
     content, path = kept.read_bytes(), tmp_path / "bit.zip"
     with kept.open("rb") as file:
-        spans = backup_container.Sealed(file)._at.items()
+        spans = backup_container.ContainerReader(file)._spans.items()
     for name, (start, size) in spans:
         for at in {start, start + size // 2, start + size - 1}:
             changed = bytearray(content)
             changed[at] ^= 1
             path.write_bytes(changed)
-            with pytest.raises(KeepingRefused):
+            with pytest.raises(BackupError):
                 backup.check(path)
                 pytest.fail(name)
 
@@ -399,7 +399,7 @@ def test_a_copy_that_somebody_forged_puts_nothing_back(
         store = opened("sqlite")
         with pytest.raises(Exception, match=words):
             backup.restore(store, SCOPE, path, NOON, "wati")
-        with store.state() as state:
+        with store.raw_snapshot() as state:
             assert state.is_empty()
     else:
         refused(opened("sqlite"), path, words)
@@ -427,7 +427,7 @@ def test_a_bomb_is_refused_before_anything_swells(kept: Path, tmp_path: Path) ->
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("manifest.json", b" " * 200_000_000)
     assert path.stat().st_size < 1_000_000
-    with pytest.raises(KeepingRefused, match="dimampatkan"):
+    with pytest.raises(BackupError, match="dimampatkan"):
         backup.check(path)
 
 
@@ -441,7 +441,7 @@ def test_members_that_lie_upon_each_other_are_refused(kept: Path, tmp_path: Path
     content[at + 42 : at + 46] = first.header_offset.to_bytes(4, "little")
     path = tmp_path / "upon.zip"
     path.write_bytes(content)
-    with pytest.raises(KeepingRefused):
+    with pytest.raises(BackupError):
         backup.check(path)
 
 
@@ -473,15 +473,15 @@ def test_an_older_copy_without_a_later_column_is_put_back(
 
     store = opened("sqlite")
     backup.restore(store, SCOPE, rewritten(kept, tmp_path / "old.zip", change), NOON, "wati")
-    assert store.tail(FEEDS["tps"])["pengawal"].isna().all()
+    assert store.rows_after(FEEDS["tps"])["pengawal"].isna().all()
 
 
 def test_an_empty_store_is_kept_and_put_back(board: Board, tmp_path: Path, opened: Opened) -> None:
     told = backup.write(board.store, board.register.election, tmp_path / "k.zip", NOON, "wati")
-    assert (told.rows, told.head) == (0, (0, audit_log.BEGINNING))
+    assert (told.rows, told.head) == (0, (0, audit_log.GENESIS_HASH))
     store = opened("sqlite")
     backup.restore(store, SCOPE, tmp_path / "k.zip", NOON, "wati")
-    assert store.head()[0] == 1
+    assert store.audit_head()[0] == 1
 
 
 def test_many_write_while_copies_are_made(board: Board, tmp_path: Path, opened: Opened) -> None:
@@ -509,7 +509,7 @@ def test_many_write_while_copies_are_made(board: Board, tmp_path: Path, opened: 
     backup.restore(store, SCOPE, tmp_path / "3.zip", NOON, "wati")
     batches = store.batches()
     for name, feed in FEEDS.items():
-        counted = store.tail(feed).groupby("batch").size()
+        counted = store.rows_after(feed).groupby("batch").size()
         told_of = batches[batches["feed"] == name].set_index("batch")["accepted"]
         assert counted.to_dict() == told_of[told_of > 0].to_dict()
 
@@ -522,7 +522,7 @@ def test_a_copy_is_labelled_by_what_the_store_says_of_itself(full: Board, tmp_pa
     assert Scope(told.contest, told.kabupaten) == elsewhere
     store.close()
     empty = open_store(f"sqlite:///{tmp_path / 'empty.db'}", SCOPE)
-    with pytest.raises(KeepingRefused, match=r"16\.02, bukan pilkada-2024/16\.10"):
+    with pytest.raises(BackupError, match=r"16\.02, bukan pilkada-2024/16\.10"):
         backup.restore(empty, elsewhere, path, NOON, "wati")
-    assert empty.head()[0] == 0
+    assert empty.audit_head()[0] == 0
     empty.close()

@@ -19,16 +19,16 @@ from situasi.domain import election, register
 from situasi.domain.feed_schemas import FASE, FEEDS, INSTANSI, KONTAK, SITUASI, STATUS, TINGKAT
 from situasi.domain.register import Register
 from situasi.domain.settings import ROOT
-from situasi.higher_command.rollup_cache import terms
+from situasi.higher_command.rollup_cache import build_parameters
 from situasi.ingest.context import IngestContext
 from situasi.ingest.gazetteer.lookup import PlaceLookup
 from situasi.ingest.gazetteer.name_index import load_abbreviations
 from situasi.ingest.pipeline import ingest_file
 from situasi.ingest.vocabulary.vocabulary import load_vocabulary as load_vocabulary
-from situasi.live.snapshot import Live
+from situasi.live.snapshot import SnapshotReader
 from situasi.simulation.generate import simulate
 from situasi.store import Scope, Store, open_store
-from situasi.store.rollups.queries import Rollups, open_rollups
+from situasi.store.rollups.queries import RollupReader, open_rollup_reader
 from tests.builders import unbounded
 from tests.builders_election import invented_election
 from tests.store.builders import delivery, frame, rejection, row
@@ -59,17 +59,21 @@ class Pair:
 
     def __init__(self, url: str, place: Register) -> None:
         own = scope(place)
-        self.place, self.kabupaten, self.terms = place, own.kabupaten, terms(place)
+        self.place, self.kabupaten, self.terms = place, own.kabupaten, build_parameters(place)
         self.store: Store = open_store(url, own)
         if url.startswith("sqlite"):
             _without_disk(self.store)
-        self.rollups: Rollups = open_rollups(url, own.contest, own.kabupaten)
+        self.rollups: RollupReader = open_rollup_reader(url, own.contest, own.kabupaten)
 
     def agree(self, at: datetime, *, live: bool) -> None:
-        snapshot = Live(self.store, self.place.election, lambda: at).picture().snapshot
-        found = self.rollups.of(self.kabupaten, self.terms, at, live=live)
+        snapshot = SnapshotReader(self.store, self.place.election, lambda: at).refresh().snapshot
+        found = self.rollups.compute(self.kabupaten, self.terms, at, live=live)
         assert told(found) == shown(snapshot, self.place, at, live=live)
-        assert found.version == self.store.version() == self.rollups.states()[self.kabupaten][0]
+        assert (
+            found.version
+            == self.store.version()
+            == self.rollups.read_positions()[self.kabupaten][0]
+        )
 
     def close(self) -> None:
         self.store.close()
@@ -118,9 +122,9 @@ def test_a_rehearsal_day_is_rolled_up_as_its_board_shows_it(
     for hour, minute in ((0, 0), (5, 30), (7, 20), (9, 41), (12, 30), (13, 50), (19, 0), (23, 59)):
         pair.agree(at(clock(hour, minute)), live=False)
     pair.agree(own.day_end, live=True)
-    pair.store.note("exercise", {"at": at(clock(11, 15)).isoformat()}, own.day_end, "uji")
+    pair.store.put_note("exercise", {"at": at(clock(11, 15)).isoformat()}, own.day_end, "uji")
     pair.agree(own.day_end, live=True)
-    found = pair.rollups.of(pair.kabupaten, terms(place), own.day_end)
+    found = pair.rollups.compute(pair.kabupaten, build_parameters(place), own.day_end)
     assert found.exercise and found.at == at(clock(11, 15)) and found.heads and found.serious_open
 
 
@@ -143,14 +147,16 @@ def test_what_takes_long_is_rolled_up_from_its_commit_on(pair: Pair, place: Regi
     for passed in (10, 30, 50, 70):
         at = began + passed * minute
         pair.agree(at, live=False)
-        found.append(told(pair.rollups.of(pair.kabupaten, pair.terms, at, live=False))["serious"])
+        found.append(
+            told(pair.rollups.compute(pair.kabupaten, pair.terms, at, live=False))["serious"]
+        )
     assert found[0] == found[3] != found[1] == found[2]
 
 
 @engines
 def test_of_a_store_in_which_nothing_is_every_count_is_missing(pair: Pair, place: Register) -> None:
     now = place.election.local_time(place.election.tps_opens)
-    found = pair.rollups.of(pair.kabupaten, terms(place), now)
+    found = pair.rollups.compute(pair.kabupaten, build_parameters(place), now)
     counts = {n: v for n, v in told(found).items() if n not in ("rehearsal", "serious", "waiting")}
     assert set(counts.values()) == {None} and found.received_at is None and found.version == 0
 
@@ -165,7 +171,7 @@ def test_a_roll_up_reads_the_rows_of_its_own_kabupaten_alone(
         store.close()
     at = datetime(2024, 11, 27, 5, tzinfo=UTC)
     for live in (True, False):
-        read = parts_read(database, "banyak", "99.02", terms(place), at, live=live)
+        read = parts_read(database, "banyak", "99.02", build_parameters(place), at, live=live)
         assert len(read) > 5 and all(parts <= {"99.02"} for parts in read)
         assert sum(map(bool, read)) > 5
 
@@ -173,18 +179,18 @@ def test_a_roll_up_reads_the_rows_of_its_own_kabupaten_alone(
 def test_versions_are_those_of_every_kabupaten_that_told_anything(
     database: str, place: Register
 ) -> None:
-    rollups = open_rollups(database, "banyak")
-    assert rollups.states() == {}
+    rollups = open_rollup_reader(database, "banyak")
+    assert rollups.read_positions() == {}
     found = {}
     for code in ("99.01", "99.02"):
         store = open_store(database, Scope("banyak", code))
         with store.deliver(delivery()) as writing:
             writing.add(frame(row()), [])
-        store.tell("lihat", "uji", place.election.day_start, {})
+        store.log_audit("lihat", "uji", place.election.day_start, {})
         found[code] = store.version()
         store.close()
     open_store(database, Scope("lain", "99.03")).close()
-    assert {code: version for code, (version, _seal) in rollups.states().items()} == found
+    assert {code: version for code, (version, _seal) in rollups.read_positions().items()} == found
     rollups.close()
 
 
@@ -376,14 +382,19 @@ def test_another_store_that_ends_at_the_same_number_is_rolled_up_anew(
                        occurred_at=at, kecamatan=desa.rsplit(".", 1)[0])  # fmt: skip
             writing.add(frame(cells, feed="tps"), [])
         store.close()
-    rollups = open_rollups(f"sqlite:///{files['sini'].as_posix()}", own.contest, own.kabupaten)
-    before, held = rollups.states(), rollups.of(own.kabupaten, terms(place), at)
+    rollups = open_rollup_reader(
+        f"sqlite:///{files['sini'].as_posix()}", own.contest, own.kabupaten
+    )
+    before, held = (
+        rollups.read_positions(),
+        rollups.compute(own.kabupaten, build_parameters(place), at),
+    )
     for end in ("-wal", "-shm"):
         files["sini"].with_name(files["sini"].name + end).unlink(missing_ok=True)
     files["sana"].replace(files["sini"])
-    after = rollups.states()
+    after = rollups.read_positions()
     assert after[own.kabupaten][0] == before[own.kabupaten][0] and after != before
-    found = rollups.of(own.kabupaten, terms(place), at)
+    found = rollups.compute(own.kabupaten, build_parameters(place), at)
     assert (held.heads, found.heads) == (100, 150)
-    assert (found.version, found.seal) == after[own.kabupaten]
+    assert (found.version, found.audit_hash) == after[own.kabupaten]
     rollups.close()

@@ -228,7 +228,7 @@ def test_what_is_offered_is_told_only_when_it_is_taken(
     assert {button["on_click"] for button in buttons.values()} == {"ignore"}
     buttons["XLSX"]["data"]()
     empty.audit_log.close()
-    (entry,) = empty.store.audit().itertuples()
+    (entry,) = empty.store.audit_entries().itertuples()
     assert (entry.actor, entry.action, entry.moves) == ("pimpinan", "export", False)
     assert json.loads(entry.detail) == {
         "table": "kunci", "title": "Menurut kecamatan", "form": "xlsx", "rows": 2, "filters": {},
